@@ -1,0 +1,216 @@
+# Cratedex: GNU make. Everything built lies below $(BUILD); sources are found by folder.
+#
+#   index/*.c        -> libcratedex.a           server/*.c but main.c -> libcratedex-server.a
+#   index/cli/*.c    -> cratedex-index          server/main.c         -> cratedex-server
+#   tests/unit/test_*.c, tests/http/test_*.c    one cmocka program each
+#   tests/fuzz/fuzz_*.c                         one libFuzzer program each (clang)
+#   tests/bench/*.c  -> cratedex-bench          tests/bench/bare_*.c  -> bare_* (libmicrohttpd only)
+#
+# Variables: BUILD, CC (gcc or clang), CFLAGS, LDFLAGS, WERROR=1, SANITIZE=…, COVERAGE=1,
+# TEST=name… (only these tests), V=1 (show commands), DUMP, QUERIES, FUZZ_SECONDS, PREFIX, DESTDIR.
+
+VERSION = 0.1.0
+BUILD ?= build
+PREFIX ?= /usr/local
+DUMP ?= data
+QUERIES ?= tests/bench/queries.txt
+FUZZ_SECONDS ?= 20
+TEST_TIMEOUT ?= 300
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CFLAGS ?= -O2 -g
+PKG_CONFIG ?= pkg-config
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+# ---- Libraries, per program: the index needs no HTTP, the tests nothing but their own. ----
+
+index_modules := sqlite3 jansson msgpack libarchive zlib libxxhash
+server_modules := libmicrohttpd jansson msgpack zlib libbrotlienc libzstd libxxhash inih
+test_modules := cmocka libcurl jansson msgpack zlib libbrotlidec libzstd
+# libcsv and CRoaring ship no .pc file in Debian 12.
+index_plain_libs := -lcsv -lroaring -lm
+
+goals := $(or $(MAKECMDGOALS),all)
+needs_packages := $(filter-out clean help fmt uninstall,$(goals))
+needs_tests := $(filter test asan tsan lint fuzz coverage check-% tests,$(goals))
+
+ifneq ($(needs_packages),)
+wanted_modules := $(sort $(index_modules) $(server_modules) $(if $(needs_tests),$(test_modules)))
+missing := $(shell command -v $(firstword $(CC)) >/dev/null || echo $(CC); \
+    if command -v $(PKG_CONFIG) >/dev/null; then \
+        $(PKG_CONFIG) --exists $(wanted_modules) || \
+            for m in $(wanted_modules); do $(PKG_CONFIG) --exists $$m || echo $$m; done; \
+    else echo $(PKG_CONFIG); fi)
+ifeq ($(strip $(missing)),)
+missing := $(shell printf '\043include <csv.h>\n\043include <roaring/roaring.h>\n' | \
+    $(CC) -E - >/dev/null 2>&1 || echo libcsv-dev or libroaring-dev)
+endif
+ifneq ($(strip $(missing)),)
+$(error Not installed: $(strip $(missing)). Run scripts/install-deps$(if $(needs_tests), --test))
+endif
+index_libs := $(shell $(PKG_CONFIG) --libs $(index_modules)) $(index_plain_libs)
+server_libs := $(shell $(PKG_CONFIG) --libs $(server_modules))
+bare_libs := $(shell $(PKG_CONFIG) --libs libmicrohttpd)
+package_cflags := $(shell $(PKG_CONFIG) --cflags $(sort $(index_modules) $(server_modules)))
+test_libs = $(shell $(PKG_CONFIG) --libs $(test_modules))
+endif
+
+# ---- Flags ----
+
+warnings := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
+    -Wmissing-prototypes -Wformat=2 -Wvla
+hardening := -fstack-protector-strong -fstack-clash-protection
+# _FORTIFY_SOURCE hides from the sanitizers what it catches itself.
+ifeq ($(SANITIZE)$(COVERAGE),)
+hardening += -D_FORTIFY_SOURCE=2
+endif
+language := -std=gnu17 -Iinclude -I. -DCRATEDEX_VERSION=\"$(VERSION)\"
+instrument :=
+ifneq ($(SANITIZE),)
+instrument += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer
+ifneq ($(findstring undefined,$(SANITIZE)),)
+instrument += -fno-sanitize-recover=all
+endif
+endif
+ifneq ($(COVERAGE),)
+instrument += --coverage
+endif
+compile = $(CC) $(language) $(package_cflags) $(warnings) $(hardening) -fPIE -pthread $(CFLAGS) \
+    $(instrument)
+werror := $(if $(filter 1,$(WERROR)),-Werror)
+link = $(CC) $(CFLAGS) $(instrument) -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
+
+# ---- Sources ----
+
+index_sources := $(wildcard index/*.c)
+cli_sources := $(wildcard index/cli/*.c)
+server_sources := $(filter-out server/main.c,$(wildcard server/*.c))
+server_main := $(wildcard server/main.c)
+support_sources := $(wildcard tests/support/*.c)
+unit_sources := $(wildcard tests/unit/test_*.c)
+http_sources := $(wildcard tests/http/test_*.c)
+fuzz_sources := $(wildcard tests/fuzz/fuzz_*.c)
+bare_sources := $(wildcard tests/bench/bare_*.c)
+bench_sources := $(filter-out $(bare_sources),$(wildcard tests/bench/*.c))
+product_sources := $(index_sources) $(cli_sources) $(server_sources) $(server_main)
+test_sources := $(support_sources) $(unit_sources) $(http_sources) $(fuzz_sources) \
+    $(bench_sources) $(bare_sources)
+headers := $(wildcard include/cratedex/*.h index/*.h index/cli/*.h server/*.h tests/*/*.h)
+
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+
+index_library := $(BUILD)/libcratedex.a
+cli_library := $(BUILD)/libcratedex-cli.a
+server_library := $(BUILD)/libcratedex-server.a
+index_program := $(if $(cli_sources),$(BUILD)/cratedex-index)
+server_program := $(if $(server_main),$(BUILD)/cratedex-server)
+programs := $(index_program) $(server_program)
+bench_program := $(if $(bench_sources),$(BUILD)/cratedex-bench)
+bare_programs := $(patsubst tests/bench/%.c,$(BUILD)/%,$(bare_sources))
+unit_tests := $(patsubst %.c,$(BUILD)/%,$(unit_sources))
+http_tests := $(patsubst %.c,$(BUILD)/%,$(http_sources))
+fuzz_programs := $(patsubst %.c,$(BUILD)/%,$(fuzz_sources))
+
+# Tests that start threads are the ones for which ThreadSanitizer has something to say.
+TSAN_UNIT ?= $(patsubst tests/unit/test_%.c,%,$(shell grep -ls pthread_create $(unit_sources) /dev/null))
+
+# ---- Building ----
+
+quiet := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-8s %s\n' $(1) $@)
+
+.PHONY: all tests
+all: $(index_library) $(programs) ## build the programs (default)
+
+tests: all $(unit_tests) $(http_tests) $(bench_program) $(bare_programs) ## build the tests and benchmarks, run nothing
+
+# Two stamps that change only with their content: other flags recompile, a removed source relinks.
+define stamp
+@mkdir -p $(@D)
+@printf '%s\n' '$(1)' | cmp -s - $@ || printf '%s\n' '$(1)' >$@
+endef
+$(BUILD)/flags: FORCE
+	$(call stamp,$(compile) $(link))
+$(BUILD)/sources: FORCE
+	$(call stamp,$(sort $(product_sources) $(support_sources) $(bench_sources)))
+.PHONY: FORCE
+FORCE:
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,compile)
+	$(quiet)$(compile) $(werror) -MMD -MP -c -o $@ $<
+
+define archive
+@rm -f $@
+$(call say,archive)
+$(quiet)$(AR) rcs $@ $(filter %.o,$^)
+endef
+$(index_library): $(call objects,$(index_sources)) $(BUILD)/sources
+	$(archive)
+$(cli_library): $(call objects,$(filter-out %/main.c,$(cli_sources))) $(BUILD)/sources
+	$(archive)
+$(server_library): $(call objects,$(server_sources)) $(BUILD)/sources
+	$(archive)
+
+link_inputs = $(filter %.o,$^) $(filter %.a,$^)
+
+$(BUILD)/cratedex-index: $(call objects,$(cli_sources)) $(index_library) $(BUILD)/flags
+	$(call say,link)
+	$(quiet)$(link) -o $@ $(link_inputs) $(index_libs)
+$(BUILD)/cratedex-server: $(call objects,$(server_main)) $(server_library) $(index_library) $(BUILD)/flags
+	$(call say,link)
+	$(quiet)$(link) -o $@ $(link_inputs) $(server_libs) $(index_libs)
+$(BUILD)/cratedex-bench: $(call objects,$(bench_sources)) $(server_library) $(index_library) $(BUILD)/flags
+	$(call say,link)
+	$(quiet)$(link) -o $@ $(link_inputs) $(server_libs) $(index_libs)
+$(bare_programs): $(BUILD)/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/flags
+	$(call say,link)
+	$(quiet)$(link) -o $@ $(link_inputs) $(bare_libs)
+$(unit_tests) $(http_tests): $(BUILD)/%: $(BUILD)/obj/%.o $(call objects,$(support_sources)) \
+    $(cli_library) $(server_library) $(index_library) $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,link)
+	$(quiet)$(link) -o $@ $(link_inputs) $(server_libs) $(index_libs) $(test_libs)
+$(fuzz_programs): $(BUILD)/%: $(BUILD)/obj/%.o $(server_library) $(index_library) $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,link)
+	$(quiet)$(link) -fsanitize=fuzzer -o $@ $(link_inputs) $(server_libs) $(index_libs)
+
+-include $(patsubst %.o,%.d,$(call objects,$(product_sources) $(test_sources)))
+
+# ---- Testing ----
+
+# A sub-make keeps the caller's -j; without one it uses both cores.
+jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j2)
+# TEST=trie picks tests/unit/test_trie.c and tests/http/test_trie.c.
+pick = $(if $(TEST),$(filter $(foreach t,$(TEST),%/test_$(t)),$(1)),$(1))
+
+.PHONY: test asan tsan coverage fuzz fuzz-run
+test: all $(call pick,$(unit_tests) $(http_tests)) ## build and run the unit and HTTP tests (TEST=name… for some)
+	@CRATEDEX_BUILD='$(abspath $(BUILD))' TEST_TIMEOUT=$(TEST_TIMEOUT) \
+	    sh tests/run $(filter $(unit_tests) $(http_tests),$^)
+
+asan: ## the same tests under AddressSanitizer and UBSan
+	+@$(MAKE) $(jobs) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined test
+
+tsan: ## the threaded unit tests and the HTTP tests under ThreadSanitizer
+	+@$(MAKE) $(jobs) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread \
+	    TEST='$(or $(TEST),$(TSAN_UNIT) $(patsubst tests/http/test_%.c,%,$(http_sources)))' test
+
+coverage: ## run the tests with gcov and print the line coverage
+	+@$(MAKE) $(jobs) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 CFLAGS='-O1 -g' test
+	gcovr --root . --object-directory $(BUILD)/coverage --exclude 'tests/.*' $(BUILD)/coverage
+
+fuzz: ## run each fuzz target for FUZZ_SECONDS (clang)
+	+@$(MAKE) $(jobs) -O --no-print-directory BUILD=$(BUILD)/fuzz CC=clang \
+	    SANITIZE=fuzzer-no-link,address,undefined fuzz-run
+
+clean: ## remove $(BUILD)
+	rm -rf $(BUILD)
+.PHONY: clean
