@@ -1,0 +1,62 @@
+/* One way to write an answer, two encodings of it: JSON (RFC 8259) and MessagePack
+   (https://github.com/msgpack/msgpack/blob/master/spec.md). The same calls give the same data model
+   in both: same members, same order, same values.
+
+   The caller states the number of members or elements when it begins an object or array, because
+   MessagePack writes it in front. A mistake in that count is a bug of the caller; encoder_finish
+   reports it. Memory failure is remembered and reported by encoder_finish too, so that calls need
+   no check in between. */
+#ifndef CRATEDEX_ENCODER_H
+#define CRATEDEX_ENCODER_H
+
+#include <cratedex/error.h>
+#include <msgpack/sbuffer.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum encoding { ENCODING_JSON, ENCODING_MESSAGEPACK };
+#define N_ENCODINGS 2
+
+#define ENCODER_MAX_DEPTH 16
+
+/* Appends to `out`, which the caller owns. No member is for callers to touch. */
+struct encoder {
+    msgpack_sbuffer *out;
+    enum encoding encoding;
+    bool failed;
+    bool after_key;
+    unsigned depth;
+    struct {
+        uint64_t remaining; /* values still to come; keys of objects not counted */
+        bool is_object;
+        bool is_first;
+    } levels[ENCODER_MAX_DEPTH];
+};
+
+void encoder_init(struct encoder *encoder, enum encoding encoding, msgpack_sbuffer *out);
+
+void encoder_object(struct encoder *encoder, uint32_t n_members);
+void encoder_end_object(struct encoder *encoder);
+void encoder_array(struct encoder *encoder, uint32_t n_elements);
+void encoder_end_array(struct encoder *encoder);
+
+/* A member's name; plain ASCII without characters that JSON escapes. Its value must follow. */
+void encoder_key(struct encoder *encoder, const char *key);
+
+/* A string value of `length` bytes of valid UTF-8. */
+void encoder_string(struct encoder *encoder, const char *text, size_t length);
+/* The same for a NUL-terminated string; NULL is written as null. */
+void encoder_text(struct encoder *encoder, const char *text);
+void encoder_integer(struct encoder *encoder, int64_t value);
+void encoder_number(struct encoder *encoder, double value);
+void encoder_boolean(struct encoder *encoder, bool value);
+void encoder_null(struct encoder *encoder);
+
+/* One whole value that was encoded earlier in the same encoding, copied as it is. */
+void encoder_fragment(struct encoder *encoder, const void *bytes, size_t size);
+
+/* Returns 0 when everything that was begun is complete and written; else -1 and why. */
+int encoder_finish(struct encoder *encoder, struct error *error);
+
+#endif

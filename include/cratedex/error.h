@@ -1,0 +1,23 @@
+/* What went wrong, in words, for the person who has to mend it. */
+#ifndef CRATEDEX_ERROR_H
+#define CRATEDEX_ERROR_H
+
+#include <stdarg.h>
+
+/* One sentence, without a final newline. Callers own the struct; functions that fail fill it. */
+struct error {
+    char message[1024];
+};
+
+/* Writes a formatted message into `error`, cut at the buffer's end. `error` may be NULL (nothing
+   happens). Returns -1, so that a failing function can `return error_set(error, …)`. */
+int error_set(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Puts a formatted prefix in front of the message that `error` holds. Returns -1. */
+int error_prefix(struct error *error, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Says "out of memory". Returns -1. */
+int error_out_of_memory(struct error *error);
+
+#endif

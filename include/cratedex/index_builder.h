@@ -1,0 +1,63 @@
+/* From a database dump to an index file. */
+#ifndef CRATEDEX_INDEX_BUILDER_H
+#define CRATEDEX_INDEX_BUILDER_H
+
+#include <cratedex/error.h>
+#include <signal.h>
+#include <stdint.h>
+
+/* What a build is doing, for a progress display. */
+struct build_progress {
+    const char *phase; /* e.g. "reading versions" */
+    uint64_t done;     /* of `total`, in `unit`s */
+    uint64_t total;    /* 0 where unknown */
+    const char *unit;  /* "bytes", "crates", … */
+};
+
+struct build_options {
+    const char *dump_path;   /* .tar.gz, .zip or folder */
+    const char *out_path;    /* replaced atomically; untouched on any error */
+    uint64_t max_dump_bytes; /* refuse dumps that unpack to more; 0: the default, 64 GiB */
+    /* Called now and then (about every 10,000 rows and at every change of phase); may be NULL. */
+    void (*on_progress)(void *context, const struct build_progress *progress);
+    void *context;
+    const volatile sig_atomic_t *interrupted; /* non-zero ends the build; may be NULL */
+};
+
+#define BUILD_MAX_PHASES 32
+#define BUILD_MAX_WARNINGS 32
+#define BUILD_MAX_TABLES 24
+
+/* A kind of row that was skipped or mended. */
+struct build_warning {
+    char reason[96];   /* "version of an unknown crate, skipped" */
+    char example[256]; /* the first of them: file, row, value */
+    uint64_t n_rows;
+};
+
+struct build_report {
+    struct {
+        char name[32];
+        uint64_t n_rows;
+    } tables[BUILD_MAX_TABLES];
+    unsigned n_tables;
+    struct build_warning warnings[BUILD_MAX_WARNINGS];
+    unsigned n_warnings;
+    struct {
+        char name[32];
+        double seconds;
+    } phases[BUILD_MAX_PHASES];
+    unsigned n_phases;
+    double seconds;             /* all phases */
+    uint64_t peak_memory_bytes; /* of the process, by getrusage */
+    uint64_t file_bytes;
+};
+
+/* Reads the dump and writes the index: to a temporary name in the folder of `out_path`, fsynced and
+   renamed at the end. On any error or interrupt `out_path` is as it was, nothing is left behind, -1
+   is returned and `error` says what is wrong with which file, row and column. The same dump gives
+   the same bytes. */
+int index_build(const struct build_options *options, struct build_report *report,
+                struct error *error);
+
+#endif

@@ -1,0 +1,30 @@
+/* Content negotiation: which encoding (JSON or MessagePack) and which content coding an answer gets
+   (RFC 9110, sections 12.5.1 and 12.5.3). */
+#ifndef CRATEDEX_SERVER_NEGOTIATION_H
+#define CRATEDEX_SERVER_NEGOTIATION_H
+
+#include <cratedex/encoder.h>
+
+enum content_coding { CODING_IDENTITY, CODING_GZIP, CODING_BROTLI, CODING_ZSTD };
+#define N_CONTENT_CODINGS 4
+
+/* The media type of an encoding: "application/json", "application/msgpack". */
+const char *encoding_media_type(enum encoding encoding);
+/* "json", "msgpack": for metrics, logs and keys. */
+const char *encoding_label(enum encoding encoding);
+/* "identity", "gzip", "br", "zstd". */
+const char *content_coding_name(enum content_coding coding);
+
+/* Chooses by an Accept field (several fields joined by `, `; NULL or empty accepts anything): the
+   highest quality wins, on a tie JSON. Names for MessagePack: application/msgpack,
+   application/vnd.msgpack, application/x-msgpack. A more specific range overrides a wildcard;
+   malformed members are ignored, and a field without any well-formed member counts as absent.
+   Returns 0, or -1 where nothing that we have is acceptable (406). */
+int negotiate_encoding(const char *accept, enum encoding *encoding);
+
+/* Chooses by an Accept-Encoding field (NULL: identity). On equal quality the preference is br, zstd,
+   gzip, identity. `x-gzip` is gzip. Where nothing acceptable is left (`identity;q=0` alone), identity
+   is sent all the same, as section 12.5.3 allows. */
+enum content_coding negotiate_coding(const char *accept_encoding);
+
+#endif
