@@ -69,7 +69,8 @@ hardening := -fstack-protector-strong -fstack-clash-protection
 ifeq ($(SANITIZE)$(COVERAGE),)
 hardening += -D_FORTIFY_SOURCE=2
 endif
-language := -std=gnu17 -Iinclude -I. -DCRATEDEX_VERSION=\"$(VERSION)\"
+standard := -std=gnu17
+includes := -Iinclude -I. -DCRATEDEX_VERSION=\"$(VERSION)\"
 instrument :=
 ifneq ($(SANITIZE),)
 instrument += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer
@@ -80,7 +81,7 @@ endif
 ifneq ($(COVERAGE),)
 instrument += --coverage
 endif
-compile = $(CC) $(language) $(package_cflags) $(warnings) $(hardening) -fPIE -pthread $(CFLAGS) \
+compile = $(CC) $(standard) $(includes) $(package_cflags) $(warnings) $(hardening) -fPIE -pthread $(CFLAGS) \
     $(instrument)
 werror := $(if $(filter 1,$(WERROR)),-Werror)
 link = $(CC) $(CFLAGS) $(instrument) -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
@@ -122,7 +123,7 @@ TSAN_UNIT ?= $(patsubst tests/unit/test_%.c,%,$(shell grep -ls pthread_create $(
 # ---- Building ----
 
 quiet := $(if $(V),,@)
-say = $(if $(V),,@printf '  %-8s %s\n' $(1) $@)
+say = $(if $(V),,@printf '  %-8s %s\n' $(1) $(or $(2),$@))
 
 .PHONY: all tests
 all: $(index_library) $(programs) ## build the programs (default)
@@ -186,31 +187,137 @@ $(fuzz_programs): $(BUILD)/%: $(BUILD)/obj/%.o $(server_library) $(index_library
 
 # ---- Testing ----
 
-# A sub-make keeps the caller's -j; without one it uses both cores.
-jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j2)
+# A sub-make shares the caller's -j; without one it uses every core.
+jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+submake = $(MAKE) $(jobs) --no-print-directory
 # TEST=trie picks tests/unit/test_trie.c and tests/http/test_trie.c.
-pick = $(if $(TEST),$(filter $(foreach t,$(TEST),%/test_$(t)),$(1)),$(1))
+pick = $(if $(TEST),$(filter $(foreach name,$(TEST),%/test_$(name)),$(1)),$(1))
+picked_tests := $(call pick,$(unit_tests) $(http_tests))
 
 .PHONY: test asan tsan coverage fuzz fuzz-run
-test: all $(call pick,$(unit_tests) $(http_tests)) ## build and run the unit and HTTP tests (TEST=name… for some)
+test: all $(picked_tests) ## build and run the unit and HTTP tests (TEST=name… for some of them)
 	@CRATEDEX_BUILD='$(abspath $(BUILD))' TEST_TIMEOUT=$(TEST_TIMEOUT) \
-	    sh tests/run $(filter $(unit_tests) $(http_tests),$^)
+	    $(test_wrapper) sh tests/run $(picked_tests)
 
 asan: ## the same tests under AddressSanitizer and UBSan
-	+@$(MAKE) $(jobs) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined test
+	+@$(submake) BUILD=$(BUILD)/asan SANITIZE=address,undefined test
 
+# Newer kernels spread addresses wider than libtsan 12 can take; setarch -R stops that where allowed.
 tsan: ## the threaded unit tests and the HTTP tests under ThreadSanitizer
-	+@$(MAKE) $(jobs) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread \
+	+@$(submake) BUILD=$(BUILD)/tsan SANITIZE=thread \
+	    test_wrapper="$$(setarch -R true 2>/dev/null && echo setarch -R)" \
 	    TEST='$(or $(TEST),$(TSAN_UNIT) $(patsubst tests/http/test_%.c,%,$(http_sources)))' test
 
 coverage: ## run the tests with gcov and print the line coverage
-	+@$(MAKE) $(jobs) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 CFLAGS='-O1 -g' test
-	gcovr --root . --object-directory $(BUILD)/coverage --exclude 'tests/.*' $(BUILD)/coverage
+	+@$(submake) BUILD=$(BUILD)/coverage COVERAGE=1 CFLAGS='-O1 -g' test
+	gcovr --root . --exclude 'tests/.*' $(BUILD)/coverage
 
-fuzz: ## run each fuzz target for FUZZ_SECONDS (clang)
-	+@$(MAKE) $(jobs) -O --no-print-directory BUILD=$(BUILD)/fuzz CC=clang \
-	    SANITIZE=fuzzer-no-link,address,undefined fuzz-run
+fuzz: ## run every fuzz target for FUZZ_SECONDS (clang)
+	+@$(submake) -O BUILD=$(BUILD)/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined fuzz-run
+
+# What the fuzzer learns goes to a copy of the seeds, what it finds to $(BUILD)/findings.
+fuzz_names := $(or $(FUZZ),$(patsubst tests/fuzz/fuzz_%.c,%,$(fuzz_sources)))
+fuzz_runs := $(fuzz_names:%=fuzz-run-%)
+.PHONY: $(fuzz_runs)
+$(fuzz_runs): fuzz-run-%: $(BUILD)/tests/fuzz/fuzz_%
+	@mkdir -p $(BUILD)/corpus/$* $(BUILD)/findings $(BUILD)/results
+	@if [ -d tests/fuzz/corpus/$* ]; then cp -R tests/fuzz/corpus/$*/. $(BUILD)/corpus/$*; fi
+	@if $< -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
+	    -artifact_prefix=$(BUILD)/findings/$*- $(BUILD)/corpus/$* >$(BUILD)/results/$*.log 2>&1; \
+	then \
+	    echo passed >$(BUILD)/results/$*; \
+	    echo "fuzz $*: passed, $$(sed -n 's/^stat::number_of_executed_units: *//p' \
+	        $(BUILD)/results/$*.log) inputs"; \
+	else \
+	    echo failed >$(BUILD)/results/$*; \
+	    tail -n 60 $(BUILD)/results/$*.log; \
+	    echo "fuzz $*: failed, see $(BUILD)/findings and $(BUILD)/results/$*.log"; \
+	fi
+fuzz-run: $(fuzz_runs)
+	@cd $(BUILD)/results 2>/dev/null || { echo '0 passed, 0 failed'; exit 0; }; \
+	failed=$$(cat $(fuzz_names) </dev/null | grep -c failed); \
+	echo "$$(($(words $(fuzz_names)) - failed)) passed, $$failed failed"; [ "$$failed" -eq 0 ]
+
+# ---- Checking and formatting ----
+
+# One stamp a file: make lint checks only what changed since it last passed.
+lint_sources := $(product_sources) $(test_sources)
+lint_stamps := $(patsubst %,$(BUILD)/lint/%.ok,$(lint_sources) $(headers))
+lint_flags = $(standard) $(includes) $(package_cflags) $(warnings) -Werror -pthread
+scripts := $(wildcard scripts/* tests/run .ci/run)
+
+.PHONY: lint lint-files lint-scripts fmt
+lint: ## clang-format, gcc and clang -Werror, clang-tidy, cppcheck, shellcheck: changed files only
+	+@$(submake) -k -O lint-files
+lint-files: $(lint_stamps) lint-scripts
+	@echo 'lint: clean, $(words $(lint_stamps)) files'
+
+$(BUILD)/lint/%.c.ok: %.c .clang-tidy .clang-format Makefile
+	@mkdir -p $(@D)
+	$(call say,lint,$<)
+	$(quiet)status=0; \
+	clang-format --dry-run -Werror $< || status=1; \
+	gcc $(lint_flags) -O2 -MMD -MP -MT $@ -MF $(@:.ok=.d) -c -o $(@:.ok=.o) $< || status=1; \
+	clang $(lint_flags) -fsyntax-only $< || status=1; \
+	clang-tidy --quiet $< -- $(lint_flags) >$@.out 2>&1 || { cat $@.out; status=1; }; \
+	cppcheck --quiet --language=c --std=c11 --enable=warning,performance,portability \
+	    --inline-suppr --error-exitcode=1 $(includes) $< || status=1; \
+	rm -f $@.out; [ $$status -eq 0 ] && touch $@
+
+# A header compiles by itself; clang-tidy sees it through the sources.
+$(BUILD)/lint/%.h.ok: %.h .clang-format Makefile
+	@mkdir -p $(@D)
+	$(call say,lint,$<)
+	$(quiet)status=0; \
+	clang-format --dry-run -Werror $< || status=1; \
+	echo 'extern int lint;' | gcc $(lint_flags) -MMD -MP -MT $@ -MF $(@:.ok=.d) -fsyntax-only \
+	    -include $< -x c - || status=1; \
+	[ $$status -eq 0 ] && touch $@
+
+lint-scripts: $(if $(scripts),$(BUILD)/lint/scripts.ok)
+$(BUILD)/lint/scripts.ok: $(scripts)
+	@mkdir -p $(@D)
+	$(call say,lint,'$^')
+	$(quiet)shellcheck $^ && touch $@
+
+-include $(lint_stamps:.ok=.d)
+
+fmt: ## reformat every C file
+	$(if $(lint_sources)$(headers),clang-format -i $(lint_sources) $(headers))
+
+# ---- Measuring ----
+
+dump_name = $(notdir $(patsubst %.zip,%,$(patsubst %.tar.gz,%,$(abspath $(DUMP)))))
+bench_index = $(BUILD)/bench/$(dump_name).cdx
+
+.PHONY: bench
+bench: $(bench_program) $(bare_programs) $(bench_index) ## time QUERIES on an index of DUMP (default: the sample)
+	$(bench_program) search $(bench_index) --queries $(QUERIES)
+
+ifneq ($(filter bench,$(goals)),)
+$(bench_index): $(index_program) $(shell find -L '$(DUMP)' -type f)
+	@mkdir -p $(@D)
+	$(index_program) build $(DUMP) -o $@
+endif
+
+# ---- Installing ----
+
+public_headers := $(wildcard include/cratedex/*.h)
+
+.PHONY: install uninstall clean help
+install: all ## copy programs, library and headers to $(DESTDIR)$(PREFIX)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include/cratedex
+	install -m 755 $(programs) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(index_library) $(DESTDIR)$(PREFIX)/lib
+	install -m 644 $(public_headers) $(DESTDIR)$(PREFIX)/include/cratedex
+
+uninstall: ## remove what install copied
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,cratedex-index cratedex-server)
+	rm -f $(DESTDIR)$(PREFIX)/lib/libcratedex.a
+	rm -rf $(DESTDIR)$(PREFIX)/include/cratedex
 
 clean: ## remove $(BUILD)
 	rm -rf $(BUILD)
-.PHONY: clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
