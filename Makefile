@@ -7,7 +7,8 @@
 #   tests/bench/*.c  -> cratedex-bench          tests/bench/bare_*.c  -> bare_* (libmicrohttpd only)
 #
 # Variables: BUILD, CC (gcc or clang), CFLAGS, LDFLAGS, WERROR=1, SANITIZE=…, COVERAGE=1,
-# TEST=name… (only these tests), V=1 (show commands), DUMP, QUERIES, FUZZ_SECONDS, PREFIX, DESTDIR.
+# TEST=name… and FUZZ=name… (only these), V=1 (show commands), DUMP, QUERIES, FUZZ_SECONDS,
+# PREFIX, DESTDIR.
 
 VERSION = 0.1.0
 BUILD ?= build
@@ -193,9 +194,11 @@ submake = $(MAKE) $(jobs) --no-print-directory
 # TEST=trie picks tests/unit/test_trie.c and tests/http/test_trie.c.
 pick = $(if $(TEST),$(filter $(foreach name,$(TEST),%/test_$(name)),$(1)),$(1))
 picked_tests := $(call pick,$(unit_tests) $(http_tests))
+unknown_tests := $(strip $(foreach name,$(TEST),$(if $(filter %/test_$(name),$(picked_tests)),,$(name))))
 
 .PHONY: test asan tsan coverage fuzz fuzz-run
 test: all $(picked_tests) ## build and run the unit and HTTP tests (TEST=name… for some of them)
+	$(if $(unknown_tests),$(error no such test: $(unknown_tests)))
 	@CRATEDEX_BUILD='$(abspath $(BUILD))' TEST_TIMEOUT=$(TEST_TIMEOUT) \
 	    $(test_wrapper) sh tests/run $(picked_tests)
 
