@@ -5,7 +5,8 @@
    The caller states the number of members or elements when it begins an object or array, because
    MessagePack writes it in front. A mistake in that count is a bug of the caller; encoder_finish
    reports it. Memory failure is remembered and reported by encoder_finish too, so that calls need
-   no check in between. */
+   no check in between. After the first fault nothing more is written, and what is in the buffer is
+   of no use. */
 #ifndef CRATEDEX_ENCODER_H
 #define CRATEDEX_ENCODER_H
 
@@ -20,43 +21,53 @@ enum encoding { ENCODING_JSON, ENCODING_MESSAGEPACK };
 
 #define ENCODER_MAX_DEPTH 16
 
-/* Appends to `out`, which the caller owns. No member is for callers to touch. */
+/* An answer that is being written. No member is for callers to touch. */
 struct encoder {
     msgpack_sbuffer *out;
     enum encoding encoding;
-    bool failed;
+    const char *fault; /* what went wrong first; NULL: nothing */
     bool after_key;
-    unsigned depth;
+    unsigned depth; /* of the innermost object or array that is open; 0: none is */
     struct {
-        uint64_t remaining; /* values still to come; keys of objects not counted */
+        uint32_t remaining; /* values still to come; keys of objects not counted */
         bool is_object;
         bool is_first;
-    } levels[ENCODER_MAX_DEPTH];
+    } levels[ENCODER_MAX_DEPTH + 1]; /* levels[0] waits for the one value at the top */
 };
 
+/* Begins one value of any kind, appended to `out`. The buffer stays the caller's and must outlive
+   the encoder; the encoder itself owns nothing and needs no closing. */
 void encoder_init(struct encoder *encoder, enum encoding encoding, msgpack_sbuffer *out);
 
+/* Begins an object of `n_members` members: that many pairs of a key and a value follow, then
+   encoder_end_object. At most ENCODER_MAX_DEPTH objects and arrays may be open at once. */
 void encoder_object(struct encoder *encoder, uint32_t n_members);
 void encoder_end_object(struct encoder *encoder);
+
+/* Begins an array of `n_elements` elements: that many values follow, then encoder_end_array. */
 void encoder_array(struct encoder *encoder, uint32_t n_elements);
 void encoder_end_array(struct encoder *encoder);
 
 /* A member's name; plain ASCII without characters that JSON escapes. Its value must follow. */
 void encoder_key(struct encoder *encoder, const char *key);
 
-/* A string value of `length` bytes of valid UTF-8. */
+/* A string value of `length` bytes of valid UTF-8. Text that is not valid is a mistake of the
+   caller: it is written as it is or reported by encoder_finish. */
 void encoder_string(struct encoder *encoder, const char *text, size_t length);
 /* The same for a NUL-terminated string; NULL is written as null. */
 void encoder_text(struct encoder *encoder, const char *text);
 void encoder_integer(struct encoder *encoder, int64_t value);
+/* A floating-point number that reads back equal; NaN and infinities, which JSON lacks, are null. */
 void encoder_number(struct encoder *encoder, double value);
 void encoder_boolean(struct encoder *encoder, bool value);
 void encoder_null(struct encoder *encoder);
 
-/* One whole value that was encoded earlier in the same encoding, copied as it is. */
+/* One whole value that was encoded earlier in the same encoding, copied as it is. It counts as one
+   value and may be of any depth; its bytes are trusted. */
 void encoder_fragment(struct encoder *encoder, const void *bytes, size_t size);
 
-/* Returns 0 when everything that was begun is complete and written; else -1 and why. */
+/* Returns 0 when exactly one value was begun and all of it is complete and written; else -1 and
+   why. */
 int encoder_finish(struct encoder *encoder, struct error *error);
 
 #endif

@@ -18,8 +18,9 @@ struct semver {
 };
 
 /* Parses all `length` bytes of `text` by the grammar of the specification (sections 2, 9 and 10: no
-   leading zeros, no empty identifiers). Returns 0, or -1 where the text is no version or a number
-   exceeds 64 bits. */
+   leading zeros, no empty identifiers). Returns 0, or -1 where the text is no version or its major,
+   minor or patch number exceeds 64 bits; `version` is then not changed. Numbers inside a
+   pre-release part may be of any size. */
 int semver_parse(struct semver *version, const char *text, size_t length);
 
 /* True for a version with a pre-release part (section 9). */
@@ -30,7 +31,8 @@ bool semver_is_prerelease(const struct semver *version);
 int semver_precedence(const struct semver *left, const struct semver *right);
 
 /* A total order: precedence first, then build metadata compared in the same way as pre-release
-   identifiers (none is lowest; cargo's `semver` crate orders so too). 0 only for equal versions. */
+   identifiers, where numbers of equal value are ordered by their leading zeros, fewest first (no
+   build metadata is lowest). Cargo's `semver` crate orders so too. 0 only for equal versions. */
 int semver_order(const struct semver *left, const struct semver *right);
 
 #endif
