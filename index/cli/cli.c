@@ -1,0 +1,100 @@
+/* Messages, help and numbers for the commands. Nothing here keeps state but getopt's own variables.
+   A message is always one line and goes to standard error, so that standard output holds results
+   and nothing else. */
+#include "index/cli/cli.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int cli_fail(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("cratedex-index: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    return EXIT_FAILED;
+}
+
+int cli_usage_error(const struct command *command, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "cratedex-index: %s: ", command->name);
+    vfprintf(stderr, format, arguments);
+    fprintf(stderr, " (see: cratedex-index help %s)\n", command->name);
+    va_end(arguments);
+    return EXIT_USAGE;
+}
+
+int cli_bad_option(const struct command *command, int found, char *const *argv)
+{
+    const char *word = argv[optind - 1];
+    bool is_long = strncmp(word, "--", 2) == 0;
+    if (found == ':') {
+        if (is_long)
+            return cli_usage_error(command, "option %s needs a value", word);
+        return cli_usage_error(command, "option -%c needs a value", optopt);
+    }
+    /* Of a letter getopt_long tells the letter, of an unknown long name nothing, and of a long
+       option with a value that it does not take the option's number. */
+    if (optopt == 0)
+        return cli_usage_error(command, "unknown option %s", word);
+    if (is_long && strchr(word, '=') != NULL)
+        return cli_usage_error(command, "option %.*s takes no value", (int)strcspn(word, "="),
+                               word);
+    return cli_usage_error(command, "unknown option -%c", optopt);
+}
+
+int cli_print_help(const struct command *command)
+{
+    printf("Usage: cratedex-index %s %s\n\n%s.\n\n%s", command->name, command->arguments,
+           command->summary, command->help);
+    return EXIT_OK;
+}
+
+/* Reads the digits at the start of `text`; `end` is where they stop. */
+static int parse_digits(const char *text, uint64_t *number, const char **end)
+{
+    /* strtoumax takes signs and spaces, a count has none. */
+    if (!isdigit((unsigned char)text[0]))
+        return -1;
+    char *rest;
+    errno = 0;
+    *number = strtoumax(text, &rest, 10);
+    *end = rest;
+    return errno == 0 ? 0 : -1;
+}
+
+int cli_parse_number(const char *text, uint64_t minimum, uint64_t maximum, uint64_t *number)
+{
+    const char *end;
+    if (parse_digits(text, number, &end) != 0 || *end != '\0')
+        return -1;
+    return *number >= minimum && *number <= maximum ? 0 : -1;
+}
+
+int cli_parse_bytes(const char *text, uint64_t *bytes)
+{
+    const char *end;
+    if (parse_digits(text, bytes, &end) != 0 || *bytes == 0)
+        return -1;
+    if (*end == '\0')
+        return 0;
+    static const char suffixes[] = "KMGT";
+    const char *suffix = strchr(suffixes, toupper((unsigned char)*end));
+    if (suffix == NULL || end[1] != '\0')
+        return -1;
+    unsigned shift = 10 * (unsigned)(suffix - suffixes + 1);
+    if (*bytes > UINT64_MAX >> shift)
+        return -1;
+    *bytes <<= shift;
+    return 0;
+}

@@ -1,0 +1,139 @@
+/* `build`: options, signals, progress and the report around index_build, which does the work.
+
+   A signal only sets a flag that the library looks at; it then removes its temporary file and
+   fails, and the exit status tells the signal as shells do. The flag is the one variable of the
+   program that outlives a call: a signal handler can reach nothing else. */
+#include "index/cli/cli.h"
+#include "index/cli/progress.h"
+#include "index/cli/report.h"
+
+#include <cratedex/index_builder.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static volatile sig_atomic_t received_signal;
+
+static void remember_signal(int number)
+{
+    received_signal = number;
+}
+
+/* Without SA_RESTART, so that a blocking read of the dump ends too. */
+static int catch_signals(void)
+{
+    struct sigaction remember = {.sa_handler = remember_signal};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    struct sigaction hangup;
+    sigemptyset(&remember.sa_mask);
+    if (sigaction(SIGINT, &remember, NULL) != 0 || sigaction(SIGTERM, &remember, NULL) != 0 ||
+        sigaction(SIGHUP, NULL, &hangup) != 0)
+        return -1;
+    /* nohup ignores SIGHUP on purpose. */
+    if (hangup.sa_handler != SIG_IGN && sigaction(SIGHUP, &remember, NULL) != 0)
+        return -1;
+    /* These two would kill the build before it could clean up; the failing write tells instead. */
+    return sigaction(SIGPIPE, &ignore, NULL) == 0 ? sigaction(SIGXFSZ, &ignore, NULL) : -1;
+}
+
+static int build(const struct command *command, const struct build_options *from_command_line,
+                 int quiet)
+{
+    if (catch_signals() != 0)
+        return cli_fail("cannot catch signals: %s", strerror(errno));
+    struct build_options options = *from_command_line;
+    struct build_report *report = calloc(1, sizeof *report);
+    if (report == NULL)
+        return cli_fail("%s: out of memory", command->name);
+    struct progress progress;
+    options.interrupted = &received_signal;
+    if (!quiet) {
+        progress_begin(&progress, stderr);
+        options.on_progress = progress_update;
+        options.context = &progress;
+    }
+
+    struct error error = {0};
+    int status = index_build(&options, report, &error);
+    if (!quiet)
+        progress_end(&progress, status == 0);
+    if (status != 0) {
+        int number = received_signal;
+        free(report);
+        if (number == 0)
+            return cli_fail("%s", error.message);
+        cli_fail("interrupted by %s; %s is as it was",
+                 number == SIGINT    ? "SIGINT"
+                 : number == SIGTERM ? "SIGTERM"
+                                     : "SIGHUP",
+                 options.out_path);
+        return 128 + number;
+    }
+    if (!quiet && report_print(stdout, options.out_path, report, &error) != 0) {
+        free(report);
+        return cli_fail("%s", error.message);
+    }
+    free(report);
+    return EXIT_OK;
+}
+
+static int run_build(int argc, char **argv)
+{
+    static const struct option long_options[] = {
+        {"output", required_argument, NULL, 'o'},
+        {"quiet", no_argument, NULL, 'q'},
+        {"max-dump-bytes", required_argument, NULL, OPTION_MAX_DUMP_BYTES},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    struct build_options options = {0};
+    int quiet = 0;
+    int found;
+    while ((found = getopt_long(argc, argv, ":o:qh", long_options, NULL)) != -1) {
+        switch (found) {
+        case 'o':
+            options.out_path = optarg;
+            break;
+        case 'q':
+            quiet = 1;
+            break;
+        case OPTION_MAX_DUMP_BYTES:
+            if (cli_parse_bytes(optarg, &options.max_dump_bytes) != 0)
+                return cli_usage_error(
+                    &command_build, "--max-dump-bytes takes a number and K, M, G or T: %s", optarg);
+            break;
+        case 'h':
+            return cli_print_help(&command_build);
+        default:
+            return cli_bad_option(&command_build, found, argv);
+        }
+    }
+    if (optind == argc)
+        return cli_usage_error(&command_build, "DUMP is missing");
+    if (optind + 1 < argc)
+        return cli_usage_error(&command_build, "one DUMP is enough: %s", argv[optind + 1]);
+    if (options.out_path == NULL || options.out_path[0] == '\0')
+        return cli_usage_error(&command_build, "-o OUT is missing");
+    options.dump_path = argv[optind];
+    return build(&command_build, &options, quiet);
+}
+
+const struct command command_build = {
+    .name = "build",
+    .arguments = "DUMP -o OUT [--quiet] [--max-dump-bytes N]",
+    .summary = "Build an index file from a dump",
+    .help =
+        "  DUMP                  the database dump: .tar.gz, .zip or an unpacked folder\n"
+        "  -o, --output OUT      the index file; replaced in one step when everything is well, and\n"
+        "                        as it was on any error or signal\n"
+        "  -q, --quiet           no progress and no report; warnings are not shown, errors are\n"
+        "      --max-dump-bytes N[K|M|G|T]\n"
+        "                        refuse a dump that unpacks to more (default 64G)\n"
+        "  -h, --help            this text\n\n"
+        "Progress goes to standard error: a bar on a terminal, else one line for every phase. The\n"
+        "report goes to standard output: rows by table, rows that were skipped or mended and why,\n"
+        "seconds by phase, peak memory, size by part.\n",
+    .run = run_build,
+};

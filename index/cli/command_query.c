@@ -1,0 +1,274 @@
+/* `query`: the search of the server, in a terminal. The words are joined by spaces to one text; the
+   result is shown as a table that fits the terminal, as tab separated rows to a program, or as JSON
+   made of the documents that the index holds. */
+#include "index/cli/cli.h"
+#include "index/cli/format.h"
+#include "index/cli/reading.h"
+#include "index/cli/table.h"
+#include "index/cli/terminal.h"
+
+#include <cratedex/search.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_LIMIT 10
+
+static const struct {
+    const char *name;
+    enum search_sort sort;
+} sorts[] = {
+    {"relevance", SEARCH_SORT_RELEVANCE},
+    {"alphabetical", SEARCH_SORT_ALPHABETICAL},
+    {"alpha", SEARCH_SORT_ALPHABETICAL},
+    {"downloads", SEARCH_SORT_DOWNLOADS},
+    {"recent-downloads", SEARCH_SORT_RECENT_DOWNLOADS},
+    {"recent-updates", SEARCH_SORT_RECENT_UPDATES},
+    {"new", SEARCH_SORT_NEW},
+};
+
+static int parse_sort(const char *name, enum search_sort *sort)
+{
+    for (size_t i = 0; i < sizeof sorts / sizeof sorts[0]; i++) {
+        if (strcmp(sorts[i].name, name) == 0) {
+            *sort = sorts[i].sort;
+            return 0;
+        }
+    }
+    return -1;
+}
+
+/* The description is the one thing shown that only the crate's document has. NULL on failure; the
+   caller frees. */
+static char *read_description(struct index_reader *reader, uint32_t rank, struct error *error)
+{
+    const void *bytes;
+    size_t size;
+    if (index_reader_document(reader, rank, ENCODING_JSON, &bytes, &size, error) != 0)
+        return NULL;
+    json_error_t json_error;
+    json_t *document = json_loadb(bytes, size, 0, &json_error);
+    if (document == NULL) {
+        error_set(error, "the document of crate number %" PRIu32 " is broken: %s", rank,
+                  json_error.text);
+        return NULL;
+    }
+    const char *text = json_string_value(json_object_get(document, "description"));
+    char *description = strdup(text != NULL ? text : "");
+    json_decref(document);
+    if (description == NULL)
+        error_out_of_memory(error);
+    return description;
+}
+
+static int add_hit(struct table *table, struct reading *reading, const struct search_hit *hit,
+                   unsigned number, bool is_tabs, struct error *error)
+{
+    struct index_crate crate;
+    index_crate(reading->index, hit->rank, &crate);
+    char place[FORMAT_SIZE];
+    char downloads[FORMAT_SIZE];
+    snprintf(place, sizeof place, "%u", number);
+    if (is_tabs)
+        snprintf(downloads, sizeof downloads, "%" PRId64, crate.downloads);
+    else
+        format_count((uint64_t)crate.downloads, downloads);
+    char *description = read_description(reading->reader, hit->rank, error);
+    if (description == NULL)
+        return -1;
+    char *name = strndup(crate.name, crate.name_length);
+    int status = -1;
+    if (name != NULL) {
+        const char *cells[] = {place, name, downloads, search_tier_name(hit->tier), description};
+        status = table_add(table, cells);
+    }
+    free(name);
+    free(description);
+    return status == 0 ? 0 : error_out_of_memory(error);
+}
+
+static int print_hits(struct reading *reading, const struct search_result *result,
+                      struct error *error)
+{
+    static const struct table_column columns[] = {
+        {.title = "#", .is_number = true},
+        {.title = "NAME", .is_bold = true},
+        {.title = "DOWNLOADS", .is_number = true},
+        {.title = "MATCHED IN"},
+        {.title = "DESCRIPTION"},
+    };
+    bool is_tabs = !terminal_is_capable(stdout);
+    struct table *table = table_create(columns, sizeof columns / sizeof columns[0]);
+    if (table == NULL)
+        return error_out_of_memory(error);
+    for (uint32_t i = 0; i < result->n_hits; i++) {
+        if (add_hit(table, reading, &result->hits[i], i + 1, is_tabs, error) != 0) {
+            table_destroy(table);
+            return -1;
+        }
+    }
+    if (is_tabs) {
+        table_print_tabs(table, stdout);
+    } else {
+        char shown[FORMAT_SIZE];
+        char total[FORMAT_SIZE];
+        table_print(table, stdout, 0, terminal_columns(stdout), terminal_wants_colour(stdout));
+        printf("%s of %s crates\n", format_count(result->n_hits, shown),
+               format_count(result->total, total));
+    }
+    table_destroy(table);
+    return 0;
+}
+
+static int print_json(struct reading *reading, const struct search_result *result,
+                      struct error *error)
+{
+    msgpack_sbuffer buffer;
+    msgpack_sbuffer_init(&buffer);
+    struct encoder encoder;
+    encoder_init(&encoder, ENCODING_JSON, &buffer);
+    encoder_object(&encoder, 2);
+    encoder_key(&encoder, "crates");
+    encoder_array(&encoder, result->n_hits);
+    int status = 0;
+    for (uint32_t i = 0; status == 0 && i < result->n_hits; i++) {
+        const struct search_hit *hit = &result->hits[i];
+        encoder_object(&encoder, 3);
+        encoder_key(&encoder, "tier");
+        encoder_text(&encoder, search_tier_name(hit->tier));
+        encoder_key(&encoder, "score");
+        encoder_number(&encoder, hit->score);
+        encoder_key(&encoder, "crate");
+        status = index_reader_encode_crate(reading->reader, hit->rank, hit->exact, &encoder, error);
+        encoder_end_object(&encoder);
+    }
+    encoder_end_array(&encoder);
+    encoder_key(&encoder, "meta");
+    encoder_object(&encoder, 1);
+    encoder_key(&encoder, "total");
+    encoder_integer(&encoder, (int64_t)result->total);
+    encoder_end_object(&encoder);
+    encoder_end_object(&encoder);
+    if (status == 0)
+        status = encoder_finish(&encoder, error);
+    if (status == 0) {
+        fwrite(buffer.data, 1, buffer.size, stdout);
+        fputc('\n', stdout);
+    }
+    msgpack_sbuffer_destroy(&buffer);
+    return status;
+}
+
+/* Joins words by spaces; NULL when memory runs out. The caller frees. */
+static char *join(char *const *words, int n_words)
+{
+    size_t size = 1;
+    for (int i = 0; i < n_words; i++)
+        size += strlen(words[i]) + 1;
+    char *text = malloc(size);
+    if (text == NULL)
+        return NULL;
+    char *end = text;
+    for (int i = 0; i < n_words; i++) {
+        size_t length = strlen(words[i]);
+        if (i > 0)
+            *end++ = ' ';
+        memcpy(end, words[i], length);
+        end += length;
+    }
+    *end = '\0';
+    return text;
+}
+
+/* The result is big, so it lives on the heap. */
+static int query_file(const char *path, const struct search_query *query, bool json)
+{
+    struct error error = {0};
+    struct reading reading;
+    if (reading_open(&reading, path, &error) != 0)
+        return cli_fail("%s", error.message);
+    struct search_result *result = calloc(1, sizeof *result);
+    int status = -1;
+    if (result == NULL)
+        error_out_of_memory(&error);
+    else if (search_run(reading.reader, query, result, &error) == SEARCH_OK)
+        status = json ? print_json(&reading, result, &error) : print_hits(&reading, result, &error);
+    free(result);
+    reading_close(&reading);
+    return status == 0 ? EXIT_OK : cli_fail("%s", error.message);
+}
+
+static int run_query(int argc, char **argv)
+{
+    static const struct option long_options[] = {
+        {"sort", required_argument, NULL, OPTION_SORT},
+        {"limit", required_argument, NULL, OPTION_LIMIT},
+        {"json", no_argument, NULL, OPTION_JSON},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    struct search_query query = {.sort = SEARCH_SORT_RELEVANCE, .limit = DEFAULT_LIMIT};
+    bool json = false;
+    uint64_t limit;
+    int found;
+    while ((found = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+        switch (found) {
+        case OPTION_SORT:
+            if (parse_sort(optarg, &query.sort) != 0)
+                return cli_usage_error(&command_query, "unknown sort: %s", optarg);
+            break;
+        case OPTION_LIMIT:
+            if (cli_parse_number(optarg, 1, SEARCH_MAX_LIMIT, &limit) != 0)
+                return cli_usage_error(&command_query, "--limit takes a number from 1 to %d: %s",
+                                       SEARCH_MAX_LIMIT, optarg);
+            query.limit = (uint32_t)limit;
+            break;
+        case OPTION_JSON:
+            json = true;
+            break;
+        case 'h':
+            return cli_print_help(&command_query);
+        default:
+            return cli_bad_option(&command_query, found, argv);
+        }
+    }
+    if (argc - optind < 2)
+        return cli_usage_error(&command_query, "%s missing",
+                               optind == argc ? "FILE is" : "WORDS are");
+    char *text = join(argv + optind + 1, argc - optind - 1);
+    if (text == NULL)
+        return cli_fail("out of memory");
+    struct error error = {0};
+    int status;
+    if (search_check_text(text, strlen(text), &error) == SEARCH_OK) {
+        /* No text at all is a list, which the library wants to be told as such. */
+        if (text[0] != '\0')
+            query.text = (struct search_string){text, strlen(text)};
+        status = query_file(argv[optind], &query, json);
+    } else {
+        status = cli_usage_error(&command_query, "%s", error.message);
+    }
+    free(text);
+    return status;
+}
+
+const struct command command_query = {
+    .name = "query",
+    .arguments = "FILE WORDS… [--sort SORT] [--limit N] [--json]",
+    .summary = "Search an index file for crates",
+    .help =
+        "  FILE           an index file\n"
+        "  WORDS…         what to search for, as in the search box; '' lists every crate; behind\n"
+        "                 -- words may start with a dash\n"
+        "      --sort     relevance (default), alphabetical (alpha), downloads, recent-downloads,\n"
+        "                 recent-updates or new\n"
+        "      --limit N  how many crates to show: 1 to 100, default 10\n"
+        "      --json     {\"crates\":[{\"tier\",\"score\",\"crate\"}],\"meta\":{\"total\"}}\n"
+        "  -h, --help     this text\n\n"
+        "A terminal gets a table in its width, with where the words matched, and how many crates\n"
+        "match in all. Elsewhere every crate is a line of tab separated cells, whole and without\n"
+        "titles: number, name, downloads, match, description. Colours: only on a terminal, and\n"
+        "never where NO_COLOR is set.\n",
+    .run = run_query,
+};

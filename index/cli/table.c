@@ -1,0 +1,143 @@
+/* A table keeps its cells as strings of its own in one growing array, row after row, and learns the
+   columns' widths while rows are added; printing is one pass. Cost: one allocation a cell, which is
+   nothing next to what fills the tables here (at most some hundred rows). */
+#include "index/cli/table.h"
+
+#include "index/cli/terminal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define GAP 2      /* columns between two cells */
+#define MIN_LAST 8 /* a last column narrower than this says nothing */
+#define ELLIPSIS "…"
+#define BOLD "\033[1m"
+#define DIM "\033[2m"
+#define PLAIN "\033[0m"
+
+struct table {
+    const struct table_column *columns;
+    unsigned n_columns;
+    unsigned widths[TABLE_MAX_COLUMNS];
+    char **cells; /* n_rows · n_columns */
+    size_t n_rows;
+    size_t capacity; /* in rows */
+};
+
+struct table *table_create(const struct table_column *columns, unsigned n_columns)
+{
+    struct table *table = calloc(1, sizeof *table);
+    if (table == NULL)
+        return NULL;
+    table->columns = columns;
+    table->n_columns = n_columns;
+    for (unsigned i = 0; i < n_columns; i++) {
+        if (columns[i].title != NULL)
+            table->widths[i] = text_columns(columns[i].title, strlen(columns[i].title));
+    }
+    return table;
+}
+
+void table_destroy(struct table *table)
+{
+    if (table == NULL)
+        return;
+    for (size_t i = 0; i < table->n_rows * table->n_columns; i++)
+        free(table->cells[i]);
+    free(table->cells);
+    free(table);
+}
+
+int table_add(struct table *table, const char *const *cells)
+{
+    if (table->n_rows == table->capacity) {
+        size_t capacity = table->capacity == 0 ? 16 : table->capacity * 2;
+        char **grown = reallocarray(table->cells, capacity * table->n_columns, sizeof *grown);
+        if (grown == NULL)
+            return -1;
+        table->cells = grown;
+        table->capacity = capacity;
+    }
+    char **row = table->cells + table->n_rows * table->n_columns;
+    for (unsigned i = 0; i < table->n_columns; i++) {
+        row[i] = strdup(cells[i]);
+        if (row[i] == NULL) {
+            while (i > 0)
+                free(row[--i]);
+            return -1;
+        }
+        text_clean(row[i]);
+        unsigned width = text_columns(row[i], strlen(row[i]));
+        if (width > table->widths[i])
+            table->widths[i] = width;
+    }
+    table->n_rows++;
+    return 0;
+}
+
+/* Prints `text` in a field of `width` columns, cut where it is wider, without padding at the end of
+   a line. */
+static void print_cell(FILE *out, const char *text, unsigned width, bool flush_right, bool is_last)
+{
+    size_t length = strlen(text);
+    unsigned used = text_columns(text, length);
+    const char *end = "";
+    if (used > width) {
+        length = text_fit(text, length, width - 1, &used);
+        end = ELLIPSIS;
+        used++;
+    }
+    int padding = (int)(width - used);
+    if (flush_right)
+        fprintf(out, "%*s", padding, "");
+    fwrite(text, 1, length, out);
+    fputs(end, out);
+    if (!flush_right && !is_last)
+        fprintf(out, "%*s", padding, "");
+}
+
+void table_print(const struct table *table, FILE *out, unsigned indent, unsigned width, bool colour)
+{
+    unsigned widths[TABLE_MAX_COLUMNS];
+    unsigned n_columns = table->n_columns;
+    memcpy(widths, table->widths, sizeof widths);
+    unsigned before = indent;
+    for (unsigned i = 0; i + 1 < n_columns; i++)
+        before += widths[i] + GAP;
+    if (width > 0 && n_columns > 1 && before + widths[n_columns - 1] > width) {
+        if (before + MIN_LAST <= width)
+            widths[n_columns - 1] = width - before;
+        else
+            n_columns--;
+    }
+
+    if (table->columns[0].title != NULL && table->n_rows > 0) {
+        fprintf(out, "%*s%s", (int)indent, "", colour ? DIM : "");
+        for (unsigned i = 0; i < n_columns; i++) {
+            fprintf(out, "%*s", i > 0 ? GAP : 0, "");
+            print_cell(out, table->columns[i].title, widths[i], table->columns[i].is_number,
+                       i + 1 == n_columns);
+        }
+        fprintf(out, "%s\n", colour ? PLAIN : "");
+    }
+    for (size_t row = 0; row < table->n_rows; row++) {
+        fprintf(out, "%*s", (int)indent, "");
+        for (unsigned i = 0; i < n_columns; i++) {
+            bool bold = colour && table->columns[i].is_bold;
+            fprintf(out, "%*s%s", i > 0 ? GAP : 0, "", bold ? BOLD : "");
+            print_cell(out, table->cells[row * table->n_columns + i], widths[i],
+                       table->columns[i].is_number, i + 1 == n_columns);
+            fputs(bold ? PLAIN : "", out);
+        }
+        fputc('\n', out);
+    }
+}
+
+void table_print_tabs(const struct table *table, FILE *out)
+{
+    for (size_t row = 0; row < table->n_rows; row++) {
+        for (unsigned i = 0; i < table->n_columns; i++)
+            fprintf(out, "%s%s", i > 0 ? "\t" : "", table->cells[row * table->n_columns + i]);
+        fputc('\n', out);
+    }
+}
