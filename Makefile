@@ -203,7 +203,7 @@ test: all $(picked_tests) ## build and run the unit and HTTP tests (TEST=name…
 	    $(test_wrapper) sh tests/run $(picked_tests)
 
 asan: ## the same tests under AddressSanitizer and UBSan
-	+@$(submake) BUILD=$(BUILD)/asan SANITIZE=address,undefined test
+	+@UBSAN_OPTIONS=print_stacktrace=1 $(submake) BUILD=$(BUILD)/asan SANITIZE=address,undefined test
 
 # Newer kernels spread addresses wider than libtsan 12 can take; setarch -R stops that where allowed.
 tsan: ## the threaded unit tests and the HTTP tests under ThreadSanitizer
