@@ -42,13 +42,6 @@ struct index_crate {
 };
 void index_crate(const struct index *index, uint32_t rank, struct index_crate *crate);
 
-/* A keyword by rank (1 = most crates first). */
-struct index_keyword {
-    const char *keyword; /* not NUL-terminated */
-    uint32_t length;
-    int64_t n_crates;
-};
-
 struct index_reader *index_reader_open(const struct index *index, struct error *error);
 void index_reader_close(struct index_reader *reader);
 const struct index *index_reader_index(const struct index_reader *reader);

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define SEARCH_MAX_TEXT_BYTES 256
-#define SEARCH_MAX_WORDS 64
+#define SEARCH_MAX_WORDS 128 /* a text of that many bytes holds no more */
 #define SEARCH_MAX_LIMIT 100
 #define SEARCH_MAX_OFFSET 20000
 
@@ -86,7 +86,7 @@ enum search_status {
     SEARCH_OK = 0,
     SEARCH_FAILED = -1,   /* memory or I/O; `error` says what */
     SEARCH_BAD_SEEK = -2, /* `after` is no key of this sort; `error` says "invalid seek parameter" */
-    SEARCH_BAD_TEXT = -3  /* too long, too many words, not UTF-8, a control character */
+    SEARCH_BAD_TEXT = -3  /* too long, not UTF-8, a control character */
 };
 
 /* Runs the query on the reader's index. Cost: one pass over the postings of the rarest word, no

@@ -1,0 +1,31 @@
+/* SQLite calls with errors in words. */
+#ifndef CRATEDEX_INDEX_DATABASE_H
+#define CRATEDEX_INDEX_DATABASE_H
+
+#include <cratedex/error.h>
+#include <sqlite3.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Writes "<doing>: <SQLite's message>". Returns -1. */
+int database_error(sqlite3 *database, const char *doing, struct error *error);
+
+/* Runs SQL without results. Returns 0 or -1. */
+int database_execute(sqlite3 *database, const char *sql, struct error *error);
+
+/* Prepares one statement for repeated use; finalize it with sqlite3_finalize. NULL on failure. */
+sqlite3_stmt *database_prepare(sqlite3 *database, const char *sql, struct error *error);
+
+/* Steps: 1 = a row, 0 = done, -1 = failed. */
+int database_step(sqlite3_stmt *statement, struct error *error);
+
+/* Steps a statement that gives no rows, then resets it for the next bindings. Returns 0 or -1. */
+int database_run(sqlite3_stmt *statement, struct error *error);
+
+/* Runs a statement that gives one integer. Returns 0 or -1 (also where there is no row). */
+int database_integer(sqlite3 *database, const char *sql, int64_t *value, struct error *error);
+
+/* FTS5's programming interface of this connection, or NULL where FTS5 is not built in. */
+fts5_api *database_fts5(sqlite3 *database);
+
+#endif

@@ -1,0 +1,276 @@
+/* Opening: the SQLite header says whether the file is ours, `parts` holds the blocks that search reads
+   from memory. Each is copied into memory of its own, its XXH3 checksum compared and its offsets
+   checked, in one pass and in the order in which they depend on each other; afterwards `struct index`
+   is never written again and needs no lock. Documents stay in the file and are read through SQLite's
+   memory map. */
+#include <cratedex/index_file.h>
+
+#include "index/bitmap.h"
+#include "index/database.h"
+#include "index/open_index.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+const char *const index_part_names[N_INDEX_PARTS] = {"crate_columns", "names", "terms", "postings",
+                                                     "name_substrings"};
+
+static int check_header(sqlite3 *database, const char *path, struct error *error)
+{
+    int64_t application_id = 0;
+    int64_t format = 0;
+    if (database_integer(database, "PRAGMA application_id", &application_id, error) != 0 ||
+        database_integer(database, "PRAGMA user_version", &format, error) != 0)
+        return error_set(error, "%s is not a Cratedex index: %s", path, sqlite3_errmsg(database));
+    if (application_id != INDEX_APPLICATION_ID)
+        return error_set(error, "%s is an SQLite database but not a Cratedex index", path);
+    if (format != INDEX_FORMAT_VERSION)
+        return error_set(error,
+                         "%s has index format %" PRId64 ", this program reads format %d: build "
+                         "the index again with this version of cratedex-index",
+                         path, format, INDEX_FORMAT_VERSION);
+    return 0;
+}
+
+/* A file that is shorter than its header says was cut; SQLite would notice only on the way. */
+static int check_size(sqlite3 *database, const char *path, struct error *error)
+{
+    int64_t n_pages = 0;
+    int64_t page_bytes = 0;
+    struct stat status;
+    if (database_integer(database, "PRAGMA page_count", &n_pages, error) != 0 ||
+        database_integer(database, "PRAGMA page_size", &page_bytes, error) != 0)
+        return -1;
+    if (stat(path, &status) != 0)
+        return error_set(error, "%s: %s", path, strerror(errno));
+    unsigned char header[100];
+    FILE *file = fopen(path, "rb");
+    size_t n_read = file == NULL ? 0 : fread(header, 1, sizeof header, file);
+    if (file != NULL)
+        fclose(file);
+    if (n_read < sizeof header)
+        return error_set(error, "%s is cut short", path);
+    int64_t promised = (int64_t)header[28] << 24 | header[29] << 16 | header[30] << 8 | header[31];
+    if (status.st_size != promised * page_bytes)
+        return error_set(error,
+                         "%s is damaged: it has %lld bytes where its header says %lld; build the "
+                         "index again",
+                         path, (long long)status.st_size, (long long)(promised * page_bytes));
+    return 0;
+}
+
+sqlite3 *index_database_open(const char *path, struct error *error)
+{
+    if (access(path, R_OK) != 0) {
+        error_set(error, "%s: %s; build an index with `cratedex-index build DUMP -o FILE`", path,
+                  strerror(errno));
+        return NULL;
+    }
+    /* The path goes into a URI, where three characters have a meaning of their own. */
+    char *uri = sqlite3_mprintf("file:");
+    for (const char *c = path; *c != '\0' && uri != NULL; c++) {
+        const char *format = strchr("%?#", *c) != NULL ? "%z%%%02X" : "%z%c";
+        uri = sqlite3_mprintf(format, uri, (unsigned char)*c);
+    }
+    if (uri != NULL)
+        uri = sqlite3_mprintf("%z?mode=ro&immutable=1", uri);
+    if (uri == NULL) {
+        error_out_of_memory(error);
+        return NULL;
+    }
+    sqlite3 *database = NULL;
+    int result = sqlite3_open_v2(
+        uri, &database, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+    sqlite3_free(uri);
+    if (result != SQLITE_OK) {
+        error_set(error, "%s: %s", path, sqlite3_errmsg(database));
+    } else if (check_header(database, path, error) == 0 && check_size(database, path, error) == 0 &&
+               database_execute(database,
+                                "PRAGMA mmap_size = 1099511627776; PRAGMA cache_size = -512; "
+                                "PRAGMA query_only = 1; PRAGMA trusted_schema = 0",
+                                error) == 0) {
+        return database;
+    }
+    sqlite3_close(database);
+    return NULL;
+}
+
+/* Copies one part into memory and compares its checksum. */
+static int load_part(struct index *index, sqlite3_stmt *select, enum index_part part,
+                     struct error *error)
+{
+    sqlite3_bind_text(select, 1, index_part_names[part], -1, SQLITE_STATIC);
+    int found = database_step(select, error);
+    if (found < 0)
+        return -1;
+    if (found == 0)
+        return error_set(error, "the part %s is missing", index_part_names[part]);
+    const void *bytes = sqlite3_column_blob(select, 0);
+    size_t size = (size_t)sqlite3_column_bytes(select, 0);
+    const char *checksum = (const char *)sqlite3_column_text(select, 1);
+    if (bytes == NULL || checksum == NULL)
+        return error_set(error, "the part %s is empty", index_part_names[part]);
+    index->blocks[part] = malloc(size);
+    if (index->blocks[part] == NULL)
+        return error_out_of_memory(error);
+    memcpy(index->blocks[part], bytes, size);
+    index->block_sizes[part] = size;
+    char actual[17];
+    snprintf(actual, sizeof actual, "%016" PRIx64, XXH3_64bits(index->blocks[part], size));
+    if (strcmp(checksum, actual) != 0)
+        return error_set(error, "the checksum of the part %s is wrong", index_part_names[part]);
+    sqlite3_reset(select);
+    return 0;
+}
+
+/* Values of a trie must be places in something else: 1 … `n`. */
+static int check_values(const struct trie *trie, uint32_t n, const char *name, struct error *error)
+{
+    for (uint32_t i = 0; i < trie->n_values; i++) {
+        uint32_t value = trie_value(trie->values, i);
+        if (value == 0 || value > n)
+            return error_set(error, "the trie of %s points outside of the index", name);
+    }
+    return 0;
+}
+
+static int mark_not_yanked(struct index *index, struct error *error)
+{
+    uint32_t n_crates = index->columns.n_crates;
+    index->not_yanked = calloc(bitmap_n_words(n_crates + 1), sizeof(uint64_t));
+    if (index->not_yanked == NULL)
+        return error_out_of_memory(error);
+    for (uint32_t rank = 1; rank <= n_crates; rank++) {
+        if (!index->columns.yanked[rank - 1])
+            bitmap_set(index->not_yanked, rank);
+    }
+    return 0;
+}
+
+static int open_parts(struct index *index, struct error *error)
+{
+    void **blocks = index->blocks;
+    const size_t *sizes = index->block_sizes;
+    if (crate_columns_open(&index->columns, blocks[INDEX_PART_COLUMNS], sizes[INDEX_PART_COLUMNS],
+                           error) != 0 ||
+        trie_open(&index->names, blocks[INDEX_PART_NAMES], sizes[INDEX_PART_NAMES], error) != 0 ||
+        trie_open(&index->terms, blocks[INDEX_PART_TERMS], sizes[INDEX_PART_TERMS], error) != 0)
+        return -1;
+    uint32_t n_crates = index->columns.n_crates;
+    if (postings_open(&index->postings, n_crates, blocks[INDEX_PART_POSTINGS],
+                      sizes[INDEX_PART_POSTINGS], error) != 0 ||
+        name_substrings_open(&index->substrings, &index->columns, blocks[INDEX_PART_SUBSTRINGS],
+                             sizes[INDEX_PART_SUBSTRINGS], error) != 0)
+        return -1;
+    if (check_values(&index->names, n_crates, "names", error) != 0 ||
+        check_values(&index->terms, index->postings.n_terms, "terms", error) != 0)
+        return -1;
+    return mark_not_yanked(index, error);
+}
+
+static int read_timestamp(struct index *index, sqlite3 *database, struct error *error)
+{
+    sqlite3_stmt *select =
+        database_prepare(database, "SELECT value FROM meta WHERE key = 'dump_timestamp'", error);
+    if (select == NULL)
+        return -1;
+    int found = database_step(select, error);
+    if (found == 1)
+        snprintf(index->dump_timestamp, sizeof index->dump_timestamp, "%s",
+                 (const char *)sqlite3_column_text(select, 0));
+    else if (found == 0)
+        error_set(error, "the dump's timestamp is missing");
+    sqlite3_finalize(select);
+    return found == 1 ? 0 : -1;
+}
+
+static int load(struct index *index, sqlite3 *database, struct error *error)
+{
+    if (read_timestamp(index, database, error) != 0)
+        return -1;
+    sqlite3_stmt *select =
+        database_prepare(database, "SELECT data, xxh3 FROM parts WHERE name = ?1", error);
+    int result = select == NULL ? -1 : 0;
+    XXH3_state_t *digest = XXH3_createState();
+    if (digest == NULL)
+        result = error_out_of_memory(error);
+    else
+        XXH3_64bits_reset(digest);
+    for (int part = 0; part < N_INDEX_PARTS && result == 0; part++) {
+        result = load_part(index, select, (enum index_part)part, error);
+        if (result == 0)
+            XXH3_64bits_update(digest, index->blocks[part], index->block_sizes[part]);
+    }
+    sqlite3_finalize(select);
+    if (result == 0) {
+        XXH3_64bits_update(digest, index->dump_timestamp, strlen(index->dump_timestamp));
+        snprintf(index->fingerprint, sizeof index->fingerprint, "%016" PRIx64,
+                 XXH3_64bits_digest(digest));
+        result = open_parts(index, error);
+    }
+    XXH3_freeState(digest);
+    return result;
+}
+
+struct index *index_open(const char *path, struct error *error)
+{
+    sqlite3 *database = index_database_open(path, error);
+    if (database == NULL)
+        return NULL;
+    struct index *index = calloc(1, sizeof *index);
+    if (index == NULL || (index->path = strdup(path)) == NULL) {
+        error_out_of_memory(error);
+    } else if (load(index, database, error) == 0) {
+        sqlite3_close(database);
+        return index;
+    } else {
+        struct error cause = *error;
+        error_set(error, "%s is damaged: %s; build the index again", path, cause.message);
+    }
+    sqlite3_close(database);
+    index_close(index);
+    return NULL;
+}
+
+void index_close(struct index *index)
+{
+    if (index == NULL)
+        return;
+    for (int part = 0; part < N_INDEX_PARTS; part++)
+        free(index->blocks[part]);
+    free(index->not_yanked);
+    free(index->path);
+    free(index);
+}
+
+uint32_t index_n_crates(const struct index *index)
+{
+    return index->columns.n_crates;
+}
+
+const char *index_dump_timestamp(const struct index *index)
+{
+    return index->dump_timestamp;
+}
+
+const char *index_fingerprint(const struct index *index)
+{
+    return index->fingerprint;
+}
+
+void index_crate(const struct index *index, uint32_t rank, struct index_crate *crate)
+{
+    const struct crate_columns *columns = &index->columns;
+    uint32_t start = columns->name_offsets[rank - 1];
+    crate->name = columns->names + start;
+    crate->name_length = columns->name_offsets[rank] - start;
+    crate->downloads = columns->downloads[rank - 1];
+    crate->recent_downloads = columns->recent_downloads[rank - 1];
+    crate->popularity = columns->popularity[rank - 1];
+}

@@ -1,0 +1,179 @@
+/* A reader is what one thread needs to answer: an SQLite connection of its own (opened without
+   mutexes), statements prepared once, a tokenizer and scratch memory. Readers share nothing but the
+   immutable index. */
+#include "index/database.h"
+#include "index/open_index.h"
+
+#include "index/bitmap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const statement_texts[N_READER_STATEMENTS] = {
+    [READER_DOCUMENT_JSON] = "SELECT json FROM documents WHERE rank = ?1",
+    [READER_DOCUMENT_MESSAGEPACK] = "SELECT msgpack FROM documents WHERE rank = ?1",
+    [READER_PAGE_JSON] = "SELECT json FROM pages WHERE name = ?1",
+    [READER_PAGE_MESSAGEPACK] = "SELECT msgpack FROM pages WHERE name = ?1",
+    [READER_CATEGORY_CRATES] =
+        "SELECT rank FROM categories JOIN crates_categories ON category_id = id "
+        "WHERE slug = ?1 OR substr(slug, 1, length(?1) + 2) = ?1 || '::'",
+    [READER_KEYWORD_CRATES] = "SELECT rank FROM keywords JOIN crates_keywords ON keyword_id = id "
+                              "WHERE keyword = ?1",
+    [READER_OWNER_CRATES] = "SELECT rank FROM crate_owners WHERE owner_kind = ?1 AND owner_id = ?2",
+};
+
+struct index_reader *index_reader_open(const struct index *index, struct error *error)
+{
+    struct index_reader *reader = calloc(1, sizeof *reader);
+    if (reader == NULL) {
+        error_out_of_memory(error);
+        return NULL;
+    }
+    reader->index = index;
+    reader->database = index_database_open(index->path, error);
+    if (reader->database == NULL)
+        goto failed;
+    for (int i = 0; i < N_READER_STATEMENTS; i++) {
+        reader->statements[i] = database_prepare(reader->database, statement_texts[i], error);
+        if (reader->statements[i] == NULL)
+            goto failed;
+    }
+    reader->tokenizer = tokenizer_open(reader->database, error);
+    if (reader->tokenizer == NULL)
+        goto failed;
+    size_t n_words = bitmap_n_words(index->columns.n_crates + 1);
+    reader->places = calloc(n_words, sizeof(uint64_t));
+    reader->filter = calloc(n_words, sizeof(uint64_t));
+    reader->selected = calloc(n_words, sizeof(uint64_t));
+    reader->tiers = calloc((size_t)index->columns.n_crates + 1, sizeof *reader->tiers);
+    if (reader->places == NULL || reader->filter == NULL || reader->selected == NULL ||
+        reader->tiers == NULL) {
+        error_out_of_memory(error);
+        goto failed;
+    }
+    return reader;
+failed:
+    index_reader_close(reader);
+    return NULL;
+}
+
+void index_reader_close(struct index_reader *reader)
+{
+    if (reader == NULL)
+        return;
+    for (int tier = 0; tier < N_SEARCH_TIERS; tier++)
+        free(reader->stream_ranks[tier]);
+    free(reader->tiers);
+    free(reader->selected);
+    free(reader->filter);
+    free(reader->places);
+    tokenizer_close(reader->tokenizer);
+    for (int i = 0; i < N_READER_STATEMENTS; i++)
+        sqlite3_finalize(reader->statements[i]);
+    sqlite3_close(reader->database);
+    free(reader);
+}
+
+const struct index *index_reader_index(const struct index_reader *reader)
+{
+    return reader->index;
+}
+
+/* Reads the one value of a statement whose first parameter is bound. */
+static int read_value(sqlite3_stmt *statement, const char *what, const void **bytes, size_t *size,
+                      struct error *error)
+{
+    int found = database_step(statement, error);
+    if (found < 0)
+        return -1;
+    if (found == 0)
+        return error_set(error, "index file: %s is missing", what);
+    *bytes = sqlite3_column_blob(statement, 0);
+    *size = (size_t)sqlite3_column_bytes(statement, 0);
+    if (*bytes == NULL)
+        return error_set(error, "index file: %s is empty", what);
+    return 0;
+}
+
+int index_reader_document(struct index_reader *reader, uint32_t rank, enum encoding encoding,
+                          const void **bytes, size_t *size, struct error *error)
+{
+    sqlite3_stmt *statement =
+        reader->statements[encoding == ENCODING_JSON ? READER_DOCUMENT_JSON
+                                                     : READER_DOCUMENT_MESSAGEPACK];
+    sqlite3_reset(statement);
+    sqlite3_bind_int64(statement, 1, rank);
+    return read_value(statement, "a document", bytes, size, error);
+}
+
+/* How a document ends, `exact_match` and all. These are the two last members of the object; the value
+   of `exact_match` stands at a fixed distance from the end. */
+static const char json_tail[] = "\"exact_match\":false,\"trustpub_only\":";
+#define MESSAGEPACK_FALSE '\xc2'
+#define MESSAGEPACK_TRUE '\xc3'
+#define MESSAGEPACK_TAIL (1 + 1 + sizeof "trustpub_only" - 1 + 1) /* false, key, boolean */
+
+/* Splits a document at the value of `exact_match`: `*at` is where it begins. */
+static int find_exact_match(enum encoding encoding, const char *bytes, size_t size, size_t *at,
+                            struct error *error)
+{
+    if (encoding == ENCODING_MESSAGEPACK) {
+        if (size > MESSAGEPACK_TAIL && bytes[size - MESSAGEPACK_TAIL] == MESSAGEPACK_FALSE) {
+            *at = size - MESSAGEPACK_TAIL;
+            return 0;
+        }
+        return error_set(error, "index file: a document has no exact_match");
+    }
+    for (size_t value = sizeof "true}" - 1; value <= sizeof "false}" - 1; value++) {
+        size_t tail = sizeof json_tail - 1 + value;
+        if (size >= tail && memcmp(bytes + size - tail, json_tail, sizeof json_tail - 1) == 0) {
+            *at = size - tail + sizeof "\"exact_match\":" - 1;
+            return 0;
+        }
+    }
+    return error_set(error, "index file: a document has no exact_match");
+}
+
+int index_reader_encode_crate(struct index_reader *reader, uint32_t rank, bool exact_match,
+                              struct encoder *encoder, struct error *error)
+{
+    const void *bytes = NULL;
+    size_t size = 0;
+    if (index_reader_document(reader, rank, encoder->encoding, &bytes, &size, error) != 0)
+        return -1;
+    msgpack_sbuffer *out = encoder->out;
+    size_t size_before = out->size;
+    encoder_fragment(encoder, bytes, size);
+    if (!exact_match || out->size < size_before + size) /* the encoder remembers its failure */
+        return 0;
+    size_t at = 0;
+    if (find_exact_match(encoder->encoding, bytes, size, &at, error) != 0)
+        return -1;
+    /* The fragment is the last thing in the buffer: mend it there. */
+    char *value = out->data + out->size - size + at;
+    if (encoder->encoding == ENCODING_MESSAGEPACK) {
+        *value = MESSAGEPACK_TRUE;
+    } else {
+        size_t rest = size - at - (sizeof "false" - 1);
+        memcpy(value, "true", 4);
+        memmove(value + 4, value + 5, rest);
+        out->size--;
+    }
+    return 0;
+}
+
+int index_reader_encode_page(struct index_reader *reader, const char *page,
+                             struct encoder *encoder, struct error *error)
+{
+    sqlite3_stmt *statement = reader->statements[encoder->encoding == ENCODING_JSON
+                                                     ? READER_PAGE_JSON
+                                                     : READER_PAGE_MESSAGEPACK];
+    const void *bytes = NULL;
+    size_t size = 0;
+    sqlite3_reset(statement);
+    sqlite3_bind_text(statement, 1, page, -1, SQLITE_TRANSIENT);
+    if (read_value(statement, "a page", &bytes, &size, error) != 0)
+        return -1;
+    encoder_fragment(encoder, bytes, size);
+    return 0;
+}

@@ -1,0 +1,80 @@
+/* What an open index and a reader of it consist of; for the library's own sources only. */
+#ifndef CRATEDEX_INDEX_OPEN_INDEX_H
+#define CRATEDEX_INDEX_OPEN_INDEX_H
+
+#include "index/crate_columns.h"
+#include "index/name_substrings.h"
+#include "index/postings.h"
+#include "index/text_words.h"
+
+#include <cratedex/index_file.h>
+#include <cratedex/trie.h>
+#include <sqlite3.h>
+
+/* The parts of the file that are held in memory, by their names in the table `parts`. */
+enum index_part {
+    INDEX_PART_COLUMNS,    /* struct crate_columns */
+    INDEX_PART_NAMES,      /* trie: canonical name → ranks */
+    INDEX_PART_TERMS,      /* trie: stem → term number */
+    INDEX_PART_POSTINGS,   /* struct postings, by term number */
+    INDEX_PART_SUBSTRINGS, /* struct name_substrings */
+    N_INDEX_PARTS
+};
+
+/* "crate_columns", "names", … */
+extern const char *const index_part_names[N_INDEX_PARTS];
+
+struct index {
+    char *path;
+    void *blocks[N_INDEX_PARTS]; /* owned; 16-byte aligned by malloc */
+    size_t block_sizes[N_INDEX_PARTS];
+    struct crate_columns columns;
+    struct trie names;
+    struct trie terms;
+    struct postings postings;
+    struct name_substrings substrings;
+    uint64_t *not_yanked; /* a bit a rank: crates with a version that is not yanked, or with none */
+    char dump_timestamp[64];
+    char fingerprint[17];
+};
+
+/* The statements that a reader keeps prepared. */
+enum reader_statement {
+    READER_DOCUMENT_JSON,
+    READER_DOCUMENT_MESSAGEPACK,
+    READER_PAGE_JSON,
+    READER_PAGE_MESSAGEPACK,
+    READER_CATEGORY_CRATES,
+    READER_KEYWORD_CRATES,
+    READER_OWNER_CRATES,
+    N_READER_STATEMENTS
+};
+
+struct index_reader {
+    const struct index *index;
+    sqlite3 *database;
+    sqlite3_stmt *statements[N_READER_STATEMENTS];
+    struct tokenizer *tokenizer;
+    /* Scratch of search_run, one bit a rank each. */
+    uint64_t *places;
+    uint64_t *filter;
+    uint64_t *selected;
+    uint8_t *tiers; /* scratch of search_run, by rank: the tier of what is in `selected` */
+    /* Scratch of search_run: the heads of the tier streams. */
+    uint32_t *stream_ranks[N_SEARCH_TIERS];
+    uint32_t stream_capacity;
+};
+
+/* Opens the SQLite file read-only and checks that it is an index of this format. NULL on failure. */
+sqlite3 *index_database_open(const char *path, struct error *error);
+
+/* The canonical name of a crate; not NUL-terminated. */
+static inline const char *index_canonical_name(const struct index *index, uint32_t rank,
+                                               size_t *length)
+{
+    uint32_t start = index->columns.name_offsets[rank - 1];
+    *length = index->columns.name_offsets[rank] - start;
+    return index->columns.canonical_names + start;
+}
+
+#endif

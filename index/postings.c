@@ -1,0 +1,182 @@
+/* Layout: a header (magic, number of terms, number of postings, zero), the first posting of each
+   term and one past the last, then all ranks, then all field sets, a byte each. Five bytes a posting,
+   uncompressed: a list is scanned at memory speed, any place in it is reached by binary search, and
+   nothing is decoded. */
+#include "index/postings.h"
+
+#include <string.h>
+
+#define POSTINGS_MAGIC 0x54534f50u /* "POST" */
+
+struct header {
+    uint32_t magic;
+    uint32_t n_terms;
+    uint32_t n_postings;
+    uint32_t zero;
+};
+
+void postings_builder_init(struct postings_builder *builder)
+{
+    msgpack_sbuffer_init(&builder->starts);
+    msgpack_sbuffer_init(&builder->ranks);
+    msgpack_sbuffer_init(&builder->fields);
+    builder->n_terms = 0;
+}
+
+void postings_builder_destroy(struct postings_builder *builder)
+{
+    msgpack_sbuffer_destroy(&builder->starts);
+    msgpack_sbuffer_destroy(&builder->ranks);
+    msgpack_sbuffer_destroy(&builder->fields);
+}
+
+static int append(msgpack_sbuffer *buffer, const void *bytes, size_t size, struct error *error)
+{
+    if (size > 0 && msgpack_sbuffer_write(buffer, bytes, size) != 0)
+        return error_out_of_memory(error);
+    return 0;
+}
+
+static int append_start(struct postings_builder *builder, struct error *error)
+{
+    if (builder->fields.size > UINT32_MAX)
+        return error_set(error, "the search index passes 2^32 postings");
+    uint32_t start = (uint32_t)builder->fields.size;
+    return append(&builder->starts, &start, sizeof start, error);
+}
+
+int postings_builder_term(struct postings_builder *builder, struct error *error)
+{
+    builder->n_terms++;
+    return append_start(builder, error);
+}
+
+int postings_builder_add(struct postings_builder *builder, uint32_t rank, enum posting_field field,
+                         struct error *error)
+{
+    uint32_t start;
+    uint32_t last = 0;
+    memcpy(&start, builder->starts.data + builder->starts.size - sizeof start, sizeof start);
+    if (builder->fields.size > start)
+        memcpy(&last, builder->ranks.data + builder->ranks.size - sizeof last, sizeof last);
+    if (last == rank) {
+        builder->fields.data[builder->fields.size - 1] |= (char)field;
+        return 0;
+    }
+    char fields = (char)field;
+    if (append(&builder->ranks, &rank, sizeof rank, error) != 0)
+        return -1;
+    return append(&builder->fields, &fields, 1, error);
+}
+
+int postings_builder_finish(struct postings_builder *builder, msgpack_sbuffer *block,
+                            struct error *error)
+{
+    struct header header = {POSTINGS_MAGIC, builder->n_terms, (uint32_t)builder->fields.size, 0};
+    if (append_start(builder, error) != 0 || append(block, &header, sizeof header, error) != 0 ||
+        append(block, builder->starts.data, builder->starts.size, error) != 0 ||
+        append(block, builder->ranks.data, builder->ranks.size, error) != 0 ||
+        append(block, builder->fields.data, builder->fields.size, error) != 0)
+        return -1;
+    return 0;
+}
+
+static int check_terms(const struct postings *postings, uint32_t n_crates)
+{
+    if (postings->starts[0] != 0 || postings->starts[postings->n_terms] != postings->n_postings)
+        return -1;
+    for (uint32_t term = 0; term < postings->n_terms; term++) {
+        if (postings->starts[term] > postings->starts[term + 1])
+            return -1;
+    }
+    for (uint32_t term = 0; term < postings->n_terms; term++) {
+        uint32_t last = 0;
+        for (uint32_t i = postings->starts[term]; i < postings->starts[term + 1]; i++) {
+            if (postings->ranks[i] <= last || postings->fields[i] == 0 ||
+                postings->fields[i] > POSTING_ALL_FIELDS)
+                return -1;
+            last = postings->ranks[i];
+        }
+        if (last > n_crates)
+            return -1;
+    }
+    return 0;
+}
+
+int postings_open(struct postings *postings, uint32_t n_crates, const void *block, size_t size,
+                  struct error *error)
+{
+    struct header header;
+    if (size < sizeof header)
+        return error_set(error, "the postings are cut short");
+    memcpy(&header, block, sizeof header);
+    uint64_t expected =
+        sizeof header + 4 * ((uint64_t)header.n_terms + 1) + 5 * (uint64_t)header.n_postings;
+    if (header.magic != POSTINGS_MAGIC || header.zero != 0 || expected != size)
+        return error_set(error, "the postings have a wrong header or size");
+    postings->n_terms = header.n_terms;
+    postings->n_postings = header.n_postings;
+    postings->starts = (const void *)((const unsigned char *)block + sizeof header);
+    postings->ranks = postings->starts + header.n_terms + 1;
+    postings->fields = (const void *)(postings->ranks + header.n_postings);
+    if (check_terms(postings, n_crates) != 0)
+        return error_set(error, "the postings are damaged");
+    return 0;
+}
+
+struct posting_list postings_of(const struct postings *postings, uint32_t term)
+{
+    uint32_t start = postings->starts[term - 1];
+    return (struct posting_list){postings->ranks + start, postings->fields + start,
+                                 postings->starts[term] - start, 0};
+}
+
+/* Moves the list to its first rank that is not below `rank`. */
+static void seek_rank(struct posting_list *list, uint32_t rank)
+{
+    uint32_t low = list->position;
+    if (low >= list->n || list->ranks[low] >= rank)
+        return;
+    uint32_t step = 1;
+    while (step < list->n - low && list->ranks[low + step] < rank) {
+        low += step;
+        step *= 2;
+    }
+    uint32_t high = step < list->n - low ? low + step : list->n;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (list->ranks[middle] < rank)
+            low = middle;
+        else
+            high = middle;
+    }
+    list->position = high;
+}
+
+uint32_t posting_lists_next(struct posting_list *lists, uint32_t n_lists,
+                            enum posting_field *worst_field)
+{
+    while (lists[0].position < lists[0].n) {
+        uint32_t rank = lists[0].ranks[lists[0].position];
+        uint32_t worst = 0;
+        uint32_t i = 0;
+        for (; i < n_lists; i++) {
+            seek_rank(&lists[i], rank);
+            if (lists[i].position >= lists[i].n)
+                return 0;
+            if (lists[i].ranks[lists[i].position] != rank)
+                break;
+            uint32_t fields = lists[i].fields[lists[i].position];
+            uint32_t best = fields & -fields;
+            worst = best > worst ? best : worst;
+        }
+        if (i < n_lists) {
+            seek_rank(&lists[0], lists[i].ranks[lists[i].position]);
+            continue;
+        }
+        lists[0].position++;
+        *worst_field = (enum posting_field)worst;
+        return rank;
+    }
+    return 0;
+}

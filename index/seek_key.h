@@ -1,0 +1,24 @@
+/* The keys by which a list continues after its last item: opaque to clients, a short text inside. */
+#ifndef CRATEDEX_INDEX_SEEK_KEY_H
+#define CRATEDEX_INDEX_SEEK_KEY_H
+
+#include <cratedex/search.h>
+
+/* The sort key of one item. */
+struct seek_key {
+    enum search_sort sort;
+    int64_t value;       /* downloads, microseconds, …; relevance: unused */
+    int64_t id;          /* the crate's id; relevance: its rank */
+    double score;        /* relevance */
+    bool exact;          /* alphabetical: the item stood first as the exact match */
+    char name[256];      /* alphabetical */
+    size_t name_length;
+};
+
+/* Writes the key as base64url text. A longer name than fits is cut (no crate has one). */
+void seek_key_format(const struct seek_key *key, char text[SEARCH_MAX_SEEK_KEY]);
+
+/* Reads a key back. Returns 0, or -1 where the text is no key of sort `sort`. */
+int seek_key_parse(struct seek_key *key, enum search_sort sort, const char *text, size_t length);
+
+#endif
