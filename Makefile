@@ -202,12 +202,13 @@ test: all $(picked_tests) ## build and run the unit and HTTP tests (TEST=name…
 	@CRATEDEX_BUILD='$(abspath $(BUILD))' TEST_TIMEOUT=$(TEST_TIMEOUT) \
 	    $(test_wrapper) sh tests/run $(picked_tests)
 
+# Out of memory is to be an answer that the code gets, as without a sanitizer, not the end.
 asan: ## the same tests under AddressSanitizer and UBSan
-	+@UBSAN_OPTIONS=print_stacktrace=1 $(submake) BUILD=$(BUILD)/asan SANITIZE=address,undefined test
+	+@ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 $(submake) BUILD=$(BUILD)/asan SANITIZE=address,undefined test
 
 # Newer kernels spread addresses wider than libtsan 12 can take; setarch -R stops that where allowed.
 tsan: ## the threaded unit tests and the HTTP tests under ThreadSanitizer
-	+@$(submake) BUILD=$(BUILD)/tsan SANITIZE=thread \
+	+@TSAN_OPTIONS=allocator_may_return_null=1 $(submake) BUILD=$(BUILD)/tsan SANITIZE=thread \
 	    test_wrapper="$$(setarch -R true 2>/dev/null && echo setarch -R)" \
 	    TEST='$(or $(TEST),$(TSAN_UNIT) $(patsubst tests/http/test_%.c,%,$(http_sources)))' test
 
