@@ -38,8 +38,8 @@ int query_string_parse(struct query_string *query, const char *text, size_t leng
 const struct query_parameter *query_string_find(const struct query_string *query, const char *name);
 
 /* Appends `value` (`length` bytes) to `out` at `*out_length` in form encoding; what is not an ASCII
-   letter, digit, `*`, `-`, `.` or `_` is percent-encoded, a space becomes `+`. Returns 0, or -1 where
-   `capacity` would be passed. */
+   letter, digit, `*`, `-`, `.` or `_` is percent-encoded, a space becomes `+`. No NUL is written.
+   Returns 0, or -1 where `capacity` would be passed; `*out_length` then stays. */
 int query_string_encode(char *out, size_t capacity, size_t *out_length, const char *value,
                         size_t length);
 

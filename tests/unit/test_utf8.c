@@ -1,0 +1,95 @@
+/* UTF-8 validity: the edges of every range in RFC 3629, section 4, at every distance from the
+   string's ends, and all code points. */
+#include <cratedex/utf8.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct scene {
+    const char *bytes;
+    bool valid;
+};
+
+static const struct scene scenes[] = {
+    {"", true},
+    {"serde", true},
+    {"\x7F", true},
+    {"\x80", false},
+    {"\xBF", false},
+    {"\xC0\x80", false},
+    {"\xC1\xBF", false},
+    {"\xC2\x80", true},
+    {"\xDF\xBF", true},
+    {"\xC2", false},
+    {"\xC2\x7F", false},
+    {"\xC2\xC0", false},
+    {"\xE0\x9F\xBF", false},
+    {"\xE0\xA0\x80", true},
+    {"\xE1\x80\x80", true},
+    {"\xE1\x80", false},
+    {"\xE1\x80\x7F", false},
+    {"\xED\x9F\xBF", true},
+    {"\xED\xA0\x80", false},
+    {"\xED\xBF\xBF", false},
+    {"\xEE\x80\x80", true},
+    {"\xEF\xBF\xBF", true},
+    {"\xF0\x8F\xBF\xBF", false},
+    {"\xF0\x90\x80\x80", true},
+    {"\xF0\x90\x80", false},
+    {"\xF0\x90\x80\xC0", false},
+    {"\xF4\x8F\xBF\xBF", true},
+    {"\xF4\x90\x80\x80", false},
+    {"\xF5\x80\x80\x80", false},
+    {"\xFF", false},
+};
+
+/* The sequences in the middle of plain text of every length up to 20 on either side: what is read
+   eight bytes at a time must not hide them. */
+static void sequences_are_judged_wherever_they_stand(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
+        size_t n_bytes = strlen(scenes[i].bytes);
+        for (size_t before = 0; before <= 20; before++) {
+            for (size_t after = 0; after <= 20; after++) {
+                char text[64];
+                memset(text, 'a', sizeof text);
+                memcpy(text + before, scenes[i].bytes, n_bytes);
+                bool valid = utf8_is_valid(text, before + n_bytes + after);
+                if (valid != scenes[i].valid)
+                    fail_msg("scene %zu with %zu bytes before and %zu behind", i, before, after);
+            }
+        }
+    }
+}
+
+static void every_code_point_but_surrogates_is_valid(void **state)
+{
+    (void)state;
+    for (uint32_t point = 0x80; point <= 0x10FFFF; point++) {
+        char text[4];
+        size_t length = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+        static const unsigned char leads[] = {0, 0, 0xC0, 0xE0, 0xF0};
+        for (size_t i = length; i-- > 0;) {
+            uint32_t bits = point >> (6 * (length - 1 - i));
+            text[i] = (char)(i == 0 ? leads[length] | bits : 0x80 | (bits & 0x3F));
+        }
+        bool is_surrogate = point >= 0xD800 && point <= 0xDFFF;
+        if (utf8_is_valid(text, length) == is_surrogate)
+            fail_msg("U+%04X", point);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sequences_are_judged_wherever_they_stand),
+        cmocka_unit_test(every_code_point_but_surrogates_is_valid),
+    };
+    return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
+}
