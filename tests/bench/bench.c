@@ -1,0 +1,162 @@
+/* cratedex-bench: times of the index library in process, without HTTP and without the result cache.
+   main reads the command line; what the subcommands share stands here too. */
+#include "tests/bench/bench.h"
+
+#include "tests/bench/bench_machine.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#define DEFAULT_ROUNDS 3
+#define EXIT_USAGE 2
+
+static const char usage[] =
+    "Usage: cratedex-bench search INDEX --queries FILE [--rounds N] [--baseline] [--json]\n"
+    "       cratedex-bench suggest INDEX --queries FILE [--rounds N] [--json]\n"
+    "       cratedex-bench open INDEX [--rounds N] [--json]\n\n"
+    "Times the index library on one thread. A warm-up round goes first; of the N rounds\n"
+    "(default 3) the one with the best 99th percentile is shown, --json has them all.\n\n"
+    "  search    every query: the search alone, and with its JSON answer of 10 crates assembled\n"
+    "  suggest   every prefix: the completions alone, and with their JSON answer\n"
+    "  open      opening the index and one reader\n\n"
+    "  --queries FILE   one query a line; a `*` at the end marks a prefix as typed. suggest takes\n"
+    "                   such a line as it is, and of other lines every prefix as typed\n"
+    "  --baseline       search: the same queries, in turn with ours, as SQLite FTS5 alone ranks\n"
+    "                   them: every word, ORDER BY bm25() LIMIT 10, on the index's crates_fts\n";
+
+uint64_t bench_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static uint64_t file_bytes(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 ? (uint64_t)status.st_size : 0;
+}
+
+json_t *bench_header(const char *benchmark, const struct index *index, const char *index_path)
+{
+    struct machine machine;
+    machine_describe(&machine);
+    return json_pack("{s:s, s:{s:s, s:I, s:s, s:s, s:s}, s:{s:s, s:I, s:I, s:s, s:s}}", "benchmark",
+                     benchmark, "machine", "processor", machine.processor, "cores",
+                     (json_int_t)machine.n_cores, "kernel", machine.kernel, "compiler",
+                     machine.compiler, "sqlite", machine.sqlite, "index", "path", index_path,
+                     "bytes", (json_int_t)file_bytes(index_path), "crates",
+                     (json_int_t)index_n_crates(index), "dump_timestamp",
+                     index_dump_timestamp(index), "fingerprint", index_fingerprint(index));
+}
+
+void bench_print_header(const struct index *index, const char *index_path)
+{
+    struct machine machine;
+    machine_describe(&machine);
+    printf("machine   %s, %ld cores, %s, %s, SQLite %s\n", machine.processor, machine.n_cores,
+           machine.kernel, machine.compiler, machine.sqlite);
+    printf("index     %s: %u crates, dump of %s, %.1f MiB\n", index_path, index_n_crates(index),
+           index_dump_timestamp(index), (double)file_bytes(index_path) / 1048576);
+}
+
+int bench_print_json(json_t *root, struct error *error)
+{
+    if (root == NULL)
+        return error_out_of_memory(error);
+    json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+    fputc('\n', stdout);
+    json_decref(root);
+    return 0;
+}
+
+static int usage_error(const char *what, const char *value)
+{
+    fprintf(stderr, "cratedex-bench: %s%s\n%s", what, value, usage);
+    return EXIT_USAGE;
+}
+
+/* Returns 0, or the exit status. */
+static int parse_options(int argc, char **argv, struct bench_options *options)
+{
+    enum { QUERIES = 256, ROUNDS, BASELINE, JSON };
+    static const struct option long_options[] = {
+        {"queries", required_argument, NULL, QUERIES},
+        {"rounds", required_argument, NULL, ROUNDS},
+        {"baseline", no_argument, NULL, BASELINE},
+        {"json", no_argument, NULL, JSON},
+        {NULL, 0, NULL, 0},
+    };
+    *options = (struct bench_options){.n_rounds = DEFAULT_ROUNDS};
+    int found;
+    while ((found = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+        char *end;
+        unsigned long rounds;
+        switch (found) {
+        case QUERIES:
+            options->queries_path = optarg;
+            break;
+        case ROUNDS:
+            rounds = strtoul(optarg, &end, 10);
+            if (*end != '\0' || rounds < 1 || rounds > BENCH_MAX_ROUNDS)
+                return usage_error("--rounds takes a number from 1 to 100: ", optarg);
+            options->n_rounds = (unsigned)rounds;
+            break;
+        case BASELINE:
+            options->baseline = true;
+            break;
+        case JSON:
+            options->json = true;
+            break;
+        default: /* getopt_long said why */
+            return EXIT_USAGE;
+        }
+    }
+    if (optind + 1 != argc)
+        return usage_error("needs one INDEX", "");
+    options->index_path = argv[optind];
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*run)(const struct bench_options *options, struct error *error);
+        bool needs_queries;
+    } benchmarks[] = {{"search", bench_search, true},
+                      {"suggest", bench_suggest, true},
+                      {"open", bench_open, false}};
+
+    if (argc >= 2 && strcmp(argv[1], "--help") == 0) {
+        fputs(usage, stdout);
+        return EXIT_SUCCESS;
+    }
+    struct bench_options options;
+    int status = argc < 2 ? usage_error("needs a subcommand", "")
+                          : parse_options(argc - 1, argv + 1, &options);
+    if (status != 0)
+        return status;
+    for (size_t i = 0; i < sizeof benchmarks / sizeof benchmarks[0]; i++) {
+        if (strcmp(argv[1], benchmarks[i].name) != 0)
+            continue;
+        if (benchmarks[i].needs_queries && options.queries_path == NULL)
+            return usage_error("needs --queries FILE", "");
+        struct error error = {0};
+        if (benchmarks[i].run(&options, &error) != 0) {
+            fprintf(stderr, "cratedex-bench: %s\n", error.message);
+            return EXIT_FAILURE;
+        }
+        if (ferror(stdout) || fclose(stdout) != 0) {
+            fprintf(stderr, "cratedex-bench: cannot write the result: %s\n", strerror(errno));
+            return EXIT_FAILURE;
+        }
+        return EXIT_SUCCESS;
+    }
+    return usage_error("unknown subcommand: ", argv[1]);
+}

@@ -1,0 +1,40 @@
+/* cratedex-bench: what its subcommands share. Each measures one thing in this process, on one
+   thread, and prints it for people or as JSON. */
+#ifndef CRATEDEX_TESTS_BENCH_BENCH_H
+#define CRATEDEX_TESTS_BENCH_BENCH_H
+
+#include <cratedex/error.h>
+#include <cratedex/index_file.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BENCH_MAX_ROUNDS 100
+
+struct bench_options {
+    const char *index_path;
+    const char *queries_path; /* NULL where the subcommand needs none */
+    unsigned n_rounds;        /* after the warm-up */
+    bool json;
+    bool baseline;
+};
+
+/* Each returns 0, or -1 and why. */
+int bench_search(const struct bench_options *options, struct error *error);
+int bench_suggest(const struct bench_options *options, struct error *error);
+int bench_open(const struct bench_options *options, struct error *error);
+
+/* Nanoseconds of the monotonic clock. */
+uint64_t bench_now(void);
+
+/* What every result begins with: {"benchmark", "machine", "index"}. NULL when memory runs out. */
+json_t *bench_header(const char *benchmark, const struct index *index, const char *index_path);
+
+/* The same in words, to standard output. */
+void bench_print_header(const struct index *index, const char *index_path);
+
+/* Prints `root` and gives it back. Returns 0; -1 where it is NULL (memory ran out). */
+int bench_print_json(json_t *root, struct error *error);
+
+#endif

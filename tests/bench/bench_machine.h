@@ -1,0 +1,15 @@
+/* On what a figure was measured. */
+#ifndef CRATEDEX_TESTS_BENCH_BENCH_MACHINE_H
+#define CRATEDEX_TESTS_BENCH_BENCH_MACHINE_H
+
+struct machine {
+    char processor[128];
+    long n_cores; /* that this process may use */
+    char kernel[256];
+    char compiler[128];
+    char sqlite[32];
+};
+
+void machine_describe(struct machine *machine);
+
+#endif

@@ -1,0 +1,268 @@
+/* `search`: every query through search_run and on to the finished JSON body, as the server does it
+   on a cache miss; with --baseline through plain FTS5 as well, in turn, so that both see the same
+   state of the machine. Only the calls are timed; the buffers live from round to round, as a server
+   thread's do. */
+#include "tests/bench/bench.h"
+#include "tests/bench/bench_baseline.h"
+#include "tests/bench/bench_queries.h"
+#include "tests/bench/bench_series.h"
+
+#include <cratedex/search.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HITS_PER_PAGE 10
+#define N_SLOWEST 10
+
+struct slow_query {
+    const char *text;
+    uint64_t search;
+    uint64_t whole;
+    uint64_t total; /* crates that match */
+};
+
+struct run {
+    struct index *index;
+    struct index_reader *reader;
+    struct bench_queries queries;
+    struct baseline *baseline; /* NULL where not asked for */
+    struct series search;
+    struct series whole;
+    struct series plain;
+    struct slow_query *current; /* the round's times by query */
+    struct slow_query slowest[N_SLOWEST];
+    size_t n_slowest;
+    size_t n_without_match;
+    uint64_t n_matches;
+    msgpack_sbuffer body;
+    struct search_result result;
+};
+
+static int assemble(struct run *run, struct error *error)
+{
+    const struct search_result *result = &run->result;
+    struct encoder encoder;
+    msgpack_sbuffer_clear(&run->body);
+    encoder_init(&encoder, ENCODING_JSON, &run->body);
+    encoder_object(&encoder, 2);
+    encoder_key(&encoder, "crates");
+    encoder_array(&encoder, result->n_hits);
+    for (uint32_t i = 0; i < result->n_hits; i++) {
+        if (index_reader_encode_crate(run->reader, result->hits[i].rank, result->hits[i].exact,
+                                      &encoder, error) != 0)
+            return -1;
+    }
+    encoder_end_array(&encoder);
+    encoder_key(&encoder, "meta");
+    encoder_object(&encoder, 3);
+    encoder_key(&encoder, "total");
+    encoder_integer(&encoder, (int64_t)result->total);
+    encoder_key(&encoder, "next_page");
+    encoder_text(&encoder, result->n_hits == HITS_PER_PAGE ? result->seek_key : NULL);
+    encoder_key(&encoder, "prev_page");
+    encoder_null(&encoder);
+    encoder_end_object(&encoder);
+    encoder_end_object(&encoder);
+    return encoder_finish(&encoder, error);
+}
+
+static int time_query(struct run *run, size_t i, struct error *error)
+{
+    const struct bench_query *query = &run->queries.queries[i];
+    struct search_query search = {
+        .text = {query->text, query->length},
+        .sort = SEARCH_SORT_RELEVANCE,
+        .limit = HITS_PER_PAGE,
+    };
+    uint64_t begin = bench_now();
+    enum search_status status = search_run(run->reader, &search, &run->result, error);
+    uint64_t searched = bench_now();
+    if (status != SEARCH_OK || assemble(run, error) != 0)
+        return error_prefix(error, "query \"%s\": ", query->text);
+    uint64_t assembled = bench_now();
+
+    series_add(&run->search, searched - begin);
+    series_add(&run->whole, assembled - begin);
+    run->current[i] =
+        (struct slow_query){query->text, searched - begin, assembled - begin, run->result.total};
+    return 0;
+}
+
+static int time_baseline(struct run *run, size_t i, struct error *error)
+{
+    uint64_t begin = bench_now();
+    int status = baseline_run(run->baseline, i, error);
+    if (status == 1)
+        series_add(&run->plain, bench_now() - begin);
+    return status < 0 ? -1 : 0;
+}
+
+static int slowest_first(const void *left, const void *right)
+{
+    const struct slow_query *a = left;
+    const struct slow_query *b = right;
+    return (a->whole < b->whole) - (a->whole > b->whole);
+}
+
+static void keep_slowest(struct run *run)
+{
+    size_t n_queries = run->queries.n_queries;
+    run->n_matches = 0;
+    run->n_without_match = 0;
+    for (size_t i = 0; i < n_queries; i++) {
+        run->n_matches += run->current[i].total;
+        run->n_without_match += run->current[i].total == 0;
+    }
+    qsort(run->current, n_queries, sizeof *run->current, slowest_first);
+    run->n_slowest = n_queries < N_SLOWEST ? n_queries : N_SLOWEST;
+    memcpy(run->slowest, run->current, run->n_slowest * sizeof *run->slowest);
+}
+
+/* Round 0 warms up: SQLite's and the processor's caches, and the buffers. */
+static int run_rounds(struct run *run, unsigned n_rounds, struct error *error)
+{
+    for (unsigned round = 0; round <= n_rounds; round++) {
+        series_begin_round(&run->search);
+        series_begin_round(&run->whole);
+        series_begin_round(&run->plain);
+        for (size_t i = 0; i < run->queries.n_queries; i++) {
+            if (time_query(run, i, error) != 0 ||
+                (run->baseline != NULL && time_baseline(run, i, error) != 0))
+                return -1;
+        }
+        if (round == 0)
+            continue;
+        series_end_round(&run->search);
+        if (series_end_round(&run->whole))
+            keep_slowest(run);
+        if (run->baseline != NULL)
+            series_end_round(&run->plain);
+    }
+    return 0;
+}
+
+static double ratio(double baseline, double ours)
+{
+    return ours > 0 ? baseline / ours : 0;
+}
+
+static void print_text(const struct run *run, const struct bench_options *options)
+{
+    bench_print_header(run->index, options->index_path);
+    printf("queries   %s: %zu, %zu without a match, %.1f matches on average\n",
+           options->queries_path, run->queries.n_queries, run->n_without_match,
+           (double)run->n_matches / (double)run->queries.n_queries);
+    printf("rounds    %u after a warm-up; shown: the best by p99\n\n", options->n_rounds);
+    statistics_print_titles();
+    series_print(&run->search);
+    series_print(&run->whole);
+    if (run->baseline != NULL) {
+        const struct statistics *plain = series_best(&run->plain);
+        const struct statistics *search = series_best(&run->search);
+        series_print(&run->plain);
+        printf("%-22s %8.1fx %8.1fx %8.1fx %8.1fx %8.1fx %8.1fx\n", "FTS5 : search",
+               ratio((double)plain->p50, (double)search->p50),
+               ratio((double)plain->p90, (double)search->p90),
+               ratio((double)plain->p99, (double)search->p99),
+               ratio((double)plain->p999, (double)search->p999),
+               ratio((double)plain->max, (double)search->max), ratio(plain->mean, search->mean));
+    }
+    printf("\nslowest queries\n%10s %10s %10s  %s\n", "search", "+ answer", "matches", "query");
+    for (size_t i = 0; i < run->n_slowest; i++) {
+        const struct slow_query *slow = &run->slowest[i];
+        printf("%10.1f %10.1f %10" PRIu64 "  %s\n", (double)slow->search / 1e3,
+               (double)slow->whole / 1e3, slow->total, slow->text);
+    }
+}
+
+static json_t *to_json(const struct run *run, const struct bench_options *options)
+{
+    json_t *slowest = json_array();
+    for (size_t i = 0; i < run->n_slowest; i++) {
+        const struct slow_query *slow = &run->slowest[i];
+        json_array_append_new(slowest, json_pack("{s:s, s:f, s:f, s:I}", "query", slow->text,
+                                                 "search_us", (double)slow->search / 1e3,
+                                                 "search_and_answer_us", (double)slow->whole / 1e3,
+                                                 "matches", (json_int_t)slow->total));
+    }
+    json_t *root = bench_header("search", run->index, options->index_path);
+    json_object_set_new(root, "queries",
+                        json_pack("{s:s, s:I, s:I, s:I}", "path", options->queries_path, "count",
+                                  (json_int_t)run->queries.n_queries, "without_match",
+                                  (json_int_t)run->n_without_match, "matches",
+                                  (json_int_t)run->n_matches));
+    json_object_set_new(root, run->search.key, series_to_json(&run->search));
+    json_object_set_new(root, run->whole.key, series_to_json(&run->whole));
+    if (run->baseline != NULL) {
+        const struct statistics *plain = series_best(&run->plain);
+        const struct statistics *search = series_best(&run->search);
+        json_object_set_new(root, run->plain.key, series_to_json(&run->plain));
+        json_object_set_new(root, "fts5_to_search",
+                            json_pack("{s:f, s:f, s:f}", "p50",
+                                      ratio((double)plain->p50, (double)search->p50), "p99",
+                                      ratio((double)plain->p99, (double)search->p99), "mean",
+                                      ratio(plain->mean, search->mean)));
+    }
+    json_object_set_new(root, "slowest", slowest);
+    return root;
+}
+
+static int prepare(struct run *run, const struct bench_options *options, struct error *error)
+{
+    msgpack_sbuffer_init(&run->body);
+    if (bench_queries_read(&run->queries, options->queries_path, error) != 0)
+        return -1;
+    size_t n_queries = run->queries.n_queries;
+    run->current = calloc(n_queries, sizeof *run->current);
+    if (run->current == NULL)
+        return error_out_of_memory(error);
+    if (series_init(&run->search, "search", "search", n_queries, error) != 0 ||
+        series_init(&run->whole, "search + answer", "search_and_answer", n_queries, error) != 0 ||
+        series_init(&run->plain, "FTS5 ORDER BY bm25()", "fts5", n_queries, error) != 0)
+        return -1;
+    run->index = index_open(options->index_path, error);
+    if (run->index == NULL)
+        return -1;
+    run->reader = index_reader_open(run->index, error);
+    if (run->reader == NULL)
+        return -1;
+    if (options->baseline) {
+        run->baseline = baseline_open(options->index_path, &run->queries, error);
+        return run->baseline != NULL ? 0 : -1;
+    }
+    return 0;
+}
+
+static void clean_up(struct run *run)
+{
+    baseline_close(run->baseline);
+    if (run->reader != NULL)
+        index_reader_close(run->reader);
+    if (run->index != NULL)
+        index_close(run->index);
+    series_free(&run->search);
+    series_free(&run->whole);
+    series_free(&run->plain);
+    free(run->current);
+    msgpack_sbuffer_destroy(&run->body);
+    bench_queries_free(&run->queries);
+    free(run);
+}
+
+int bench_search(const struct bench_options *options, struct error *error)
+{
+    struct run *run = calloc(1, sizeof *run);
+    if (run == NULL)
+        return error_out_of_memory(error);
+    int status = prepare(run, options, error);
+    if (status == 0)
+        status = run_rounds(run, options->n_rounds, error);
+    if (status == 0 && options->json)
+        status = bench_print_json(to_json(run, options), error);
+    else if (status == 0)
+        print_text(run, options);
+    clean_up(run);
+    return status;
+}

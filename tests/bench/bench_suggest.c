@@ -1,0 +1,167 @@
+/* `suggest`: completions as they are asked for while somebody types. A query that is marked as a
+   prefix is one request, of any other query every beginning is one, cut between characters. */
+#include "tests/bench/bench.h"
+#include "tests/bench/bench_queries.h"
+#include "tests/bench/bench_series.h"
+
+#include <cratedex/suggest.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define LIMIT 10
+
+struct run {
+    struct index *index;
+    struct bench_queries queries;
+    struct series lookup;
+    struct series whole;
+    size_t n_prefixes;
+    uint64_t n_suggestions;
+    msgpack_sbuffer body;
+};
+
+static int assemble(struct run *run, const struct suggestion *suggestions, size_t n_suggestions,
+                    struct error *error)
+{
+    struct encoder encoder;
+    msgpack_sbuffer_clear(&run->body);
+    encoder_init(&encoder, ENCODING_JSON, &run->body);
+    encoder_object(&encoder, 1);
+    encoder_key(&encoder, "suggestions");
+    encoder_array(&encoder, (uint32_t)n_suggestions);
+    for (size_t i = 0; i < n_suggestions; i++) {
+        struct index_crate crate;
+        index_crate(run->index, suggestions[i].rank, &crate);
+        encoder_object(&encoder, 3);
+        encoder_key(&encoder, "name");
+        encoder_string(&encoder, crate.name, crate.name_length);
+        encoder_key(&encoder, "kind");
+        encoder_text(&encoder, suggestion_kind_name(suggestions[i].kind));
+        encoder_key(&encoder, "downloads");
+        encoder_integer(&encoder, crate.downloads);
+        encoder_end_object(&encoder);
+    }
+    encoder_end_array(&encoder);
+    encoder_end_object(&encoder);
+    return encoder_finish(&encoder, error);
+}
+
+static int time_prefix(struct run *run, const char *prefix, size_t length, struct error *error)
+{
+    struct suggestion suggestions[LIMIT];
+    uint64_t begin = bench_now();
+    size_t n_suggestions = suggest(run->index, prefix, length, suggestions, LIMIT);
+    uint64_t found = bench_now();
+    if (assemble(run, suggestions, n_suggestions, error) != 0)
+        return -1;
+    uint64_t assembled = bench_now();
+    series_add(&run->lookup, found - begin);
+    series_add(&run->whole, assembled - begin);
+    run->n_suggestions += n_suggestions;
+    return 0;
+}
+
+static bool is_cut(const struct bench_query *query, size_t length)
+{
+    return length == query->length || ((unsigned char)query->text[length] & 0xc0) != 0x80;
+}
+
+static size_t count_prefixes(const struct bench_queries *queries)
+{
+    size_t n_prefixes = 0;
+    for (size_t i = 0; i < queries->n_queries; i++) {
+        const struct bench_query *query = &queries->queries[i];
+        for (size_t length = query->is_prefix ? query->length : 1; length <= query->length;
+             length++)
+            n_prefixes += is_cut(query, length);
+    }
+    return n_prefixes;
+}
+
+static int time_query(struct run *run, const struct bench_query *query, struct error *error)
+{
+    for (size_t length = query->is_prefix ? query->length : 1; length <= query->length; length++) {
+        if (is_cut(query, length) && time_prefix(run, query->text, length, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int run_rounds(struct run *run, unsigned n_rounds, struct error *error)
+{
+    for (unsigned round = 0; round <= n_rounds; round++) {
+        series_begin_round(&run->lookup);
+        series_begin_round(&run->whole);
+        run->n_suggestions = 0;
+        for (size_t i = 0; i < run->queries.n_queries; i++) {
+            if (time_query(run, &run->queries.queries[i], error) != 0)
+                return -1;
+        }
+        if (round == 0)
+            continue;
+        series_end_round(&run->lookup);
+        series_end_round(&run->whole);
+    }
+    return 0;
+}
+
+static void print_text(const struct run *run, const struct bench_options *options)
+{
+    bench_print_header(run->index, options->index_path);
+    printf("prefixes  %s: %zu of %zu queries, %.1f suggestions on average\n", options->queries_path,
+           run->n_prefixes, run->queries.n_queries,
+           (double)run->n_suggestions / (double)run->n_prefixes);
+    printf("rounds    %u after a warm-up; shown: the best by p99\n\n", options->n_rounds);
+    statistics_print_titles();
+    series_print(&run->lookup);
+    series_print(&run->whole);
+}
+
+static json_t *to_json(const struct run *run, const struct bench_options *options)
+{
+    json_t *root = bench_header("suggest", run->index, options->index_path);
+    json_object_set_new(root, "queries",
+                        json_pack("{s:s, s:I, s:I, s:I}", "path", options->queries_path, "count",
+                                  (json_int_t)run->queries.n_queries, "prefixes",
+                                  (json_int_t)run->n_prefixes, "suggestions",
+                                  (json_int_t)run->n_suggestions));
+    json_object_set_new(root, run->lookup.key, series_to_json(&run->lookup));
+    json_object_set_new(root, run->whole.key, series_to_json(&run->whole));
+    return root;
+}
+
+static int prepare(struct run *run, const struct bench_options *options, struct error *error)
+{
+    msgpack_sbuffer_init(&run->body);
+    if (bench_queries_read(&run->queries, options->queries_path, error) != 0)
+        return -1;
+    run->n_prefixes = count_prefixes(&run->queries);
+    if (series_init(&run->lookup, "suggest", "suggest", run->n_prefixes, error) != 0 ||
+        series_init(&run->whole, "suggest + answer", "suggest_and_answer", run->n_prefixes,
+                    error) != 0)
+        return -1;
+    run->index = index_open(options->index_path, error);
+    return run->index != NULL ? 0 : -1;
+}
+
+int bench_suggest(const struct bench_options *options, struct error *error)
+{
+    struct run *run = calloc(1, sizeof *run);
+    if (run == NULL)
+        return error_out_of_memory(error);
+    int status = prepare(run, options, error);
+    if (status == 0)
+        status = run_rounds(run, options->n_rounds, error);
+    if (status == 0 && options->json)
+        status = bench_print_json(to_json(run, options), error);
+    else if (status == 0)
+        print_text(run, options);
+    if (run->index != NULL)
+        index_close(run->index);
+    series_free(&run->lookup);
+    series_free(&run->whole);
+    msgpack_sbuffer_destroy(&run->body);
+    bench_queries_free(&run->queries);
+    free(run);
+    return status;
+}
