@@ -17,8 +17,9 @@ const char *content_coding_name(enum content_coding coding);
 
 /* Chooses by an Accept field (several fields joined by `, `; NULL or empty accepts anything): the
    highest quality wins, on a tie JSON. Names for MessagePack: application/msgpack,
-   application/vnd.msgpack, application/x-msgpack. A more specific range overrides a wildcard;
-   malformed members are ignored, and a field without any well-formed member counts as absent.
+   application/vnd.msgpack, application/x-msgpack. A more specific range overrides a wildcard, a name
+   without parameters one with them (other than q, which decide nothing else); malformed members are
+   ignored, and a field without any well-formed member counts as absent.
    Returns 0, or -1 where nothing that we have is acceptable (406). */
 int negotiate_encoding(const char *accept, enum encoding *encoding);
 
