@@ -100,14 +100,13 @@ int csv_row_timestamp_or(const struct csv_row *row, size_t column, int64_t fallb
                          int64_t *microseconds, struct error *error);
 
 /* Text that must not be NULL but may be empty. The field is valid as long as the row. */
-const struct csv_field *csv_row_text(const struct csv_row *row, size_t column,
-                                     struct error *error);
+const struct csv_field *csv_row_text(const struct csv_row *row, size_t column, struct error *error);
 
 /* Writes "<file>: row <n>, column <name>: <message>" and returns -1. CSV_NO_COLUMN leaves the
    column out: the error is the whole row's. */
 #define CSV_NO_COLUMN ((size_t)-1)
-int csv_row_error(const struct csv_row *row, size_t column, struct error *error,
-                  const char *format, ...) __attribute__((format(printf, 4, 5)));
+int csv_row_error(const struct csv_row *row, size_t column, struct error *error, const char *format,
+                  ...) __attribute__((format(printf, 4, 5)));
 
 /* The same for a value that is wrong: "…, column <name>: <complaint>: "<the value>"", the value
    shortened and escaped. */
