@@ -21,7 +21,8 @@ struct metrics *metrics_create(const char *const *route_names, unsigned n_routes
                                struct error *error);
 void metrics_destroy(struct metrics *metrics);
 
-/* Counts one finished answer. `seconds` is the time from the whole request to the queued answer. */
+/* Counts one finished answer. `seconds` is the time from the whole request to the queued answer. A
+   route that was not declared is not counted; a status above 599 counts as "000". */
 void metrics_record(struct metrics *metrics, unsigned route, unsigned status,
                     enum cache_state cache_state, double seconds, uint64_t body_bytes);
 
@@ -29,7 +30,8 @@ void metrics_record(struct metrics *metrics, unsigned route, unsigned status,
    cratedex_http_request_duration_seconds{route,cache} (histogram, buckets from 10 µs to 10 s),
    cratedex_http_response_bytes_total{route}, cratedex_cache_{entries,bytes,max_bytes},
    cratedex_cache_{hits,misses,waits,evictions}_total, cratedex_index_crates,
-   cratedex_build_info{version}, process start time. Returns 0 or -1 (memory). */
+   cratedex_build_info{version}, process_start_time_seconds (when the metrics were created). Statuses
+   and histograms that never occurred are left out. Returns 0 or -1 (memory). */
 int metrics_write(const struct metrics *metrics, const struct cache_statistics *cache,
                   uint64_t n_crates, msgpack_sbuffer *out);
 

@@ -1,0 +1,293 @@
+/* The metrics' text, read back by a small parser of the exposition format (version 0.0.4): every
+   sample must belong to a family that was declared before it. */
+#include "server/metrics.h"
+
+#include <pthread.h>
+#include <regex.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+static const char *const route_names[] = {"/api/v1/crates", "/api/v1/\"odd\\\n", "/metrics"};
+
+static const struct cache_statistics cache = {.n_entries = 11,
+                                              .n_bytes = 12,
+                                              .max_bytes = UINT64_MAX,
+                                              .n_hits = 14,
+                                              .n_misses = 15,
+                                              .n_evictions = 16,
+                                              .n_waits = 17};
+
+static struct metrics *create(void)
+{
+    struct error error;
+    struct metrics *metrics = metrics_create(route_names, 3, &error);
+    assert_non_null(metrics);
+    return metrics;
+}
+
+/* The text, NUL-terminated, from malloc. */
+static char *text_of(const struct metrics *metrics)
+{
+    msgpack_sbuffer out;
+    msgpack_sbuffer_init(&out);
+    assert_int_equal(metrics_write(metrics, &cache, 200000, &out), 0);
+    assert_int_equal(msgpack_sbuffer_write(&out, "", 1), 0);
+    return msgpack_sbuffer_release(&out);
+}
+
+/* Counts the lines of `text` that are exactly `line`. */
+static unsigned count_lines(const char *text, const char *line)
+{
+    unsigned n_found = 0;
+    size_t length = strlen(line);
+    for (const char *at = text; at != NULL && *at != '\0';) {
+        if (strncmp(at, line, length) == 0 && at[length] == '\n')
+            n_found++;
+        at = strchr(at, '\n');
+        if (at != NULL)
+            at++;
+    }
+    return n_found;
+}
+
+static void assert_line(const char *text, const char *line)
+{
+    if (count_lines(text, line) != 1)
+        fail_msg("%u times: %s\nin\n%s", count_lines(text, line), line, text);
+}
+
+static bool matches(const char *line, const char *pattern)
+{
+    regex_t expression;
+    assert_int_equal(regcomp(&expression, pattern, REG_EXTENDED | REG_NOSUB), 0);
+    bool does_match = regexec(&expression, line, 0, NULL, 0) == 0;
+    regfree(&expression);
+    return does_match;
+}
+
+/* The name of the family that a sample's name belongs to, given the family declared last. */
+static bool belongs_to(const char *line, const char *family, const char *type)
+{
+    size_t length = strlen(family);
+    if (strncmp(line, family, length) != 0)
+        return false;
+    const char *rest = line + length;
+    if (strcmp(type, "histogram") == 0) {
+        if (strncmp(rest, "_bucket{", 8) == 0)
+            return strstr(rest, "le=\"") != NULL;
+        return strncmp(rest, "_sum{", 5) == 0 || strncmp(rest, "_count{", 7) == 0;
+    }
+    return *rest == '{' || *rest == ' ';
+}
+
+static void every_line_fits_the_format(void **state)
+{
+    (void)state;
+    struct metrics *metrics = create();
+    metrics_record(metrics, 0, 200, CACHE_STATE_HIT, 0.00002, 1000);
+    metrics_record(metrics, 1, 404, CACHE_STATE_NONE, 3, 50);
+    char *text = text_of(metrics);
+    assert_int_equal(text[strlen(text) - 1], '\n');
+    char family[128] = "";
+    char type[32] = "";
+    bool has_help = false;
+    unsigned n_samples = 0;
+    char *saved = NULL;
+    for (char *line = strtok_r(text, "\n", &saved); line != NULL;
+         line = strtok_r(NULL, "\n", &saved)) {
+        if (strncmp(line, "# HELP ", 7) == 0) {
+            assert_true(matches(line, "^# HELP [a-z_]+ .+\\.$"));
+            assert_int_equal(sscanf(line, "# HELP %127s", family), 1);
+            has_help = true;
+        } else if (strncmp(line, "# TYPE ", 7) == 0) {
+            char name[128];
+            assert_int_equal(sscanf(line, "# TYPE %127s %31s", name, type), 2);
+            assert_true(matches(type, "^(counter|gauge|histogram)$"));
+            assert_true(has_help && strcmp(name, family) == 0);
+            assert_int_equal(strcmp(type, "counter") == 0, matches(name, "_total$"));
+            has_help = false;
+        } else {
+            if (!matches(line, "^[a-z_]+(\\{[a-z]+=\"([^\"\\]|\\\\[\\\"n])*\""
+                               "(,[a-z]+=\"([^\"\\]|\\\\[\\\"n])*\")*\\})? [0-9]+(\\.[0-9]+)?$") ||
+                !belongs_to(line, family, type))
+                fail_msg("%s (in %s)", line, family);
+            n_samples++;
+        }
+    }
+    /* 2 statuses, 2 histograms of 20 buckets, sum and count, 3 routes' bytes, 7 of the cache, 3. */
+    assert_int_equal(n_samples, 2 + 2 * 22 + 3 + 7 + 3);
+    free(text);
+    metrics_destroy(metrics);
+}
+
+static void answers_are_counted_by_route_and_status(void **state)
+{
+    (void)state;
+    struct metrics *metrics = create();
+    for (int i = 0; i < 3; i++)
+        metrics_record(metrics, 0, 200, CACHE_STATE_HIT, 0.001, 100);
+    metrics_record(metrics, 0, 304, CACHE_STATE_HIT, 0.001, 0);
+    metrics_record(metrics, 2, 200, CACHE_STATE_NONE, 0.001, UINT64_C(5000000000));
+    metrics_record(metrics, 1, 503, CACHE_STATE_NONE, 0.001, 7);
+    metrics_record(metrics, 1, 4711, CACHE_STATE_NONE, 0.001, 7);
+    metrics_record(metrics, 3, 201, CACHE_STATE_NONE, 0.001, 7); /* no such route */
+    char *text = text_of(metrics);
+    assert_line(text, "cratedex_http_requests_total{route=\"/api/v1/crates\",status=\"200\"} 3");
+    assert_line(text, "cratedex_http_requests_total{route=\"/api/v1/crates\",status=\"304\"} 1");
+    assert_line(text, "cratedex_http_requests_total{route=\"/metrics\",status=\"200\"} 1");
+    assert_line(text, "cratedex_http_requests_total{route=\"/api/v1/\\\"odd\\\\\\n\","
+                      "status=\"503\"} 1");
+    assert_line(text, "cratedex_http_requests_total{route=\"/api/v1/\\\"odd\\\\\\n\","
+                      "status=\"000\"} 1");
+    assert_line(text, "cratedex_http_response_bytes_total{route=\"/api/v1/crates\"} 300");
+    assert_line(text, "cratedex_http_response_bytes_total{route=\"/metrics\"} 5000000000");
+    assert_null(strstr(text, "status=\"201\""));
+    free(text);
+    metrics_destroy(metrics);
+}
+
+static void other_figures_are_passed_on(void **state)
+{
+    (void)state;
+    time_t before = time(NULL);
+    struct metrics *metrics = create();
+    time_t after = time(NULL);
+    char *text = text_of(metrics);
+    assert_line(text, "cratedex_cache_entries 11");
+    assert_line(text, "cratedex_cache_bytes 12");
+    assert_line(text, "cratedex_cache_max_bytes 18446744073709551615");
+    assert_line(text, "cratedex_cache_hits_total 14");
+    assert_line(text, "cratedex_cache_misses_total 15");
+    assert_line(text, "cratedex_cache_evictions_total 16");
+    assert_line(text, "cratedex_cache_waits_total 17");
+    assert_line(text, "cratedex_index_crates 200000");
+    assert_line(text, "cratedex_build_info{version=\"" CRATEDEX_VERSION "\"} 1");
+    const char *start = strstr(text, "\nprocess_start_time_seconds ");
+    assert_non_null(start);
+    double seconds = strtod(start + strlen("\nprocess_start_time_seconds "), NULL);
+    assert_true(seconds >= (double)before && seconds < (double)after + 1);
+    free(text);
+    metrics_destroy(metrics);
+}
+
+/* Reads the buckets of the first route's misses in the order in which they come; returns how many. */
+static size_t read_buckets(const char *text, double *bounds, unsigned long *counts, size_t capacity)
+{
+    static const char prefix[] = "cratedex_http_request_duration_seconds_bucket"
+                                 "{route=\"/api/v1/crates\",cache=\"miss\",le=\"";
+    size_t n_buckets = 0;
+    for (const char *at = strstr(text, prefix); at != NULL; at = strstr(at, prefix)) {
+        at += sizeof prefix - 1;
+        assert_true(n_buckets < capacity);
+        char *end;
+        bounds[n_buckets] = strtod(at, &end); /* knows +Inf */
+        assert_memory_equal(end, "\"} ", 3);
+        counts[n_buckets++] = strtoul(end + 3, &end, 10);
+        assert_int_equal(*end, '\n');
+    }
+    return n_buckets;
+}
+
+static void buckets_are_cumulative_and_agree_with_the_count(void **state)
+{
+    (void)state;
+    static const double seconds[] = {0,     -1,     0.000005, 0.00001, 0.0000101, 0.0003,
+                                     0.001, 0.0011, 0.049,    0.05,    0.051,     1,
+                                     9.99,  10,     10.001,   250,     1e300};
+    const size_t n_answers = sizeof seconds / sizeof seconds[0];
+    struct metrics *metrics = create();
+    for (size_t i = 0; i < n_answers; i++)
+        metrics_record(metrics, 0, 200, CACHE_STATE_MISS, seconds[i], 1);
+    metrics_record(metrics, 0, 200, CACHE_STATE_HIT, 0.002, 1);
+    char *text = text_of(metrics);
+
+    double bounds[64] = {0};
+    unsigned long counts[64] = {0};
+    size_t n_buckets = read_buckets(text, bounds, counts, 64);
+    assert_int_equal(n_buckets, 20);
+    assert_true(bounds[0] <= 0.00001 && bounds[n_buckets - 2] >= 10);
+    assert_true(bounds[n_buckets - 1] > 1e308);
+    for (size_t i = 0; i < n_buckets; i++) {
+        assert_true(i == 0 || bounds[i] > bounds[i - 1]);
+        unsigned long n_below = 0;
+        for (size_t j = 0; j < n_answers; j++)
+            n_below += seconds[j] <= bounds[i];
+        assert_int_equal(counts[i], n_below);
+    }
+    assert_line(text, "cratedex_http_request_duration_seconds_count"
+                      "{route=\"/api/v1/crates\",cache=\"miss\"} 17");
+    assert_line(text, "cratedex_http_request_duration_seconds_count"
+                      "{route=\"/api/v1/crates\",cache=\"hit\"} 1");
+    assert_line(text, "cratedex_http_request_duration_seconds_sum"
+                      "{route=\"/api/v1/crates\",cache=\"hit\"} 0.002000000");
+    assert_null(strstr(text, "cache=\"none\""));
+    free(text);
+    metrics_destroy(metrics);
+}
+
+#define N_THREADS 4
+#define N_ANSWERS_EACH 20000
+
+static void *record_many(void *metrics)
+{
+    for (unsigned i = 0; i < N_ANSWERS_EACH; i++)
+        metrics_record(metrics, i % 3, 200, CACHE_STATE_HIT, 0.0005, 2);
+    return NULL;
+}
+
+static void threads_lose_nothing(void **state)
+{
+    (void)state;
+    struct metrics *metrics = create();
+    pthread_t threads[N_THREADS];
+    for (int i = 0; i < N_THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, record_many, metrics), 0);
+    free(text_of(metrics)); /* reading meanwhile is allowed */
+    for (int i = 0; i < N_THREADS; i++)
+        pthread_join(threads[i], NULL);
+    char *text = text_of(metrics);
+    /* 6,667 of 20,000 for the first two routes; times 4, times 2 bytes, times half a millisecond. */
+    assert_line(text,
+                "cratedex_http_requests_total{route=\"/api/v1/crates\",status=\"200\"} 26668");
+    assert_line(text, "cratedex_http_requests_total{route=\"/metrics\",status=\"200\"} 26664");
+    assert_line(text, "cratedex_http_response_bytes_total{route=\"/api/v1/crates\"} 53336");
+    assert_line(text, "cratedex_http_request_duration_seconds_sum"
+                      "{route=\"/api/v1/crates\",cache=\"hit\"} 13.334000000");
+    free(text);
+    metrics_destroy(metrics);
+}
+
+static void too_many_routes_are_refused(void **state)
+{
+    (void)state;
+    const char *names[METRICS_MAX_ROUTES + 1];
+    for (size_t i = 0; i <= METRICS_MAX_ROUTES; i++)
+        names[i] = "/";
+    struct error error = {""};
+    assert_null(metrics_create(names, METRICS_MAX_ROUTES + 1, &error));
+    assert_non_null(strstr(error.message, "routes"));
+    struct metrics *metrics = metrics_create(names, METRICS_MAX_ROUTES, &error);
+    assert_non_null(metrics);
+    metrics_record(metrics, METRICS_MAX_ROUTES - 1, 200, CACHE_STATE_MISS, 1, 1);
+    metrics_destroy(metrics);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_line_fits_the_format),
+        cmocka_unit_test(answers_are_counted_by_route_and_status),
+        cmocka_unit_test(other_figures_are_passed_on),
+        cmocka_unit_test(buckets_are_cumulative_and_agree_with_the_count),
+        cmocka_unit_test(threads_lose_nothing),
+        cmocka_unit_test(too_many_routes_are_refused),
+    };
+    return cmocka_run_group_tests_name("metrics", tests, NULL, NULL);
+}
