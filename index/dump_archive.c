@@ -100,17 +100,29 @@ static bool is_zip(int file)
            ((magic[2] == 3 && magic[3] == 4) || (magic[2] == 5 && magic[3] == 6));
 }
 
+/* Reads the first header, which shows whether the file is an archive at all; `not_one` says what to
+   answer where it is not. */
+static int read_first_header(struct dump_archive *state, int open_result, const char *not_one,
+                             struct error *error)
+{
+    state->header_result = open_result == ARCHIVE_OK
+                               ? archive_read_next_header(state->archive, &state->entry)
+                               : ARCHIVE_FATAL;
+    if (state->header_result != ARCHIVE_FATAL)
+        return 0;
+    if (!state->has_stream_failed && archive_format(state->archive) == 0)
+        return error_set(error, "%s", not_one);
+    return fail_archive(state, error);
+}
+
 static int open_zip(struct dump_archive *state, struct error *error)
 {
     if (archive_read_support_format_zip_seekable(state->archive) != ARCHIVE_OK)
         return error_out_of_memory(error);
-    if (archive_read_open_fd(state->archive, state->zip_file, BLOCK_BYTES) != ARCHIVE_OK)
-        return fail_archive(state, error);
-    state->header_result = archive_read_next_header(state->archive, &state->entry);
-    if (state->header_result == ARCHIVE_FATAL && archive_format(state->archive) == 0)
-        return error_set(error, "the archive is cut short: the directory at the end of a zip file "
-                                "is missing");
-    return 0;
+    int result = archive_read_open_fd(state->archive, state->zip_file, BLOCK_BYTES);
+    return read_first_header(
+        state, result,
+        "the archive is cut short: the directory at the end of a zip file is missing", error);
 }
 
 static int open_tar(struct dump_archive *state, const char *path, struct error *error)
@@ -120,14 +132,8 @@ static int open_tar(struct dump_archive *state, const char *path, struct error *
         return -1;
     if (archive_read_support_format_tar(state->archive) != ARCHIVE_OK)
         return error_out_of_memory(error);
-    if (archive_read_open(state->archive, state, NULL, on_read, NULL) != ARCHIVE_OK)
-        return fail_archive(state, error);
-    state->header_result = archive_read_next_header(state->archive, &state->entry);
-    if (state->header_result == ARCHIVE_FATAL && !state->has_stream_failed &&
-        archive_format(state->archive) == 0)
-        return error_set(error, "is neither a tar archive, a zip archive nor a folder, or it is "
-                                "cut short");
-    return 0;
+    int result = archive_read_open(state->archive, state, NULL, on_read, NULL);
+    return read_first_header(state, result, "is no tar or zip archive, or it is cut short", error);
 }
 
 static void close_archive(void *context)
@@ -241,7 +247,7 @@ static int read_archive(void *context, const void **bytes, size_t *size, struct 
     }
     if (result != ARCHIVE_OK) {
         fail_archive(state, error);
-        return error_prefix(error, "%s: ", path);
+        return state->has_stream_failed ? -1 : error_prefix(error, "%s: ", path);
     }
     if (offset != state->n_read)
         return error_set(error, "%s is a sparse file, which no table is", path);

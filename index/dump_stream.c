@@ -75,8 +75,11 @@ struct dump_stream *dump_stream_open(const char *path, struct error *error)
     unsigned char magic[2] = {0};
     int result = 0;
     stream->file = open(path, O_RDONLY | O_CLOEXEC);
-    if (stream->file < 0 || pread(stream->file, magic, sizeof magic, 0) < 0)
+    ssize_t n_magic = stream->file < 0 ? -1 : pread(stream->file, magic, sizeof magic, 0);
+    if (n_magic < 0)
         result = error_set(error, "%s", strerror(errno));
+    else if (n_magic == 0)
+        result = error_set(error, "the file is empty");
     else if (magic[0] == 0x1F && magic[1] == 0x8B)
         result = open_gzip(stream, error);
     else
