@@ -34,13 +34,19 @@ static bool counts_bytes(const struct progress *progress)
     return strcmp(progress->unit, "bytes") == 0;
 }
 
+static uint64_t done_in_phase(const struct progress *progress)
+{
+    return progress->done > progress->done_before ? progress->done - progress->done_before : 0;
+}
+
 static void format_rate(const struct progress *progress, double elapsed, char *text, size_t size)
 {
     char number[FORMAT_SIZE];
     text[0] = '\0';
-    if (elapsed < SECONDS_BETWEEN_DRAWINGS || progress->done == 0)
+    uint64_t done = done_in_phase(progress);
+    if (elapsed < SECONDS_BETWEEN_DRAWINGS || done == 0)
         return;
-    uint64_t rate = (uint64_t)((double)progress->done / elapsed);
+    uint64_t rate = (uint64_t)((double)done / elapsed);
     if (counts_bytes(progress))
         snprintf(text, size, "%s/s", format_bytes(rate, number));
     else
@@ -88,14 +94,15 @@ static void print_phase(const struct progress *progress, double now)
     char number[FORMAT_SIZE];
     char seconds[FORMAT_SIZE];
     format_seconds(now - progress->phase_started, seconds);
-    if (progress->done == 0)
+    uint64_t done = done_in_phase(progress);
+    if (done == 0)
         fprintf(progress->out, "%s: %s\n", progress->phase, seconds);
     else if (counts_bytes(progress))
-        fprintf(progress->out, "%s: %s, %s\n", progress->phase,
-                format_bytes(progress->done, number), seconds);
+        fprintf(progress->out, "%s: %s, %s\n", progress->phase, format_bytes(done, number),
+                seconds);
     else
-        fprintf(progress->out, "%s: %s %s, %s\n", progress->phase,
-                format_count(progress->done, number), progress->unit, seconds);
+        fprintf(progress->out, "%s: %s %s, %s\n", progress->phase, format_count(done, number),
+                progress->unit, seconds);
     fflush(progress->out);
 }
 
@@ -109,7 +116,16 @@ void progress_update(void *context, const struct build_progress *state)
             print_phase(progress, now);
         snprintf(progress->phase, sizeof progress->phase, "%s", state->phase);
         progress->phase_started = now;
+        if (progress->total > 0) {
+            progress->earlier_total = progress->total;
+            progress->earlier_done = progress->done;
+        }
+        progress->done_before = 0;
+        progress->total = 0;
     }
+    /* The phases that read the dump's tables share one total, the bytes of the dump. */
+    if (progress->total == 0 && state->total > 0 && state->total == progress->earlier_total)
+        progress->done_before = progress->earlier_done;
     snprintf(progress->unit, sizeof progress->unit, "%s", state->unit != NULL ? state->unit : "");
     progress->done = state->done;
     progress->total = state->total;

@@ -16,6 +16,9 @@ struct progress {
     char unit[16];
     uint64_t done;
     uint64_t total;
+    uint64_t done_before; /* by earlier phases, where all of them count towards one total */
+    uint64_t earlier_total;
+    uint64_t earlier_done;
     double phase_started; /* seconds of the monotonic clock */
     double last_drawn;
 };
