@@ -1,0 +1,63 @@
+/* A finished answer, as the cache keeps it: the body, and for every content coding that was asked
+   for the coded body and the responses, headers included, that a hit queues as they are. */
+#ifndef CRATEDEX_SERVER_ANSWER_H
+#define CRATEDEX_SERVER_ANSWER_H
+
+#include "server/link_spelling.h"
+#include "server/list_page.h"
+#include "server/negotiation.h"
+
+#include <cratedex/error.h>
+#include <microhttpd.h>
+#include <msgpack/sbuffer.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct answer;
+
+/* Takes the bytes of `body` over, which is empty after. `cache_control` must outlive the answer.
+   `page` and `spelling` (both NULL where the answer has no links) are copied. Returns NULL when
+   memory runs out. */
+struct answer *answer_create(enum encoding encoding, const char *cache_control,
+                             msgpack_sbuffer *body, const struct list_page *page,
+                             const struct link_spelling *spelling, struct error *error);
+
+/* For the cache: the argument is a struct answer. Responses that are on their way stay valid. */
+void answer_free(void *answer);
+
+/* What the answer costs in memory, without its representations. */
+size_t answer_cost(const struct answer *answer);
+
+/* The body without content coding. */
+const void *answer_body(const struct answer *answer, size_t *size);
+
+/* The description of the page; NULL where the body has no links. */
+const struct list_page *answer_page(const struct answer *answer);
+
+/* Whether the links in the body are spelled so. */
+bool answer_is_spelled(const struct answer *answer, const struct link_spelling *spelling);
+
+/* The answer in one content coding; identity where `coding` does not pay. */
+struct representation;
+
+/* Lives as long as the answer. Made by the first who asks, while others wait: then `*added_bytes`
+   is what it costs, else 0. Returns NULL when memory runs out. */
+const struct representation *answer_representation(struct answer *answer,
+                                                   enum content_coding coding, size_t *added_bytes,
+                                                   struct error *error);
+
+enum content_coding representation_coding(const struct representation *representation);
+const char *representation_etag(const struct representation *representation);
+size_t representation_size(const struct representation *representation);
+
+/* The responses for a hit: 200, or 304 where `not_modified`. They belong to the representation. */
+struct MHD_Response *representation_hit(const struct representation *representation,
+                                        bool not_modified);
+
+/* The response for the request that computed the answer, with the timing of that: the caller
+   destroys it. It holds the bytes by itself. NULL when memory runs out. */
+struct MHD_Response *representation_miss(const struct answer *answer,
+                                         const struct representation *representation,
+                                         bool not_modified, const char *server_timing);
+
+#endif

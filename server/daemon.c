@@ -1,0 +1,244 @@
+/* libmicrohttpd runs a pool of threads, each with its own epoll set and its own share of the
+   connections; a request is read, answered and sent by one thread.
+
+   Every connection has one connection_state from its first byte to its end, so that a request
+   allocates nothing of ours. The requests of a connection use it in turn: HTTP/1.1 answers them in
+   order. libmicrohttpd calls, for each: keep_target with the request line, handle_request with the
+   headers (to which nothing may be queued, or the connection would not be kept alive), again for
+   each piece of a body (thrown away), again at the end, when the answer is queued; end_request when
+   it is sent or the client is gone. */
+#include "server/daemon.h"
+
+#include "server/request.h"
+#include "server/responder.h"
+
+#include <microhttpd.h>
+#include <netdb.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+struct daemon {
+    struct service *service;
+    struct MHD_Daemon *http;
+    atomic_uint n_running;
+    struct error start_error; /* what libmicrohttpd said while it started */
+    atomic_bool is_started;
+};
+
+struct connection_state {
+    bool is_running; /* in n_running */
+    bool target_is_too_long;
+    size_t uploaded_bytes;
+    char address[INET6_ADDRSTRLEN]; /* of the client; empty unless requests are logged */
+    char target[REQUEST_MAX_TARGET_BYTES + 1];
+};
+
+static void notify_connection(void *context, struct MHD_Connection *connection,
+                              void **socket_context, enum MHD_ConnectionNotificationCode code)
+{
+    const struct daemon *daemon = context;
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        free(*socket_context);
+        *socket_context = NULL;
+        return;
+    }
+    struct connection_state *state = malloc(sizeof *state);
+    *socket_context = state;
+    if (state == NULL)
+        return;
+    state->is_running = false;
+    state->address[0] = '\0';
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (daemon->service->access_log != NULL && info != NULL)
+        getnameinfo(info->client_addr,
+                    info->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+                                                             : sizeof(struct sockaddr_in),
+                    state->address, sizeof state->address, NULL, 0, NI_NUMERICHOST);
+}
+
+/* What it returns is the request's context in the calls below. */
+static void *keep_target(void *context, const char *target, struct MHD_Connection *connection)
+{
+    (void)context;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    struct connection_state *state = info != NULL ? info->socket_context : NULL;
+    if (state == NULL)
+        return NULL;
+    size_t length = strnlen(target, sizeof state->target);
+    state->target_is_too_long = length == sizeof state->target;
+    if (state->target_is_too_long)
+        length = 0;
+    memcpy(state->target, target, length);
+    state->target[length] = '\0';
+    state->uploaded_bytes = 0;
+    return state;
+}
+
+static double seconds_between(const struct timespec *start, const struct timespec *end)
+{
+    return (double)(end->tv_sec - start->tv_sec) + 1e-9 * (double)(end->tv_nsec - start->tv_nsec);
+}
+
+static void log_access(const struct service *service, const struct connection_state *state,
+                       const struct request *request, const char *version,
+                       const struct outcome *outcome, double seconds)
+{
+    if (service->access_log == NULL)
+        return;
+    struct access_record record = {
+        .address = state->address[0] != '\0' ? state->address : NULL,
+        .method = request->method_name,
+        .target = request->target,
+        .version = version,
+        .status = outcome->status,
+        .body_bytes = outcome->body_bytes,
+        .seconds = seconds,
+        .cache_state = outcome->cache_state,
+        .referer = request->referer,
+        .user_agent = request->user_agent,
+    };
+    clock_gettime(CLOCK_REALTIME, &record.time);
+    access_log_write(service->access_log, &record);
+}
+
+static enum MHD_Result answer_request(const struct service *service,
+                                      struct MHD_Connection *connection,
+                                      const struct connection_state *state, const char *path,
+                                      const char *method, const char *version)
+{
+    struct request request;
+    struct outcome outcome;
+    struct timespec start;
+    struct timespec end;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    request_read(&request, connection, method, path,
+                 state->target_is_too_long ? NULL : state->target);
+    enum MHD_Result result = state->target_is_too_long
+                                 ? respond_error(connection, &request, MHD_HTTP_URI_TOO_LONG,
+                                                 "the URL is longer than 8192 bytes", &outcome)
+                                 : respond(service, connection, &request, &outcome);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    double seconds = seconds_between(&start, &end);
+    metrics_record(service->metrics, outcome.route, outcome.status, outcome.cache_state, seconds,
+                   outcome.body_bytes);
+    log_access(service, state, &request, version, &outcome, seconds);
+    return result;
+}
+
+static enum MHD_Result handle_request(void *context, struct MHD_Connection *connection,
+                                      const char *path, const char *method, const char *version,
+                                      const char *upload, size_t *upload_size,
+                                      void **request_context)
+{
+    (void)upload;
+    struct daemon *daemon = context;
+    struct connection_state *state = *request_context;
+    if (state == NULL)
+        return MHD_NO;
+    if (!state->is_running) {
+        state->is_running = true;
+        atomic_fetch_add(&daemon->n_running, 1);
+        return MHD_YES;
+    }
+    if (*upload_size > 0) {
+        state->uploaded_bytes += *upload_size;
+        *upload_size = 0;
+        return state->uploaded_bytes <= DAEMON_MAX_UPLOAD_BYTES ? MHD_YES : MHD_NO;
+    }
+    return answer_request(daemon->service, connection, state, path, method, version);
+}
+
+static void end_request(void *context, struct MHD_Connection *connection, void **request_context,
+                        enum MHD_RequestTerminationCode code)
+{
+    (void)connection;
+    (void)code;
+    struct daemon *daemon = context;
+    struct connection_state *state = *request_context;
+    if (state == NULL || !state->is_running)
+        return;
+    state->is_running = false;
+    atomic_fetch_sub(&daemon->n_running, 1);
+}
+
+/* Keeps the reason of a failed start. What libmicrohttpd says later is about single clients that
+   went away. */
+static void __attribute__((format(printf, 2, 0)))
+keep_message(void *context, const char *format, va_list arguments)
+{
+    struct daemon *daemon = context;
+    if (daemon->is_started)
+        return;
+    vsnprintf(daemon->start_error.message, sizeof daemon->start_error.message, format, arguments);
+    daemon->start_error.message[strcspn(daemon->start_error.message, "\n")] = '\0';
+}
+
+/* As many connections as descriptors allow, some of which the index and the log need. */
+static unsigned max_connections(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return DAEMON_MAX_CONNECTIONS;
+    if (limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+        getrlimit(RLIMIT_NOFILE, &limit);
+    }
+    const rlim_t reserved = 256;
+    if (limit.rlim_cur >= DAEMON_MAX_CONNECTIONS + reserved)
+        return DAEMON_MAX_CONNECTIONS;
+    return limit.rlim_cur > 2 * reserved ? (unsigned)(limit.rlim_cur - reserved)
+                                         : (unsigned)reserved;
+}
+
+struct daemon *daemon_start(struct service *service, int listener, unsigned n_threads,
+                            struct error *error)
+{
+    struct daemon *daemon = calloc(1, sizeof *daemon);
+    if (daemon == NULL) {
+        error_out_of_memory(error);
+        return NULL;
+    }
+    daemon->service = service;
+    atomic_init(&daemon->n_running, 0);
+    const struct MHD_OptionItem pool[] = {{MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)n_threads, NULL},
+                                          {MHD_OPTION_END, 0, NULL}};
+    const struct MHD_OptionItem no_pool[] = {{MHD_OPTION_END, 0, NULL}};
+    daemon->http = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL,
+        handle_request, daemon, MHD_OPTION_EXTERNAL_LOGGER, keep_message, daemon,
+        MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_URI_LOG_CALLBACK, keep_target, daemon,
+        MHD_OPTION_NOTIFY_CONNECTION, notify_connection, daemon, MHD_OPTION_NOTIFY_COMPLETED,
+        end_request, daemon, MHD_OPTION_CONNECTION_LIMIT, max_connections(),
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)DAEMON_TIMEOUT_SECONDS,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)DAEMON_CONNECTION_BYTES, MHD_OPTION_ARRAY,
+        n_threads > 1 ? pool : no_pool, MHD_OPTION_END);
+    if (daemon->http == NULL) {
+        error_set(error, "cannot start the HTTP daemon: %s", daemon->start_error.message);
+        free(daemon);
+        return NULL;
+    }
+    daemon->is_started = true;
+    return daemon;
+}
+
+void daemon_quiesce(struct daemon *daemon)
+{
+    MHD_quiesce_daemon(daemon->http);
+}
+
+unsigned daemon_n_running(const struct daemon *daemon)
+{
+    return atomic_load(&daemon->n_running);
+}
+
+void daemon_stop(struct daemon *daemon)
+{
+    MHD_stop_daemon(daemon->http);
+    free(daemon);
+}

@@ -1,0 +1,35 @@
+/* The HTTP daemon: connections, threads, limits, start and stop. */
+#ifndef CRATEDEX_SERVER_DAEMON_H
+#define CRATEDEX_SERVER_DAEMON_H
+
+#include "server/service.h"
+
+#include <cratedex/error.h>
+#include <stdbool.h>
+
+struct daemon;
+
+/* More connections wait in the system's queue until others are closed. */
+#define DAEMON_MAX_CONNECTIONS 4096
+/* A connection on which nothing arrives, or nothing can be sent, for so long is closed. */
+#define DAEMON_TIMEOUT_SECONDS 30
+/* What libmicrohttpd may hold for a connection: the request line and headers, the response's. */
+#define DAEMON_CONNECTION_BYTES 32768
+/* A request's body has no meaning here; one that is longer ends the connection. */
+#define DAEMON_MAX_UPLOAD_BYTES 65536
+
+/* Serves on `listener` (which stays the caller's, to be closed after daemon_stop) with `n_threads`
+   threads. `service` must outlive the daemon. Returns NULL and says why. */
+struct daemon *daemon_start(struct service *service, int listener, unsigned n_threads,
+                            struct error *error);
+
+/* Accepts no more connections; those that are open go on. */
+void daemon_quiesce(struct daemon *daemon);
+
+/* How many requests have begun and are not answered to the last byte. */
+unsigned daemon_n_running(const struct daemon *daemon);
+
+/* Closes every connection, waits for the threads and frees the daemon. */
+void daemon_stop(struct daemon *daemon);
+
+#endif

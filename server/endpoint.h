@@ -1,0 +1,57 @@
+/* What one path answers. An endpoint is a constant record of functions: `prepare` turns the query
+   into parameters and the canonical key, before any work on the index; `answer` writes the body, on
+   a cache miss or always where nothing is cached. */
+#ifndef CRATEDEX_SERVER_ENDPOINT_H
+#define CRATEDEX_SERVER_ENDPOINT_H
+
+#include "server/canonical_key.h"
+#include "server/crate_list_parameters.h"
+#include "server/failure.h"
+#include "server/link_spelling.h"
+#include "server/list_page.h"
+#include "server/query_string.h"
+#include "server/service.h"
+#include "server/suggest_parameters.h"
+
+#include <cratedex/encoder.h>
+#include <stdbool.h>
+
+/* The validated parameters of one request, borrowed from its query. */
+union endpoint_parameters {
+    struct crate_list_parameters crate_list;
+    struct suggest_parameters suggest;
+};
+
+/* What an answer is computed with, and what it tells beside the body. */
+struct answer_job {
+    const struct service *service;
+    struct index_reader *reader;          /* for this call alone */
+    const struct link_spelling *spelling; /* of the request's links */
+    struct encoder *encoder;              /* plain_type: write to encoder->out directly */
+    struct list_page page;                /* out, of endpoints with links */
+    double search_seconds;                /* out: the part of the time that was searching */
+};
+
+struct endpoint {
+    const char *path;
+    const char *name;          /* the route label in metrics */
+    const char *cache_control; /* of a success */
+    const char *plain_type;    /* the media type, where Accept is not asked; else NULL */
+    bool is_cached;
+    bool has_links; /* the body is a list_page */
+    /* NULL where the endpoint has no parameters. Returns 0 or -1. */
+    int (*prepare)(const struct query_string *query, union endpoint_parameters *parameters,
+                   struct canonical_key *key, struct failure *failure);
+    /* Writes one complete value. Returns 0 or -1. */
+    int (*answer)(struct answer_job *job, const union endpoint_parameters *parameters,
+                  struct failure *failure);
+};
+
+extern const struct endpoint list_crates_endpoint;
+extern const struct endpoint summary_endpoint;
+extern const struct endpoint suggest_endpoint;
+extern const struct endpoint health_endpoint;
+extern const struct endpoint readiness_endpoint;
+extern const struct endpoint metrics_endpoint;
+
+#endif

@@ -1,0 +1,83 @@
+/* GET /api/v1/crates: search and lists. A page is the search's hits, each copied from the index as
+   it was encoded there, between the frame that all lists share. */
+#include "server/endpoint.h"
+
+#include <cratedex/search.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static double seconds_between(const struct timespec *start, const struct timespec *end)
+{
+    return (double)(end->tv_sec - start->tv_sec) + 1e-9 * (double)(end->tv_nsec - start->tv_nsec);
+}
+
+/* Links exist only from a full page on, as on crates.io: the last page may be full, and then the
+   next is empty. */
+static void set_links(struct list_page *page, const struct pagination *pagination,
+                      const struct search_result *result)
+{
+    bool is_full = result->n_hits == pagination->per_page;
+    page->next[0] = '\0';
+    page->previous[0] = '\0';
+    if (pagination->mode == PAGE_NUMBER) {
+        if (is_full)
+            snprintf(page->next, sizeof page->next, "%" PRIu32, pagination->page + 1);
+        if (pagination->page > 1)
+            snprintf(page->previous, sizeof page->previous, "%" PRIu32, pagination->page - 1);
+    } else if (is_full) {
+        snprintf(page->next, sizeof page->next, "%s", result->seek_key);
+    }
+}
+
+static int encode_page(struct answer_job *job, const struct pagination *pagination,
+                       const struct search_result *result, struct failure *failure)
+{
+    list_page_begin(&job->page, "crates", result->n_hits, job->encoder);
+    for (uint32_t i = 0; i < result->n_hits; i++)
+        if (index_reader_encode_crate(job->reader, result->hits[i].rank, result->hits[i].exact,
+                                      job->encoder, &failure->error) != 0) {
+            failure->status = 500;
+            return -1;
+        }
+    /* crates.io counts in the rows of the page itself: no rows, no count. */
+    job->page.total = result->n_hits > 0 ? result->total : 0;
+    set_links(&job->page, pagination, result);
+    list_page_end(&job->page, job->spelling, job->encoder);
+    return 0;
+}
+
+static int answer(struct answer_job *job, const union endpoint_parameters *parameters,
+                  struct failure *failure)
+{
+    struct timespec start;
+    struct timespec end;
+    struct search_result result;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    enum search_status status =
+        search_run(job->reader, &parameters->crate_list.search, &result, &failure->error);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    job->search_seconds = seconds_between(&start, &end);
+    if (status != SEARCH_OK) {
+        failure->status = status == SEARCH_FAILED ? 500 : 400;
+        return -1;
+    }
+    return encode_page(job, &parameters->crate_list.pagination, &result, failure);
+}
+
+static int prepare(const struct query_string *query, union endpoint_parameters *parameters,
+                   struct canonical_key *key, struct failure *failure)
+{
+    return crate_list_parse(query, &parameters->crate_list, key, failure);
+}
+
+const struct endpoint list_crates_endpoint = {
+    .path = "/api/v1/crates",
+    .name = "crates",
+    .cache_control = "public, max-age=60",
+    .is_cached = true,
+    .has_links = true,
+    .prepare = prepare,
+    .answer = answer,
+};

@@ -1,0 +1,66 @@
+/* Offsets are taken from the encoder's output buffer, which holds one body and nothing else. */
+#include "server/list_page.h"
+
+#include <string.h>
+
+bool list_page_has_links(const struct list_page *page)
+{
+    return page->next[0] != '\0' || page->previous[0] != '\0';
+}
+
+static void encode_link(const char *value, const struct link_spelling *spelling,
+                        struct encoder *encoder)
+{
+    if (value[0] == '\0') {
+        encoder_null(encoder);
+        return;
+    }
+    char link[LINK_MAX_BYTES];
+    size_t length = link_write(link, spelling, value, strlen(value));
+    encoder_string(encoder, link, length);
+}
+
+static void encode_meta(const struct list_page *page, const struct link_spelling *spelling,
+                        struct encoder *encoder)
+{
+    encoder_key(encoder, "meta");
+    encoder_object(encoder, 3);
+    encoder_key(encoder, "total");
+    encoder_integer(encoder, (int64_t)page->total);
+    encoder_key(encoder, "next_page");
+    encode_link(page->next, spelling, encoder);
+    encoder_key(encoder, "prev_page");
+    encode_link(page->previous, spelling, encoder);
+    encoder_end_object(encoder);
+    encoder_end_object(encoder);
+}
+
+void list_page_begin(struct list_page *page, const char *items_key, uint32_t n_items,
+                     struct encoder *encoder)
+{
+    page->items_key = items_key;
+    encoder_object(encoder, 2);
+    encoder_key(encoder, items_key);
+    page->items_at = encoder->out->size;
+    encoder_array(encoder, n_items);
+}
+
+void list_page_end(struct list_page *page, const struct link_spelling *spelling,
+                   struct encoder *encoder)
+{
+    encoder_end_array(encoder);
+    page->items_size = encoder->out->size - page->items_at;
+    encode_meta(page, spelling, encoder);
+}
+
+void list_page_respell(const struct list_page *page, const void *body,
+                       const struct link_spelling *spelling, struct encoder *encoder,
+                       struct list_page *respelled)
+{
+    *respelled = *page;
+    encoder_object(encoder, 2);
+    encoder_key(encoder, page->items_key);
+    respelled->items_at = encoder->out->size;
+    encoder_fragment(encoder, (const char *)body + page->items_at, page->items_size);
+    encode_meta(page, spelling, encoder);
+}

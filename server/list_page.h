@@ -1,0 +1,43 @@
+/* The frame of every list: `{"<items>": […], "meta": {"total", "next_page", "prev_page"}}`.
+
+   `meta` stands last, so that an answer can be given other links without a search: the items are
+   copied as they are, and a new meta is written behind them. */
+#ifndef CRATEDEX_SERVER_LIST_PAGE_H
+#define CRATEDEX_SERVER_LIST_PAGE_H
+
+#include "server/link_spelling.h"
+
+#include <cratedex/encoder.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LIST_PAGE_MAX_VALUE 512
+
+/* What the meta says, apart from the spelling of its links, and where the items stand in the body. */
+struct list_page {
+    const char *items_key; /* static: "crates" */
+    uint64_t total;
+    char next[LIST_PAGE_MAX_VALUE]; /* the next link's page or seek; empty: no link */
+    char previous[LIST_PAGE_MAX_VALUE];
+    size_t items_at; /* the encoded array: offset and size in the body */
+    size_t items_size;
+};
+
+bool list_page_has_links(const struct list_page *page);
+
+/* Begins the frame and the array of `n_items` items, which the caller writes next. */
+void list_page_begin(struct list_page *page, const char *items_key, uint32_t n_items,
+                     struct encoder *encoder);
+
+/* Ends the array and writes the meta: total, next and previous must be set. */
+void list_page_end(struct list_page *page, const struct link_spelling *spelling,
+                   struct encoder *encoder);
+
+/* Writes the whole frame of `page` again, out of the body that `page` describes, with links spelled
+   as `spelling` says. `respelled` becomes the description of what is written. */
+void list_page_respell(const struct list_page *page, const void *body,
+                       const struct link_spelling *spelling, struct encoder *encoder,
+                       struct list_page *respelled);
+
+#endif

@@ -1,0 +1,174 @@
+/* Starts the server, waits for a signal, stops it. The main thread blocks SIGTERM and SIGINT before
+   any other thread exists and takes them with sigtimedwait: there are no signal handlers. Waiting
+   wakes up once a second to flush the access log. */
+#include "server/answer.h"
+#include "server/daemon.h"
+#include "server/listener.h"
+#include "server/options.h"
+#include "server/router.h"
+#include "server/service.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define GRACE_SECONDS 10
+#define POLL_MILLISECONDS 10
+
+/* Shards spread the locks of the cache, but a value must fit into a tenth of a shard. */
+#define MIN_SHARD_BYTES ((size_t)8 << 20)
+
+struct server {
+    struct service service;
+    const char *route_names[N_ROUTES];
+    struct index *index;
+    int listener;
+    struct daemon *daemon;
+};
+
+static unsigned n_shards(const struct options *options)
+{
+    unsigned shards = 1;
+    while (shards < 4 * options->n_threads && shards < 64 &&
+           options->cache_bytes / (2 * (size_t)shards) >= MIN_SHARD_BYTES)
+        shards *= 2;
+    return shards;
+}
+
+static int open_index(struct server *server, const char *path, struct error *error)
+{
+    if (access(path, F_OK) != 0 && errno == ENOENT)
+        return error_set(error,
+                         "there is no index at %s: build one with cratedex-index build DUMP -o %s",
+                         path, path);
+    server->index = index_open(path, error);
+    return server->index != NULL ? 0 : -1;
+}
+
+/* Frees whatever start has made, in reverse. */
+static void stop(struct server *server)
+{
+    struct service *service = &server->service;
+    if (server->daemon != NULL)
+        daemon_stop(server->daemon);
+    if (server->listener >= 0)
+        close(server->listener);
+    access_log_destroy(service->access_log);
+    if (service->cache != NULL)
+        cache_destroy(service->cache);
+    if (service->metrics != NULL)
+        metrics_destroy(service->metrics);
+    reader_pool_destroy(service->readers);
+    if (server->index != NULL)
+        index_close(server->index);
+}
+
+/* Makes everything; on an error the caller stops what is there. */
+static int start(struct server *server, const struct options *options, struct error *error)
+{
+    struct service *service = &server->service;
+    if (open_index(server, options->index_path, error) != 0)
+        return -1;
+    service->index = server->index;
+    service->readers = reader_pool_create(server->index, options->n_threads, error);
+    if (service->readers == NULL)
+        return -1;
+    router_names(server->route_names);
+    service->metrics = metrics_create(server->route_names, N_ROUTES, error);
+    if (service->metrics == NULL)
+        return -1;
+    service->cache = cache_create(options->cache_bytes, n_shards(options), answer_free, error);
+    if (service->cache == NULL)
+        return -1;
+    if (options->access_log != ACCESS_LOG_OFF) {
+        service->access_log = access_log_create(options->access_log, STDOUT_FILENO, error);
+        if (service->access_log == NULL)
+            return -1;
+    }
+    server->listener = listener_open(&options->listen, error);
+    if (server->listener < 0)
+        return -1;
+    server->daemon = daemon_start(service, server->listener, options->n_threads, error);
+    return server->daemon != NULL ? 0 : -1;
+}
+
+static int announce(const struct server *server, struct error *error)
+{
+    char name[LISTENER_NAME_SIZE];
+    if (listener_name(server->listener, name, error) != 0)
+        return -1;
+    printf("cratedex-server " CRATEDEX_VERSION " listening on http://%s (%" PRIu32
+           " crates, dump of %s)\n",
+           name, index_n_crates(server->index), index_dump_timestamp(server->index));
+    return fflush(stdout) == 0 ? 0 : error_set(error, "cannot write to standard output");
+}
+
+/* Returns after the first signal. */
+static void wait_for_signal(const struct server *server, const sigset_t *signals)
+{
+    const struct timespec second = {.tv_sec = 1};
+    while (sigtimedwait(signals, NULL, &second) < 0)
+        access_log_flush(server->service.access_log);
+}
+
+/* Lets the running requests end: until none is left, the grace is over or a second signal comes. */
+static void drain(struct server *server, const sigset_t *signals)
+{
+    const struct timespec moment = {.tv_nsec = POLL_MILLISECONDS * 1000000L};
+    atomic_store(&server->service.is_stopping, true);
+    daemon_quiesce(server->daemon);
+    for (int i = 0; i < GRACE_SECONDS * 1000 / POLL_MILLISECONDS; i++)
+        if (sigtimedwait(signals, NULL, &moment) >= 0 || daemon_n_running(server->daemon) == 0)
+            return;
+}
+
+static int run(const struct options *options, const sigset_t *signals, struct error *error)
+{
+    struct server server = {.listener = -1};
+    atomic_init(&server.service.is_stopping, false);
+    int status = start(&server, options, error);
+    if (status == 0)
+        status = announce(&server, error);
+    if (status == 0) {
+        wait_for_signal(&server, signals);
+        drain(&server, signals);
+    }
+    stop(&server);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct error error;
+    switch (options_parse(argc, argv, &options, &error)) {
+    case OPTIONS_HELP:
+        fputs(options_help(), stdout);
+        return EXIT_SUCCESS;
+    case OPTIONS_VERSION:
+        puts("cratedex-server " CRATEDEX_VERSION);
+        return EXIT_SUCCESS;
+    case OPTIONS_BAD:
+        fprintf(stderr, "cratedex-server: %s\n", error.message);
+        return 2;
+    case OPTIONS_RUN:
+        break;
+    }
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    if (sigprocmask(SIG_BLOCK, &signals, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
+        fprintf(stderr, "cratedex-server: cannot set up signals: %s\n", strerror(errno));
+        return EXIT_FAILURE;
+    }
+    if (run(&options, &signals, &error) == 0)
+        return EXIT_SUCCESS;
+    fprintf(stderr, "cratedex-server: %s\n", error.message);
+    return EXIT_FAILURE;
+}

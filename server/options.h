@@ -1,0 +1,44 @@
+/* The server's options, from the command line and a configuration file. */
+#ifndef CRATEDEX_SERVER_OPTIONS_H
+#define CRATEDEX_SERVER_OPTIONS_H
+
+#include "server/access_log.h"
+#include "server/listener.h"
+
+#include <cratedex/error.h>
+#include <stddef.h>
+
+#define OPTIONS_MAX_PATH 4096
+#define OPTIONS_MAX_URL 1024
+#define OPTIONS_MAX_THREADS 256
+
+struct options {
+    char index_path[OPTIONS_MAX_PATH];
+    char config_path[OPTIONS_MAX_PATH]; /* empty: none */
+    struct listen_address listen;
+    char base_url[OPTIONS_MAX_URL]; /* without a final slash; empty: not given */
+    char cdn_url[OPTIONS_MAX_URL];
+    unsigned n_threads;
+    size_t cache_bytes; /* 0: off */
+    enum access_log_format access_log;
+};
+
+enum options_outcome {
+    OPTIONS_RUN,
+    OPTIONS_HELP,    /* --help was given */
+    OPTIONS_VERSION, /* --version was given */
+    OPTIONS_BAD      /* `error` says what is wrong and what to do */
+};
+
+/* Defaults, then the file named by --config, then the command line. */
+enum options_outcome options_parse(int argc, char **argv, struct options *options,
+                                   struct error *error);
+
+/* The text for --help; static. */
+const char *options_help(void);
+
+/* For one option each: sets it from text, as the command line and the file do. `name` without
+   dashes. Returns 0, or -1 and what is wrong with the value (or that there is no such option). */
+int options_set(struct options *options, const char *name, const char *value, struct error *error);
+
+#endif

@@ -1,0 +1,23 @@
+/* Index readers for those who compute an answer: a reader serves one thread at a time. */
+#ifndef CRATEDEX_SERVER_READER_POOL_H
+#define CRATEDEX_SERVER_READER_POOL_H
+
+#include <cratedex/error.h>
+#include <cratedex/index_file.h>
+
+struct reader_pool;
+
+/* Opens the first reader, so that a fault shows at the start. At most `capacity` idle readers are
+   kept. Returns NULL and says why. */
+struct reader_pool *reader_pool_create(const struct index *index, unsigned capacity,
+                                       struct error *error);
+
+/* Every reader must have been returned. NULL is allowed. */
+void reader_pool_destroy(struct reader_pool *pool);
+
+/* An idle reader, else a new one: never waits. NULL where one cannot be opened. Thread-safe, as is
+   reader_pool_return. */
+struct index_reader *reader_pool_borrow(struct reader_pool *pool, struct error *error);
+void reader_pool_return(struct reader_pool *pool, struct index_reader *reader);
+
+#endif

@@ -1,0 +1,372 @@
+/* An exchange goes through stages, each of which either answers or hands on:
+
+       route and method → encoding → parameters and key → cache → compute
+
+   Everything up to the cache works on the stack and touches no index, so a bad request costs its
+   parsing and nothing else. The thread that is told CACHE_COMPUTE computes while the others who want
+   the same key wait in cache_acquire; they then queue the very response objects that the cache keeps.
+   The one that computed queues a response of its own over the same bytes, which says "miss" and how
+   long the parts took.
+
+   Links: two requests that share an entry may spell their links differently (link_spelling.h). On a
+   hit with another spelling the items are copied into an answer with the links of this request,
+   which is cached under the key with the spelling behind it: no search, and no more than one copy for
+   each spelling. */
+#include "server/responder.h"
+
+#include "server/answer.h"
+#include "server/conditional.h"
+#include "server/endpoint.h"
+#include "server/negotiation.h"
+#include "server/plain_response.h"
+#include "server/router.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+struct exchange {
+    const struct service *service;
+    struct MHD_Connection *connection;
+    const struct request *request;
+    const struct endpoint *endpoint;
+    enum encoding encoding;
+    struct outcome *outcome;
+};
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static enum MHD_Result queue(const struct exchange *exchange, unsigned status,
+                             struct MHD_Response *response, size_t body_bytes)
+{
+    if (response == NULL)
+        return MHD_NO;
+    exchange->outcome->status = status;
+    exchange->outcome->body_bytes = exchange->request->method == METHOD_HEAD ? 0 : body_bytes;
+    return MHD_queue_response(exchange->connection, status, response);
+}
+
+static enum MHD_Result queue_once(const struct exchange *exchange, unsigned status,
+                                  struct MHD_Response *response, size_t body_bytes)
+{
+    enum MHD_Result result = queue(exchange, status, response, body_bytes);
+    if (response != NULL)
+        MHD_destroy_response(response);
+    return result;
+}
+
+static enum MHD_Result queue_error(const struct exchange *exchange, unsigned status,
+                                   const char *detail)
+{
+    const char *allow = status == MHD_HTTP_METHOD_NOT_ALLOWED ? ALLOWED_METHODS : NULL;
+    size_t size = 0;
+    exchange->outcome->cache_state = CACHE_STATE_NONE;
+    struct MHD_Response *response = error_response(exchange->encoding, detail, allow, &size);
+    return queue_once(exchange, status, response, size);
+}
+
+/* Clients are told what they did wrong; what went wrong here is for the log. */
+static enum MHD_Result queue_failure(const struct exchange *exchange, const struct failure *failure)
+{
+    if (failure->status != 500)
+        return queue_error(exchange, failure->status, failure->error.message);
+    fprintf(stderr, "cratedex-server: %s: %s\n", exchange->endpoint->path, failure->error.message);
+    return queue_error(exchange, 500, "internal error: the server's log says more");
+}
+
+static enum MHD_Result queue_out_of_memory(const struct exchange *exchange)
+{
+    struct failure failure = {.status = 500};
+    error_out_of_memory(&failure.error);
+    return queue_failure(exchange, &failure);
+}
+
+/* Makes or finds the representation that the request wants, and tells the cache what it costs. */
+static const struct representation *represent(const struct exchange *exchange,
+                                              struct cache_entry *entry)
+{
+    struct error error;
+    size_t added_bytes;
+    const struct representation *representation = answer_representation(
+        cache_value(entry), negotiate_coding(exchange->request->accept_encoding), &added_bytes,
+        &error);
+    if (added_bytes > 0)
+        cache_charge(exchange->service->cache, entry, added_bytes);
+    return representation;
+}
+
+static bool is_not_modified(const struct exchange *exchange,
+                            const struct representation *representation)
+{
+    return if_none_match(exchange->request->if_none_match, representation_etag(representation));
+}
+
+static enum MHD_Result queue_hit(const struct exchange *exchange, struct cache_entry *entry)
+{
+    const struct representation *representation = represent(exchange, entry);
+    if (representation == NULL)
+        return queue_out_of_memory(exchange);
+    exchange->outcome->cache_state = CACHE_STATE_HIT;
+    bool not_modified = is_not_modified(exchange, representation);
+    return queue(exchange, not_modified ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK,
+                 representation_hit(representation, not_modified),
+                 not_modified ? 0 : representation_size(representation));
+}
+
+/* Runs the endpoint into `body`. */
+static int compute_body(const struct exchange *exchange,
+                        const union endpoint_parameters *parameters, struct answer_job *job,
+                        msgpack_sbuffer *body, struct failure *failure)
+{
+    struct encoder encoder;
+    encoder_init(&encoder, exchange->encoding, body);
+    job->service = exchange->service;
+    job->encoder = &encoder;
+    job->search_seconds = 0;
+    failure->status = 500;
+    job->reader = reader_pool_borrow(exchange->service->readers, &failure->error);
+    if (job->reader == NULL)
+        return -1;
+    int status = exchange->endpoint->answer(job, parameters, failure);
+    reader_pool_return(exchange->service->readers, job->reader);
+    if (status != 0 || exchange->endpoint->plain_type != NULL)
+        return status;
+    failure->status = 500;
+    return encoder_finish(&encoder, &failure->error);
+}
+
+static struct answer *compute_answer(const struct exchange *exchange,
+                                     const union endpoint_parameters *parameters,
+                                     struct answer_job *job, struct failure *failure)
+{
+    struct answer *answer = NULL;
+    msgpack_sbuffer body;
+    msgpack_sbuffer_init(&body);
+    struct link_spelling spelling;
+    job->spelling = NULL;
+    if (exchange->endpoint->has_links) {
+        link_spelling_write(&spelling, &exchange->request->query);
+        job->spelling = &spelling;
+    }
+    if (compute_body(exchange, parameters, job, &body, failure) == 0) {
+        bool has_links = exchange->endpoint->has_links && list_page_has_links(&job->page);
+        answer = answer_create(exchange->encoding, exchange->endpoint->cache_control, &body,
+                               has_links ? &job->page : NULL, has_links ? &spelling : NULL,
+                               &failure->error);
+    }
+    msgpack_sbuffer_destroy(&body);
+    return answer;
+}
+
+static enum MHD_Result queue_miss(const struct exchange *exchange, struct cache_entry *entry,
+                                  double search_seconds, double answer_seconds)
+{
+    double start = now();
+    const struct representation *representation = represent(exchange, entry);
+    if (representation == NULL)
+        return queue_out_of_memory(exchange);
+    double compress_seconds = now() - start;
+    char timing[128];
+    snprintf(timing, sizeof timing,
+             "cache;desc=miss, search;dur=%.3f, assemble;dur=%.3f, compress;dur=%.3f",
+             search_seconds * 1e3, (answer_seconds - search_seconds) * 1e3,
+             representation_coding(representation) == CODING_IDENTITY ? 0.0
+                                                                      : compress_seconds * 1e3);
+    exchange->outcome->cache_state = CACHE_STATE_MISS;
+    bool not_modified = is_not_modified(exchange, representation);
+    return queue_once(exchange, not_modified ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK,
+                      representation_miss(cache_value(entry), representation, not_modified, timing),
+                      not_modified ? 0 : representation_size(representation));
+}
+
+static enum MHD_Result answer_miss(const struct exchange *exchange, struct cache_entry *entry,
+                                   const union endpoint_parameters *parameters)
+{
+    struct cache *cache = exchange->service->cache;
+    struct failure failure;
+    struct answer_job job;
+    double start = now();
+    struct answer *answer = compute_answer(exchange, parameters, &job, &failure);
+    if (answer == NULL) {
+        cache_abandon(cache, entry);
+        return queue_failure(exchange, &failure);
+    }
+    cache_fill(cache, entry, answer, answer_cost(answer));
+    enum MHD_Result result = queue_miss(exchange, entry, job.search_seconds, now() - start);
+    cache_release(cache, entry);
+    return result;
+}
+
+/* The answer of `entry` with its links spelled in another way. */
+static struct answer *respell(const struct exchange *exchange, const struct cache_entry *entry,
+                              const struct link_spelling *spelling)
+{
+    struct answer *answer = cache_value(entry);
+    struct answer *respelled = NULL;
+    struct list_page page;
+    struct encoder encoder;
+    struct error error;
+    msgpack_sbuffer body;
+    size_t size;
+    const void *bytes = answer_body(answer, &size);
+    msgpack_sbuffer_init(&body);
+    encoder_init(&encoder, exchange->encoding, &body);
+    list_page_respell(answer_page(answer), bytes, spelling, &encoder, &page);
+    if (encoder_finish(&encoder, &error) == 0)
+        respelled = answer_create(exchange->encoding, exchange->endpoint->cache_control, &body,
+                                  &page, spelling, &error);
+    msgpack_sbuffer_destroy(&body);
+    return respelled;
+}
+
+/* A hit whose links another client spelled: looks for the answer with our spelling, or makes it. */
+static enum MHD_Result answer_respelled(const struct exchange *exchange,
+                                        const struct cache_entry *entry,
+                                        const struct canonical_key *key,
+                                        const struct link_spelling *spelling)
+{
+    struct cache *cache = exchange->service->cache;
+    unsigned char
+        bytes[1 + CANONICAL_KEY_MAX_BYTES + sizeof spelling->value_at + LINK_SPELLING_MAX_BYTES];
+    size_t size = 0;
+    bytes[size++] = 0xff; /* no route: apart from all canonical keys */
+    memcpy(bytes + size, key->bytes, key->size);
+    size += key->size;
+    memcpy(bytes + size, &spelling->value_at, sizeof spelling->value_at);
+    size += sizeof spelling->value_at;
+    memcpy(bytes + size, spelling->text, spelling->length);
+    size += spelling->length;
+
+    enum cache_outcome found;
+    struct cache_entry *own = cache_acquire(cache, bytes, size, &found);
+    if (own == NULL)
+        return queue_out_of_memory(exchange);
+    if (found == CACHE_COMPUTE) {
+        struct answer *answer = respell(exchange, entry, spelling);
+        if (answer == NULL) {
+            cache_abandon(cache, own);
+            return queue_out_of_memory(exchange);
+        }
+        cache_fill(cache, own, answer, answer_cost(answer));
+    }
+    enum MHD_Result result = queue_hit(exchange, own);
+    cache_release(cache, own);
+    return result;
+}
+
+static enum MHD_Result answer_hit(const struct exchange *exchange, struct cache_entry *entry,
+                                  const struct canonical_key *key)
+{
+    const struct answer *answer = cache_value(entry);
+    if (answer_page(answer) == NULL)
+        return queue_hit(exchange, entry);
+    struct link_spelling spelling;
+    link_spelling_write(&spelling, &exchange->request->query);
+    if (answer_is_spelled(answer, &spelling))
+        return queue_hit(exchange, entry);
+    return answer_respelled(exchange, entry, key, &spelling);
+}
+
+static enum MHD_Result answer_cached(const struct exchange *exchange,
+                                     const union endpoint_parameters *parameters,
+                                     const struct canonical_key *key)
+{
+    struct cache *cache = exchange->service->cache;
+    enum cache_outcome found;
+    struct cache_entry *entry = cache_acquire(cache, key->bytes, key->size, &found);
+    if (entry == NULL)
+        return queue_out_of_memory(exchange);
+    if (found == CACHE_COMPUTE)
+        return answer_miss(exchange, entry, parameters);
+    enum MHD_Result result = answer_hit(exchange, entry, key);
+    cache_release(cache, entry);
+    return result;
+}
+
+static enum MHD_Result answer_uncached(const struct exchange *exchange,
+                                       const union endpoint_parameters *parameters)
+{
+    const struct endpoint *endpoint = exchange->endpoint;
+    struct failure failure;
+    struct answer_job job;
+    msgpack_sbuffer body;
+    msgpack_sbuffer_init(&body);
+    if (compute_body(exchange, parameters, &job, &body, &failure) != 0) {
+        msgpack_sbuffer_destroy(&body);
+        return queue_failure(exchange, &failure);
+    }
+    const struct response_headers headers = {
+        .content_type = endpoint->plain_type != NULL ? endpoint->plain_type
+                                                     : encoding_media_type(exchange->encoding),
+        .cache_control = endpoint->cache_control,
+        .varies = endpoint->plain_type == NULL,
+    };
+    size_t size = body.size;
+    return queue_once(exchange, MHD_HTTP_OK, plain_response(&body, &headers), size);
+}
+
+/* Parameters and key, then the cache. */
+static enum MHD_Result answer(const struct exchange *exchange, struct request *request)
+{
+    union endpoint_parameters parameters;
+    struct canonical_key key;
+    struct failure failure;
+    if (request_parse_query(request, &failure) != 0)
+        return queue_failure(exchange, &failure);
+    canonical_key_init(&key, exchange->outcome->route, exchange->encoding);
+    if (exchange->endpoint->prepare != NULL &&
+        exchange->endpoint->prepare(&request->query, &parameters, &key, &failure) != 0)
+        return queue_failure(exchange, &failure);
+    if (!exchange->endpoint->is_cached)
+        return answer_uncached(exchange, &parameters);
+    if (key.is_too_long)
+        return queue_error(exchange, MHD_HTTP_URI_TOO_LONG, "the query is too long");
+    return answer_cached(exchange, &parameters, &key);
+}
+
+enum MHD_Result respond(const struct service *service, struct MHD_Connection *connection,
+                        struct request *request, struct outcome *outcome)
+{
+    struct exchange exchange = {
+        .service = service,
+        .connection = connection,
+        .request = request,
+        .encoding = ENCODING_JSON,
+        .outcome = outcome,
+    };
+    *outcome = (struct outcome){.cache_state = CACHE_STATE_NONE};
+    bool is_acceptable = negotiate_encoding(request->accept, &exchange.encoding) == 0;
+    if (!is_acceptable)
+        exchange.encoding = ENCODING_JSON;
+    exchange.endpoint = router_find(request->path, &outcome->route);
+    if (exchange.endpoint == NULL)
+        return queue_error(&exchange, MHD_HTTP_NOT_FOUND, "Not Found");
+    if (request->method == METHOD_OPTIONS)
+        return queue_once(&exchange, MHD_HTTP_NO_CONTENT, options_response(), 0);
+    if (request->method == METHOD_OTHER)
+        return queue_error(&exchange, MHD_HTTP_METHOD_NOT_ALLOWED,
+                           "method not allowed: use " ALLOWED_METHODS);
+    if (!is_acceptable && exchange.endpoint->plain_type == NULL)
+        return queue_error(&exchange, MHD_HTTP_NOT_ACCEPTABLE,
+                           "not acceptable: use application/json or application/msgpack");
+    return answer(&exchange, request);
+}
+
+enum MHD_Result respond_error(struct MHD_Connection *connection, const struct request *request,
+                              unsigned status, const char *detail, struct outcome *outcome)
+{
+    struct exchange exchange = {
+        .connection = connection,
+        .request = request,
+        .outcome = outcome,
+    };
+    *outcome = (struct outcome){.route = ROUTE_OTHER};
+    if (negotiate_encoding(request->accept, &exchange.encoding) != 0)
+        exchange.encoding = ENCODING_JSON;
+    return queue_error(&exchange, status, detail);
+}

@@ -1,0 +1,27 @@
+/* The headers that answers have in common. */
+#ifndef CRATEDEX_SERVER_RESPONSE_HEADERS_H
+#define CRATEDEX_SERVER_RESPONSE_HEADERS_H
+
+#include <microhttpd.h>
+#include <stdbool.h>
+
+#define RESPONSE_NO_STORE "no-store"
+
+/* What a response says about itself; NULL members are left out. */
+struct response_headers {
+    const char *content_type;
+    const char *content_encoding;
+    const char *etag;
+    const char *cache_control;
+    const char *x_cache;
+    const char *server_timing;
+    const char *allow;
+    bool varies; /* it was negotiated: Vary: Accept, Accept-Encoding */
+};
+
+/* Adds them, and Access-Control-Allow-Origin. Gives `response` back; destroys it and returns NULL
+   when memory runs out. NULL is passed on. */
+struct MHD_Response *response_add_headers(struct MHD_Response *response,
+                                          const struct response_headers *headers);
+
+#endif

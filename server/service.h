@@ -1,0 +1,22 @@
+/* What every request needs: made once by main, shared by all threads, passed down and never global. */
+#ifndef CRATEDEX_SERVER_SERVICE_H
+#define CRATEDEX_SERVER_SERVICE_H
+
+#include "server/access_log.h"
+#include "server/cache.h"
+#include "server/metrics.h"
+#include "server/reader_pool.h"
+
+#include <cratedex/index_file.h>
+#include <stdatomic.h>
+
+struct service {
+    const struct index *index;
+    struct reader_pool *readers;
+    struct cache *cache;
+    struct metrics *metrics;
+    struct access_log *access_log; /* NULL: off */
+    atomic_bool is_stopping;       /* a signal came: finish what runs, take nothing new */
+};
+
+#endif

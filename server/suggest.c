@@ -1,0 +1,96 @@
+/* GET /api/v1/suggest?q=&limit=: names that complete what was typed so far, most popular first. The
+   prefix is looked up in its canonical form, which is therefore the key. */
+#include "server/endpoint.h"
+
+#include "server/number_parameter.h"
+
+#include <cratedex/canonical_name.h>
+#include <cratedex/suggest.h>
+#include <string.h>
+
+#define DEFAULT_LIMIT 10
+
+static int read_limit(const struct query_string *query, size_t *limit, struct failure *failure)
+{
+    bool is_given;
+    int64_t number = DEFAULT_LIMIT;
+    if (number_parameter(query, "limit", NUMBER_POSITIVE, &is_given, &number, failure) != 0)
+        return -1;
+    if (number > SUGGEST_MAX_LIMIT)
+        return failure_set(failure, 400, "cannot request more than %d items", SUGGEST_MAX_LIMIT);
+    *limit = (size_t)number;
+    return 0;
+}
+
+/* No crate name has spaces: those around what was typed are left out. */
+static int read_prefix(const struct query_string *query, struct suggest_parameters *suggest,
+                       struct failure *failure)
+{
+    suggest->prefix_length = 0;
+    const struct query_parameter *q = query_string_find(query, "q");
+    if (q == NULL || q->value_length == 0)
+        return 0;
+    if (search_check_text(q->value, q->value_length, &failure->error) != SEARCH_OK) {
+        failure->status = 400;
+        return -1;
+    }
+    const char *start = q->value;
+    const char *end = q->value + q->value_length;
+    while (start < end && *start == ' ')
+        start++;
+    while (start < end && end[-1] == ' ')
+        end--;
+    suggest->prefix_length = (size_t)(end - start);
+    canonical_name(suggest->prefix, start, suggest->prefix_length);
+    return 0;
+}
+
+static int prepare(const struct query_string *query, union endpoint_parameters *parameters,
+                   struct canonical_key *key, struct failure *failure)
+{
+    struct suggest_parameters *suggest = &parameters->suggest;
+    if (read_limit(query, &suggest->limit, failure) != 0 ||
+        read_prefix(query, suggest, failure) != 0)
+        return -1;
+    canonical_key_number(key, 'n', suggest->limit);
+    canonical_key_text(key, 'q', suggest->prefix, suggest->prefix_length);
+    return 0;
+}
+
+static int answer(struct answer_job *job, const union endpoint_parameters *parameters,
+                  struct failure *failure)
+{
+    (void)failure;
+    const struct suggest_parameters *wanted = &parameters->suggest;
+    const struct index *index = job->service->index;
+    struct suggestion suggestions[SUGGEST_MAX_LIMIT];
+    size_t n_suggestions =
+        suggest(index, wanted->prefix, wanted->prefix_length, suggestions, wanted->limit);
+    encoder_object(job->encoder, 1);
+    encoder_key(job->encoder, "suggestions");
+    encoder_array(job->encoder, (uint32_t)n_suggestions);
+    for (size_t i = 0; i < n_suggestions; i++) {
+        struct index_crate crate;
+        index_crate(index, suggestions[i].rank, &crate);
+        encoder_object(job->encoder, 3);
+        encoder_key(job->encoder, "name");
+        encoder_string(job->encoder, crate.name, crate.name_length);
+        encoder_key(job->encoder, "kind");
+        encoder_text(job->encoder, suggestion_kind_name(suggestions[i].kind));
+        encoder_key(job->encoder, "downloads");
+        encoder_integer(job->encoder, crate.downloads);
+        encoder_end_object(job->encoder);
+    }
+    encoder_end_array(job->encoder);
+    encoder_end_object(job->encoder);
+    return 0;
+}
+
+const struct endpoint suggest_endpoint = {
+    .path = "/api/v1/suggest",
+    .name = "suggest",
+    .cache_control = "public, max-age=60",
+    .is_cached = true,
+    .prepare = prepare,
+    .answer = answer,
+};
