@@ -6,7 +6,8 @@
 
    The bytes are counted (shared_bytes): every MHD_Response made of them holds a reference, so the
    cache may drop an answer while a slow client is still reading it. libmicrohttpd counts the uses of
-   a response itself and allows it to be queued on many connections at once.
+   a response itself and allows it to be queued on many connections at once, with status 200 as with
+   304: for that it sends the headers, Content-Length among them, and no body.
 
    A strong ETag must differ between codings of one body. It is the XXH3 hash (128 bits) of the
    identity body with the coding's name behind it: compression is deterministic, so equal tags mean
@@ -26,8 +27,8 @@
 #include <string.h>
 #include <xxhash.h>
 
-/* Two responses of about ten headers each: what malloc gives out for them, rounded up. */
-#define RESPONSES_COST 2560
+/* A response of about ten headers: what malloc gives out for it, rounded up. */
+#define RESPONSE_COST 1280
 
 #define ETAG_SIZE 48
 
@@ -35,7 +36,6 @@ struct representation {
     enum content_coding coding;
     struct shared_bytes *body;
     struct MHD_Response *hit;
-    struct MHD_Response *hit_not_modified;
     char etag[ETAG_SIZE];
 };
 
@@ -59,23 +59,8 @@ struct answer {
 
 static struct MHD_Response *response_create(const struct answer *answer,
                                             const struct representation *representation,
-                                            bool not_modified, const char *x_cache,
-                                            const char *server_timing)
+                                            const char *x_cache, const char *server_timing)
 {
-    const struct response_headers headers = {
-        .content_type = not_modified ? NULL : encoding_media_type(answer->encoding),
-        .content_encoding = not_modified || representation->coding == CODING_IDENTITY
-                                ? NULL
-                                : content_coding_name(representation->coding),
-        .etag = representation->etag,
-        .cache_control = answer->cache_control,
-        .x_cache = x_cache,
-        .server_timing = server_timing,
-        .varies = true,
-    };
-    if (not_modified)
-        return response_add_headers(
-            MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT), &headers);
     struct shared_bytes *body = shared_bytes_reference(representation->body);
     /* libmicrohttpd asks for a writable pointer but only reads. */
     union {
@@ -86,6 +71,17 @@ static struct MHD_Response *response_create(const struct answer *answer,
         shared_bytes_size(body), bytes.writable, shared_bytes_release, body);
     if (response == NULL)
         shared_bytes_release(body);
+    const struct response_headers headers = {
+        .content_type = encoding_media_type(answer->encoding),
+        .content_encoding = representation->coding == CODING_IDENTITY
+                                ? NULL
+                                : content_coding_name(representation->coding),
+        .etag = representation->etag,
+        .cache_control = answer->cache_control,
+        .x_cache = x_cache,
+        .server_timing = server_timing,
+        .varies = true,
+    };
     return response_add_headers(response, &headers);
 }
 
@@ -95,8 +91,6 @@ static void representation_free(struct representation *representation)
         return;
     if (representation->hit != NULL)
         MHD_destroy_response(representation->hit);
-    if (representation->hit_not_modified != NULL)
-        MHD_destroy_response(representation->hit_not_modified);
     shared_bytes_release(representation->body);
     free(representation);
 }
@@ -118,10 +112,8 @@ static struct representation *representation_create(const struct answer *answer,
     else
         snprintf(representation->etag, sizeof representation->etag, "\"%s-%s\"", answer->hash,
                  content_coding_name(coding));
-    static const char timing[] = "cache;desc=hit";
-    representation->hit = response_create(answer, representation, false, "hit", timing);
-    representation->hit_not_modified = response_create(answer, representation, true, "hit", timing);
-    if (representation->hit == NULL || representation->hit_not_modified == NULL) {
+    representation->hit = response_create(answer, representation, "hit", "cache;desc=hit");
+    if (representation->hit == NULL) {
         representation_free(representation);
         return NULL;
     }
@@ -212,7 +204,7 @@ void answer_free(void *value)
 size_t answer_cost(const struct answer *answer)
 {
     size_t page = answer->page != NULL ? sizeof *answer->page + answer->page->length : 0;
-    return sizeof *answer + sizeof(struct representation) + RESPONSES_COST + page +
+    return sizeof *answer + sizeof(struct representation) + RESPONSE_COST + page +
            shared_bytes_size(answer->body);
 }
 
@@ -260,7 +252,7 @@ static struct representation *make_representation(struct answer *answer, enum co
     struct representation *representation = representation_create(answer, coding, body);
     if (representation == NULL)
         error_out_of_memory(error);
-    *added_bytes = coded_size + sizeof *representation + RESPONSES_COST;
+    *added_bytes = coded_size + sizeof *representation + RESPONSE_COST;
     return representation;
 }
 
@@ -299,15 +291,14 @@ size_t representation_size(const struct representation *representation)
     return shared_bytes_size(representation->body);
 }
 
-struct MHD_Response *representation_hit(const struct representation *representation,
-                                        bool not_modified)
+struct MHD_Response *representation_hit(const struct representation *representation)
 {
-    return not_modified ? representation->hit_not_modified : representation->hit;
+    return representation->hit;
 }
 
 struct MHD_Response *representation_miss(const struct answer *answer,
                                          const struct representation *representation,
-                                         bool not_modified, const char *server_timing)
+                                         const char *server_timing)
 {
-    return response_create(answer, representation, not_modified, "miss", server_timing);
+    return response_create(answer, representation, "miss", server_timing);
 }

@@ -1,5 +1,5 @@
 /* A finished answer, as the cache keeps it: the body, and for every content coding that was asked
-   for the coded body and the responses, headers included, that a hit queues as they are. */
+   for the coded body and the response, headers included, that a hit queues as it is. */
 #ifndef CRATEDEX_SERVER_ANSWER_H
 #define CRATEDEX_SERVER_ANSWER_H
 
@@ -50,14 +50,13 @@ enum content_coding representation_coding(const struct representation *represent
 const char *representation_etag(const struct representation *representation);
 size_t representation_size(const struct representation *representation);
 
-/* The responses for a hit: 200, or 304 where `not_modified`. They belong to the representation. */
-struct MHD_Response *representation_hit(const struct representation *representation,
-                                        bool not_modified);
+/* The response for a hit, to be queued with status 200 or 304. It belongs to the representation. */
+struct MHD_Response *representation_hit(const struct representation *representation);
 
 /* The response for the request that computed the answer, with the timing of that: the caller
    destroys it. It holds the bytes by itself. NULL when memory runs out. */
 struct MHD_Response *representation_miss(const struct answer *answer,
                                          const struct representation *representation,
-                                         bool not_modified, const char *server_timing);
+                                         const char *server_timing);
 
 #endif

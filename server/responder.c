@@ -100,10 +100,14 @@ static const struct representation *represent(const struct exchange *exchange,
     return representation;
 }
 
-static bool is_not_modified(const struct exchange *exchange,
-                            const struct representation *representation)
+/* 200, or 304 where the client has the very bytes. */
+static enum MHD_Result queue_representation(const struct exchange *exchange,
+                                            const struct representation *representation,
+                                            struct MHD_Response *response)
 {
-    return if_none_match(exchange->request->if_none_match, representation_etag(representation));
+    if (if_none_match(exchange->request->if_none_match, representation_etag(representation)))
+        return queue(exchange, MHD_HTTP_NOT_MODIFIED, response, 0);
+    return queue(exchange, MHD_HTTP_OK, response, representation_size(representation));
 }
 
 static enum MHD_Result queue_hit(const struct exchange *exchange, struct cache_entry *entry)
@@ -112,10 +116,7 @@ static enum MHD_Result queue_hit(const struct exchange *exchange, struct cache_e
     if (representation == NULL)
         return queue_out_of_memory(exchange);
     exchange->outcome->cache_state = CACHE_STATE_HIT;
-    bool not_modified = is_not_modified(exchange, representation);
-    return queue(exchange, not_modified ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK,
-                 representation_hit(representation, not_modified),
-                 not_modified ? 0 : representation_size(representation));
+    return queue_representation(exchange, representation, representation_hit(representation));
 }
 
 /* Runs the endpoint into `body`. */
@@ -178,10 +179,11 @@ static enum MHD_Result queue_miss(const struct exchange *exchange, struct cache_
              representation_coding(representation) == CODING_IDENTITY ? 0.0
                                                                       : compress_seconds * 1e3);
     exchange->outcome->cache_state = CACHE_STATE_MISS;
-    bool not_modified = is_not_modified(exchange, representation);
-    return queue_once(exchange, not_modified ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK,
-                      representation_miss(cache_value(entry), representation, not_modified, timing),
-                      not_modified ? 0 : representation_size(representation));
+    struct MHD_Response *response = representation_miss(cache_value(entry), representation, timing);
+    enum MHD_Result result = queue_representation(exchange, representation, response);
+    if (response != NULL)
+        MHD_destroy_response(response);
+    return result;
 }
 
 static enum MHD_Result answer_miss(const struct exchange *exchange, struct cache_entry *entry,
