@@ -3,6 +3,8 @@
    and nothing else. */
 #include "index/cli/cli.h"
 
+#include "index/cli/terminal.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -12,13 +14,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_MESSAGE_BYTES 2048
+
+/* What a message quotes (a file's name, a cell, SQLite's report of several lines) may hold anything:
+   the line stays one line, and the terminal gets no command. `command` may be NULL. */
+static void __attribute__((format(printf, 2, 0)))
+print_message(const struct command *command, const char *format, va_list arguments)
+{
+    char message[MAX_MESSAGE_BYTES];
+    vsnprintf(message, sizeof message, format, arguments);
+    text_clean(message);
+    if (command == NULL)
+        fprintf(stderr, "cratedex-index: %s\n", message);
+    else
+        fprintf(stderr, "cratedex-index: %s: %s (see: cratedex-index help %s)\n", command->name,
+                message, command->name);
+}
+
 int cli_fail(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    fputs("cratedex-index: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    print_message(NULL, format, arguments);
     va_end(arguments);
     return EXIT_FAILED;
 }
@@ -27,9 +44,7 @@ int cli_usage_error(const struct command *command, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    fprintf(stderr, "cratedex-index: %s: ", command->name);
-    vfprintf(stderr, format, arguments);
-    fprintf(stderr, " (see: cratedex-index help %s)\n", command->name);
+    print_message(command, format, arguments);
     va_end(arguments);
     return EXIT_USAGE;
 }

@@ -95,7 +95,7 @@ static int print_hits(struct reading *reading, const struct search_result *resul
         {.title = "#", .is_number = true},
         {.title = "NAME", .is_bold = true},
         {.title = "DOWNLOADS", .is_number = true},
-        {.title = "MATCHED IN"},
+        {.title = "MATCH"},
         {.title = "DESCRIPTION"},
     };
     bool is_tabs = !terminal_is_capable(stdout);

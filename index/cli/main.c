@@ -44,7 +44,7 @@ static void print_usage(FILE *out)
 
 static int unknown_command(const char *name)
 {
-    fprintf(stderr, "cratedex-index: unknown command: %s (see: cratedex-index help)\n", name);
+    cli_fail("unknown command: %s (see: cratedex-index help)", name);
     return EXIT_USAGE;
 }
 
@@ -72,7 +72,7 @@ static int run(int argc, char **argv)
         return EXIT_OK;
     }
     if (word[0] == '-') {
-        fprintf(stderr, "cratedex-index: unknown option: %s (see: cratedex-index help)\n", word);
+        cli_fail("unknown option: %s (see: cratedex-index help)", word);
         return EXIT_USAGE;
     }
     const struct command *command = find_command(word);

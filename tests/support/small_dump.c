@@ -41,7 +41,7 @@ static const struct {
     {"crates_categories", "category_id,crate_id\n1,1\n1,2\n"},
     {"crates_keywords", "crate_id,keyword_id\n1,1\n3,2\n4,2\n"},
     {"dependencies", "crate_id,default_features,explicit_name,features,id,kind,optional,req,target,"
-                     "version_id\n2,t,,{},1,0,f,^1.0,,2\n"},
+                     "version_id\n1,t,,{},1,0,f,^1.0,,4\n"},
     {"keywords", "crates_cnt,created_at,id,keyword\n"
                  "1,2015-01-01 00:00:00+00,1,parser\n2,2015-01-01 00:00:00+00,2,net\n"},
     {"metadata", "total_downloads\n70145409\n"},

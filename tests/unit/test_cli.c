@@ -191,42 +191,56 @@ static void files_that_are_no_index_are_refused(void **state)
     }
 }
 
-/* Bytes all over the file, one at a time, three ways. What a flip hits may be unused, but most are
-   found, and none ends the program otherwise than with a line. */
+/* One byte of `bytes` changed in `damaged`; returns whether verify finds it. */
+static bool is_damage_found(const char *damaged, char *bytes, size_t size, size_t at, char flip)
+{
+    bytes[at] ^= flip;
+    file_write(damaged, bytes, size);
+    bytes[at] ^= flip;
+
+    struct program_run run;
+    cli_run(&run, ARGUMENTS("verify", damaged));
+    bool is_found = run.status != 0;
+    if (is_found)
+        assert_failed(&run, 1);
+    program_run_free(&run);
+    cli_run(&run, ARGUMENTS("query", damaged, "json"));
+    if (run.status != 0) {
+        assert_int_equal(run.status, 1);
+        assert_message(run.error_out);
+    }
+    program_run_free(&run);
+    return is_found;
+}
+
+/* What a flip hits may be a page's slack or a column's name in the schema, so not every one is
+   found, but most are where there is content, and none ends the program otherwise than with a
+   line. */
 static void damage_is_an_error_and_never_a_crash(void **state)
 {
+    static const char flips[] = {0x01, (char)0x80, (char)0xff};
     const struct cli_fixture *fixture = *state;
     char damaged[FOLDER_PATH_SIZE];
     size_t size;
     char *bytes = file_read(fixture->index, &size);
     folder_join(damaged, fixture->folder, "damaged");
-    const size_t n_places = 40;
-    size_t n_found = 0;
-    for (size_t i = 0; i < n_places; i++) {
-        static const char flips[] = {0x01, (char)0x80, (char)0xff};
-        /* Spread, but not on the same byte of every page. */
-        size_t at = i < 10 ? 16 + i * 8 : size / n_places * i + i * 37 % 997;
-        char original = bytes[at];
-        bytes[at] = (char)(original ^ flips[i % sizeof flips]);
-        file_write(damaged, bytes, size);
-        bytes[at] = original;
+    for (size_t at = 0; at < 100; at += 9)
+        is_damage_found(damaged, bytes, size, at, flips[at % sizeof flips]);
 
-        struct program_run run;
-        cli_run(&run, ARGUMENTS("verify", damaged));
-        if (run.status != 0)
-            assert_failed(&run, 1);
-        n_found += run.status == 1;
-        program_run_free(&run);
-        cli_run(&run, ARGUMENTS("query", damaged, "json"));
-        if (run.status != 0) {
-            assert_int_equal(run.status, 1);
-            assert_int_equal(count_lines(run.error_out), 1);
+    size_t n_places = 0;
+    size_t n_found = 0;
+    for (size_t at = 100; at < size; at += size / 37) {
+        while (at < size && bytes[at] == 0)
+            at++;
+        if (at < size) {
+            n_places++;
+            n_found += is_damage_found(damaged, bytes, size, at, flips[n_places % sizeof flips]);
         }
-        program_run_free(&run);
     }
     free(bytes);
     remove(damaged);
-    assert_true(n_found >= n_places / 2);
+    assert_true(n_places >= 20);
+    assert_true(n_found >= n_places / 4 * 3);
 }
 
 static void a_full_disk_is_noticed(void **state)
