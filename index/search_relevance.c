@@ -7,11 +7,13 @@
 
 #include <stdlib.h>
 
-/* The weights, in units of the popularity's range (0 … 1) times α. Found by `make relevance`; an exact
-   name stands above everything. */
+/* What a tier is worth beside the popularity, which has range 0 … 1 and weight 2. Chosen on
+   judgements-dev.tsv by tests/relevance.py. A name alone is worth less than a name with keywords that
+   say the same: names are taken by placeholders, keywords are chosen. An exact name stands above
+   everything; words of the README and parts of names only decide where nothing better matches. */
 static const double tier_weights[N_SEARCH_TIERS] = {
-    [SEARCH_TIER_EXACT] = 100.0,      [SEARCH_TIER_NAME] = 1.0,   [SEARCH_TIER_KEYWORDS] = 0.9,
-    [SEARCH_TIER_DESCRIPTION] = 0.8, [SEARCH_TIER_README] = 0.2, [SEARCH_TIER_SUBSTRING] = 0.5,
+    [SEARCH_TIER_EXACT] = 100.0,     [SEARCH_TIER_NAME] = 1.2,   [SEARCH_TIER_KEYWORDS] = 1.4,
+    [SEARCH_TIER_DESCRIPTION] = 1.0, [SEARCH_TIER_README] = 0.0, [SEARCH_TIER_SUBSTRING] = 0.0,
 };
 static const double popularity_weight = 2.0;
 
@@ -68,15 +70,15 @@ int search_by_relevance(struct index_reader *reader, const struct search_query *
     struct tier_stream tiers[N_SEARCH_TIERS];
     struct tier_hit hits[SEARCH_MAX_LIMIT];
     for (int tier = 0; tier < N_SEARCH_TIERS; tier++)
-        tiers[tier] = (struct tier_stream){reader->stream_ranks[tier], streams.n[tier],
-                                           tier_weights[tier]};
+        tiers[tier] =
+            (struct tier_stream){reader->stream_ranks[tier], streams.n[tier], tier_weights[tier]};
     result->n_hits =
         (uint32_t)tier_merge(tiers, N_SEARCH_TIERS, popularity_weight,
                              reader->index->columns.popularity, query->offset, query->limit, hits);
     for (uint32_t i = 0; i < result->n_hits; i++) {
         enum search_tier tier = (enum search_tier)hits[i].stream;
-        result->hits[i] = (struct search_hit){hits[i].rank, tier, tier == SEARCH_TIER_EXACT,
-                                              hits[i].score};
+        result->hits[i] =
+            (struct search_hit){hits[i].rank, tier, tier == SEARCH_TIER_EXACT, hits[i].score};
     }
     return 0;
 }

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""How well a running server orders search results: nDCG@10 and MRR over judged queries.
+
+    tests/relevance.py --judgements FILE [--url http://127.0.0.1:8888] [--worst N] [--min-ndcg X]
+
+FILE has a query a line: query, TAB, `crate:grade,…` (3 is best), TAB, source. The gain of grade g is
+2^g - 1 and the discount of place i is log2(i + 1) (Järvelin and Kekäläinen 2002, in the form of Burges
+et al. 2005); a query's ideal order is its judged crates by grade. MRR looks for the first judged crate
+among the first 100. Every query is asked through HTTP with default parameters. Exit 1 where nDCG@10 is
+below --min-ndcg.
+"""
+
+import argparse
+import collections
+import json
+import math
+import sys
+import urllib.parse
+import urllib.request
+
+
+def read_judgements(path):
+    """Yields (query, {crate: grade}, source)."""
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            query, crates, source = line.rstrip("\n").split("\t")
+            grades = (crate.rsplit(":", 1) for crate in crates.split(","))
+            yield query, {name: int(grade) for name, grade in grades}, source
+
+
+def search(url, query):
+    """The names of the first 100 results."""
+    parameters = urllib.parse.urlencode({"q": query, "per_page": 100})
+    with urllib.request.urlopen(f"{url}/api/v1/crates?{parameters}") as answer:
+        return [crate["name"] for crate in json.load(answer)["crates"]]
+
+
+def discounted_gain(grades):
+    return sum((2**grade - 1) / math.log2(place + 2) for place, grade in enumerate(grades))
+
+
+def score(names, grades):
+    """nDCG@10, reciprocal rank and recall@100 of one query."""
+    ideal = discounted_gain(sorted(grades.values(), reverse=True)[:10])
+    gained = discounted_gain([grades.get(name, 0) for name in names[:10]])
+    first = next((place for place, name in enumerate(names, 1) if name in grades), None)
+    recall = sum(name in grades for name in names) / len(grades)
+    return gained / ideal, 1 / first if first else 0.0, recall
+
+
+def mean(values):
+    return sum(values) / len(values)
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    arguments.add_argument("--url", default="http://127.0.0.1:8888")
+    arguments.add_argument("--judgements", required=True)
+    arguments.add_argument("--worst", type=int, default=10, help="how many of the worst to list")
+    arguments.add_argument("--min-ndcg", type=float, default=0.0)
+    options = arguments.parse_args()
+
+    scores = {}
+    sources = collections.defaultdict(list)
+    for query, grades, source in read_judgements(options.judgements):
+        names = search(options.url, query)
+        scores[query] = (*score(names, grades), names[:3])
+        sources[source].append(query)
+
+    print(f"{'source':<12} {'queries':>7} {'nDCG@10':>8} {'MRR':>8} {'recall@100':>10}")
+    for source, queries in [*sorted(sources.items()), ("all", list(scores))]:
+        ndcg, mrr, recall = (mean([scores[query][i] for query in queries]) for i in range(3))
+        print(f"{source:<12} {len(queries):>7} {ndcg:>8.3f} {mrr:>8.3f} {recall:>10.3f}")
+    if options.worst > 0:
+        print("\nworst queries (nDCG@10, query, what came first)")
+    for query, result in sorted(scores.items(), key=lambda item: item[1][0])[: options.worst]:
+        print(f"{result[0]:>8.3f}  {query}: {', '.join(result[3]) or 'nothing'}")
+    return 0 if ndcg >= options.min_ndcg else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
