@@ -137,7 +137,7 @@ static int compare_identifiers(struct identifier left, struct identifier right)
     return order != 0 ? order : compare_sizes(left.length, right.length);
 }
 
-/* Takes the first identifier off a non-empty dotted list. */
+/* Takes the first identifier off a dotted list; a list whose `text` is NULL has none. */
 static struct identifier take_identifier(struct identifier *list)
 {
     const char *dot = memchr(list->text, '.', list->length);
@@ -154,12 +154,12 @@ static struct identifier take_identifier(struct identifier *list)
 /* Compares dotted lists; of two where one begins the other, the shorter is lower. */
 static int compare_lists(struct identifier left, struct identifier right)
 {
-    while (left.length > 0 && right.length > 0) {
+    while (left.text != NULL && right.text != NULL) {
         int order = compare_identifiers(take_identifier(&left), take_identifier(&right));
         if (order != 0)
             return order;
     }
-    return (left.length > 0) - (right.length > 0);
+    return (left.text != NULL) - (right.text != NULL);
 }
 
 int semver_precedence(const struct semver *left, const struct semver *right)

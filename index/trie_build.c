@@ -9,8 +9,6 @@
 
 #include <stdlib.h>
 
-#define MAX_CHILDREN 256
-
 struct build_node {
     uint32_t begin; /* entries begin … end - 1 have the node's key or start with it */
     uint32_t end;
@@ -98,37 +96,38 @@ static struct build_node make_child(const struct builder *builder, uint32_t begi
     return child;
 }
 
-/* Children are found in byte order, so a stable insertion by best value orders ties by byte. */
-static void insert_child(struct build_node *children, uint16_t n_children,
-                         const struct build_node *child)
+/* Appends a child to its siblings, which begin at `first`. Children come in byte order, so a stable
+   insertion by best value orders ties by byte. */
+static int add_child(struct builder *builder, size_t first, const struct build_node *child,
+                     struct error *error)
 {
-    uint16_t at = n_children;
-    for (; at > 0 && children[at - 1].best > child->best; at--)
-        children[at] = children[at - 1];
-    children[at] = *child;
+    if (add_node(builder, child, error) != 0)
+        return -1;
+    size_t at = builder->n_nodes - 1;
+    for (; at > first && builder->nodes[at - 1].best > child->best; at--)
+        builder->nodes[at] = builder->nodes[at - 1];
+    builder->nodes[at] = *child;
+    return 0;
 }
 
 /* Finds a node's own values and appends its children to the queue. */
 static int expand(struct builder *builder, size_t number, struct error *error)
 {
     struct build_node node = builder->nodes[number];
-    struct build_node children[MAX_CHILDREN];
     uint32_t at = node.begin;
     while (at < node.end && builder->entries[at].key_length == node.depth)
         at++;
     node.n_values = at - node.begin;
     if (node.n_values > 0)
         builder->n_keys++;
-    while (at < node.end) {
+    node.first_child = (uint32_t)builder->n_nodes;
+    for (; at < node.end; node.n_children++) {
         struct build_node child = make_child(builder, at, node.end, node.depth);
-        insert_child(children, node.n_children++, &child);
+        if (add_child(builder, node.first_child, &child, error) != 0)
+            return -1;
         at = child.end;
     }
-    node.first_child = (uint32_t)builder->n_nodes;
     builder->nodes[number] = node;
-    for (uint16_t i = 0; i < node.n_children; i++)
-        if (add_node(builder, &children[i], error) != 0)
-            return -1;
     return 0;
 }
 
