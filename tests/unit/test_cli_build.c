@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 /* Enough that a build is still running when its first output has been read. */
-#define N_MANY 60000
+#define N_MANY 20000
 
 static const char old_content[] = "what was there before";
 
