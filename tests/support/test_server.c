@@ -1,0 +1,221 @@
+/* fork and exec; the first line is read through a pipe, which stays open for the access log. Standard
+   error is the test's own, so that a sanitizer's report is seen; its fault shows in the exit status. */
+#include "tests/support/test_server.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fts.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define START_TIMEOUT_MILLISECONDS 60000
+
+const char *test_build_path(char path[1024], const char *name)
+{
+    const char *build = getenv("CRATEDEX_BUILD");
+    snprintf(path, 1024, "%s/%s", build != NULL ? build : "build", name);
+    return path;
+}
+
+static int is_newer(const struct timespec *left, const struct timespec *right)
+{
+    return left->tv_sec != right->tv_sec ? left->tv_sec > right->tv_sec
+                                         : left->tv_nsec > right->tv_nsec;
+}
+
+/* The latest change of a file or of anything below a folder. */
+static struct timespec last_change(const char *path)
+{
+    struct timespec last = {0};
+    char *const roots[] = {(char *)path, NULL};
+    FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+    assert_non_null(walk);
+    for (FTSENT *entry = fts_read(walk); entry != NULL; entry = fts_read(walk))
+        if (entry->fts_info == FTS_F && is_newer(&entry->fts_statp->st_mtim, &last))
+            last = entry->fts_statp->st_mtim;
+    fts_close(walk);
+    return last;
+}
+
+static int wait_for(pid_t pid)
+{
+    int status;
+    pid_t ended;
+    do
+        ended = waitpid(pid, &status, 0);
+    while (ended < 0 && errno == EINTR);
+    assert_int_equal(ended, pid);
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static void build_index(const char *program, const char *path)
+{
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        execl(program, program, "build", "data", "-o", path, "--quiet", (char *)NULL);
+        _exit(127);
+    }
+    assert_int_equal(wait_for(pid), 0);
+}
+
+const char *test_index(void)
+{
+    static char path[1024];
+    if (path[0] != '\0')
+        return path;
+    char program[1024];
+    char folder[1024];
+    mkdir(test_build_path(folder, "tests"), 0777);
+    test_build_path(path, "tests/sample.cdx");
+    test_build_path(program, "cratedex-index");
+    struct stat file;
+    struct timespec dump = last_change("data");
+    struct timespec indexer = last_change(program);
+    if (stat(path, &file) != 0 || is_newer(&dump, &file.st_mtim) ||
+        is_newer(&indexer, &file.st_mtim))
+        build_index(program, path);
+    return path;
+}
+
+static void read_first_line(struct test_server *server)
+{
+    size_t length = 0;
+    while (length + 1 < sizeof server->first_line) {
+        struct pollfd polled = {.fd = server->output, .events = POLLIN};
+        if (poll(&polled, 1, START_TIMEOUT_MILLISECONDS) != 1)
+            fail_msg("the server printed nothing");
+        if (read(server->output, &server->first_line[length], 1) != 1)
+            fail_msg("the server ended before it was ready");
+        if (server->first_line[length] == '\n')
+            break;
+        length++;
+    }
+    server->first_line[length] = '\0';
+}
+
+static void read_url(struct test_server *server)
+{
+    const char *url = strstr(server->first_line, "http://");
+    assert_non_null(url);
+    size_t length = strcspn(url, " ");
+    assert_true(length < sizeof server->url);
+    memcpy(server->url, url, length);
+    server->url[length] = '\0';
+    server->port = (unsigned short)strtoul(strrchr(server->url, ':') + 1, NULL, 10);
+    assert_true(server->port != 0);
+}
+
+void test_server_start(struct test_server *server, const char *const *arguments)
+{
+    char program[1024];
+    const char *line[TEST_SERVER_MAX_ARGUMENTS + 6] = {test_build_path(program, "cratedex-server"),
+                                                       "--index", test_index(), "--listen",
+                                                       "127.0.0.1:0"};
+    for (size_t i = 0; arguments != NULL && arguments[i] != NULL; i++) {
+        assert_true(i < TEST_SERVER_MAX_ARGUMENTS);
+        line[5 + i] = arguments[i];
+    }
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    server->pid = fork();
+    assert_true(server->pid >= 0);
+    if (server->pid == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        close(ends[0]);
+        close(ends[1]);
+        execv(program, (char *const *)line);
+        _exit(127);
+    }
+    close(ends[1]);
+    server->output = ends[0];
+    read_first_line(server);
+    read_url(server);
+}
+
+int test_server_wait(struct test_server *server)
+{
+    return wait_for(server->pid);
+}
+
+void test_server_stop(struct test_server *server)
+{
+    assert_int_equal(kill(server->pid, SIGTERM), 0);
+    assert_int_equal(wait_for(server->pid), 0);
+    close(server->output);
+}
+
+/* Reads until the other end closes. */
+static char *read_all(int descriptor)
+{
+    size_t length = 0;
+    size_t capacity = 65536;
+    char *text = malloc(capacity);
+    assert_non_null(text);
+    for (;;) {
+        ssize_t n_read = read(descriptor, text + length, capacity - length - 1);
+        if (n_read < 0 && errno == EINTR)
+            continue;
+        if (n_read <= 0)
+            break;
+        length += (size_t)n_read;
+        if (capacity - length < 4096) {
+            capacity *= 2;
+            text = realloc(text, capacity);
+            assert_non_null(text);
+        }
+    }
+    text[length] = '\0';
+    return text;
+}
+
+char *test_server_read_output(struct test_server *server)
+{
+    char *text = read_all(server->output);
+    close(server->output);
+    return text;
+}
+
+int test_server_connect(const struct test_server *server, int receive_bytes)
+{
+    int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(descriptor >= 0);
+    if (receive_bytes > 0)
+        assert_int_equal(
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes), 0);
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(server->port)};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(connect(descriptor, (struct sockaddr *)&address, sizeof address), 0);
+    return descriptor;
+}
+
+char *test_server_exchange(const struct test_server *server, const void *bytes, size_t size)
+{
+    int descriptor = test_server_connect(server, 0);
+    size_t sent = 0;
+    while (sent < size) {
+        /* The server may close before it has read everything. */
+        ssize_t n = send(descriptor, (const char *)bytes + sent, size - sent, MSG_NOSIGNAL);
+        if (n <= 0)
+            break;
+        sent += (size_t)n;
+    }
+    shutdown(descriptor, SHUT_WR);
+    char *text = read_all(descriptor);
+    close(descriptor);
+    return text;
+}
