@@ -102,8 +102,10 @@ static int read_all_keywords(struct crate_list_parameters *parameters, const cha
 static struct search_string first_letter(struct crate_list_parameters *parameters,
                                          const struct query_parameter *letter)
 {
-    size_t length = letter->value_length > 0 ? 1 : 0;
-    while (length > 0 && length < letter->value_length &&
+    if (letter->value_length == 0)
+        return string_of(letter);
+    size_t length = 1;
+    while (length < letter->value_length &&
            ((unsigned char)letter->value[length] & 0xc0) == 0x80)
         length++;
     struct search_string first = lower_case(parameters, letter->value, length);
