@@ -1,10 +1,10 @@
 /* The result cache: finished answers by canonical request.
 
    Eviction is S3-FIFO (Yang, Zhang, Qiu, Yue, Rashmi: "FIFO queues are all you need for cache
-   eviction", SOSP 2023): a small queue takes new entries, what is asked for again moves to the main
-   queue, and a ghost queue of key hashes lets what comes back soon go to the main queue at once. A
-   scan (a crawler that asks for every page once) passes through the small queue and pushes nothing
-   out that is in use. A hit changes one counter of the entry and moves nothing.
+   eviction", SOSP 2023): a small queue takes new entries, what is asked for twice more while it is
+   there moves to the main queue, and a ghost queue of key hashes lets what comes back soon go to the
+   main queue at once. A scan (a crawler that asks for every page once) passes through the small queue
+   and pushes nothing out that is in use. A hit changes one counter of the entry and moves nothing.
 
    Concurrent misses for one key compute once: the first caller is told CACHE_COMPUTE, the others
    wait until it calls cache_fill or cache_abandon. */
@@ -24,10 +24,15 @@ enum cache_outcome {
     CACHE_FAILED   /* out of memory; NULL was returned */
 };
 
+/* Less than this keeps nothing. */
+#define CACHE_MIN_BYTES 4096
+
 /* A cache of at most `max_bytes` (keys, values as declared and the cache's own bookkeeping) in
-   `n_shards` (a power of two) independent shards, each with its own lock. `free_value` is called
-   once for a value when its entry is gone and nobody holds a reference. `max_bytes` 0: nothing is
-   kept and nobody waits; every call computes. Returns NULL and says why. */
+   `n_shards` (a power of two, at most 1024; fewer where a shard would have less than 64 KiB)
+   independent shards, each with its own lock. `free_value` is called once for a value when its entry
+   is gone and nobody holds a reference; no lock is held then. `max_bytes` 0 (or below
+   CACHE_MIN_BYTES): nothing is kept and nobody waits; every call computes. About 6 % of the bytes are
+   tables, which are allocated here. Returns NULL and says why. */
 struct cache *cache_create(size_t max_bytes, unsigned n_shards, void (*free_value)(void *value),
                            struct error *error);
 
@@ -35,31 +40,36 @@ struct cache *cache_create(size_t max_bytes, unsigned n_shards, void (*free_valu
 void cache_destroy(struct cache *cache);
 
 /* Looks `key` up (any bytes, compared whole) and takes a reference, to be returned by
-   cache_release. Thread-safe, as everything here but create and destroy. */
+   cache_release. Thread-safe, as everything here but create and destroy. A thread that computes must
+   not ask for the same key again before it is done: it would wait for itself. */
 struct cache_entry *cache_acquire(struct cache *cache, const void *key, size_t key_size,
                                   enum cache_outcome *outcome);
 
-/* Like cache_acquire, but never waits and never computes: NULL unless the value is there. */
+/* Like cache_acquire, but never waits and never computes: NULL (which counts as nothing) unless the
+   value is there. */
 struct cache_entry *cache_peek(struct cache *cache, const void *key, size_t key_size);
 
-/* Gives a computed entry its value (owned by the cache from now on) and wakes those who wait.
-   `bytes` is what the value costs. Evicts until the bound holds again; a value that is larger than a
-   tenth of its shard is served to those who hold it and not kept. The caller keeps its reference. */
+/* Gives a computed entry its value (not NULL; owned by the cache from now on) and wakes those who
+   wait. `bytes` is what the value costs. Evicts until the bound holds again; a value that is larger
+   than a tenth of its shard is served to those who hold it and not kept. The caller keeps its
+   reference. */
 void cache_fill(struct cache *cache, struct cache_entry *entry, void *value, size_t bytes);
 
 /* The computation failed: forgets the entry and lets one of those who wait compute in turn. The
    caller's reference is given up: cache_release must not be called. */
 void cache_abandon(struct cache *cache, struct cache_entry *entry);
 
-/* The value of a filled entry grew by `bytes` (a compressed form was added to it). */
+/* The value of a filled entry grew by `bytes` (a compressed form was added to it). Evicts as
+   cache_fill does, perhaps the entry itself; the caller's reference holds it. */
 void cache_charge(struct cache *cache, struct cache_entry *entry, size_t bytes);
 
+/* The value of a filled entry, valid as long as the reference. */
 void *cache_value(const struct cache_entry *entry);
 void cache_release(struct cache *cache, struct cache_entry *entry);
 
 struct cache_statistics {
-    uint64_t n_entries;
-    uint64_t n_bytes;
+    uint64_t n_entries; /* with a value; those being computed are not counted */
+    uint64_t n_bytes;   /* of these, and of the tables */
     uint64_t max_bytes;
     uint64_t n_hits;
     uint64_t n_misses;
