@@ -20,7 +20,9 @@
 #include "index/csv_utf8.h"
 
 #define BLOCK_BYTES (128 << 10)
-#define END_MARKER_BYTES 1024 /* POSIX.1-2017, pax, "ustar Interchange Format" */
+/* POSIX.1-2017, pax, "ustar Interchange Format" */
+#define TAR_BLOCK_BYTES 512
+#define END_MARKER_BYTES (2 * TAR_BLOCK_BYTES)
 
 struct dump_archive {
     struct archive *archive;
@@ -28,7 +30,7 @@ struct dump_archive {
     struct dump_stream *stream; /* NULL for a zip */
     bool has_stream_failed;
     struct error stream_error;
-    uint64_t n_last_zeros; /* how many zero bytes the stream so far ends with */
+    uint64_t n_last_zeros; /* how many zero bytes the stream so far ends with, at least */
     struct dump_names *names;
     struct dump_budget *budget;
 
@@ -190,7 +192,8 @@ static int end_archive(struct dump_archive *state, struct error *error)
         ;
     if (result < 0)
         return fail_archive(state, error);
-    if (state->n_last_zeros < END_MARKER_BYTES)
+    /* Whole blocks, so that a member's padding is not taken for a part of the marker. */
+    if (state->n_last_zeros < END_MARKER_BYTES || state->budget->n_bytes % TAR_BLOCK_BYTES != 0)
         return error_set(error, "the archive is cut short: it lacks the end marker of a tar file");
     return 0;
 }

@@ -36,8 +36,8 @@ struct dump *dump_open(const char *path, uint64_t max_bytes, struct error *error
    over. An archive's members come in its order, a folder's sorted by path.
 
    Returns 1, 0 at the end, or -1 where
-   - the archive is damaged or cut short (a tar must end with its end marker, a compressed stream
-     with its checksum; a gzip's checksum is verified) or the limit is passed,
+   - the archive is damaged or cut short (a tar must end with its end marker; the checksums that
+     gzip and other compressions carry are verified) or the limit is passed,
    - a name in the archive is absolute, contains `..` or a control character,
    - a member of the archive is neither a file nor a folder (a link, a device), or a table of a
      folder is not (other links in a folder are passed over, never followed),
