@@ -16,7 +16,9 @@
 #define HITS_PER_PAGE 10
 #define N_SLOWEST 10
 
-struct slow_query {
+/* A query's best times: what is slow in every round is slow by itself, what is slow in one was
+   disturbed. */
+struct timed_query {
     const char *text;
     uint64_t search;
     uint64_t whole;
@@ -31,9 +33,7 @@ struct run {
     struct series search;
     struct series whole;
     struct series plain;
-    struct slow_query *current; /* the round's times by query */
-    struct slow_query slowest[N_SLOWEST];
-    size_t n_slowest;
+    struct timed_query *timed; /* by query; after the last round slowest first */
     size_t n_without_match;
     uint64_t n_matches;
     msgpack_sbuffer body;
@@ -68,7 +68,7 @@ static int assemble(struct run *run, struct error *error)
     return encoder_finish(&encoder, error);
 }
 
-static int time_query(struct run *run, size_t i, struct error *error)
+static int time_query(struct run *run, size_t i, bool is_warm_up, struct error *error)
 {
     const struct bench_query *query = &run->queries.queries[i];
     struct search_query search = {
@@ -85,8 +85,10 @@ static int time_query(struct run *run, size_t i, struct error *error)
 
     series_add(&run->search, searched - begin);
     series_add(&run->whole, assembled - begin);
-    run->current[i] =
-        (struct slow_query){query->text, searched - begin, assembled - begin, run->result.total};
+    struct timed_query *timed = &run->timed[i];
+    if (!is_warm_up && (timed->text == NULL || assembled - begin < timed->whole))
+        *timed = (struct timed_query){query->text, searched - begin, assembled - begin,
+                                      run->result.total};
     return 0;
 }
 
@@ -101,23 +103,24 @@ static int time_baseline(struct run *run, size_t i, struct error *error)
 
 static int slowest_first(const void *left, const void *right)
 {
-    const struct slow_query *a = left;
-    const struct slow_query *b = right;
+    const struct timed_query *a = left;
+    const struct timed_query *b = right;
     return (a->whole < b->whole) - (a->whole > b->whole);
 }
 
-static void keep_slowest(struct run *run)
+static void sum_up(struct run *run)
 {
     size_t n_queries = run->queries.n_queries;
-    run->n_matches = 0;
-    run->n_without_match = 0;
     for (size_t i = 0; i < n_queries; i++) {
-        run->n_matches += run->current[i].total;
-        run->n_without_match += run->current[i].total == 0;
+        run->n_matches += run->timed[i].total;
+        run->n_without_match += run->timed[i].total == 0;
     }
-    qsort(run->current, n_queries, sizeof *run->current, slowest_first);
-    run->n_slowest = n_queries < N_SLOWEST ? n_queries : N_SLOWEST;
-    memcpy(run->slowest, run->current, run->n_slowest * sizeof *run->slowest);
+    qsort(run->timed, n_queries, sizeof *run->timed, slowest_first);
+}
+
+static size_t n_shown(const struct run *run)
+{
+    return run->queries.n_queries < N_SLOWEST ? run->queries.n_queries : N_SLOWEST;
 }
 
 /* Round 0 warms up: SQLite's and the processor's caches, and the buffers. */
@@ -128,18 +131,18 @@ static int run_rounds(struct run *run, unsigned n_rounds, struct error *error)
         series_begin_round(&run->whole);
         series_begin_round(&run->plain);
         for (size_t i = 0; i < run->queries.n_queries; i++) {
-            if (time_query(run, i, error) != 0 ||
+            if (time_query(run, i, round == 0, error) != 0 ||
                 (run->baseline != NULL && time_baseline(run, i, error) != 0))
                 return -1;
         }
         if (round == 0)
             continue;
         series_end_round(&run->search);
-        if (series_end_round(&run->whole))
-            keep_slowest(run);
+        series_end_round(&run->whole);
         if (run->baseline != NULL)
             series_end_round(&run->plain);
     }
+    sum_up(run);
     return 0;
 }
 
@@ -169,9 +172,10 @@ static void print_text(const struct run *run, const struct bench_options *option
                ratio((double)plain->p999, (double)search->p999),
                ratio((double)plain->max, (double)search->max), ratio(plain->mean, search->mean));
     }
-    printf("\nslowest queries\n%10s %10s %10s  %s\n", "search", "+ answer", "matches", "query");
-    for (size_t i = 0; i < run->n_slowest; i++) {
-        const struct slow_query *slow = &run->slowest[i];
+    printf("\nslowest queries, their best times\n%10s %10s %10s  %s\n", "search", "+ answer",
+           "matches", "query");
+    for (size_t i = 0; i < n_shown(run); i++) {
+        const struct timed_query *slow = &run->timed[i];
         printf("%10.1f %10.1f %10" PRIu64 "  %s\n", (double)slow->search / 1e3,
                (double)slow->whole / 1e3, slow->total, slow->text);
     }
@@ -180,8 +184,8 @@ static void print_text(const struct run *run, const struct bench_options *option
 static json_t *to_json(const struct run *run, const struct bench_options *options)
 {
     json_t *slowest = json_array();
-    for (size_t i = 0; i < run->n_slowest; i++) {
-        const struct slow_query *slow = &run->slowest[i];
+    for (size_t i = 0; i < n_shown(run); i++) {
+        const struct timed_query *slow = &run->timed[i];
         json_array_append_new(slowest, json_pack("{s:s, s:f, s:f, s:I}", "query", slow->text,
                                                  "search_us", (double)slow->search / 1e3,
                                                  "search_and_answer_us", (double)slow->whole / 1e3,
@@ -215,8 +219,8 @@ static int prepare(struct run *run, const struct bench_options *options, struct 
     if (bench_queries_read(&run->queries, options->queries_path, error) != 0)
         return -1;
     size_t n_queries = run->queries.n_queries;
-    run->current = calloc(n_queries, sizeof *run->current);
-    if (run->current == NULL)
+    run->timed = calloc(n_queries, sizeof *run->timed);
+    if (run->timed == NULL)
         return error_out_of_memory(error);
     if (series_init(&run->search, "search", "search", n_queries, error) != 0 ||
         series_init(&run->whole, "search + answer", "search_and_answer", n_queries, error) != 0 ||
@@ -245,7 +249,7 @@ static void clean_up(struct run *run)
     series_free(&run->search);
     series_free(&run->whole);
     series_free(&run->plain);
-    free(run->current);
+    free(run->timed);
     msgpack_sbuffer_destroy(&run->body);
     bench_queries_free(&run->queries);
     free(run);

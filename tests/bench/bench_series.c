@@ -29,14 +29,12 @@ void series_add(struct series *series, uint64_t nanoseconds)
         series->samples[series->n_samples++] = nanoseconds;
 }
 
-bool series_end_round(struct series *series)
+void series_end_round(struct series *series)
 {
     unsigned round = series->n_rounds++;
     statistics_compute(series->samples, series->n_samples, &series->rounds[round]);
-    if (round > 0 && series->rounds[round].p99 >= series->rounds[series->best].p99)
-        return false;
-    series->best = round;
-    return true;
+    if (series->rounds[round].p99 < series->rounds[series->best].p99)
+        series->best = round;
 }
 
 const struct statistics *series_best(const struct series *series)

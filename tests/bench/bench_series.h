@@ -24,9 +24,8 @@ void series_free(struct series *series);
 void series_begin_round(struct series *series);
 void series_add(struct series *series, uint64_t nanoseconds);
 
-/* Summarizes the round, which reorders the samples, and returns true where it is the best so far.
-   The warm-up round is begun, but never ended. */
-bool series_end_round(struct series *series);
+/* Summarizes the round, which reorders the samples. The warm-up round is begun, but never ended. */
+void series_end_round(struct series *series);
 
 const struct statistics *series_best(const struct series *series);
 
