@@ -109,6 +109,20 @@ static void test_mistakes_are_reported(void **state)
     }
 }
 
+static void test_too_long_string(void **state)
+{
+    (void)state;
+    msgpack_sbuffer out;
+    struct encoder encoder;
+    struct error error = {""};
+    msgpack_sbuffer_init(&out);
+    encoder_init(&encoder, ENCODING_MESSAGEPACK, &out);
+    encoder_string(&encoder, "refused before it is read", (size_t)UINT32_MAX + 1);
+    assert_int_equal(encoder_finish(&encoder, &error), -1);
+    assert_non_null(strstr(error.message, "longer than MessagePack allows"));
+    assert_int_equal(out.size, 0);
+}
+
 static void test_invalid_utf8_is_harmless(void **state)
 {
     (void)state;
@@ -198,9 +212,8 @@ static void test_out_of_memory_in_jansson(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_mistakes_are_reported),
-        cmocka_unit_test(test_invalid_utf8_is_harmless),
-        cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_mistakes_are_reported),    cmocka_unit_test(test_too_long_string),
+        cmocka_unit_test(test_invalid_utf8_is_harmless), cmocka_unit_test(test_out_of_memory),
         cmocka_unit_test(test_out_of_memory_in_jansson),
     };
     return cmocka_run_group_tests_name("encoder_mistakes", tests, NULL, NULL);

@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,15 +124,14 @@ static size_t run_length(const struct sample *sample, size_t begin)
 static void assert_find(const struct sample *sample, const char *key, size_t length)
 {
     size_t begin = 0;
-    while (begin < sample->n_entries &&
-           compare_keys(sample->entries[begin].key, sample->entries[begin].key_length, key,
-                        length) < 0)
-        begin++;
-    size_t n_expected = 0;
-    if (begin < sample->n_entries &&
-        compare_keys(sample->entries[begin].key, sample->entries[begin].key_length, key, length) ==
-            0)
-        n_expected = run_length(sample, begin);
+    int order = 1;
+    for (; begin < sample->n_entries; begin++) {
+        const struct trie_entry *entry = &sample->entries[begin];
+        order = compare_keys(entry->key, entry->key_length, key, length);
+        if (order >= 0)
+            break;
+    }
+    size_t n_expected = order == 0 ? run_length(sample, begin) : 0;
     const unsigned char *values = NULL;
     assert_int_equal(trie_find(&sample->trie, key, length, &values), n_expected);
     for (uint32_t i = 0; i < n_expected; i++)
@@ -259,33 +257,65 @@ static void test_widest_fan_out(void **state)
     release(&sample);
 }
 
-/* All keys share values, at every depth: a^i, a^i b and a^i c all have the values 1 and 1000 + i. */
-static void test_shared_values_on_a_long_path(void **state)
+/* A path that branches at every step: keys number 2 i and 2 i + 1 are a^i and a^i b. */
+enum { PATH_LENGTH = 600 };
+
+static void make_path(struct sample *sample)
+{
+    *sample = (struct sample){.n_entries = 2 * PATH_LENGTH};
+    sample->entries = calloc(2 * sample->n_entries, sizeof *sample->entries);
+    sample->key_bytes = malloc(PATH_LENGTH + 1);
+    assert_non_null(sample->entries);
+    assert_non_null(sample->key_bytes);
+    memset(sample->key_bytes, 'a', PATH_LENGTH);
+    sample->key_bytes[PATH_LENGTH] = 'b';
+    for (uint32_t i = 0; i < PATH_LENGTH; i++) {
+        char *ending = sample->key_bytes + PATH_LENGTH - i;
+        sample->entries[2 * i] = (struct trie_entry){sample->key_bytes, i, 0};
+        sample->entries[2 * i + 1] = (struct trie_entry){ending, i + 1, 0};
+    }
+}
+
+static void assert_path(struct sample *sample)
+{
+    finish_sample(sample);
+    assert_walk(sample);
+    for (size_t limit = 1; limit <= TRIE_MAX_COMPLETIONS; limit += 11) {
+        assert_complete(sample, "", 0, limit);
+        assert_complete(sample, "aaaaaaaaaa", 10, limit);
+        assert_complete(sample, "aaab", 4, limit);
+    }
+    release(sample);
+}
+
+/* All keys have the value 1, and one more that is better the deeper they are: a search has a branch
+   with the best value pending at every step and cannot keep them all, but needs the last. */
+static void test_shared_values_on_a_path(void **state)
 {
     (void)state;
-    enum { DEPTH = 600, N_KEYS = 3 * DEPTH };
-    struct sample sample = {.n_entries = 2 * N_KEYS};
-    sample.entries = calloc(sample.n_entries, sizeof *sample.entries);
-    sample.key_bytes = malloc(N_KEYS * (DEPTH + 1));
-    assert_non_null(sample.entries);
-    assert_non_null(sample.key_bytes);
-    memset(sample.key_bytes, 'a', N_KEYS * (DEPTH + 1));
-    for (uint32_t i = 0; i < N_KEYS; i++) {
-        char *key = sample.key_bytes + i * (DEPTH + 1);
-        uint32_t length = i / 3;
-        if (i % 3 > 0)
-            key[length++] = "abc"[i % 3];
-        sample.entries[2 * i] = (struct trie_entry){key, length, 1};
-        sample.entries[2 * i + 1] = (struct trie_entry){key, length, 1000 + i / 3};
+    struct sample sample;
+    make_path(&sample);
+    size_t n_keys = sample.n_entries;
+    for (size_t i = 0; i < n_keys; i++) {
+        sample.entries[i].value = 1;
+        sample.entries[n_keys + i] = sample.entries[i];
+        sample.entries[n_keys + i].value = 10000 - (uint32_t)i / 3;
     }
-    finish_sample(&sample);
-    assert_walk(&sample);
-    for (size_t limit = 1; limit <= TRIE_MAX_COMPLETIONS; limit += 11) {
-        assert_complete(&sample, "", 0, limit);
-        assert_complete(&sample, "aaaaaaaaaa", 10, limit);
-        assert_complete(&sample, "aaab", 4, limit);
-    }
-    release(&sample);
+    sample.n_entries = 2 * n_keys;
+    assert_path(&sample);
+}
+
+/* The deeper a branch, the better its value, and the best is at the very end: a search meets more
+   branches than it can keep, and only the last are of use. */
+static void test_falling_values_on_a_path(void **state)
+{
+    (void)state;
+    struct sample sample;
+    make_path(&sample);
+    for (size_t i = 0; i < sample.n_entries; i++)
+        sample.entries[i].value = 10000 - (uint32_t)i;
+    sample.entries[sample.n_entries - 2].value = 1;
+    assert_path(&sample);
 }
 
 static void test_same_bytes_whatever_the_order(void **state)
@@ -294,17 +324,14 @@ static void test_same_bytes_whatever_the_order(void **state)
     uint64_t seed = 5;
     struct sample sample;
     make_sample(&sample, &kinds[6], &seed);
-    size_t n_entries = 2 * sample.n_entries; /* each of them twice */
-    struct trie_entry *entries = malloc(n_entries * sizeof *entries);
-    assert_non_null(entries);
-    for (size_t i = 0; i < n_entries; i++)
-        entries[i] = sample.entries[i / 2];
+    enum { N_TIMES = 2 }; /* each entry */
+    struct trie_entry entries[N_TIMES * 300];
+    size_t n_entries = N_TIMES * sample.n_entries;
     for (int round = 0; round < 5; round++) {
-        for (size_t i = n_entries - 1; i > 0; i--) {
+        for (size_t i = 0; i < n_entries; i++) {
             size_t j = next_random(&seed) % (i + 1);
-            struct trie_entry swapped = entries[i];
             entries[i] = entries[j];
-            entries[j] = swapped;
+            entries[j] = sample.entries[i / N_TIMES];
         }
         msgpack_sbuffer block;
         build(entries, n_entries, &block);
@@ -312,7 +339,6 @@ static void test_same_bytes_whatever_the_order(void **state)
         assert_memory_equal(block.data, sample.block.data, block.size);
         msgpack_sbuffer_destroy(&block);
     }
-    free(entries);
     release(&sample);
 }
 
@@ -356,39 +382,16 @@ static void test_block_at_any_address(void **state)
     release(&sample);
 }
 
-static int stop_at_third(void *context, const char *key, size_t key_length,
-                         const unsigned char *values, uint32_t n_values)
-{
-    (void)key;
-    (void)key_length;
-    (void)values;
-    (void)n_values;
-    int *n_calls = context;
-    return ++*n_calls == 3 ? 77 : 0;
-}
-
-static void test_walk_stops(void **state)
-{
-    (void)state;
-    uint64_t seed = 11;
-    struct sample sample;
-    make_sample(&sample, &kinds[7], &seed);
-    int n_calls = 0;
-    assert_int_equal(trie_walk(&sample.trie, stop_at_third, &n_calls), 77);
-    assert_int_equal(n_calls, 3);
-    release(&sample);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_oracle),
         cmocka_unit_test(test_widest_fan_out),
-        cmocka_unit_test(test_shared_values_on_a_long_path),
+        cmocka_unit_test(test_shared_values_on_a_path),
+        cmocka_unit_test(test_falling_values_on_a_path),
         cmocka_unit_test(test_same_bytes_whatever_the_order),
         cmocka_unit_test(test_long_keys),
         cmocka_unit_test(test_block_at_any_address),
-        cmocka_unit_test(test_walk_stops),
     };
     return cmocka_run_group_tests_name("trie", tests, NULL, NULL);
 }
