@@ -52,6 +52,12 @@ static unsigned ask_all(struct cache *cache, const char *set, unsigned n)
     return n_hits;
 }
 
+static void ask_often(struct cache *cache, const char *set, unsigned number, unsigned n_times)
+{
+    for (unsigned i = 0; i < n_times; i++)
+        ask(cache, set, number);
+}
+
 static bool has(struct cache *cache, const char *set, unsigned number)
 {
     char key[32];
@@ -146,8 +152,7 @@ static void an_entry_needs_two_further_uses_to_stay(void **state)
     unsigned n_entries = capacity();
     for (unsigned n_uses = 0; n_uses <= 3; n_uses++) {
         struct cache *cache = create();
-        for (unsigned i = 0; i <= n_uses; i++)
-            ask(cache, "entry", 0);
+        ask_often(cache, "entry", 0, 1 + n_uses);
         ask_all(cache, "scan", 3 * n_entries);
         assert_int_equal(has(cache, "entry", 0), n_uses >= 2);
         cache_destroy(cache);
@@ -210,15 +215,34 @@ static void the_main_queue_keeps_what_is_used(void **state)
     struct cache *cache = create();
     /* One after the other, so that each is promoted before the next comes. */
     for (unsigned i = 0; i < n_used; i++)
-        for (unsigned use = 0; use < 3; use++)
-            ask(cache, "used", i);
+        ask_often(cache, "used", i, 3);
     for (unsigned i = 0; i < 10 * n_entries; i++) {
-        for (unsigned use = 0; use < 3; use++)
-            ask(cache, "once popular", i);
+        ask_often(cache, "once popular", i, 3);
         if (i % 20 == 0)
             ask_all(cache, "used", n_used);
     }
     assert_int_equal(count_present(cache, "used", n_used), n_used);
+    cache_destroy(cache);
+}
+
+/* Each use in the main queue is worth one further round through it. */
+static void more_uses_last_longer_in_the_main_queue(void **state)
+{
+    (void)state;
+    unsigned n_entries = capacity();
+    struct cache *cache = create();
+    ask_often(cache, "used", 1, 3);
+    ask_often(cache, "used", 3, 3);
+    ask_all(cache, "scan", 2 * n_entries); /* both are in the main queue now */
+    ask_often(cache, "used", 1, 1);
+    ask_often(cache, "used", 3, 3);
+    for (unsigned i = 0; i < n_entries * 5 / 2; i++)
+        ask_often(cache, "popular", i, 3);
+    assert_false(has(cache, "used", 1));
+    assert_true(has(cache, "used", 3));
+    for (unsigned i = 0; i < n_entries * 6; i++)
+        ask_often(cache, "later popular", i, 3);
+    assert_false(has(cache, "used", 3));
     cache_destroy(cache);
 }
 
@@ -258,6 +282,7 @@ int main(void)
         cmocka_unit_test(what_comes_back_late_is_a_stranger),
         cmocka_unit_test(a_new_working_set_replaces_the_old),
         cmocka_unit_test(the_main_queue_keeps_what_is_used),
+        cmocka_unit_test(more_uses_last_longer_in_the_main_queue),
         cmocka_unit_test(more_hits_than_lru_on_skewed_requests),
     };
     return cmocka_run_group_tests_name("cache_shard", tests, NULL, NULL);
