@@ -123,40 +123,50 @@ static int parse_options(int argc, char **argv, struct bench_options *options)
     return 0;
 }
 
+struct benchmark {
+    const char *name;
+    int (*run)(const struct bench_options *options, struct error *error);
+    bool needs_queries;
+};
+
+static const struct benchmark *find_benchmark(const char *name)
+{
+    static const struct benchmark benchmarks[] = {{"search", bench_search, true},
+                                                  {"suggest", bench_suggest, true},
+                                                  {"open", bench_open, false}};
+    for (size_t i = 0; i < sizeof benchmarks / sizeof benchmarks[0]; i++) {
+        if (strcmp(benchmarks[i].name, name) == 0)
+            return &benchmarks[i];
+    }
+    return NULL;
+}
+
 int main(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        int (*run)(const struct bench_options *options, struct error *error);
-        bool needs_queries;
-    } benchmarks[] = {{"search", bench_search, true},
-                      {"suggest", bench_suggest, true},
-                      {"open", bench_open, false}};
-
-    if (argc >= 2 && strcmp(argv[1], "--help") == 0) {
+    if (argc < 2)
+        return usage_error("needs a subcommand", "");
+    if (strcmp(argv[1], "--help") == 0) {
         fputs(usage, stdout);
         return EXIT_SUCCESS;
     }
+    const struct benchmark *benchmark = find_benchmark(argv[1]);
+    if (benchmark == NULL)
+        return usage_error("unknown subcommand: ", argv[1]);
     struct bench_options options;
-    int status = argc < 2 ? usage_error("needs a subcommand", "")
-                          : parse_options(argc - 1, argv + 1, &options);
+    int status = parse_options(argc - 1, argv + 1, &options);
     if (status != 0)
         return status;
-    for (size_t i = 0; i < sizeof benchmarks / sizeof benchmarks[0]; i++) {
-        if (strcmp(argv[1], benchmarks[i].name) != 0)
-            continue;
-        if (benchmarks[i].needs_queries && options.queries_path == NULL)
-            return usage_error("needs --queries FILE", "");
-        struct error error = {0};
-        if (benchmarks[i].run(&options, &error) != 0) {
-            fprintf(stderr, "cratedex-bench: %s\n", error.message);
-            return EXIT_FAILURE;
-        }
-        if (ferror(stdout) || fclose(stdout) != 0) {
-            fprintf(stderr, "cratedex-bench: cannot write the result: %s\n", strerror(errno));
-            return EXIT_FAILURE;
-        }
-        return EXIT_SUCCESS;
+    if (benchmark->needs_queries && options.queries_path == NULL)
+        return usage_error("needs --queries FILE", "");
+
+    struct error error = {0};
+    if (benchmark->run(&options, &error) != 0) {
+        fprintf(stderr, "cratedex-bench: %s\n", error.message);
+        return EXIT_FAILURE;
     }
-    return usage_error("unknown subcommand: ", argv[1]);
+    if (ferror(stdout) || fclose(stdout) != 0) {
+        fprintf(stderr, "cratedex-bench: cannot write the result: %s\n", strerror(errno));
+        return EXIT_FAILURE;
+    }
+    return EXIT_SUCCESS;
 }

@@ -33,7 +33,9 @@ struct run {
     struct series search;
     struct series whole;
     struct series plain;
-    struct timed_query *timed; /* by query; after the last round slowest first */
+    struct timed_query *timed;                    /* by query; after the last round slowest first */
+    const struct timed_query *slowest[N_SLOWEST]; /* each text once */
+    size_t n_slowest;
     size_t n_without_match;
     uint64_t n_matches;
     msgpack_sbuffer body;
@@ -108,6 +110,15 @@ static int slowest_first(const void *left, const void *right)
     return (a->whole < b->whole) - (a->whole > b->whole);
 }
 
+static bool is_listed(const struct run *run, const char *text)
+{
+    for (size_t i = 0; i < run->n_slowest; i++) {
+        if (strcmp(run->slowest[i]->text, text) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void sum_up(struct run *run)
 {
     size_t n_queries = run->queries.n_queries;
@@ -116,11 +127,10 @@ static void sum_up(struct run *run)
         run->n_without_match += run->timed[i].total == 0;
     }
     qsort(run->timed, n_queries, sizeof *run->timed, slowest_first);
-}
-
-static size_t n_shown(const struct run *run)
-{
-    return run->queries.n_queries < N_SLOWEST ? run->queries.n_queries : N_SLOWEST;
+    for (size_t i = 0; i < n_queries && run->n_slowest < N_SLOWEST; i++) {
+        if (!is_listed(run, run->timed[i].text))
+            run->slowest[run->n_slowest++] = &run->timed[i];
+    }
 }
 
 /* Round 0 warms up: SQLite's and the processor's caches, and the buffers. */
@@ -174,8 +184,8 @@ static void print_text(const struct run *run, const struct bench_options *option
     }
     printf("\nslowest queries, their best times\n%10s %10s %10s  %s\n", "search", "+ answer",
            "matches", "query");
-    for (size_t i = 0; i < n_shown(run); i++) {
-        const struct timed_query *slow = &run->timed[i];
+    for (size_t i = 0; i < run->n_slowest; i++) {
+        const struct timed_query *slow = run->slowest[i];
         printf("%10.1f %10.1f %10" PRIu64 "  %s\n", (double)slow->search / 1e3,
                (double)slow->whole / 1e3, slow->total, slow->text);
     }
@@ -184,8 +194,8 @@ static void print_text(const struct run *run, const struct bench_options *option
 static json_t *to_json(const struct run *run, const struct bench_options *options)
 {
     json_t *slowest = json_array();
-    for (size_t i = 0; i < n_shown(run); i++) {
-        const struct timed_query *slow = &run->timed[i];
+    for (size_t i = 0; i < run->n_slowest; i++) {
+        const struct timed_query *slow = run->slowest[i];
         json_array_append_new(slowest, json_pack("{s:s, s:f, s:f, s:I}", "query", slow->text,
                                                  "search_us", (double)slow->search / 1e3,
                                                  "search_and_answer_us", (double)slow->whole / 1e3,

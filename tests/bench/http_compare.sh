@@ -68,6 +68,8 @@ wait_for() {
     return 1
 }
 
+: >"$folder/server.log"
+: >"$folder/bare.log"
 "$build/cratedex-server" --index "$index" --listen 127.0.0.1:0 --threads "$threads" \
     >"$folder/server.log" 2>&1 &
 server=$!

@@ -146,6 +146,27 @@ static void a_terminal_gets_one_bar_that_is_erased(void **state)
     }
 }
 
+/* From the dump in the repository to the answer that the README shows; tests run in its root. */
+static void the_sample_answers_serde(void **state)
+{
+    const struct fixture *fixture = *state;
+    struct program_run run;
+    cli_run(&run, ARGUMENTS("build", "data", "-o", fixture->out));
+    assert_int_equal(run.status, 0);
+    assert_null(strstr(run.out, "Warnings"));
+    program_run_free(&run);
+    cli_run(&run, ARGUMENTS("verify", fixture->out));
+    assert_int_equal(run.status, 0);
+    program_run_free(&run);
+    cli_run(&run, ARGUMENTS("query", fixture->out, "serde"));
+    assert_int_equal(strncmp(run.out, "1\tserde\t", 8), 0);
+    assert_int_equal(count_lines(run.out), 10);
+    program_run_free(&run);
+    cli_run(&run, ARGUMENTS("suggest", fixture->out, "toki", "--limit", "1"));
+    assert_int_equal(strncmp(run.out, "tokio\tcrate\t", 12), 0);
+    program_run_free(&run);
+}
+
 static void quiet_prints_nothing(void **state)
 {
     const struct fixture *fixture = *state;
@@ -335,6 +356,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(a_pipe_gets_a_line_a_phase_and_a_report),
         IN_FOLDER(a_terminal_gets_one_bar_that_is_erased),
+        IN_FOLDER(the_sample_answers_serde),
         IN_FOLDER(quiet_prints_nothing),
         IN_FOLDER(the_same_dump_gives_the_same_bytes),
         IN_FOLDER(a_signal_leaves_everything_as_it_was),
