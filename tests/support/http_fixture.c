@@ -1,0 +1,37 @@
+/* The state is allocated, for a group's set-up returns before its tests run. */
+#include "tests/support/http_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+void http_fixture_open(struct http_fixture *fixture, const char *const *arguments)
+{
+    test_server_start(&fixture->server, arguments);
+    fixture->client = http_client_open(fixture->server.url);
+}
+
+void http_fixture_close(struct http_fixture *fixture)
+{
+    http_client_close(fixture->client);
+    test_server_stop(&fixture->server);
+}
+
+int http_fixture_start(void **state)
+{
+    struct http_fixture *fixture = malloc(sizeof *fixture);
+    assert_non_null(fixture);
+    http_fixture_open(fixture, NULL);
+    *state = fixture;
+    return 0;
+}
+
+int http_fixture_stop(void **state)
+{
+    http_fixture_close(*state);
+    free(*state);
+    return 0;
+}

@@ -1,0 +1,22 @@
+/* For cmocka_run_group_tests: one server and one client for all tests of a group. */
+#ifndef CRATEDEX_TESTS_SUPPORT_HTTP_FIXTURE_H
+#define CRATEDEX_TESTS_SUPPORT_HTTP_FIXTURE_H
+
+#include "tests/support/http_client.h"
+#include "tests/support/test_server.h"
+
+struct http_fixture {
+    struct test_server server;
+    struct http_client *client;
+};
+
+/* The group's state becomes a struct http_fixture. The server has no further arguments; stopping
+   checks that it ends with status 0. */
+int http_fixture_start(void **state);
+int http_fixture_stop(void **state);
+
+/* The same for one test with a server of its own. */
+void http_fixture_open(struct http_fixture *fixture, const char *const *arguments);
+void http_fixture_close(struct http_fixture *fixture);
+
+#endif
