@@ -122,6 +122,8 @@ static void drain(struct server *server, const sigset_t *signals)
     const struct timespec moment = {.tv_nsec = POLL_MILLISECONDS * 1000000L};
     atomic_store(&server->service.is_stopping, true);
     daemon_quiesce(server->daemon);
+    /* Refuses new connections from now on; libmicrohttpd wants the descriptor to stay open. */
+    shutdown(server->listener, SHUT_RDWR);
     for (int i = 0; i < GRACE_SECONDS * 1000 / POLL_MILLISECONDS; i++)
         if (sigtimedwait(signals, NULL, &moment) >= 0 || daemon_n_running(server->daemon) == 0)
             return;

@@ -3,6 +3,7 @@
    request's own room is left out, which can only make negotiation fall back to a default. */
 #include "server/request.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
@@ -65,12 +66,19 @@ static enum request_method method_of(const char *name)
     return METHOD_OTHER;
 }
 
+/* libmicrohttpd decodes the path in place, so that a %00 would hide what stands behind it. */
+static bool path_has_nul(const char *target)
+{
+    const char *nul = target != NULL ? strstr(target, "%00") : NULL;
+    return nul != NULL && memchr(target, '?', (size_t)(nul - target)) == NULL;
+}
+
 void request_read(struct request *request, struct MHD_Connection *connection, const char *method,
                   const char *path, const char *target)
 {
     request->method = method_of(method);
     request->method_name = method;
-    request->path = path;
+    request->path = path_has_nul(target) ? "" : path;
     request->target = target;
     const char *question_mark = target != NULL ? strchr(target, '?') : NULL;
     request->query_text = question_mark != NULL ? question_mark + 1 : "";

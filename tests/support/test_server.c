@@ -22,7 +22,7 @@
 
 #include <cmocka.h>
 
-#define START_TIMEOUT_MILLISECONDS 60000
+#define LINE_TIMEOUT_MILLISECONDS 60000
 
 const char *test_build_path(char path[1024], const char *name)
 {
@@ -92,20 +92,23 @@ const char *test_index(void)
     return path;
 }
 
-static void read_first_line(struct test_server *server)
+char *test_server_read_line(struct test_server *server)
 {
     size_t length = 0;
-    while (length + 1 < sizeof server->first_line) {
+    char *line = malloc(TEST_SERVER_LINE_SIZE);
+    assert_non_null(line);
+    while (length + 1 < TEST_SERVER_LINE_SIZE) {
         struct pollfd polled = {.fd = server->output, .events = POLLIN};
-        if (poll(&polled, 1, START_TIMEOUT_MILLISECONDS) != 1)
+        if (poll(&polled, 1, LINE_TIMEOUT_MILLISECONDS) != 1)
             fail_msg("the server printed nothing");
-        if (read(server->output, &server->first_line[length], 1) != 1)
-            fail_msg("the server ended before it was ready");
-        if (server->first_line[length] == '\n')
+        if (read(server->output, &line[length], 1) != 1)
+            fail_msg("the server ended without a line");
+        if (line[length] == '\n')
             break;
         length++;
     }
-    server->first_line[length] = '\0';
+    line[length] = '\0';
+    return line;
 }
 
 static void read_url(struct test_server *server)
@@ -120,15 +123,13 @@ static void read_url(struct test_server *server)
     assert_true(server->port != 0);
 }
 
-void test_server_start(struct test_server *server, const char *const *arguments)
+void test_server_launch(struct test_server *server, const char *const *arguments)
 {
     char program[1024];
-    const char *line[TEST_SERVER_MAX_ARGUMENTS + 6] = {test_build_path(program, "cratedex-server"),
-                                                       "--index", test_index(), "--listen",
-                                                       "127.0.0.1:0"};
-    for (size_t i = 0; arguments != NULL && arguments[i] != NULL; i++) {
+    const char *line[TEST_SERVER_MAX_ARGUMENTS + 2] = {test_build_path(program, "cratedex-server")};
+    for (size_t i = 0; arguments[i] != NULL; i++) {
         assert_true(i < TEST_SERVER_MAX_ARGUMENTS);
-        line[5 + i] = arguments[i];
+        line[1 + i] = arguments[i];
     }
     int ends[2];
     assert_int_equal(pipe(ends), 0);
@@ -143,20 +144,33 @@ void test_server_start(struct test_server *server, const char *const *arguments)
     }
     close(ends[1]);
     server->output = ends[0];
-    read_first_line(server);
+    server->first_line = test_server_read_line(server);
     read_url(server);
+}
+
+void test_server_start(struct test_server *server, const char *const *arguments)
+{
+    const char *line[TEST_SERVER_MAX_ARGUMENTS + 1] = {"--index", test_index(), "--listen",
+                                                       "127.0.0.1:0"};
+    for (size_t i = 0; arguments != NULL && arguments[i] != NULL; i++) {
+        assert_true(4 + i < TEST_SERVER_MAX_ARGUMENTS);
+        line[4 + i] = arguments[i];
+    }
+    test_server_launch(server, line);
 }
 
 int test_server_wait(struct test_server *server)
 {
-    return wait_for(server->pid);
+    int status = wait_for(server->pid);
+    close(server->output);
+    free(server->first_line);
+    return status;
 }
 
 void test_server_stop(struct test_server *server)
 {
     assert_int_equal(kill(server->pid, SIGTERM), 0);
-    assert_int_equal(wait_for(server->pid), 0);
-    close(server->output);
+    assert_int_equal(test_server_wait(server), 0);
 }
 
 /* Reads until the other end closes. */
@@ -183,29 +197,23 @@ static char *read_all(int descriptor)
     return text;
 }
 
-char *test_server_read_output(struct test_server *server)
-{
-    char *text = read_all(server->output);
-    close(server->output);
-    return text;
-}
-
-int test_server_connect(const struct test_server *server, int receive_bytes)
+int test_server_connect(const struct test_server *server)
 {
     int descriptor = socket(AF_INET, SOCK_STREAM, 0);
     assert_true(descriptor >= 0);
-    if (receive_bytes > 0)
-        assert_int_equal(
-            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes), 0);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(server->port)};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_int_equal(connect(descriptor, (struct sockaddr *)&address, sizeof address), 0);
-    return descriptor;
+    if (connect(descriptor, (struct sockaddr *)&address, sizeof address) == 0)
+        return descriptor;
+    assert_int_equal(errno, ECONNREFUSED);
+    close(descriptor);
+    return -1;
 }
 
 char *test_server_exchange(const struct test_server *server, const void *bytes, size_t size)
 {
-    int descriptor = test_server_connect(server, 0);
+    int descriptor = test_server_connect(server);
+    assert_true(descriptor >= 0);
     size_t sent = 0;
     while (sent < size) {
         /* The server may close before it has read everything. */

@@ -6,12 +6,13 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define TEST_SERVER_MAX_ARGUMENTS 16
+#define TEST_SERVER_MAX_ARGUMENTS 24
+#define TEST_SERVER_LINE_SIZE 16384
 
 struct test_server {
     pid_t pid;
     int output; /* its standard output, behind the first line */
-    char first_line[512];
+    char *first_line;
     char url[128]; /* "http://127.0.0.1:PORT" */
     unsigned short port;
 };
@@ -27,20 +28,21 @@ const char *test_build_path(char path[1024], const char *name);
    with NULL, or NULL; a later option overrides), and waits for its first line. */
 void test_server_start(struct test_server *server, const char *const *arguments);
 
-/* Sends SIGTERM and waits: the exit status must be 0. */
+/* The same with just these arguments. */
+void test_server_launch(struct test_server *server, const char *const *arguments);
+
+/* The next line of its output, without the line's end, waiting for it. The caller frees. */
+char *test_server_read_line(struct test_server *server);
+
+/* Sends SIGTERM and waits: the exit status must be 0. Frees what belongs to the server. */
 void test_server_stop(struct test_server *server);
 
-/* Waits for the end of a server that got a signal. Returns its exit status, 128 and more for a
-   signal. */
+/* Waits for the end of a server that got a signal, and frees as above. Returns its exit status, 128
+   and more for a signal. */
 int test_server_wait(struct test_server *server);
 
-/* Everything the server printed after its first line, up to its end (after it has ended). The caller
-   frees. */
-char *test_server_read_output(struct test_server *server);
-
-/* A TCP connection to 127.0.0.1 at the server's port; with `receive_bytes` not 0 its receive buffer
-   is so small. */
-int test_server_connect(const struct test_server *server, int receive_bytes);
+/* A TCP connection to 127.0.0.1 at the server's port; -1 where it is refused. */
+int test_server_connect(const struct test_server *server);
 
 /* Sends bytes as they are on a new connection and reads until the server closes it: the caller frees
    the text, which ends with a NUL. */
