@@ -32,8 +32,10 @@ static int compare(const void *key, const void *element)
 {
     const struct text *text = key;
     const char *word = *(const char *const *)element;
-    int order = strncmp(text->bytes, word, text->length);
-    return order != 0 ? order : -(word[text->length] != '\0');
+    size_t word_length = strlen(word);
+    size_t shorter = text->length < word_length ? text->length : word_length;
+    int order = memcmp(text->bytes, word, shorter);
+    return order != 0 ? order : (text->length > word_length) - (text->length < word_length);
 }
 
 bool stop_word(const char *word, size_t length)
