@@ -22,12 +22,15 @@ int csv_header_add(struct csv_header *header, const char *name, size_t length, s
         header->columns = columns;
         header->capacity = capacity;
     }
-    char *copy = malloc(length + 1);
-    if (copy == NULL)
+    struct csv_header_column *column = &header->columns[header->n_columns];
+    column->name = malloc(length + 1);
+    if (column->name == NULL)
         return error_out_of_memory(error);
-    memcpy(copy, name, length);
-    copy[length] = '\0';
-    header->columns[header->n_columns++] = (struct csv_header_column){copy, length, CSV_UNWANTED};
+    memcpy(column->name, name, length);
+    column->name[length] = '\0';
+    column->name_length = length;
+    column->wanted = CSV_UNWANTED;
+    header->n_columns++;
     return 0;
 }
 

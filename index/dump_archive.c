@@ -214,7 +214,9 @@ static int next_archive(void *context, size_t *item, struct error *error)
         const char *path = archive_entry_pathname_utf8(state->entry);
         if (path == NULL)
             path = archive_entry_pathname(state->entry);
-        if (dump_path_check(path == NULL ? "" : path, error) < 0)
+        if (path == NULL)
+            path = "";
+        if (dump_path_check(path, error) < 0)
             return -1;
         bool is_link = archive_entry_hardlink(state->entry) != NULL;
         if (!is_link && archive_entry_filetype(state->entry) == AE_IFDIR)

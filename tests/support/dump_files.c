@@ -74,6 +74,11 @@ static void write_member(struct archive *archive, const char *kind, const struct
         archive_entry_set_symlink(entry, file->link);
     else if (file->link != NULL)
         archive_entry_set_hardlink(entry, file->link);
+    if (file->hole > 0) {
+        int64_t end = file->hole_at + file->hole;
+        archive_entry_sparse_add_entry(entry, 0, file->hole_at);
+        archive_entry_sparse_add_entry(entry, end, (la_int64_t)size - end);
+    }
     if (archive_write_header(archive, entry) != ARCHIVE_OK)
         fail_msg("%s: %s", file->path, archive_error_string(archive));
     if (size > 0)

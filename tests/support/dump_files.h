@@ -12,6 +12,8 @@ struct dump_file {
     const char *content;
     unsigned kind;    /* of archive_entry.h, AE_IFDIR …; 0 is AE_IFREG */
     const char *link; /* target of a symbolic link; of a hard link where the kind is a file */
+    int64_t hole;     /* a sparse file: as many bytes of it, at this place, are not stored */
+    int64_t hole_at;
 };
 
 /* Every kind of archive that is understood: "tar", "tar.gz", …, "zip", "zip.stored". */

@@ -136,6 +136,25 @@ static void test_refused_kinds(void **state)
     free(path);
 }
 
+/* A table has no holes; one would be a cheap way to a large file. */
+static void test_sparse(void **state)
+{
+    char *content = calloc(1, 100001);
+    assert_non_null(content);
+    memset(content, 'x', 100000);
+    struct dump_file files[] = {{.path = "data/a.csv", .content = content}, {.path = NULL}};
+    files[0].hole = 65536;
+    files[0].hole_at = 512;
+    char *path = dump_write_archive(*state, "pax.gz", files);
+    dump_expect_error(path, 0, "data/a.csv is a sparse file, which no table is");
+    free(path);
+    files[0].hole = 100000 - 512;
+    path = dump_write_archive(*state, "pax.gz", files);
+    dump_expect_error(path, 0, "data/a.csv has 512 bytes where the archive says 100000");
+    free(path);
+    free(content);
+}
+
 static void test_same_table_twice(void **state)
 {
     static const struct dump_file tables[] = {
@@ -311,6 +330,7 @@ int main(void)
         cmocka_unit_test(test_member_names),
         cmocka_unit_test(test_refused_names),
         cmocka_unit_test(test_refused_kinds),
+        cmocka_unit_test(test_sparse),
         cmocka_unit_test(test_same_table_twice),
         cmocka_unit_test(test_too_many_tables),
         cmocka_unit_test(test_bound),

@@ -119,6 +119,14 @@ static void test_refused_in_folders(void **state)
     assert_int_equal(dump_next(dump, &member, &error), -1);
     assert_non_null(strstr(error.message, ": data/crates.csv is refused: it is no regular file"));
     dump_close(dump);
+    assert_int_equal(unlink(file), 0);
+    file_write(file, "", 0);
+    dump = dump_open(path, 0, &error);
+    assert_non_null(dump);
+    assert_int_equal(unlink(file), 0);
+    assert_int_equal(symlink("/etc/passwd", file), 0);
+    assert_int_equal(dump_next(dump, &member, &error), -1);
+    dump_close(dump);
     free(path);
 }
 
