@@ -10,6 +10,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -210,7 +211,8 @@ int test_server_connect(const struct test_server *server)
     return -1;
 }
 
-char *test_server_exchange(const struct test_server *server, const void *bytes, size_t size)
+char *test_server_exchange(const struct test_server *server, const void *bytes, size_t size,
+                           bool read_answer)
 {
     int descriptor = test_server_connect(server);
     assert_true(descriptor >= 0);
@@ -222,8 +224,7 @@ char *test_server_exchange(const struct test_server *server, const void *bytes, 
             break;
         sent += (size_t)n;
     }
-    shutdown(descriptor, SHUT_WR);
-    char *text = read_all(descriptor);
+    char *text = read_answer ? read_all(descriptor) : NULL;
     close(descriptor);
     return text;
 }

@@ -3,6 +3,7 @@
 #ifndef CRATEDEX_TESTS_SUPPORT_TEST_SERVER_H
 #define CRATEDEX_TESTS_SUPPORT_TEST_SERVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -44,8 +45,10 @@ int test_server_wait(struct test_server *server);
 /* A TCP connection to 127.0.0.1 at the server's port; -1 where it is refused. */
 int test_server_connect(const struct test_server *server);
 
-/* Sends bytes as they are on a new connection and reads until the server closes it: the caller frees
-   the text, which ends with a NUL. */
-char *test_server_exchange(const struct test_server *server, const void *bytes, size_t size);
+/* Sends bytes as they are on a new connection. With `read_answer` it reads until the server closes
+   the connection, which the request must make it do, and returns the text (the caller frees; a NUL
+   stands behind it). Else it hangs up at once and returns NULL. */
+char *test_server_exchange(const struct test_server *server, const void *bytes, size_t size,
+                           bool read_answer);
 
 #endif

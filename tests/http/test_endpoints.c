@@ -1,0 +1,198 @@
+/* The endpoints beside the crate list: suggest, summary, health and metrics. */
+#include "tests/support/http_case.h"
+#include "tests/support/http_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
+
+static struct http_client *client_of(void **state)
+{
+    return ((struct http_fixture *)*state)->client;
+}
+
+static void suggests_names(void **state)
+{
+    static const struct http_case cases[] = {
+        {.request = {.target = "/api/v1/suggest?q=ser&limit=2"},
+         .status = 200,
+         .headers = {"Cache-Control: public, max-age=60"},
+         .body = {{"length", "1"},
+                  {"suggestions.length", "2"},
+                  {"suggestions[0].length", "3"},
+                  {"suggestions[0].name", "\"serde\""},
+                  {"suggestions[0].kind", "\"crate\""},
+                  {"suggestions[0].downloads", "779458477"}}},
+        {.request = {.target = "/api/v1/suggest?q=+SER+"},
+         .status = 200,
+         .body = {{"suggestions[0].name", "\"serde\""}}},
+        {.request = {.target = "/api/v1/suggest"},
+         .status = 200,
+         .body = {{"suggestions.length", "10"}}},
+        {.request = {.target = "/api/v1/suggest?q=&limit=100"},
+         .status = 200,
+         .body = {{"suggestions.length", "100"}}},
+        {.request = {.target = "/api/v1/suggest?q=zzzz"},
+         .status = 200,
+         .body = {{"suggestions", "[]"}}},
+        {.request = {.target = "/api/v1/suggest?limit=101"},
+         .status = 400,
+         .body = {{"errors[0].detail", "\"cannot request more than 100 items\""}}},
+        {.request = {.target = "/api/v1/suggest?limit=0"},
+         .status = 400,
+         .body = {{"errors[0].detail", "\"Failed to deserialize query string: limit: number would "
+                                       "be zero for non-zero type\""}}},
+    };
+    http_cases_run(client_of(state), cases, N_ELEMENTS(cases));
+}
+
+/* Every suggestion completes the prefix, and more popular names come first. */
+static void suggests_by_prefix(void **state)
+{
+    json_t *body = http_get_json(client_of(state), "/api/v1/suggest?q=c&limit=50", 200);
+    json_t *suggestions = json_object_get(body, "suggestions");
+    assert_true(json_array_size(suggestions) > 10);
+    json_t *suggestion;
+    size_t i;
+    json_array_foreach(suggestions, i, suggestion)
+    {
+        const char *name = json_text_at(suggestion, "name");
+        assert_true(name[0] == 'c' || name[0] == 'C');
+        assert_string_equal(json_text_at(suggestion, "kind"), "crate");
+        assert_true(json_integer_at(suggestion, "downloads") > 0);
+    }
+    json_decref(body);
+}
+
+static void gives_the_summary(void **state)
+{
+    static const struct http_case cases[] = {
+        {.request = {.target = "/api/v1/summary?anything=is&ignored"},
+         .status = 200,
+         .headers = {"Cache-Control: public, max-age=15"},
+         .body = {{"length", "8"},
+                  {"num_crates", "329"},
+                  {"new_crates.length", "10"},
+                  {"most_downloaded.length", "10"},
+                  {"most_recently_downloaded.length", "10"},
+                  {"just_updated.length", "10"},
+                  {"popular_keywords.length", "10"},
+                  {"popular_categories.length", "10"}}},
+        {.request = {.target = "/api/v1/summary"},
+         .status = 200,
+         .headers = {"X-Cache: hit"},
+         .body = {{"new_crates[0].exact_match", "false"},
+                  {"new_crates[0].versions", "null"},
+                  {"most_downloaded[0].name", "\"syn\""},
+                  {"popular_categories[0].parent_categories", "absent"}}},
+    };
+    http_cases_run(client_of(state), cases, N_ELEMENTS(cases));
+}
+
+/* The lists of the summary are the lists of the crate list. */
+static void agrees_with_the_crate_list(void **state)
+{
+    static const struct {
+        const char *list;
+        const char *target;
+    } pairs[] = {
+        {"new_crates", "/api/v1/crates?sort=new"},
+        {"most_downloaded", "/api/v1/crates?sort=downloads"},
+        {"most_recently_downloaded", "/api/v1/crates?sort=recent-downloads"},
+    };
+    json_t *summary = http_get_json(client_of(state), "/api/v1/summary", 200);
+    for (size_t i = 0; i < N_ELEMENTS(pairs); i++) {
+        json_t *page = http_get_json(client_of(state), pairs[i].target, 200);
+        if (!json_equal(json_object_get(summary, pairs[i].list), json_object_get(page, "crates")))
+            fail_msg("%s is not %s", pairs[i].list, pairs[i].target);
+        json_decref(page);
+    }
+    json_decref(summary);
+}
+
+static void tells_its_health(void **state)
+{
+    static const struct http_case cases[] = {
+        {.request = {.target = "/healthz"},
+         .status = 200,
+         .headers = {"Cache-Control: no-store", "!ETag", "Content-Type: application/json"},
+         .body = {{"status", "\"ok\""}}},
+        {.request = {.target = "/readyz"},
+         .status = 200,
+         .headers = {"Cache-Control: no-store"},
+         .body = {{"status", "\"ok\""}, {"crates", "329"}, {"dump", "\"2026-11-01T02:00:00Z\""}}},
+    };
+    http_cases_run(client_of(state), cases, N_ELEMENTS(cases));
+}
+
+/* The value of a sample in Prometheus' text format; a sample that is not there counts as 0. */
+static double sample_of(struct http_client *client, const char *sample)
+{
+    struct http_response response;
+    http_get(client, "/metrics", NULL, &response);
+    assert_int_equal(response.status, 200);
+    double value = 0;
+    for (const char *line = response.body; line != NULL && *line != '\0';) {
+        size_t length = strlen(sample);
+        if (strncmp(line, sample, length) == 0 && line[length] == ' ')
+            value = strtod(line + length, NULL);
+        line = strchr(line, '\n');
+        line = line != NULL ? line + 1 : NULL;
+    }
+    http_response_free(&response);
+    return value;
+}
+
+static void counts_requests_and_cache(void **state)
+{
+    static const struct {
+        const char *sample;
+        double growth; /* by the requests below */
+    } samples[] = {
+        {"cratedex_http_requests_total{route=\"crates\",status=\"200\"}", 3},
+        {"cratedex_http_requests_total{route=\"crates\",status=\"400\"}", 1},
+        {"cratedex_http_requests_total{route=\"other\",status=\"404\"}", 1},
+        {"cratedex_http_request_duration_seconds_count{route=\"crates\",cache=\"hit\"}", 2},
+        {"cratedex_http_request_duration_seconds_count{route=\"crates\",cache=\"miss\"}", 1},
+        {"cratedex_cache_hits_total", 2},
+        {"cratedex_cache_misses_total", 1},
+        {"cratedex_cache_entries", 1},
+    };
+    static const char *const targets[] = {"/api/v1/crates?q=countme", "/api/v1/crates?q=countme",
+                                          "/api/v1/crates?q=countme", "/api/v1/crates?page=0",
+                                          "/nowhere"};
+    double before[N_ELEMENTS(samples)];
+    for (size_t i = 0; i < N_ELEMENTS(samples); i++)
+        before[i] = sample_of(client_of(state), samples[i].sample);
+    double bytes = sample_of(client_of(state), "cratedex_cache_bytes");
+    for (size_t i = 0; i < N_ELEMENTS(targets); i++) {
+        struct http_response response;
+        http_get(client_of(state), targets[i], NULL, &response);
+        http_response_free(&response);
+    }
+    for (size_t i = 0; i < N_ELEMENTS(samples); i++) {
+        double growth = sample_of(client_of(state), samples[i].sample) - before[i];
+        if (growth != samples[i].growth)
+            fail_msg("%s grew by %g, not %g", samples[i].sample, growth, samples[i].growth);
+    }
+    assert_true(sample_of(client_of(state), "cratedex_cache_bytes") > bytes);
+    assert_true(sample_of(client_of(state), "cratedex_cache_max_bytes") == 256.0 * 1024 * 1024);
+    assert_true(sample_of(client_of(state), "cratedex_index_crates") == 329);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(suggests_names),    cmocka_unit_test(suggests_by_prefix),
+        cmocka_unit_test(gives_the_summary), cmocka_unit_test(agrees_with_the_crate_list),
+        cmocka_unit_test(tells_its_health),  cmocka_unit_test(counts_requests_and_cache),
+    };
+    return cmocka_run_group_tests_name("endpoints", tests, http_fixture_start, http_fixture_stop);
+}
