@@ -1,0 +1,54 @@
+/* The dump lies in a folder of its own while the index is built. */
+#include "tests/support/built_index.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+void built_index_make(struct built_index *built, const char *dump_path)
+{
+    struct error error = {""};
+    memset(built, 0, sizeof *built);
+    folder_make(built->folder);
+    folder_join(built->path, built->folder, "test.cdx");
+    struct build_options options = {.dump_path = dump_path, .out_path = built->path};
+    if (index_build(&options, &built->report, &error) != 0)
+        fail_msg("%s: %s", dump_path, error.message);
+    built->index = index_open(built->path, &error);
+    if (built->index == NULL)
+        fail_msg("%s", error.message);
+    built->reader = index_reader_open(built->index, &error);
+    if (built->reader == NULL)
+        fail_msg("%s", error.message);
+}
+
+void built_index_from_files(struct built_index *built, const struct dump_file *files)
+{
+    char folder[FOLDER_PATH_SIZE];
+    folder_make(folder);
+    char *dump = dump_write_folder(folder, "dump", files);
+    built_index_make(built, dump);
+    free(dump);
+    folder_remove(folder);
+}
+
+void built_index_remove(struct built_index *built)
+{
+    index_reader_close(built->reader);
+    index_close(built->index);
+    folder_remove(built->folder);
+}
+
+const struct build_warning *built_index_warning(const struct build_report *report,
+                                                const char *reason)
+{
+    for (unsigned i = 0; i < report->n_warnings; i++) {
+        if (strncmp(report->warnings[i].reason, reason, strlen(reason)) == 0)
+            return &report->warnings[i];
+    }
+    fail_msg("no warning \"%s\"", reason);
+    return NULL;
+}
