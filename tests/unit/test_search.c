@@ -1,0 +1,325 @@
+/* The rules of the search, one at a time, on a few crates made for them. What many crates and random
+   queries show is in test_search_oracle.c. */
+#include "tests/support/built_index.h"
+
+#include <cratedex/search.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define TIMES "2020-01-01 00:00:00+00,2020-01-01 00:00:00+00"
+
+/* In order of popularity, by recent downloads: crates 1 to 9. */
+static const struct dump_file files[] = {
+    BUILT_TIME("2026-11-01T02:00:00Z"),
+    BUILT_TABLE("crates",
+                CRATES_COLUMNS ",readme\n"
+                               "1,popular," TIMES ",A crate,,,,Mentions widgets at the end\n"
+                               "2,described," TIMES ",Renders widgets,,,,\n"
+                               "3,tagged," TIMES ",Nothing to see,,,,\n"
+                               "4,widget-tools," TIMES ",Tools,,,,\n"
+                               "5,Wid-Get," TIMES ",Same canonical name as no other,,,,\n"
+                               "6,wid_get," TIMES ",The same but for the separator,,,,\n"
+                               "7,mywidgetry," TIMES ",Inside the name only,,,,\n"
+                               "8,the-one," TIMES ",Has a stop word,,,,\n"
+                               "9,yanked-crate," TIMES ",All versions are gone,,,,\n"),
+    BUILT_TABLE("versions", VERSIONS_COLUMNS "\n"
+                                             "1,1,1.0.0,2020-01-01,f,0,2020-01-01\n"
+                                             "2,2,1.0.0,2020-01-01,f,0,2020-01-01\n"
+                                             "3,3,1.0.0,2020-01-01,f,0,2020-01-01\n"
+                                             "4,4,1.0.0,2020-01-01,f,0,2020-01-01\n"
+                                             "5,5,1.0.0,2020-01-01,f,0,2020-01-01\n"
+                                             "6,6,1.0.0,2020-01-01,f,0,2020-01-01\n"
+                                             "7,7,1.0.0,2020-01-01,f,0,2020-01-01\n"
+                                             "9,9,1.0.0,2020-01-01,t,0,2020-01-01\n"),
+    BUILT_TABLE("version_downloads", "version_id,date,downloads\n"
+                                     "1,2026-10-31,90000\n"
+                                     "2,2026-10-31,80000\n"
+                                     "3,2026-10-31,70000\n"
+                                     "4,2026-10-31,60000\n"
+                                     "5,2026-10-31,50000\n"
+                                     "6,2026-10-31,40000\n"
+                                     "7,2026-10-31,30000\n"
+                                     "9,2026-10-31,10\n"),
+    BUILT_TABLE("keywords", "id,keyword,crates_cnt,created_at\n1,widget,1,2020-01-01\n"
+                            "2,gui,2,2020-01-01\n"),
+    BUILT_TABLE("crates_keywords", "crate_id,keyword_id\n3,1\n3,2\n2,2\n"),
+    BUILT_TABLE("categories", "id,category,slug,description,crates_cnt,created_at\n"
+                              "1,GUI,gui,\"\",1,2020-01-01\n2,Web,gui::web,\"\",1,2020-01-01\n"
+                              "3,Guide,guide,\"\",1,2020-01-01\n"),
+    BUILT_TABLE("crates_categories", "crate_id,category_id\n1,1\n2,2\n3,3\n"),
+    BUILT_TABLE("crate_owners", "crate_id,owner_id,owner_kind\n1,7,0\n2,7,1\n"),
+    BUILT_END,
+};
+
+static int open_index(void **state)
+{
+    static struct built_index built;
+    built_index_from_files(&built, files);
+    *state = &built;
+    return 0;
+}
+
+static int close_index(void **state)
+{
+    built_index_remove(*state);
+    return 0;
+}
+
+/* The names that the query finds, each with its tier's first letter in upper case in front and `!`
+   behind an exact one: "N:serde!". */
+static const char *names(struct built_index *built, struct search_query *query)
+{
+    static struct search_result result;
+    static char text[1024];
+    struct error error = {""};
+    size_t at = 0;
+    query->limit = query->limit == 0 ? SEARCH_MAX_LIMIT : query->limit;
+    if (search_run(built->reader, query, &result, &error) != SEARCH_OK)
+        fail_msg("%s", error.message);
+    text[0] = '\0';
+    for (uint32_t i = 0; i < result.n_hits; i++) {
+        struct index_crate crate;
+        index_crate(built->index, result.hits[i].rank, &crate);
+        at += (size_t)snprintf(text + at, sizeof text - at, "%s%c:%.*s%s", i == 0 ? "" : " ",
+                               search_tier_name(result.hits[i].tier)[0], (int)crate.name_length,
+                               crate.name, result.hits[i].exact ? "!" : "");
+    }
+    if (query->limit == SEARCH_MAX_LIMIT)
+        assert_int_equal(result.total, result.n_hits);
+    return text;
+}
+
+static const char *names_of_text(struct built_index *built, const char *text, enum search_sort sort)
+{
+    struct search_query query = {.text = {text, strlen(text)}, .sort = sort};
+    return names(built, &query);
+}
+
+static void ranks_follow_the_popularity(void **state)
+{
+    struct built_index *built = *state;
+    float before = 1;
+    assert_int_equal(index_n_crates(built->index), 9);
+    for (uint32_t rank = 1; rank <= 9; rank++) {
+        struct index_crate crate;
+        index_crate(built->index, rank, &crate);
+        assert_true(crate.popularity <= before && crate.popularity >= 0);
+        before = crate.popularity;
+    }
+}
+
+/* Tiers: name, keywords, description, README, part of the name. */
+static void every_tier(void **state)
+{
+    assert_string_equal(names_of_text(*state, "widget", SEARCH_SORT_RELEVANCE),
+                        "k:tagged n:widget-tools d:described r:popular p:mywidgetry");
+    assert_string_equal(names_of_text(*state, "widgets", SEARCH_SORT_RELEVANCE),
+                        "k:tagged n:widget-tools d:described r:popular");
+    assert_string_equal(names_of_text(*state, "WIDGET-tools", SEARCH_SORT_RELEVANCE),
+                        "e:widget-tools!");
+    assert_string_equal(names_of_text(*state, "tool widget", SEARCH_SORT_RELEVANCE),
+                        "n:widget-tools");
+    /* A word each from two fields: the worse one counts. */
+    assert_string_equal(names_of_text(*state, "tagged gui", SEARCH_SORT_RELEVANCE), "k:tagged");
+    assert_string_equal(names_of_text(*state, "described renders", SEARCH_SORT_RELEVANCE),
+                        "d:described");
+    assert_string_equal(names_of_text(*state, "popular mentions", SEARCH_SORT_RELEVANCE),
+                        "r:popular");
+    assert_string_equal(names_of_text(*state, "popular renders", SEARCH_SORT_RELEVANCE), "");
+    assert_string_equal(names_of_text(*state, "widget nowhere", SEARCH_SORT_RELEVANCE), "");
+}
+
+/* Both crates of one canonical name are exact, the more popular first; alphabetical puts them first
+   in alphabetical order, the other sorts do not care. */
+static void exact_matches(void **state)
+{
+    assert_string_equal(names_of_text(*state, "wid_get", SEARCH_SORT_RELEVANCE),
+                        "e:Wid-Get! e:wid_get!");
+    assert_string_equal(names_of_text(*state, "WID-GET", SEARCH_SORT_RELEVANCE),
+                        "e:Wid-Get! e:wid_get!");
+    assert_string_equal(names_of_text(*state, "wid-get", SEARCH_SORT_ALPHABETICAL),
+                        "e:Wid-Get! e:wid_get!");
+    assert_string_equal(names_of_text(*state, "tagged", SEARCH_SORT_ALPHABETICAL), "e:tagged!");
+    assert_string_equal(names_of_text(*state, "wid get", SEARCH_SORT_RELEVANCE),
+                        "n:Wid-Get n:wid_get");
+    /* Filters apply to them too. */
+    struct search_query query = {.text = {"wid_get", 7}, .letter = {"x", 1}};
+    assert_string_equal(names(*state, &query), "");
+}
+
+static void exact_match_first_in_alphabetical_order_only(void **state)
+{
+    /* `one` begins a word of `the-one`; nothing else. `popular` is exact, others would come first. */
+    struct search_query query = {.text = {"described", 9}, .sort = SEARCH_SORT_ALPHABETICAL};
+    assert_string_equal(names(*state, &query), "e:described!");
+    assert_string_equal(names_of_text(*state, "a", SEARCH_SORT_ALPHABETICAL), "");
+    assert_string_equal(names_of_text(*state, "w", SEARCH_SORT_ALPHABETICAL),
+                        "p:Wid-Get p:wid_get p:widget-tools");
+}
+
+static void short_texts_are_found_where_a_word_begins(void **state)
+{
+    assert_string_equal(names_of_text(*state, "ge", SEARCH_SORT_RELEVANCE), "p:Wid-Get p:wid_get");
+    assert_string_equal(names_of_text(*state, "Y", SEARCH_SORT_RELEVANCE), "p:yanked-crate");
+    assert_string_equal(names_of_text(*state, "dg", SEARCH_SORT_RELEVANCE), "");
+    assert_string_equal(names_of_text(*state, "dge", SEARCH_SORT_RELEVANCE),
+                        "p:widget-tools p:mywidgetry");
+    assert_string_equal(names_of_text(*state, "t-t", SEARCH_SORT_RELEVANCE), "p:widget-tools");
+}
+
+static void stop_words_match_by_name_only(void **state)
+{
+    assert_string_equal(names_of_text(*state, "the", SEARCH_SORT_RELEVANCE), "p:the-one");
+    assert_string_equal(names_of_text(*state, "a the", SEARCH_SORT_RELEVANCE), "");
+    assert_string_equal(names_of_text(*state, "The One", SEARCH_SORT_RELEVANCE), "n:the-one");
+    assert_string_equal(names_of_text(*state, "renders the widgets", SEARCH_SORT_RELEVANCE),
+                        "d:described");
+}
+
+/* What FTS5 would take as syntax is text. */
+static void syntax_is_text(void **state)
+{
+    static const char *const texts[] = {"\"",   "*",       "NEAR(",      "-",         "^",    ":",
+                                        "OR",   "field:*", "{field}: x", "a AND",     "(",    "'",
+                                        "\"\"", "NOT NOT", "rende*",       "+tagg AND", "%_\\%"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        assert_string_equal(names_of_text(*state, texts[i], SEARCH_SORT_RELEVANCE), "");
+    assert_string_equal(names_of_text(*state, "\"tagged\"*", SEARCH_SORT_RELEVANCE), "n:tagged");
+    assert_string_equal(names_of_text(*state, "^renders + (WIDGETS)", SEARCH_SORT_RELEVANCE),
+                        "d:described");
+}
+
+static void spaces_around_do_not_count(void **state)
+{
+    assert_string_equal(names_of_text(*state, "   tagged  ", SEARCH_SORT_RELEVANCE), "e:tagged!");
+    struct search_query list = {.text = {"   ", 3}, .limit = 2};
+    assert_string_equal(names(*state, &list), "l:described l:mywidgetry");
+}
+
+static void filters(void **state)
+{
+    static const struct search_string keywords[] = {{"gui", 3}, {"widget", 6}, {"", 0}};
+    static const struct search_string listed[] = {
+        {"wid_get", 7}, {"TAGGED", 6}, {"popular", 7}, {"", 0}, {"popular", 7}};
+    static const struct {
+        struct search_query query;
+        const char *names;
+    } cases[] = {
+        {{.category = {"gui", 3}}, "l:described l:popular"},
+        {{.category = {"gui::web", 8}}, "l:described"},
+        {{.category = {"gui::", 5}}, ""},
+        {{.category = {"gu", 2}}, ""},
+        {{.category = {"", 0}}, ""},
+        {{.keywords = keywords, .n_keywords = 1}, "l:described l:tagged"},
+        {{.keywords = keywords, .n_keywords = 2}, "l:tagged"},
+        {{.keywords = keywords, .n_keywords = 3}, ""},
+        {{.letter = {"W", 1}}, "l:Wid-Get l:wid_get l:widget-tools"},
+        {{.letter = {"wx", 2}}, "l:Wid-Get l:wid_get l:widget-tools"},
+        {{.letter = {"\u00FC", 2}}, ""},
+        {{.by_user = true, .user_id = 7}, "l:popular"},
+        {{.by_team = true, .team_id = 7}, "l:described"},
+        {{.by_user = true, .user_id = -1}, ""},
+        {{.names = listed, .n_names = 5, .by_names = true}, "l:popular l:wid_get"},
+        {{.by_names = true}, ""},
+        {{.letter = {"y", 1}}, "l:yanked-crate"},
+        {{.letter = {"y", 1}, .leave_out_yanked = true}, ""},
+        {{.letter = {"t", 1}, .leave_out_yanked = true}, "l:tagged l:the-one"},
+        {{.category = {"gui", 3}, .letter = {"d", 1}, .keywords = keywords, .n_keywords = 1},
+         "l:described"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct search_query query = cases[i].query;
+        assert_string_equal(names(*state, &query), cases[i].names);
+    }
+}
+
+static void bad_texts(void **state)
+{
+    struct built_index *built = *state;
+    static struct search_result result;
+    char longest[SEARCH_MAX_TEXT_BYTES + 2];
+    memset(longest, 'x', sizeof longest);
+    static const struct {
+        const char *text;
+        size_t length;
+        const char *says;
+    } cases[] = {
+        {"a\0b", 3, "control character"},   {"tab\there", 8, "control character"},
+        {"line\n", 5, "control character"}, {"\x7f", 1, "control character"},
+        {"\xff", 1, "not valid UTF-8"},     {"caf\xc3", 4, "not valid UTF-8"},
+        {"\xc0\xaf", 2, "not valid UTF-8"}, {"\xed\xa0\x80", 3, "not valid UTF-8"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error error = {""};
+        struct search_query query = {.text = {cases[i].text, cases[i].length}, .limit = 10};
+        assert_int_equal(search_check_text(cases[i].text, cases[i].length, &error),
+                         SEARCH_BAD_TEXT);
+        assert_non_null(strstr(error.message, cases[i].says));
+        assert_int_equal(search_run(built->reader, &query, &result, NULL), SEARCH_BAD_TEXT);
+    }
+    struct error error = {""};
+    assert_int_equal(search_check_text(longest, SEARCH_MAX_TEXT_BYTES, &error), SEARCH_OK);
+    assert_int_equal(search_check_text(longest, SEARCH_MAX_TEXT_BYTES + 1, &error),
+                     SEARCH_BAD_TEXT);
+    assert_non_null(strstr(error.message, "256"));
+    assert_int_equal(search_check_text("", 0, &error), SEARCH_OK);
+    assert_int_equal(search_check_text("r\u00E9sum\u00E9 \U0001F980", 13, &error), SEARCH_OK);
+}
+
+/* Whatever a text of the allowed length holds: one word, as many as can be, nothing but punctuation. */
+static void longest_texts(void **state)
+{
+    char text[SEARCH_MAX_TEXT_BYTES];
+    struct search_query query = {.text = {text, sizeof text}};
+    memset(text, 'x', sizeof text);
+    assert_string_equal(names(*state, &query), "");
+    for (size_t i = 0; i < sizeof text; i += 2)
+        memcpy(text + i, "t ", 2);
+    assert_string_equal(names(*state, &query), "");
+    memset(text, '"', sizeof text);
+    assert_string_equal(names(*state, &query), "");
+    /* 36 words that all occur. */
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = "widget "[i % 7];
+    assert_string_equal(names(*state, &query), "");
+    text[252] = ' ';
+    memset(text + 252, ' ', 4);
+    assert_string_equal(names(*state, &query), "k:tagged n:widget-tools d:described r:popular");
+}
+
+static void tiers_have_names(void **state)
+{
+    (void)state;
+    for (int left = 0; left < N_SEARCH_TIERS; left++) {
+        assert_true(strlen(search_tier_name((enum search_tier)left)) > 0);
+        for (int right = 0; right < left; right++)
+            assert_string_not_equal(search_tier_name((enum search_tier)left),
+                                    search_tier_name((enum search_tier)right));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ranks_follow_the_popularity),
+        cmocka_unit_test(every_tier),
+        cmocka_unit_test(exact_matches),
+        cmocka_unit_test(exact_match_first_in_alphabetical_order_only),
+        cmocka_unit_test(short_texts_are_found_where_a_word_begins),
+        cmocka_unit_test(stop_words_match_by_name_only),
+        cmocka_unit_test(syntax_is_text),
+        cmocka_unit_test(spaces_around_do_not_count),
+        cmocka_unit_test(filters),
+        cmocka_unit_test(bad_texts),
+        cmocka_unit_test(longest_texts),
+        cmocka_unit_test(tiers_have_names),
+    };
+    return cmocka_run_group_tests_name("search", tests, open_index, close_index);
+}
