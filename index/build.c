@@ -130,16 +130,15 @@ static int write_meta(struct build *build, struct error *error)
     sqlite3_finalize(insert);
     if (result != 0)
         return -1;
-    return database_execute(
-        build->database,
-        "INSERT INTO meta SELECT 'crates', count(*) FROM crates;"
-        "INSERT INTO meta SELECT 'versions', count(*) FROM versions;"
-        "INSERT INTO meta SELECT 'dependencies', count(*) FROM dependencies;"
-        "INSERT INTO meta SELECT 'keywords', count(*) FROM keywords;"
-        "INSERT INTO meta SELECT 'categories', count(*) FROM categories;"
-        "INSERT INTO meta SELECT 'users', count(*) FROM users;"
-        "INSERT INTO meta SELECT 'teams', count(*) FROM teams;",
-        error);
+    return database_execute(build->database,
+                            "INSERT INTO meta SELECT 'crates', count(*) FROM crates;"
+                            "INSERT INTO meta SELECT 'versions', count(*) FROM versions;"
+                            "INSERT INTO meta SELECT 'dependencies', count(*) FROM dependencies;"
+                            "INSERT INTO meta SELECT 'keywords', count(*) FROM keywords;"
+                            "INSERT INTO meta SELECT 'categories', count(*) FROM categories;"
+                            "INSERT INTO meta SELECT 'users', count(*) FROM users;"
+                            "INSERT INTO meta SELECT 'teams', count(*) FROM teams;",
+                            error);
 }
 
 /* Commits, closes, and gives the file its name. */
@@ -186,10 +185,12 @@ int index_build(const struct build_options *options, struct build_report *report
     struct build build = {.options = options, .report = report};
     memset(report, 0, sizeof *report);
     msgpack_sbuffer_init(&build.names);
+    msgpack_sbuffer_init(&build.version_numbers);
     int result = run(&build, error);
     build_end_phase(&build);
     sqlite3_close(build.database);
     build_file_discard(&build.file);
+    msgpack_sbuffer_destroy(&build.version_numbers);
     msgpack_sbuffer_destroy(&build.names);
     free(build.columns);
     free(build.crates);

@@ -10,7 +10,6 @@
 
 enum statement {
     SELECT_CRATE,
-    SELECT_VERSION,
     SELECT_KEYWORDS,
     INSERT_CRATE,
     INSERT_DOCUMENT,
@@ -21,7 +20,6 @@ enum statement {
 static const char *const statement_texts[N_STATEMENTS] = {
     [SELECT_CRATE] = "SELECT name, description, homepage, documentation, repository, created_at,"
                      " updated_at, trustpub_only, readme FROM staged_crates WHERE id = ?1",
-    [SELECT_VERSION] = "SELECT num FROM versions WHERE id = ?1",
     [SELECT_KEYWORDS] = "SELECT group_concat(keyword, ' ') FROM (SELECT keyword FROM"
                         " staged_keywords JOIN keywords ON id = keyword_id WHERE crate_id = ?1"
                         " ORDER BY keyword_id)",
@@ -37,7 +35,6 @@ struct writer {
     sqlite3_stmt *statements[N_STATEMENTS];
     msgpack_sbuffer encoded[N_ENCODINGS];
     msgpack_sbuffer words;
-    char versions[4][256]; /* default, max, max stable, newest */
 };
 
 static const char *text_of(sqlite3_stmt *row, int column)
@@ -45,36 +42,19 @@ static const char *text_of(sqlite3_stmt *row, int column)
     return (const char *)sqlite3_column_text(row, column);
 }
 
-/* The number of a version, copied to a place of its own; NULL where there is none. */
-static int read_version(struct writer *writer, int64_t id, unsigned place, const char **num,
-                        struct error *error)
+/* A version's number; NULL where there is none. */
+static const char *version_number(const struct build *build, uint32_t place)
 {
-    *num = NULL;
-    if (id == 0)
-        return 0;
-    sqlite3_stmt *select = writer->statements[SELECT_VERSION];
-    sqlite3_bind_int64(select, 1, id);
-    int found = database_step(select, error);
-    if (found == 1) {
-        size_t length = (size_t)sqlite3_column_bytes(select, 0);
-        if (length >= sizeof writer->versions[place])
-            length = sizeof writer->versions[place] - 1;
-        memcpy(writer->versions[place], text_of(select, 0), length);
-        writer->versions[place][length] = '\0';
-        *num = writer->versions[place];
-    }
-    sqlite3_reset(select);
-    return found < 0 ? -1 : 0;
+    return place == 0 ? NULL : build->version_numbers.data + place;
 }
 
 static int insert_crate(struct writer *writer, uint32_t rank, const struct build_crate *crate,
                         const struct crate_document *document, struct error *error)
 {
     sqlite3_stmt *insert = writer->statements[INSERT_CRATE];
-    const char *const texts[] = {document->name,          document->description,
-                                 document->homepage,      document->documentation,
-                                 document->repository,    document->created_at,
-                                 document->updated_at};
+    const char *const texts[] = {
+        document->name,       document->description, document->homepage,  document->documentation,
+        document->repository, document->created_at,  document->updated_at};
     const char *const versions[] = {document->default_version, document->max_version,
                                     document->max_stable_version, document->newest_version};
     sqlite3_bind_int64(insert, 1, rank);
@@ -156,7 +136,8 @@ static int add_column(struct writer *writer, uint32_t rank, const struct build_c
 
 static int write_crate(struct writer *writer, uint32_t rank, struct error *error)
 {
-    const struct build_crate *crate = &writer->build->crates[rank - 1];
+    const struct build *build = writer->build;
+    const struct build_crate *crate = &build->crates[rank - 1];
     sqlite3_stmt *row = writer->statements[SELECT_CRATE];
     sqlite3_bind_int64(row, 1, crate->id);
     int found = database_step(row, error);
@@ -174,15 +155,14 @@ static int write_crate(struct writer *writer, uint32_t rank, struct error *error
         .downloads = crate->downloads,
         .recent_downloads = crate->recent_downloads,
         .n_versions = crate->n_versions,
+        .default_version = version_number(build, crate->default_version),
+        .max_version = version_number(build, crate->max_version),
+        .max_stable_version = version_number(build, crate->max_stable_version),
+        .newest_version = version_number(build, crate->newest_version),
         .is_yanked = crate->is_yanked,
     };
     int result = 0;
-    if (read_version(writer, crate->default_version, 0, &document.default_version, error) != 0 ||
-        read_version(writer, crate->max_version, 1, &document.max_version, error) != 0 ||
-        read_version(writer, crate->max_stable_version, 2, &document.max_stable_version, error) !=
-            0 ||
-        read_version(writer, crate->newest_version, 3, &document.newest_version, error) != 0 ||
-        insert_crate(writer, rank, crate, &document, error) != 0 ||
+    if (insert_crate(writer, rank, crate, &document, error) != 0 ||
         insert_document(writer, rank, &document, error) != 0 ||
         insert_words(writer, rank, crate, row, error) != 0 ||
         add_column(writer, rank, crate, row, error) != 0)
@@ -217,8 +197,11 @@ static int write_all(struct writer *writer, struct error *error)
     return 0;
 }
 
-/* Ranks replace the dump's crate ids. */
+/* Ranks replace the dump's crate ids. Indexes are built when their table is full: sorted once instead
+   of grown at random. */
 static const char *const link_sql =
+    "CREATE UNIQUE INDEX crates_by_id ON crates(id);"
+    "CREATE UNIQUE INDEX crates_by_name ON crates(name);"
     "INSERT INTO crates_keywords SELECT keyword_id, rank FROM staged_keywords"
     " JOIN crates ON crates.id = crate_id ORDER BY 1, 2;"
     "INSERT INTO crates_categories SELECT category_id, rank FROM staged_categories"

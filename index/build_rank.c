@@ -1,5 +1,5 @@
-/* What every crate comes to: its versions, its downloads, who depends on it, and from those its
-   popularity, by which crates are numbered.
+/* What every crate comes to: its downloads, who depends on it, and from those its popularity, by which
+   crates are numbered.
 
    popularity = (2 · log(1 + dependents) / max + log(1 + recent downloads) / max) / 3, then scaled to
    0 … 1. Dependents count beside downloads, because crawlers and CI inflate downloads; measured on the
@@ -10,7 +10,6 @@
 #include "index/build_steps.h"
 #include "index/database.h"
 
-#include <cratedex/semver.h>
 #include <cratedex/timestamp.h>
 #include <inttypes.h>
 #include <math.h>
@@ -27,23 +26,13 @@ struct version_owner {
     uint32_t crate; /* index in build->crates */
 };
 
-/* A version while the highest of its crate is sought. */
-struct version_row {
-    int64_t id;
-    int64_t created_at;
-    bool is_yanked;
-    bool is_semver;
-    struct semver semver;
-    char num[256];
-};
-
 struct ranking {
     struct build *build;
     struct version_owner *owners;
     size_t n_owners;
 };
 
-static struct build_crate *find_crate(struct build *build, int64_t id)
+struct build_crate *build_find_crate(struct build *build, int64_t id)
 {
     size_t low = 0;
     size_t high = build->n_crates;
@@ -97,7 +86,7 @@ static int for_each_row(struct ranking *ranking, const char *sql, row_function *
     return found;
 }
 
-static int64_t column_time(sqlite3_stmt *row, int column)
+int64_t build_column_time(sqlite3_stmt *row, int column)
 {
     int64_t microseconds = 0;
     const char *text = (const char *)sqlite3_column_text(row, column);
@@ -113,9 +102,9 @@ static int on_crate(struct ranking *ranking, sqlite3_stmt *row, struct error *er
     build->crates[build->n_crates++] = (struct build_crate){
         .id = sqlite3_column_int64(row, 0),
         .downloads = sqlite3_column_int64(row, 1),
-        .created_at = column_time(row, 2),
-        .updated_at = column_time(row, 3),
-        .default_version = sqlite3_column_int64(row, 4),
+        .created_at = build_column_time(row, 2),
+        .updated_at = build_column_time(row, 3),
+        .given_default = sqlite3_column_int64(row, 4),
     };
     return 0;
 }
@@ -146,7 +135,7 @@ static int load_crates(struct ranking *ranking, struct error *error)
 static int on_version_owner(struct ranking *ranking, sqlite3_stmt *row, struct error *error)
 {
     struct build *build = ranking->build;
-    struct build_crate *crate = find_crate(build, sqlite3_column_int64(row, 1));
+    struct build_crate *crate = build_find_crate(build, sqlite3_column_int64(row, 1));
     if (crate == NULL)
         return error_set(error, "index file: a version without a crate");
     crate->n_versions++;
@@ -212,7 +201,7 @@ static int collect_dependencies(struct ranking *ranking, struct dependency_pairs
     int found;
     while ((found = database_step(select, error)) == 1) {
         const struct version_owner *owner = find_owner(ranking, sqlite3_column_int64(select, 0));
-        const struct build_crate *target = find_crate(build, sqlite3_column_int64(select, 1));
+        const struct build_crate *target = build_find_crate(build, sqlite3_column_int64(select, 1));
         if (owner == NULL || target == NULL || &build->crates[owner->crate] == target)
             continue;
         pairs->pairs[pairs->n++] = (uint64_t)(target - build->crates) << 32 | owner->crate;
@@ -234,101 +223,6 @@ static int count_dependents(struct ranking *ranking, struct error *error)
     }
     free(pairs.pairs);
     return result;
-}
-
-/* The highest versions of the crate whose versions are being read. */
-struct highest {
-    struct version_row any; /* yanked ones too, for a crate that has no other */
-    struct version_row max;
-    struct version_row stable;
-    struct version_row newest;
-    int64_t n_yanked;
-};
-
-static bool is_higher(const struct version_row *version, const struct version_row *best)
-{
-    return version->is_semver && (best->id == 0 || semver_order(&version->semver, &best->semver) > 0);
-}
-
-/* Copies a row; its SemVer points into its own text. */
-static void copy_version(struct version_row *to, const struct version_row *from)
-{
-    *to = *from;
-    to->is_semver = semver_parse(&to->semver, to->num, strlen(to->num)) == 0;
-}
-
-static void consider(struct highest *highest, const struct version_row *version)
-{
-    if (is_higher(version, &highest->any))
-        copy_version(&highest->any, version);
-    highest->n_yanked += version->is_yanked;
-    if (version->is_yanked)
-        return;
-    if (is_higher(version, &highest->max))
-        copy_version(&highest->max, version);
-    if (version->is_semver && !semver_is_prerelease(&version->semver) &&
-        is_higher(version, &highest->stable))
-        copy_version(&highest->stable, version);
-    if (highest->newest.id == 0 || version->created_at > highest->newest.created_at ||
-        (version->created_at == highest->newest.created_at && version->id > highest->newest.id))
-        copy_version(&highest->newest, version);
-}
-
-static void settle(struct build_crate *crate, const struct highest *highest)
-{
-    crate->max_version = highest->max.id;
-    crate->max_stable_version = highest->stable.id;
-    crate->newest_version = highest->newest.id;
-    crate->is_yanked = crate->n_versions > 0 && highest->n_yanked == crate->n_versions;
-    if (crate->default_version == 0)
-        crate->default_version = highest->stable.id != 0 ? highest->stable.id
-                                 : highest->max.id != 0  ? highest->max.id
-                                                         : highest->any.id;
-}
-
-/* Reads the versions crate by crate. */
-static int find_highest_versions(struct ranking *ranking, struct error *error)
-{
-    struct build *build = ranking->build;
-    sqlite3_stmt *select = database_prepare(
-        build->database,
-        "SELECT crate_id, id, num, yanked, created_at FROM versions ORDER BY crate_id, id", error);
-    struct highest *highest = calloc(1, sizeof *highest);
-    if (select == NULL || highest == NULL) {
-        sqlite3_finalize(select);
-        free(highest);
-        return select == NULL ? -1 : error_out_of_memory(error);
-    }
-    struct build_crate *crate = NULL;
-    int found;
-    while ((found = database_step(select, error)) == 1) {
-        int64_t crate_id = sqlite3_column_int64(select, 0);
-        if (crate == NULL || crate->id != crate_id) {
-            if (crate != NULL)
-                settle(crate, highest);
-            memset(highest, 0, sizeof *highest);
-            crate = find_crate(build, crate_id);
-            if (crate == NULL) {
-                found = error_set(error, "index file: a version without a crate");
-                break;
-            }
-        }
-        struct version_row version = {.id = sqlite3_column_int64(select, 1),
-                                      .is_yanked = sqlite3_column_int(select, 3) != 0,
-                                      .created_at = column_time(select, 4)};
-        snprintf(version.num, sizeof version.num, "%s", (const char *)sqlite3_column_text(select, 2));
-        version.is_semver =
-            semver_parse(&version.semver, version.num, strlen(version.num)) == 0;
-        if (!version.is_semver)
-            build_warn(build, "version number that is not SemVer, never the highest", 1,
-                       "versions.csv: id %" PRId64 ", num %s", version.id, version.num);
-        consider(highest, &version);
-    }
-    if (crate != NULL)
-        settle(crate, highest);
-    sqlite3_finalize(select);
-    free(highest);
-    return found;
 }
 
 static int compare_popularity(const void *left_crate, const void *right_crate)
@@ -377,7 +271,7 @@ int build_rank_crates(struct build *build, struct error *error)
         result = for_each_row(&ranking, "SELECT id, crate_id FROM versions ORDER BY id",
                               on_version_owner, error);
     if (result == 0)
-        result = find_highest_versions(&ranking, error);
+        result = build_find_versions(build, error);
     if (result == 0)
         result = count_recent_downloads(&ranking, error);
     if (result == 0)

@@ -10,8 +10,8 @@
 static const char *const schema =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
     "CREATE TABLE parts(name TEXT PRIMARY KEY, xxh3 TEXT NOT NULL, data BLOB NOT NULL);"
-    "CREATE TABLE crates(rank INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE,"
-    " name TEXT NOT NULL UNIQUE, description TEXT, homepage TEXT, documentation TEXT,"
+    "CREATE TABLE crates(rank INTEGER PRIMARY KEY, id INTEGER NOT NULL,"
+    " name TEXT NOT NULL, description TEXT, homepage TEXT, documentation TEXT,"
     " repository TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,"
     " downloads INTEGER NOT NULL, recent_downloads INTEGER NOT NULL, dependents INTEGER NOT NULL,"
     " popularity REAL NOT NULL, num_versions INTEGER NOT NULL, yanked INTEGER NOT NULL,"
@@ -21,6 +21,9 @@ static const char *const schema =
     "CREATE TABLE pages(name TEXT PRIMARY KEY, json TEXT NOT NULL, msgpack BLOB NOT NULL);"
     "CREATE VIRTUAL TABLE crates_fts USING fts5(name, keywords, description, readme, content='',"
     " detail=column, tokenize='porter unicode61');"
+    /* Words are collected in memory and written in few large pieces; the default, 1 MB, would merge
+       the same postings again and again. */
+    "INSERT INTO crates_fts(crates_fts, rank) VALUES('hashsize', 134217728);"
     "CREATE TABLE versions(id INTEGER PRIMARY KEY, crate_id INTEGER NOT NULL, num TEXT NOT NULL,"
     " created_at TEXT NOT NULL, updated_at TEXT NOT NULL, downloads INTEGER NOT NULL,"
     " yanked INTEGER NOT NULL, yank_message TEXT, license TEXT, crate_size INTEGER, checksum TEXT,"

@@ -24,11 +24,13 @@ struct build_crate {
     int64_t updated_at;
     double popularity;
     int64_t n_versions;
-    bool is_yanked;           /* has versions, and all of them are yanked */
-    int64_t default_version;  /* version ids; 0: none */
-    int64_t max_version;
-    int64_t max_stable_version;
-    int64_t newest_version;
+    bool is_yanked;        /* has versions, and all of them are yanked */
+    int64_t given_default; /* the dump's default version, an id; 0: not given */
+    /* Version numbers: places in build.version_numbers; 0: none. */
+    uint32_t default_version;
+    uint32_t max_version;
+    uint32_t max_stable_version;
+    uint32_t newest_version;
 };
 
 struct build {
@@ -36,12 +38,13 @@ struct build {
     struct build_report *report;
     struct build_file file;
     sqlite3 *database;
-    char timestamp[64];        /* of the dump, RFC 3339; "" until known */
-    int64_t total_downloads;   /* from metadata.csv; -1: not given */
+    char timestamp[64];         /* of the dump, RFC 3339; "" until known */
+    int64_t total_downloads;    /* from metadata.csv; -1: not given */
     struct build_crate *crates; /* by id until build_rank sorts them by rank */
     uint32_t n_crates;
-    msgpack_sbuffer names;              /* the crates' names, one behind the other */
-    struct crate_column_row *columns;   /* by rank; names point into `names` at the end */
+    msgpack_sbuffer version_numbers;  /* NUL-terminated, one behind the other; a NUL in front */
+    msgpack_sbuffer names;            /* the crates' names, one behind the other */
+    struct crate_column_row *columns; /* by rank; names point into `names` at the end */
     struct timespec phase_start;
 };
 
@@ -73,6 +76,12 @@ int build_read_dump(struct build *build, struct error *error);
 int build_check_references(struct build *build, struct error *error);
 /* build_rank.c: computes `crates` and sorts them by popularity. */
 int build_rank_crates(struct build *build, struct error *error);
+/* The crate with that id while `crates` is sorted by id; NULL where there is none. */
+struct build_crate *build_find_crate(struct build *build, int64_t id);
+/* A column with an RFC 3339 text as microseconds. */
+int64_t build_column_time(sqlite3_stmt *row, int column);
+/* build_versions.c: the versions that `crates` show. */
+int build_find_versions(struct build *build, struct error *error);
 /* build_crates.c: writes `crates`, documents, the full-text index and the links by rank. */
 int build_write_crates(struct build *build, struct error *error);
 /* build_parts.c: the parts that are held in memory. */
