@@ -53,7 +53,7 @@ static void suggests_names(void **state)
     http_cases_run(client_of(state), cases, N_ELEMENTS(cases));
 }
 
-/* Every suggestion completes the prefix, and more popular names come first. */
+/* Every suggestion completes the prefix. */
 static void suggests_by_prefix(void **state)
 {
     json_t *body = http_get_json(client_of(state), "/api/v1/suggest?q=c&limit=50", 200);

@@ -1,0 +1,241 @@
+/* Starting, configuring, logging and stopping the server. */
+#include "tests/support/folder.h"
+#include "tests/support/http_case.h"
+#include "tests/support/http_fixture.h"
+#include "tests/support/program.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define SERVER "cratedex-server"
+#define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
+
+static void announces_itself(void **state)
+{
+    (void)state;
+    struct test_server server;
+    char expected[256];
+    test_server_start(&server, NULL);
+    snprintf(expected, sizeof expected,
+             "cratedex-server " CRATEDEX_VERSION " listening on http://127.0.0.1:%u (329 crates, "
+             "dump of 2026-11-01T02:00:00Z)",
+             server.port);
+    assert_string_equal(server.first_line, expected);
+    test_server_stop(&server);
+}
+
+static void listens_on_ipv6(void **state)
+{
+    (void)state;
+    int probe = socket(AF_INET6, SOCK_STREAM, 0);
+    if (probe < 0)
+        skip();
+    close(probe);
+    static const char *const arguments[] = {"--listen", "[::1]:0", NULL};
+    struct http_fixture fixture;
+    http_fixture_open(&fixture, arguments);
+    assert_int_equal(strncmp(fixture.server.url, "http://[::1]:", 13), 0);
+    json_t *body = http_get_json(fixture.client, "/api/v1/crates?q=serde", 200);
+    json_decref(body);
+    http_fixture_close(&fixture);
+}
+
+/* Runs the server to its end; `part` must stand in the one line that it prints. */
+static void expect_end(const char *const *arguments, int status, const char *part)
+{
+    const struct program_options options = {.arguments = arguments};
+    struct program_run run;
+    program_run(&options, &run);
+    const char *text = status == 0 ? run.out : run.error_out;
+    const char *other = status == 0 ? run.error_out : run.out;
+    if (run.status != status || strstr(text, part) == NULL || other[0] != '\0')
+        fail_msg("%s %s: status %d, not %d: %s%s", arguments[1], part, run.status, status, run.out,
+                 run.error_out);
+    if (status != 0) {
+        assert_int_equal(strncmp(text, SERVER ": ", strlen(SERVER ": ")), 0);
+        assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+    }
+    program_run_free(&run);
+}
+
+static void refuses_bad_options(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *arguments[4];
+        const char *part;
+    } cases[] = {
+        {{NULL}, "no index: add --index FILE"},
+        {{"--nonsense"}, "unknown option '--nonsense': see cratedex-server --help"},
+        {{"-x"}, "unknown option '-x'"},
+        {{"--index"}, "--index needs a value"},
+        {{"--index", ""}, "--index: the value is empty"},
+        {{"more"}, "unexpected argument 'more'"},
+        {{"--listen", "8888"}, "--listen: bad address '8888': write ADDR:PORT"},
+        {{"--listen", "127.0.0.1:x"}, "a port is a number from 0 to 65535"},
+        {{"--listen", "127.0.0.1:65536"}, "a port is a number from 0 to 65535"},
+        {{"--listen", "::1:80"}, "put an IPv6 address in brackets"},
+        {{"--listen=[]:80"}, "bad address"},
+        {{"--threads", "0"}, "--threads: bad number of threads '0': write a number from 1 to 256"},
+        {{"--threads", "2x"}, "bad number of threads"},
+        {{"--cache-bytes", "-1"}, "--cache-bytes: bad cache size '-1'"},
+        {{"--cache-bytes", "1T"}, "bad cache size"},
+        {{"--cache-bytes", "99999999999G"}, "bad cache size"},
+        {{"--access-log", "yes"}, "--access-log: bad format 'yes': write json, combined or off"},
+        {{"--base-url", "example.org"}, "--base-url: bad URL 'example.org'"},
+        {{"--base-url", "http://"}, "bad URL"},
+        {{"--cdn-url", "ftp://example.org"}, "--cdn-url: bad URL"},
+        {{"--cdn-url", "https://example.org/?x"}, "bad URL"},
+        {{"--config", "/nonexistent/file"}, "cannot read /nonexistent/file"},
+    };
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+        const char *arguments[6] = {SERVER};
+        for (size_t j = 0; j < 4; j++)
+            arguments[1 + j] = cases[i].arguments[j];
+        expect_end(arguments, 2, cases[i].part);
+    }
+}
+
+static void explains_itself(void **state)
+{
+    (void)state;
+    expect_end((const char *const[]){SERVER, "--help", NULL}, 0, "--cache-bytes");
+    expect_end((const char *const[]){SERVER, "--version", NULL}, 0,
+               "cratedex-server " CRATEDEX_VERSION "\n");
+}
+
+static void expect_bad_index(const char *path, const char *part)
+{
+    expect_end((const char *const[]){SERVER, "--index", path, "--listen", "127.0.0.1:0", NULL}, 1,
+               part);
+}
+
+static void refuses_bad_indexes(void **state)
+{
+    (void)state;
+    char folder[FOLDER_PATH_SIZE];
+    char path[FOLDER_PATH_SIZE];
+    size_t size;
+    folder_make(folder);
+    folder_join(path, folder, "bad.cdx");
+    expect_bad_index(path, "build one with cratedex-index build DUMP -o ");
+    expect_bad_index(folder, folder);
+    file_write(path, "This is no index.\n", 18);
+    expect_bad_index(path, path);
+    file_write(path, "", 0);
+    expect_bad_index(path, path);
+    char *bytes = file_read(test_index(), &size);
+    file_write(path, bytes, size / 2);
+    expect_bad_index(path, path);
+    /* One bit of a checked part: found by trying page after page, as the format decides which. */
+    bool is_found = false;
+    for (size_t at = 4096 + 2048; at < size && !is_found; at += size / 16) {
+        bytes[at] ^= 1;
+        file_write(path, bytes, size);
+        const struct program_options options = {
+            .arguments =
+                (const char *const[]){SERVER, "--index", path, "--listen", "256.0.0.1:0", NULL}};
+        struct program_run run;
+        program_run(&options, &run);
+        assert_int_equal(run.status, 1);
+        is_found = strstr(run.error_out, path) != NULL;
+        program_run_free(&run);
+        bytes[at] ^= 1;
+    }
+    assert_true(is_found);
+    free(bytes);
+    folder_remove(folder);
+}
+
+static void says_that_the_port_is_in_use(void **state)
+{
+    (void)state;
+    struct test_server server;
+    char address[64];
+    test_server_start(&server, NULL);
+    snprintf(address, sizeof address, "127.0.0.1:%u", server.port);
+    expect_end((const char *const[]){SERVER, "--index", test_index(), "--listen", address, NULL}, 1,
+               "choose another port with --listen");
+    test_server_stop(&server);
+}
+
+static void reads_a_config_file(void **state)
+{
+    (void)state;
+    char folder[FOLDER_PATH_SIZE];
+    char path[FOLDER_PATH_SIZE];
+    char text[2048];
+    folder_make(folder);
+    folder_join(path, folder, "server.conf");
+    snprintf(text, sizeof text,
+             "# a comment\n"
+             "index = %s\n"
+             "listen = 127.0.0.1:1\n"
+             "threads = 1\n"
+             "cache-bytes = 1M\n"
+             "base-url = https://crates.example.org/\n"
+             "cdn-url = https://static.example.org\n"
+             "access-log = combined\n",
+             test_index());
+    file_write(path, text, strlen(text));
+    struct http_fixture fixture;
+    struct http_response response;
+    /* The command line overrides the file, wherever it names it. */
+    static const char *const listen[] = {"--listen", "127.0.0.1:0"};
+    test_server_launch(&fixture.server,
+                       (const char *const[]){listen[0], listen[1], "--config", path, NULL});
+    fixture.client = http_client_open(fixture.server.url);
+    http_get(fixture.client, "/metrics", NULL, &response);
+    assert_non_null(strstr(response.body, "cratedex_cache_max_bytes 1048576\n"));
+    http_response_free(&response);
+    char *line = test_server_read_line(&fixture.server);
+    assert_non_null(strstr(line, "\"GET /metrics HTTP/1.1\" 200 "));
+    free(line);
+    http_fixture_close(&fixture);
+    folder_remove(folder);
+}
+
+static void refuses_bad_config_files(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *part;
+    } cases[] = {
+        {"threads = 2\nnonsense = 1\n", "line 2: there is no option 'nonsense'"},
+        {"threads = many\n", "line 1: threads: bad number of threads 'many'"},
+        {"threads = 2\n\nthreads\n", "line 3: not a line of the form name = value"},
+        {"[server]\nthreads = 2\n", "line 2: there are no sections: remove [server]"},
+        {"config = other\n", "line 1: there is no option 'config'"},
+    };
+    char folder[FOLDER_PATH_SIZE];
+    char path[FOLDER_PATH_SIZE];
+    folder_make(folder);
+    folder_join(path, folder, "server.conf");
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+        file_write(path, cases[i].text, strlen(cases[i].text));
+        expect_end((const char *const[]){SERVER, "--config", path, NULL}, 2, cases[i].part);
+    }
+    folder_remove(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(announces_itself),    cmocka_unit_test(listens_on_ipv6),
+        cmocka_unit_test(refuses_bad_options), cmocka_unit_test(explains_itself),
+        cmocka_unit_test(refuses_bad_indexes), cmocka_unit_test(says_that_the_port_is_in_use),
+        cmocka_unit_test(reads_a_config_file), cmocka_unit_test(refuses_bad_config_files),
+    };
+    return cmocka_run_group_tests_name("operation", tests, NULL, NULL);
+}
