@@ -189,12 +189,14 @@ out_of_memory:
 void answer_free(void *value)
 {
     struct answer *answer = value;
+    struct representation *identity = atomic_load(&answer->representations[CODING_IDENTITY]);
     for (unsigned i = 0; i < N_CONTENT_CODINGS; i++) {
         struct representation *representation = atomic_load(&answer->representations[i]);
         /* A coding that did not pay shares the identity representation. */
-        if (representation != NULL && representation->coding == i)
+        if (representation != identity)
             representation_free(representation);
     }
+    representation_free(identity);
     shared_bytes_release(answer->body);
     pthread_mutex_destroy(&answer->making);
     free(answer->page);
