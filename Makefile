@@ -34,7 +34,7 @@ index_modules := sqlite3 jansson msgpack libarchive zlib libxxhash
 server_modules := libmicrohttpd jansson msgpack zlib libbrotlienc libzstd libxxhash inih
 test_modules := cmocka libcurl jansson msgpack zlib libbrotlidec libzstd
 # libcsv and CRoaring ship no .pc file in Debian 12.
-index_plain_libs := -lcsv -lroaring -lm
+index_plain_libs := -lcsv -lroaring -linih -lm
 
 goals := $(or $(MAKECMDGOALS),all)
 needs_packages := $(filter-out clean help fmt uninstall,$(goals))

@@ -163,19 +163,22 @@ static int write_terms(struct build *build, struct terms *terms, struct error *e
     msgpack_sbuffer block;
     msgpack_sbuffer_init(&block);
     struct trie_entry *entries = calloc((size_t)n_terms + 1, sizeof *entries);
-    int result = entries == NULL ? error_out_of_memory(error)
-                                 : postings_builder_finish(&terms->postings, &block, error);
+    uint32_t *numbers = calloc((size_t)n_terms + 1, sizeof *numbers);
+    int result = entries == NULL || numbers == NULL
+                     ? error_out_of_memory(error)
+                     : postings_builder_finish(&terms->postings, &block, numbers, error);
     const char *text = terms->texts.data;
     for (uint32_t i = 0; i < n_terms && result == 0; i++) {
         uint32_t length;
         memcpy(&length, terms->lengths.data + (size_t)i * sizeof length, sizeof length);
-        entries[i] = (struct trie_entry){text, length, i + 1};
+        entries[i] = (struct trie_entry){text, length, numbers[i]};
         text += length;
     }
     if (result == 0)
         result = write_part(build, INDEX_PART_POSTINGS, &block, error);
     if (result == 0)
         result = write_trie(build, INDEX_PART_TERMS, entries, n_terms, error);
+    free(numbers);
     free(entries);
     msgpack_sbuffer_destroy(&block);
     return result;

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #define RECENT_DAYS 90
+#define YANKED_DISCOUNT 0.5 /* of the popularity, where every version is yanked */
 #define MICROSECONDS_A_DAY (INT64_C(86400) * 1000000)
 
 /* Which crate a version is of, sorted by version. */
@@ -239,23 +240,33 @@ static double share(double value, double max)
     return max > 0 ? value / max : 0;
 }
 
+static double log_of(int64_t count)
+{
+    return count > 0 ? log1p((double)count) : 0;
+}
+
 static void sort_by_popularity(struct build *build)
 {
     double max_dependents = 0;
+    double max_recent = 0;
     double max_downloads = 0;
     double max_popularity = 0;
     for (uint32_t i = 0; i < build->n_crates; i++) {
         struct build_crate *crate = &build->crates[i];
         if (crate->downloads < crate->recent_downloads)
             crate->downloads = crate->recent_downloads;
-        max_dependents = fmax(max_dependents, log1p((double)crate->n_dependents));
-        max_downloads = fmax(max_downloads, log1p(fmax(0, (double)crate->recent_downloads)));
+        max_dependents = fmax(max_dependents, log_of(crate->n_dependents));
+        max_recent = fmax(max_recent, log_of(crate->recent_downloads));
+        max_downloads = fmax(max_downloads, log_of(crate->downloads));
     }
     for (uint32_t i = 0; i < build->n_crates; i++) {
         struct build_crate *crate = &build->crates[i];
-        double downloads = log1p(fmax(0, (double)crate->recent_downloads));
-        crate->popularity = 2 * share(log1p((double)crate->n_dependents), max_dependents) +
-                            share(downloads, max_downloads);
+        crate->dependents_share = share(log_of(crate->n_dependents), max_dependents);
+        crate->downloads_share = share(log_of(crate->downloads), max_downloads);
+        crate->popularity =
+            2 * crate->dependents_share + share(log_of(crate->recent_downloads), max_recent);
+        if (crate->is_yanked)
+            crate->popularity *= YANKED_DISCOUNT;
         max_popularity = fmax(max_popularity, crate->popularity);
     }
     for (uint32_t i = 0; i < build->n_crates; i++)

@@ -23,6 +23,8 @@ struct build_crate {
     int64_t created_at;
     int64_t updated_at;
     double popularity;
+    double dependents_share; /* log(1 + dependents) of the most; 0 … 1 */
+    double downloads_share;  /* log(1 + downloads) of the most; 0 … 1 */
     int64_t n_versions;
     bool is_yanked;        /* has versions, and all of them are yanked */
     int64_t given_default; /* the dump's default version, an id; 0: not given */

@@ -17,6 +17,8 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the file format is li
 #define COLUMNS_MAGIC 0x4c4f4343u /* "CCOL" */
 #define HEADER_BYTES 16
 #define N_INT64_COLUMNS 5
+#define N_FLOAT_COLUMNS 5
+#define MAX_SIGNAL 64.0f /* no logarithm of a 64-bit number is larger */
 
 struct header {
     uint32_t magic;
@@ -28,7 +30,7 @@ _Static_assert(sizeof(struct header) == HEADER_BYTES, "the header has no padding
 
 static uint64_t block_size(uint64_t n_crates, uint64_t n_name_bytes)
 {
-    return HEADER_BYTES + N_INT64_COLUMNS * 8 * n_crates + 4 * n_crates /* popularity */ +
+    return HEADER_BYTES + N_INT64_COLUMNS * 8 * n_crates + N_FLOAT_COLUMNS * 4 * n_crates +
            4 * (n_crates + 1) /* name offsets */ + N_CRATE_ORDERS * 4 * n_crates + n_crates +
            2 * n_name_bytes;
 }
@@ -88,7 +90,6 @@ static int compare_ranks(const void *left_rank, const void *right_rank, void *co
     return left->id > right->id ? -1 : left->id < right->id;
 }
 
-
 static bool append(msgpack_sbuffer *block, const void *bytes, size_t size)
 {
     return size == 0 || msgpack_sbuffer_write(block, bytes, size) == 0;
@@ -128,8 +129,8 @@ static bool append_names(const struct crate_column_row *rows, uint32_t n_rows,
     return true;
 }
 
-int crate_columns_build(const struct crate_column_row *rows, uint32_t n_rows, msgpack_sbuffer *block,
-                        struct error *error)
+int crate_columns_build(const struct crate_column_row *rows, uint32_t n_rows,
+                        msgpack_sbuffer *block, struct error *error)
 {
     uint64_t n_name_bytes = 0;
     for (uint32_t i = 0; i < n_rows; i++)
@@ -149,8 +150,17 @@ int crate_columns_build(const struct crate_column_row *rows, uint32_t n_rows, ms
         for (uint32_t i = 0; i < n_rows && !failed; i++)
             failed = !append(block, (const char *)&rows[i] + wide_columns[column], sizeof(int64_t));
     }
-    for (uint32_t i = 0; i < n_rows && !failed; i++)
-        failed = !append(block, &rows[i].popularity, sizeof rows[i].popularity);
+    static const size_t float_columns[N_FLOAT_COLUMNS] = {
+        offsetof(struct crate_column_row, popularity),
+        offsetof(struct crate_column_row, dependents),
+        offsetof(struct crate_column_row, downloads_share),
+        offsetof(struct crate_column_row, versions),
+        offsetof(struct crate_column_row, description),
+    };
+    for (int column = 0; column < N_FLOAT_COLUMNS; column++) {
+        for (uint32_t i = 0; i < n_rows && !failed; i++)
+            failed = !append(block, (const char *)&rows[i] + float_columns[column], sizeof(float));
+    }
     uint32_t offset = 0;
     for (uint32_t i = 0; i <= n_rows && !failed; i++) {
         failed = !append(block, &offset, sizeof offset);
@@ -198,10 +208,9 @@ static bool order_is_true(const struct crate_columns *columns, enum crate_order 
         uint32_t before = ranks[i - 1];
         if (order == CRATE_ORDER_ALPHABETICAL) {
             const uint32_t *offsets = columns->name_offsets;
-            if (crate_name_compare(columns->names + offsets[before - 1],
-                                   offsets[before] - offsets[before - 1],
-                                   columns->names + offsets[rank - 1],
-                                   offsets[rank] - offsets[rank - 1]) > 0)
+            if (crate_name_compare(
+                    columns->names + offsets[before - 1], offsets[before] - offsets[before - 1],
+                    columns->names + offsets[rank - 1], offsets[rank] - offsets[rank - 1]) > 0)
                 return false;
         } else if (crate_columns_sort_value(columns, order, before) <
                    crate_columns_sort_value(columns, order, rank)) {
@@ -223,6 +232,12 @@ static bool columns_are_true(const struct crate_columns *columns, uint32_t n_nam
         if (!(popularity >= 0 && popularity <= 1) ||
             (i > 0 && popularity > columns->popularity[i - 1]))
             return false;
+        const float signals[] = {columns->dependents[i], columns->downloads_share[i],
+                                 columns->versions[i], columns->description[i]};
+        for (size_t s = 0; s < sizeof signals / sizeof *signals; s++) {
+            if (!(signals[s] >= 0 && signals[s] <= MAX_SIGNAL))
+                return false;
+        }
     }
     uint64_t *seen = malloc((bitmap_n_words(n + 1) + 1) * sizeof *seen);
     bool ok = seen != NULL;
@@ -252,8 +267,13 @@ int crate_columns_open(struct crate_columns *columns, const void *block, size_t 
     columns->created_at = wide + 3 * n;
     columns->updated_at = wide + 4 * n;
     at += N_INT64_COLUMNS * 8 * n;
-    columns->popularity = (const void *)at;
-    at += 4 * n;
+    const float *narrow = (const void *)at;
+    columns->popularity = narrow;
+    columns->dependents = narrow + n;
+    columns->downloads_share = narrow + 2 * n;
+    columns->versions = narrow + 3 * n;
+    columns->description = narrow + 4 * n;
+    at += N_FLOAT_COLUMNS * 4 * n;
     columns->name_offsets = (const void *)at;
     at += 4 * (n + 1);
     for (int order = 0; order < N_CRATE_ORDERS; order++, at += 4 * n)

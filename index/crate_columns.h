@@ -29,12 +29,17 @@ struct crate_column_row {
     int64_t created_at;
     int64_t updated_at;
     float popularity;
+    /* Signals of the second stage of ranking (search_rerank.c). */
+    float dependents;      /* log(1 + dependents), as a share of the most */
+    float downloads_share; /* log(1 + downloads), as a share of the most */
+    float versions;        /* log(1 + number of versions) */
+    float description;     /* log(1 + bytes of the description) */
     bool is_yanked;
 };
 
 /* Appends the block to `block`. Returns 0, or -1 when memory runs out or names pass 4 GiB. */
-int crate_columns_build(const struct crate_column_row *rows, uint32_t n_rows, msgpack_sbuffer *block,
-                        struct error *error);
+int crate_columns_build(const struct crate_column_row *rows, uint32_t n_rows,
+                        msgpack_sbuffer *block, struct error *error);
 
 /* The open block. Arrays are indexed by rank - 1; `orders` hold ranks. Borrowed from the block. */
 struct crate_columns {
@@ -45,6 +50,10 @@ struct crate_columns {
     const int64_t *created_at;
     const int64_t *updated_at;
     const float *popularity;
+    const float *dependents;
+    const float *downloads_share;
+    const float *versions;
+    const float *description;
     const uint32_t *name_offsets; /* n_crates + 1 of them */
     const uint32_t *orders[N_CRATE_ORDERS];
     const uint8_t *yanked;

@@ -5,6 +5,8 @@
 #include "index/open_index.h"
 
 #include "index/bitmap.h"
+#include "index/search_relevance.h"
+#include "index/search_scan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +32,7 @@ struct index_reader *index_reader_open(const struct index *index, struct error *
         return NULL;
     }
     reader->index = index;
+    ranking_set_defaults(&reader->default_ranking);
     reader->database = index_database_open(index->path, error);
     if (reader->database == NULL)
         goto failed;
@@ -45,9 +48,11 @@ struct index_reader *index_reader_open(const struct index *index, struct error *
     reader->places = calloc(n_words, sizeof(uint64_t));
     reader->filter = calloc(n_words, sizeof(uint64_t));
     reader->selected = calloc(n_words, sizeof(uint64_t));
-    reader->tiers = calloc((size_t)index->columns.n_crates + 1, sizeof *reader->tiers);
+    reader->plan = calloc(1, sizeof *reader->plan);
+    reader->accumulators = calloc(1, sizeof *reader->accumulators);
+    reader->candidates = calloc(RERANK_DEPTH, sizeof *reader->candidates);
     if (reader->places == NULL || reader->filter == NULL || reader->selected == NULL ||
-        reader->tiers == NULL) {
+        reader->plan == NULL || reader->accumulators == NULL || reader->candidates == NULL) {
         error_out_of_memory(error);
         goto failed;
     }
@@ -61,9 +66,10 @@ void index_reader_close(struct index_reader *reader)
 {
     if (reader == NULL)
         return;
-    for (int tier = 0; tier < N_SEARCH_TIERS; tier++)
-        free(reader->stream_ranks[tier]);
-    free(reader->tiers);
+    free(reader->scored);
+    free(reader->candidates);
+    free(reader->accumulators);
+    free(reader->plan);
     free(reader->selected);
     free(reader->filter);
     free(reader->places);
@@ -162,12 +168,12 @@ int index_reader_encode_crate(struct index_reader *reader, uint32_t rank, bool e
     return 0;
 }
 
-int index_reader_encode_page(struct index_reader *reader, const char *page,
-                             struct encoder *encoder, struct error *error)
+int index_reader_encode_page(struct index_reader *reader, const char *page, struct encoder *encoder,
+                             struct error *error)
 {
-    sqlite3_stmt *statement = reader->statements[encoder->encoding == ENCODING_JSON
-                                                     ? READER_PAGE_JSON
-                                                     : READER_PAGE_MESSAGEPACK];
+    sqlite3_stmt *statement =
+        reader->statements[encoder->encoding == ENCODING_JSON ? READER_PAGE_JSON
+                                                              : READER_PAGE_MESSAGEPACK];
     const void *bytes = NULL;
     size_t size = 0;
     sqlite3_reset(statement);

@@ -142,8 +142,8 @@ static int check_postings(struct verification *verification, struct error *error
         const char *column = (const char *)sqlite3_column_text(select, 2);
         if (rank < 1 || rank > index->columns.n_crates || column == NULL ||
             !has_posting(index, term, length, (uint32_t)rank, field_bit(column))) {
-            found = error_set(error, "the postings lack `%.*s` in crate %" PRId64, (int)length, term,
-                              rank);
+            found = error_set(error, "the postings lack `%.*s` in crate %" PRId64, (int)length,
+                              term, rank);
             break;
         }
         n_instances++;

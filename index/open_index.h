@@ -8,6 +8,7 @@
 #include "index/text_words.h"
 
 #include <cratedex/index_file.h>
+#include <cratedex/ranking.h>
 #include <cratedex/trie.h>
 #include <sqlite3.h>
 
@@ -59,10 +60,15 @@ struct index_reader {
     uint64_t *places;
     uint64_t *filter;
     uint64_t *selected;
-    uint8_t *tiers; /* scratch of search_run, by rank: the tier of what is in `selected` */
-    /* Scratch of search_run: the heads of the tier streams. */
-    uint32_t *stream_ranks[N_SEARCH_TIERS];
-    uint32_t stream_capacity;
+    /* Scratch of search_run; see search_plan.h, search_scan.h, search_relevance.h. */
+    struct search_plan *plan;
+    struct search_accumulators *accumulators;
+    struct rerank_candidate *candidates;
+    struct search_scored *scored;
+    uint32_t scored_capacity;
+    struct ranking default_ranking;
+    struct ranking ranking; /* of the plan */
+    bool plan_is_ready; /* the plan is that of a search by relevance: search_explain may use it */
 };
 
 /* Opens the SQLite file read-only and checks that it is an index of this format. NULL on failure. */

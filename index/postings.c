@@ -4,6 +4,7 @@
    nothing is decoded. */
 #include "index/postings.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define POSTINGS_MAGIC 0x54534f50u /* "POST" */
@@ -69,16 +70,73 @@ int postings_builder_add(struct postings_builder *builder, uint32_t rank, enum p
     return append(&builder->fields, &fields, 1, error);
 }
 
-int postings_builder_finish(struct postings_builder *builder, msgpack_sbuffer *block,
-                            struct error *error)
+/* A term while the terms are put in order. */
+struct sorted_term {
+    uint32_t start;
+    uint32_t n;
+    uint32_t place; /* in the order of coming */
+};
+
+static int compare_terms(const void *left_term, const void *right_term)
 {
-    struct header header = {POSTINGS_MAGIC, builder->n_terms, (uint32_t)builder->fields.size, 0};
-    if (append_start(builder, error) != 0 || append(block, &header, sizeof header, error) != 0 ||
-        append(block, builder->starts.data, builder->starts.size, error) != 0 ||
-        append(block, builder->ranks.data, builder->ranks.size, error) != 0 ||
-        append(block, builder->fields.data, builder->fields.size, error) != 0)
-        return -1;
+    const struct sorted_term *left = left_term;
+    const struct sorted_term *right = right_term;
+    if (left->n != right->n)
+        return left->n > right->n ? -1 : 1;
+    return left->place < right->place ? -1 : left->place > right->place;
+}
+
+static uint32_t start_of(const struct postings_builder *builder, uint32_t place)
+{
+    uint32_t start;
+    memcpy(&start, builder->starts.data + (size_t)place * sizeof start, sizeof start);
+    return start;
+}
+
+static int append_sorted(const struct postings_builder *builder, const struct sorted_term *terms,
+                         msgpack_sbuffer *block, struct error *error)
+{
+    uint32_t n_terms = builder->n_terms;
+    uint32_t start = 0;
+    for (uint32_t i = 0; i <= n_terms; i++) {
+        if (append(block, &start, sizeof start, error) != 0)
+            return -1;
+        start += i < n_terms ? terms[i].n : 0;
+    }
+    for (uint32_t i = 0; i < n_terms; i++) {
+        if (append(block, builder->ranks.data + (size_t)terms[i].start * 4, (size_t)terms[i].n * 4,
+                   error) != 0)
+            return -1;
+    }
+    for (uint32_t i = 0; i < n_terms; i++) {
+        if (append(block, builder->fields.data + terms[i].start, terms[i].n, error) != 0)
+            return -1;
+    }
     return 0;
+}
+
+int postings_builder_finish(struct postings_builder *builder, msgpack_sbuffer *block,
+                            uint32_t *numbers, struct error *error)
+{
+    uint32_t n_terms = builder->n_terms;
+    struct header header = {POSTINGS_MAGIC, n_terms, (uint32_t)builder->fields.size, 0};
+    if (append_start(builder, error) != 0)
+        return -1;
+    struct sorted_term *terms = calloc((size_t)n_terms + 1, sizeof *terms);
+    if (terms == NULL)
+        return error_out_of_memory(error);
+    for (uint32_t i = 0; i < n_terms; i++) {
+        uint32_t start = start_of(builder, i);
+        terms[i] = (struct sorted_term){start, start_of(builder, i + 1) - start, i};
+    }
+    qsort(terms, n_terms, sizeof *terms, compare_terms);
+    for (uint32_t i = 0; i < n_terms; i++)
+        numbers[terms[i].place] = i + 1;
+    int result = append(block, &header, sizeof header, error);
+    if (result == 0)
+        result = append_sorted(builder, terms, block, error);
+    free(terms);
+    return result;
 }
 
 static int check_terms(const struct postings *postings, uint32_t n_crates)
@@ -131,8 +189,7 @@ struct posting_list postings_of(const struct postings *postings, uint32_t term)
                                  postings->starts[term] - start, 0};
 }
 
-/* Moves the list to its first rank that is not below `rank`. */
-static void seek_rank(struct posting_list *list, uint32_t rank)
+void posting_list_seek(struct posting_list *list, uint32_t rank)
 {
     uint32_t low = list->position;
     if (low >= list->n || list->ranks[low] >= rank)
@@ -151,32 +208,4 @@ static void seek_rank(struct posting_list *list, uint32_t rank)
             high = middle;
     }
     list->position = high;
-}
-
-uint32_t posting_lists_next(struct posting_list *lists, uint32_t n_lists,
-                            enum posting_field *worst_field)
-{
-    while (lists[0].position < lists[0].n) {
-        uint32_t rank = lists[0].ranks[lists[0].position];
-        uint32_t worst = 0;
-        uint32_t i = 0;
-        for (; i < n_lists; i++) {
-            seek_rank(&lists[i], rank);
-            if (lists[i].position >= lists[i].n)
-                return 0;
-            if (lists[i].ranks[lists[i].position] != rank)
-                break;
-            uint32_t fields = lists[i].fields[lists[i].position];
-            uint32_t best = fields & -fields;
-            worst = best > worst ? best : worst;
-        }
-        if (i < n_lists) {
-            seek_rank(&lists[0], lists[i].ranks[lists[i].position]);
-            continue;
-        }
-        lists[0].position++;
-        *worst_field = (enum posting_field)worst;
-        return rank;
-    }
-    return 0;
 }

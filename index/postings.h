@@ -29,14 +29,15 @@ struct postings_builder {
 
 void postings_builder_init(struct postings_builder *builder);
 void postings_builder_destroy(struct postings_builder *builder);
-/* Begins the next term; terms are numbered from 1 as they come. Returns 0 or -1 (memory, 2^32). */
+/* Begins the next term. Returns 0 or -1 (memory, 2^32). */
 int postings_builder_term(struct postings_builder *builder, struct error *error);
 /* Adds a field of a crate to the current term. */
 int postings_builder_add(struct postings_builder *builder, uint32_t rank, enum posting_field field,
                          struct error *error);
-/* Appends the block to `block`. */
+/* Appends the block to `block` and numbers the terms from 1: those with most postings first, equal ones
+   in the order in which they came. `numbers` (n_terms of them, in the order of coming) gets them. */
 int postings_builder_finish(struct postings_builder *builder, msgpack_sbuffer *block,
-                            struct error *error);
+                            uint32_t *numbers, struct error *error);
 
 /* An open block; borrowed. */
 struct postings {
@@ -52,7 +53,7 @@ struct postings {
 int postings_open(struct postings *postings, uint32_t n_crates, const void *block, size_t size,
                   struct error *error);
 
-/* The postings of one term, as a cursor for a conjunction. */
+/* The postings of one term, with a cursor. */
 struct posting_list {
     const uint32_t *ranks;
     const uint8_t *fields;
@@ -63,12 +64,8 @@ struct posting_list {
 /* `term` in 1 … n_terms. */
 struct posting_list postings_of(const struct postings *postings, uint32_t term);
 
-/* Advances several lists (at least one, sorted by length, shortest first) to the next rank that all
-   of them have. Returns it and stores the worst of the best fields: the smallest field bit f such
-   that every list has the rank in f or a better field (name before keywords before description
-   before README). Returns 0 at the end. Time: galloping search in the longer lists
-   (Bentley and Yao 1976), so O(shortest · log(longest / shortest)). */
-uint32_t posting_lists_next(struct posting_list *lists, uint32_t n_lists,
-                            enum posting_field *worst_field);
+/* Moves the list to its first rank that is not below `rank`, or to its end: galloping search (Bentley
+   and Yao 1976), O(log of the distance). Never moves backwards. */
+void posting_list_seek(struct posting_list *list, uint32_t rank);
 
 #endif

@@ -2,6 +2,7 @@
    let the sort decide how the page is filled. */
 #include <cratedex/search.h>
 
+#include "index/search_relevance.h"
 #include "index/search_steps.h"
 
 #include <cratedex/utf8.h>
@@ -10,8 +11,9 @@
 
 const char *search_tier_name(enum search_tier tier)
 {
-    static const char *const names[N_SEARCH_TIERS] = {
-        "exact name", "name", "keywords", "description", "readme", "part of name", "listed"};
+    static const char *const names[N_SEARCH_TIERS] = {"exact name",   "name",   "keywords",
+                                                      "description",  "readme", "some words",
+                                                      "part of name", "listed"};
     return names[tier];
 }
 
@@ -54,6 +56,9 @@ static void set_seek_key(const struct index *index, enum search_sort sort,
         return;
     const struct search_hit *last = &result->hits[result->n_hits - 1];
     struct seek_key key = {.sort = sort, .score = last->score, .exact = last->exact};
+    key.stage = last->exact             ? SEEK_STAGE_EXACT
+                : last->is_second_stage ? SEEK_STAGE_SECOND
+                                        : SEEK_STAGE_FIRST;
     if (sort == SEARCH_SORT_RELEVANCE) {
         key.id = last->rank;
     } else if (sort == SEARCH_SORT_ALPHABETICAL) {
@@ -63,10 +68,23 @@ static void set_seek_key(const struct index *index, enum search_sort sort,
         memcpy(key.name, crate.name, key.name_length);
     } else {
         key.id = index->columns.ids[last->rank - 1];
-        key.value =
-            crate_columns_sort_value(&index->columns, search_order_of(sort), last->rank);
+        key.value = crate_columns_sort_value(&index->columns, search_order_of(sort), last->rank);
     }
     seek_key_format(&key, result->seek_key);
+}
+
+/* Looks the text up as the sort and `match` want it. Only the order of relevance takes the last word for
+   unfinished: it can put what is less sure behind. */
+static int make_plan(struct search_plan *plan, struct index_reader *reader,
+                     const struct search_query *query, struct error *error)
+{
+    bool by_relevance = query->sort == SEARCH_SORT_RELEVANCE;
+    enum search_match match = query->match;
+    if (match == SEARCH_MATCH_DEFAULT)
+        match = by_relevance ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
+    reader->ranking = query->ranking != NULL ? *query->ranking : reader->default_ranking;
+    return search_plan_make(plan, reader, &reader->ranking, query->text, match,
+                            by_relevance && match == SEARCH_MATCH_BEST, error);
 }
 
 enum search_status search_run(struct index_reader *reader, const struct search_query *query,
@@ -89,16 +107,15 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
         return SEARCH_BAD_SEEK;
     }
     const uint64_t *filter;
-    struct search_match match;
-    bool has_text = asked.text.length > 0;
     if (search_filter_build(reader, &asked, &filter, error) != 0)
         return SEARCH_FAILED;
-    if (has_text && search_match_prepare(reader, asked.text, &match, error) != 0)
+    struct search_plan *plan = asked.text.length > 0 ? reader->plan : NULL;
+    if (plan != NULL && make_plan(plan, reader, &asked, error) != 0)
         return SEARCH_FAILED;
+    reader->plan_is_ready = asked.sort == SEARCH_SORT_RELEVANCE;
     if (asked.sort != SEARCH_SORT_RELEVANCE)
-        search_in_order(reader, &asked, has_text ? &match : NULL, filter,
-                        has_after ? &after : NULL, result);
-    else if (search_by_relevance(reader, &asked, &match, filter, has_after ? &after : NULL, result,
+        search_in_order(reader, &asked, plan, filter, has_after ? &after : NULL, result);
+    else if (search_by_relevance(reader, &asked, filter, has_after ? &after : NULL, result,
                                  error) != 0)
         return SEARCH_FAILED;
     set_seek_key(reader->index, asked.sort, result);

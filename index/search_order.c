@@ -2,6 +2,7 @@
    the order is an array of ranks, and a page is a walk along the array that stops when it is full. A
    seek key is found in the array by binary search, so continuing costs the same on every page. */
 #include "index/bitmap.h"
+#include "index/search_scan.h"
 #include "index/search_steps.h"
 
 #include <stdlib.h>
@@ -57,7 +58,7 @@ struct page {
     struct search_result *result;
     uint32_t n_to_skip;
     uint32_t limit;
-    const uint8_t *tiers; /* by rank; NULL where nothing was searched for */
+    struct search_plan *plan; /* NULL where nothing was searched for */
 };
 
 static void add_hit(struct page *page, uint32_t rank)
@@ -66,36 +67,49 @@ static void add_hit(struct page *page, uint32_t rank)
         page->n_to_skip--;
         return;
     }
-    enum search_tier tier =
-        page->tiers == NULL ? SEARCH_TIER_NONE : (enum search_tier)page->tiers[rank];
+    enum search_tier tier = SEARCH_TIER_NONE;
+    if (page->plan != NULL)
+        tier = search_plan_tier(page->plan, rank);
     page->result->hits[page->result->n_hits++] =
-        (struct search_hit){rank, tier, tier == SEARCH_TIER_EXACT, 0};
+        (struct search_hit){.rank = rank, .tier = tier, .exact = tier == SEARCH_TIER_EXACT};
 }
 
-static void select_rank(void *context, uint32_t rank, enum search_tier tier)
+static void select_rank(void *context, uint32_t rank, float score, bool by_name)
 {
-    struct index_reader *reader = context;
-    bitmap_set(reader->selected, rank);
-    reader->tiers[rank] = (uint8_t)tier;
+    (void)score;
+    (void)by_name;
+    bitmap_set(context, rank);
+}
+
+/* Selects what matches the plan, the exact matches included. */
+static uint64_t select_matches(struct index_reader *reader, struct search_plan *plan,
+                               const uint64_t *filter)
+{
+    bitmap_reset(reader->selected, bitmap_n_words(reader->index->columns.n_crates + 1));
+    for (uint32_t i = 0; i < plan->n_exact; i++) {
+        uint32_t rank = trie_value(plan->exact_values, i);
+        if (filter == NULL || bitmap_test(filter, rank))
+            bitmap_set(reader->selected, rank);
+    }
+    return search_scan(plan, reader, filter, select_rank, reader->selected);
 }
 
 /* The exact matches that are selected, in alphabetical order, in front of the list. They leave the
    selection. */
-static void put_exact_first(const struct crate_columns *columns, const struct search_match *match,
+static void put_exact_first(const struct crate_columns *columns, const struct search_plan *plan,
                             uint64_t *selected, const struct seek_key *after, struct page *page)
 {
-    for (uint32_t n_left = match->n_exact; n_left > 0; n_left--) {
+    for (uint32_t n_left = plan->n_exact; n_left > 0; n_left--) {
         uint32_t next = 0;
-        for (uint32_t i = 0; i < match->n_exact; i++) {
-            uint32_t rank = trie_value(match->exact_values, i);
+        for (uint32_t i = 0; i < plan->n_exact; i++) {
+            uint32_t rank = trie_value(plan->exact_values, i);
             if (!bitmap_test(selected, rank))
                 continue;
             uint32_t start = columns->name_offsets[rank - 1];
             uint32_t best = next == 0 ? 0 : columns->name_offsets[next - 1];
             if (next == 0 ||
                 crate_name_compare(columns->names + start, columns->name_offsets[rank] - start,
-                                   columns->names + best,
-                                   columns->name_offsets[next] - best) < 0)
+                                   columns->names + best, columns->name_offsets[next] - best) < 0)
                 next = rank;
         }
         if (next == 0)
@@ -110,20 +124,19 @@ static void put_exact_first(const struct crate_columns *columns, const struct se
 }
 
 void search_in_order(struct index_reader *reader, const struct search_query *query,
-                     struct search_match *match, const uint64_t *filter,
-                     const struct seek_key *after, struct search_result *result)
+                     struct search_plan *plan, const uint64_t *filter, const struct seek_key *after,
+                     struct search_result *result)
 {
     const struct crate_columns *columns = &reader->index->columns;
     enum crate_order order = search_order_of(query->sort);
-    struct page page = {result, query->offset, query->limit, match == NULL ? NULL : reader->tiers};
+    struct page page = {result, query->offset, query->limit, plan};
     const uint64_t *selected = filter;
     bool skip_in_order = false;
-    if (match != NULL) {
-        bitmap_reset(reader->selected, bitmap_n_words(columns->n_crates + 1));
-        result->total = search_match_visit(match, reader, filter, select_rank, reader);
+    if (plan != NULL) {
+        result->total = select_matches(reader, plan, filter);
         selected = reader->selected;
         if (order == CRATE_ORDER_ALPHABETICAL) {
-            put_exact_first(columns, match, reader->selected, after, &page);
+            put_exact_first(columns, plan, reader->selected, after, &page);
             skip_in_order = after != NULL && after->exact;
         }
     } else {

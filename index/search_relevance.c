@@ -1,84 +1,170 @@
-/* The order of relevance: every match is put into the stream of its tier, and the streams are merged by
-   score = weight(tier) + α · popularity. A stream is in descending score as it comes, so only its first
-   offset + limit crates, or with a seek key the first `limit` after it, can be on the page: the rest is
-   counted and forgotten. The order is exact over all matches. */
-#include "index/search_steps.h"
-#include "index/tier_merge.h"
+/* The order of relevance, in three parts one behind the other: the crates whose name is the text, by
+   rank; the best RERANK_DEPTH of the first stage, as the second stage orders them; all others by the
+   first stage's score (on a tie by rank). Every match has exactly one place in it, whatever the page:
+   what is asked for is the beginning of that order, up to offset + limit, or with a seek key the `limit`
+   places behind it.
+
+   The best of the first stage are kept in a heap with the worst on top (Knuth 5.2.3); a match that is
+   not better than the top costs one comparison. */
+#include "index/search_relevance.h"
+
+#include "index/bitmap.h"
+#include "index/search_scan.h"
 
 #include <stdlib.h>
 
-/* What a tier is worth beside the popularity, which has range 0 … 1 and weight 2. Chosen on
-   judgements-dev.tsv by tests/relevance.py. A name alone is worth less than a name with keywords that
-   say the same: names are taken by placeholders, keywords are chosen. An exact name stands above
-   everything; words of the README and parts of names only decide where nothing better matches. */
-static const double tier_weights[N_SEARCH_TIERS] = {
-    [SEARCH_TIER_EXACT] = 100.0,     [SEARCH_TIER_NAME] = 1.2,   [SEARCH_TIER_KEYWORDS] = 1.4,
-    [SEARCH_TIER_DESCRIPTION] = 1.0, [SEARCH_TIER_README] = 0.0, [SEARCH_TIER_SUBSTRING] = 0.0,
-};
-static const double popularity_weight = 2.0;
-
-struct streams {
-    struct index_reader *reader;
-    const struct seek_key *after;
-    uint32_t n_needed;
-    uint32_t n[N_SEARCH_TIERS];
-};
-
-static double score_of(const struct streams *streams, uint32_t rank, enum search_tier tier)
+/* True where `left` comes before `right` in the first stage's order. */
+static bool is_better(const struct search_scored *left, const struct search_scored *right)
 {
-    return tier_score(tier_weights[tier], popularity_weight,
-                      streams->reader->index->columns.popularity, rank);
+    return left->score > right->score || (left->score == right->score && left->rank < right->rank);
 }
 
-static void add_to_stream(void *context, uint32_t rank, enum search_tier tier)
+struct best {
+    struct search_scored *heap;
+    uint32_t n;
+    uint32_t capacity;
+    const struct search_scored *after; /* only what comes behind it; NULL: all */
+};
+
+static void sift_down(struct search_scored *heap, uint32_t n, uint32_t at)
 {
-    struct streams *streams = context;
-    if (streams->n[tier] == streams->n_needed)
+    struct search_scored moved = heap[at];
+    for (uint32_t child; (child = 2 * at + 1) < n; at = child) {
+        if (child + 1 < n && is_better(&heap[child], &heap[child + 1]))
+            child++;
+        if (!is_better(&moved, &heap[child]))
+            break;
+        heap[at] = heap[child];
+    }
+    heap[at] = moved;
+}
+
+static void keep_best(void *context, uint32_t rank, float score, bool by_name)
+{
+    (void)by_name;
+    struct best *best = context;
+    struct search_scored candidate = {score, rank};
+    if (best->after != NULL && !is_better(best->after, &candidate))
         return;
-    if (streams->after != NULL) {
-        double score = score_of(streams, rank, tier);
-        if (score > streams->after->score ||
-            (score == streams->after->score && rank <= streams->after->id))
-            return;
+    if (best->n < best->capacity) {
+        best->heap[best->n++] = candidate;
+        if (best->n == best->capacity) {
+            for (uint32_t i = best->n / 2; i-- > 0;)
+                sift_down(best->heap, best->n, i);
+        }
+    } else if (is_better(&candidate, &best->heap[0])) {
+        best->heap[0] = candidate;
+        sift_down(best->heap, best->n, 0);
     }
-    streams->reader->stream_ranks[tier][streams->n[tier]++] = rank;
 }
 
-static int reserve_streams(struct index_reader *reader, uint32_t n_needed, struct error *error)
+static int compare_scored(const void *left_scored, const void *right_scored)
 {
-    if (n_needed <= reader->stream_capacity)
-        return 0;
-    for (int tier = 0; tier < N_SEARCH_TIERS; tier++) {
-        uint32_t *ranks = realloc(reader->stream_ranks[tier], n_needed * sizeof *ranks);
-        if (ranks == NULL)
+    const struct search_scored *left = left_scored;
+    const struct search_scored *right = right_scored;
+    return is_better(left, right) ? -1 : is_better(right, left);
+}
+
+/* Scans for the best `n` and leaves them in order in the reader's scratch. */
+static int find_best(struct index_reader *reader, const uint64_t *filter, uint32_t n,
+                     const struct search_scored *after, uint32_t *n_found, uint64_t *total,
+                     struct error *error)
+{
+    if (n > reader->scored_capacity) {
+        struct search_scored *scored = realloc(reader->scored, n * sizeof *scored);
+        if (scored == NULL)
             return error_out_of_memory(error);
-        reader->stream_ranks[tier] = ranks;
+        reader->scored = scored;
+        reader->scored_capacity = n;
     }
-    reader->stream_capacity = n_needed;
+    struct best best = {reader->scored, 0, n, after};
+    *total = search_scan(reader->plan, reader, filter, keep_best, &best);
+    qsort(best.heap, best.n, sizeof *best.heap, compare_scored);
+    *n_found = best.n;
     return 0;
 }
 
-int search_by_relevance(struct index_reader *reader, const struct search_query *query,
-                        struct search_match *match, const uint64_t *filter,
-                        const struct seek_key *after, struct search_result *result,
-                        struct error *error)
+/* A page that is being filled from the order's beginning. */
+struct page {
+    struct search_result *result;
+    const struct seek_key *after;
+    uint32_t n_to_skip;
+    uint32_t limit;
+};
+
+static void add(struct page *page, enum seek_stage stage, uint32_t rank, float score)
 {
-    struct streams streams = {reader, after, query->offset + query->limit, {0}};
-    if (reserve_streams(reader, streams.n_needed, error) != 0)
-        return -1;
-    result->total = search_match_visit(match, reader, filter, add_to_stream, &streams);
-    struct tier_stream tiers[N_SEARCH_TIERS];
-    struct tier_hit hits[SEARCH_MAX_LIMIT];
-    for (int tier = 0; tier < N_SEARCH_TIERS; tier++)
-        tiers[tier] =
-            (struct tier_stream){reader->stream_ranks[tier], streams.n[tier], tier_weights[tier]};
-    result->n_hits =
-        (uint32_t)tier_merge(tiers, N_SEARCH_TIERS, popularity_weight,
-                             reader->index->columns.popularity, query->offset, query->limit, hits);
-    for (uint32_t i = 0; i < result->n_hits; i++) {
-        enum search_tier tier = (enum search_tier)hits[i].stream;
-        result->hits[i] =
-            (struct search_hit){hits[i].rank, tier, tier == SEARCH_TIER_EXACT, hits[i].score};
+    const struct seek_key *after = page->after;
+    if (after != NULL &&
+        (stage < after->stage || (stage == after->stage &&
+                                  ((double)score > after->score ||
+                                   ((double)score == after->score && (int64_t)rank <= after->id)))))
+        return;
+    if (page->n_to_skip > 0) {
+        page->n_to_skip--;
+        return;
     }
+    if (page->result->n_hits == page->limit)
+        return;
+    page->result->hits[page->result->n_hits++] =
+        (struct search_hit){.rank = rank,
+                            .exact = stage == SEEK_STAGE_EXACT,
+                            .is_second_stage = stage == SEEK_STAGE_SECOND,
+                            .score = (double)score};
+}
+
+static void add_exact(struct page *page, const struct search_plan *plan, const uint64_t *filter)
+{
+    for (uint32_t i = 0; i < plan->n_exact; i++) {
+        uint32_t rank = trie_value(plan->exact_values, i);
+        if (filter == NULL || bitmap_test(filter, rank))
+            add(page, SEEK_STAGE_EXACT, rank, 0);
+    }
+}
+
+static void add_second_stage(struct page *page, struct index_reader *reader, uint32_t n)
+{
+    struct rerank_candidate *candidates = reader->candidates;
+    for (uint32_t i = 0; i < n; i++) {
+        candidates[i].rank = reader->scored[i].rank;
+        candidates[i].first_stage = reader->scored[i].score;
+    }
+    rerank_features(reader->plan, reader->index, candidates, n);
+    rerank_sort(candidates, n);
+    for (uint32_t i = 0; i < n; i++)
+        add(page, SEEK_STAGE_SECOND, candidates[i].rank, candidates[i].second_stage);
+}
+
+static void set_tiers(struct index_reader *reader, struct search_result *result)
+{
+    for (uint32_t i = 0; i < result->n_hits; i++)
+        result->hits[i].tier = search_plan_tier(reader->plan, result->hits[i].rank);
+}
+
+int search_by_relevance(struct index_reader *reader, const struct search_query *query,
+                        const uint64_t *filter, const struct seek_key *after,
+                        struct search_result *result, struct error *error)
+{
+    uint32_t depth = reader->plan->ranking->second_stage ? RERANK_DEPTH : 0;
+    struct page page = {result, after, query->offset, query->limit};
+    bool is_behind = after != NULL && after->stage == SEEK_STAGE_FIRST;
+    struct search_scored last = {0};
+    uint32_t n_wanted = depth + query->offset + query->limit;
+    uint32_t n_found = 0;
+    if (is_behind) {
+        last = (struct search_scored){(float)after->score, (uint32_t)after->id};
+        n_wanted = query->limit;
+    }
+    if (find_best(reader, filter, n_wanted, is_behind ? &last : NULL, &n_found, &result->total,
+                  error) != 0)
+        return -1;
+    uint32_t n_second = is_behind ? 0 : n_found < depth ? n_found : depth;
+    if (!is_behind) {
+        add_exact(&page, reader->plan, filter);
+        add_second_stage(&page, reader, n_second);
+    }
+    for (uint32_t i = n_second; i < n_found; i++)
+        add(&page, SEEK_STAGE_FIRST, reader->scored[i].rank, reader->scored[i].score);
+    set_tiers(reader, result);
     return 0;
 }

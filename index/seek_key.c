@@ -1,4 +1,4 @@
-/* Inside the base64url lies `<sort letter>:<number>:<number>` or `<letter>:<name>`. Scores are written
+/* Inside the base64url lies `<sort letter>:<number>:<number>` (relevance: the stage first) or `<letter>:<name>`. Scores are written
    as hexadecimal floating point, so that they read back equal to the bit. */
 #include "index/seek_key.h"
 
@@ -24,10 +24,11 @@ void seek_key_format(const struct seek_key *key, char text[SEARCH_MAX_SEEK_KEY])
         length = snprintf(inside, sizeof inside, "%c:%.*s", key->exact ? EXACT_LETTER : letter,
                           (int)key->name_length, key->name);
     else if (key->sort == SEARCH_SORT_RELEVANCE)
-        length = snprintf(inside, sizeof inside, "%c:%a:%" PRId64, letter, key->score, key->id);
+        length = snprintf(inside, sizeof inside, "%c:%d:%a:%" PRId64, letter, (int)key->stage,
+                          key->score, key->id);
     else
-        length = snprintf(inside, sizeof inside, "%c:%" PRId64 ":%" PRId64, letter, key->value,
-                          key->id);
+        length =
+            snprintf(inside, sizeof inside, "%c:%" PRId64 ":%" PRId64, letter, key->value, key->id);
     base64url_encode(text, inside, (size_t)length);
 }
 
@@ -50,6 +51,11 @@ static int parse_numbers(struct seek_key *key, const char *text)
     const char *rest = text;
     if (key->sort == SEARCH_SORT_RELEVANCE) {
         char *after;
+        int64_t stage;
+        if (parse_integer(text, ':', &stage, &rest) != 0 || stage < 0 || stage >= N_SEEK_STAGES)
+            return -1;
+        key->stage = (enum seek_stage)stage;
+        text = rest;
         key->score = strtod(text, &after);
         if (after == text || *after != ':' || !isfinite(key->score))
             return -1;

@@ -4,14 +4,19 @@
 
 #include <cratedex/search.h>
 
+/* The parts of the order of relevance, one behind the other. */
+enum seek_stage { SEEK_STAGE_EXACT, SEEK_STAGE_SECOND, SEEK_STAGE_FIRST };
+#define N_SEEK_STAGES 3
+
 /* The sort key of one item. */
 struct seek_key {
     enum search_sort sort;
-    int64_t value;       /* downloads, microseconds, …; relevance: unused */
-    int64_t id;          /* the crate's id; relevance: its rank */
-    double score;        /* relevance */
-    bool exact;          /* alphabetical: the item stood first as the exact match */
-    char name[256];      /* alphabetical */
+    int64_t value;         /* downloads, microseconds, …; relevance: unused */
+    int64_t id;            /* the crate's id; relevance: its rank */
+    enum seek_stage stage; /* relevance */
+    double score;          /* relevance */
+    bool exact;            /* alphabetical: the item stood first as the exact match */
+    char name[256];        /* alphabetical */
     size_t name_length;
 };
 

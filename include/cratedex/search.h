@@ -5,6 +5,7 @@
 
 #include <cratedex/error.h>
 #include <cratedex/index_file.h>
+#include <cratedex/ranking.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,17 +24,27 @@ enum search_sort {
     SEARCH_SORT_NEW
 };
 
-/* How a crate matched, best first. */
+/* How many of a text's words must occur in a crate. A crate also matches when its canonical name contains
+   the canonical text (from 3 characters; a shorter one must begin a word of the name). */
+enum search_match {
+    SEARCH_MATCH_DEFAULT, /* best for relevance, all for every other sort */
+    SEARCH_MATCH_BEST,    /* those that carry a share of ranking.min_share of the inverse document
+                             frequency; where no crate reaches that, those with the largest share */
+    SEARCH_MATCH_ALL      /* every word */
+};
+
+/* How a crate matched. */
 enum search_tier {
     SEARCH_TIER_EXACT,       /* the canonical name is the canonical text */
     SEARCH_TIER_NAME,        /* every word occurs in the name */
     SEARCH_TIER_KEYWORDS,    /* … in the name or the keywords */
     SEARCH_TIER_DESCRIPTION, /* … or the description */
     SEARCH_TIER_README,      /* … or the README */
+    SEARCH_TIER_SOME,        /* some words occur, or the last one only as a beginning */
     SEARCH_TIER_SUBSTRING,   /* the canonical name contains the canonical text */
     SEARCH_TIER_NONE         /* a list: nothing was searched for */
 };
-#define N_SEARCH_TIERS 7
+#define N_SEARCH_TIERS 8
 
 /* A word for people: "exact name", "name", "keywords", … */
 const char *search_tier_name(enum search_tier tier);
@@ -46,11 +57,11 @@ struct search_string {
 
 /* Filters are joined by AND. */
 struct search_query {
-    struct search_string text;           /* valid UTF-8; at most SEARCH_MAX_TEXT_BYTES */
-    struct search_string category;       /* slug; its subcategories count too */
+    struct search_string text;            /* valid UTF-8; at most SEARCH_MAX_TEXT_BYTES */
+    struct search_string category;        /* slug; its subcategories count too */
     const struct search_string *keywords; /* all required */
     size_t n_keywords;
-    struct search_string letter; /* first character of the canonical name */
+    struct search_string letter;       /* first character of the canonical name */
     const struct search_string *names; /* exact names; any of them */
     size_t n_names;
     bool by_names; /* `names` is a filter even when empty */
@@ -60,16 +71,19 @@ struct search_query {
     int64_t team_id;
     bool leave_out_yanked; /* crates all of whose versions are yanked */
     enum search_sort sort;
-    uint32_t limit;  /* 1 … SEARCH_MAX_LIMIT */
-    uint32_t offset; /* at most SEARCH_MAX_OFFSET; 0 with `after` */
-    struct search_string after; /* a seek key that an earlier result gave */
+    enum search_match match;
+    const struct ranking *ranking; /* NULL: the defaults */
+    uint32_t limit;                /* 1 … SEARCH_MAX_LIMIT */
+    uint32_t offset;               /* at most SEARCH_MAX_OFFSET; 0 with `after` */
+    struct search_string after;    /* a seek key that an earlier result gave */
 };
 
 struct search_hit {
     uint32_t rank;
     enum search_tier tier;
-    bool exact;   /* the canonical name is the canonical text */
-    double score; /* relevance only: weight(tier) + α · popularity */
+    bool exact;           /* the canonical name is the canonical text */
+    bool is_second_stage; /* relevance: the learned trees put it in its place */
+    double score;         /* relevance: of its stage; only comparable within the stage */
 };
 
 #define SEARCH_MAX_SEEK_KEY 512
@@ -84,17 +98,45 @@ struct search_result {
 
 enum search_status {
     SEARCH_OK = 0,
-    SEARCH_FAILED = -1,   /* memory or I/O; `error` says what */
-    SEARCH_BAD_SEEK = -2, /* `after` is no key of this sort; `error` says "invalid seek parameter" */
-    SEARCH_BAD_TEXT = -3  /* too long, not UTF-8, a control character */
+    SEARCH_FAILED = -1, /* memory or I/O; `error` says what */
+    SEARCH_BAD_SEEK =
+        -2,              /* `after` is no key of this sort; `error` says "invalid seek parameter" */
+    SEARCH_BAD_TEXT = -3 /* too long, not UTF-8, a control character */
 };
 
-/* Runs the query on the reader's index. Cost: one pass over the postings of the rarest word, no
-   allocation that depends on the query beyond a bitmap of one bit a crate held by the reader. */
+/* Runs the query on the reader's index. Cost: one pass over the postings of the query's words; the
+   memory is the reader's and bounded (one bit a crate, and twelve bytes for each of offset + limit). */
 enum search_status search_run(struct index_reader *reader, const struct search_query *query,
                               struct search_result *result, struct error *error);
 
 /* Says whether a text may be searched for: SEARCH_OK, or SEARCH_BAD_TEXT and why. Needs no index. */
 enum search_status search_check_text(const char *text, size_t length, struct error *error);
+
+/* Why a crate stands where it does. */
+struct search_explanation {
+    enum search_tier tier;
+    /* The first stage: the terms of its score, which is their sum. */
+    double any;
+    double main;
+    double keywords;
+    double popularity;
+    double substring;
+    double first_stage;
+    bool has_second_stage;
+    double second_stage; /* the score by which the best are ordered */
+    struct {
+        const char *stem; /* not NUL-terminated; valid until the reader's next search */
+        uint32_t length;
+        double share;       /* of the query's inverse document frequency */
+        unsigned fields;    /* enum posting_field: 1 name, 2 keywords, 4 description, 8 readme */
+        bool is_completion; /* a longer word that begins with it */
+    } words[SEARCH_MAX_WORDS];
+    uint32_t n_words;
+};
+
+/* Explains a hit of the search that this reader ran last. Returns 0 or -1 where that was no search by
+   relevance. */
+int search_explain(struct index_reader *reader, const struct search_hit *hit,
+                   struct search_explanation *explanation, struct error *error);
 
 #endif

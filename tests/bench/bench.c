@@ -18,12 +18,14 @@
 static const char usage[] =
     "Usage: cratedex-bench search INDEX --queries FILE [--rounds N] [--baseline] [--json]\n"
     "       cratedex-bench suggest INDEX --queries FILE [--rounds N] [--json]\n"
-    "       cratedex-bench open INDEX [--rounds N] [--json]\n\n"
+    "       cratedex-bench open INDEX [--rounds N] [--json]\n"
+    "       cratedex-bench features INDEX --queries JUDGEMENTS\n\n"
     "Times the index library on one thread. A warm-up round goes first; of the N rounds\n"
     "(default 3) the one with the best 99th percentile is shown, --json has them all.\n\n"
     "  search    every query: the search alone, and with its JSON answer of 10 crates assembled\n"
     "  suggest   every prefix: the completions alone, and with their JSON answer\n"
-    "  open      opening the index and one reader\n\n"
+    "  open      opening the index and one reader\n"
+    "  features  no times: the second stage's candidates and features, for tests/relevance/train.py\n\n"
     "  --queries FILE   one query a line; a `*` at the end marks a prefix as typed. suggest takes\n"
     "                   such a line as it is, and of other lines every prefix as typed\n"
     "  --baseline       search: the same queries, in turn with ours, as SQLite FTS5 alone ranks\n"
@@ -133,7 +135,8 @@ static const struct benchmark *find_benchmark(const char *name)
 {
     static const struct benchmark benchmarks[] = {{"search", bench_search, true},
                                                   {"suggest", bench_suggest, true},
-                                                  {"open", bench_open, false}};
+                                                  {"open", bench_open, false},
+                                                  {"features", bench_features, true}};
     for (size_t i = 0; i < sizeof benchmarks / sizeof benchmarks[0]; i++) {
         if (strcmp(benchmarks[i].name, name) == 0)
             return &benchmarks[i];

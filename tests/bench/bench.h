@@ -24,6 +24,7 @@ struct bench_options {
 int bench_search(const struct bench_options *options, struct error *error);
 int bench_suggest(const struct bench_options *options, struct error *error);
 int bench_open(const struct bench_options *options, struct error *error);
+int bench_features(const struct bench_options *options, struct error *error);
 
 /* Nanoseconds of the monotonic clock. */
 uint64_t bench_now(void);

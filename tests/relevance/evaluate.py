@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How well a running server orders search results: nDCG@10 and MRR over judged queries.
 
-    tests/relevance.py --judgements FILE [--url http://127.0.0.1:8888] [--worst N] [--min-ndcg X]
+    tests/relevance/evaluate.py --judgements FILE [--url http://127.0.0.1:8888] [--worst N] [--min-ndcg X]
 
 FILE has a query a line: query, TAB, `crate:grade,…` (3 is best), TAB, source. The gain of grade g is
 2^g - 1 and the discount of place i is log2(i + 1) (Järvelin and Kekäläinen 2002, in the form of Burges

@@ -1,0 +1,37 @@
+/* What the order of relevance is made of: the weights of its first stage. An operator can override them
+   by a file (cratedex-server --ranking FILE, cratedex-index query --ranking FILE). */
+#ifndef CRATEDEX_RANKING_H
+#define CRATEDEX_RANKING_H
+
+#include <cratedex/error.h>
+#include <stdbool.h>
+
+/* The first stage scores every match:
+
+       score = any · share of the query's words that occur anywhere
+             + main · share that occurs in the name, the keywords or the description
+             + keywords · share that occurs in the keywords
+             + popularity · the crate's popularity (0 … 1)
+
+   A word's share is its inverse document frequency, log(1 + (N - n + ½) / (n + ½)), of the sum over the
+   query's words (Robertson and Spärck Jones). Presence counts, frequency does not. */
+struct ranking {
+    double any;
+    double main;
+    double keywords;
+    double popularity;
+    double
+        substring; /* in place of the shares: the name contains the text, the words do not occur */
+    double prefix; /* how much of a word counts where only a longer word begins with it; 0 … 1 */
+    double min_share;  /* the share that a match must reach with match=best; 0 … 1 */
+    bool second_stage; /* whether the best are put in order by the learned trees */
+};
+
+/* The weights that are built in. */
+void ranking_set_defaults(struct ranking *ranking);
+
+/* Reads `name = value` lines (the names of struct ranking; `#` or `;` begins a comment) over what
+   `ranking` holds. Returns 0, or -1 and the line that is wrong. */
+int ranking_read(struct ranking *ranking, const char *path, struct error *error);
+
+#endif

@@ -1,0 +1,204 @@
+/* Words are looked up in the trie of stems, whose values are numbered by frequency, so that the
+   completions of an unfinished word come most frequent first. Words that occur nowhere carry no mass:
+   they are left out of what is required, unless every word is. */
+#include "index/search_plan.h"
+
+#include <cratedex/canonical_name.h>
+#include <math.h>
+#include <string.h>
+
+#define MIN_COMPLETED_BYTES 2
+#define MIN_MASS 0.01 /* a word that every crate has still counts when all words must occur */
+
+/* Inverse document frequency in the form that cannot be negative (Robertson and Spärck Jones 1976, as in
+   Lucene's BM25). */
+static float inverse_document_frequency(uint32_t n_crates, uint64_t n_with)
+{
+    double n = (double)(n_with < n_crates ? n_with : n_crates);
+    return (float)fmax(MIN_MASS, log(1 + ((double)n_crates - n + 0.5) / (n + 0.5)));
+}
+
+static void find_completions(const struct index *index, const char *stem, struct search_word *word)
+{
+    uint32_t terms[SEARCH_MAX_COMPLETIONS_OF_WORD + 1];
+    size_t n_terms =
+        trie_complete(&index->terms, stem, word->length, terms, SEARCH_MAX_COMPLETIONS_OF_WORD + 1);
+    for (size_t i = 0; i < n_terms && word->n_completions < SEARCH_MAX_COMPLETIONS_OF_WORD; i++) {
+        struct posting_list list = postings_of(&index->postings, terms[i]);
+        if (list.ranks != word->list.ranks)
+            word->completions[word->n_completions++] = list;
+    }
+}
+
+/* Fills the next word; false where it carries no mass. */
+static bool find_word(struct search_plan *plan, const struct index *index, uint32_t i,
+                      bool may_be_unfinished)
+{
+    struct search_word *word = &plan->words[plan->n_words];
+    const unsigned char *values;
+    memset(word, 0, sizeof *word);
+    word->start = plan->text_words.words[i].start;
+    word->length = plan->text_words.words[i].length;
+    const char *stem = plan->text_words.bytes + word->start;
+    if (trie_find(&index->terms, stem, word->length, &values) > 0)
+        word->list = postings_of(&index->postings, trie_value(values, 0));
+    if (may_be_unfinished && word->length >= MIN_COMPLETED_BYTES)
+        find_completions(index, stem, word);
+    if (word->list.n == 0 && word->n_completions == 0)
+        return false;
+    uint64_t n_with = word->list.n;
+    for (uint32_t c = 0; c < word->n_completions && word->list.n == 0; c++)
+        n_with += word->completions[c].n;
+    word->mass = inverse_document_frequency(index->columns.n_crates, n_with);
+    word->completion_mass =
+        word->list.n == 0 ? word->mass : word->mass * (float)plan->ranking->prefix;
+    plan->n_words++;
+    plan->total_mass += word->mass;
+    return true;
+}
+
+/* Characters of valid UTF-8: the bytes that continue none. */
+static size_t count_characters(const char *text, size_t length)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < length; i++)
+        n += ((unsigned char)text[i] & 0xc0) != 0x80;
+    return n;
+}
+
+static void find_names(struct search_plan *plan, const struct index *index,
+                       struct search_string text)
+{
+    char canonical[SEARCH_MAX_TEXT_BYTES];
+    canonical_name(canonical, text.data, text.length);
+    plan->n_exact = trie_find(&index->names, canonical, text.length, &plan->exact_values);
+    const struct name_places *places =
+        count_characters(canonical, text.length) >= NAME_SUBSTRING_MIN_CHARACTERS
+            ? &index->substrings.anywhere
+            : &index->substrings.word_starts;
+    uint32_t first;
+    plan->n_places = name_places_find(&index->substrings, places, canonical, text.length, &first);
+    plan->place_ranks = places->ranks + first;
+}
+
+int search_plan_make(struct search_plan *plan, struct index_reader *reader,
+                     const struct ranking *ranking, struct search_string text,
+                     enum search_match match, bool complete_last, struct error *error)
+{
+    const struct index *index = reader->index;
+    if (text_words_cut(reader->tokenizer, text.data, text.length, &plan->text_words, error) != 0)
+        return -1;
+    plan->ranking = ranking;
+    plan->n_words = 0;
+    plan->total_mass = 0;
+    plan->text_length = (uint32_t)text.length;
+    uint32_t n_cut = plan->text_words.n_words;
+    for (uint32_t i = 0; i < n_cut; i++)
+        find_word(plan, index, i, complete_last && i == n_cut - 1);
+    plan->no_words_match =
+        plan->n_words == 0 || (match == SEARCH_MATCH_ALL && plan->n_words < n_cut);
+    plan->required =
+        match == SEARCH_MATCH_ALL ? plan->total_mass : plan->total_mass * (float)ranking->min_share;
+    find_names(plan, index, text);
+    return 0;
+}
+
+bool search_plan_is_exact(const struct search_plan *plan, uint32_t rank)
+{
+    for (uint32_t i = 0; i < plan->n_exact; i++) {
+        if (trie_value(plan->exact_values, i) == rank)
+            return true;
+    }
+    return false;
+}
+
+void search_plan_rewind(struct search_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->n_words; i++) {
+        plan->words[i].list.position = 0;
+        for (uint32_t c = 0; c < plan->words[i].n_completions; c++)
+            plan->words[i].completions[c].position = 0;
+    }
+}
+
+/* The fields of the crate in a list; 0 where the list lacks it. */
+static uint8_t fields_in(struct posting_list *list, uint32_t rank)
+{
+    posting_list_seek(list, rank);
+    return list->position < list->n && list->ranks[list->position] == rank
+               ? list->fields[list->position]
+               : 0;
+}
+
+struct word_occurrence search_word_occurrence(struct search_word *word, uint32_t rank)
+{
+    uint8_t fields = fields_in(&word->list, rank);
+    if (fields != 0)
+        return (struct word_occurrence){fields, false};
+    for (uint32_t i = 0; i < word->n_completions; i++) {
+        fields = fields_in(&word->completions[i], rank);
+        if (fields != 0)
+            return (struct word_occurrence){fields, true};
+    }
+    return (struct word_occurrence){0, false};
+}
+
+void search_plan_cover(struct search_plan *plan, uint32_t rank, struct search_coverage *coverage)
+{
+    memset(coverage, 0, sizeof *coverage);
+    coverage->has_all = !plan->no_words_match && plan->n_words == plan->text_words.n_words;
+    for (uint32_t i = 0; i < plan->n_words; i++) {
+        struct search_word *word = &plan->words[i];
+        struct word_occurrence occurrence = search_word_occurrence(word, rank);
+        coverage->has_all =
+            coverage->has_all && occurrence.fields != 0 && !occurrence.is_completion;
+        if (occurrence.fields == 0)
+            continue;
+        float share =
+            (occurrence.is_completion ? word->completion_mass : word->mass) / plan->total_mass;
+        uint8_t best_field = (uint8_t)(occurrence.fields & -occurrence.fields);
+        if (best_field > coverage->worst_field)
+            coverage->worst_field = best_field;
+        coverage->any += share;
+        coverage->main += occurrence.fields & ~POSTING_README ? share : 0;
+        coverage->name += occurrence.fields & POSTING_NAME ? share : 0;
+        coverage->keywords += occurrence.fields & POSTING_KEYWORDS ? share : 0;
+        coverage->description += occurrence.fields & POSTING_DESCRIPTION ? share : 0;
+        coverage->readme += occurrence.fields & POSTING_README ? share : 0;
+    }
+}
+
+enum search_tier search_plan_tier(struct search_plan *plan, uint32_t rank)
+{
+    struct search_coverage coverage;
+    if (search_plan_is_exact(plan, rank))
+        return SEARCH_TIER_EXACT;
+    search_plan_rewind(plan);
+    search_plan_cover(plan, rank, &coverage);
+    search_plan_rewind(plan);
+    if (coverage.worst_field == 0)
+        return SEARCH_TIER_SUBSTRING;
+    if (!coverage.has_all)
+        return SEARCH_TIER_SOME;
+    switch (coverage.worst_field) {
+    case POSTING_NAME:
+        return SEARCH_TIER_NAME;
+    case POSTING_KEYWORDS:
+        return SEARCH_TIER_KEYWORDS;
+    case POSTING_DESCRIPTION:
+        return SEARCH_TIER_DESCRIPTION;
+    default:
+        return SEARCH_TIER_README;
+    }
+}
+
+float search_plan_score(const struct search_plan *plan, const struct index *index, uint32_t rank,
+                        const struct search_coverage *coverage)
+{
+    const struct ranking *ranking = plan->ranking;
+    double words = coverage == NULL ? ranking->substring
+                                    : ranking->any * (double)coverage->any +
+                                          ranking->main * (double)coverage->main +
+                                          ranking->keywords * (double)coverage->keywords;
+    return (float)(words + ranking->popularity * (double)index->columns.popularity[rank - 1]);
+}

@@ -1,0 +1,192 @@
+/* A pass over the posting lists of all words, block by block of ranks: within a block each list adds what
+   its word is worth to the accumulators of its crates (term at a time), then the crates that were touched
+   are judged. Blocks that no list reaches are never looked at. A list is read once, front to back, so
+   the cost is about two nanoseconds a posting however many words there are.
+
+   Crates whose name contains the text are marked in a bitmap; those that match by their words are taken
+   out of it, and what is left matches by its name. */
+#include "index/search_scan.h"
+
+#include "index/bitmap.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Rounding must not decide whether a share is reached. */
+#define MASS_TOLERANCE 1e-5f
+
+struct scan {
+    struct search_plan *plan;
+    struct index_reader *reader;
+    struct search_accumulators *accumulators;
+    const uint64_t *filter;
+    search_visit *visit;
+    void *context;
+    uint64_t n_matches;
+    float required;
+    float max_mass; /* of any crate, filter or not */
+};
+
+/* What a word adds to a crate's score, by the set of fields in which it occurs. */
+static void weigh_fields(const struct search_plan *plan, float mass, float weights[16])
+{
+    const struct ranking *ranking = plan->ranking;
+    double share = (double)mass / (double)plan->total_mass;
+    for (unsigned fields = 0; fields < 16; fields++) {
+        double weight = ranking->any;
+        if (fields & (POSTING_NAME | POSTING_KEYWORDS | POSTING_DESCRIPTION))
+            weight += ranking->main;
+        if (fields & POSTING_KEYWORDS)
+            weight += ranking->keywords;
+        weights[fields] = (float)(weight * share);
+    }
+}
+
+/* Adds a list's crates below `end` to the accumulators. With `credits`, a crate that has them already is
+   passed over, and the others get them. */
+static uint32_t add_list(struct search_accumulators *accumulators, struct posting_list *list,
+                         uint32_t first, uint32_t end, const float weights[16], float mass,
+                         bool credits, uint32_t n_touched)
+{
+    uint32_t i = list->position;
+    for (; i < list->n && list->ranks[i] < end; i++) {
+        uint32_t at = list->ranks[i] - first;
+        if (credits) {
+            if (accumulators->is_credited[at])
+                continue;
+            accumulators->is_credited[at] = 1;
+        }
+        accumulators->touched[n_touched] = (uint16_t)at;
+        n_touched += accumulators->cells[at].mass == 0;
+        accumulators->cells[at].score += weights[list->fields[i]];
+        accumulators->cells[at].mass += mass;
+    }
+    list->position = i;
+    return n_touched;
+}
+
+static void judge_block(struct scan *scan, uint32_t first, uint32_t n_touched)
+{
+    struct search_accumulators *accumulators = scan->accumulators;
+    const float *popularity = scan->reader->index->columns.popularity;
+    float popularity_weight = (float)scan->plan->ranking->popularity;
+    for (uint32_t i = 0; i < n_touched; i++) {
+        uint32_t at = accumulators->touched[i];
+        uint32_t rank = first + at;
+        float mass = accumulators->cells[at].mass;
+        float score = accumulators->cells[at].score + popularity_weight * popularity[rank - 1];
+        accumulators->cells[at].mass = 0;
+        accumulators->cells[at].score = 0;
+        accumulators->is_credited[at] = 0;
+        if (mass > scan->max_mass)
+            scan->max_mass = mass;
+        if (mass < scan->required)
+            continue;
+        bitmap_clear(scan->reader->places, rank);
+        if ((scan->filter != NULL && !bitmap_test(scan->filter, rank)) ||
+            (scan->plan->n_exact > 0 && search_plan_is_exact(scan->plan, rank)))
+            continue;
+        scan->visit(scan->context, rank, score, false);
+        scan->n_matches++;
+    }
+}
+
+/* The lowest rank that any list still has; 0 at the end of all. */
+static uint32_t next_rank(const struct search_plan *plan)
+{
+    uint32_t lowest = UINT32_MAX;
+    for (uint32_t i = 0; i < plan->n_words; i++) {
+        const struct search_word *word = &plan->words[i];
+        if (word->list.position < word->list.n && word->list.ranks[word->list.position] < lowest)
+            lowest = word->list.ranks[word->list.position];
+        for (uint32_t c = 0; c < word->n_completions; c++) {
+            const struct posting_list *list = &word->completions[c];
+            if (list->position < list->n && list->ranks[list->position] < lowest)
+                lowest = list->ranks[list->position];
+        }
+    }
+    return lowest == UINT32_MAX ? 0 : lowest;
+}
+
+static void scan_words(struct scan *scan)
+{
+    struct search_plan *plan = scan->plan;
+    float weights[SEARCH_MAX_WORDS][16];
+    float completion_weights[16];
+    bool has_completions = plan->n_words > 0 && plan->words[plan->n_words - 1].n_completions > 0;
+    for (uint32_t i = 0; i < plan->n_words; i++)
+        weigh_fields(plan, plan->words[i].mass, weights[i]);
+    if (has_completions)
+        weigh_fields(plan, plan->words[plan->n_words - 1].mass * (float)plan->ranking->prefix,
+                     completion_weights);
+    uint32_t first;
+    while ((first = next_rank(plan)) != 0) {
+        uint32_t end = first + SCAN_BLOCK_RANKS;
+        uint32_t n_touched = 0;
+        for (uint32_t i = 0; i < plan->n_words; i++) {
+            struct search_word *word = &plan->words[i];
+            bool credits = word->n_completions > 0;
+            n_touched = add_list(scan->accumulators, &word->list, first, end, weights[i],
+                                 word->mass, credits, n_touched);
+            for (uint32_t c = 0; c < word->n_completions; c++)
+                n_touched = add_list(scan->accumulators, &word->completions[c], first, end,
+                                     completion_weights, word->completion_mass, true, n_touched);
+        }
+        judge_block(scan, first, n_touched);
+    }
+    search_plan_rewind(plan);
+}
+
+static void mark_places(struct scan *scan, size_t n_bitmap_words)
+{
+    uint64_t *places = scan->reader->places;
+    const struct search_plan *plan = scan->plan;
+    bitmap_reset(places, n_bitmap_words);
+    for (uint32_t i = 0; i < plan->n_places; i++)
+        bitmap_set(places, plan->place_ranks[i]);
+}
+
+static void visit_places(struct scan *scan, size_t n_bitmap_words)
+{
+    const uint64_t *places = scan->reader->places;
+    for (size_t i = 0; i < n_bitmap_words; i++) {
+        uint64_t bits = scan->filter == NULL ? places[i] : places[i] & scan->filter[i];
+        for (; bits != 0; bits &= bits - 1) {
+            uint32_t rank = (uint32_t)(64 * i) + (uint32_t)__builtin_ctzll(bits);
+            scan->visit(scan->context, rank,
+                        search_plan_score(scan->plan, scan->reader->index, rank, NULL), true);
+            scan->n_matches++;
+        }
+    }
+}
+
+uint64_t search_scan(struct search_plan *plan, struct index_reader *reader, const uint64_t *filter,
+                     search_visit *visit, void *context)
+{
+    size_t n_bitmap_words = bitmap_n_words(reader->index->columns.n_crates + 1);
+    struct scan scan = {
+        .plan = plan,
+        .reader = reader,
+        .accumulators = reader->accumulators,
+        .filter = filter,
+        .visit = visit,
+        .context = context,
+        .required = plan->required - MASS_TOLERANCE,
+    };
+    mark_places(&scan, n_bitmap_words);
+    if (!plan->no_words_match) {
+        scan_words(&scan);
+        if (scan.max_mass < scan.required && scan.max_mass > 0) {
+            /* No crate has the share that is asked for: those with the largest one match. */
+            scan.required = scan.max_mass - MASS_TOLERANCE;
+            scan_words(&scan);
+        }
+    }
+    for (uint32_t i = 0; i < plan->n_exact; i++) {
+        uint32_t rank = trie_value(plan->exact_values, i);
+        bitmap_clear(reader->places, rank);
+        scan.n_matches += filter == NULL || bitmap_test(filter, rank);
+    }
+    visit_places(&scan, n_bitmap_words);
+    return scan.n_matches;
+}
