@@ -5,6 +5,7 @@
 #include "index/search_scan.h"
 #include "index/search_steps.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,11 +75,15 @@ static void add_hit(struct page *page, uint32_t rank)
         (struct search_hit){.rank = rank, .tier = tier, .exact = tier == SEARCH_TIER_EXACT};
 }
 
-static void select_rank(void *context, uint32_t rank, float score, bool by_name)
+struct selector {
+    struct search_collector collector;
+    uint64_t *selected;
+};
+
+static void select_rank(struct search_collector *collector, uint32_t rank, float score)
 {
     (void)score;
-    (void)by_name;
-    bitmap_set(context, rank);
+    bitmap_set(((struct selector *)collector)->selected, rank);
 }
 
 /* Selects what matches the plan, the exact matches included. */
@@ -91,7 +96,8 @@ static uint64_t select_matches(struct index_reader *reader, struct search_plan *
         if (filter == NULL || bitmap_test(filter, rank))
             bitmap_set(reader->selected, rank);
     }
-    return search_scan(plan, reader, filter, select_rank, reader->selected);
+    struct selector selector = {{select_rank, -INFINITY}, reader->selected};
+    return search_scan(plan, reader, filter, &selector.collector);
 }
 
 /* The exact matches that are selected, in alphabetical order, in front of the list. They leave the

@@ -11,6 +11,7 @@
 #include "index/bitmap.h"
 #include "index/search_scan.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* True where `left` comes before `right` in the first stage's order. */
@@ -20,6 +21,7 @@ static bool is_better(const struct search_scored *left, const struct search_scor
 }
 
 struct best {
+    struct search_collector collector;
     struct search_scored *heap;
     uint32_t n;
     uint32_t capacity;
@@ -39,23 +41,24 @@ static void sift_down(struct search_scored *heap, uint32_t n, uint32_t at)
     heap[at] = moved;
 }
 
-static void keep_best(void *context, uint32_t rank, float score, bool by_name)
+static void keep_best(struct search_collector *collector, uint32_t rank, float score)
 {
-    (void)by_name;
-    struct best *best = context;
+    struct best *best = (struct best *)collector;
     struct search_scored candidate = {score, rank};
     if (best->after != NULL && !is_better(best->after, &candidate))
         return;
     if (best->n < best->capacity) {
         best->heap[best->n++] = candidate;
-        if (best->n == best->capacity) {
-            for (uint32_t i = best->n / 2; i-- > 0;)
-                sift_down(best->heap, best->n, i);
-        }
+        if (best->n < best->capacity)
+            return;
+        for (uint32_t i = best->n / 2; i-- > 0;)
+            sift_down(best->heap, best->n, i);
     } else if (is_better(&candidate, &best->heap[0])) {
         best->heap[0] = candidate;
         sift_down(best->heap, best->n, 0);
     }
+    if (best->n == best->capacity)
+        best->collector.floor = best->heap[0].score;
 }
 
 static int compare_scored(const void *left_scored, const void *right_scored)
@@ -77,8 +80,8 @@ static int find_best(struct index_reader *reader, const uint64_t *filter, uint32
         reader->scored = scored;
         reader->scored_capacity = n;
     }
-    struct best best = {reader->scored, 0, n, after};
-    *total = search_scan(reader->plan, reader, filter, keep_best, &best);
+    struct best best = {{keep_best, -INFINITY}, reader->scored, 0, n, after};
+    *total = search_scan(reader->plan, reader, filter, &best.collector);
     qsort(best.heap, best.n, sizeof *best.heap, compare_scored);
     *n_found = best.n;
     return 0;

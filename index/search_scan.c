@@ -20,8 +20,7 @@ struct scan {
     struct index_reader *reader;
     struct search_accumulators *accumulators;
     const uint64_t *filter;
-    search_visit *visit;
-    void *context;
+    struct search_collector *collector;
     uint64_t n_matches;
     float required;
     float max_mass; /* of any crate, filter or not */
@@ -86,8 +85,9 @@ static void judge_block(struct scan *scan, uint32_t first, uint32_t n_touched)
         if ((scan->filter != NULL && !bitmap_test(scan->filter, rank)) ||
             (scan->plan->n_exact > 0 && search_plan_is_exact(scan->plan, rank)))
             continue;
-        scan->visit(scan->context, rank, score, false);
         scan->n_matches++;
+        if (score >= scan->collector->floor)
+            scan->collector->collect(scan->collector, rank, score);
     }
 }
 
@@ -146,22 +146,26 @@ static void mark_places(struct scan *scan, size_t n_bitmap_words)
         bitmap_set(places, plan->place_ranks[i]);
 }
 
-static void visit_places(struct scan *scan, size_t n_bitmap_words)
+/* Ranks ascend, so the score falls: below the floor only counting is left. */
+static void collect_places(struct scan *scan, size_t n_bitmap_words)
 {
     const uint64_t *places = scan->reader->places;
+    bool is_above_floor = true;
     for (size_t i = 0; i < n_bitmap_words; i++) {
         uint64_t bits = scan->filter == NULL ? places[i] : places[i] & scan->filter[i];
-        for (; bits != 0; bits &= bits - 1) {
+        scan->n_matches += (uint64_t)__builtin_popcountll(bits);
+        for (; bits != 0 && is_above_floor; bits &= bits - 1) {
             uint32_t rank = (uint32_t)(64 * i) + (uint32_t)__builtin_ctzll(bits);
-            scan->visit(scan->context, rank,
-                        search_plan_score(scan->plan, scan->reader->index, rank, NULL), true);
-            scan->n_matches++;
+            float score = search_plan_score(scan->plan, scan->reader->index, rank, NULL);
+            is_above_floor = score >= scan->collector->floor;
+            if (is_above_floor)
+                scan->collector->collect(scan->collector, rank, score);
         }
     }
 }
 
 uint64_t search_scan(struct search_plan *plan, struct index_reader *reader, const uint64_t *filter,
-                     search_visit *visit, void *context)
+                     struct search_collector *collector)
 {
     size_t n_bitmap_words = bitmap_n_words(reader->index->columns.n_crates + 1);
     struct scan scan = {
@@ -169,8 +173,7 @@ uint64_t search_scan(struct search_plan *plan, struct index_reader *reader, cons
         .reader = reader,
         .accumulators = reader->accumulators,
         .filter = filter,
-        .visit = visit,
-        .context = context,
+        .collector = collector,
         .required = plan->required - MASS_TOLERANCE,
     };
     mark_places(&scan, n_bitmap_words);
@@ -187,6 +190,6 @@ uint64_t search_scan(struct search_plan *plan, struct index_reader *reader, cons
         bitmap_clear(reader->places, rank);
         scan.n_matches += filter == NULL || bitmap_test(filter, rank);
     }
-    visit_places(&scan, n_bitmap_words);
+    collect_places(&scan, n_bitmap_words);
     return scan.n_matches;
 }

@@ -5,7 +5,7 @@
 #include "index/search_plan.h"
 
 /* Ranks that are scored together. Their accumulators fit into a first-level cache. */
-#define SCAN_BLOCK_RANKS 2048
+#define SCAN_BLOCK_RANKS 4096
 
 /* Scratch of a scan, held by the reader. */
 struct search_accumulators {
@@ -17,13 +17,16 @@ struct search_accumulators {
     uint8_t is_credited[SCAN_BLOCK_RANKS];  /* the word at hand has been counted */
 };
 
-/* Gets every match once, in no particular order. `by_name`: only its name matches; `score` is the first
-   stage's. The exact matches are not among them. */
-typedef void search_visit(void *context, uint32_t rank, float score, bool by_name);
+/* Gets every match once, in no particular order; the exact matches are not among them. A collector
+   embeds this struct as its first member. */
+struct search_collector {
+    void (*collect)(struct search_collector *collector, uint32_t rank, float score);
+    float floor; /* matches with a lower score are counted, but not collected */
+};
 
-/* Calls `visit` for every crate that matches and passes `filter` (a bitmap, NULL: all). Returns how many,
-   the exact matches that pass included. Puts the plan's cursors back. */
+/* Finds every crate that matches and passes `filter` (a bitmap, NULL: all). Returns how many, the exact
+   matches that pass included. Puts the plan's cursors back. */
 uint64_t search_scan(struct search_plan *plan, struct index_reader *reader, const uint64_t *filter,
-                     search_visit *visit, void *context);
+                     struct search_collector *collector);
 
 #endif
