@@ -148,8 +148,13 @@ static int on_downloads(struct ranking *ranking, sqlite3_stmt *row, struct error
 {
     (void)error;
     const struct version_owner *owner = find_owner(ranking, sqlite3_column_int64(row, 0));
-    if (owner != NULL)
-        ranking->build->crates[owner->crate].recent_downloads += sqlite3_column_int64(row, 1);
+    if (owner == NULL)
+        return 0;
+    /* A dump may claim more than 64 bits hold: the sum stays at the end that it passes. */
+    int64_t *sum = &ranking->build->crates[owner->crate].recent_downloads;
+    int64_t downloads = sqlite3_column_int64(row, 1);
+    if (__builtin_add_overflow(*sum, downloads, sum))
+        *sum = downloads < 0 ? INT64_MIN : INT64_MAX;
     return 0;
 }
 
