@@ -248,7 +248,7 @@ fuzz-run: $(fuzz_runs)
 lint_sources := $(product_sources) $(test_sources)
 lint_stamps := $(patsubst %,$(BUILD)/lint/%.ok,$(lint_sources) $(headers))
 lint_flags = $(standard) $(includes) $(package_cflags) $(warnings) -Werror -pthread
-scripts := $(wildcard scripts/* tests/run .ci/run)
+scripts := $(wildcard scripts/* tests/run tests/*/*.sh .ci/run)
 
 .PHONY: lint lint-files lint-scripts fmt
 lint: ## clang-format, gcc and clang -Werror, clang-tidy, cppcheck, shellcheck: changed files only
