@@ -263,6 +263,8 @@ static void replace_part(const char *path, const char *part, const void *bytes, 
     char checksum[17];
     snprintf(checksum, sizeof checksum, "%016llx", (unsigned long long)XXH3_64bits(bytes, size));
     assert_int_equal(sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, "PRAGMA synchronous = OFF", NULL, NULL, NULL),
+                     SQLITE_OK);
     assert_int_equal(sqlite3_prepare_v2(database,
                                         "UPDATE parts SET data = ?1, xxh3 = ?2 WHERE name = ?3", -1,
                                         &update, NULL),
