@@ -118,8 +118,10 @@ static int load_crates(struct ranking *ranking, struct error *error)
             0 ||
         database_integer(build->database, "SELECT count(*) FROM versions", &n_versions, error) != 0)
         return -1;
-    if (n_crates >= UINT32_MAX)
-        return error_set(error, "the dump has 2^32 crates or more");
+    if (n_crates >= UINT32_MAX) {
+        error_set(error, "the dump has 2^32 crates or more");
+        return -1;
+    }
     build->crates = calloc((size_t)n_crates + 1, sizeof *build->crates);
     ranking->owners = calloc((size_t)n_versions + 1, sizeof *ranking->owners);
     if (build->crates == NULL || ranking->owners == NULL)

@@ -50,6 +50,7 @@ static void write_file(const char *folder, const char *name, const char *text)
         abort();
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the signature is libFuzzer's */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
