@@ -1,6 +1,6 @@
 /* Everything that can be wrong with a dump: the error is one line that names the file, the row and the
    column where there is one; what stood at OUT stays; nothing is left beside it. What can be mended or
-   skipped instead is in test_build_warnings.c. */
+   skipped instead is in test_build_warnings.c; what can be wrong with OUT, in test_build_file.c. */
 #include "tests/support/built_index.h"
 
 #include <archive_entry.h>
@@ -314,80 +314,6 @@ static void names_that_lead_elsewhere(void **state)
     }
 }
 
-static void out_where_nothing_can_be_written(void **state)
-{
-    struct fixture *fixture = *state;
-    char *dump = dump_write_folder(fixture->dumps, "dump", good_dump);
-    char out[FOLDER_PATH_SIZE];
-    static const char *const says[] = {"is not a regular file", "cannot write to the folder",
-                                       "cannot write to the folder"};
-    for (int i = 0; i < 3; i++) {
-        struct error error = {""};
-        folder_join(out, fixture->folder,
-                    i == 0   ? ""
-                    : i == 1 ? "missing/out.cdx"
-                             : "file/out.cdx");
-        if (i == 2) {
-            char file[FOLDER_PATH_SIZE];
-            file_write(folder_join(file, fixture->folder, "file"), "", 0);
-        }
-        struct build_options options = {.dump_path = dump, .out_path = out};
-        assert_int_equal(index_build(&options, &fixture->report, &error), -1);
-        assert_non_null(strstr(error.message, says[i]));
-        assert_int_equal(folder_count(fixture->folder), i == 2);
-    }
-    folder_remove(dump);
-    free(dump);
-}
-
-/* Sets the flag at a certain call; counts the calls. */
-struct interruption {
-    volatile sig_atomic_t flag;
-    unsigned n_calls;
-    unsigned at;
-};
-
-static void interrupt(void *context, const struct build_progress *progress)
-{
-    struct interruption *interruption = context;
-    assert_true(strlen(progress->phase) > 0);
-    if (++interruption->n_calls == interruption->at)
-        interruption->flag = 1;
-}
-
-/* An interrupt at any moment ends the build and leaves no trace. Behind the last report of progress
-   the file is written and gets its name. */
-static void interrupts(void **state)
-{
-    struct fixture *fixture = *state;
-    char *dump = dump_write_folder(fixture->dumps, "dump", good_dump);
-    struct interruption interruption = {0, 0, 0};
-    struct build_options options = {.dump_path = dump,
-                                    .out_path = fixture->out,
-                                    .on_progress = interrupt,
-                                    .context = &interruption,
-                                    .interrupted = &interruption.flag};
-    assert_int_equal(index_build(&options, &fixture->report, NULL), 0);
-    assert_int_equal(folder_count(fixture->folder), 1);
-    unsigned n_calls = interruption.n_calls;
-    assert_true(n_calls > 10);
-    file_write(fixture->out, old_content, strlen(old_content));
-    for (unsigned at = 0; at < n_calls; at++) {
-        struct error error = {""};
-        size_t size;
-        interruption = (struct interruption){at == 0, 0, at};
-        assert_int_equal(index_build(&options, &fixture->report, &error), -1);
-        assert_non_null(strstr(error.message, "interrupted"));
-        assert_non_null(strstr(error.message, fixture->out));
-        assert_int_equal(folder_count(fixture->folder), 1);
-        char *content = file_read(fixture->out, &size);
-        assert_string_equal(content, old_content);
-        free(content);
-    }
-    folder_remove(dump);
-    free(dump);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,9 +323,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(archives_that_are_cut_short, make_folders, remove_folders),
         cmocka_unit_test_setup_teardown(archive_bombs, make_folders, remove_folders),
         cmocka_unit_test_setup_teardown(names_that_lead_elsewhere, make_folders, remove_folders),
-        cmocka_unit_test_setup_teardown(out_where_nothing_can_be_written, make_folders,
-                                        remove_folders),
-        cmocka_unit_test_setup_teardown(interrupts, make_folders, remove_folders),
     };
     return cmocka_run_group_tests_name("build_bad_input", tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* Opening files: what is no index of this format, is cut short, or is damaged is refused with one clear
    line; what opens in spite of damage elsewhere never crashes a search. */
 #include "tests/support/built_index.h"
+#include "tests/support/index_parts.h"
 #include "tests/support/random.h"
 #include "tests/support/small_dump.h"
 #include "tests/support/sql.h"
@@ -17,7 +18,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 #include <cmocka.h>
 
@@ -213,15 +213,11 @@ static void files_that_are_cut_short_or_longer(void **state)
     remove(fixture->path);
 }
 
-static const char *const parts[] = {"crate_columns", "names", "terms", "postings",
-                                    "name_substrings"};
-#define N_PARTS (sizeof parts / sizeof *parts)
-
 /* A byte of the part's blob flipped through SQL, a wrong checksum, a part that is empty or gone. */
 static void damaged_parts(void **state)
 {
     struct fixture *fixture = *state;
-    for (size_t i = 0; i < N_PARTS; i++) {
+    for (size_t i = 0; i < N_FILE_PARTS; i++) {
         static const struct {
             const char *change; /* of the row `name = '…'` */
             const char *says;
@@ -239,10 +235,10 @@ static void damaged_parts(void **state)
         for (size_t j = 0; j < sizeof changes / sizeof *changes; j++) {
             char sql[256];
             write_whole(fixture);
-            snprintf(sql, sizeof sql, "%s WHERE name = '%s'", changes[j].change, parts[i]);
+            snprintf(sql, sizeof sql, "%s WHERE name = '%s'", changes[j].change, file_parts[i]);
             sql_change(fixture->path, sql);
             expect_refused(fixture->path, changes[j].says);
-            expect_refused(fixture->path, parts[i]);
+            expect_refused(fixture->path, file_parts[i]);
             expect_refused(fixture->path, "build the index again");
         }
     }
@@ -255,47 +251,6 @@ static void damaged_parts(void **state)
     remove(fixture->path);
 }
 
-/* Writes a part with a checksum that is right. */
-static void replace_part(const char *path, const char *part, const void *bytes, size_t size)
-{
-    sqlite3 *database;
-    sqlite3_stmt *update;
-    char checksum[17];
-    snprintf(checksum, sizeof checksum, "%016llx", (unsigned long long)XXH3_64bits(bytes, size));
-    assert_int_equal(sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(database, "PRAGMA synchronous = OFF", NULL, NULL, NULL),
-                     SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(database,
-                                        "UPDATE parts SET data = ?1, xxh3 = ?2 WHERE name = ?3", -1,
-                                        &update, NULL),
-                     SQLITE_OK);
-    sqlite3_bind_blob(update, 1, bytes, (int)size, SQLITE_STATIC);
-    sqlite3_bind_text(update, 2, checksum, -1, SQLITE_STATIC);
-    sqlite3_bind_text(update, 3, part, -1, SQLITE_STATIC);
-    assert_int_equal(sqlite3_step(update), SQLITE_DONE);
-    sqlite3_finalize(update);
-    sqlite3_close(database);
-}
-
-static char *read_part(const char *path, const char *part, size_t *size)
-{
-    sqlite3 *database;
-    sqlite3_stmt *select;
-    assert_int_equal(sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-    assert_int_equal(
-        sqlite3_prepare_v2(database, "SELECT data FROM parts WHERE name = ?1", -1, &select, NULL),
-        SQLITE_OK);
-    sqlite3_bind_text(select, 1, part, -1, SQLITE_STATIC);
-    assert_int_equal(sqlite3_step(select), SQLITE_ROW);
-    *size = (size_t)sqlite3_column_bytes(select, 0);
-    char *copy = malloc(*size);
-    assert_non_null(copy);
-    memcpy(copy, sqlite3_column_blob(select, 0), *size);
-    sqlite3_finalize(select);
-    sqlite3_close(database);
-    return copy;
-}
-
 /* A hostile file has right checksums: only the check of every offset stands between it and a crash. */
 static void hostile_parts(void **state)
 {
@@ -304,12 +259,12 @@ static void hostile_parts(void **state)
     unsigned n_opened = 0;
     for (int round = 0; round < 400; round++) {
         size_t size;
-        const char *part = parts[(size_t)round % N_PARTS];
-        char *bytes = read_part(fixture->built.path, part, &size);
+        const char *part = file_parts[(size_t)round % N_FILE_PARTS];
+        char *bytes = part_read(fixture->built.path, part, &size);
         for (uint32_t n_left = 1 + random_below(&seed, 3); n_left > 0; n_left--)
             bytes[random_below(&seed, (uint32_t)size)] = (char)random_next(&seed);
         write_whole(fixture);
-        replace_part(fixture->path, part, bytes, size);
+        part_replace(fixture->path, part, bytes, size);
         free(bytes);
         struct error error = {""};
         struct index *index = index_open(fixture->path, &error);
@@ -329,14 +284,14 @@ static void hostile_parts(void **state)
         BUILT_TIME("2026-11-01T02:00:00Z"), BUILT_TABLE("crates", CRATES_COLUMNS "\n"),
         BUILT_TABLE("versions", VERSIONS_COLUMNS "\n"), BUILT_END};
     built_index_from_files(&empty, files);
-    char *none = read_part(empty.path, "crate_columns", &size);
+    char *none = part_read(empty.path, "crate_columns", &size);
     write_whole(fixture);
-    replace_part(fixture->path, "crate_columns", none, size);
+    part_replace(fixture->path, "crate_columns", none, size);
     expect_refused(fixture->path, "is damaged");
     free(none);
-    none = read_part(empty.path, "postings", &size);
+    none = part_read(empty.path, "postings", &size);
     write_whole(fixture);
-    replace_part(fixture->path, "postings", none, size);
+    part_replace(fixture->path, "postings", none, size);
     expect_refused(fixture->path, "is damaged");
     free(none);
     built_index_remove(&empty);
