@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* clang-format off */
 static const char *const stop_words[] = {
     "a",      "about",  "above", "after", "again",   "against",   "all",       "am",
     "an",     "and",    "any",   "are",   "as",      "at",        "be",        "because",
