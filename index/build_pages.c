@@ -11,13 +11,15 @@ struct crate_list {
     const char *ranks_sql;
 };
 
+/* Times are text: without the `Z`, which is above the `.` of a fraction, they sort as times do. */
 static const struct crate_list crate_lists[] = {
-    {"new_crates", "SELECT rank FROM crates ORDER BY created_at DESC, id DESC LIMIT 10"},
+    {"new_crates",
+     "SELECT rank FROM crates ORDER BY rtrim(created_at, 'Z') DESC, id DESC LIMIT 10"},
     {"most_downloaded", "SELECT rank FROM crates ORDER BY downloads DESC, id DESC LIMIT 10"},
     {"most_recently_downloaded",
      "SELECT rank FROM crates ORDER BY recent_downloads DESC, id DESC LIMIT 10"},
     {"just_updated", "SELECT rank FROM crates WHERE updated_at <> created_at"
-                     " ORDER BY updated_at DESC, id DESC LIMIT 10"},
+                     " ORDER BY rtrim(updated_at, 'Z') DESC, id DESC LIMIT 10"},
 };
 #define N_CRATE_LISTS (sizeof crate_lists / sizeof *crate_lists)
 

@@ -53,9 +53,13 @@ static int check_sqlite(struct verification *verification, struct error *error)
         return -1;
     int found = database_step(check, error);
     const char *answer = found == 1 ? (const char *)sqlite3_column_text(check, 0) : NULL;
-    if (found == 1 && (answer == NULL || strcmp(answer, "ok") != 0))
-        error_set(error, "SQLite's integrity check: %s", answer == NULL ? "no answer" : answer);
     bool ok = answer != NULL && strcmp(answer, "ok") == 0;
+    if (found == 1 && !ok) {
+        /* The answer may have several lines; an error has one. */
+        error_set(error, "SQLite's integrity check: %s", answer == NULL ? "no answer" : answer);
+        for (char *c = error->message; *c != '\0'; c++)
+            *c = (char)(*c == '\n' ? ' ' : *c);
+    }
     sqlite3_finalize(check);
     return ok ? 0 : -1;
 }

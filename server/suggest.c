@@ -66,23 +66,23 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
     struct suggestion suggestions[SUGGEST_MAX_LIMIT];
     size_t n_suggestions =
         suggest(index, wanted->prefix, wanted->prefix_length, suggestions, wanted->limit);
-    encoder_object(job->encoder, 1);
-    encoder_key(job->encoder, "suggestions");
-    encoder_array(job->encoder, (uint32_t)n_suggestions);
+    encoder_object(&job->encoder, 1);
+    encoder_key(&job->encoder, "suggestions");
+    encoder_array(&job->encoder, (uint32_t)n_suggestions);
     for (size_t i = 0; i < n_suggestions; i++) {
         struct index_crate crate;
         index_crate(index, suggestions[i].rank, &crate);
-        encoder_object(job->encoder, 3);
-        encoder_key(job->encoder, "name");
-        encoder_string(job->encoder, crate.name, crate.name_length);
-        encoder_key(job->encoder, "kind");
-        encoder_text(job->encoder, suggestion_kind_name(suggestions[i].kind));
-        encoder_key(job->encoder, "downloads");
-        encoder_integer(job->encoder, crate.downloads);
-        encoder_end_object(job->encoder);
+        encoder_object(&job->encoder, 3);
+        encoder_key(&job->encoder, "name");
+        encoder_string(&job->encoder, crate.name, crate.name_length);
+        encoder_key(&job->encoder, "kind");
+        encoder_text(&job->encoder, suggestion_kind_name(suggestions[i].kind));
+        encoder_key(&job->encoder, "downloads");
+        encoder_integer(&job->encoder, crate.downloads);
+        encoder_end_object(&job->encoder);
     }
-    encoder_end_array(job->encoder);
-    encoder_end_object(job->encoder);
+    encoder_end_array(&job->encoder);
+    encoder_end_object(&job->encoder);
     return 0;
 }
 

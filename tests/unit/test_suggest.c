@@ -62,7 +62,7 @@ static size_t expected(const struct index *index, const char *prefix, size_t len
 
 static size_t expect(const struct index *index, const char *prefix, size_t length, size_t limit)
 {
-    uint32_t ranks[SUGGEST_MAX_LIMIT];
+    uint32_t ranks[SUGGEST_MAX_LIMIT] = {0};
     struct suggestion suggestions[SUGGEST_MAX_LIMIT];
     size_t n = suggest(index, prefix, length, suggestions, limit);
     if (limit > SUGGEST_MAX_LIMIT)
