@@ -8,6 +8,7 @@
 #include "index/search_relevance.h"
 #include "index/search_scan.h"
 
+#include <msgpack.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,6 +118,7 @@ int index_reader_document(struct index_reader *reader, uint32_t rank, enum encod
 static const char json_tail[] = "\"exact_match\":false,\"trustpub_only\":";
 #define MESSAGEPACK_FALSE '\xc2'
 #define MESSAGEPACK_TRUE '\xc3'
+#define MESSAGEPACK_MAP16 0xde
 #define MESSAGEPACK_TAIL (1 + 1 + sizeof "trustpub_only" - 1 + 1) /* false, key, boolean */
 
 /* Splits a document at the value of `exact_match`: `*at` is where it begins. */
@@ -166,6 +168,53 @@ int index_reader_encode_crate(struct index_reader *reader, uint32_t rank, bool e
         out->size--;
     }
     return 0;
+}
+
+/* Appends a member to the object that ends the buffer, of the given size. MessagePack states the
+   number of members in front: a crate has more than the 15 of the short form, so the count is a 16-bit
+   number (big-endian) and grows in place. */
+static int append_member(msgpack_sbuffer *out, size_t size, enum encoding encoding,
+                         const struct index_member *member, struct error *error)
+{
+    size_t key_length = strlen(member->key);
+    unsigned char *object = (unsigned char *)out->data + out->size - size;
+    int status = 0;
+    if (encoding == ENCODING_MESSAGEPACK) {
+        if (size < 3 || object[0] != MESSAGEPACK_MAP16 || (object[1] == 0xff && object[2] == 0xff))
+            return error_set(error, "index file: a document cannot take one more member");
+        object[1] = (unsigned char)(object[1] + (object[2] == 0xff));
+        object[2]++;
+        msgpack_packer packer;
+        msgpack_packer_init(&packer, out, msgpack_sbuffer_write);
+        status |= msgpack_pack_str(&packer, key_length);
+        status |= msgpack_pack_str_body(&packer, member->key, key_length);
+        status |= msgpack_sbuffer_write(out, member->value, member->value_size);
+    } else {
+        if (object[size - 1] != '}')
+            return error_set(error, "index file: a document cannot take one more member");
+        out->size--;
+        status |= msgpack_sbuffer_write(out, ",\"", 2);
+        status |= msgpack_sbuffer_write(out, member->key, key_length);
+        status |= msgpack_sbuffer_write(out, "\":", 2);
+        status |= msgpack_sbuffer_write(out, member->value, member->value_size);
+        status |= msgpack_sbuffer_write(out, "}", 1);
+    }
+    return status == 0 ? 0 : error_out_of_memory(error);
+}
+
+int index_reader_encode_crate_with(struct index_reader *reader, uint32_t rank, bool exact_match,
+                                   const struct index_member *member, struct encoder *encoder,
+                                   struct error *error)
+{
+    msgpack_sbuffer *out = encoder->out;
+    size_t before = out->size;
+    if (index_reader_encode_crate(reader, rank, exact_match, encoder, error) != 0)
+        return -1;
+    if (encoder->fault != NULL) /* encoder_finish reports it */
+        return 0;
+    /* Within an array or object JSON may have put a comma in front; the object begins behind it. */
+    size_t at = before + (encoder->encoding == ENCODING_JSON && out->data[before] == ',');
+    return append_member(out, out->size - at, encoder->encoding, member, error);
 }
 
 int index_reader_encode_page(struct index_reader *reader, const char *page, struct encoder *encoder,

@@ -189,11 +189,32 @@ static enum search_sort read_sort(const struct query_string *query, bool has_tex
     return has_text ? SEARCH_SORT_RELEVANCE : SEARCH_SORT_ALPHABETICAL;
 }
 
-static int check_match(const struct query_string *query, struct failure *failure)
+/* `match`, in its effective form: what the sort has by default is the same as asking for it, and without
+   a text there is nothing to match. */
+static int read_match(const struct query_string *query, struct search_query *search,
+                      struct failure *failure)
 {
     const struct query_parameter *match = query_string_find(query, "match");
-    if (match != NULL && strcmp(match->value, "all") != 0)
-        return failure_set(failure, 400, "invalid value for ?match= (expected 'all')");
+    bool is_best = match != NULL && strcmp(match->value, "best") == 0;
+    if (match != NULL && !is_best && strcmp(match->value, "all") != 0)
+        return failure_set(failure, 400, "invalid value for ?match= (expected 'best' or 'all')");
+    if (match == NULL)
+        is_best = search->sort == SEARCH_SORT_RELEVANCE;
+    if (search->text.data != NULL)
+        search->match = is_best ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
+    return 0;
+}
+
+static int read_explain(const struct query_string *query, struct crate_list_parameters *parameters,
+                        struct failure *failure)
+{
+    const struct query_parameter *explain = query_string_find(query, "explain");
+    parameters->explain = explain != NULL && strcmp(explain->value, "1") == 0;
+    if (explain != NULL && !parameters->explain && strcmp(explain->value, "0") != 0)
+        return failure_set(failure, 400, "invalid value for ?explain= (expected '1' or '0')");
+    if (parameters->explain && parameters->search.sort != SEARCH_SORT_RELEVANCE)
+        return failure_set(
+            failure, 400, "?explain=1 explains the order of relevance: give ?q= and no other sort");
     return 0;
 }
 
@@ -216,6 +237,10 @@ static void write_key(const struct crate_list_parameters *parameters, struct can
     canonical_key_number(key, 'o', search->sort);
     pagination_key(&parameters->pagination, key);
     write_given(key, 'q', &search->text);
+    if (search->match != SEARCH_MATCH_DEFAULT)
+        canonical_key_number(key, 'm', search->match);
+    if (parameters->explain)
+        canonical_key_number(key, 'x', 1);
     write_given(key, 'c', &search->category);
     /* "No keyword at all" is no filter: the same as none given. */
     write_strings(key, 'k', search->keywords, search->n_keywords);
@@ -236,10 +261,12 @@ int crate_list_parse(const struct query_string *query, struct crate_list_paramet
     parameters->text_length = 0;
     if (read_filters(query, parameters, failure) != 0 ||
         pagination_parse(query, &parameters->pagination, failure) != 0 ||
-        check_match(query, failure) != 0 || read_text(query, parameters, failure) != 0)
+        read_text(query, parameters, failure) != 0)
         return -1;
     struct search_query *search = &parameters->search;
     search->sort = read_sort(query, search->text.data != NULL);
+    if (read_match(query, search, failure) != 0 || read_explain(query, parameters, failure) != 0)
+        return -1;
     search->limit = parameters->pagination.per_page;
     search->offset = pagination_offset(&parameters->pagination);
     search->after =

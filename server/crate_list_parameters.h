@@ -8,6 +8,7 @@
 #include "server/query_string.h"
 
 #include <cratedex/search.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #define CRATE_LIST_MAX_KEYWORDS 32
@@ -17,6 +18,7 @@
 struct crate_list_parameters {
     struct search_query search;
     struct pagination pagination;
+    bool explain; /* every crate says why it stands where it does */
     struct search_string keywords[CRATE_LIST_MAX_KEYWORDS];
     struct search_string names[QUERY_STRING_MAX_PARAMETERS];
     size_t text_length;
@@ -25,7 +27,7 @@ struct crate_list_parameters {
 
 /* Reads and checks the parameters and writes the canonical key: what cannot change the answer is
    folded away (order of parameters, unknown ones, filters that a stronger one overrides, case and
-   spaces of `q`, order of keywords and names). What is searched for is the folded form itself, so
+   spaces of `q`, order of keywords and names, a `match` that is the sort's default). What is searched for is the folded form itself, so
    that requests with equal keys have equal answers. Returns 0, or -1 with a status (400, 403). */
 int crate_list_parse(const struct query_string *query, struct crate_list_parameters *parameters,
                      struct canonical_key *key, struct failure *failure);

@@ -2,6 +2,7 @@
    it was encoded there, between the frame that all lists share. */
 #include "server/endpoint.h"
 
+#include <cratedex/explanation.h>
 #include <cratedex/search.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -31,19 +32,26 @@ static void set_links(struct list_page *page, const struct pagination *paginatio
     }
 }
 
-static int encode_page(struct answer_job *job, const struct pagination *pagination,
+static int encode_hit(struct answer_job *job, const struct search_hit *hit, bool explain,
+                      struct error *error)
+{
+    if (explain)
+        return explanation_encode_crate(job->reader, hit, &job->encoder, error);
+    return index_reader_encode_crate(job->reader, hit->rank, hit->exact, &job->encoder, error);
+}
+
+static int encode_page(struct answer_job *job, const struct crate_list_parameters *parameters,
                        const struct search_result *result, struct failure *failure)
 {
     list_page_begin(&job->page, "crates", result->n_hits, &job->encoder);
     for (uint32_t i = 0; i < result->n_hits; i++)
-        if (index_reader_encode_crate(job->reader, result->hits[i].rank, result->hits[i].exact,
-                                      &job->encoder, &failure->error) != 0) {
+        if (encode_hit(job, &result->hits[i], parameters->explain, &failure->error) != 0) {
             failure->status = 500;
             return -1;
         }
     /* crates.io counts in the rows of the page itself: no rows, no count. */
     job->page.total = result->n_hits > 0 ? result->total : 0;
-    set_links(&job->page, pagination, result);
+    set_links(&job->page, &parameters->pagination, result);
     list_page_end(&job->page, &job->spelling, &job->encoder);
     return 0;
 }
@@ -54,16 +62,17 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
     struct timespec start;
     struct timespec end;
     struct search_result result;
+    struct search_query query = parameters->crate_list.search;
+    query.ranking = job->service->ranking;
     clock_gettime(CLOCK_MONOTONIC, &start);
-    enum search_status status =
-        search_run(job->reader, &parameters->crate_list.search, &result, &failure->error);
+    enum search_status status = search_run(job->reader, &query, &result, &failure->error);
     clock_gettime(CLOCK_MONOTONIC, &end);
     job->search_seconds = seconds_between(&start, &end);
     if (status != SEARCH_OK) {
         failure->status = status == SEARCH_FAILED ? 500 : 400;
         return -1;
     }
-    return encode_page(job, &parameters->crate_list.pagination, &result, failure);
+    return encode_page(job, &parameters->crate_list, &result, failure);
 }
 
 static int prepare(const struct query_string *query, union endpoint_parameters *parameters,

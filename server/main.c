@@ -25,6 +25,7 @@
 
 struct server {
     struct service service;
+    struct ranking ranking;
     const char *route_names[N_ROUTES];
     struct index *index;
     int listener;
@@ -50,6 +51,16 @@ static int open_index(struct server *server, const char *path, struct error *err
     return server->index != NULL ? 0 : -1;
 }
 
+/* A weights file is read once, at start; what it does not name keeps the built-in weight. */
+static int read_ranking(struct server *server, const char *path, struct error *error)
+{
+    if (path[0] == '\0')
+        return 0;
+    ranking_set_defaults(&server->ranking);
+    server->service.ranking = &server->ranking;
+    return ranking_read(&server->ranking, path, error);
+}
+
 /* Frees whatever start has made, in reverse. */
 static void stop(struct server *server)
 {
@@ -72,7 +83,8 @@ static void stop(struct server *server)
 static int start(struct server *server, const struct options *options, struct error *error)
 {
     struct service *service = &server->service;
-    if (open_index(server, options->index_path, error) != 0)
+    if (read_ranking(server, options->ranking_path, error) != 0 ||
+        open_index(server, options->index_path, error) != 0)
         return -1;
     service->index = server->index;
     service->readers = reader_pool_create(server->index, options->n_threads, error);

@@ -33,6 +33,11 @@ static int set_index(struct options *options, const char *value, struct error *e
     return set_text(options->index_path, sizeof options->index_path, value, error);
 }
 
+static int set_ranking(struct options *options, const char *value, struct error *error)
+{
+    return set_text(options->ranking_path, sizeof options->ranking_path, value, error);
+}
+
 static int set_listen(struct options *options, const char *value, struct error *error)
 {
     return listen_address_parse(value, &options->listen, error);
@@ -137,7 +142,7 @@ static const struct {
 } setters[] = {
     {"index", set_index},           {"listen", set_listen},   {"base-url", set_base_url},
     {"cdn-url", set_cdn_url},       {"threads", set_threads}, {"cache-bytes", set_cache_bytes},
-    {"access-log", set_access_log},
+    {"access-log", set_access_log}, {"ranking", set_ranking},
 };
 
 #define N_SETTERS (sizeof setters / sizeof setters[0])
@@ -156,11 +161,21 @@ const char *options_help(void)
            "  --cache-bytes N      memory for finished answers, with K, M or G; 0 is off;\n"
            "                       default 256M\n"
            "  --access-log FORMAT  json, combined or off (default), to standard output\n"
+           "  --ranking FILE       weights of the order of relevance, a line each; see below\n"
            "  --config FILE        options from a file, a line each: threads = 4\n"
            "  --help, --version\n"
            "\n"
            "The command line overrides the file. SIGTERM and SIGINT end the server when the\n"
-           "running requests are answered, after ten seconds in any case.\n";
+           "running requests are answered, after ten seconds in any case.\n"
+           "\n"
+           "A ranking file overrides the weights that it names; # begins a comment:\n"
+           "  any, main, keywords  what the share of the query's words counts that occurs anywhere;\n"
+           "                       in name, keywords or description; in keywords\n"
+           "  popularity           what a crate's popularity counts, which is 0 to 1\n"
+           "  substring            in place of the shares where only the name contains the query\n"
+           "  prefix               what a word counts that is only the beginning of one; 0 to 1\n"
+           "  min_share            the share of the query that a match must have; 0 to 1\n"
+           "  second_stage         1: learned trees order the best matches; 0: they do not\n";
 }
 
 int options_set(struct options *options, const char *name, const char *value, struct error *error)

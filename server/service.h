@@ -8,10 +8,12 @@
 #include "server/reader_pool.h"
 
 #include <cratedex/index_file.h>
+#include <cratedex/ranking.h>
 #include <stdatomic.h>
 
 struct service {
     const struct index *index;
+    const struct ranking *ranking; /* NULL: the weights that are built in */
     struct reader_pool *readers;
     struct cache *cache;
     struct metrics *metrics;

@@ -55,6 +55,18 @@ int index_reader_document(struct index_reader *reader, uint32_t rank, enum encod
 int index_reader_encode_crate(struct index_reader *reader, uint32_t rank, bool exact_match,
                               struct encoder *encoder, struct error *error);
 
+/* One more member of an object: its name and one whole value, encoded in the encoding in use. */
+struct index_member {
+    const char *key; /* plain ASCII without characters that JSON escapes */
+    const void *value;
+    size_t value_size;
+};
+
+/* The same with one more member, the last of the object. */
+int index_reader_encode_crate_with(struct index_reader *reader, uint32_t rank, bool exact_match,
+                                   const struct index_member *member, struct encoder *encoder,
+                                   struct error *error);
+
 /* Appends a whole precomputed page ("summary") to what `encoder` writes. */
 int index_reader_encode_page(struct index_reader *reader, const char *page, struct encoder *encoder,
                              struct error *error);

@@ -1,0 +1,34 @@
+/* The encoded form of an explanation, which the server and cratedex-index share. */
+#ifndef CRATEDEX_EXPLANATION_H
+#define CRATEDEX_EXPLANATION_H
+
+#include <cratedex/encoder.h>
+#include <cratedex/error.h>
+#include <cratedex/index_file.h>
+#include <cratedex/search.h>
+
+/* A word for the part of the order of relevance that a hit's place comes from: "exact" (the name is the
+   text, always first), "second" (the learned trees order the best) or "first" (all others). Static. */
+const char *explanation_stage(const struct search_hit *hit);
+
+/* The names of the fields in a word's `fields`, in the order name, keywords, description, readme. Writes
+   at most EXPLANATION_MAX_FIELDS of them and returns how many. Static strings. */
+#define EXPLANATION_MAX_FIELDS 4
+size_t explanation_fields(unsigned fields, const char *names[EXPLANATION_MAX_FIELDS]);
+
+/* Writes the explanation of a hit as one value:
+
+       {"tier", "score", "stage",
+        "words": [{"word", "share", "fields": [], "completion"}],
+        "terms": {"any", "main", "keywords", "substring", "popularity", "first_stage", "second_stage"}}
+
+   `second_stage` is null where the hit has none. */
+void explanation_encode(const struct search_explanation *explanation, const struct search_hit *hit,
+                        struct encoder *encoder);
+
+/* Appends the crate of a hit of the search that this reader ran last, as index_reader_encode_crate does,
+   with a last member `explanation`. Returns 0 or -1. */
+int explanation_encode_crate(struct index_reader *reader, const struct search_hit *hit,
+                             struct encoder *encoder, struct error *error);
+
+#endif
