@@ -2,11 +2,13 @@
    result is shown as a table that fits the terminal, as tab separated rows to a program, or as JSON
    made of the documents that the index holds. */
 #include "index/cli/cli.h"
+#include "index/cli/explain.h"
 #include "index/cli/format.h"
 #include "index/cli/reading.h"
 #include "index/cli/table.h"
 #include "index/cli/terminal.h"
 
+#include <cratedex/explanation.h>
 #include <cratedex/search.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -27,6 +29,24 @@ static const struct {
     {"recent-updates", SEARCH_SORT_RECENT_UPDATES},
     {"new", SEARCH_SORT_NEW},
 };
+
+/* What the command line asks for. */
+struct request {
+    struct search_query query;
+    struct ranking ranking; /* what query.ranking points to, where a file was named */
+    const char *ranking_path;
+    bool json;
+    bool explain;
+};
+
+static int parse_match(const char *name, enum search_match *match)
+{
+    bool is_best = strcmp(name, "best") == 0;
+    if (!is_best && strcmp(name, "all") != 0)
+        return -1;
+    *match = is_best ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
+    return 0;
+}
 
 static int parse_sort(const char *name, enum search_sort *sort)
 {
@@ -88,7 +108,7 @@ static int add_hit(struct table *table, struct reading *reading, const struct se
     return status == 0 ? 0 : error_out_of_memory(error);
 }
 
-static int print_hits(struct reading *reading, const struct search_result *result,
+static int print_hits(struct reading *reading, const struct search_result *result, bool explain,
                       struct error *error)
 {
     static const struct table_column columns[] = {
@@ -103,7 +123,9 @@ static int print_hits(struct reading *reading, const struct search_result *resul
     if (table == NULL)
         return error_out_of_memory(error);
     for (uint32_t i = 0; i < result->n_hits; i++) {
-        if (add_hit(table, reading, &result->hits[i], i + 1, is_tabs, error) != 0) {
+        const struct search_hit *hit = &result->hits[i];
+        if (add_hit(table, reading, hit, i + 1, is_tabs, error) != 0 ||
+            (explain && explain_hit(table, reading->reader, hit, error) != 0)) {
             table_destroy(table);
             return -1;
         }
@@ -121,7 +143,7 @@ static int print_hits(struct reading *reading, const struct search_result *resul
     return 0;
 }
 
-static int print_json(struct reading *reading, const struct search_result *result,
+static int print_json(struct reading *reading, const struct search_result *result, bool explain,
                       struct error *error)
 {
     msgpack_sbuffer buffer;
@@ -140,7 +162,9 @@ static int print_json(struct reading *reading, const struct search_result *resul
         encoder_key(&encoder, "score");
         encoder_number(&encoder, hit->score);
         encoder_key(&encoder, "crate");
-        status = index_reader_encode_crate(reading->reader, hit->rank, hit->exact, &encoder, error);
+        status = explain ? explanation_encode_crate(reading->reader, hit, &encoder, error)
+                         : index_reader_encode_crate(reading->reader, hit->rank, hit->exact,
+                                                     &encoder, error);
         encoder_end_object(&encoder);
     }
     encoder_end_array(&encoder);
@@ -182,57 +206,83 @@ static char *join(char *const *words, int n_words)
 }
 
 /* The result is big, so it lives on the heap. */
-static int query_file(const char *path, const struct search_query *query, bool json)
+static int query_file(const char *path, struct request *request)
 {
     struct error error = {0};
     struct reading reading;
+    if (request->ranking_path != NULL) {
+        ranking_set_defaults(&request->ranking);
+        request->query.ranking = &request->ranking;
+        if (ranking_read(&request->ranking, request->ranking_path, &error) != 0)
+            return cli_fail("%s", error.message);
+    }
     if (reading_open(&reading, path, &error) != 0)
         return cli_fail("%s", error.message);
     struct search_result *result = calloc(1, sizeof *result);
     int status = -1;
     if (result == NULL)
         error_out_of_memory(&error);
-    else if (search_run(reading.reader, query, result, &error) == SEARCH_OK)
-        status = json ? print_json(&reading, result, &error) : print_hits(&reading, result, &error);
+    else if (search_run(reading.reader, &request->query, result, &error) == SEARCH_OK)
+        status = request->json ? print_json(&reading, result, request->explain, &error)
+                               : print_hits(&reading, result, request->explain, &error);
     free(result);
     reading_close(&reading);
     return status == 0 ? EXIT_OK : cli_fail("%s", error.message);
 }
 
-static int run_query(int argc, char **argv)
+/* Reads the options; FILE is at optind after it. Returns 0, or -1 and the exit status where the command
+   ends here. */
+static int read_options(int argc, char **argv, struct request *request, int *exit_status)
 {
     static const struct option long_options[] = {
         {"sort", required_argument, NULL, OPTION_SORT},
+        {"match", required_argument, NULL, OPTION_MATCH},
         {"limit", required_argument, NULL, OPTION_LIMIT},
+        {"ranking", required_argument, NULL, OPTION_RANKING},
+        {"explain", no_argument, NULL, OPTION_EXPLAIN},
         {"json", no_argument, NULL, OPTION_JSON},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    struct search_query query = {.sort = SEARCH_SORT_RELEVANCE, .limit = DEFAULT_LIMIT};
-    bool json = false;
+    struct search_query *query = &request->query;
     uint64_t limit;
     int found;
     while ((found = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-        switch (found) {
-        case OPTION_SORT:
-            if (parse_sort(optarg, &query.sort) != 0)
-                return cli_usage_error(&command_query, "unknown sort: %s", optarg);
-            break;
-        case OPTION_LIMIT:
-            if (cli_parse_number(optarg, 1, SEARCH_MAX_LIMIT, &limit) != 0)
-                return cli_usage_error(&command_query, "--limit takes a number from 1 to %d: %s",
-                                       SEARCH_MAX_LIMIT, optarg);
-            query.limit = (uint32_t)limit;
-            break;
-        case OPTION_JSON:
-            json = true;
-            break;
-        case 'h':
-            return cli_print_help(&command_query);
-        default:
-            return cli_bad_option(&command_query, found, argv);
-        }
+        if (found == OPTION_SORT && parse_sort(optarg, &query->sort) != 0)
+            *exit_status = cli_usage_error(&command_query, "unknown sort: %s", optarg);
+        else if (found == OPTION_MATCH && parse_match(optarg, &query->match) != 0)
+            *exit_status = cli_usage_error(&command_query, "--match takes best or all: %s", optarg);
+        else if (found == OPTION_LIMIT &&
+                 cli_parse_number(optarg, 1, SEARCH_MAX_LIMIT, &limit) != 0)
+            *exit_status =
+                cli_usage_error(&command_query, "--limit takes a number from 1 to %d: %s",
+                                SEARCH_MAX_LIMIT, optarg);
+        else if (found == 'h')
+            *exit_status = cli_print_help(&command_query);
+        else if (found == ':' || found == '?')
+            *exit_status = cli_bad_option(&command_query, found, argv);
+        else
+            *exit_status = -1;
+        if (*exit_status >= 0)
+            return -1;
+        if (found == OPTION_LIMIT)
+            query->limit = (uint32_t)limit;
+        else if (found == OPTION_RANKING)
+            request->ranking_path = optarg;
+        request->explain = request->explain || found == OPTION_EXPLAIN;
+        request->json = request->json || found == OPTION_JSON;
     }
+    return 0;
+}
+
+static int run_query(int argc, char **argv)
+{
+    struct request request = {
+        .query = {.sort = SEARCH_SORT_RELEVANCE, .limit = DEFAULT_LIMIT},
+    };
+    int status;
+    if (read_options(argc, argv, &request, &status) != 0)
+        return status;
     if (argc - optind < 2)
         return cli_usage_error(&command_query, "%s missing",
                                optind == argc ? "FILE is" : "WORDS are");
@@ -240,14 +290,18 @@ static int run_query(int argc, char **argv)
     if (text == NULL)
         return cli_fail("out of memory");
     struct error error = {0};
-    int status;
-    if (search_check_text(text, strlen(text), &error) == SEARCH_OK) {
-        /* No text at all is a list, which the library wants to be told as such. */
-        if (text[0] != '\0')
-            query.text = (struct search_string){text, strlen(text)};
-        status = query_file(argv[optind], &query, json);
-    } else {
+    bool is_empty = text[strspn(text, " ")] == '\0';
+    if (search_check_text(text, strlen(text), &error) != SEARCH_OK) {
         status = cli_usage_error(&command_query, "%s", error.message);
+    } else if (request.explain && (is_empty || request.query.sort != SEARCH_SORT_RELEVANCE)) {
+        status = cli_usage_error(&command_query,
+                                 "--explain explains the order of relevance: give WORDS and no "
+                                 "other sort");
+    } else {
+        /* No text at all is a list, which the library wants to be told as such. */
+        if (!is_empty)
+            request.query.text = (struct search_string){text, strlen(text)};
+        status = query_file(argv[optind], &request);
     }
     free(text);
     return status;
@@ -255,20 +309,27 @@ static int run_query(int argc, char **argv)
 
 const struct command command_query = {
     .name = "query",
-    .arguments = "FILE WORDS… [--sort SORT] [--limit N] [--json]",
+    .arguments = "FILE WORDS… [--sort SORT] [--match MATCH] [--limit N] [--ranking FILE]\n"
+                 "                      [--explain] [--json]",
     .summary = "Search an index file for crates",
     .help =
-        "  FILE           an index file\n"
-        "  WORDS…         what to search for, as in the search box; '' lists every crate; behind\n"
-        "                 -- words may start with a dash\n"
-        "      --sort     relevance (default), alphabetical (alpha), downloads, recent-downloads,\n"
-        "                 recent-updates or new\n"
-        "      --limit N  how many crates to show: 1 to 100, default 10\n"
-        "      --json     {\"crates\":[{\"tier\",\"score\",\"crate\"}],\"meta\":{\"total\"}}\n"
-        "  -h, --help     this text\n\n"
+        "  FILE            an index file\n"
+        "  WORDS…          what to search for, as in the search box; '' lists every crate; behind\n"
+        "                  -- words may start with a dash\n"
+        "      --sort      relevance (default), alphabetical (alpha), downloads, recent-downloads,\n"
+        "                  recent-updates or new\n"
+        "      --match     best: enough of the words occur in a crate (default by relevance); all:\n"
+        "                  every word does (default of the other sorts)\n"
+        "      --limit N   how many crates to show: 1 to 100, default 10\n"
+        "      --ranking   a file of weights for the order of relevance, a line `name = value` each;\n"
+        "                  cratedex-server --help lists them\n"
+        "      --explain   why each crate stands where it does\n"
+        "      --json      {\"crates\":[{\"tier\",\"score\",\"crate\"}],\"meta\":{\"total\"}}; with --explain\n"
+        "                  the last member of `crate` is `explanation`\n"
+        "  -h, --help      this text\n\n"
         "A terminal gets a table in its width, with where the words matched, and how many crates\n"
         "match in all. Elsewhere every crate is a line of tab separated cells, whole and without\n"
-        "titles: number, name, downloads, match, description. Colours: only on a terminal, and\n"
-        "never where NO_COLOR is set.\n",
+        "titles: number, name, downloads, match, description; lines of an explanation begin with\n"
+        "a tab. Colours: only on a terminal, and never where NO_COLOR is set.\n",
     .run = run_query,
 };

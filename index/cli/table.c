@@ -1,5 +1,6 @@
 /* A table keeps its cells as strings of its own in one growing array, row after row, and learns the
-   columns' widths while rows are added; printing is one pass. Cost: one allocation a cell, which is
+   columns' widths while rows are added; printing is one pass. The notes lie in a list of their own, in
+   the order of their rows. Cost: one allocation a cell, which is
    nothing next to what fills the tables here (at most some hundred rows). */
 #include "index/cli/table.h"
 
@@ -8,12 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GAP 2      /* columns between two cells */
+#define GAP 2 /* columns between two cells */
+#define NOTE_INDENT 5
 #define MIN_LAST 8 /* a last column narrower than this says nothing */
 #define ELLIPSIS "…"
 #define BOLD "\033[1m"
 #define DIM "\033[2m"
 #define PLAIN "\033[0m"
+
+struct note {
+    size_t row; /* below which it stands */
+    char *text;
+};
 
 struct table {
     const struct table_column *columns;
@@ -22,6 +29,9 @@ struct table {
     char **cells; /* n_rows · n_columns */
     size_t n_rows;
     size_t capacity; /* in rows */
+    struct note *notes;
+    size_t n_notes;
+    size_t note_capacity;
 };
 
 struct table *table_create(const struct table_column *columns, unsigned n_columns)
@@ -44,6 +54,9 @@ void table_destroy(struct table *table)
         return;
     for (size_t i = 0; i < table->n_rows * table->n_columns; i++)
         free(table->cells[i]);
+    for (size_t i = 0; i < table->n_notes; i++)
+        free(table->notes[i].text);
+    free(table->notes);
     free(table->cells);
     free(table);
 }
@@ -75,6 +88,24 @@ int table_add(struct table *table, const char *const *cells)
     return 0;
 }
 
+int table_add_note(struct table *table, const char *text)
+{
+    if (table->n_notes == table->note_capacity) {
+        size_t capacity = table->note_capacity == 0 ? 16 : table->note_capacity * 2;
+        struct note *grown = reallocarray(table->notes, capacity, sizeof *grown);
+        if (grown == NULL)
+            return -1;
+        table->notes = grown;
+        table->note_capacity = capacity;
+    }
+    char *copy = strdup(text);
+    if (copy == NULL)
+        return -1;
+    text_clean(copy);
+    table->notes[table->n_notes++] = (struct note){table->n_rows - 1, copy};
+    return 0;
+}
+
 /* Prints `text` in a field of `width` columns, cut where it is wider, without padding at the end of
    a line. */
 static void print_cell(FILE *out, const char *text, unsigned width, bool flush_right, bool is_last)
@@ -94,6 +125,16 @@ static void print_cell(FILE *out, const char *text, unsigned width, bool flush_r
     fputs(end, out);
     if (!flush_right && !is_last)
         fprintf(out, "%*s", padding, "");
+}
+
+static void print_note(FILE *out, const char *text, unsigned indent, unsigned width)
+{
+    unsigned columns = text_columns(text, strlen(text));
+    if (width > indent && indent + columns > width)
+        columns = width - indent;
+    fprintf(out, "%*s", (int)indent, "");
+    print_cell(out, text, columns, false, true);
+    fputc('\n', out);
 }
 
 void table_print(const struct table *table, FILE *out, unsigned indent, unsigned width, bool colour)
@@ -120,6 +161,7 @@ void table_print(const struct table *table, FILE *out, unsigned indent, unsigned
         }
         fprintf(out, "%s\n", colour ? PLAIN : "");
     }
+    size_t note = 0;
     for (size_t row = 0; row < table->n_rows; row++) {
         fprintf(out, "%*s", (int)indent, "");
         for (unsigned i = 0; i < n_columns; i++) {
@@ -130,14 +172,19 @@ void table_print(const struct table *table, FILE *out, unsigned indent, unsigned
             fputs(bold ? PLAIN : "", out);
         }
         fputc('\n', out);
+        for (; note < table->n_notes && table->notes[note].row == row; note++)
+            print_note(out, table->notes[note].text, indent + NOTE_INDENT, width);
     }
 }
 
 void table_print_tabs(const struct table *table, FILE *out)
 {
+    size_t note = 0;
     for (size_t row = 0; row < table->n_rows; row++) {
         for (unsigned i = 0; i < table->n_columns; i++)
             fprintf(out, "%s%s", i > 0 ? "\t" : "", table->cells[row * table->n_columns + i]);
         fputc('\n', out);
+        for (; note < table->n_notes && table->notes[note].row == row; note++)
+            fprintf(out, "\t%s\n", table->notes[note].text);
     }
 }

@@ -24,13 +24,19 @@ void table_destroy(struct table *table);
    characters. Returns 0; -1 when memory runs out. */
 int table_add(struct table *table, const char *const *cells);
 
+/* Adds a line of text below the row that was added last: printed with its own indent in the table, and
+   behind a tab where there are tabs, cut like a last column. The text is copied and cleaned. Returns 0; -1
+   when memory runs out. */
+int table_add_note(struct table *table, const char *text);
+
 /* Prints with aligned columns, each line indented by `indent` spaces and at most `width` columns
    wide: the last column is cut with an ellipsis, or left out where nothing is left of the width. A
    width of 0 cuts nothing. Titles and bold columns are marked where `colour`. */
 void table_print(const struct table *table, FILE *out, unsigned indent, unsigned width,
                  bool colour);
 
-/* Prints one line a row, cells separated by tabs, without titles, whole. */
+/* Prints one line a row, cells separated by tabs, without titles, whole; notes as lines that begin with a
+   tab. */
 void table_print_tabs(const struct table *table, FILE *out);
 
 #endif
