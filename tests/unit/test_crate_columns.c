@@ -43,6 +43,10 @@ static void make_scene(struct scene *scene, uint32_t n_rows, uint64_t *seed)
             .created_at = INT64_C(1600000000000000) + random_below(seed, 50),
             .updated_at = (int64_t)random_below(seed, 4) - 2,
             .popularity = 1.0F - floorf((float)i / 3) / (float)MAX_ROWS,
+            .dependents = (float)random_below(seed, 101) / 100,
+            .downloads_share = (float)random_below(seed, 101) / 100,
+            .versions = log1pf((float)random_below(seed, 1000)),
+            .description = 64.0F / (float)(1 + random_below(seed, 64)),
             .is_yanked = random_below(seed, 4) == 0,
         };
         for (uint32_t j = 0; j < row->name_length; j++)
@@ -133,6 +137,10 @@ static void expect_values(const struct scene *scene, const struct crate_columns 
         assert_true(columns->created_at[i] == row->created_at);
         assert_true(columns->updated_at[i] == row->updated_at);
         assert_true(columns->popularity[i] == row->popularity);
+        assert_true(columns->dependents[i] == row->dependents);
+        assert_true(columns->downloads_share[i] == row->downloads_share);
+        assert_true(columns->versions[i] == row->versions);
+        assert_true(columns->description[i] == row->description);
         assert_int_equal(columns->yanked[i], row->is_yanked);
         assert_int_equal(columns->name_offsets[i + 1] - start, row->name_length);
         assert_memory_equal(columns->names + start, row->name, row->name_length);
@@ -211,7 +219,10 @@ static bool try_block(void *context, const void *block, size_t size)
             assert_in_range(listed, 1, columns.n_crates);
             sum += (uint64_t)crate_columns_sort_value(&columns, (enum crate_order)order, listed);
         }
-        assert_true(columns.popularity[rank - 1] >= 0 && columns.popularity[rank - 1] <= 1);
+        const float *signals[] = {columns.popularity, columns.dependents, columns.downloads_share,
+                                  columns.versions, columns.description};
+        for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+            assert_true(signals[i][rank - 1] >= 0 && signals[i][rank - 1] <= (i == 0 ? 1 : 64));
         sum += columns.yanked[rank - 1];
     }
     return columns.n_crates == 0 || sum != 0;
@@ -250,9 +261,9 @@ static void test_every_kind_of_damage_is_refused(void **state)
     struct crate_columns columns;
     msgpack_sbuffer_init(&block);
     assert_int_equal(crate_columns_build(rows, 2, &block, NULL), 0);
-    /* Header 16, five columns of 16 bytes, popularity 8, offsets 12, five orders of 8 bytes, yanked 2,
-       names 4 and 4. */
-    assert_int_equal(block.size, 166);
+    /* Header 16, five columns of 16 bytes, five of 8 bytes, offsets 12, five orders of 8 bytes, yanked
+       2, names 4 and 4. */
+    assert_int_equal(block.size, 198);
     static const struct {
         size_t at;
         uint32_t value;
@@ -264,15 +275,20 @@ static void test_every_kind_of_damage_is_refused(void **state)
         {100, 0x80000001}, /* below 0 */
         {100, 0x7fc00000}, /* no number */
         {96, 0},           /* popularity that rises */
-        {104, 1},          /* a name that begins late */
-        {108, 5},          /* offsets that fall */
-        {112, 3},          /* names that end early */
-        {116, 0},          /* an order with rank 0 */
-        {116, 3},          /* with a rank that does not exist */
-        {116, 1},          /* with a rank twice */
-        {148, 1},          /* the same in the last order */
-        {156, 0x61610002}, /* neither yanked nor not */
-        {158, 0x62626161}, /* names that the order contradicts */
+        {104, 0x7fc00000}, /* dependents that are no number */
+        {108, 0xbf800000}, /* or below 0 */
+        {112, 0x7f800000}, /* endless downloads */
+        {120, 0x42800001}, /* more versions than 64 bits count */
+        {132, 0xff800000}, /* a description of less than nothing */
+        {136, 1},          /* a name that begins late */
+        {140, 5},          /* offsets that fall */
+        {144, 3},          /* names that end early */
+        {148, 0},          /* an order with rank 0 */
+        {148, 3},          /* with a rank that does not exist */
+        {148, 1},          /* with a rank twice */
+        {180, 1},          /* the same in the last order */
+        {188, 0x61610002}, /* neither yanked nor not */
+        {190, 0x62626161}, /* names that the order contradicts */
     };
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
         char before[4];

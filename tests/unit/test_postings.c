@@ -1,4 +1,5 @@
-/* Conjunctions against a count of every rank, and blocks that are damaged. */
+/* Lists and their cursors against a table of every crate, the numbers of the terms, and blocks that are
+   damaged. */
 #include "index/postings.h"
 
 #include "tests/support/damage.h"
@@ -38,8 +39,8 @@ static void fill_model(struct model *model, uint64_t *seed)
     }
 }
 
-/* Field by field, as they come out of FTS5's vocabulary. */
-static void build_block(const struct model *model, msgpack_sbuffer *block)
+/* Field by field, as they come out of FTS5's vocabulary. `numbers` has room for the model's terms. */
+static void build_block(const struct model *model, msgpack_sbuffer *block, uint32_t *numbers)
 {
     struct postings_builder builder;
     postings_builder_init(&builder);
@@ -54,16 +55,41 @@ static void build_block(const struct model *model, msgpack_sbuffer *block)
         }
     }
     msgpack_sbuffer_init(block);
-    assert_int_equal(postings_builder_finish(&builder, block, NULL), 0);
+    assert_int_equal(postings_builder_finish(&builder, block, numbers, NULL), 0);
     postings_builder_destroy(&builder);
 }
 
-static void expect_lists(const struct model *model, const struct postings *postings)
+static uint32_t n_crates_with(const struct model *model, uint32_t term)
+{
+    uint32_t n = 0;
+    for (uint32_t rank = 1; rank <= model->n_crates; rank++)
+        n += model->fields[term][rank] != 0;
+    return n;
+}
+
+/* A term's number is how many terms stand before it: those with more crates, and of those with as many
+   the ones that came first. */
+static void expect_numbers(const struct model *model, const uint32_t *numbers)
+{
+    for (uint32_t term = 1; term <= model->n_terms; term++) {
+        uint32_t n = n_crates_with(model, term);
+        uint32_t number = 1;
+        for (uint32_t other = 1; other <= model->n_terms; other++) {
+            uint32_t n_other = n_crates_with(model, other);
+            number += n_other > n || (n_other == n && other < term);
+        }
+        assert_int_equal(numbers[term - 1], number);
+    }
+}
+
+static void expect_lists(const struct model *model, const struct postings *postings,
+                         const uint32_t *numbers)
 {
     assert_int_equal(postings->n_terms, model->n_terms);
     for (uint32_t term = 1; term <= model->n_terms; term++) {
-        struct posting_list list = postings_of(postings, term);
+        struct posting_list list = postings_of(postings, numbers[term - 1]);
         uint32_t at = 0;
+        assert_int_equal(list.position, 0);
         for (uint32_t rank = 1; rank <= model->n_crates; rank++) {
             if (model->fields[term][rank] == 0)
                 continue;
@@ -76,49 +102,29 @@ static void expect_lists(const struct model *model, const struct postings *posti
     }
 }
 
-/* The worst field of the best ones, by trying the fields from the best on; 0: not all terms occur. */
-static unsigned expected_field(const struct model *model, const uint32_t *terms, uint32_t n_terms,
-                               uint32_t rank)
+/* Seeks ranks that rise by steps of every size, each found as by a look at every posting. */
+static void expect_seeks(const struct postings *postings, uint32_t n_crates, uint64_t *seed)
 {
-    unsigned allowed = 0;
-    for (unsigned field = 1; field <= POSTING_README; field *= 2) {
-        uint32_t n_found = 0;
-        allowed |= field;
-        for (uint32_t i = 0; i < n_terms; i++)
-            n_found += (model->fields[terms[i]][rank] & allowed) != 0;
-        if (n_found == n_terms)
-            return field;
+    for (uint32_t term = 1; term <= postings->n_terms; term++) {
+        struct posting_list list = postings_of(postings, term);
+        uint32_t expected = 0;
+        uint32_t largest_step = 1U << random_below(seed, 12);
+        for (uint32_t rank = 0; rank <= n_crates + 1; rank += random_below(seed, largest_step)) {
+            while (expected < list.n && list.ranks[expected] < rank)
+                expected++;
+            posting_list_seek(&list, rank);
+            assert_int_equal(list.position, expected);
+            if (largest_step == 1)
+                rank++;
+        }
+        posting_list_seek(&list, n_crates + 1);
+        assert_int_equal(list.position, list.n);
+        posting_list_seek(&list, 1); /* never back */
+        assert_int_equal(list.position, list.n);
     }
-    return 0;
 }
 
-static int compare_lists(const void *left, const void *right)
-{
-    uint32_t left_n = ((const struct posting_list *)left)->n;
-    uint32_t right_n = ((const struct posting_list *)right)->n;
-    return left_n < right_n ? -1 : left_n > right_n;
-}
-
-static void expect_conjunction(const struct model *model, const struct postings *postings,
-                               const uint32_t *terms, uint32_t n_terms)
-{
-    struct posting_list lists[MAX_TERMS] = {{0}};
-    enum posting_field worst = POSTING_NAME;
-    for (uint32_t i = 0; i < n_terms; i++)
-        lists[i] = postings_of(postings, terms[i]);
-    qsort(lists, n_terms, sizeof *lists, compare_lists);
-    for (uint32_t rank = 1; rank <= model->n_crates; rank++) {
-        unsigned field = expected_field(model, terms, n_terms, rank);
-        if (field == 0)
-            continue;
-        assert_int_equal(posting_lists_next(lists, n_terms, &worst), rank);
-        assert_int_equal(worst, field);
-    }
-    assert_int_equal(posting_lists_next(lists, n_terms, &worst), 0);
-    assert_int_equal(posting_lists_next(lists, n_terms, &worst), 0);
-}
-
-static void test_conjunctions_equal_a_full_count(void **state)
+static void test_lists_and_seeks(void **state)
 {
     (void)state;
     struct model *model = malloc(sizeof *model);
@@ -127,18 +133,14 @@ static void test_conjunctions_equal_a_full_count(void **state)
     for (int round = 0; round < 200; round++) {
         msgpack_sbuffer block;
         struct postings postings;
+        uint32_t numbers[MAX_TERMS];
         fill_model(model, &seed);
-        build_block(model, &block);
+        build_block(model, &block, numbers);
         assert_int_equal(postings_open(&postings, model->n_crates, block.data, block.size, NULL),
                          0);
-        expect_lists(model, &postings);
-        for (int query = 0; query < 5; query++) {
-            uint32_t terms[MAX_TERMS];
-            uint32_t n_terms = 1 + random_below(&seed, model->n_terms);
-            for (uint32_t i = 0; i < n_terms; i++)
-                terms[i] = 1 + random_below(&seed, model->n_terms);
-            expect_conjunction(model, &postings, terms, n_terms);
-        }
+        expect_numbers(model, numbers);
+        expect_lists(model, &postings, numbers);
+        expect_seeks(&postings, model->n_crates, &seed);
         msgpack_sbuffer_destroy(&block);
     }
     free(model);
@@ -150,9 +152,10 @@ static void test_no_terms(void **state)
     struct postings_builder builder;
     struct postings postings;
     msgpack_sbuffer block;
+    uint32_t numbers[1];
     postings_builder_init(&builder);
     msgpack_sbuffer_init(&block);
-    assert_int_equal(postings_builder_finish(&builder, &block, NULL), 0);
+    assert_int_equal(postings_builder_finish(&builder, &block, numbers, NULL), 0);
     assert_int_equal(postings_open(&postings, 0, block.data, block.size, NULL), 0);
     assert_int_equal(postings.n_terms, 0);
     assert_int_equal(postings.n_postings, 0);
@@ -162,7 +165,7 @@ static void test_no_terms(void **state)
 
 #define DAMAGED_CRATES 20
 
-/* Opens it and, where that works, runs every conjunction of two and all terms. */
+/* Opens it and, where that works, seeks every rank in every list. */
 static bool try_block(void *context, const void *block, size_t size)
 {
     (void)context;
@@ -172,20 +175,16 @@ static bool try_block(void *context, const void *block, size_t size)
         assert_true(strlen(error.message) > 0);
         return false;
     }
-    for (uint32_t left = 1; left <= postings.n_terms; left++) {
-        for (uint32_t right = 1; right <= postings.n_terms; right++) {
-            struct posting_list lists[] = {postings_of(&postings, left),
-                                           postings_of(&postings, right)};
-            qsort(lists, 2, sizeof *lists, compare_lists);
-            enum posting_field worst;
-            uint32_t last = 0;
-            uint32_t rank;
-            while ((rank = posting_lists_next(lists, 2, &worst)) != 0) {
-                assert_true(rank > last && rank <= DAMAGED_CRATES);
-                assert_true(worst >= POSTING_NAME && worst <= POSTING_README);
-                last = rank;
-            }
+    for (uint32_t term = 1; term <= postings.n_terms; term++) {
+        struct posting_list list = postings_of(&postings, term);
+        for (uint32_t rank = 1; rank <= DAMAGED_CRATES + 1; rank++) {
+            posting_list_seek(&list, rank);
+            if (list.position == list.n)
+                break;
+            assert_in_range(list.ranks[list.position], rank, DAMAGED_CRATES);
+            assert_in_range(list.fields[list.position], 1, POSTING_ALL_FIELDS);
         }
+        assert_int_equal(list.position, list.n);
     }
     return true;
 }
@@ -193,6 +192,7 @@ static bool try_block(void *context, const void *block, size_t size)
 static void make_small_block(msgpack_sbuffer *block)
 {
     struct model *model = calloc(1, sizeof *model);
+    uint32_t numbers[MAX_TERMS];
     assert_non_null(model);
     uint64_t seed = 61;
     model->n_terms = MAX_TERMS;
@@ -202,7 +202,7 @@ static void make_small_block(msgpack_sbuffer *block)
              rank += 1 + random_below(&seed, 4))
             model->fields[term][rank] = (uint8_t)(1 + random_below(&seed, POSTING_ALL_FIELDS));
     }
-    build_block(model, block);
+    build_block(model, block, numbers);
     free(model);
 }
 
@@ -222,6 +222,7 @@ static void test_every_kind_of_damage_is_refused(void **state)
 {
     (void)state;
     msgpack_sbuffer block;
+    uint32_t numbers[MAX_TERMS];
     struct model *model = calloc(1, sizeof *model);
     assert_non_null(model);
     model->n_terms = 2;
@@ -229,7 +230,7 @@ static void test_every_kind_of_damage_is_refused(void **state)
     model->fields[1][3] = 1;
     model->fields[1][9] = 15;
     model->fields[2][9] = 2;
-    build_block(model, &block);
+    build_block(model, &block, numbers);
     free(model);
     /* Header of 16 bytes, starts {0, 2, 3}, ranks {3, 9, 9}, fields {1, 15, 2}. */
     static const struct {
@@ -266,7 +267,7 @@ static void test_every_kind_of_damage_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_conjunctions_equal_a_full_count),
+        cmocka_unit_test(test_lists_and_seeks),
         cmocka_unit_test(test_no_terms),
         cmocka_unit_test(test_damaged_blocks),
         cmocka_unit_test(test_every_kind_of_damage_is_refused),
