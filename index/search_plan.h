@@ -9,7 +9,7 @@
 #include <cratedex/search.h>
 
 /* Longer words that begin with the last word of a query, as a search box sends it unfinished. */
-#define SEARCH_MAX_COMPLETIONS_OF_WORD 8
+#define SEARCH_MAX_COMPLETIONS_OF_WORD 4
 
 struct search_word {
     struct posting_list list;                                        /* empty: occurs nowhere */

@@ -81,7 +81,8 @@ static void judge_block(struct scan *scan, uint32_t first, uint32_t n_touched)
             scan->max_mass = mass;
         if (mass < scan->required)
             continue;
-        bitmap_clear(scan->reader->places, rank);
+        if (scan->plan->n_places > 0)
+            bitmap_clear(scan->reader->places, rank);
         if ((scan->filter != NULL && !bitmap_test(scan->filter, rank)) ||
             (scan->plan->n_exact > 0 && search_plan_is_exact(scan->plan, rank)))
             continue;
@@ -153,6 +154,8 @@ static void collect_places(struct scan *scan, size_t n_bitmap_words)
     bool is_above_floor = true;
     for (size_t i = 0; i < n_bitmap_words; i++) {
         uint64_t bits = scan->filter == NULL ? places[i] : places[i] & scan->filter[i];
+        if (bits == 0)
+            continue;
         scan->n_matches += (uint64_t)__builtin_popcountll(bits);
         for (; bits != 0 && is_above_floor; bits &= bits - 1) {
             uint32_t rank = (uint32_t)(64 * i) + (uint32_t)__builtin_ctzll(bits);
@@ -176,7 +179,8 @@ uint64_t search_scan(struct search_plan *plan, struct index_reader *reader, cons
         .collector = collector,
         .required = plan->required - MASS_TOLERANCE,
     };
-    mark_places(&scan, n_bitmap_words);
+    if (plan->n_places > 0)
+        mark_places(&scan, n_bitmap_words);
     if (!plan->no_words_match) {
         scan_words(&scan);
         if (scan.max_mass < scan.required && scan.max_mass > 0) {
@@ -187,9 +191,11 @@ uint64_t search_scan(struct search_plan *plan, struct index_reader *reader, cons
     }
     for (uint32_t i = 0; i < plan->n_exact; i++) {
         uint32_t rank = trie_value(plan->exact_values, i);
-        bitmap_clear(reader->places, rank);
+        if (plan->n_places > 0)
+            bitmap_clear(reader->places, rank);
         scan.n_matches += filter == NULL || bitmap_test(filter, rank);
     }
-    collect_places(&scan, n_bitmap_words);
+    if (plan->n_places > 0)
+        collect_places(&scan, n_bitmap_words);
     return scan.n_matches;
 }
