@@ -131,8 +131,8 @@ bool edit_next_bytes(const struct edit_automaton *automaton, const struct edit_s
     /* No edit is left: the next character is the word's, or ends a swap that was begun. */
     uint64_t next = (state->within[last] << 1 | (n <= last)) & automaton->all;
     if (last > 0 && n > 0)
-        next |= ((state->before[last - 1] << 2 | (uint64_t)(n <= last) << 1) & state->last_places) >>
-                1;
+        next |=
+            ((state->before[last - 1] << 2 | (uint64_t)(n <= last) << 1) & state->last_places) >> 1;
     memset(bytes, 0, 4 * sizeof *bytes);
     for (; next != 0; next &= next - 1) {
         unsigned char byte = automaton->first_bytes[__builtin_ctzll(next)];

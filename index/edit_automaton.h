@@ -17,8 +17,8 @@
 #define EDIT_TOO_FAR (EDIT_MAX_DISTANCE + 1)
 
 struct edit_automaton {
-    uint64_t places[128];                /* by ASCII character: bit j where the word's character j is it */
-    uint32_t characters[EDIT_MAX_BYTES]; /* of the word */
+    uint64_t places[128]; /* by ASCII character: bit j where the word's character j is it */
+    uint32_t characters[EDIT_MAX_BYTES];       /* of the word */
     unsigned char first_bytes[EDIT_MAX_BYTES]; /* of each of them */
     uint32_t n_characters;
     uint64_t all; /* a bit for each character of the word */
@@ -46,7 +46,8 @@ bool edit_automaton_init(struct edit_automaton *automaton, const char *word, siz
 void edit_state_init(const struct edit_automaton *automaton, struct edit_state *state);
 
 /* Goes on by one byte of the text. Returns true where a character ended with it. */
-bool edit_step(const struct edit_automaton *automaton, struct edit_state *state, unsigned char byte);
+bool edit_step(const struct edit_automaton *automaton, struct edit_state *state,
+               unsigned char byte);
 
 /* The least edits from the text so far to the whole word; EDIT_TOO_FAR where that is more than
    `max_distance`. */

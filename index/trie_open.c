@@ -93,10 +93,10 @@ static const char *check_node(struct check *check, uint32_t number)
 static bool is_empty_root(const struct trie *trie)
 {
     struct trie_node root = trie_read_node(trie, 0);
-    return trie->n_nodes == 1 && trie->first_bytes[0] == 0 && trie->n_values == 0 && trie->n_label_bytes == 0 &&
-           trie->n_keys == 0 && root.label_start == 0 && root.label_length == 0 &&
-           root.n_children == 0 && root.first_child == 1 && root.best == TRIE_NO_VALUE &&
-           root.first_value == 0 && root.n_values == 0;
+    return trie->n_nodes == 1 && trie->first_bytes[0] == 0 && trie->n_values == 0 &&
+           trie->n_label_bytes == 0 && trie->n_keys == 0 && root.label_start == 0 &&
+           root.label_length == 0 && root.n_children == 0 && root.first_child == 1 &&
+           root.best == TRIE_NO_VALUE && root.first_value == 0 && root.n_values == 0;
 }
 
 static int check_nodes(const struct trie *trie, struct error *error)
@@ -132,8 +132,8 @@ int trie_open(struct trie *trie, const void *block, size_t size, struct error *e
                           .n_keys = trie_read_u32(bytes + 20)};
     uint64_t nodes_size = (uint64_t)opened.n_nodes * TRIE_NODE_SIZE;
     uint64_t values_size = (uint64_t)opened.n_values * TRIE_VALUE_SIZE;
-    uint64_t expected = TRIE_HEADER_SIZE + nodes_size + values_size + opened.n_nodes +
-                        opened.n_label_bytes;
+    uint64_t expected =
+        TRIE_HEADER_SIZE + nodes_size + values_size + opened.n_nodes + opened.n_label_bytes;
     if (expected != size)
         return error_set(error, "damaged trie: %zu bytes where its header says %llu", size,
                          (unsigned long long)expected);

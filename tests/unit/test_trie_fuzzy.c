@@ -195,7 +195,8 @@ static void random_words(const char *const *letters, uint32_t n_letters, uint32_
             struct trie_fuzzy_bounds bounds = {
                 .max_distance = random_below(&seed, 3),
                 .with_longer_keys = random_below(&seed, 2) == 0,
-                .max_value = random_below(&seed, 3) > 0 ? UINT32_MAX : random_below(&seed, n_values),
+                .max_value =
+                    random_below(&seed, 3) > 0 ? UINT32_MAX : random_below(&seed, n_values),
                 .min_characters = random_below(&seed, 3) > 0 ? 0 : random_below(&seed, 6)};
             size_t limit = 1 + random_below(&seed, i % 2 == 0 ? 5 : TRIE_FUZZY_MAX_NEIGHBOURS);
             n_found += expect(&sample, word, length, &bounds, limit);
@@ -310,8 +311,10 @@ static void what_has_no_neighbours(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(short_words),       cmocka_unit_test(words_of_many_scripts),
-        cmocka_unit_test(long_words),        cmocka_unit_test(each_kind_of_edit),
+        cmocka_unit_test(short_words),
+        cmocka_unit_test(words_of_many_scripts),
+        cmocka_unit_test(long_words),
+        cmocka_unit_test(each_kind_of_edit),
         cmocka_unit_test(what_has_no_neighbours),
     };
     return cmocka_run_group_tests_name("trie_fuzzy", tests, NULL, NULL);
