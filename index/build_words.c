@@ -10,16 +10,18 @@
 #include "index/word_counter.h"
 
 #include <cratedex/name_words.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 static int write_list(struct build *build, struct counted_word *words, size_t n_words,
-                      enum index_part list_part, enum index_part trie_part, struct error *error)
+                      bool with_downloads, enum index_part list_part, enum index_part trie_part,
+                      struct error *error)
 {
     msgpack_sbuffer list;
     msgpack_sbuffer trie;
     msgpack_sbuffer_init(&list);
     msgpack_sbuffer_init(&trie);
-    int result = word_list_build(words, n_words, &list, &trie, error);
+    int result = word_list_build(words, n_words, with_downloads, &list, &trie, error);
     if (result == 0)
         result = build_write_part(build, list_part, &list, error);
     if (result == 0)
@@ -39,7 +41,8 @@ static int copy_keywords(sqlite3_stmt *select, struct counted_word *words, size_
         uint32_t length = (uint32_t)sqlite3_column_bytes(select, 0);
         if (msgpack_sbuffer_write(texts, (const char *)sqlite3_column_text(select, 0), length) != 0)
             return error_out_of_memory(error);
-        words[n++] = (struct counted_word){NULL, length, (uint32_t)sqlite3_column_int64(select, 1)};
+        words[n++] = (struct counted_word){NULL, length, (uint32_t)sqlite3_column_int64(select, 1),
+                                           sqlite3_column_int64(select, 2)};
     }
     const char *text = texts->data;
     for (size_t i = 0; i < n; i++) {
@@ -51,8 +54,12 @@ static int copy_keywords(sqlite3_stmt *select, struct counted_word *words, size_
 
 static int write_keywords(struct build *build, struct error *error)
 {
-    static const char used[] = "SELECT keyword, min(crates_cnt, 4294967295) FROM keywords"
-                               " WHERE crates_cnt > 0 AND keyword <> ''";
+    /* The sum is taken as floating point, which cannot overflow, and cut. */
+    static const char used[] =
+        "SELECT keyword, min(crates_cnt, 4294967295),"
+        " (SELECT cast(min(total(downloads), 9e18) AS INTEGER) FROM crates_keywords"
+        "  JOIN crates USING(rank) WHERE keyword_id = keywords.id)"
+        " FROM keywords WHERE crates_cnt > 0 AND keyword <> ''";
     int64_t n_words = 0;
     if (database_integer(build->database,
                          "SELECT count(*) FROM keywords WHERE crates_cnt > 0 AND keyword <> ''",
@@ -66,7 +73,7 @@ static int write_keywords(struct build *build, struct error *error)
     if (result == 0)
         result = copy_keywords(select, words, (size_t)n_words, &texts, error);
     if (result == 0)
-        result = write_list(build, words, (size_t)n_words, INDEX_PART_KEYWORD_LIST,
+        result = write_list(build, words, (size_t)n_words, true, INDEX_PART_KEYWORD_LIST,
                             INDEX_PART_KEYWORDS, error);
     sqlite3_finalize(select);
     free(words);
@@ -179,8 +186,8 @@ static int write_spelling(struct build *build, struct error *error)
     if (result == 0 && word_counter_words(counting.counter, &words, &n_words) != 0)
         result = error_out_of_memory(error);
     if (result == 0)
-        result =
-            write_list(build, words, n_words, INDEX_PART_SPELLING_LIST, INDEX_PART_SPELLING, error);
+        result = write_list(build, words, n_words, false, INDEX_PART_SPELLING_LIST,
+                            INDEX_PART_SPELLING, error);
     free(words);
     word_counter_destroy(counting.counter);
     counting.methods.xDelete(counting.tokenizer);

@@ -116,7 +116,7 @@ int word_counter_words(const struct word_counter *counter, struct counted_word *
         const struct entry *entry = &counter->entries[i];
         if (entry->n_crates > 1 || entry->is_telling)
             (*words)[(*n_words)++] = (struct counted_word){counter->texts.data + entry->text,
-                                                           entry->length, entry->n_crates};
+                                                           entry->length, entry->n_crates, 0};
     }
     return 0;
 }

@@ -1,10 +1,10 @@
-/* Layout: a header (magic, number of words, bytes of text, zero), then the numbers of crates and the
-   offsets (32 bits each, little-endian), then the texts one behind the other. */
+/* Layout: a header (magic, number of words, bytes of text, 1 or 0: with downloads or without), then the
+   downloads (64 bits each, little-endian), the numbers of crates and the offsets (32 bits each),
+   then the texts one behind the other. */
 #include "index/word_list.h"
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/trie.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +14,7 @@ struct header {
     uint32_t magic;
     uint32_t n_words;
     uint32_t n_text_bytes;
-    uint32_t zero;
+    uint32_t has_downloads;
 };
 
 static int compare_words(const void *left_word, const void *right_word)
@@ -34,10 +34,12 @@ static bool append(msgpack_sbuffer *block, const void *bytes, size_t size)
 }
 
 static bool append_list(const struct counted_word *words, size_t n_words, uint32_t n_text_bytes,
-                        msgpack_sbuffer *list)
+                        bool with_downloads, msgpack_sbuffer *list)
 {
-    struct header header = {WORD_LIST_MAGIC, (uint32_t)n_words, n_text_bytes, 0};
+    struct header header = {WORD_LIST_MAGIC, (uint32_t)n_words, n_text_bytes, with_downloads};
     bool ok = append(list, &header, sizeof header);
+    for (size_t i = 0; with_downloads && i < n_words && ok; i++)
+        ok = append(list, &words[i].downloads, sizeof words[i].downloads);
     for (size_t i = 0; i < n_words && ok; i++)
         ok = append(list, &words[i].n_crates, sizeof words[i].n_crates);
     uint32_t offset = 0;
@@ -69,8 +71,8 @@ static int build_trie(const struct counted_word *words, size_t n_words, size_t n
     return result;
 }
 
-int word_list_build(struct counted_word *words, size_t n_words, msgpack_sbuffer *list,
-                    msgpack_sbuffer *trie, struct error *error)
+int word_list_build(struct counted_word *words, size_t n_words, bool with_downloads,
+                    msgpack_sbuffer *list, msgpack_sbuffer *trie, struct error *error)
 {
     uint64_t n_text_bytes = 0;
     for (size_t i = 0; i < n_words; i++)
@@ -79,7 +81,7 @@ int word_list_build(struct counted_word *words, size_t n_words, msgpack_sbuffer 
         return error_set(error, "the words together pass 4 GiB");
     if (n_words > 0)
         qsort(words, n_words, sizeof *words, compare_words);
-    if (!append_list(words, n_words, (uint32_t)n_text_bytes, list))
+    if (!append_list(words, n_words, (uint32_t)n_text_bytes, with_downloads, list))
         return error_out_of_memory(error);
     return build_trie(words, n_words, (size_t)n_text_bytes, trie, error);
 }
@@ -103,11 +105,16 @@ int word_list_open(struct word_list *list, const void *block, size_t size, const
     if (size < sizeof header)
         return error_set(error, "the list of %s is cut short", name);
     memcpy(&header, block, sizeof header);
-    if (header.magic != WORD_LIST_MAGIC || header.zero != 0 ||
-        sizeof header + 8 * (uint64_t)header.n_words + 4 + header.n_text_bytes != size)
+    if (header.magic != WORD_LIST_MAGIC || header.has_downloads > 1 ||
+        sizeof header + (header.has_downloads ? 16 : 8) * (uint64_t)header.n_words + 4 +
+                header.n_text_bytes !=
+            size)
         return error_set(error, "the list of %s has a wrong header or size", name);
     const unsigned char *at = (const unsigned char *)block + sizeof header;
     list->n_words = header.n_words;
+    list->downloads = header.has_downloads ? (const void *)at : NULL;
+    if (header.has_downloads)
+        at += 8 * (size_t)header.n_words;
     list->n_crates = (const void *)at;
     list->offsets = list->n_crates + header.n_words;
     list->texts = (const char *)(list->offsets + header.n_words + 1);
@@ -120,5 +127,6 @@ struct counted_word word_list_word(const struct word_list *list, uint32_t number
 {
     uint32_t start = list->offsets[number - 1];
     return (struct counted_word){list->texts + start, list->offsets[number] - start,
-                                 list->n_crates[number - 1]};
+                                 list->n_crates[number - 1],
+                                 list->downloads == NULL ? 0 : list->downloads[number - 1]};
 }
