@@ -27,12 +27,6 @@ struct suggesting {
     size_t limit;
 };
 
-const char *suggestion_kind_name(enum suggestion_kind kind)
-{
-    static const char *const names[] = {"crate", "keyword"};
-    return names[kind];
-}
-
 static void add(struct suggesting *suggesting, const struct suggestion *suggestion)
 {
     if (suggesting->n < suggesting->limit)
@@ -67,12 +61,6 @@ static void add_exact(struct suggesting *suggesting)
         add_crate(suggesting, trie_value(ranks, i), 0, (uint32_t)suggesting->length);
 }
 
-static void add_beginnings(struct suggesting *suggesting, const uint32_t *ranks, size_t n_ranks)
-{
-    for (size_t i = 0; i < n_ranks; i++)
-        add_crate(suggesting, ranks[i], 0, (uint32_t)suggesting->length);
-}
-
 /* Where the first later word stands that begins with the text. */
 static uint32_t find_word(const struct suggesting *suggesting, uint32_t rank)
 {
@@ -91,12 +79,82 @@ static uint32_t find_word(const struct suggesting *suggesting, uint32_t rank)
     return 0;
 }
 
-static void add_later_words(struct suggesting *suggesting, const uint32_t *ranks, size_t n_ranks)
+/* Two lists of ranks, ascending. */
+struct completions {
+    uint32_t beginnings[SUGGEST_MAX_LIMIT];  /* names that begin with the text */
+    uint32_t later_words[SUGGEST_MAX_LIMIT]; /* names with a later word that does */
+    size_t n_beginnings;
+    size_t n_later_words;
+};
+
+static void complete(const struct suggesting *suggesting, struct completions *completions)
 {
-    for (size_t i = 0; i < n_ranks && suggesting->n < suggesting->limit; i++) {
+    const struct index *index = suggesting->index;
+    completions->n_beginnings = trie_complete(&index->names, suggesting->text, suggesting->length,
+                                              completions->beginnings, suggesting->limit);
+    completions->n_later_words =
+        trie_complete(&index->name_ends, suggesting->text, suggesting->length,
+                      completions->later_words, suggesting->limit);
+}
+
+/* The smallest rank; UINT32_MAX where nothing was found. */
+static uint32_t best_completion(const struct completions *completions)
+{
+    uint32_t best = completions->n_beginnings > 0 ? completions->beginnings[0] : UINT32_MAX;
+    return completions->n_later_words > 0 && completions->later_words[0] < best
+               ? completions->later_words[0]
+               : best;
+}
+
+/* Removes ranks that are suggested already. */
+static size_t drop_known(const struct suggesting *suggesting, uint32_t *ranks, size_t n_ranks)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < n_ranks; i++) {
         if (!is_known(suggesting, ranks[i]))
-            add_crate(suggesting, ranks[i], find_word(suggesting, ranks[i]),
-                      (uint32_t)suggesting->length);
+            ranks[n++] = ranks[i];
+    }
+    return n;
+}
+
+/* Removes later words of names that begin with the text too; both lists ascend. */
+static void drop_common(struct completions *completions)
+{
+    size_t n = 0;
+    size_t at = 0;
+    for (size_t i = 0; i < completions->n_later_words; i++) {
+        uint32_t rank = completions->later_words[i];
+        while (at < completions->n_beginnings && completions->beginnings[at] < rank)
+            at++;
+        if (at == completions->n_beginnings || completions->beginnings[at] != rank)
+            completions->later_words[n++] = rank;
+    }
+    completions->n_later_words = n;
+}
+
+/* Where there is no room for all, a name with a later word takes the place of one that begins with the
+   text only if it is far better. */
+static void add_completions(struct suggesting *suggesting, struct completions *completions)
+{
+    size_t room = suggesting->limit - suggesting->n;
+    drop_common(completions);
+    size_t n_beginnings =
+        drop_known(suggesting, completions->beginnings, completions->n_beginnings);
+    size_t n_later_words =
+        drop_known(suggesting, completions->later_words, completions->n_later_words);
+    size_t n_first = 0;
+    for (size_t n_second = 0; n_first < n_beginnings && n_first + n_second < room;) {
+        if (n_second < n_later_words && completions->later_words[n_second] <
+                                            completions->beginnings[n_first] / SUGGEST_FAR_BETTER)
+            n_second++;
+        else
+            n_first++;
+    }
+    for (size_t i = 0; i < n_first; i++)
+        add_crate(suggesting, completions->beginnings[i], 0, (uint32_t)suggesting->length);
+    for (size_t i = 0; i < n_later_words && suggesting->n < suggesting->limit; i++) {
+        uint32_t rank = completions->later_words[i];
+        add_crate(suggesting, rank, find_word(suggesting, rank), (uint32_t)suggesting->length);
     }
 }
 
@@ -130,12 +188,12 @@ static void add_slips(struct suggesting *suggesting, uint32_t max_rank)
    known, so as many more are asked for. */
 static void add_close_beginnings(struct suggesting *suggesting)
 {
-    unsigned n_edits = suggesting->n_characters >= TWO_EDITS_CHARACTERS && suggesting->n == 0 ? 2 : 1;
     if (suggesting->n_characters < ONE_EDIT_CHARACTERS) {
         add_slips(suggesting, UINT32_MAX);
         return;
     }
-    for (unsigned distance = 1; distance <= n_edits; distance++) {
+    unsigned max_distance = suggesting->n_characters < TWO_EDITS_CHARACTERS ? 1 : 2;
+    for (unsigned distance = 1; distance <= max_distance; distance++) {
         if (distance == 2 && suggesting->n > 0)
             return;
         struct trie_fuzzy_bounds bounds = {
@@ -164,24 +222,15 @@ static void add_keywords(struct suggesting *suggesting)
 
 static void run(struct suggesting *suggesting)
 {
-    const struct index *index = suggesting->index;
-    uint32_t beginnings[SUGGEST_MAX_LIMIT];
-    uint32_t later_words[SUGGEST_MAX_LIMIT];
-    size_t n_beginnings = trie_complete(&index->names, suggesting->text, suggesting->length,
-                                        beginnings, suggesting->limit);
-    size_t n_later_words = 0;
-    if (n_beginnings < suggesting->limit)
-        n_later_words = trie_complete(&index->name_ends, suggesting->text, suggesting->length,
-                                      later_words, suggesting->limit);
-    uint32_t best = n_beginnings > 0 ? beginnings[0] : UINT32_MAX;
-    if (n_later_words > 0 && later_words[0] < best)
-        best = later_words[0];
+    struct completions completions;
+    complete(suggesting, &completions);
+    uint32_t best = best_completion(&completions);
     add_exact(suggesting);
     if (best != UINT32_MAX)
         add_slips(suggesting, best / SUGGEST_FAR_BETTER);
-    add_beginnings(suggesting, beginnings, n_beginnings);
-    add_later_words(suggesting, later_words, n_later_words);
-    if (suggesting->n < suggesting->limit && memchr(suggesting->text, ' ', suggesting->length) == NULL)
+    add_completions(suggesting, &completions);
+    if (suggesting->n < suggesting->limit &&
+        memchr(suggesting->text, ' ', suggesting->length) == NULL)
         add_close_beginnings(suggesting);
     if (suggesting->n < suggesting->limit)
         add_keywords(suggesting);

@@ -2,6 +2,7 @@
 #ifndef CRATEDEX_SUGGEST_H
 #define CRATEDEX_SUGGEST_H
 
+#include <cratedex/encoder.h>
 #include <cratedex/index_file.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,21 +31,28 @@ const char *suggestion_kind_name(enum suggestion_kind kind);
    popularity:
 
    1. the crate of exactly this name;
-   2. names one edit away that are SUGGEST_FAR_BETTER times more popular (by rank) than all of 3 and
-      4: then those are what few people mean and this is a slip of the finger;
+   2. names one edit away that are far more popular than all of 3 and 4 (the best rank there is
+      SUGGEST_FAR_BETTER times theirs or more): then the text is a slip of the finger;
    3. names that begin with the text;
-   4. names with a later word that begins with it (`json`: serde_json);
-   5. names one edit away, then names of which a beginning is one edit away; where there are none
-      and the text has 9 characters, the same with two edits;
+   4. names with a later word that begins with it (`json`: serde_json); where there is no room for
+      all of 3 and 4, those of 4 that are far more popular take the room of the last of 3;
+   5. names one edit away, then names of which a beginning is one edit away; where nothing was found
+      so far and the text has 9 characters, the same with two edits;
    6. keywords that begin with the text.
 
    An edit deletes, inserts or replaces a character or swaps two neighbours, the first ones too. One
    edit needs 5 characters in the text, or in the name where the whole name is meant; texts above 64
-   bytes have no edits. An empty text gives the most popular crates.
+   bytes, or with a space, which no name has, have no edits. An empty text gives the most popular
+   crates.
 
    Allocates nothing and needs no reader: any thread may call it. */
 #define SUGGEST_FAR_BETTER 8
 size_t suggest(const struct index *index, const char *text, size_t text_length,
                struct suggestion *suggestions, size_t limit);
+
+/* Writes {"suggestions": [{"name", "kind", "downloads", "highlight": [[start, length]]}, …]}; the
+   highlight is empty where nothing was typed. */
+void suggestions_encode(const struct suggestion *suggestions, size_t n_suggestions,
+                        struct encoder *encoder);
 
 #endif

@@ -1,5 +1,6 @@
 /* Fuzzy lookups against the distance of every key to the word, by the plain table of optimal string
    alignment (Damerau 1964). */
+#include "tests/support/edit_distance.h"
 #include "tests/support/random.h"
 
 #include <cratedex/trie_fuzzy.h>
@@ -13,8 +14,7 @@
 #include <cmocka.h>
 
 #define MAX_KEYS 400
-#define MAX_CHARACTERS 70
-#define MAX_KEY_BYTES (4 * MAX_CHARACTERS)
+#define MAX_KEY_BYTES 280
 
 struct key {
     char bytes[MAX_KEY_BYTES];
@@ -28,53 +28,6 @@ struct sample {
     msgpack_sbuffer block;
     struct trie trie;
 };
-
-/* The characters of UTF-8 text. */
-static size_t decode(const char *text, size_t length, uint32_t *characters)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)text[i];
-        if ((byte & 0xc0) == 0x80)
-            characters[n - 1] = characters[n - 1] << 8 | byte;
-        else
-            characters[n++] = byte;
-    }
-    return n;
-}
-
-static unsigned smaller(unsigned left, unsigned right)
-{
-    return left < right ? left : right;
-}
-
-/* Of the whole key to the word, and of its nearest beginning. */
-static void distances(const char *key, size_t key_length, const char *word, size_t word_length,
-                      unsigned *whole, unsigned *beginning)
-{
-    uint32_t k[MAX_KEY_BYTES];
-    uint32_t w[MAX_KEY_BYTES];
-    size_t n_k = decode(key, key_length, k);
-    size_t n_w = decode(word, word_length, w);
-    unsigned table[MAX_CHARACTERS + 1][MAX_CHARACTERS + 1];
-    *beginning = UINT32_MAX;
-    for (size_t i = 0; i <= n_k; i++) {
-        for (size_t j = 0; j <= n_w; j++) {
-            if (i == 0 || j == 0) {
-                table[i][j] = (unsigned)(i + j);
-                continue;
-            }
-            unsigned least = table[i - 1][j - 1] + (k[i - 1] != w[j - 1]);
-            least = smaller(least, table[i - 1][j] + 1);
-            least = smaller(least, table[i][j - 1] + 1);
-            if (i > 1 && j > 1 && k[i - 1] == w[j - 2] && k[i - 2] == w[j - 1])
-                least = smaller(least, table[i - 2][j - 2] + 1);
-            table[i][j] = least;
-        }
-        *beginning = smaller(*beginning, table[i][n_w]);
-    }
-    *whole = table[n_k][n_w];
-}
 
 static int compare_neighbours(const void *left_neighbour, const void *right_neighbour)
 {
@@ -94,13 +47,11 @@ static size_t expected(const struct sample *sample, const char *word, size_t len
     size_t n = 0;
     for (size_t i = 0; i < sample->n_keys; i++) {
         const struct key *key = &sample->keys[i];
-        uint32_t characters[MAX_KEY_BYTES];
-        unsigned whole;
         unsigned beginning;
-        distances(key->bytes, key->length, word, length, &whole, &beginning);
+        unsigned whole = edit_distance_between(key->bytes, key->length, word, length, &beginning);
         if (key->value > bounds->max_value)
             continue;
-        if (decode(key->bytes, key->length, characters) < bounds->min_characters)
+        if (count_characters(key->bytes, key->length) < bounds->min_characters)
             whole = UINT32_MAX;
         if (whole <= bounds->max_distance)
             neighbours[n++] = (struct trie_neighbour){key->value, (uint8_t)whole, false};
