@@ -101,7 +101,9 @@ static int settle_timestamp(struct build *build, struct error *error)
         return 0;
     sqlite3_stmt *select = database_prepare(
         build->database,
-        "SELECT coalesce(max(updated_at), '1970-01-01T00:00:00Z') FROM staged_crates", error);
+        "SELECT coalesce(max(rtrim(updated_at, 'Z')), '1970-01-01T00:00:00') || 'Z'"
+        " FROM staged_crates",
+        error);
     if (select == NULL)
         return -1;
     int found = database_step(select, error);

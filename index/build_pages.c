@@ -11,13 +11,15 @@ struct crate_list {
     const char *ranks_sql;
 };
 
+/* Times are text: without the `Z`, which is above the `.` of a fraction, they sort as times do. */
 static const struct crate_list crate_lists[] = {
-    {"new_crates", "SELECT rank FROM crates ORDER BY created_at DESC, id DESC LIMIT 10"},
+    {"new_crates",
+     "SELECT rank FROM crates ORDER BY rtrim(created_at, 'Z') DESC, id DESC LIMIT 10"},
     {"most_downloaded", "SELECT rank FROM crates ORDER BY downloads DESC, id DESC LIMIT 10"},
     {"most_recently_downloaded",
      "SELECT rank FROM crates ORDER BY recent_downloads DESC, id DESC LIMIT 10"},
     {"just_updated", "SELECT rank FROM crates WHERE updated_at <> created_at"
-                     " ORDER BY updated_at DESC, id DESC LIMIT 10"},
+                     " ORDER BY rtrim(updated_at, 'Z') DESC, id DESC LIMIT 10"},
 };
 #define N_CRATE_LISTS (sizeof crate_lists / sizeof *crate_lists)
 
@@ -60,12 +62,11 @@ static int encode_documents(struct page_writer *writer, const char *ranks_sql, s
 {
     sqlite3 *database = writer->build->database;
     sqlite3_stmt *ranks = database_prepare(database, ranks_sql, error);
-    sqlite3_stmt *document =
-        database_prepare(database,
-                         writer->encoder.encoding == ENCODING_JSON
-                             ? "SELECT json FROM documents WHERE rank = ?1"
-                             : "SELECT msgpack FROM documents WHERE rank = ?1",
-                         error);
+    sqlite3_stmt *document = database_prepare(database,
+                                              writer->encoder.encoding == ENCODING_JSON
+                                                  ? "SELECT json FROM documents WHERE rank = ?1"
+                                                  : "SELECT msgpack FROM documents WHERE rank = ?1",
+                                              error);
     int found = ranks == NULL || document == NULL ? -1 : 0;
     while (found == 0 && (found = database_step(ranks, error)) == 1) {
         sqlite3_bind_int64(document, 1, sqlite3_column_int64(ranks, 0));
@@ -168,8 +169,8 @@ int build_write_pages(struct build *build, struct error *error)
                     : database_prepare(build->database,
                                        "INSERT INTO pages VALUES('summary', ?1, ?2)", error);
     if (insert != NULL) {
-        sqlite3_bind_text(insert, 1, encoded[ENCODING_JSON].data,
-                          (int)encoded[ENCODING_JSON].size, SQLITE_STATIC);
+        sqlite3_bind_text(insert, 1, encoded[ENCODING_JSON].data, (int)encoded[ENCODING_JSON].size,
+                          SQLITE_STATIC);
         sqlite3_bind_blob(insert, 2, encoded[ENCODING_MESSAGEPACK].data,
                           (int)encoded[ENCODING_MESSAGEPACK].size, SQLITE_STATIC);
         result = database_run(insert, error);

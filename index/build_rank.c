@@ -118,8 +118,10 @@ static int load_crates(struct ranking *ranking, struct error *error)
             0 ||
         database_integer(build->database, "SELECT count(*) FROM versions", &n_versions, error) != 0)
         return -1;
-    if (n_crates >= UINT32_MAX)
-        return error_set(error, "the dump has 2^32 crates or more");
+    if (n_crates >= UINT32_MAX) {
+        error_set(error, "the dump has 2^32 crates or more");
+        return -1;
+    }
     build->crates = calloc((size_t)n_crates + 1, sizeof *build->crates);
     ranking->owners = calloc((size_t)n_versions + 1, sizeof *ranking->owners);
     if (build->crates == NULL || ranking->owners == NULL)
@@ -148,8 +150,13 @@ static int on_downloads(struct ranking *ranking, sqlite3_stmt *row, struct error
 {
     (void)error;
     const struct version_owner *owner = find_owner(ranking, sqlite3_column_int64(row, 0));
-    if (owner != NULL)
-        ranking->build->crates[owner->crate].recent_downloads += sqlite3_column_int64(row, 1);
+    if (owner == NULL)
+        return 0;
+    /* A dump may claim more than 64 bits hold: the sum stays at the end that it passes. */
+    int64_t *sum = &ranking->build->crates[owner->crate].recent_downloads;
+    int64_t downloads = sqlite3_column_int64(row, 1);
+    if (__builtin_add_overflow(*sum, downloads, sum))
+        *sum = downloads < 0 ? INT64_MIN : INT64_MAX;
     return 0;
 }
 

@@ -18,7 +18,7 @@
 
 #define DEFAULT_MAX_DUMP_BYTES (UINT64_C(64) << 30)
 #define MAX_NAME_BYTES 255
-#define MAX_METADATA_BYTES 65536
+#define MAX_METADATA_BYTES 16384
 #define MAX_HEX_BYTES 512
 
 /* A table that is being read. */
@@ -195,39 +195,46 @@ static int read_table(struct build *build, struct dump *dump, const struct dump_
     return result;
 }
 
-/* metadata.json has the dump's timestamp. */
-static int read_metadata(struct build *build, struct dump *dump, const struct dump_member *member,
-                         struct error *error)
+/* Copies the member into `text`; -1 where it is larger than that. */
+static int read_small_member(struct dump *dump, const struct dump_member *member, char *text,
+                             size_t capacity, size_t *length, struct error *error)
 {
     const void *bytes;
     size_t size;
     int more;
-    msgpack_sbuffer text;
-    msgpack_sbuffer_init(&text);
+    *length = 0;
     while ((more = dump_read(dump, &bytes, &size, error)) == 1) {
-        if (text.size + size > MAX_METADATA_BYTES)
-            more = error_set(error, "%s is larger than %d bytes", member->path, MAX_METADATA_BYTES);
-        else if (msgpack_sbuffer_write(&text, bytes, size) != 0)
-            more = error_out_of_memory(error);
-        if (more < 0)
-            break;
+        if (size > capacity - *length) {
+            error_set(error, "%s is larger than %zu bytes", member->path, capacity);
+            return -1;
+        }
+        memcpy(text + *length, bytes, size);
+        *length += size;
     }
-    if (more == 0) {
-        json_error_t fault;
-        json_t *metadata = json_loadb(text.data == NULL ? "" : text.data, text.size, 0, &fault);
-        const char *timestamp = json_string_value(json_object_get(metadata, "timestamp"));
-        int64_t microseconds;
-        if (metadata == NULL)
-            more = error_set(error, "%s: line %d: %s", member->path, fault.line, fault.text);
-        else if (timestamp == NULL ||
-                 timestamp_parse(timestamp, strlen(timestamp), &microseconds) != 0)
-            more = error_set(error, "%s has no valid \"timestamp\"", member->path);
-        else
-            timestamp_format(microseconds, build->timestamp);
-        json_decref(metadata);
-    }
-    msgpack_sbuffer_destroy(&text);
     return more;
+}
+
+/* metadata.json has the dump's timestamp. */
+static int read_metadata(struct build *build, struct dump *dump, const struct dump_member *member,
+                         struct error *error)
+{
+    char text[MAX_METADATA_BYTES];
+    size_t length;
+    if (read_small_member(dump, member, text, sizeof text, &length, error) != 0)
+        return -1;
+    json_error_t fault;
+    json_t *metadata = json_loadb(text, length, 0, &fault);
+    if (metadata == NULL)
+        return error_set(error, "%s: line %d: %s", member->path, fault.line, fault.text);
+    const char *timestamp = json_string_value(json_object_get(metadata, "timestamp"));
+    int64_t microseconds;
+    int result = 0;
+    if (timestamp == NULL || timestamp_parse(timestamp, strlen(timestamp), &microseconds) != 0)
+        result = error_set(error, "%s has no valid \"timestamp\"", member->path);
+    else
+        timestamp_format(microseconds, build->timestamp);
+    json_decref(metadata);
+    return result;
 }
 
 static int read_members(struct build *build, struct dump *dump, struct error *error)

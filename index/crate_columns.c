@@ -88,7 +88,6 @@ static int compare_ranks(const void *left_rank, const void *right_rank, void *co
     return left->id > right->id ? -1 : left->id < right->id;
 }
 
-
 static bool append(msgpack_sbuffer *block, const void *bytes, size_t size)
 {
     return size == 0 || msgpack_sbuffer_write(block, bytes, size) == 0;
@@ -128,8 +127,8 @@ static bool append_names(const struct crate_column_row *rows, uint32_t n_rows,
     return true;
 }
 
-int crate_columns_build(const struct crate_column_row *rows, uint32_t n_rows, msgpack_sbuffer *block,
-                        struct error *error)
+int crate_columns_build(const struct crate_column_row *rows, uint32_t n_rows,
+                        msgpack_sbuffer *block, struct error *error)
 {
     uint64_t n_name_bytes = 0;
     for (uint32_t i = 0; i < n_rows; i++)
@@ -198,10 +197,9 @@ static bool order_is_true(const struct crate_columns *columns, enum crate_order 
         uint32_t before = ranks[i - 1];
         if (order == CRATE_ORDER_ALPHABETICAL) {
             const uint32_t *offsets = columns->name_offsets;
-            if (crate_name_compare(columns->names + offsets[before - 1],
-                                   offsets[before] - offsets[before - 1],
-                                   columns->names + offsets[rank - 1],
-                                   offsets[rank] - offsets[rank - 1]) > 0)
+            if (crate_name_compare(
+                    columns->names + offsets[before - 1], offsets[before] - offsets[before - 1],
+                    columns->names + offsets[rank - 1], offsets[rank] - offsets[rank - 1]) > 0)
                 return false;
         } else if (crate_columns_sort_value(columns, order, before) <
                    crate_columns_sort_value(columns, order, rank)) {

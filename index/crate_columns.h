@@ -33,8 +33,8 @@ struct crate_column_row {
 };
 
 /* Appends the block to `block`. Returns 0, or -1 when memory runs out or names pass 4 GiB. */
-int crate_columns_build(const struct crate_column_row *rows, uint32_t n_rows, msgpack_sbuffer *block,
-                        struct error *error);
+int crate_columns_build(const struct crate_column_row *rows, uint32_t n_rows,
+                        msgpack_sbuffer *block, struct error *error);
 
 /* The open block. Arrays are indexed by rank - 1; `orders` hold ranks. Borrowed from the block. */
 struct crate_columns {

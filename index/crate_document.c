@@ -64,8 +64,7 @@ void crate_document_encode(const struct crate_document *crate, struct encoder *e
     encode_integer(encoder, "num_versions", crate->n_versions);
     encode_boolean(encoder, "yanked", crate->is_yanked);
     encode_text(encoder, "max_version", crate->max_version ? crate->max_version : "0.0.0");
-    encode_text(encoder, "newest_version",
-                crate->newest_version ? crate->newest_version : "0.0.0");
+    encode_text(encoder, "newest_version", crate->newest_version ? crate->newest_version : "0.0.0");
     encode_text(encoder, "max_stable_version", crate->max_stable_version);
     encode_text(encoder, "description", crate->description);
     encode_text(encoder, "homepage", crate->homepage);

@@ -30,8 +30,3 @@ int error_prefix(struct error *error, const char *format, ...)
         snprintf(error->message + length, sizeof error->message - (size_t)length, "%s", rest);
     return -1;
 }
-
-int error_out_of_memory(struct error *error)
-{
-    return error_set(error, "out of memory");
-}

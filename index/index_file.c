@@ -15,66 +15,63 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #include <xxhash.h>
 
 const char *const index_part_names[N_INDEX_PARTS] = {
     "crate_columns", "names",        "terms",    "postings",      "name_substrings",
     "name_ends",     "keyword_list", "keywords", "spelling_list", "spelling"};
 
-static int check_header(sqlite3 *database, const char *path, struct error *error)
+#define SQLITE_HEADER_BYTES 100
+#define SQLITE_MAGIC "SQLite format 3"
+
+/* A number of 32 bits in the header, most significant byte first. */
+static uint32_t header_number(const unsigned char *header, size_t at)
 {
-    int64_t application_id = 0;
-    int64_t format = 0;
-    if (database_integer(database, "PRAGMA application_id", &application_id, error) != 0 ||
-        database_integer(database, "PRAGMA user_version", &format, error) != 0)
-        return error_set(error, "%s is not a Cratedex index: %s", path, sqlite3_errmsg(database));
-    if (application_id != INDEX_APPLICATION_ID)
-        return error_set(error, "%s is an SQLite database but not a Cratedex index", path);
-    if (format != INDEX_FORMAT_VERSION)
-        return error_set(error,
-                         "%s has index format %" PRId64 ", this program reads format %d: build "
-                         "the index again with this version of cratedex-index",
-                         path, format, INDEX_FORMAT_VERSION);
-    return 0;
+    return (uint32_t)header[at] << 24 | (uint32_t)header[at + 1] << 16 |
+           (uint32_t)header[at + 2] << 8 | header[at + 3];
 }
 
-/* A file that is shorter than its header says was cut; SQLite would notice only on the way. */
-static int check_size(sqlite3 *database, const char *path, struct error *error)
+/* Looks at the header of the file itself (https://www.sqlite.org/fileformat.html, section 1.3): from
+   SQLite a file that was cut short gives no clear answer, or one only on the way. */
+static int check_header(const char *path, struct error *error)
 {
-    int64_t n_pages = 0;
-    int64_t page_bytes = 0;
+    unsigned char header[SQLITE_HEADER_BYTES];
     struct stat status;
-    if (database_integer(database, "PRAGMA page_count", &n_pages, error) != 0 ||
-        database_integer(database, "PRAGMA page_size", &page_bytes, error) != 0)
-        return -1;
-    if (stat(path, &status) != 0)
-        return error_set(error, "%s: %s", path, strerror(errno));
-    unsigned char header[100];
     FILE *file = fopen(path, "rb");
-    size_t n_read = file == NULL ? 0 : fread(header, 1, sizeof header, file);
-    if (file != NULL)
-        fclose(file);
-    if (n_read < sizeof header)
-        return error_set(error, "%s is cut short", path);
-    int64_t promised = (int64_t)header[28] << 24 | header[29] << 16 | header[30] << 8 | header[31];
-    if (status.st_size != promised * page_bytes)
+    if (file == NULL)
+        return error_set(error, "%s: %s; build an index with `cratedex-index build DUMP -o FILE`",
+                         path, strerror(errno));
+    bool is_whole = fread(header, 1, sizeof header, file) == sizeof header &&
+                    memcmp(header, SQLITE_MAGIC, sizeof SQLITE_MAGIC) == 0 &&
+                    fstat(fileno(file), &status) == 0;
+    fclose(file);
+    if (!is_whole)
+        return error_set(error, "%s is not a Cratedex index", path);
+    if (header_number(header, 68) != INDEX_APPLICATION_ID)
+        return error_set(error, "%s is an SQLite database but not a Cratedex index", path);
+    uint32_t format = header_number(header, 60);
+    if (format != INDEX_FORMAT_VERSION)
+        return error_set(error,
+                         "%s has index format %" PRIu32 ", this program reads format %d: build "
+                         "the index again with this version of cratedex-index",
+                         path, format, INDEX_FORMAT_VERSION);
+    uint32_t page_bytes = (uint32_t)header[16] << 8 | header[17];
+    int64_t promised = (int64_t)header_number(header, 28) * (page_bytes == 1 ? 65536 : page_bytes);
+    if (status.st_size != promised)
         return error_set(error,
                          "%s is damaged: it has %lld bytes where its header says %lld; build the "
                          "index again",
-                         path, (long long)status.st_size, (long long)(promised * page_bytes));
+                         path, (long long)status.st_size, (long long)promised);
     return 0;
 }
 
 sqlite3 *index_database_open(const char *path, struct error *error)
 {
-    if (access(path, R_OK) != 0) {
-        error_set(error, "%s: %s; build an index with `cratedex-index build DUMP -o FILE`", path,
-                  strerror(errno));
+    if (check_header(path, error) != 0)
         return NULL;
-    }
-    /* The path goes into a URI, where three characters have a meaning of their own. */
-    char *uri = sqlite3_mprintf("file:");
+    /* The path goes into a URI, where three characters have a meaning of their own, and so have two
+       slashes at its beginning. */
+    char *uri = sqlite3_mprintf(*path == '/' ? "file://" : "file:");
     for (const char *c = path; *c != '\0' && uri != NULL; c++) {
         const char *format = strchr("%?#", *c) != NULL ? "%z%%%02X" : "%z%c";
         uri = sqlite3_mprintf(format, uri, (unsigned char)*c);
@@ -91,12 +88,13 @@ sqlite3 *index_database_open(const char *path, struct error *error)
     sqlite3_free(uri);
     if (result != SQLITE_OK) {
         error_set(error, "%s: %s", path, sqlite3_errmsg(database));
-    } else if (check_header(database, path, error) == 0 && check_size(database, path, error) == 0 &&
-               database_execute(database,
+    } else if (database_execute(database,
                                 "PRAGMA mmap_size = 1099511627776; PRAGMA cache_size = -512; "
                                 "PRAGMA query_only = 1; PRAGMA trusted_schema = 0",
                                 error) == 0) {
         return database;
+    } else {
+        error_prefix(error, "%s is damaged: ", path);
     }
     sqlite3_close(database);
     return NULL;

@@ -162,12 +162,12 @@ int index_reader_encode_crate(struct index_reader *reader, uint32_t rank, bool e
     return 0;
 }
 
-int index_reader_encode_page(struct index_reader *reader, const char *page,
-                             struct encoder *encoder, struct error *error)
+int index_reader_encode_page(struct index_reader *reader, const char *page, struct encoder *encoder,
+                             struct error *error)
 {
-    sqlite3_stmt *statement = reader->statements[encoder->encoding == ENCODING_JSON
-                                                     ? READER_PAGE_JSON
-                                                     : READER_PAGE_MESSAGEPACK];
+    sqlite3_stmt *statement =
+        reader->statements[encoder->encoding == ENCODING_JSON ? READER_PAGE_JSON
+                                                              : READER_PAGE_MESSAGEPACK];
     const void *bytes = NULL;
     size_t size = 0;
     sqlite3_reset(statement);

@@ -53,9 +53,13 @@ static int check_sqlite(struct verification *verification, struct error *error)
         return -1;
     int found = database_step(check, error);
     const char *answer = found == 1 ? (const char *)sqlite3_column_text(check, 0) : NULL;
-    if (found == 1 && (answer == NULL || strcmp(answer, "ok") != 0))
-        error_set(error, "SQLite's integrity check: %s", answer == NULL ? "no answer" : answer);
     bool ok = answer != NULL && strcmp(answer, "ok") == 0;
+    if (found == 1 && !ok) {
+        /* The answer may have several lines; an error has one. */
+        error_set(error, "SQLite's integrity check: %s", answer == NULL ? "no answer" : answer);
+        for (char *c = error->message; *c != '\0'; c++)
+            *c = (char)(*c == '\n' ? ' ' : *c);
+    }
     sqlite3_finalize(check);
     return ok ? 0 : -1;
 }
@@ -142,8 +146,8 @@ static int check_postings(struct verification *verification, struct error *error
         const char *column = (const char *)sqlite3_column_text(select, 2);
         if (rank < 1 || rank > index->columns.n_crates || column == NULL ||
             !has_posting(index, term, length, (uint32_t)rank, field_bit(column))) {
-            found = error_set(error, "the postings lack `%.*s` in crate %" PRId64, (int)length, term,
-                              rank);
+            found = error_set(error, "the postings lack `%.*s` in crate %" PRId64, (int)length,
+                              term, rank);
             break;
         }
         n_instances++;

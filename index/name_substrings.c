@@ -70,8 +70,8 @@ static int add_place(struct place_array *places, uint32_t rank, const char *name
     uint64_t first_bytes = 0;
     size_t left = length - offset;
     memcpy(&first_bytes, name + offset, left < 8 ? left : 8);
-    places->items[places->n++] = (struct place){be64toh(first_bytes), name + offset, rank,
-                                                (uint16_t)offset, (uint16_t)left};
+    places->items[places->n++] =
+        (struct place){be64toh(first_bytes), name + offset, rank, (uint16_t)offset, (uint16_t)left};
     return 0;
 }
 
@@ -163,8 +163,7 @@ static bool places_are_true(const struct crate_columns *columns, const struct na
     for (uint32_t i = 0; i < places->n; i++) {
         uint32_t rank = places->ranks[i];
         if (rank == 0 || rank > columns->n_crates ||
-            places->offsets[i] >=
-                columns->name_offsets[rank] - columns->name_offsets[rank - 1])
+            places->offsets[i] >= columns->name_offsets[rank] - columns->name_offsets[rank - 1])
             return false;
         size_t length;
         const char *text = place_text(columns, places, i, &length);
@@ -224,8 +223,9 @@ static uint32_t lower_bound(const struct name_substrings *substrings,
     return low;
 }
 
-uint32_t name_places_find(const struct name_substrings *substrings, const struct name_places *places,
-                          const char *text, size_t length, uint32_t *first)
+uint32_t name_places_find(const struct name_substrings *substrings,
+                          const struct name_places *places, const char *text, size_t length,
+                          uint32_t *first)
 {
     *first = lower_bound(substrings, places, text, length, false);
     return lower_bound(substrings, places, text, length, true) - *first;

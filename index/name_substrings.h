@@ -41,7 +41,8 @@ int name_substrings_open(struct name_substrings *substrings, const struct crate_
 
 /* The range of `places` whose text begins with `text` (canonical form): stores the first index and
    returns how many there are. A name may occur several times. O(length · log n). */
-uint32_t name_places_find(const struct name_substrings *substrings, const struct name_places *places,
-                          const char *text, size_t length, uint32_t *first);
+uint32_t name_places_find(const struct name_substrings *substrings,
+                          const struct name_places *places, const char *text, size_t length,
+                          uint32_t *first);
 
 #endif

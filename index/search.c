@@ -63,8 +63,7 @@ static void set_seek_key(const struct index *index, enum search_sort sort,
         memcpy(key.name, crate.name, key.name_length);
     } else {
         key.id = index->columns.ids[last->rank - 1];
-        key.value =
-            crate_columns_sort_value(&index->columns, search_order_of(sort), last->rank);
+        key.value = crate_columns_sort_value(&index->columns, search_order_of(sort), last->rank);
     }
     seek_key_format(&key, result->seek_key);
 }
@@ -96,8 +95,8 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
     if (has_text && search_match_prepare(reader, asked.text, &match, error) != 0)
         return SEARCH_FAILED;
     if (asked.sort != SEARCH_SORT_RELEVANCE)
-        search_in_order(reader, &asked, has_text ? &match : NULL, filter,
-                        has_after ? &after : NULL, result);
+        search_in_order(reader, &asked, has_text ? &match : NULL, filter, has_after ? &after : NULL,
+                        result);
     else if (search_by_relevance(reader, &asked, &match, filter, has_after ? &after : NULL, result,
                                  error) != 0)
         return SEARCH_FAILED;

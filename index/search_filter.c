@@ -110,8 +110,7 @@ struct filter_builder {
 /* An empty bitmap for the next filter. */
 static uint64_t *next_bitmap(struct filter_builder *builder)
 {
-    uint64_t *bitmap =
-        builder->has_any ? builder->reader->selected : builder->reader->filter;
+    uint64_t *bitmap = builder->has_any ? builder->reader->selected : builder->reader->filter;
     bitmap_reset(bitmap, builder->n_words);
     return bitmap;
 }

@@ -62,8 +62,7 @@ int search_match_prepare(struct index_reader *reader, struct search_string text,
             ? &index->substrings.anywhere
             : &index->substrings.word_starts;
     uint32_t first;
-    match->n_places =
-        name_places_find(&index->substrings, places, canonical, text.length, &first);
+    match->n_places = name_places_find(&index->substrings, places, canonical, text.length, &first);
     match->place_ranks = places->ranks + first;
     return 0;
 }

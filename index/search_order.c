@@ -94,8 +94,7 @@ static void put_exact_first(const struct crate_columns *columns, const struct se
             uint32_t best = next == 0 ? 0 : columns->name_offsets[next - 1];
             if (next == 0 ||
                 crate_name_compare(columns->names + start, columns->name_offsets[rank] - start,
-                                   columns->names + best,
-                                   columns->name_offsets[next] - best) < 0)
+                                   columns->names + best, columns->name_offsets[next] - best) < 0)
                 next = rank;
         }
         if (next == 0)

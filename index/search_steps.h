@@ -12,7 +12,7 @@
 struct search_match {
     struct posting_list lists[SEARCH_MAX_WORDS]; /* shortest first */
     uint32_t n_lists;
-    bool has_words; /* false: no word is asked for, or one of them occurs nowhere */
+    bool has_words;              /* false: no word is asked for, or one of them occurs nowhere */
     const uint32_t *place_ranks; /* crates whose name contains the text; one may occur repeatedly */
     uint32_t n_places;
     const unsigned char *exact_values; /* see trie_find */

@@ -26,8 +26,8 @@ void seek_key_format(const struct seek_key *key, char text[SEARCH_MAX_SEEK_KEY])
     else if (key->sort == SEARCH_SORT_RELEVANCE)
         length = snprintf(inside, sizeof inside, "%c:%a:%" PRId64, letter, key->score, key->id);
     else
-        length = snprintf(inside, sizeof inside, "%c:%" PRId64 ":%" PRId64, letter, key->value,
-                          key->id);
+        length =
+            snprintf(inside, sizeof inside, "%c:%" PRId64 ":%" PRId64, letter, key->value, key->id);
     base64url_encode(text, inside, (size_t)length);
 }
 

@@ -7,11 +7,11 @@
 /* The sort key of one item. */
 struct seek_key {
     enum search_sort sort;
-    int64_t value;       /* downloads, microseconds, …; relevance: unused */
-    int64_t id;          /* the crate's id; relevance: its rank */
-    double score;        /* relevance */
-    bool exact;          /* alphabetical: the item stood first as the exact match */
-    char name[256];      /* alphabetical */
+    int64_t value;  /* downloads, microseconds, …; relevance: unused */
+    int64_t id;     /* the crate's id; relevance: its rank */
+    double score;   /* relevance */
+    bool exact;     /* alphabetical: the item stood first as the exact match */
+    char name[256]; /* alphabetical */
     size_t name_length;
 };
 

@@ -129,7 +129,7 @@ static void format_combined(struct line *line, const struct access_record *recor
     append_text(line, " ");
     append_escaped(line, record->target != NULL ? record->target : "-", MAX_TARGET_BYTES);
     append_text(line, " ");
-    append_text(line, record->version);
+    append_escaped(line, record->version, MAX_FIELD_BYTES / 2);
     snprintf(text, sizeof text, "\" %u %llu ", record->status,
              (unsigned long long)record->body_bytes);
     append_text(line, text);

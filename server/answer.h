@@ -22,8 +22,8 @@ struct answer *answer_create(enum encoding encoding, const char *cache_control,
                              msgpack_sbuffer *body, const struct list_page *page,
                              const struct link_spelling *spelling, struct error *error);
 
-/* For the cache: the argument is a struct answer. Responses that are on their way stay valid. */
-void answer_free(void *answer);
+/* For the cache: `value` is a struct answer. Responses that are on their way stay valid. */
+void answer_free(void *value);
 
 /* What the answer costs in memory, without its representations. */
 size_t answer_cost(const struct answer *answer);

@@ -105,8 +105,7 @@ static struct search_string first_letter(struct crate_list_parameters *parameter
     if (letter->value_length == 0)
         return string_of(letter);
     size_t length = 1;
-    while (length < letter->value_length &&
-           ((unsigned char)letter->value[length] & 0xc0) == 0x80)
+    while (length < letter->value_length && ((unsigned char)letter->value[length] & 0xc0) == 0x80)
         length++;
     struct search_string first = lower_case(parameters, letter->value, length);
     if (length == 1 && first.data[0] == '-')

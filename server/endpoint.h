@@ -25,11 +25,11 @@ union endpoint_parameters {
 /* What an answer is computed with, and what it tells beside the body. */
 struct answer_job {
     const struct service *service;
-    struct index_reader *reader;          /* for this call alone */
-    const struct link_spelling *spelling; /* of the request's links */
-    struct encoder *encoder;              /* plain_type: write to encoder->out directly */
-    struct list_page page;                /* out, of endpoints with links */
-    double search_seconds;                /* out: the part of the time that was searching */
+    struct index_reader *reader;   /* for this call alone */
+    struct encoder encoder;        /* plain_type: write to encoder.out directly */
+    struct link_spelling spelling; /* of the request, where the endpoint has links */
+    struct list_page page;         /* out, likewise */
+    double search_seconds;         /* out: the part of the time that was searching */
 };
 
 struct endpoint {

@@ -6,14 +6,14 @@
 
 static void encode_state(struct answer_job *job)
 {
-    encoder_object(job->encoder, 3);
-    encoder_key(job->encoder, "status");
-    encoder_text(job->encoder, "ok");
-    encoder_key(job->encoder, "crates");
-    encoder_integer(job->encoder, index_n_crates(job->service->index));
-    encoder_key(job->encoder, "dump");
-    encoder_text(job->encoder, index_dump_timestamp(job->service->index));
-    encoder_end_object(job->encoder);
+    encoder_object(&job->encoder, 3);
+    encoder_key(&job->encoder, "status");
+    encoder_text(&job->encoder, "ok");
+    encoder_key(&job->encoder, "crates");
+    encoder_integer(&job->encoder, index_n_crates(job->service->index));
+    encoder_key(&job->encoder, "dump");
+    encoder_text(&job->encoder, index_dump_timestamp(job->service->index));
+    encoder_end_object(&job->encoder);
 }
 
 static int answer_health(struct answer_job *job, const union endpoint_parameters *parameters,
@@ -21,10 +21,10 @@ static int answer_health(struct answer_job *job, const union endpoint_parameters
 {
     (void)parameters;
     (void)failure;
-    encoder_object(job->encoder, 1);
-    encoder_key(job->encoder, "status");
-    encoder_text(job->encoder, "ok");
-    encoder_end_object(job->encoder);
+    encoder_object(&job->encoder, 1);
+    encoder_key(&job->encoder, "status");
+    encoder_text(&job->encoder, "ok");
+    encoder_end_object(&job->encoder);
     return 0;
 }
 
@@ -54,7 +54,7 @@ static int answer_metrics(struct answer_job *job, const union endpoint_parameter
     struct cache_statistics statistics;
     cache_read_statistics(service->cache, &statistics);
     if (metrics_write(service->metrics, &statistics, index_n_crates(service->index),
-                      job->encoder->out) == 0)
+                      job->encoder.out) == 0)
         return 0;
     return failure_set(failure, 500, "out of memory");
 }

@@ -34,17 +34,17 @@ static void set_links(struct list_page *page, const struct pagination *paginatio
 static int encode_page(struct answer_job *job, const struct pagination *pagination,
                        const struct search_result *result, struct failure *failure)
 {
-    list_page_begin(&job->page, "crates", result->n_hits, job->encoder);
+    list_page_begin(&job->page, "crates", result->n_hits, &job->encoder);
     for (uint32_t i = 0; i < result->n_hits; i++)
         if (index_reader_encode_crate(job->reader, result->hits[i].rank, result->hits[i].exact,
-                                      job->encoder, &failure->error) != 0) {
+                                      &job->encoder, &failure->error) != 0) {
             failure->status = 500;
             return -1;
         }
     /* crates.io counts in the rows of the page itself: no rows, no count. */
     job->page.total = result->n_hits > 0 ? result->total : 0;
     set_links(&job->page, pagination, result);
-    list_page_end(&job->page, job->spelling, job->encoder);
+    list_page_end(&job->page, &job->spelling, &job->encoder);
     return 0;
 }
 

@@ -20,7 +20,7 @@ struct reader_pool *reader_pool_create(const struct index *index, unsigned capac
     struct reader_pool *pool = calloc(1, sizeof *pool);
     if (pool == NULL)
         goto no_pool;
-    pool->idle = calloc(capacity, sizeof pool->idle[0]);
+    pool->idle = calloc(capacity, sizeof(struct index_reader *));
     if (pool->idle == NULL)
         goto no_idle;
     pool->index = index;

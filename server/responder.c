@@ -124,10 +124,8 @@ static int compute_body(const struct exchange *exchange,
                         const union endpoint_parameters *parameters, struct answer_job *job,
                         msgpack_sbuffer *body, struct failure *failure)
 {
-    struct encoder encoder;
-    encoder_init(&encoder, exchange->encoding, body);
+    encoder_init(&job->encoder, exchange->encoding, body);
     job->service = exchange->service;
-    job->encoder = &encoder;
     job->search_seconds = 0;
     failure->status = 500;
     job->reader = reader_pool_borrow(exchange->service->readers, &failure->error);
@@ -138,7 +136,7 @@ static int compute_body(const struct exchange *exchange,
     if (status != 0 || exchange->endpoint->plain_type != NULL)
         return status;
     failure->status = 500;
-    return encoder_finish(&encoder, &failure->error);
+    return encoder_finish(&job->encoder, &failure->error);
 }
 
 static struct answer *compute_answer(const struct exchange *exchange,
@@ -148,16 +146,12 @@ static struct answer *compute_answer(const struct exchange *exchange,
     struct answer *answer = NULL;
     msgpack_sbuffer body;
     msgpack_sbuffer_init(&body);
-    struct link_spelling spelling;
-    job->spelling = NULL;
-    if (exchange->endpoint->has_links) {
-        link_spelling_write(&spelling, &exchange->request->query);
-        job->spelling = &spelling;
-    }
+    if (exchange->endpoint->has_links)
+        link_spelling_write(&job->spelling, &exchange->request->query);
     if (compute_body(exchange, parameters, job, &body, failure) == 0) {
         bool has_links = exchange->endpoint->has_links && list_page_has_links(&job->page);
         answer = answer_create(exchange->encoding, exchange->endpoint->cache_control, &body,
-                               has_links ? &job->page : NULL, has_links ? &spelling : NULL,
+                               has_links ? &job->page : NULL, has_links ? &job->spelling : NULL,
                                &failure->error);
     }
     msgpack_sbuffer_destroy(&body);

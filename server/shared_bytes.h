@@ -13,9 +13,9 @@ struct shared_bytes *shared_bytes_take(void *bytes, size_t size);
 
 struct shared_bytes *shared_bytes_reference(struct shared_bytes *shared);
 
-/* Gives a reference up; the last one frees the bytes. The argument is a struct shared_bytes (NULL is
+/* Gives a reference up; the last one frees the bytes. `context` is a struct shared_bytes (NULL is
    allowed), untyped so that it fits libmicrohttpd's callback. */
-void shared_bytes_release(void *shared);
+void shared_bytes_release(void *context);
 
 const void *shared_bytes_data(const struct shared_bytes *shared);
 size_t shared_bytes_size(const struct shared_bytes *shared);

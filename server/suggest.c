@@ -65,7 +65,7 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
     struct suggestion suggestions[SUGGEST_MAX_LIMIT];
     size_t n_suggestions =
         suggest(index, wanted->text, wanted->text_length, suggestions, wanted->limit);
-    suggestions_encode(suggestions, n_suggestions, job->encoder);
+    suggestions_encode(suggestions, n_suggestions, &job->encoder);
     return 0;
 }
 

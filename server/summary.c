@@ -5,7 +5,7 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
                   struct failure *failure)
 {
     (void)parameters;
-    if (index_reader_encode_page(job->reader, "summary", job->encoder, &failure->error) == 0)
+    if (index_reader_encode_page(job->reader, "summary", &job->encoder, &failure->error) == 0)
         return 0;
     failure->status = 500;
     return -1;

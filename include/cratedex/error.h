@@ -18,6 +18,10 @@ int error_prefix(struct error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Says "out of memory". Returns -1. */
-int error_out_of_memory(struct error *error);
+static inline int error_out_of_memory(struct error *error)
+{
+    error_set(error, "out of memory");
+    return -1;
+}
 
 #endif

@@ -56,8 +56,8 @@ int index_reader_encode_crate(struct index_reader *reader, uint32_t rank, bool e
                               struct encoder *encoder, struct error *error);
 
 /* Appends a whole precomputed page ("summary") to what `encoder` writes. */
-int index_reader_encode_page(struct index_reader *reader, const char *page,
-                             struct encoder *encoder, struct error *error);
+int index_reader_encode_page(struct index_reader *reader, const char *page, struct encoder *encoder,
+                             struct error *error);
 
 /* What `cratedex-index info` shows. `visit` gets pairs of a name and a value; a part of the file has
    the name "part:<table>" and its size in bytes as value. Returns 0 or -1. */
@@ -67,7 +67,7 @@ int index_info(const char *path, index_info_visit *visit, void *context, struct 
 /* Checks everything that can be checked: SQLite's integrity, FTS5's, checksums, every offset, every
    document decodes and is the same in JSON and MessagePack, postings agree with FTS5. `on_check` (may
    be NULL) is told what is being checked. Returns 0, or -1 and the first fault in words. */
-int index_verify(const char *path, void (*on_check)(void *context, const char *what),
-                 void *context, struct error *error);
+int index_verify(const char *path, void (*on_check)(void *context, const char *what), void *context,
+                 struct error *error);
 
 #endif

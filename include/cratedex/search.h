@@ -46,11 +46,11 @@ struct search_string {
 
 /* Filters are joined by AND. */
 struct search_query {
-    struct search_string text;           /* valid UTF-8; at most SEARCH_MAX_TEXT_BYTES */
-    struct search_string category;       /* slug; its subcategories count too */
+    struct search_string text;            /* valid UTF-8; at most SEARCH_MAX_TEXT_BYTES */
+    struct search_string category;        /* slug; its subcategories count too */
     const struct search_string *keywords; /* all required */
     size_t n_keywords;
-    struct search_string letter; /* first character of the canonical name */
+    struct search_string letter;       /* first character of the canonical name */
     const struct search_string *names; /* exact names; any of them */
     size_t n_names;
     bool by_names; /* `names` is a filter even when empty */
@@ -60,8 +60,8 @@ struct search_query {
     int64_t team_id;
     bool leave_out_yanked; /* crates all of whose versions are yanked */
     enum search_sort sort;
-    uint32_t limit;  /* 1 … SEARCH_MAX_LIMIT */
-    uint32_t offset; /* at most SEARCH_MAX_OFFSET; 0 with `after` */
+    uint32_t limit;             /* 1 … SEARCH_MAX_LIMIT */
+    uint32_t offset;            /* at most SEARCH_MAX_OFFSET; 0 with `after` */
     struct search_string after; /* a seek key that an earlier result gave */
 };
 
@@ -84,9 +84,10 @@ struct search_result {
 
 enum search_status {
     SEARCH_OK = 0,
-    SEARCH_FAILED = -1,   /* memory or I/O; `error` says what */
-    SEARCH_BAD_SEEK = -2, /* `after` is no key of this sort; `error` says "invalid seek parameter" */
-    SEARCH_BAD_TEXT = -3  /* too long, not UTF-8, a control character */
+    SEARCH_FAILED = -1, /* memory or I/O; `error` says what */
+    SEARCH_BAD_SEEK =
+        -2,              /* `after` is no key of this sort; `error` says "invalid seek parameter" */
+    SEARCH_BAD_TEXT = -3 /* too long, not UTF-8, a control character */
 };
 
 /* Runs the query on the reader's index. Cost: one pass over the postings of the rarest word, no

@@ -11,8 +11,7 @@
 #include <cmocka.h>
 
 #define LIST "/api/v1/crates"
-#define RUN(cases)                                                                                 \
-    http_cases_run(((struct http_fixture *)*state)->client, cases, sizeof cases / sizeof cases[0])
+#define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
 
 static void gives_the_default_list(void **state)
 {
@@ -34,7 +33,7 @@ static void gives_the_default_list(void **state)
          .status = 200,
          .body = {{"crates.length", "100"}}},
     };
-    RUN(cases);
+    http_cases_run(((struct http_fixture *)*state)->client, cases, N_ELEMENTS(cases));
 }
 
 static void gives_the_documented_crate_object(void **state)
@@ -66,7 +65,7 @@ static void gives_the_documented_crate_object(void **state)
                   {"crates[0].repository", "null"},
                   {"crates[0].recent_downloads", "0"}}},
     };
-    RUN(cases);
+    http_cases_run(((struct http_fixture *)*state)->client, cases, N_ELEMENTS(cases));
 }
 
 static void searches(void **state)
@@ -102,7 +101,7 @@ static void searches(void **state)
          .body = {{"crates[0].name", "\"serde\""}}},
         {.request = {.target = LIST "?q=+%20+"}, .status = 200, .body = {{"meta.total", "329"}}},
     };
-    RUN(cases);
+    http_cases_run(((struct http_fixture *)*state)->client, cases, N_ELEMENTS(cases));
 }
 
 static void filters(void **state)
@@ -145,7 +144,7 @@ static void filters(void **state)
                   {"crates[1].name", "\"tokio\""}}},
         {.request = {.target = LIST "?ids[]="}, .status = 200, .body = {{"meta.total", "0"}}},
     };
-    RUN(cases);
+    http_cases_run(((struct http_fixture *)*state)->client, cases, N_ELEMENTS(cases));
 }
 
 /* all_keywords, keyword, letter, user_id, team_id, ids[]: the first that is given counts alone. */
@@ -169,7 +168,7 @@ static void orders_the_filters(void **state)
          .status = 200,
          .body = {{"meta.total", "2"}}},
     };
-    RUN(cases);
+    http_cases_run(((struct http_fixture *)*state)->client, cases, N_ELEMENTS(cases));
 }
 
 static void leaves_out_yanked_crates(void **state)
@@ -190,7 +189,7 @@ static void leaves_out_yanked_crates(void **state)
          .status = 200,
          .body = {{"meta.total", "327"}}},
     };
-    RUN(cases);
+    http_cases_run(((struct http_fixture *)*state)->client, cases, N_ELEMENTS(cases));
 }
 
 /* A refused request: `detail` is what the client reads. */
@@ -234,7 +233,7 @@ static void refuses_bad_numbers(void **state)
         {"keyword=gzip&team_id=-", "team_id", "invalid digit found in string"},
     };
     struct http_client *client = ((struct http_fixture *)*state)->client;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
         char detail[256];
         snprintf(detail, sizeof detail, "Failed to deserialize query string: %s: %s", cases[i].name,
                  cases[i].fault);
@@ -262,7 +261,7 @@ static void refuses_what_it_cannot_do(void **state)
         {"following=&keyword=gzip", 403, "this action requires authentication"},
     };
     struct http_client *client = ((struct http_fixture *)*state)->client;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++)
         expect_refusal(client, cases[i].query, cases[i].status, cases[i].detail);
 }
 

@@ -168,7 +168,7 @@ static void counts_requests_and_cache(void **state)
     static const char *const targets[] = {"/api/v1/crates?q=countme", "/api/v1/crates?q=countme",
                                           "/api/v1/crates?q=countme", "/api/v1/crates?page=0",
                                           "/nowhere"};
-    double before[N_ELEMENTS(samples)];
+    double before[N_ELEMENTS(samples)] = {0};
     for (size_t i = 0; i < N_ELEMENTS(samples); i++)
         before[i] = sample_of(client_of(state), samples[i].sample);
     double bytes = sample_of(client_of(state), "cratedex_cache_bytes");

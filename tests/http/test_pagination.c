@@ -80,7 +80,7 @@ static int compare_names(const void *left, const void *right)
 
 static void assert_each_once(const struct walk *walk, const char *query)
 {
-    const char *names[MAX_CRATES];
+    const char *names[MAX_CRATES] = {NULL};
     for (size_t i = 0; i < walk->n_crates; i++)
         names[i] = name_of(walk, i);
     qsort(names, walk->n_crates, sizeof names[0], compare_names);

@@ -48,20 +48,25 @@ static void says_hit_or_miss(void **state)
     }
 }
 
+/* The milliseconds of a part in a Server-Timing field. */
+static double duration_of(const char *field, const char *part)
+{
+    const char *at = strstr(field, part);
+    assert_non_null(at);
+    return at != NULL ? strtod(at + strlen(part), NULL) : 0;
+}
+
 static void times_the_parts(void **state)
 {
+    static const char *const parts[] = {" search;dur=", " assemble;dur=", " compress;dur="};
     struct http_response response;
-    double search;
-    double assemble;
-    double compress;
     http_get(client_of(state), LIST "q=time&per_page=100", "Accept-Encoding: gzip\n", &response);
-    assert_int_equal(sscanf(http_header(&response, "Server-Timing"),
-                            "cache;desc=miss, search;dur=%lf, assemble;dur=%lf, compress;dur=%lf",
-                            &search, &assemble, &compress),
-                     3);
-    assert_true(search > 0 && search < 10000);
-    assert_true(assemble > 0 && assemble < 10000);
-    assert_true(compress > 0 && compress < 10000);
+    const char *field = http_header(&response, "Server-Timing");
+    assert_int_equal(strncmp(field, "cache;desc=miss,", 16), 0);
+    for (size_t i = 0; i < N_ELEMENTS(parts); i++) {
+        double milliseconds = duration_of(field, parts[i]);
+        assert_true(milliseconds > 0 && milliseconds < 10000);
+    }
     http_response_free(&response);
     http_get(client_of(state), LIST "q=time&per_page=100", "Accept-Encoding: gzip\n", &response);
     assert_string_equal(http_header(&response, "Server-Timing"), "cache;desc=hit");

@@ -19,9 +19,9 @@ enum list { NAMES, TEXTS, README_WORDS, KEYWORDS, SLUGS, USERS, TEAMS, N_LISTS }
 static const char *const selects[N_LISTS] = {
     [NAMES] = "SELECT name FROM crates ORDER BY rank",
     /* All that is known of a crate in one string. */
-    [TEXTS] = "SELECT name || ' ' || coalesce(description, '') || ' ' || coalesce((SELECT"
-              " group_concat(keyword, ' ') FROM crates_keywords k JOIN keywords ON id = keyword_id"
-              " WHERE k.rank = crates.rank), '') FROM crates ORDER BY rank",
+    [TEXTS] = ("SELECT name || ' ' || coalesce(description, '') || ' ' || coalesce((SELECT"
+               " group_concat(keyword, ' ') FROM crates_keywords k JOIN keywords ON id = keyword_id"
+               " WHERE k.rank = crates.rank), '') FROM crates ORDER BY rank"),
     [README_WORDS] = "SELECT term FROM temp.vocabulary WHERE col = 'readme' ORDER BY term",
     [KEYWORDS] = "SELECT keyword FROM keywords ORDER BY keyword",
     [SLUGS] = "SELECT slug FROM categories ORDER BY slug",

@@ -80,11 +80,11 @@ json_t *msgpack_to_json(const void *bytes, size_t size)
     return result;
 }
 
-static size_t decode_gzip(const void *bytes, size_t size, char *out)
+static size_t decode_gzip(const void *bytes, size_t size, void *out)
 {
     z_stream stream = {.next_in = (Bytef *)bytes,
                        .avail_in = (uInt)size,
-                       .next_out = (Bytef *)out,
+                       .next_out = out,
                        .avail_out = (uInt)MAX_BODY_BYTES};
     assert_int_equal(inflateInit2(&stream, 16 + MAX_WBITS), Z_OK);
     assert_int_equal(inflate(&stream, Z_FINISH), Z_STREAM_END);

@@ -56,6 +56,8 @@ void sql_change(const char *path, const char *statements)
     sqlite3 *database = open_file(path, SQLITE_OPEN_READWRITE);
     char *message = NULL;
     sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
+    assert_int_equal(sqlite3_exec(database, "PRAGMA synchronous = OFF", NULL, NULL, NULL),
+                     SQLITE_OK);
     if (sqlite3_exec(database, statements, NULL, NULL, &message) != SQLITE_OK)
         fail_msg("%s: %s", statements, message);
     assert_int_equal(sqlite3_close(database), SQLITE_OK);

@@ -190,8 +190,9 @@ static char *read_all(int descriptor)
         length += (size_t)n_read;
         if (capacity - length < 4096) {
             capacity *= 2;
-            text = realloc(text, capacity);
-            assert_non_null(text);
+            char *larger = realloc(text, capacity);
+            assert_non_null(larger);
+            text = larger;
         }
     }
     text[length] = '\0';

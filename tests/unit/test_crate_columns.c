@@ -6,6 +6,7 @@
 #include "tests/support/damage.h"
 #include "tests/support/random.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,7 +42,7 @@ static void make_scene(struct scene *scene, uint32_t n_rows, uint64_t *seed)
             .recent_downloads = random_below(seed, 5),
             .created_at = INT64_C(1600000000000000) + random_below(seed, 50),
             .updated_at = (int64_t)random_below(seed, 4) - 2,
-            .popularity = 1.0F - (float)(i / 3) / (float)MAX_ROWS,
+            .popularity = 1.0F - floorf((float)i / 3) / (float)MAX_ROWS,
             .is_yanked = random_below(seed, 4) == 0,
         };
         for (uint32_t j = 0; j < row->name_length; j++)

@@ -102,7 +102,7 @@ static int compare_lists(const void *left, const void *right)
 static void expect_conjunction(const struct model *model, const struct postings *postings,
                                const uint32_t *terms, uint32_t n_terms)
 {
-    struct posting_list lists[MAX_TERMS];
+    struct posting_list lists[MAX_TERMS] = {{0}};
     enum posting_field worst = POSTING_NAME;
     for (uint32_t i = 0; i < n_terms; i++)
         lists[i] = postings_of(postings, terms[i]);

@@ -188,7 +188,7 @@ static void syntax_is_text(void **state)
 {
     static const char *const texts[] = {"\"",   "*",       "NEAR(",      "-",         "^",    ":",
                                         "OR",   "field:*", "{field}: x", "a AND",     "(",    "'",
-                                        "\"\"", "NOT NOT", "rende*",       "+tagg AND", "%_\\%"};
+                                        "\"\"", "NOT NOT", "rende*",     "+tagg AND", "%_\\%"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         assert_string_equal(names_of_text(*state, texts[i], SEARCH_SORT_RELEVANCE), "");
     assert_string_equal(names_of_text(*state, "\"tagged\"*", SEARCH_SORT_RELEVANCE), "n:tagged");

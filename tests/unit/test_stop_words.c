@@ -17,7 +17,7 @@ static void test_every_word(void **state)
 {
     (void)state;
     size_t n_words = 0;
-    for (const char *word = STOP_WORD_LIST + 1; *word != '\0';) {
+    for (const char *word = &STOP_WORD_LIST[1]; *word != '\0';) {
         size_t length = strcspn(word, " ");
         if (!stop_word(word, length))
             fail_msg("%.*s is not found", (int)length, word);

@@ -211,12 +211,14 @@ static size_t expect(const struct index *index, const char *text, size_t length,
     return n;
 }
 
-/* Every prefix of every name, as it is and with its case and separators changed. */
+/* Every prefix of every name, as it is, with its case and separators changed, and with letters
+   replaced. */
 static void every_prefix_of_every_name(void **state)
 {
     const struct built_index *built = *state;
     uint64_t seed = 107;
     size_t n_exact_not_best = 0;
+    size_t n_close = 0;
     for (uint32_t rank = 1; rank <= index_n_crates(built->index); rank++) {
         struct index_crate crate;
         index_crate(built->index, rank, &crate);
@@ -233,6 +235,10 @@ static void every_prefix_of_every_name(void **state)
                     prefix[i] = "-_"[random_below(&seed, 2)];
             }
             assert_int_equal(expect(built->index, prefix, length, limit), n);
+            for (unsigned n_edits = 1; n_edits <= 2; n_edits++) {
+                prefix[random_below(&seed, length)] = "aeis_xt"[random_below(&seed, 7)];
+                n_close += expect(built->index, prefix, length, limit);
+            }
         }
         /* The exact name stands first even where a longer one is more popular. */
         struct suggestion first;
@@ -249,6 +255,7 @@ static void every_prefix_of_every_name(void **state)
         }
     }
     assert_true(n_exact_not_best > 0);
+    assert_true(n_close > 1000);
 }
 
 static void empty_prefix_gives_the_most_popular(void **state)
@@ -321,6 +328,50 @@ static void names_that_differ_in_separators(void **state)
     built_index_remove(&built);
 }
 
+static void expect_name(const struct suggestion *suggestion, enum suggestion_kind kind,
+                        const char *name, int64_t downloads)
+{
+    assert_int_equal(suggestion->kind, kind);
+    assert_int_equal(suggestion->name_length, strlen(name));
+    assert_memory_equal(suggestion->name, name, strlen(name));
+    assert_int_equal(suggestion->downloads, downloads);
+}
+
+/* Keywords come last, those of most crates first, with the downloads of their crates. */
+static void keywords(void **state)
+{
+    (void)state;
+    static const char times[] = "2020-01-01,2020-01-01";
+    char crates[512];
+    snprintf(crates, sizeof crates, CRATES_COLUMNS "\n1,web-server,%s,,,,\n2,other,%s,,,,\n", times,
+             times);
+    const struct dump_file files[] = {
+        BUILT_TIME("2026-11-01T02:00:00Z"),
+        BUILT_TABLE("crates", crates),
+        BUILT_TABLE("versions", VERSIONS_COLUMNS "\n1,1,1.0.0,2020-01-01,f,10,2020-01-01\n"
+                                                 "2,2,1.0.0,2020-01-01,f,5,2020-01-01\n"),
+        BUILT_TABLE("crate_downloads", "crate_id,downloads\n1,10\n2,5\n"),
+        BUILT_TABLE("keywords", "id,keyword,crates_cnt,created_at\n1,web,1,2020-01-01\n"
+                                "2,Web-Framework,2,2020-01-01\n3,websocket,0,2020-01-01\n"),
+        BUILT_TABLE("crates_keywords", "crate_id,keyword_id\n1,1\n1,2\n2,2\n"),
+        BUILT_END,
+    };
+    struct built_index built;
+    struct suggestion suggestions[10];
+    built_index_from_files(&built, files);
+    assert_int_equal(suggest(built.index, "we", 2, suggestions, 10), 3);
+    expect_name(&suggestions[0], SUGGESTION_CRATE, "web-server", 10);
+    expect_name(&suggestions[1], SUGGESTION_KEYWORD, "Web-Framework", 15);
+    expect_name(&suggestions[2], SUGGESTION_KEYWORD, "web", 10);
+    assert_int_equal(suggestions[1].highlight_start, 0);
+    assert_int_equal(suggestions[1].highlight_length, 2);
+    assert_int_equal(suggest(built.index, "WEB_FRAMEW", 10, suggestions, 10), 1);
+    expect_name(&suggestions[0], SUGGESTION_KEYWORD, "Web-Framework", 15);
+    assert_int_equal(suggest(built.index, "we", 2, suggestions, 2), 2);
+    assert_int_equal(suggest(built.index, "websocket", 9, suggestions, 10), 0);
+    built_index_remove(&built);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +380,7 @@ int main(void)
         cmocka_unit_test(empty_prefix_gives_the_most_popular),
         cmocka_unit_test(what_begins_no_name),
         cmocka_unit_test(names_that_differ_in_separators),
+        cmocka_unit_test(keywords),
     };
     return cmocka_run_group_tests_name("suggest", tests, open_sample, close_sample);
 }

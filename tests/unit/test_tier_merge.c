@@ -3,6 +3,7 @@
 
 #include "tests/support/random.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -44,7 +45,7 @@ static void make_scene(struct scene *scene, uint64_t *seed)
     scene->n_sorted = 0;
     for (uint32_t i = 0; i < N_CRATES; i++)
         scene->popularity[i] =
-            1 - (float)(i * n_levels / N_CRATES) / (float)n_levels; /* falls, from 1 */
+            1 - floorf((float)(i * n_levels) / N_CRATES) / (float)n_levels; /* falls, from 1 */
     for (uint32_t i = 0; i < scene->n_streams; i++)
         scene->streams[i] =
             (struct tier_stream){scene->ranks[i], 0, (double)random_below(seed, 5) / 4};

@@ -1,0 +1,251 @@
+/* The verification finds what opening does not: changed documents, postings that disagree with FTS5,
+   broken pages. Where a part is changed its checksum is made right again, so that nothing else tells. */
+#include "tests/support/built_index.h"
+#include "tests/support/index_parts.h"
+#include "tests/support/small_dump.h"
+#include "tests/support/sql.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct fixture {
+    struct built_index built;
+    char path[FOLDER_PATH_SIZE]; /* a copy that is damaged */
+};
+
+static int make_index(void **state)
+{
+    static struct fixture fixture;
+    char folder[FOLDER_PATH_SIZE];
+    folder_make(folder);
+    small_dump_write(folder, 20);
+    built_index_make(&fixture.built, folder);
+    folder_remove(folder);
+    folder_join(fixture.path, fixture.built.folder, "damaged.cdx");
+    *state = &fixture;
+    return 0;
+}
+
+static int remove_index(void **state)
+{
+    struct fixture *fixture = *state;
+    built_index_remove(&fixture->built);
+    return 0;
+}
+
+static void copy_index(const struct fixture *fixture)
+{
+    size_t size;
+    char *bytes = file_read(fixture->built.path, &size);
+    file_write(fixture->path, bytes, size);
+    free(bytes);
+}
+
+/* Opens without complaint, and yet is found damaged, in words. */
+static void expect_fault(const struct fixture *fixture, const char *what, const char *says)
+{
+    struct error error = {""};
+    struct index *index = index_open(fixture->path, &error);
+    if (index == NULL)
+        fail_msg("it does not even open: %s", error.message);
+    index_close(index);
+    if (index_verify(fixture->path, NULL, NULL, &error) != -1)
+        fail_msg("\"%s\" is not found after %s", says, what);
+    if (strncmp(error.message, fixture->path, strlen(fixture->path)) != 0 ||
+        strstr(error.message, says) == NULL || strpbrk(error.message, "\n\r\033") != NULL)
+        fail_msg("\"%s\" does not say \"%s\"", error.message, says);
+    remove(fixture->path);
+}
+
+static void expect_fault_of_change(const struct fixture *fixture, const char *sql, const char *says)
+{
+    copy_index(fixture);
+    sql_change(fixture->path, sql);
+    expect_fault(fixture, sql, says);
+}
+
+static void count_checks(void *context, const char *what)
+{
+    unsigned *n_checks = context;
+    assert_true(strlen(what) > 0);
+    ++*n_checks;
+}
+
+static void whole_files_pass(void **state)
+{
+    const struct fixture *fixture = *state;
+    struct error error = {""};
+    unsigned n_checks = 0;
+    size_t before_size;
+    size_t after_size;
+    char *before = file_read(fixture->built.path, &before_size);
+    if (index_verify(fixture->built.path, count_checks, &n_checks, &error) != 0)
+        fail_msg("%s", error.message);
+    assert_in_range(n_checks, 6, 20);
+    /* It writes nothing to the file and leaves nothing beside it. */
+    char *after = file_read(fixture->built.path, &after_size);
+    assert_int_equal(before_size, after_size);
+    assert_memory_equal(before, after, after_size);
+    assert_int_equal(folder_count(fixture->built.folder), 1);
+    free(before);
+    free(after);
+    struct built_index sample;
+    built_index_make(&sample, SAMPLE_DUMP);
+    if (index_verify(sample.path, NULL, NULL, &error) != 0)
+        fail_msg("%s", error.message);
+    built_index_remove(&sample);
+}
+
+static void files_that_do_not_open(void **state)
+{
+    const struct fixture *fixture = *state;
+    struct error error = {""};
+    assert_int_equal(index_verify("/nowhere/at/all.cdx", NULL, NULL, &error), -1);
+    assert_non_null(strstr(error.message, "/nowhere/at/all.cdx"));
+    copy_index(fixture);
+    sql_change(fixture->path, "UPDATE parts SET xxh3 = 'x' WHERE name = 'terms'");
+    assert_int_equal(index_verify(fixture->path, NULL, NULL, &error), -1);
+    assert_non_null(strstr(error.message, "checksum of the part terms"));
+    remove(fixture->path);
+}
+
+static void changed_documents(void **state)
+{
+    static const struct {
+        const char *sql;
+        const char *says;
+    } cases[] = {
+        {"UPDATE documents SET json = replace(json, '\"downloads\":', '\"downloads\":1') WHERE"
+         " rank = 3",
+         "the document of crate 3"},
+        {"UPDATE documents SET json = replace(json, 'false', 'true') WHERE rank = 5",
+         "differs between JSON and MessagePack"},
+        {"UPDATE documents SET json = replace(json, '\"badges\":', '\"badges2\":') WHERE rank = 6",
+         "differs between JSON and MessagePack"},
+        {"UPDATE documents SET json = json || ' ' || json WHERE rank = 1",
+         "the document of crate 1"},
+        {"UPDATE documents SET json = substr(json, 1, length(json) - 1) WHERE rank = 1",
+         "the document of crate 1"},
+        {"UPDATE documents SET json = '' WHERE rank = 1", "the document of crate 1"},
+        /* The same members in another order. */
+        {"UPDATE documents SET json = '{\"x\":1,' || substr(json, 2) WHERE rank = 2",
+         "the document of crate 2"},
+        {"UPDATE documents SET msgpack = msgpack || x'c0' WHERE rank = 2",
+         "the document of crate 2"},
+        {"UPDATE documents SET msgpack = x'' WHERE rank = 2", "the document of crate 2"},
+        {"UPDATE documents SET msgpack = x'c1' WHERE rank = 2", "the document of crate 2"},
+        {"UPDATE documents SET json = (SELECT json FROM documents WHERE rank = 8), msgpack ="
+         " (SELECT msgpack FROM documents WHERE rank = 8) WHERE rank = 7",
+         "has another name"},
+        {"DELETE FROM documents WHERE rank = 4", "the document of crate 4"},
+        {"DELETE FROM documents WHERE rank = 26", "1 crates have no document"},
+        {"DELETE FROM documents", "26 crates have no document"},
+        {"INSERT INTO documents SELECT 27, json, msgpack FROM documents WHERE rank = 26",
+         "document"},
+        {"UPDATE pages SET json = replace(json, '\"num_crates\":26', '\"num_crates\":27')",
+         "the page summary differs"},
+        {"DELETE FROM pages", "the page summary is missing"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        expect_fault_of_change(*state, cases[i].sql, cases[i].says);
+}
+
+/* FTS5's own tables; the index in memory is as it was. */
+static void broken_full_text_tables(void **state)
+{
+    expect_fault_of_change(*state,
+                           "UPDATE crates_fts_data SET block = substr(block, 1, 40) || x'FF' ||"
+                           " substr(block, 42) WHERE id = (SELECT max(id) FROM crates_fts_data)",
+                           "FTS5");
+    expect_fault_of_change(*state,
+                           "DELETE FROM crates_fts_data WHERE id = (SELECT max(id) FROM"
+                           " crates_fts_data)",
+                           "FTS5");
+    expect_fault_of_change(*state, "DROP TABLE crates_fts", "FTS5");
+    /* A crate that FTS5 knows and the postings do not, and the other way round. */
+    expect_fault_of_change(*state, "INSERT INTO crates_fts(rowid, name) VALUES(27, 'json')",
+                           "the postings lack");
+    expect_fault_of_change(*state,
+                           "INSERT INTO crates_fts(crates_fts, rowid, description) VALUES('delete',"
+                           " 26, 'Something that fills the table')",
+                           "FTS5");
+}
+
+static void broken_pages_of_sqlite(void **state)
+{
+    const struct fixture *fixture = *state;
+    char *text =
+        sql_text(fixture->built.path, "SELECT rootpage FROM sqlite_schema WHERE name = 'versions'");
+    size_t page = strtoul(text, NULL, 10);
+    size_t size;
+    free(text);
+    char *bytes = file_read(fixture->built.path, &size);
+    memset(bytes + (page - 1) * 4096, 0xff, 4096);
+    file_write(fixture->path, bytes, size);
+    free(bytes);
+    expect_fault(fixture, "a broken page", "SQLite's integrity check");
+}
+
+/* Changes the last byte of a part that is not 0 (blocks end with padding), and makes its checksum
+   right. */
+static void change_last_byte(const char *path, const char *part, char byte)
+{
+    size_t size;
+    char *bytes = part_read(path, part, &size);
+    size_t at = size - 1;
+    while (bytes[at] == 0)
+        at--;
+    assert_int_not_equal(bytes[at], byte);
+    bytes[at] = byte;
+    part_replace(path, part, bytes, size);
+    free(bytes);
+}
+
+/* The part ends with the last posting's set of fields. Whatever else it is set to, the part is
+   consistent, so that only the comparison with FTS5 tells. */
+static void changed_postings(void **state)
+{
+    const struct fixture *fixture = *state;
+    static const char fields[] = {1, 2, 4, 8, 15};
+    size_t size;
+    char *bytes = part_read(fixture->built.path, "postings", &size);
+    char before = bytes[size - 1];
+    free(bytes);
+    for (size_t i = 0; i < sizeof fields; i++) {
+        if (fields[i] == before)
+            continue;
+        copy_index(fixture);
+        change_last_byte(fixture->path, "postings", fields[i]);
+        expect_fault(fixture, "other fields", "the postings");
+    }
+}
+
+/* Both tries end with their labels: a letter of a name, and of a word. */
+static void changed_tries(void **state)
+{
+    const struct fixture *fixture = *state;
+    copy_index(fixture);
+    change_last_byte(fixture->path, "names", '~');
+    expect_fault(fixture, "another name", "the name trie lacks");
+    copy_index(fixture);
+    change_last_byte(fixture->path, "terms", '~');
+    expect_fault(fixture, "another word", "the postings lack");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whole_files_pass),       cmocka_unit_test(files_that_do_not_open),
+        cmocka_unit_test(changed_documents),      cmocka_unit_test(broken_full_text_tables),
+        cmocka_unit_test(broken_pages_of_sqlite), cmocka_unit_test(changed_postings),
+        cmocka_unit_test(changed_tries),
+    };
+    return cmocka_run_group_tests_name("index_verify", tests, make_index, remove_index);
+}
