@@ -4,9 +4,9 @@
 #include "index/build_steps.h"
 #include "index/database.h"
 #include "index/name_substrings.h"
-#include "index/open_index.h"
 
 #include <cratedex/canonical_name.h>
+#include <cratedex/name_words.h>
 #include <cratedex/trie.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,8 +14,11 @@
 #include <string.h>
 #include <xxhash.h>
 
-static int write_part(struct build *build, enum index_part part, const msgpack_sbuffer *block,
-                      struct error *error)
+/* Later words of a name are not found by their beginning. */
+#define NAME_ENDS_MAX_WORDS 256
+
+int build_write_part(struct build *build, enum index_part part, const msgpack_sbuffer *block,
+                     struct error *error)
 {
     sqlite3_stmt *insert =
         database_prepare(build->database, "INSERT INTO parts VALUES(?1, ?2, ?3)", error);
@@ -45,9 +48,9 @@ static int write_columns(struct build *build, struct error *error)
     if (result == 0)
         result = name_substrings_build(&columns, &substrings_block, error);
     if (result == 0)
-        result = write_part(build, INDEX_PART_COLUMNS, &columns_block, error);
+        result = build_write_part(build, INDEX_PART_COLUMNS, &columns_block, error);
     if (result == 0)
-        result = write_part(build, INDEX_PART_SUBSTRINGS, &substrings_block, error);
+        result = build_write_part(build, INDEX_PART_SUBSTRINGS, &substrings_block, error);
     msgpack_sbuffer_destroy(&columns_block);
     msgpack_sbuffer_destroy(&substrings_block);
     return result;
@@ -60,28 +63,61 @@ static int write_trie(struct build *build, enum index_part part, struct trie_ent
     msgpack_sbuffer_init(&block);
     int result = trie_build(entries, n_entries, &block, error);
     if (result == 0)
-        result = write_part(build, part, &block, error);
+        result = build_write_part(build, part, &block, error);
     msgpack_sbuffer_destroy(&block);
     return result;
 }
 
+/* A canonical name from each of its words on. */
+struct name_ends {
+    struct trie_entry *entries;
+    size_t n;
+    size_t capacity;
+};
+
+static int add_ends(struct name_ends *ends, const char *name, const char *canonical,
+                    uint32_t length, uint32_t rank, struct error *error)
+{
+    struct name_word words[NAME_ENDS_MAX_WORDS];
+    size_t n_words = name_words_split(name, length, words, NAME_ENDS_MAX_WORDS);
+    if (n_words > NAME_ENDS_MAX_WORDS)
+        n_words = NAME_ENDS_MAX_WORDS;
+    if (ends->n + n_words > ends->capacity) {
+        size_t capacity = 2 * ends->capacity + 1024;
+        struct trie_entry *entries = reallocarray(ends->entries, capacity, sizeof *entries);
+        if (entries == NULL)
+            return error_out_of_memory(error);
+        ends->entries = entries;
+        ends->capacity = capacity;
+    }
+    for (size_t i = 0; i < n_words; i++) {
+        uint32_t start = words[i].start;
+        if (start > 0)
+            ends->entries[ends->n++] = (struct trie_entry){canonical + start, length - start, rank};
+    }
+    return 0;
+}
+
+/* The trie of names, and the trie of what follows in them from a later word on. */
 static int write_names(struct build *build, struct error *error)
 {
+    struct name_ends ends = {0};
     struct trie_entry *entries = calloc((size_t)build->n_crates + 1, sizeof *entries);
     char *canonical = malloc(build->names.size + 1);
-    if (entries == NULL || canonical == NULL) {
-        free(entries);
-        free(canonical);
-        return error_out_of_memory(error);
-    }
+    int result = entries == NULL || canonical == NULL ? error_out_of_memory(error) : 0;
     char *name = canonical;
-    for (uint32_t i = 0; i < build->n_crates; i++) {
+    for (uint32_t i = 0; i < build->n_crates && result == 0; i++) {
         const struct crate_column_row *row = &build->columns[i];
         canonical_name(name, row->name, row->name_length);
         entries[i] = (struct trie_entry){name, row->name_length, i + 1};
+        result = add_ends(&ends, row->name, name, row->name_length, i + 1, error);
         name += row->name_length;
     }
-    int result = write_trie(build, INDEX_PART_NAMES, entries, build->n_crates, error);
+    if (result == 0)
+        result = write_trie(build, INDEX_PART_NAMES, entries, build->n_crates, error);
+    if (result == 0)
+        result = write_trie(build, INDEX_PART_NAME_ENDS, ends.entries, ends.n, error);
+    free(ends.entries);
     free(entries);
     free(canonical);
     return result;
@@ -175,7 +211,7 @@ static int write_terms(struct build *build, struct terms *terms, struct error *e
         text += length;
     }
     if (result == 0)
-        result = write_part(build, INDEX_PART_POSTINGS, &block, error);
+        result = build_write_part(build, INDEX_PART_POSTINGS, &block, error);
     if (result == 0)
         result = write_trie(build, INDEX_PART_TERMS, entries, n_terms, error);
     free(numbers);
@@ -207,6 +243,9 @@ int build_write_parts(struct build *build, struct error *error)
     build_begin_phase(build, "name substrings and orders");
     if (write_columns(build, error) != 0)
         return -1;
-    build_begin_phase(build, "name trie");
-    return write_names(build, error);
+    build_begin_phase(build, "name tries");
+    if (write_names(build, error) != 0)
+        return -1;
+    build_begin_phase(build, "word lists");
+    return build_write_words(build, error);
 }

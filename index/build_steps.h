@@ -3,6 +3,7 @@
 #define CRATEDEX_INDEX_BUILD_STEPS_H
 
 #include "index/crate_columns.h"
+#include "index/open_index.h"
 
 #include <cratedex/index_builder.h>
 #include <sqlite3.h>
@@ -88,6 +89,11 @@ int build_find_versions(struct build *build, struct error *error);
 int build_write_crates(struct build *build, struct error *error);
 /* build_parts.c: the parts that are held in memory. */
 int build_write_parts(struct build *build, struct error *error);
+/* Writes one of them, with its checksum. */
+int build_write_part(struct build *build, enum index_part part, const msgpack_sbuffer *block,
+                     struct error *error);
+/* build_words.c: the lists of keywords and of words as they are written. */
+int build_write_words(struct build *build, struct error *error);
 /* build_pages.c: the precomputed pages. */
 int build_write_pages(struct build *build, struct error *error);
 

@@ -17,8 +17,9 @@
 #include <sys/stat.h>
 #include <xxhash.h>
 
-const char *const index_part_names[N_INDEX_PARTS] = {"crate_columns", "names", "terms", "postings",
-                                                     "name_substrings"};
+const char *const index_part_names[N_INDEX_PARTS] = {
+    "crate_columns", "names",        "terms",    "postings",      "name_substrings",
+    "name_ends",     "keyword_list", "keywords", "spelling_list", "spelling"};
 
 #define SQLITE_HEADER_BYTES 100
 #define SQLITE_MAGIC "SQLite format 3"
@@ -138,6 +139,27 @@ static int check_values(const struct trie *trie, uint32_t n, const char *name, s
     return 0;
 }
 
+static int open_trie(struct index *index, struct trie *trie, enum index_part part, uint32_t n,
+                     struct error *error)
+{
+    if (trie_open(trie, index->blocks[part], index->block_sizes[part], error) != 0)
+        return -1;
+    return check_values(trie, n, index_part_names[part], error);
+}
+
+/* A list of words and the trie that leads to all of them. */
+static int open_words(struct index *index, struct word_list *list, enum index_part list_part,
+                      struct trie *trie, enum index_part trie_part, struct error *error)
+{
+    if (word_list_open(list, index->blocks[list_part], index->block_sizes[list_part],
+                       index_part_names[trie_part], error) != 0 ||
+        open_trie(index, trie, trie_part, list->n_words, error) != 0)
+        return -1;
+    if (trie->n_values != list->n_words)
+        return error_set(error, "the list and the trie of %s differ", index_part_names[trie_part]);
+    return 0;
+}
+
 static int mark_not_yanked(struct index *index, struct error *error)
 {
     uint32_t n_crates = index->columns.n_crates;
@@ -156,9 +178,7 @@ static int open_parts(struct index *index, struct error *error)
     void **blocks = index->blocks;
     const size_t *sizes = index->block_sizes;
     if (crate_columns_open(&index->columns, blocks[INDEX_PART_COLUMNS], sizes[INDEX_PART_COLUMNS],
-                           error) != 0 ||
-        trie_open(&index->names, blocks[INDEX_PART_NAMES], sizes[INDEX_PART_NAMES], error) != 0 ||
-        trie_open(&index->terms, blocks[INDEX_PART_TERMS], sizes[INDEX_PART_TERMS], error) != 0)
+                           error) != 0)
         return -1;
     uint32_t n_crates = index->columns.n_crates;
     if (postings_open(&index->postings, n_crates, blocks[INDEX_PART_POSTINGS],
@@ -166,8 +186,13 @@ static int open_parts(struct index *index, struct error *error)
         name_substrings_open(&index->substrings, &index->columns, blocks[INDEX_PART_SUBSTRINGS],
                              sizes[INDEX_PART_SUBSTRINGS], error) != 0)
         return -1;
-    if (check_values(&index->names, n_crates, "names", error) != 0 ||
-        check_values(&index->terms, index->postings.n_terms, "terms", error) != 0)
+    if (open_trie(index, &index->names, INDEX_PART_NAMES, n_crates, error) != 0 ||
+        open_trie(index, &index->terms, INDEX_PART_TERMS, index->postings.n_terms, error) != 0 ||
+        open_trie(index, &index->name_ends, INDEX_PART_NAME_ENDS, n_crates, error) != 0 ||
+        open_words(index, &index->keyword_list, INDEX_PART_KEYWORD_LIST, &index->keywords,
+                   INDEX_PART_KEYWORDS, error) != 0 ||
+        open_words(index, &index->spelling_list, INDEX_PART_SPELLING_LIST, &index->spelling,
+                   INDEX_PART_SPELLING, error) != 0)
         return -1;
     return mark_not_yanked(index, error);
 }

@@ -6,6 +6,7 @@
 #include "index/name_substrings.h"
 #include "index/postings.h"
 #include "index/text_words.h"
+#include "index/word_list.h"
 
 #include <cratedex/index_file.h>
 #include <cratedex/ranking.h>
@@ -19,6 +20,11 @@ enum index_part {
     INDEX_PART_TERMS,      /* trie: stem → term number */
     INDEX_PART_POSTINGS,   /* struct postings, by term number */
     INDEX_PART_SUBSTRINGS, /* struct name_substrings */
+    INDEX_PART_NAME_ENDS,  /* trie: a canonical name from its second or a later word on → ranks */
+    INDEX_PART_KEYWORD_LIST,  /* struct word_list */
+    INDEX_PART_KEYWORDS,      /* trie: canonical keyword → its numbers in that list */
+    INDEX_PART_SPELLING_LIST, /* struct word_list */
+    INDEX_PART_SPELLING,      /* trie: word as written, in lower case → its number in that list */
     N_INDEX_PARTS
 };
 
@@ -34,6 +40,11 @@ struct index {
     struct trie terms;
     struct postings postings;
     struct name_substrings substrings;
+    struct trie name_ends;
+    struct word_list keyword_list;
+    struct trie keywords;
+    struct word_list spelling_list;
+    struct trie spelling;
     uint64_t *not_yanked; /* a bit a rank: crates with a version that is not yanked, or with none */
     char dump_timestamp[64];
     char fingerprint[17];

@@ -1,29 +1,23 @@
 /* Reading a block that trie_open has checked, so without further checks. A struct trie is only
    borrowed pointers and never changes: any number of threads may read one trie.
 
-   Looking up compares the key with one label a level; among siblings it compares first bytes only.
-   Siblings are few (about 40 at the root, two or three deeper down), lie side by side, as do their
-   labels, and the popular ones come first, so a plain scan is fast. */
+   Looking up compares the key with one label a level; among siblings it compares first bytes only,
+   which lie side by side. */
 #include "index/trie_layout.h"
 
 #include <stdlib.h>
-
-static unsigned first_byte(const struct trie *trie, uint32_t node)
-{
-    return trie->labels[trie_read_node(trie, node).label_start];
-}
 
 static bool find_child(const struct trie *trie, uint32_t parent, unsigned char byte,
                        uint32_t *child)
 {
     struct trie_node node = trie_read_node(trie, parent);
-    for (uint32_t i = node.first_child; i < node.first_child + node.n_children; i++) {
-        if (first_byte(trie, i) == byte) {
-            *child = i;
-            return true;
-        }
-    }
-    return false;
+    const unsigned char *found =
+        node.n_children == 0 ? NULL
+                             : memchr(trie->first_bytes + node.first_child, byte, node.n_children);
+    if (found == NULL)
+        return false;
+    *child = (uint32_t)(found - trie->first_bytes);
+    return true;
 }
 
 bool trie_locate(const struct trie *trie, const char *key, size_t key_length, uint32_t *node,
@@ -38,7 +32,7 @@ bool trie_locate(const struct trie *trie, const char *key, size_t key_length, ui
         size_t length = child.label_length;
         if (length > key_length - at)
             length = key_length - at;
-        if (memcmp(trie->labels + child.label_start, key + at, length) != 0)
+        if (memcmp(trie->labels + child.label_start, key + at + 1, length - 1) != 0)
             return false;
         at += length;
         unread = (uint32_t)(child.label_length - length);
@@ -106,8 +100,12 @@ static int walk_down(struct walk *walk, uint32_t number)
     if (key == NULL)
         return -1;
     walk->key = key;
-    memcpy(key + walk->key_length, walk->trie->labels + node.label_start, node.label_length);
-    walk->key_length += node.label_length;
+    if (node.label_length > 0) {
+        key[walk->key_length++] = (char)walk->trie->first_bytes[number];
+        memcpy(key + walk->key_length, walk->trie->labels + node.label_start,
+               trie_label_rest(&node));
+        walk->key_length += trie_label_rest(&node);
+    }
     path[walk->path_length++] = (struct step){number, -1};
     return 0;
 }
@@ -117,7 +115,7 @@ static bool next_child(const struct trie *trie, struct step *step, uint32_t *chi
     struct trie_node node = trie_read_node(trie, step->node);
     int next_byte = 256;
     for (uint32_t i = node.first_child; i < node.first_child + node.n_children; i++) {
-        int byte = (int)first_byte(trie, i);
+        int byte = (int)trie->first_bytes[i];
         if (byte > step->last_byte && byte < next_byte) {
             next_byte = byte;
             *child = i;

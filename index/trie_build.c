@@ -76,7 +76,7 @@ static int add_node(struct builder *builder, const struct build_node *node, stru
         builder->capacity = capacity;
     }
     builder->nodes[builder->n_nodes++] = *node;
-    builder->n_label_bytes += node->label_length;
+    builder->n_label_bytes += node->label_length == 0 ? 0 : node->label_length - 1U;
     return 0;
 }
 
@@ -168,7 +168,7 @@ static int append_nodes(const struct builder *builder, msgpack_sbuffer *block)
                                                    .n_values = node->n_values});
         if (append(block, bytes, sizeof bytes) != 0)
             return -1;
-        label_start += node->label_length;
+        label_start += node->label_length == 0 ? 0 : node->label_length - 1U;
         first_value += node->n_values;
     }
     return 0;
@@ -188,12 +188,24 @@ static int append_values(const struct builder *builder, msgpack_sbuffer *block)
     return 0;
 }
 
+/* The label of any node but the root. */
+static const char *label_of(const struct builder *builder, const struct build_node *node)
+{
+    return builder->entries[node->begin].key + (node->depth - node->label_length);
+}
+
 static int append_labels(const struct builder *builder, msgpack_sbuffer *block)
 {
+    if (append(block, "", 1) != 0)
+        return -1;
+    for (size_t i = 1; i < builder->n_nodes; i++) {
+        if (append(block, label_of(builder, &builder->nodes[i]), 1) != 0)
+            return -1;
+    }
     for (size_t i = 1; i < builder->n_nodes; i++) {
         const struct build_node *node = &builder->nodes[i];
-        const char *key = builder->entries[node->begin].key;
-        if (append(block, key + (node->depth - node->label_length), node->label_length) != 0)
+        if (node->label_length > 1 &&
+            append(block, label_of(builder, node) + 1, node->label_length - 1U) != 0)
             return -1;
     }
     return 0;

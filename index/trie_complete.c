@@ -130,6 +130,21 @@ static void scan(struct completion *completion, uint32_t start)
     }
 }
 
+size_t trie_complete_node(const struct trie *trie, uint32_t node, uint32_t *values, size_t limit)
+{
+    struct completion completion;
+    completion.trie = trie;
+    completion.values = values;
+    completion.n_values = 0;
+    completion.limit = limit < TRIE_MAX_COMPLETIONS ? limit : TRIE_MAX_COMPLETIONS;
+    completion.n_pending = 0;
+    completion.is_out_of_room = false;
+    search(&completion, node);
+    if (completion.is_out_of_room)
+        scan(&completion, node);
+    return completion.n_values;
+}
+
 size_t trie_complete(const struct trie *trie, const char *prefix, size_t prefix_length,
                      uint32_t *values, size_t limit)
 {
@@ -138,15 +153,5 @@ size_t trie_complete(const struct trie *trie, const char *prefix, size_t prefix_
     if (limit == 0 || trie->n_values == 0 ||
         !trie_locate(trie, prefix, prefix_length, &start, &n_unread))
         return 0;
-    struct completion completion;
-    completion.trie = trie;
-    completion.values = values;
-    completion.n_values = 0;
-    completion.limit = limit < TRIE_MAX_COMPLETIONS ? limit : TRIE_MAX_COMPLETIONS;
-    completion.n_pending = 0;
-    completion.is_out_of_room = false;
-    search(&completion, start);
-    if (completion.is_out_of_room)
-        scan(&completion, start);
-    return completion.n_values;
+    return trie_complete_node(trie, start, values, limit);
 }

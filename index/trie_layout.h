@@ -4,8 +4,11 @@
      header   8 bytes of magic, then 4 bytes each: n_nodes, n_values, n_label_bytes, n_keys
      nodes    NODE_SIZE bytes each, numbered breadth first, the root is number 0
      values   4 bytes each, a node's own values side by side and ascending
-     labels   the bytes that lead from a node's parent to the node
+     first    1 byte each: the first byte of a node's label (0 for the root, which has none)
+     labels   what follows it in the label
 
+   A label is the bytes that lead from a node's parent to the node. First bytes lie apart, so that
+   those of all children of a node are side by side: looking for a child reads nothing else.
    Nodes, values and labels tile: the children of node 0 come first, then those of node 1, and so on,
    and likewise values and labels. The children of a node are ordered by their best value (then by
    first label byte), so the next best subtree of a family is always the next node. */
@@ -29,8 +32,8 @@
 #define TRIE_NO_VALUE UINT32_MAX
 
 struct trie_node {
-    uint32_t label_start;
-    uint16_t label_length; /* 0 at the root only */
+    uint32_t label_start;  /* of what follows the first byte */
+    uint16_t label_length; /* with the first byte; 0 at the root only */
     uint16_t n_children;
     uint32_t first_child;
     uint32_t best; /* the smallest value of the node and of all below it */
@@ -79,6 +82,12 @@ static inline struct trie_node trie_read_node(const struct trie *trie, uint32_t 
     };
 }
 
+/* How many bytes of a label follow the first one. */
+static inline uint32_t trie_label_rest(const struct trie_node *node)
+{
+    return node->label_length == 0 ? 0 : node->label_length - 1U;
+}
+
 static inline void trie_write_node(unsigned char bytes[TRIE_NODE_SIZE],
                                    const struct trie_node *node)
 {
@@ -100,5 +109,8 @@ static inline const unsigned char *trie_values_at(const struct trie *trie, uint3
    node whose label holds the key's last byte, and how many bytes of that label come after it. */
 bool trie_locate(const struct trie *trie, const char *key, size_t key_length, uint32_t *node,
                  uint32_t *n_unread);
+
+/* trie_complete from a node on; the trie must not be empty and `limit` not 0. */
+size_t trie_complete_node(const struct trie *trie, uint32_t node, uint32_t *values, size_t limit);
 
 #endif

@@ -26,7 +26,7 @@ static const char *check_values(const struct trie *trie, const struct trie_node 
     return NULL;
 }
 
-/* Expects the children's numbers to be checked; their labels may still be anywhere. */
+/* Expects the children's numbers to be checked. */
 static const char *check_children(const struct trie *trie, const struct trie_node *node)
 {
     if (node->n_children == 0)
@@ -36,9 +36,7 @@ static const char *check_children(const struct trie *trie, const struct trie_nod
     unsigned byte_before = 0;
     for (uint16_t i = 0; i < node->n_children; i++) {
         struct trie_node child = trie_read_node(trie, node->first_child + i);
-        if (child.label_start >= trie->n_label_bytes)
-            return "a child's label is outside the block";
-        unsigned byte = trie->labels[child.label_start];
+        unsigned byte = trie->first_bytes[node->first_child + i];
         if ((used[byte / 64] >> (byte % 64) & 1) != 0)
             return "two children begin with the same byte";
         used[byte / 64] |= UINT64_C(1) << (byte % 64);
@@ -78,7 +76,7 @@ static const char *check_node(struct check *check, uint32_t number)
     if (node.label_start != check->n_label_bytes || node.first_value != check->n_values ||
         node.first_child != check->n_children + 1)
         return "an offset is wrong";
-    check->n_label_bytes += node.label_length;
+    check->n_label_bytes += trie_label_rest(&node);
     check->n_values += node.n_values;
     check->n_children += node.n_children;
     check->n_keys += node.n_values > 0;
@@ -95,16 +93,18 @@ static const char *check_node(struct check *check, uint32_t number)
 static bool is_empty_root(const struct trie *trie)
 {
     struct trie_node root = trie_read_node(trie, 0);
-    return trie->n_nodes == 1 && trie->n_values == 0 && trie->n_label_bytes == 0 &&
-           trie->n_keys == 0 && root.label_start == 0 && root.label_length == 0 &&
-           root.n_children == 0 && root.first_child == 1 && root.best == TRIE_NO_VALUE &&
-           root.first_value == 0 && root.n_values == 0;
+    return trie->n_nodes == 1 && trie->first_bytes[0] == 0 && trie->n_values == 0 &&
+           trie->n_label_bytes == 0 && trie->n_keys == 0 && root.label_start == 0 &&
+           root.label_length == 0 && root.n_children == 0 && root.first_child == 1 &&
+           root.best == TRIE_NO_VALUE && root.first_value == 0 && root.n_values == 0;
 }
 
 static int check_nodes(const struct trie *trie, struct error *error)
 {
     if (is_empty_root(trie))
         return 0;
+    if (trie->first_bytes[0] != 0)
+        return error_set(error, "damaged trie: node 0: it has a first byte");
     struct check check = {.trie = trie};
     for (uint32_t i = 0; i < trie->n_nodes; i++) {
         const char *fault = check_node(&check, i);
@@ -132,7 +132,8 @@ int trie_open(struct trie *trie, const void *block, size_t size, struct error *e
                           .n_keys = trie_read_u32(bytes + 20)};
     uint64_t nodes_size = (uint64_t)opened.n_nodes * TRIE_NODE_SIZE;
     uint64_t values_size = (uint64_t)opened.n_values * TRIE_VALUE_SIZE;
-    uint64_t expected = TRIE_HEADER_SIZE + nodes_size + values_size + opened.n_label_bytes;
+    uint64_t expected =
+        TRIE_HEADER_SIZE + nodes_size + values_size + opened.n_nodes + opened.n_label_bytes;
     if (expected != size)
         return error_set(error, "damaged trie: %zu bytes where its header says %llu", size,
                          (unsigned long long)expected);
@@ -140,7 +141,8 @@ int trie_open(struct trie *trie, const void *block, size_t size, struct error *e
         return error_set(error, "damaged trie: it has no root");
     opened.nodes = bytes + TRIE_HEADER_SIZE;
     opened.values = opened.nodes + nodes_size;
-    opened.labels = opened.values + values_size;
+    opened.first_bytes = opened.values + values_size;
+    opened.labels = opened.first_bytes + opened.n_nodes;
     if (check_nodes(&opened, error) != 0)
         return -1;
     *trie = opened;

@@ -1,5 +1,5 @@
-/* GET /api/v1/suggest?q=&limit=: names that complete what was typed so far, most popular first. The
-   prefix is looked up in its canonical form, which is therefore the key. */
+/* GET /api/v1/suggest?q=&limit=: names and keywords that what was typed so far may become. It is looked
+   up in its canonical form, which is therefore the key. */
 #include "server/endpoint.h"
 
 #include "server/number_parameter.h"
@@ -23,10 +23,10 @@ static int read_limit(const struct query_string *query, size_t *limit, struct fa
 }
 
 /* No crate name has spaces: those around what was typed are left out. */
-static int read_prefix(const struct query_string *query, struct suggest_parameters *suggest,
-                       struct failure *failure)
+static int read_text(const struct query_string *query, struct suggest_parameters *suggest,
+                     struct failure *failure)
 {
-    suggest->prefix_length = 0;
+    suggest->text_length = 0;
     const struct query_parameter *q = query_string_find(query, "q");
     if (q == NULL || q->value_length == 0)
         return 0;
@@ -40,8 +40,8 @@ static int read_prefix(const struct query_string *query, struct suggest_paramete
         start++;
     while (start < end && end[-1] == ' ')
         end--;
-    suggest->prefix_length = (size_t)(end - start);
-    canonical_name(suggest->prefix, start, suggest->prefix_length);
+    suggest->text_length = (size_t)(end - start);
+    canonical_name(suggest->text, start, suggest->text_length);
     return 0;
 }
 
@@ -49,11 +49,10 @@ static int prepare(const struct query_string *query, union endpoint_parameters *
                    struct canonical_key *key, struct failure *failure)
 {
     struct suggest_parameters *suggest = &parameters->suggest;
-    if (read_limit(query, &suggest->limit, failure) != 0 ||
-        read_prefix(query, suggest, failure) != 0)
+    if (read_limit(query, &suggest->limit, failure) != 0 || read_text(query, suggest, failure) != 0)
         return -1;
     canonical_key_number(key, 'n', suggest->limit);
-    canonical_key_text(key, 'q', suggest->prefix, suggest->prefix_length);
+    canonical_key_text(key, 'q', suggest->text, suggest->text_length);
     return 0;
 }
 
@@ -65,24 +64,8 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
     const struct index *index = job->service->index;
     struct suggestion suggestions[SUGGEST_MAX_LIMIT];
     size_t n_suggestions =
-        suggest(index, wanted->prefix, wanted->prefix_length, suggestions, wanted->limit);
-    encoder_object(&job->encoder, 1);
-    encoder_key(&job->encoder, "suggestions");
-    encoder_array(&job->encoder, (uint32_t)n_suggestions);
-    for (size_t i = 0; i < n_suggestions; i++) {
-        struct index_crate crate;
-        index_crate(index, suggestions[i].rank, &crate);
-        encoder_object(&job->encoder, 3);
-        encoder_key(&job->encoder, "name");
-        encoder_string(&job->encoder, crate.name, crate.name_length);
-        encoder_key(&job->encoder, "kind");
-        encoder_text(&job->encoder, suggestion_kind_name(suggestions[i].kind));
-        encoder_key(&job->encoder, "downloads");
-        encoder_integer(&job->encoder, crate.downloads);
-        encoder_end_object(&job->encoder);
-    }
-    encoder_end_array(&job->encoder);
-    encoder_end_object(&job->encoder);
+        suggest(index, wanted->text, wanted->text_length, suggestions, wanted->limit);
+    suggestions_encode(suggestions, n_suggestions, &job->encoder);
     return 0;
 }
 

@@ -7,8 +7,8 @@
 
 struct suggest_parameters {
     size_t limit;
-    size_t prefix_length;
-    char prefix[SEARCH_MAX_TEXT_BYTES]; /* canonical */
+    size_t text_length;
+    char text[SEARCH_MAX_TEXT_BYTES]; /* canonical */
 };
 
 #endif

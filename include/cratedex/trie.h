@@ -30,6 +30,7 @@ struct trie {
     const unsigned char *block;
     const unsigned char *nodes;
     const unsigned char *values;
+    const unsigned char *first_bytes;
     const unsigned char *labels;
     uint32_t n_nodes;
     uint32_t n_values;

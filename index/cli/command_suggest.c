@@ -1,5 +1,5 @@
-/* `suggest`: the completions of a prefix that the search box would offer. They come from memory, so
-   the command needs an index but no reader. */
+/* `suggest`: what the search box would offer for a text that is being typed. Suggestions come from
+   memory, so the command needs an index but no reader. */
 #include "index/cli/cli.h"
 #include "index/cli/format.h"
 #include "index/cli/table.h"
@@ -12,8 +12,8 @@
 
 #define DEFAULT_LIMIT 10
 
-static int print_suggestions(const struct index *index, const struct suggestion *suggestions,
-                             size_t n_suggestions, struct error *error)
+static int print_suggestions(const struct suggestion *suggestions, size_t n_suggestions,
+                             struct error *error)
 {
     static const struct table_column columns[] = {{.title = "NAME", .is_bold = true},
                                                   {.title = "KIND"},
@@ -22,14 +22,12 @@ static int print_suggestions(const struct index *index, const struct suggestion 
     struct table *table = table_create(columns, sizeof columns / sizeof columns[0]);
     int status = table == NULL ? -1 : 0;
     for (size_t i = 0; status == 0 && i < n_suggestions; i++) {
-        struct index_crate crate;
-        index_crate(index, suggestions[i].rank, &crate);
         char downloads[FORMAT_SIZE];
         if (is_tabs)
-            snprintf(downloads, sizeof downloads, "%" PRId64, crate.downloads);
+            snprintf(downloads, sizeof downloads, "%" PRId64, suggestions[i].downloads);
         else
-            format_count((uint64_t)crate.downloads, downloads);
-        char *name = strndup(crate.name, crate.name_length);
+            format_count((uint64_t)suggestions[i].downloads, downloads);
+        char *name = strndup(suggestions[i].name, suggestions[i].name_length);
         const char *cells[] = {name, suggestion_kind_name(suggestions[i].kind), downloads};
         status = name != NULL ? table_add(table, cells) : -1;
         free(name);
@@ -42,30 +40,14 @@ static int print_suggestions(const struct index *index, const struct suggestion 
     return status == 0 ? 0 : error_out_of_memory(error);
 }
 
-static int print_json(const struct index *index, const struct suggestion *suggestions,
-                      size_t n_suggestions, struct error *error)
+static int print_json(const struct suggestion *suggestions, size_t n_suggestions,
+                      struct error *error)
 {
     msgpack_sbuffer buffer;
     msgpack_sbuffer_init(&buffer);
     struct encoder encoder;
     encoder_init(&encoder, ENCODING_JSON, &buffer);
-    encoder_object(&encoder, 1);
-    encoder_key(&encoder, "suggestions");
-    encoder_array(&encoder, (uint32_t)n_suggestions);
-    for (size_t i = 0; i < n_suggestions; i++) {
-        struct index_crate crate;
-        index_crate(index, suggestions[i].rank, &crate);
-        encoder_object(&encoder, 3);
-        encoder_key(&encoder, "name");
-        encoder_string(&encoder, crate.name, crate.name_length);
-        encoder_key(&encoder, "kind");
-        encoder_text(&encoder, suggestion_kind_name(suggestions[i].kind));
-        encoder_key(&encoder, "downloads");
-        encoder_integer(&encoder, crate.downloads);
-        encoder_end_object(&encoder);
-    }
-    encoder_end_array(&encoder);
-    encoder_end_object(&encoder);
+    suggestions_encode(suggestions, n_suggestions, &encoder);
     int status = encoder_finish(&encoder, error);
     if (status == 0) {
         fwrite(buffer.data, 1, buffer.size, stdout);
@@ -75,16 +57,16 @@ static int print_json(const struct index *index, const struct suggestion *sugges
     return status;
 }
 
-static int suggest_from_file(const char *path, const char *prefix, size_t limit, bool json)
+static int suggest_from_file(const char *path, const char *text, size_t limit, bool json)
 {
     struct error error = {0};
     struct index *index = index_open(path, &error);
     if (index == NULL)
         return cli_fail("%s", error.message);
     struct suggestion suggestions[SUGGEST_MAX_LIMIT];
-    size_t n_suggestions = suggest(index, prefix, strlen(prefix), suggestions, limit);
-    int status = json ? print_json(index, suggestions, n_suggestions, &error)
-                      : print_suggestions(index, suggestions, n_suggestions, &error);
+    size_t n_suggestions = suggest(index, text, strlen(text), suggestions, limit);
+    int status = json ? print_json(suggestions, n_suggestions, &error)
+                      : print_suggestions(suggestions, n_suggestions, &error);
     index_close(index);
     return status == 0 ? EXIT_OK : cli_fail("%s", error.message);
 }
@@ -117,23 +99,25 @@ static int run_suggest(int argc, char **argv)
         }
     }
     if (argc - optind < 2)
-        return cli_usage_error(&command_suggest, "%s is missing",
-                               optind == argc ? "FILE" : "PREFIX");
+        return cli_usage_error(&command_suggest, "%s is missing", optind == argc ? "FILE" : "TEXT");
     if (argc - optind > 2)
-        return cli_usage_error(&command_suggest, "one PREFIX is enough: %s", argv[optind + 2]);
+        return cli_usage_error(&command_suggest, "one TEXT is enough: %s", argv[optind + 2]);
     return suggest_from_file(argv[optind], argv[optind + 1], limit, json);
 }
 
 const struct command command_suggest = {
     .name = "suggest",
-    .arguments = "FILE PREFIX [--limit N] [--json]",
-    .summary = "Complete the start of a crate name",
-    .help = "  FILE           an index file\n"
-            "  PREFIX         the start of a name; '' gives the most popular crates\n"
-            "      --limit N  how many names to show: 1 to 100, default 10\n"
-            "      --json     {\"suggestions\":[{\"name\",\"kind\",\"downloads\"}]}\n"
-            "  -h, --help     this text\n\n"
-            "The exact name comes first, then names by popularity. Where standard output is no\n"
-            "terminal, every name is a line of tab separated cells: name, kind, downloads.\n",
+    .arguments = "FILE TEXT [--limit N] [--json]",
+    .summary = "Suggest crate names and keywords for what is being typed",
+    .help =
+        "  FILE           an index file\n"
+        "  TEXT           what was typed so far; '' gives the most popular crates\n"
+        "      --limit N  how many to show: 1 to 100, default 10\n"
+        "      --json     {\"suggestions\":[{\"name\",\"kind\",\"downloads\",\"highlight\"}]}\n"
+        "  -h, --help     this text\n\n"
+        "The crate of exactly this name comes first, then names that begin with it, names with\n"
+        "a later word that does, names with one or two typos, and keywords; each by popularity.\n"
+        "A keyword's downloads are those of its crates. Where standard output is no terminal,\n"
+        "every suggestion is a line of tab separated cells: name, kind, downloads.\n",
     .run = run_suggest,
 };

@@ -127,6 +127,8 @@ static void changed_documents(void **state)
          "the document of crate 3"},
         {"UPDATE documents SET json = replace(json, 'false', 'true') WHERE rank = 5",
          "differs between JSON and MessagePack"},
+        {"UPDATE documents SET json = replace(json, '\"badges\":', '\"badges2\":') WHERE rank = 6",
+         "differs between JSON and MessagePack"},
         {"UPDATE documents SET json = json || ' ' || json WHERE rank = 1",
          "the document of crate 1"},
         {"UPDATE documents SET json = substr(json, 1, length(json) - 1) WHERE rank = 1",

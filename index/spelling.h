@@ -1,0 +1,31 @@
+/* What a misspelt word of a query may have meant: the words of names, keywords and descriptions, as
+   they are written (not stemmed), with the number of crates that have each. A description's word
+   counts where two crates have it. */
+#ifndef CRATEDEX_INDEX_SPELLING_H
+#define CRATEDEX_INDEX_SPELLING_H
+
+#include <cratedex/index_file.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Longer words are not listed. */
+#define SPELLING_MAX_BYTES 64
+
+struct spelling_correction {
+    char word[SPELLING_MAX_BYTES]; /* lower case, folded; not NUL-terminated */
+    size_t length;
+    unsigned distance; /* edits */
+    uint64_t n_crates; /* that have the word */
+};
+
+/* Finds the listed word nearest to `word` other than itself: fewest edits, then most crates. One edit
+   is allowed from 5 characters on, two from 9; any character may differ, and a swap of neighbours is
+   one edit. `word` must be folded as the index folds (lower case, no accents). Returns 1 and fills
+   `correction`, or returns 0. Allocates nothing; any thread may call it. */
+int spelling_correct(const struct index *index, const char *word, size_t length,
+                     struct spelling_correction *correction);
+
+/* How many crates have exactly `word` in name, keywords or description; 0 where it is not listed. */
+uint64_t spelling_count(const struct index *index, const char *word, size_t length);
+
+#endif
