@@ -8,13 +8,15 @@
 #
 # Variables: BUILD, CC (gcc or clang), CFLAGS, LDFLAGS, WERROR=1, SANITIZE=…, COVERAGE=1,
 # TEST=name… and FUZZ=name… (only these), V=1 (show commands), DUMP, QUERIES, FUZZ_SECONDS,
-# PREFIX, DESTDIR.
+# SHARED (where the real data lies), PREFIX, DESTDIR.
 
 VERSION = 0.1.0
 BUILD ?= build
 PREFIX ?= /usr/local
 DUMP ?= data
 QUERIES ?= tests/bench/queries.txt
+SHARED ?= ../shared
+PYTHON ?= python3
 FUZZ_SECONDS ?= 20
 TEST_TIMEOUT ?= 300
 ifeq ($(origin CC),default)
@@ -303,6 +305,40 @@ ifneq ($(filter bench,$(goals)),)
 $(bench_index): $(index_program) $(shell find -L '$(DUMP)' -type f)
 	@mkdir -p $(@D)
 	$(index_program) build $(DUMP) -o $@
+endif
+
+# ---- Relevance: the order of search results on real data, where it is present ----
+
+relevance_dump := $(wildcard $(SHARED)/data/crates-real.tar.gz)
+relevance_judgements := $(wildcard $(SHARED)/data/judgements-dev.tsv)
+relevance_index := $(BUILD)/relevance.cdx
+relevance_features := $(BUILD)/relevance-features.tsv
+has_relevance_data := $(and $(relevance_dump),$(relevance_judgements))
+# python3 may be another than the one that Debian's packages belong to.
+train_python = $(firstword $(foreach python,$(PYTHON) /usr/bin/python3,\
+    $(shell $(python) -c 'import xgboost' 2>/dev/null && echo $(python))))
+
+.PHONY: relevance relevance-train
+ifneq ($(has_relevance_data),)
+relevance: $(server_program) $(relevance_index) ## nDCG@10, MRR and complaints on the data in SHARED
+	@$(PYTHON) tests/relevance/check.py --server $(server_program) --index $(relevance_index) \
+	    --judgements $(relevance_judgements) --min-ndcg 0.31 --min-mrr 0.36
+
+relevance-train: $(relevance_features) ## cross-validate the second stage of ranking
+	$(if $(train_python),@$(train_python) tests/relevance/train.py \
+	    --judgements $(relevance_judgements) --features $(relevance_features) --min-cv 0.295,\
+	    @echo 'relevance-train: skipped, for no python3 here has xgboost (python3-xgboost)')
+
+$(relevance_index): $(index_program) $(relevance_dump)
+	$(call say,index)
+	$(quiet)$(index_program) build $(relevance_dump) -o $@ --quiet
+$(relevance_features): $(bench_program) $(relevance_index) $(relevance_judgements)
+	$(call say,features)
+	$(quiet)$(bench_program) features $(relevance_index) --queries $(relevance_judgements) >$@
+else
+relevance relevance-train:
+	@echo '$@: skipped, for $(SHARED)/data lacks crates-real.tar.gz or judgements-dev.tsv'
+	@echo '0 passed, 0 failed, 1 skipped'
 endif
 
 # ---- Installing ----

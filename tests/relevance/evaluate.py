@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """How well a running server orders search results: nDCG@10 and MRR over judged queries.
 
-    tests/relevance/evaluate.py --judgements FILE [--url http://127.0.0.1:8888] [--worst N] [--min-ndcg X]
+    tests/relevance/evaluate.py --judgements FILE [--url http://127.0.0.1:8888] [--worst N]
+                                [--min-ndcg X] [--min-mrr X]
 
 FILE has a query a line: query, TAB, `crate:grade,…` (3 is best), TAB, source. The gain of grade g is
 2^g - 1 and the discount of place i is log2(i + 1) (Järvelin and Kekäläinen 2002, in the form of Burges
 et al. 2005); a query's ideal order is its judged crates by grade. MRR looks for the first judged crate
 among the first 100. Every query is asked through HTTP with default parameters. Exit 1 where nDCG@10 is
-below --min-ndcg.
+below --min-ndcg or MRR below --min-mrr.
 """
 
 import argparse
@@ -52,18 +53,12 @@ def mean(values):
     return sum(values) / len(values)
 
 
-def main():
-    arguments = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    arguments.add_argument("--url", default="http://127.0.0.1:8888")
-    arguments.add_argument("--judgements", required=True)
-    arguments.add_argument("--worst", type=int, default=10, help="how many of the worst to list")
-    arguments.add_argument("--min-ndcg", type=float, default=0.0)
-    options = arguments.parse_args()
-
+def evaluate(url, judgements, n_worst):
+    """Asks every query, prints the figures by source and the worst queries; returns nDCG@10 and MRR."""
     scores = {}
     sources = collections.defaultdict(list)
-    for query, grades, source in read_judgements(options.judgements):
-        names = search(options.url, query)
+    for query, grades, source in judgements:
+        names = search(url, query)
         scores[query] = (*score(names, grades), names[:3])
         sources[source].append(query)
 
@@ -71,11 +66,36 @@ def main():
     for source, queries in [*sorted(sources.items()), ("all", list(scores))]:
         ndcg, mrr, recall = (mean([scores[query][i] for query in queries]) for i in range(3))
         print(f"{source:<12} {len(queries):>7} {ndcg:>8.3f} {mrr:>8.3f} {recall:>10.3f}")
-    if options.worst > 0:
+    if n_worst > 0:
         print("\nworst queries (nDCG@10, query, what came first)")
-    for query, result in sorted(scores.items(), key=lambda item: item[1][0])[: options.worst]:
+    for query, result in sorted(scores.items(), key=lambda item: item[1][0])[:n_worst]:
         print(f"{result[0]:>8.3f}  {query}: {', '.join(result[3]) or 'nothing'}")
-    return 0 if ndcg >= options.min_ndcg else 1
+    return ndcg, mrr
+
+
+def is_reached(what, value, minimum):
+    """Whether a figure is high enough; says so where it is not."""
+    if value < minimum:
+        print(f"{what} is {value:.4f}, below {minimum:.4f}")
+    return value >= minimum
+
+
+def add_limits(arguments):
+    arguments.add_argument("--min-ndcg", type=float, default=0.0)
+    arguments.add_argument("--min-mrr", type=float, default=0.0)
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    arguments.add_argument("--url", default="http://127.0.0.1:8888")
+    arguments.add_argument("--judgements", required=True)
+    arguments.add_argument("--worst", type=int, default=10, help="how many of the worst to list")
+    add_limits(arguments)
+    options = arguments.parse_args()
+    ndcg, mrr = evaluate(options.url, read_judgements(options.judgements), options.worst)
+    # Both are told.
+    reached = [is_reached("nDCG@10", ndcg, options.min_ndcg), is_reached("MRR", mrr, options.min_mrr)]
+    return 0 if all(reached) else 1
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Trains the second stage of ranking and writes it as a table in C.
 
-    tests/relevance/train.py --judgements FILE --features FILE [--write index/ranking_trees.c]
+    tests/relevance/train.py --judgements FILE --features FILE [--min-cv X]
+    tests/relevance/train.py --judgements FILE --features FILE --write index/ranking_trees.c
 
 --features is what `cratedex-bench features INDEX --queries JUDGEMENTS` printed. Without --write the
 figures of a 5-fold cross-validation are printed, nothing else: nDCG@10 and MRR, as evaluate.py computes
-them, over folds of whole queries, the mean of three random splits. Needs Debian's python3-xgboost.
+them, over folds of whole queries, the mean of three random splits; exit 1 where that nDCG@10 is below
+--min-cv. Needs Debian's python3-xgboost.
 
 The model is LambdaMART (Burges 2010) in xgboost's pairwise form: trees of depth 3, started from the first
 stage's score. Shapes and rates were chosen once, by cross-validation; see the constants.
@@ -20,7 +22,7 @@ import sys
 import numpy
 import xgboost
 
-from evaluate import mean, read_judgements, score
+from evaluate import is_reached, mean, read_judgements, score
 
 ROUNDS = 60
 FIRST_STAGE_WEIGHT = 3.0
@@ -163,6 +165,7 @@ def main():
     arguments.add_argument("--judgements", required=True)
     arguments.add_argument("--features", required=True)
     arguments.add_argument("--write", metavar="FILE", help="train on all queries, write the table")
+    arguments.add_argument("--min-cv", type=float, default=0.0, metavar="X")
     options = arguments.parse_args()
     queries, feature_names = read_queries(options.judgements, options.features)
     if options.write:
@@ -172,7 +175,7 @@ def main():
     print(f"shown        nDCG@10 {mean([n for n, _ in first]):.4f}  MRR {mean([r for _, r in first]):.4f}")
     ndcg, rank = cross_validate(list(queries.values()))
     print(f"5-fold CV    nDCG@10 {ndcg:.4f}  MRR {rank:.4f}")
-    return 0
+    return 0 if is_reached("cross-validated nDCG@10", ndcg, options.min_cv) else 1
 
 
 if __name__ == "__main__":

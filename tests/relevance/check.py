@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Starts a server on a free port and checks the order of its search results: figures and complaints.
+
+    tests/relevance/check.py --server PROGRAM --index FILE --judgements FILE [--min-ndcg X] [--min-mrr X]
+
+The figures are those of evaluate.py and count as one test; every case of complaints.py counts as one. The
+last line is "N passed, N failed"; exit 1 where one failed. The server is ended by SIGTERM and must exit
+with status 0.
+"""
+
+import argparse
+import contextlib
+import re
+import signal
+import subprocess
+import sys
+
+import complaints
+import evaluate
+
+
+@contextlib.contextmanager
+def running_server(program, index):
+    """The URL of a server that listens; it is ended behind the block."""
+    command = [program, "--index", index, "--listen", "127.0.0.1:0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            line = server.stdout.readline()
+            url = re.search(r"http://\S+", line)
+            if url is None:
+                sys.exit(f"check.py: the server did not start: {line.strip()}")
+            yield url[0]
+        finally:
+            server.send_signal(signal.SIGTERM)
+    if server.returncode != 0:
+        sys.exit(f"check.py: the server ended with status {server.returncode}")
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    arguments.add_argument("--server", required=True)
+    arguments.add_argument("--index", required=True)
+    arguments.add_argument("--judgements", required=True)
+    evaluate.add_limits(arguments)
+    options = arguments.parse_args()
+    judgements = list(evaluate.read_judgements(options.judgements))
+    with running_server(options.server, options.index) as url:
+        ndcg, mrr = evaluate.evaluate(url, judgements, 10)
+        print()
+        figures_hold = all(
+            [
+                evaluate.is_reached("nDCG@10", ndcg, options.min_ndcg),
+                evaluate.is_reached("MRR", mrr, options.min_mrr),
+            ]
+        )
+        print(f"[{'       OK' if figures_hold else '  FAILED '} ] the_figures_are_reached")
+        n_failed = complaints.run(url, judgements) + (0 if figures_hold else 1)
+    print(f"{len(complaints.CASES) + 1 - n_failed} passed, {n_failed} failed")
+    return 1 if n_failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
