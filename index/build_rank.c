@@ -27,7 +27,7 @@ struct version_owner {
     uint32_t crate; /* index in build->crates */
 };
 
-struct ranking {
+struct rank_pass {
     struct build *build;
     struct version_owner *owners;
     size_t n_owners;
@@ -47,36 +47,35 @@ struct build_crate *build_find_crate(struct build *build, int64_t id)
     return low < build->n_crates && build->crates[low].id == id ? &build->crates[low] : NULL;
 }
 
-static const struct version_owner *find_owner(const struct ranking *ranking, int64_t version_id)
+static const struct version_owner *find_owner(const struct rank_pass *pass, int64_t version_id)
 {
     size_t low = 0;
-    size_t high = ranking->n_owners;
+    size_t high = pass->n_owners;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (ranking->owners[middle].version_id < version_id)
+        if (pass->owners[middle].version_id < version_id)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < ranking->n_owners && ranking->owners[low].version_id == version_id
-               ? &ranking->owners[low]
-               : NULL;
+    return low < pass->n_owners && pass->owners[low].version_id == version_id ? &pass->owners[low]
+                                                                              : NULL;
 }
 
 /* Calls `on_row` for every row of `sql`. */
-typedef int row_function(struct ranking *ranking, sqlite3_stmt *row, struct error *error);
+typedef int row_function(struct rank_pass *pass, sqlite3_stmt *row, struct error *error);
 
-static int for_each_row(struct ranking *ranking, const char *sql, row_function *on_row,
+static int for_each_row(struct rank_pass *pass, const char *sql, row_function *on_row,
                         struct error *error)
 {
-    struct build *build = ranking->build;
+    struct build *build = pass->build;
     sqlite3_stmt *select = database_prepare(build->database, sql, error);
     if (select == NULL)
         return -1;
     int found;
     uint64_t n_rows = 0;
     while ((found = database_step(select, error)) == 1) {
-        if (on_row(ranking, select, error) != 0 ||
+        if (on_row(pass, select, error) != 0 ||
             (++n_rows % 10000 == 0 &&
              build_progress(build, "ranking", n_rows, 0, "rows", error) != 0)) {
             found = -1;
@@ -96,10 +95,10 @@ int64_t build_column_time(sqlite3_stmt *row, int column)
     return microseconds;
 }
 
-static int on_crate(struct ranking *ranking, sqlite3_stmt *row, struct error *error)
+static int on_crate(struct rank_pass *pass, sqlite3_stmt *row, struct error *error)
 {
     (void)error;
-    struct build *build = ranking->build;
+    struct build *build = pass->build;
     build->crates[build->n_crates++] = (struct build_crate){
         .id = sqlite3_column_int64(row, 0),
         .downloads = sqlite3_column_int64(row, 1),
@@ -110,9 +109,9 @@ static int on_crate(struct ranking *ranking, sqlite3_stmt *row, struct error *er
     return 0;
 }
 
-static int load_crates(struct ranking *ranking, struct error *error)
+static int load_crates(struct rank_pass *pass, struct error *error)
 {
-    struct build *build = ranking->build;
+    struct build *build = pass->build;
     int64_t n_crates = 0;
     int64_t n_versions = 0;
     if (database_integer(build->database, "SELECT count(*) FROM staged_crates", &n_crates, error) !=
@@ -124,37 +123,37 @@ static int load_crates(struct ranking *ranking, struct error *error)
         return -1;
     }
     build->crates = calloc((size_t)n_crates + 1, sizeof *build->crates);
-    ranking->owners = calloc((size_t)n_versions + 1, sizeof *ranking->owners);
-    if (build->crates == NULL || ranking->owners == NULL)
+    pass->owners = calloc((size_t)n_versions + 1, sizeof *pass->owners);
+    if (build->crates == NULL || pass->owners == NULL)
         return error_out_of_memory(error);
     return for_each_row(
-        ranking,
+        pass,
         "SELECT c.id, coalesce(d.downloads, c.downloads, 0), c.created_at, c.updated_at,"
         " v.version_id FROM staged_crates c LEFT JOIN staged_downloads d ON d.crate_id = c.id"
         " LEFT JOIN staged_default_versions v ON v.crate_id = c.id ORDER BY c.id",
         on_crate, error);
 }
 
-static int on_version_owner(struct ranking *ranking, sqlite3_stmt *row, struct error *error)
+static int on_version_owner(struct rank_pass *pass, sqlite3_stmt *row, struct error *error)
 {
-    struct build *build = ranking->build;
+    struct build *build = pass->build;
     struct build_crate *crate = build_find_crate(build, sqlite3_column_int64(row, 1));
     if (crate == NULL)
         return error_set(error, "index file: a version without a crate");
     crate->n_versions++;
-    ranking->owners[ranking->n_owners++] =
+    pass->owners[pass->n_owners++] =
         (struct version_owner){sqlite3_column_int64(row, 0), (uint32_t)(crate - build->crates)};
     return 0;
 }
 
-static int on_downloads(struct ranking *ranking, sqlite3_stmt *row, struct error *error)
+static int on_downloads(struct rank_pass *pass, sqlite3_stmt *row, struct error *error)
 {
     (void)error;
-    const struct version_owner *owner = find_owner(ranking, sqlite3_column_int64(row, 0));
+    const struct version_owner *owner = find_owner(pass, sqlite3_column_int64(row, 0));
     if (owner == NULL)
         return 0;
     /* A dump may claim more than 64 bits hold: the sum stays at the end that it passes. */
-    int64_t *sum = &ranking->build->crates[owner->crate].recent_downloads;
+    int64_t *sum = &pass->build->crates[owner->crate].recent_downloads;
     int64_t downloads = sqlite3_column_int64(row, 1);
     if (__builtin_add_overflow(*sum, downloads, sum))
         *sum = downloads < 0 ? INT64_MIN : INT64_MAX;
@@ -162,9 +161,9 @@ static int on_downloads(struct ranking *ranking, sqlite3_stmt *row, struct error
 }
 
 /* The downloads of the 90 days up to the dump's own day. */
-static int count_recent_downloads(struct ranking *ranking, struct error *error)
+static int count_recent_downloads(struct rank_pass *pass, struct error *error)
 {
-    struct build *build = ranking->build;
+    struct build *build = pass->build;
     int64_t now = 0;
     char sql[256];
     char first_day[TIMESTAMP_TEXT_SIZE];
@@ -174,7 +173,7 @@ static int count_recent_downloads(struct ranking *ranking, struct error *error)
              "SELECT version_id, downloads FROM version_downloads"
              " WHERE date > '%.10s' AND date <= '%.10s'",
              first_day, build->timestamp);
-    return for_each_row(ranking, sql, on_downloads, error);
+    return for_each_row(pass, sql, on_downloads, error);
 }
 
 /* One dependency as a number whose order groups by the crate depended on. */
@@ -190,10 +189,10 @@ static int compare_pairs(const void *left_pair, const void *right_pair)
     return left < right ? -1 : left > right;
 }
 
-static int collect_dependencies(struct ranking *ranking, struct dependency_pairs *pairs,
+static int collect_dependencies(struct rank_pass *pass, struct dependency_pairs *pairs,
                                 struct error *error)
 {
-    struct build *build = ranking->build;
+    struct build *build = pass->build;
     int64_t n_rows = 0;
     if (database_integer(build->database, "SELECT count(*) FROM dependencies", &n_rows, error) != 0)
         return -1;
@@ -208,7 +207,7 @@ static int collect_dependencies(struct ranking *ranking, struct dependency_pairs
     }
     int found;
     while ((found = database_step(select, error)) == 1) {
-        const struct version_owner *owner = find_owner(ranking, sqlite3_column_int64(select, 0));
+        const struct version_owner *owner = find_owner(pass, sqlite3_column_int64(select, 0));
         const struct build_crate *target = build_find_crate(build, sqlite3_column_int64(select, 1));
         if (owner == NULL || target == NULL || &build->crates[owner->crate] == target)
             continue;
@@ -218,15 +217,15 @@ static int collect_dependencies(struct ranking *ranking, struct dependency_pairs
     return found;
 }
 
-static int count_dependents(struct ranking *ranking, struct error *error)
+static int count_dependents(struct rank_pass *pass, struct error *error)
 {
     struct dependency_pairs pairs = {NULL, 0};
-    int result = collect_dependencies(ranking, &pairs, error);
+    int result = collect_dependencies(pass, &pairs, error);
     if (result == 0 && pairs.n > 0) {
         qsort(pairs.pairs, pairs.n, sizeof *pairs.pairs, compare_pairs);
         for (size_t i = 0; i < pairs.n; i++) {
             if (i == 0 || pairs.pairs[i] != pairs.pairs[i - 1])
-                ranking->build->crates[pairs.pairs[i] >> 32].n_dependents++;
+                pass->build->crates[pairs.pairs[i] >> 32].n_dependents++;
         }
     }
     free(pairs.pairs);
@@ -283,19 +282,19 @@ static void sort_by_popularity(struct build *build)
 
 int build_rank_crates(struct build *build, struct error *error)
 {
-    struct ranking ranking = {build, NULL, 0};
-    int result = load_crates(&ranking, error);
+    struct rank_pass pass = {build, NULL, 0};
+    int result = load_crates(&pass, error);
     if (result == 0)
-        result = for_each_row(&ranking, "SELECT id, crate_id FROM versions ORDER BY id",
+        result = for_each_row(&pass, "SELECT id, crate_id FROM versions ORDER BY id",
                               on_version_owner, error);
     if (result == 0)
         result = build_find_versions(build, error);
     if (result == 0)
-        result = count_recent_downloads(&ranking, error);
+        result = count_recent_downloads(&pass, error);
     if (result == 0)
-        result = count_dependents(&ranking, error);
+        result = count_dependents(&pass, error);
     if (result == 0)
         sort_by_popularity(build);
-    free(ranking.owners);
+    free(pass.owners);
     return result;
 }

@@ -25,6 +25,14 @@ static const struct {
     {"min_share", offsetof(struct ranking, min_share), 1},
 };
 
+static const struct {
+    const char *name;
+    size_t offset;
+} switches[] = {
+    {"typos", offsetof(struct ranking, typos)},
+    {"second_stage", offsetof(struct ranking, second_stage)},
+};
+
 void ranking_set_defaults(struct ranking *ranking)
 {
     *ranking = (struct ranking){
@@ -35,6 +43,7 @@ void ranking_set_defaults(struct ranking *ranking)
         .substring = 0.4,
         .prefix = 0.4,
         .min_share = 0.4,
+        .typos = true,
         .second_stage = true,
     };
 }
@@ -51,12 +60,15 @@ static int on_weight(void *context, const char *section, const char *name, const
     char *end;
     double number = strtod(value, &end);
     bool is_number = end != value && *end == '\0' && isfinite(number);
-    if (strcmp(name, "second_stage") == 0) {
-        reading->ranking->second_stage = is_number && number != 0;
-        if (is_number && (number == 0 || number == 1))
-            return 1;
-        error_set(reading->error, "second_stage = %s: 0 or 1 is expected", value);
-        return 0;
+    for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {
+        if (strcmp(switches[i].name, name) != 0)
+            continue;
+        if (!is_number || (number != 0 && number != 1)) {
+            error_set(reading->error, "%s = %s: 0 or 1 is expected", name, value);
+            return 0;
+        }
+        *(bool *)((char *)reading->ranking + switches[i].offset) = number != 0;
+        return 1;
     }
     for (size_t i = 0; i < sizeof weights / sizeof *weights; i++) {
         if (strcmp(weights[i].name, name) != 0)

@@ -11,9 +11,9 @@
 
 const char *search_tier_name(enum search_tier tier)
 {
-    static const char *const names[N_SEARCH_TIERS] = {"exact name",   "name",   "keywords",
-                                                      "description",  "readme", "some words",
-                                                      "part of name", "listed"};
+    static const char *const names[N_SEARCH_TIERS] = {"exact name",   "name",         "keywords",
+                                                      "description",  "readme",       "some words",
+                                                      "part of name", "similar name", "listed"};
     return names[tier];
 }
 
@@ -57,6 +57,7 @@ static void set_seek_key(const struct index *index, enum search_sort sort,
     const struct search_hit *last = &result->hits[result->n_hits - 1];
     struct seek_key key = {.sort = sort, .score = last->score, .exact = last->exact};
     key.stage = last->exact             ? SEEK_STAGE_EXACT
+                : last->is_near         ? SEEK_STAGE_NEAR
                 : last->is_second_stage ? SEEK_STAGE_SECOND
                                         : SEEK_STAGE_FIRST;
     if (sort == SEARCH_SORT_RELEVANCE) {
@@ -99,6 +100,8 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
         return text_status;
     result->n_hits = 0;
     result->total = 0;
+    result->did_you_mean[0] = '\0';
+    result->is_relaxed = false;
     struct seek_key after;
     bool has_after = query->after.data != NULL;
     if (has_after &&
@@ -110,8 +113,13 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
     if (search_filter_build(reader, &asked, &filter, error) != 0)
         return SEARCH_FAILED;
     struct search_plan *plan = asked.text.length > 0 ? reader->plan : NULL;
+    reader->plan_is_ready = false;
     if (plan != NULL && make_plan(plan, reader, &asked, error) != 0)
         return SEARCH_FAILED;
+    if (plan != NULL) {
+        search_spelling_text(&plan->spelling, reader->index, asked.text, result->did_you_mean);
+        result->is_relaxed = plan->spelling.is_relaxed;
+    }
     reader->plan_is_ready = asked.sort == SEARCH_SORT_RELEVANCE;
     if (asked.sort != SEARCH_SORT_RELEVANCE)
         search_in_order(reader, &asked, plan, filter, has_after ? &after : NULL, result);

@@ -16,7 +16,7 @@ int search_explain(struct index_reader *reader, const struct search_hit *hit,
     search_plan_rewind(plan);
     search_plan_cover(plan, hit->rank, &coverage);
     search_plan_rewind(plan);
-    if (coverage.worst_field == 0) {
+    if (coverage.worst_field == 0 || !search_plan_accepts(plan, coverage.mass)) {
         explanation->substring = ranking->substring;
     } else {
         explanation->any = ranking->any * (double)coverage.any;

@@ -86,13 +86,18 @@ static void select_rank(struct search_collector *collector, uint32_t rank, float
     bitmap_set(((struct selector *)collector)->selected, rank);
 }
 
-/* Selects what matches the plan, the exact matches included. */
+/* Selects what matches the plan, those in front included. */
 static uint64_t select_matches(struct index_reader *reader, struct search_plan *plan,
                                const uint64_t *filter)
 {
     bitmap_reset(reader->selected, bitmap_n_words(reader->index->columns.n_crates + 1));
     for (uint32_t i = 0; i < plan->n_exact; i++) {
         uint32_t rank = trie_value(plan->exact_values, i);
+        if (filter == NULL || bitmap_test(filter, rank))
+            bitmap_set(reader->selected, rank);
+    }
+    for (uint32_t i = 0; i < plan->spelling.n_near_names; i++) {
+        uint32_t rank = plan->spelling.near_names[i];
         if (filter == NULL || bitmap_test(filter, rank))
             bitmap_set(reader->selected, rank);
     }

@@ -1,6 +1,7 @@
 /* Words are looked up in the trie of stems, whose values are numbered by frequency, so that the
-   completions of an unfinished word come most frequent first. Words that occur nowhere carry no mass:
-   they are left out of what is required, unless every word is. */
+   completions of an unfinished word come most frequent first. A word that occurs nowhere is replaced by
+   its nearest neighbour; where it has none it carries no mass and is left out of what is required, unless
+   every word is. */
 #include "index/search_plan.h"
 
 #include <cratedex/canonical_name.h>
@@ -30,22 +31,53 @@ static void find_completions(const struct index *index, const char *stem, struct
     }
 }
 
-/* Fills the next word; false where it carries no mass. */
-static bool find_word(struct search_plan *plan, const struct index *index, uint32_t i,
-                      bool may_be_unfinished)
+static bool find_list(struct search_word *word, const struct index *index, const char *stem,
+                      size_t length)
 {
-    struct search_word *word = &plan->words[plan->n_words];
     const unsigned char *values;
+    if (length == 0 || trie_find(&index->terms, stem, length, &values) == 0)
+        return false;
+    word->list = postings_of(&index->postings, trie_value(values, 0));
+    return true;
+}
+
+/* Puts what a word that occurs nowhere may have meant in its place. */
+static void replace_word(struct search_plan *plan, struct index_reader *reader,
+                         struct search_string text, uint32_t i, struct search_word *word)
+{
+    struct text_words *words = &plan->text_words;
+    char *stem = words->bytes + words->n_bytes;
+    size_t length = search_spelling_replace(
+        &plan->spelling, reader, text.data + words->words[i].text_start, words->words[i].text_start,
+        words->words[i].text_length, stem, sizeof words->bytes - words->n_bytes);
+    if (!find_list(word, reader->index, stem, length))
+        return;
+    word->start = words->n_bytes;
+    word->length = (uint32_t)length;
+    words->n_bytes += (uint32_t)length;
+}
+
+/* Fills the next word; one that carries no mass is left out. */
+static void add_word(struct search_plan *plan, struct index_reader *reader,
+                     struct search_string text, uint32_t i, bool may_be_unfinished)
+{
+    const struct index *index = reader->index;
+    const struct text_words *words = &plan->text_words;
+    struct search_word *word = &plan->words[plan->n_words];
     memset(word, 0, sizeof *word);
-    word->start = plan->text_words.words[i].start;
-    word->length = plan->text_words.words[i].length;
-    const char *stem = plan->text_words.bytes + word->start;
-    if (trie_find(&index->terms, stem, word->length, &values) > 0)
-        word->list = postings_of(&index->postings, trie_value(values, 0));
+    word->start = words->words[i].start;
+    word->length = words->words[i].length;
+    const char *stem = words->bytes + word->start;
+    bool occurs = find_list(word, index, stem, word->length);
     if (may_be_unfinished && word->length >= MIN_COMPLETED_BYTES)
         find_completions(index, stem, word);
+    if (plan->ranking->typos && !occurs && word->n_completions == 0)
+        replace_word(plan, reader, text, i, word);
+    else if (plan->ranking->typos && occurs && word->n_completions == 0)
+        search_spelling_hint(&plan->spelling, reader, text.data + words->words[i].text_start,
+                             words->words[i].text_start, words->words[i].text_length, word->list.n);
     if (word->list.n == 0 && word->n_completions == 0)
-        return false;
+        return;
     uint64_t n_with = word->list.n;
     for (uint32_t c = 0; c < word->n_completions && word->list.n == 0; c++)
         n_with += word->completions[c].n;
@@ -54,7 +86,6 @@ static bool find_word(struct search_plan *plan, const struct index *index, uint3
         word->list.n == 0 ? word->mass : word->mass * (float)plan->ranking->prefix;
     plan->n_words++;
     plan->total_mass += word->mass;
-    return true;
 }
 
 /* Characters of valid UTF-8: the bytes that continue none. */
@@ -64,6 +95,15 @@ static size_t count_characters(const char *text, size_t length)
     for (size_t i = 0; i < length; i++)
         n += ((unsigned char)text[i] & 0xc0) != 0x80;
     return n;
+}
+
+/* The lowest rank of all; UINT32_MAX where there is none. */
+static uint32_t most_popular(const uint32_t *ranks, uint32_t n)
+{
+    uint32_t lowest = UINT32_MAX;
+    for (uint32_t i = 0; i < n; i++)
+        lowest = ranks[i] < lowest ? ranks[i] : lowest;
+    return lowest;
 }
 
 static void find_names(struct search_plan *plan, const struct index *index,
@@ -79,27 +119,33 @@ static void find_names(struct search_plan *plan, const struct index *index,
     uint32_t first;
     plan->n_places = name_places_find(&index->substrings, places, canonical, text.length, &first);
     plan->place_ranks = places->ranks + first;
+    if (plan->ranking->typos && plan->n_exact == 0)
+        search_spelling_find_names(&plan->spelling, index, canonical, text.length,
+                                   most_popular(plan->place_ranks, plan->n_places));
 }
 
 int search_plan_make(struct search_plan *plan, struct index_reader *reader,
                      const struct ranking *ranking, struct search_string text,
                      enum search_match match, bool complete_last, struct error *error)
 {
-    const struct index *index = reader->index;
     if (text_words_cut(reader->tokenizer, text.data, text.length, &plan->text_words, error) != 0)
         return -1;
     plan->ranking = ranking;
     plan->n_words = 0;
     plan->total_mass = 0;
+    plan->spelling.n_replacements = 0;
+    plan->spelling.n_near_names = 0;
+    plan->spelling.is_relaxed = false;
     plan->text_length = (uint32_t)text.length;
     uint32_t n_cut = plan->text_words.n_words;
     for (uint32_t i = 0; i < n_cut; i++)
-        find_word(plan, index, i, complete_last && i == n_cut - 1);
+        add_word(plan, reader, text, i, complete_last && i == n_cut - 1);
     plan->no_words_match =
         plan->n_words == 0 || (match == SEARCH_MATCH_ALL && plan->n_words < n_cut);
     plan->required =
         match == SEARCH_MATCH_ALL ? plan->total_mass : plan->total_mass * (float)ranking->min_share;
-    find_names(plan, index, text);
+    plan->may_fall_back = match == SEARCH_MATCH_BEST;
+    find_names(plan, reader->index, text);
     return 0;
 }
 
@@ -107,6 +153,15 @@ bool search_plan_is_exact(const struct search_plan *plan, uint32_t rank)
 {
     for (uint32_t i = 0; i < plan->n_exact; i++) {
         if (trie_value(plan->exact_values, i) == rank)
+            return true;
+    }
+    return false;
+}
+
+bool search_plan_is_near(const struct search_plan *plan, uint32_t rank)
+{
+    for (uint32_t i = 0; i < plan->spelling.n_near_names; i++) {
+        if (plan->spelling.near_names[i] == rank)
             return true;
     }
     return false;
@@ -154,11 +209,12 @@ void search_plan_cover(struct search_plan *plan, uint32_t rank, struct search_co
             coverage->has_all && occurrence.fields != 0 && !occurrence.is_completion;
         if (occurrence.fields == 0)
             continue;
-        float share =
-            (occurrence.is_completion ? word->completion_mass : word->mass) / plan->total_mass;
+        float mass = occurrence.is_completion ? word->completion_mass : word->mass;
+        float share = mass / plan->total_mass;
         uint8_t best_field = (uint8_t)(occurrence.fields & -occurrence.fields);
         if (best_field > coverage->worst_field)
             coverage->worst_field = best_field;
+        coverage->mass += mass;
         coverage->any += share;
         coverage->main += occurrence.fields & ~POSTING_README ? share : 0;
         coverage->name += occurrence.fields & POSTING_NAME ? share : 0;
@@ -173,10 +229,12 @@ enum search_tier search_plan_tier(struct search_plan *plan, uint32_t rank)
     struct search_coverage coverage;
     if (search_plan_is_exact(plan, rank))
         return SEARCH_TIER_EXACT;
+    if (search_plan_is_near(plan, rank))
+        return SEARCH_TIER_NEAR;
     search_plan_rewind(plan);
     search_plan_cover(plan, rank, &coverage);
     search_plan_rewind(plan);
-    if (coverage.worst_field == 0)
+    if (coverage.worst_field == 0 || !search_plan_accepts(plan, coverage.mass))
         return SEARCH_TIER_SUBSTRING;
     if (!coverage.has_all)
         return SEARCH_TIER_SOME;

@@ -4,6 +4,7 @@
 #define CRATEDEX_INDEX_SEARCH_PLAN_H
 
 #include "index/open_index.h"
+#include "index/search_spelling.h"
 
 #include <cratedex/ranking.h>
 #include <cratedex/search.h>
@@ -27,13 +28,15 @@ struct search_plan {
     struct search_word words[SEARCH_MAX_WORDS]; /* those that count */
     uint32_t n_words;
     float total_mass;    /* of all words, added in order */
-    float required;      /* the mass that a match must reach */
+    float required;      /* the mass that a match must reach; search_scan may lower it */
+    bool may_fall_back;  /* match=best: where no crate reaches it, the largest mass will do */
     bool no_words_match; /* match=all, and a word occurs nowhere */
     uint32_t text_length;
     const uint32_t *place_ranks; /* crates whose name contains the text; one may occur repeatedly */
     uint32_t n_places;
     const unsigned char *exact_values; /* see trie_find */
     uint32_t n_exact;
+    struct search_spelling spelling;
 };
 
 /* Looks a text up. `complete_last` lets the last word be the beginning of longer ones. Returns 0 or -1
@@ -41,6 +44,9 @@ struct search_plan {
 int search_plan_make(struct search_plan *plan, struct index_reader *reader,
                      const struct ranking *ranking, struct search_string text,
                      enum search_match match, bool complete_last, struct error *error);
+
+/* True where the crate is one of the near names. */
+bool search_plan_is_near(const struct search_plan *plan, uint32_t rank);
 
 /* True where the crate's canonical name is the canonical text. */
 bool search_plan_is_exact(const struct search_plan *plan, uint32_t rank);
@@ -66,12 +72,22 @@ struct search_coverage {
     float name;
     float description;
     float readme;
+    float mass;          /* summed as search_scan does */
     bool has_all;        /* every word occurs, whole */
     uint8_t worst_field; /* of the best fields of the words that occur; 0: none does */
 };
 
 /* Ranks must not fall from call to call; see search_plan_rewind. */
 void search_plan_cover(struct search_plan *plan, uint32_t rank, struct search_coverage *coverage);
+
+/* Rounding must not decide whether a share is reached. */
+#define SEARCH_MASS_TOLERANCE 1e-5f
+
+/* True where a crate matches by its words, whether or not its name contains the text. */
+static inline bool search_plan_accepts(const struct search_plan *plan, float mass)
+{
+    return !plan->no_words_match && mass >= plan->required - SEARCH_MASS_TOLERANCE;
+}
 
 /* How a match matches, from any cursor position; puts the cursors back. */
 enum search_tier search_plan_tier(struct search_plan *plan, uint32_t rank);

@@ -1,5 +1,5 @@
-/* The order of relevance, in three parts one behind the other: the crates whose name is the text, by
-   rank; the best RERANK_DEPTH of the first stage, as the second stage orders them; all others by the
+/* The order of relevance, in four parts one behind the other: the crates whose name is the text, by
+   rank; the few whose name the text nearly is, nearest first; the best RERANK_DEPTH of the first stage, as the second stage orders them; all others by the
    first stage's score (on a tie by rank). Every match has exactly one place in it, whatever the page:
    what is asked for is the beginning of that order, up to offset + limit, or with a seek key the `limit`
    places behind it.
@@ -112,16 +112,22 @@ static void add(struct page *page, enum seek_stage stage, uint32_t rank, float s
     page->result->hits[page->result->n_hits++] =
         (struct search_hit){.rank = rank,
                             .exact = stage == SEEK_STAGE_EXACT,
+                            .is_near = stage == SEEK_STAGE_NEAR,
                             .is_second_stage = stage == SEEK_STAGE_SECOND,
                             .score = (double)score};
 }
 
-static void add_exact(struct page *page, const struct search_plan *plan, const uint64_t *filter)
+static void add_front(struct page *page, const struct search_plan *plan, const uint64_t *filter)
 {
     for (uint32_t i = 0; i < plan->n_exact; i++) {
         uint32_t rank = trie_value(plan->exact_values, i);
         if (filter == NULL || bitmap_test(filter, rank))
             add(page, SEEK_STAGE_EXACT, rank, 0);
+    }
+    for (uint32_t i = 0; i < plan->spelling.n_near_names; i++) {
+        uint32_t rank = plan->spelling.near_names[i];
+        if (filter == NULL || bitmap_test(filter, rank))
+            add(page, SEEK_STAGE_NEAR, rank, -(float)i);
     }
 }
 
@@ -163,7 +169,7 @@ int search_by_relevance(struct index_reader *reader, const struct search_query *
         return -1;
     uint32_t n_second = is_behind ? 0 : n_found < depth ? n_found : depth;
     if (!is_behind) {
-        add_exact(&page, reader->plan, filter);
+        add_front(&page, reader->plan, filter);
         add_second_stage(&page, reader, n_second);
     }
     for (uint32_t i = n_second; i < n_found; i++)

@@ -12,9 +12,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Rounding must not decide whether a share is reached. */
-#define MASS_TOLERANCE 1e-5f
-
 struct scan {
     struct search_plan *plan;
     struct index_reader *reader;
@@ -22,7 +19,6 @@ struct scan {
     const uint64_t *filter;
     struct search_collector *collector;
     uint64_t n_matches;
-    float required;
     float max_mass; /* of any crate, filter or not */
 };
 
@@ -79,12 +75,13 @@ static void judge_block(struct scan *scan, uint32_t first, uint32_t n_touched)
         accumulators->is_credited[at] = 0;
         if (mass > scan->max_mass)
             scan->max_mass = mass;
-        if (mass < scan->required)
+        if (!search_plan_accepts(scan->plan, mass))
             continue;
         if (scan->plan->n_places > 0)
             bitmap_clear(scan->reader->places, rank);
         if ((scan->filter != NULL && !bitmap_test(scan->filter, rank)) ||
-            (scan->plan->n_exact > 0 && search_plan_is_exact(scan->plan, rank)))
+            (scan->plan->n_exact > 0 && search_plan_is_exact(scan->plan, rank)) ||
+            (scan->plan->spelling.n_near_names > 0 && search_plan_is_near(scan->plan, rank)))
             continue;
         scan->n_matches++;
         if (score >= scan->collector->floor)
@@ -118,8 +115,7 @@ static void scan_words(struct scan *scan)
     for (uint32_t i = 0; i < plan->n_words; i++)
         weigh_fields(plan, plan->words[i].mass, weights[i]);
     if (has_completions)
-        weigh_fields(plan, plan->words[plan->n_words - 1].mass * (float)plan->ranking->prefix,
-                     completion_weights);
+        weigh_fields(plan, plan->words[plan->n_words - 1].completion_mass, completion_weights);
     uint32_t first;
     while ((first = next_rank(plan)) != 0) {
         uint32_t end = first + SCAN_BLOCK_RANKS;
@@ -167,6 +163,14 @@ static void collect_places(struct scan *scan, size_t n_bitmap_words)
     }
 }
 
+/* A crate that stands in front of all others is not looked for again. */
+static void count_front(struct scan *scan, uint32_t rank)
+{
+    if (scan->plan->n_places > 0)
+        bitmap_clear(scan->reader->places, rank);
+    scan->n_matches += scan->filter == NULL || bitmap_test(scan->filter, rank);
+}
+
 uint64_t search_scan(struct search_plan *plan, struct index_reader *reader, const uint64_t *filter,
                      struct search_collector *collector)
 {
@@ -177,24 +181,21 @@ uint64_t search_scan(struct search_plan *plan, struct index_reader *reader, cons
         .accumulators = reader->accumulators,
         .filter = filter,
         .collector = collector,
-        .required = plan->required - MASS_TOLERANCE,
     };
     if (plan->n_places > 0)
         mark_places(&scan, n_bitmap_words);
     if (!plan->no_words_match) {
         scan_words(&scan);
-        if (scan.max_mass < scan.required && scan.max_mass > 0) {
+        if (plan->may_fall_back && scan.max_mass > 0 && !search_plan_accepts(plan, scan.max_mass)) {
             /* No crate has the share that is asked for: those with the largest one match. */
-            scan.required = scan.max_mass - MASS_TOLERANCE;
+            plan->required = scan.max_mass;
             scan_words(&scan);
         }
     }
-    for (uint32_t i = 0; i < plan->n_exact; i++) {
-        uint32_t rank = trie_value(plan->exact_values, i);
-        if (plan->n_places > 0)
-            bitmap_clear(reader->places, rank);
-        scan.n_matches += filter == NULL || bitmap_test(filter, rank);
-    }
+    for (uint32_t i = 0; i < plan->n_exact; i++)
+        count_front(&scan, trie_value(plan->exact_values, i));
+    for (uint32_t i = 0; i < plan->spelling.n_near_names; i++)
+        count_front(&scan, plan->spelling.near_names[i]);
     if (plan->n_places > 0)
         collect_places(&scan, n_bitmap_words);
     return scan.n_matches;

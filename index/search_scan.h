@@ -17,15 +17,15 @@ struct search_accumulators {
     uint8_t is_credited[SCAN_BLOCK_RANKS];  /* the word at hand has been counted */
 };
 
-/* Gets every match once, in no particular order; the exact matches are not among them. A collector
-   embeds this struct as its first member. */
+/* Gets every match once, in no particular order; the exact matches and the near names, which stand in
+   front, are not among them. A collector embeds this struct as its first member. */
 struct search_collector {
     void (*collect)(struct search_collector *collector, uint32_t rank, float score);
     float floor; /* matches with a lower score are counted, but not collected */
 };
 
-/* Finds every crate that matches and passes `filter` (a bitmap, NULL: all). Returns how many, the exact
-   matches that pass included. Puts the plan's cursors back. */
+/* Finds every crate that matches and passes `filter` (a bitmap, NULL: all). Returns how many,
+   those in front that pass included. Puts the plan's cursors back. */
 uint64_t search_scan(struct search_plan *plan, struct index_reader *reader, const uint64_t *filter,
                      struct search_collector *collector);
 

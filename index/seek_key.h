@@ -5,8 +5,8 @@
 #include <cratedex/search.h>
 
 /* The parts of the order of relevance, one behind the other. */
-enum seek_stage { SEEK_STAGE_EXACT, SEEK_STAGE_SECOND, SEEK_STAGE_FIRST };
-#define N_SEEK_STAGES 3
+enum seek_stage { SEEK_STAGE_EXACT, SEEK_STAGE_NEAR, SEEK_STAGE_SECOND, SEEK_STAGE_FIRST };
+#define N_SEEK_STAGES 4
 
 /* The sort key of one item. */
 struct seek_key {

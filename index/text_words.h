@@ -16,8 +16,10 @@ void tokenizer_close(struct tokenizer *tokenizer);
 /* The distinct stems of a text without its stop words, in order of first occurrence. */
 struct text_words {
     struct {
-        uint32_t start; /* in `bytes` */
+        uint32_t start; /* of the stem, in `bytes` */
         uint32_t length;
+        uint32_t text_start; /* of the word as it was typed, in the text */
+        uint32_t text_length;
     } words[SEARCH_MAX_WORDS];
     uint32_t n_words;
     char bytes[4 * SEARCH_MAX_TEXT_BYTES]; /* folding may lengthen a character */
@@ -27,5 +29,14 @@ struct text_words {
 /* Cuts `text` (at most SEARCH_MAX_TEXT_BYTES). Returns 0 or -1 (memory). */
 int text_words_cut(struct tokenizer *tokenizer, const char *text, size_t length,
                    struct text_words *words, struct error *error);
+
+/* Folds one word as the index does, without stemming it: lower case, no accents. Returns the length, or 0
+   where it does not fit or is no single word. */
+size_t text_words_fold(struct tokenizer *tokenizer, const char *word, size_t length, char *folded,
+                       size_t capacity);
+
+/* Stems one folded word; returns as text_words_fold. */
+size_t text_words_stem(struct tokenizer *tokenizer, const char *word, size_t length, char *stem,
+                       size_t capacity);
 
 #endif

@@ -42,9 +42,10 @@ enum search_tier {
     SEARCH_TIER_README,      /* … or the README */
     SEARCH_TIER_SOME,        /* some words occur, or the last one only as a beginning */
     SEARCH_TIER_SUBSTRING,   /* the canonical name contains the canonical text */
+    SEARCH_TIER_NEAR,        /* the canonical name is within an edit or two of the text */
     SEARCH_TIER_NONE         /* a list: nothing was searched for */
 };
-#define N_SEARCH_TIERS 8
+#define N_SEARCH_TIERS 9
 
 /* A word for people: "exact name", "name", "keywords", … */
 const char *search_tier_name(enum search_tier tier);
@@ -82,11 +83,13 @@ struct search_hit {
     uint32_t rank;
     enum search_tier tier;
     bool exact;           /* the canonical name is the canonical text */
+    bool is_near;         /* the text nearly is the canonical name */
     bool is_second_stage; /* relevance: the learned trees put it in its place */
     double score;         /* relevance: of its stage; only comparable within the stage */
 };
 
 #define SEARCH_MAX_SEEK_KEY 512
+#define SEARCH_MAX_DID_YOU_MEAN 512
 
 struct search_result {
     struct search_hit hits[SEARCH_MAX_LIMIT];
@@ -94,6 +97,11 @@ struct search_result {
     uint64_t total; /* exactly how many crates match */
     /* The key that continues after the last hit (base64url); empty where there is no hit. */
     char seek_key[SEARCH_MAX_SEEK_KEY];
+    /* The text as it may have been meant; empty where there is nothing to say. */
+    char did_you_mean[SEARCH_MAX_DID_YOU_MEAN];
+    /* The search was for more than the text: a word that occurs nowhere was replaced by its nearest
+       neighbour, or names that the text nearly is match. */
+    bool is_relaxed;
 };
 
 enum search_status {
