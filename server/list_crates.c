@@ -52,6 +52,8 @@ static int encode_page(struct answer_job *job, const struct crate_list_parameter
     /* crates.io counts in the rows of the page itself: no rows, no count. */
     job->page.total = result->n_hits > 0 ? result->total : 0;
     set_links(&job->page, &parameters->pagination, result);
+    snprintf(job->page.did_you_mean, sizeof job->page.did_you_mean, "%s", result->did_you_mean);
+    job->page.is_relaxed = result->is_relaxed;
     list_page_end(&job->page, &job->spelling, &job->encoder);
     return 0;
 }

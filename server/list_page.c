@@ -24,13 +24,22 @@ static void encode_meta(const struct list_page *page, const struct link_spelling
                         struct encoder *encoder)
 {
     encoder_key(encoder, "meta");
-    encoder_object(encoder, 3);
+    bool has_correction = page->did_you_mean[0] != '\0';
+    encoder_object(encoder, 3 + (uint32_t)has_correction + (uint32_t)page->is_relaxed);
     encoder_key(encoder, "total");
     encoder_integer(encoder, (int64_t)page->total);
     encoder_key(encoder, "next_page");
     encode_link(page->next, spelling, encoder);
     encoder_key(encoder, "prev_page");
     encode_link(page->previous, spelling, encoder);
+    if (has_correction) {
+        encoder_key(encoder, "did_you_mean");
+        encoder_text(encoder, page->did_you_mean);
+    }
+    if (page->is_relaxed) {
+        encoder_key(encoder, "relaxed");
+        encoder_text(encoder, "typo");
+    }
     encoder_end_object(encoder);
     encoder_end_object(encoder);
 }
@@ -39,6 +48,8 @@ void list_page_begin(struct list_page *page, const char *items_key, uint32_t n_i
                      struct encoder *encoder)
 {
     page->items_key = items_key;
+    page->did_you_mean[0] = '\0';
+    page->is_relaxed = false;
     encoder_object(encoder, 2);
     encoder_key(encoder, items_key);
     page->items_at = encoder->out->size;

@@ -1,4 +1,5 @@
-/* The frame of every list: `{"<items>": […], "meta": {"total", "next_page", "prev_page"}}`.
+/* The frame of every list: `{"<items>": […], "meta": {"total", "next_page", "prev_page"}}`, where a search
+   may add `did_you_mean` and `relaxed` to the meta.
 
    `meta` stands last, so that an answer can be given other links without a search: the items are
    copied as they are, and a new meta is written behind them. */
@@ -20,7 +21,9 @@ struct list_page {
     uint64_t total;
     char next[LIST_PAGE_MAX_VALUE]; /* the next link's page or seek; empty: no link */
     char previous[LIST_PAGE_MAX_VALUE];
-    size_t items_at; /* the encoded array: offset and size in the body */
+    char did_you_mean[LIST_PAGE_MAX_VALUE]; /* empty: absent */
+    bool is_relaxed;                        /* `"relaxed": "typo"`, else absent */
+    size_t items_at;                        /* the encoded array: offset and size in the body */
     size_t items_size;
 };
 
