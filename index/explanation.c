@@ -12,7 +12,11 @@ static void encode_number(struct encoder *encoder, const char *key, double value
 
 const char *explanation_stage(const struct search_hit *hit)
 {
-    return hit->exact ? "exact" : hit->is_second_stage ? "second" : "first";
+    if (hit->exact)
+        return "exact";
+    if (hit->is_near)
+        return "near";
+    return hit->is_second_stage ? "second" : "first";
 }
 
 size_t explanation_fields(unsigned fields, const char *names[EXPLANATION_MAX_FIELDS])

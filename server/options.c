@@ -175,6 +175,7 @@ const char *options_help(void)
            "  substring            in place of the shares where only the name contains the query\n"
            "  prefix               what a word counts that is only the beginning of one; 0 to 1\n"
            "  min_share            the share of the query that a match must have; 0 to 1\n"
+           "  typos                1: misspelt words and names are corrected; 0: they are not\n"
            "  second_stage         1: learned trees order the best matches; 0: they do not\n";
 }
 

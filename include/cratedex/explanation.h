@@ -7,8 +7,9 @@
 #include <cratedex/index_file.h>
 #include <cratedex/search.h>
 
-/* A word for the part of the order of relevance that a hit's place comes from: "exact" (the name is the
-   text, always first), "second" (the learned trees order the best) or "first" (all others). Static. */
+/* A word for the part of the order of relevance that a hit stands in, which come one behind the other:
+   "exact" (the name is the text), "near" (the text nearly is the name), "second" (the learned trees order
+   the best of the rest) and "first" (all others). Static. */
 const char *explanation_stage(const struct search_hit *hit);
 
 /* The names of the fields in a word's `fields`, in the order name, keywords, description, readme. Writes

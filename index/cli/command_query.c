@@ -138,9 +138,29 @@ static int print_hits(struct reading *reading, const struct search_result *resul
         table_print(table, stdout, 0, terminal_columns(stdout), terminal_wants_colour(stdout));
         printf("%s of %s crates\n", format_count(result->n_hits, shown),
                format_count(result->total, total));
+        if (result->did_you_mean[0] != '\0')
+            printf("Did you mean: %s\n", result->did_you_mean);
     }
     table_destroy(table);
     return 0;
+}
+
+/* The members that the server's meta has too. */
+static void encode_meta(const struct search_result *result, struct encoder *encoder)
+{
+    bool has_did_you_mean = result->did_you_mean[0] != '\0';
+    encoder_object(encoder, 1 + (uint32_t)has_did_you_mean + (uint32_t)result->is_relaxed);
+    encoder_key(encoder, "total");
+    encoder_integer(encoder, (int64_t)result->total);
+    if (has_did_you_mean) {
+        encoder_key(encoder, "did_you_mean");
+        encoder_text(encoder, result->did_you_mean);
+    }
+    if (result->is_relaxed) {
+        encoder_key(encoder, "relaxed");
+        encoder_text(encoder, "typo");
+    }
+    encoder_end_object(encoder);
 }
 
 static int print_json(struct reading *reading, const struct search_result *result, bool explain,
@@ -169,10 +189,7 @@ static int print_json(struct reading *reading, const struct search_result *resul
     }
     encoder_end_array(&encoder);
     encoder_key(&encoder, "meta");
-    encoder_object(&encoder, 1);
-    encoder_key(&encoder, "total");
-    encoder_integer(&encoder, (int64_t)result->total);
-    encoder_end_object(&encoder);
+    encode_meta(result, &encoder);
     encoder_end_object(&encoder);
     if (status == 0)
         status = encoder_finish(&encoder, error);
@@ -324,7 +341,8 @@ const struct command command_query = {
         "      --ranking   a file of weights for the order of relevance, a line `name = value` each;\n"
         "                  cratedex-server --help lists them\n"
         "      --explain   why each crate stands where it does\n"
-        "      --json      {\"crates\":[{\"tier\",\"score\",\"crate\"}],\"meta\":{\"total\"}}; with --explain\n"
+        "      --json      {\"crates\":[{\"tier\",\"score\",\"crate\"}],\"meta\":{\"total\"}}; the meta\n"
+        "                  has `did_you_mean` and `relaxed` as the server's has; with --explain\n"
         "                  the last member of `crate` is `explanation`\n"
         "  -h, --help      this text\n\n"
         "A terminal gets a table in its width, with where the words matched, and how many crates\n"

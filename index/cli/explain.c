@@ -37,6 +37,8 @@ static int add_place(struct table *table, const struct search_hit *hit)
     struct line line = {.length = 0};
     if (hit->exact)
         append(&line, "first: the name is the query");
+    else if (hit->is_near)
+        append(&line, "in front: the query nearly is the name");
     else if (hit->is_second_stage)
         append(&line, "placed by the second stage: %.3f", hit->score);
     else
