@@ -234,8 +234,12 @@ void random_query_text(const struct query_source *source, uint64_t *seed,
         append_words(source, text, seed);
         break;
     }
-    random->query = (struct search_query){
-        .text = {text, strlen(text)}, .sort = SEARCH_SORT_RELEVANCE, .limit = SEARCH_MAX_LIMIT};
+    ranking_set_defaults(&random->ranking);
+    random->ranking.typos = false;
+    random->query = (struct search_query){.text = {text, strlen(text)},
+                                          .sort = SEARCH_SORT_RELEVANCE,
+                                          .ranking = &random->ranking,
+                                          .limit = SEARCH_MAX_LIMIT};
 }
 
 static struct search_string string_of(const char *text)

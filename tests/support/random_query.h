@@ -20,10 +20,11 @@ struct random_query {
     char text[SEARCH_MAX_TEXT_BYTES + 1];
     struct search_string keywords[RANDOM_QUERY_MAX_LISTED];
     struct search_string names[RANDOM_QUERY_MAX_LISTED];
+    struct ranking ranking; /* the defaults, but nothing is corrected */
 };
 
-/* Makes a query for the first SEARCH_MAX_LIMIT hits by relevance, without filters. Its text is one
-   that search_check_text allows. */
+/* Makes a query for the first SEARCH_MAX_LIMIT hits by relevance, without filters, of the text as it
+   stands. Its text is one that search_check_text allows. */
 void random_query_text(const struct query_source *source, uint64_t *seed,
                        struct random_query *random);
 

@@ -1,9 +1,8 @@
-/* Words by FTS5's MATCH, one word and one column at a time; names by instr and, for short texts, by
-   looking at every character. */
+/* Names by instr and, for short texts, by looking at every character; who matches by words is a matter
+   of the shares that scan_words found. */
 #include "tests/support/search_scan_steps.h"
 
-#include "tests/support/stop_word_list.h"
-
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,84 +11,9 @@
 
 #include <cmocka.h>
 
-static const char *const columns[] = {"name", "keywords", "description", "readme"};
-_Static_assert(sizeof columns / sizeof *columns == SCAN_NO_COLUMN, "one number a column");
-
-/* Reads one character; returns its bytes. */
-static size_t read_character(const char *text, size_t length, unsigned *character)
-{
-    unsigned char first = (unsigned char)text[0];
-    size_t n = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    *character = first & (n == 1 ? 0x7fU : 0x7fU >> n);
-    for (size_t i = 1; i < n && i < length; i++)
-        *character = *character << 6 | ((unsigned char)text[i] & 0x3fU);
-    return n;
-}
-
-static bool is_letter_or_digit(unsigned c)
-{
-    if (c < 0x80)
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    return c >= 0xc0 && c != 0xd7 && c != 0xf7 && !(c >= 0x2000 && c < 0x3040);
-}
-
-static bool is_stop_word(const char *word, size_t length)
-{
-    char spaced[SEARCH_MAX_TEXT_BYTES + 3] = " ";
-    for (size_t i = 0; i < length; i++)
-        spaced[1 + i] = (char)(word[i] >= 'A' && word[i] <= 'Z' ? word[i] + 32 : word[i]);
-    spaced[1 + length] = ' ';
-    spaced[2 + length] = '\0';
-    return strstr(STOP_WORD_LIST, spaced) != NULL;
-}
-
-/* Where the word is found, by MATCH in each column, worst first; then the worst of all words. */
-static void look_up_word(struct search_scan *scan, const char *word, size_t length)
-{
-    for (uint32_t rank = 1; rank <= scan->n_crates; rank++)
-        scan->best[rank] = SCAN_NO_COLUMN;
-    for (unsigned column = SCAN_NO_COLUMN; column-- > 0;) {
-        char expression[SEARCH_MAX_TEXT_BYTES + 32];
-        int n = snprintf(expression, sizeof expression, "%s : \"%.*s\"", columns[column],
-                         (int)length, word);
-        scan_mark_text(scan, "SELECT rowid FROM crates_fts WHERE crates_fts MATCH ?1",
-                       (struct search_string){expression, (size_t)n});
-        for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
-            if (scan->marks[rank])
-                scan->best[rank] = column;
-        }
-        scan_clear_marks(scan);
-    }
-    for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
-        if (scan->best[rank] > scan->worst[rank])
-            scan->worst[rank] = scan->best[rank];
-    }
-}
-
-/* Cuts the text into words and looks each up. */
-static void look_up_words(struct search_scan *scan, struct search_string text)
-{
-    size_t n_words = 0;
-    size_t start = 0;
-    size_t step;
-    for (uint32_t rank = 1; rank <= scan->n_crates; rank++)
-        scan->worst[rank] = 0;
-    for (size_t at = 0; at <= text.length; at += step) {
-        unsigned c = ' ';
-        step = 1;
-        if (at < text.length)
-            step = read_character(text.data + at, text.length - at, &c);
-        if (at < text.length && is_letter_or_digit(c))
-            continue;
-        if (at > start && !is_stop_word(text.data + start, at - start)) {
-            look_up_word(scan, text.data + start, at - start);
-            n_words++;
-        }
-        start = at + step;
-    }
-    for (uint32_t rank = 1; rank <= scan->n_crates && n_words == 0; rank++)
-        scan->worst[rank] = SCAN_NO_COLUMN;
-}
+/* Masses as close to what is asked for as this, and not equal, may be rounded to either side. */
+#define UNSURE 1e-4
+#define EQUAL 2e-6
 
 /* 'A' for a capital, 'a' for another letter, '0' for a digit, ' ' for what separates words. */
 static char kind_of(char c)
@@ -122,7 +46,7 @@ static void mark_names(struct search_scan *scan, struct search_string text, cons
     size_t n_characters = 0;
     unsigned c;
     for (size_t at = 0; at < text.length; n_characters++)
-        at += read_character(text.data + at, text.length - at, &c);
+        at += scan_character(text.data + at, text.length - at, &c);
     scan_clear_marks(scan);
     if (n_characters >= 3) {
         scan_mark_text(scan,
@@ -141,28 +65,69 @@ static void mark_names(struct search_scan *scan, struct search_string text, cons
     }
 }
 
-/* The tier of every crate that matches and passes; returns how many. */
-size_t scan_match(struct search_scan *scan, struct search_string text)
+/* The mass that a match must have: the share asked for, or the largest that any crate has. Filters have
+   no say. */
+static double find_required(struct search_scan *scan)
+{
+    double required = scan->total_mass * scan->ranking.min_share;
+    double largest = 0;
+    for (uint32_t rank = 1; rank <= scan->n_crates; rank++)
+        largest = fmax(largest, scan->coverage[rank].any);
+    if (largest > 0 && largest < required - EQUAL) {
+        scan->is_unsure = largest > required - UNSURE;
+        required = largest;
+    }
+    for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
+        double distance = fabs(scan->coverage[rank].any - required);
+        if (distance < UNSURE && distance > EQUAL)
+            scan->is_unsure = true;
+    }
+    return required;
+}
+
+static enum search_tier tier_of(const struct search_scan *scan, uint32_t rank)
+{
+    if (scan->coverage[rank].n_whole < scan->n_words)
+        return SEARCH_TIER_SOME;
+    return (enum search_tier)(SEARCH_TIER_NAME + (int)scan->coverage[rank].worst);
+}
+
+static double score_of(const struct search_scan *scan, uint32_t rank, bool by_words)
+{
+    const struct ranking *ranking = &scan->ranking;
+    const struct scan_coverage *coverage = &scan->coverage[rank];
+    double score = ranking->popularity * scan->crates[rank].popularity;
+    if (!by_words)
+        return score + ranking->substring;
+    return score + (ranking->any * coverage->any + ranking->main * coverage->main +
+                    ranking->keywords * coverage->fields[SCAN_KEYWORDS]) /
+                       scan->total_mass;
+}
+
+void scan_match(struct search_scan *scan, struct search_string text, enum search_match match)
 {
     char canonical[SEARCH_MAX_TEXT_BYTES + 1] = "";
     for (size_t i = 0; i < text.length; i++) {
         char c = text.data[i];
         canonical[i] = (char)(c == '-' ? '_' : c >= 'A' && c <= 'Z' ? c + 32 : c);
     }
-    look_up_words(scan, text);
     mark_names(scan, text, canonical);
-    size_t n_hits = 0;
+    double required = match == SEARCH_MATCH_BEST ? find_required(scan) : 0;
     for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
+        const struct scan_coverage *coverage = &scan->coverage[rank];
         bool exact = strcmp(scan->crates[rank].canonical, canonical) == 0;
-        enum search_tier tier = SEARCH_TIER_SUBSTRING;
-        if (!scan->passes[rank] ||
-            (!exact && scan->worst[rank] == SCAN_NO_COLUMN && !scan->marks[rank]))
+        bool by_words =
+            coverage->has_any && (match == SEARCH_MATCH_BEST ? coverage->any > required - EQUAL
+                                                             : coverage->n_whole == scan->n_words);
+        if (!scan->passes[rank] || (!exact && !by_words && !scan->marks[rank]))
             continue;
-        if (exact)
-            tier = SEARCH_TIER_EXACT;
-        else if (scan->worst[rank] < SCAN_NO_COLUMN)
-            tier = (enum search_tier)(SEARCH_TIER_NAME + scan->worst[rank]);
-        scan->hits[n_hits++] = (struct search_hit){rank, tier, exact, 0};
+        scan->hits[scan->n_hits++] =
+            (struct scan_hit){.rank = rank,
+                              .tier = exact      ? SEARCH_TIER_EXACT
+                                      : by_words ? tier_of(scan, rank)
+                                                 : SEARCH_TIER_SUBSTRING,
+                              .exact = exact,
+                              .score = exact ? 0 : score_of(scan, rank, by_words)};
     }
-    return n_hits;
+    scan_clear_marks(scan);
 }

@@ -10,26 +10,75 @@ struct crate {
     int64_t id;
     int64_t downloads;
     int64_t recent_downloads;
+    int64_t dependents;
+    int64_t n_versions;
+    size_t description_length;
     char *name;
     char *canonical;
     char *created_at; /* without the Z: text that sorts by time */
     char *updated_at;
-    float popularity;
+    double popularity;
     bool is_yanked;
+};
+
+/* The fields, as numbers of the columns of crates_fts. */
+enum scan_field { SCAN_NAME, SCAN_KEYWORDS, SCAN_DESCRIPTION, SCAN_README, N_SCAN_FIELDS };
+
+/* What occurs in a crate of the text's words: inverse document frequencies, summed. */
+struct scan_coverage {
+    double any;
+    double main;
+    double fields[N_SCAN_FIELDS];
+    unsigned n_whole;      /* words that occur as such */
+    enum scan_field worst; /* of the best fields of the words that occur */
+    bool has_any;
+};
+
+struct scan_hit {
+    uint32_t rank;
+    enum search_tier tier;
+    bool exact;
+    double score; /* of the first stage */
+    /* By relevance: where the crate may stand in the first stage's order. */
+    size_t first_place;
+    size_t last_place;
+    /* The score of the second stage, where the crate may be among the best: it lies between. */
+    double lowest;
+    double highest;
 };
 
 struct search_scan {
     sqlite3 *database;
     struct crate *crates; /* by rank, from 1 */
     uint32_t n_crates;
-    bool *passes;    /* the filters, by rank */
-    bool *marks;     /* what one statement gave */
-    unsigned *worst; /* the worst field in which a word was found; SCAN_NO_COLUMN: not found */
-    unsigned *best;  /* the best field of one word */
-    struct search_hit *hits;
+    int64_t max_dependents;
+    int64_t max_downloads;
+    bool *passes;              /* the filters, by rank */
+    bool *marks;               /* what one statement gave */
+    bool *in_name;             /* the name contains the text */
+    unsigned char *fields;     /* of one word: a bit a field */
+    unsigned char *completion; /* the same for what it is the beginning of */
+    struct scan_coverage *coverage;
+    /* The text. */
+    unsigned n_words;  /* different words, without stop words */
+    unsigned n_absent; /* of those, words that nothing has */
+    double total_mass;
+    size_t text_length;
+    bool is_unsure;
+    /* What was found, in order; the exact matches first by relevance. */
+    struct ranking ranking;
+    enum search_sort sort;
+    struct scan_hit *hits;
+    size_t n_hits;
+    size_t n_exact;
+    size_t n_second;       /* behind the exact ones */
+    uint32_t *hit_of_rank; /* place in `hits`, from 1; 0: no hit */
 };
 
-#define SCAN_NO_COLUMN 4
+/* Scores closer than this may be in either order. */
+#define SCAN_ROUNDING 1e-5
+/* How many the second stage puts in order. */
+#define SCAN_SECOND_STAGE 64
 
 /* Prepares a statement; fails the test where SQLite does not like it. */
 sqlite3_stmt *scan_prepare(struct search_scan *scan, const char *sql);
@@ -43,7 +92,18 @@ void scan_clear_marks(struct search_scan *scan);
 /* Sets `passes` by the query's filters. */
 void scan_filter(struct search_scan *scan, const struct search_query *query);
 
-/* Writes a hit for every crate that matches the text and passes, without a score. Returns how many. */
-size_t scan_match(struct search_scan *scan, struct search_string text);
+/* Reads one character; returns its bytes. */
+size_t scan_character(const char *text, size_t length, unsigned *character);
+
+/* Makes the tables that scan_words needs. */
+void scan_words_open(struct search_scan *scan);
+/* Looks the text's words up and sets `coverage`, `n_words`, `n_absent` and `total_mass`. */
+void scan_words(struct search_scan *scan, struct search_string text, bool completes_last);
+
+/* Writes a hit for every crate that matches the text and passes, with its score. */
+void scan_match(struct search_scan *scan, struct search_string text, enum search_match match);
+
+/* Puts the hits in the order of relevance and works out places and second scores. */
+void scan_relevance(struct search_scan *scan);
 
 #endif

@@ -1,6 +1,8 @@
 /* Lists walked to their end: following the seek keys visits every item once, in order, and gives what
-   page after page by offset gives and what a plain scan gives. For every sort, with and without a text
-   and filters. */
+   page after page by offset gives and what a plain scan gives. For every sort, with match=best and
+   match=all, with and without a text and filters. By relevance the walk crosses from the exact matches
+   to the second stage and on to the first. */
+#include "index/base64url.h"
 #include "tests/support/built_index.h"
 #include "tests/support/random.h"
 #include "tests/support/random_query.h"
@@ -22,6 +24,8 @@ struct fixture {
     struct built_index built;
     struct search_scan *scan;
     struct query_source *source;
+    struct ranking ranking; /* nothing is corrected */
+    unsigned n_crossings;   /* walks from one stage to the next */
 };
 
 static int open_fixture(void **state)
@@ -30,6 +34,8 @@ static int open_fixture(void **state)
     built_index_make(&fixture.built, SAMPLE_DUMP);
     fixture.scan = search_scan_open(fixture.built.path);
     fixture.source = query_source_open(fixture.built.path);
+    ranking_set_defaults(&fixture.ranking);
+    fixture.ranking.typos = false;
     *state = &fixture;
     return 0;
 }
@@ -53,38 +59,89 @@ static void run(struct fixture *fixture, const struct search_query *query,
                  (int)query->sort, error.message);
 }
 
-/* Walks the list both ways, each page compared with the scan: that visits everything once. */
-static size_t walk(struct fixture *fixture, struct search_query *query)
+/* The ranks that a walk has visited, in order. */
+struct visited {
+    uint32_t *ranks;
+    bool *seen; /* by rank */
+    size_t n;
+    size_t n_second;
+};
+
+static void visit(struct visited *visited, const struct search_query *query,
+                  const struct search_result *result)
+{
+    for (uint32_t i = 0; i < result->n_hits; i++) {
+        uint32_t rank = result->hits[i].rank;
+        if (visited->seen[rank])
+            fail_msg("\"%.*s\", sort %d, limit %u: rank %u is listed twice",
+                     (int)query->text.length, query->text.data, (int)query->sort, query->limit,
+                     rank);
+        visited->seen[rank] = true;
+        visited->ranks[visited->n++] = rank;
+        visited->n_second += result->hits[i].is_second_stage;
+    }
+}
+
+static void by_keys(struct fixture *fixture, struct search_query *query, struct visited *visited)
 {
     static struct search_result result;
     static char key[SEARCH_MAX_SEEK_KEY];
-    const struct search_hit *all;
-    size_t n_all = search_scan_run(fixture->scan, query, &all);
-    size_t n_seen = 0;
-    query->after = (struct search_string){NULL, 0};
-    query->offset = 0;
     for (;;) {
         run(fixture, query, &result);
-        search_scan_expect(query, all, n_all, n_seen, &result);
-        n_seen += result.n_hits;
-        if (result.n_hits == 0) {
-            assert_string_equal(result.seek_key, "");
+        search_scan_expect(fixture->scan, query, visited->n, &result);
+        visit(visited, query, &result);
+        if (result.n_hits == 0)
             break;
-        }
         assert_true(strlen(result.seek_key) > 0);
         memcpy(key, result.seek_key, sizeof key);
         query->after = (struct search_string){key, strlen(key)};
     }
-    assert_int_equal(n_seen, n_all);
+    assert_string_equal(result.seek_key, "");
     query->after = (struct search_string){NULL, 0};
+}
+
+static void by_offsets(struct fixture *fixture, struct search_query *query, size_t n_all,
+                       struct visited *visited)
+{
+    static struct search_result result;
     for (; query->offset < n_all; query->offset += query->limit) {
         run(fixture, query, &result);
-        search_scan_expect(query, all, n_all, query->offset, &result);
+        search_scan_expect(fixture->scan, query, query->offset, &result);
+        visit(visited, query, &result);
+    }
+    query->offset = 0;
+}
+
+/* Walks the list both ways, each page compared with the scan. Returns how many it visited; 0 where
+   rounding decides what matches. */
+static size_t walk(struct fixture *fixture, struct search_query *query)
+{
+    uint32_t n_crates = index_n_crates(fixture->built.index);
+    size_t n_all = search_scan_run(fixture->scan, query);
+    struct visited ways[2] = {{0}};
+    if (search_scan_is_unsure(fixture->scan))
+        return 0;
+    for (int way = 0; way < 2; way++) {
+        ways[way].ranks = calloc(n_crates + (size_t)1, sizeof *ways[way].ranks);
+        ways[way].seen = calloc(n_crates + (size_t)1, sizeof *ways[way].seen);
+        assert_true(ways[way].ranks != NULL && ways[way].seen != NULL);
+        if (way == 0)
+            by_keys(fixture, query, &ways[way]);
+        else
+            by_offsets(fixture, query, n_all, &ways[way]);
+        assert_int_equal(ways[way].n, n_all);
+    }
+    assert_memory_equal(ways[0].ranks, ways[1].ranks, n_all * sizeof *ways[0].ranks);
+    assert_int_equal(ways[0].n_second, ways[1].n_second);
+    fixture->n_crossings += ways[0].n_second > 0 && ways[0].n_second < n_all;
+    for (int way = 0; way < 2; way++) {
+        free(ways[way].ranks);
+        free(ways[way].seen);
     }
     return n_all;
 }
 
-static const uint32_t limits[] = {1, 7, SEARCH_MAX_LIMIT};
+static const uint32_t limits[] = {1, 7, 64, SEARCH_MAX_LIMIT};
 #define N_LIMITS (sizeof limits / sizeof *limits)
 
 static void whole_index(void **state)
@@ -99,18 +156,23 @@ static void whole_index(void **state)
 
 static void texts(void **state)
 {
-    static const char *const words[] = {"parser", "json",   "a", "serde", "SERDE", "rand",
-                                        "async",  "no std", "-", "new",   "the"};
+    static const char *const words[] = {"parser", "json",  "a",           "serde", "SERDE",
+                                        "rand",   "async", "no std",      "-",     "new",
+                                        "the",    "s",     "rust library"};
     struct fixture *fixture = *state;
     size_t n_visited = 0;
     for (size_t word = 0; word < sizeof words / sizeof *words; word++) {
-        for (unsigned i = 0; i < N_SORTS * N_LIMITS; i++) {
+        for (unsigned i = 0; i < 2 * N_SORTS * N_LIMITS; i++) {
             struct search_query query = {.text = {words[word], strlen(words[word])},
                                          .sort = (enum search_sort)(i % N_SORTS),
-                                         .limit = limits[i / N_SORTS]};
+                                         .match = i / N_SORTS % 2 == 0 ? SEARCH_MATCH_BEST
+                                                                       : SEARCH_MATCH_ALL,
+                                         .ranking = &fixture->ranking,
+                                         .limit = limits[i / N_SORTS / 2]};
             n_visited += walk(fixture, &query);
         }
     }
+    assert_true(fixture->n_crossings > 20);
     assert_true(n_visited > 1000);
 }
 
@@ -126,7 +188,9 @@ static void random_texts_and_filters(void **state)
             random.query.text = (struct search_string){NULL, 0};
         if (random_below(&seed, 2) == 0)
             random_query_filter(fixture->source, &seed, &random);
-        random.query.sort = (enum search_sort)(round % N_SORTS);
+        random.query.sort =
+            round % 2 == 0 ? SEARCH_SORT_RELEVANCE : (enum search_sort)(round / 2 % N_SORTS);
+        random.query.match = (enum search_match)(round / 3 % 3);
         random.query.limit = limits[random_below(&seed, N_LIMITS)];
         n_visited += walk(fixture, &random.query);
     }
@@ -186,6 +250,49 @@ static void broken_keys_are_refused(void **state)
     }
 }
 
+/* By relevance a key says where in which stage to go on. One that no search gave goes on somewhere, or is
+   refused; what it lists is a part of the list, in its order. */
+static void keys_of_relevance_that_nothing_gave(void **state)
+{
+    static struct search_result result;
+    static struct search_result all;
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *inside;
+        int n_hits; /* -1: refused; -2: some */
+    } cases[] = {
+        {"s:3:0x1p0:1", -1},  {"s:-1:0x1p0:1", -1},       {"s:1:nan:1", -1},
+        {"s:2:inf:1", -1},    {"s::0x1p0:1", -1},         {"s:1:0x1p0", -1},
+        {"s:0x1p0:1", -1},    {"s:0:0x0p+0:0", 5},        {"s:1:1e300:0", 5},
+        {"s:2:-1e300:0", 0},  {"s:2:0x1p-2000:0", 0},     {"s:2:1e300:4294967295", -2},
+        {"s:1:-1e300:0", -2}, {"s:2:1:-7", -2},           {"s:2:1:9223372036854775807", -2},
+        {"s:0:1:-1", 5},      {"s:1:3.5:4294967297", -2}, {"s:2:0.5:4294967296", -2},
+    };
+    struct search_query query = {.text = {"rust library", 12}, .limit = SEARCH_MAX_LIMIT};
+    run(fixture, &query, &all);
+    assert_true(all.n_hits > 70);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char key[SEARCH_MAX_SEEK_KEY];
+        struct error error = {""};
+        base64url_encode(key, cases[i].inside, strlen(cases[i].inside));
+        query.limit = 5;
+        query.after = (struct search_string){key, strlen(key)};
+        enum search_status status = search_run(fixture->built.reader, &query, &result, &error);
+        if (status != (cases[i].n_hits == -1 ? SEARCH_BAD_SEEK : SEARCH_OK) ||
+            (cases[i].n_hits >= 0 && result.n_hits != (uint32_t)cases[i].n_hits))
+            fail_msg("%s: status %d, %u hits", cases[i].inside, (int)status, result.n_hits);
+        if (status != SEARCH_OK)
+            continue;
+        assert_int_equal(result.total, all.total);
+        for (uint32_t hit = 1; hit < result.n_hits; hit++) {
+            const struct search_hit *before = &result.hits[hit - 1];
+            assert_true(before->is_second_stage >= result.hits[hit].is_second_stage);
+            if (before->is_second_stage == result.hits[hit].is_second_stage)
+                assert_true(before->score >= result.hits[hit].score);
+        }
+    }
+}
+
 /* A key whose item is gone, as after a new dump, continues where the item would stand. */
 static void keys_of_items_that_are_gone(void **state)
 {
@@ -218,6 +325,7 @@ int main(void)
         cmocka_unit_test(random_texts_and_filters),
         cmocka_unit_test(keys_belong_to_their_sort),
         cmocka_unit_test(broken_keys_are_refused),
+        cmocka_unit_test(keys_of_relevance_that_nothing_gave),
         cmocka_unit_test(keys_of_items_that_are_gone),
     };
     return cmocka_run_group_tests_name("list_walk", tests, open_fixture, close_fixture);

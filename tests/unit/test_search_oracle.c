@@ -1,6 +1,7 @@
 /* The heart of the search: for hundreds of random queries, what search_run gives (order, tiers, scores,
    exact matches, total) is what a plain scan gives that scores every crate of the file and sorts. With
-   and without filters, in every sort, page by page. */
+   match=best and match=all, with and without the second stage, with other weights, with and without
+   filters, in every sort, page by page. */
 #include "tests/support/built_index.h"
 #include "tests/support/random.h"
 #include "tests/support/random_query.h"
@@ -76,81 +77,174 @@ static struct fixture *fixture_of(void **state)
     return *state;
 }
 
-/* Runs the query for some pages: the first, one in the middle, the last, one behind it. Returns how
-   many crates match. */
-static size_t expect_pages(struct fixture *fixture, struct search_query *query, uint64_t *seed)
+/* What was asked, so that a test can say that it was worth asking. */
+struct tally {
+    unsigned n_settled;
+    unsigned n_matched;
+    size_t n_tiers[N_SEARCH_TIERS];
+    size_t n_second;
+    size_t n_behind;
+};
+
+/* Runs the query for some pages: the first, one in the middle, the last, one behind it. */
+static void expect_pages(struct fixture *fixture, struct search_query *query, uint64_t *seed,
+                         struct tally *tally)
 {
     static struct search_result result;
-    const struct search_hit *all;
     struct error error = {""};
-    size_t n_all = search_scan_run(fixture->scan, query, &all);
-    static const uint32_t limits[] = {1, 7, 10, SEARCH_MAX_LIMIT};
+    size_t n_all = search_scan_run(fixture->scan, query);
+    if (search_scan_is_unsure(fixture->scan))
+        return;
+    tally->n_settled++;
+    tally->n_matched += n_all > 0;
+    for (int tier = 0; tier < N_SEARCH_TIERS; tier++)
+        tally->n_tiers[tier] += search_scan_count(fixture->scan, (enum search_tier)tier);
+    static const uint32_t limits[] = {1, 7, 10, 64, SEARCH_MAX_LIMIT};
     for (int page = 0; page < 4; page++) {
-        uint32_t limit = limits[random_below(seed, 4)];
+        uint32_t limit = limits[random_below(seed, 5)];
         uint32_t n = (uint32_t)n_all;
         const uint32_t offsets[] = {0, random_below(seed, n + 1), n > limit ? n - limit : 0, n + 5};
         query->limit = limit;
         query->offset = offsets[page] < SEARCH_MAX_OFFSET ? offsets[page] : SEARCH_MAX_OFFSET;
         if (search_run(fixture->built.reader, query, &result, &error) != SEARCH_OK)
             fail_msg("\"%.*s\": %s", (int)query->text.length, query->text.data, error.message);
-        search_scan_expect(query, all, n_all, query->offset, &result);
+        search_scan_expect(fixture->scan, query, query->offset, &result);
+        for (uint32_t i = 0; i < result.n_hits; i++) {
+            tally->n_second += result.hits[i].is_second_stage;
+            tally->n_behind += !result.hits[i].is_second_stage && !result.hits[i].exact;
+        }
     }
-    return n_all;
 }
 
-static void relevance_without_filters(void **state)
+/* Nearly every query has an answer that rounding cannot change. */
+static void expect_settled(const struct tally *tally, unsigned n_rounds)
+{
+    if (tally->n_settled < n_rounds - n_rounds / 20)
+        fail_msg("only %u of %u queries are settled", tally->n_settled, n_rounds);
+}
+
+static void relevance(void **state, enum search_match match, bool filters, uint64_t seed)
 {
     struct fixture *fixture = fixture_of(state);
-    size_t n_matches = 0;
-    size_t n_tiers[N_SEARCH_TIERS] = {0};
-    uint64_t seed = 83;
+    struct tally tally = {0};
     for (unsigned round = 0; round < fixture->n_rounds; round++) {
         struct random_query random;
-        const struct search_hit *all;
         random_query_text(fixture->source, &seed, &random);
-        n_matches += expect_pages(fixture, &random.query, &seed) > 0;
-        size_t n_all = search_scan_run(fixture->scan, &random.query, &all);
-        for (size_t i = 0; i < n_all; i++)
-            n_tiers[all[i].tier]++;
+        random.query.match = match;
+        if (filters)
+            random_query_filter(fixture->source, &seed, &random);
+        expect_pages(fixture, &random.query, &seed, &tally);
     }
+    expect_settled(&tally, fixture->n_rounds);
+    assert_true(tally.n_second > 100);
+    assert_true(tally.n_behind > (filters ? 5 : 100));
     /* The queries are worth asking: most find something, and every tier has its crates. */
-    assert_true(n_matches > fixture->n_rounds / 2);
-    for (int tier = SEARCH_TIER_EXACT; tier <= SEARCH_TIER_SUBSTRING; tier++)
-        assert_true(n_tiers[tier] > 20);
+    if (filters) {
+        assert_true(tally.n_matched > 20);
+        return;
+    }
+    assert_true(tally.n_matched > fixture->n_rounds / 2);
+    for (int tier = SEARCH_TIER_EXACT; tier <= SEARCH_TIER_SUBSTRING; tier++) {
+        if (tier == SEARCH_TIER_SOME && match == SEARCH_MATCH_ALL)
+            assert_int_equal(tally.n_tiers[tier], 0);
+        else
+            assert_true(tally.n_tiers[tier] > 20);
+    }
 }
 
-static void relevance_with_filters(void **state)
+static void best_without_filters(void **state)
+{
+    relevance(state, SEARCH_MATCH_DEFAULT, false, 83);
+}
+
+static void best_with_filters(void **state)
+{
+    relevance(state, SEARCH_MATCH_BEST, true, 89);
+}
+
+static void all_without_filters(void **state)
+{
+    relevance(state, SEARCH_MATCH_ALL, false, 107);
+}
+
+static void all_with_filters(void **state)
+{
+    relevance(state, SEARCH_MATCH_ALL, true, 109);
+}
+
+static void first_stage_alone(void **state)
 {
     struct fixture *fixture = fixture_of(state);
-    size_t n_matches = 0;
-    uint64_t seed = 89;
+    struct tally tally = {0};
+    uint64_t seed = 113;
     for (unsigned round = 0; round < fixture->n_rounds; round++) {
         struct random_query random;
         random_query_text(fixture->source, &seed, &random);
-        random_query_filter(fixture->source, &seed, &random);
-        n_matches += expect_pages(fixture, &random.query, &seed) > 0;
+        random.query.match = round % 3 == 0 ? SEARCH_MATCH_ALL : SEARCH_MATCH_BEST;
+        random.ranking.second_stage = false;
+        if (round % 4 == 0)
+            random_query_filter(fixture->source, &seed, &random);
+        expect_pages(fixture, &random.query, &seed, &tally);
     }
-    assert_true(n_matches > 20);
+    expect_settled(&tally, fixture->n_rounds);
+    assert_int_equal(tally.n_second, 0);
+    assert_true(tally.n_behind > 500);
+}
+
+static double random_share(uint64_t *seed)
+{
+    return (double)(1 + random_below(seed, 1000)) / 1000;
+}
+
+/* Whatever an operator's file may say. */
+static void other_weights(void **state)
+{
+    struct fixture *fixture = fixture_of(state);
+    struct tally tally = {0};
+    uint64_t seed = 127;
+    for (unsigned round = 0; round < fixture->n_rounds; round++) {
+        struct random_query random;
+        const struct ranking ranking = {
+            .any = random_share(&seed),
+            .main = 2 * random_share(&seed),
+            .keywords = random_share(&seed),
+            .popularity = 2 * random_share(&seed),
+            .substring = random_share(&seed),
+            .prefix = random_share(&seed),
+            .min_share = round % 5 == 0 ? 1 : random_share(&seed),
+            .second_stage = round % 2 == 0,
+        };
+        random_query_text(fixture->source, &seed, &random);
+        random.ranking = ranking;
+        if (round % 7 == 0)
+            random.ranking.popularity = 0; /* many crates are equal then */
+        expect_pages(fixture, &random.query, &seed, &tally);
+    }
+    expect_settled(&tally, fixture->n_rounds);
+    assert_true(tally.n_second > 100 && tally.n_behind > 100);
 }
 
 static void every_other_sort(void **state)
 {
     struct fixture *fixture = fixture_of(state);
+    struct tally tally = {0};
     uint64_t seed = 97;
     for (unsigned round = 0; round < fixture->n_rounds; round++) {
         struct random_query random;
         random_query_text(fixture->source, &seed, &random);
         random.query.sort = (enum search_sort)(1 + round % (N_SORTS - 1));
+        random.query.match = (enum search_match)(round / N_SORTS % 3);
         if (round % 2 == 0)
             random_query_filter(fixture->source, &seed, &random);
-        expect_pages(fixture, &random.query, &seed);
+        expect_pages(fixture, &random.query, &seed, &tally);
     }
+    expect_settled(&tally, fixture->n_rounds);
 }
 
 static void lists_without_a_text(void **state)
 {
     struct fixture *fixture = fixture_of(state);
-    size_t n_matches = 0;
+    struct tally tally = {0};
     uint64_t seed = 101;
     for (unsigned round = 0; round < fixture->n_rounds; round++) {
         struct random_query random;
@@ -159,14 +253,16 @@ static void lists_without_a_text(void **state)
         random.query.sort = (enum search_sort)(round % N_SORTS);
         if (round >= N_SORTS)
             random_query_filter(fixture->source, &seed, &random);
-        n_matches += expect_pages(fixture, &random.query, &seed) > 0;
+        expect_pages(fixture, &random.query, &seed, &tally);
     }
-    assert_true(n_matches > fixture->n_rounds / 8);
+    assert_true(tally.n_matched > fixture->n_rounds / 8);
 }
 
 #define ORACLE_TESTS                                                                               \
     {                                                                                              \
-        cmocka_unit_test(relevance_without_filters), cmocka_unit_test(relevance_with_filters),     \
+        cmocka_unit_test(best_without_filters), cmocka_unit_test(best_with_filters),               \
+            cmocka_unit_test(all_without_filters), cmocka_unit_test(all_with_filters),             \
+            cmocka_unit_test(first_stage_alone), cmocka_unit_test(other_weights),                  \
             cmocka_unit_test(every_other_sort), cmocka_unit_test(lists_without_a_text),            \
     }
 

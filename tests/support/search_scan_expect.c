@@ -1,0 +1,127 @@
+/* A page of the library against the last query of the scan. */
+#include "tests/support/search_scan_steps.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SCORE_TOLERANCE 1e-4
+
+/* The place under test, for the messages. */
+struct place {
+    const struct search_scan *scan;
+    const struct search_query *query;
+    size_t at;
+    const struct search_hit *hit;
+    const struct search_hit *before; /* on the page; NULL: none */
+};
+
+static void fail_at(const struct place *place, const char *what)
+{
+    const struct search_query *query = place->query;
+    const struct search_hit *hit = place->hit;
+    fail_msg("\"%.*s\", sort %d, match %d, limit %u, hit %zu: rank %u, %s, %s, %.9g: %s",
+             (int)query->text.length, query->text.data == NULL ? "" : query->text.data,
+             (int)query->sort, (int)query->match, query->limit, place->at, hit->rank,
+             search_tier_name(hit->tier), hit->is_second_stage ? "second stage" : "first stage",
+             hit->score, what);
+}
+
+static void expect_listed(const struct place *place, const struct scan_hit *expected)
+{
+    char what[128];
+    const struct search_hit *hit = place->hit;
+    snprintf(what, sizeof what, "rank %u, %s is expected", expected->rank,
+             search_tier_name(expected->tier));
+    if (hit->rank != expected->rank || hit->tier != expected->tier ||
+        hit->exact != expected->exact || hit->is_second_stage || hit->score != 0)
+        fail_at(place, what);
+}
+
+/* At most as many stand before it as may, and at most as many behind it. */
+static void expect_second_place(const struct place *place, const struct scan_hit *expected,
+                                size_t at)
+{
+    const struct search_scan *scan = place->scan;
+    size_t n_better = 0;
+    size_t n_worse = 0;
+    if (expected->first_place >= SCAN_SECOND_STAGE)
+        fail_at(place, "is not among the best of the first stage");
+    if (place->hit->score < expected->lowest - SCORE_TOLERANCE ||
+        place->hit->score > expected->highest + SCORE_TOLERANCE) {
+        char what[128];
+        snprintf(what, sizeof what, "the trees give %.9g to %.9g", expected->lowest,
+                 expected->highest);
+        fail_at(place, what);
+    }
+    for (size_t i = scan->n_exact; i < scan->n_hits; i++) {
+        const struct scan_hit *other = &scan->hits[i];
+        if (other->last_place >= SCAN_SECOND_STAGE)
+            continue;
+        n_better += other->lowest > expected->highest + SCORE_TOLERANCE;
+        n_worse += other->highest < expected->lowest - SCORE_TOLERANCE;
+    }
+    if (at < n_better || at + n_worse >= scan->n_second)
+        fail_at(place, "the trees put it elsewhere");
+}
+
+static void expect_first_place(const struct place *place, const struct scan_hit *expected,
+                               size_t at)
+{
+    char what[128];
+    snprintf(what, sizeof what, "score %.9g, places %zu to %zu are expected", expected->score,
+             place->scan->n_exact + expected->first_place,
+             place->scan->n_exact + expected->last_place);
+    if (fabs(place->hit->score - expected->score) > SCORE_TOLERANCE || at < expected->first_place ||
+        at > expected->last_place)
+        fail_at(place, what);
+}
+
+static void expect_staged(const struct place *place)
+{
+    const struct search_scan *scan = place->scan;
+    const struct search_hit *hit = place->hit;
+    if (hit->rank == 0 || hit->rank > scan->n_crates || scan->hit_of_rank[hit->rank] == 0)
+        fail_at(place, "does not match");
+    const struct scan_hit *expected = &scan->hits[scan->hit_of_rank[hit->rank] - 1];
+    size_t at = place->at - scan->n_exact;
+    bool is_second = at < scan->n_second;
+    if (hit->exact || expected->exact || hit->tier != expected->tier)
+        fail_at(place, search_tier_name(expected->tier));
+    if (hit->is_second_stage != is_second)
+        fail_at(place, "is of the other stage");
+    if (is_second)
+        expect_second_place(place, expected, at);
+    else
+        expect_first_place(place, expected, at);
+    /* The library's own scores settle what its rounding decides, and rank what they do not. */
+    const struct search_hit *before = place->before;
+    if (before != NULL && !before->exact && before->is_second_stage == hit->is_second_stage &&
+        (before->score < hit->score || (before->score == hit->score && before->rank >= hit->rank)))
+        fail_at(place, "comes behind a worse one");
+}
+
+void search_scan_expect(const struct search_scan *scan, const struct search_query *query,
+                        size_t n_skipped, const struct search_result *result)
+{
+    size_t n_left = n_skipped < scan->n_hits ? scan->n_hits - n_skipped : 0;
+    size_t n_expected = n_left < query->limit ? n_left : query->limit;
+    if (result->total != scan->n_hits || result->n_hits != n_expected)
+        fail_msg("\"%.*s\", sort %d, match %d: %u hits of %llu, not %zu of %zu",
+                 (int)query->text.length, query->text.data == NULL ? "" : query->text.data,
+                 (int)query->sort, (int)query->match, result->n_hits,
+                 (unsigned long long)result->total, n_expected, scan->n_hits);
+    for (size_t i = 0; i < n_expected; i++) {
+        struct place place = {scan, query, n_skipped + i, &result->hits[i],
+                              i == 0 ? NULL : &result->hits[i - 1]};
+        if (scan->sort == SEARCH_SORT_RELEVANCE && place.at >= scan->n_exact)
+            expect_staged(&place);
+        else
+            expect_listed(&place, &scan->hits[place.at]);
+    }
+}

@@ -1,0 +1,135 @@
+/* The order of relevance: the exact matches by rank, the best of the first stage by the trees, the others
+   by the first stage. Where rounding leaves an order open, a crate gets a range of places instead of a
+   place, a feature a range of values, and the trees are walked down every branch that the range allows:
+   what comes out is a range of scores, in which the library's must lie. */
+#include "tests/support/search_scan_steps.h"
+
+#include "index/ranking_trees.h"
+#include "index/search_rerank.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert(N_RERANK_FEATURES == 15, "every feature has its place in set_features below");
+
+struct range {
+    double low;
+    double high;
+};
+
+static int compare_first(const void *left_hit, const void *right_hit)
+{
+    const struct scan_hit *left = left_hit;
+    const struct scan_hit *right = right_hit;
+    if (left->exact != right->exact)
+        return left->exact ? -1 : 1;
+    if (left->score != right->score)
+        return left->score > right->score ? -1 : 1;
+    return left->rank < right->rank ? -1 : left->rank > right->rank;
+}
+
+/* Crates of equal scores stand in order of rank; crates of scores that are nearly equal, anywhere among
+   their like. */
+static void set_places(struct scan_hit *hits, size_t n)
+{
+    size_t first = 0;
+    size_t last = 0;
+    for (size_t i = 0; i < n; i++) {
+        while (hits[first].score > hits[i].score + SCAN_ROUNDING)
+            first++;
+        while (last + 1 < n && hits[last + 1].score > hits[i].score - SCAN_ROUNDING)
+            last++;
+        hits[i].first_place = hits[first].score == hits[i].score ? i : first;
+        hits[i].last_place = hits[last].score == hits[i].score ? i : last;
+    }
+}
+
+static double log_share(int64_t value, int64_t max)
+{
+    return max > 0 && value > 0 ? log((double)value + 1) / log((double)max + 1) : 0;
+}
+
+static struct range exactly(double value)
+{
+    double slack = SCAN_ROUNDING * fmax(1, fabs(value));
+    return (struct range){value - slack, value + slack};
+}
+
+static void set_features(const struct search_scan *scan, const struct scan_hit *hit,
+                         struct range features[N_RERANK_FEATURES])
+{
+    const struct crate *crate = &scan->crates[hit->rank];
+    const struct scan_coverage *coverage = &scan->coverage[hit->rank];
+    double total = scan->total_mass > 0 ? scan->total_mass : 1;
+    double name_length = (double)strlen(crate->name);
+    double name = coverage->fields[SCAN_NAME] / total;
+    features[FEATURE_ANY] = exactly(coverage->any / total);
+    features[FEATURE_MAIN] = exactly(coverage->main / total);
+    features[FEATURE_KEYWORDS] = exactly(coverage->fields[SCAN_KEYWORDS] / total);
+    features[FEATURE_NAME] = exactly(name);
+    features[FEATURE_DESCRIPTION] = exactly(coverage->fields[SCAN_DESCRIPTION] / total);
+    features[FEATURE_README] = exactly(coverage->fields[SCAN_README] / total);
+    features[FEATURE_DEPENDENTS] = exactly(log_share(crate->dependents, scan->max_dependents));
+    features[FEATURE_DOWNLOADS] = exactly(log_share(crate->downloads, scan->max_downloads));
+    features[FEATURE_VERSIONS] = exactly(log((double)crate->n_versions + 1));
+    features[FEATURE_DESCRIPTION_LENGTH] = exactly(log((double)crate->description_length + 1));
+    features[FEATURE_NAME_LENGTH] = exactly(name_length);
+    features[FEATURE_TOTAL_MASS] = exactly(scan->total_mass);
+    features[FEATURE_LENGTH_RATIO] =
+        exactly(name > 0 ? (double)scan->text_length / name_length : 0);
+    features[FEATURE_OUTSIDE_NAME] = exactly(coverage->any / total - name);
+    features[FEATURE_PLACE] = (struct range){(double)hit->first_place, (double)hit->last_place};
+}
+
+/* The leaves that the node may lead to: the lowest and the highest. */
+static struct range walk(const struct ranking_tree *tree, unsigned node,
+                         const struct range features[N_RERANK_FEATURES])
+{
+    struct range found = {INFINITY, -INFINITY};
+    if (node >= RANKING_TREE_NODES) {
+        double leaf = (double)tree->leaves[node - RANKING_TREE_NODES];
+        return (struct range){leaf, leaf};
+    }
+    const struct range *feature = &features[tree->features[node]];
+    double threshold = (double)tree->thresholds[node];
+    if (feature->low < threshold)
+        found = walk(tree, 2 * node + 1, features);
+    if (feature->high >= threshold) {
+        struct range right = walk(tree, 2 * node + 2, features);
+        found.low = fmin(found.low, right.low);
+        found.high = fmax(found.high, right.high);
+    }
+    return found;
+}
+
+static void set_second_score(const struct search_scan *scan, struct scan_hit *hit)
+{
+    struct range features[N_RERANK_FEATURES];
+    set_features(scan, hit, features);
+    hit->lowest = hit->highest = (double)ranking_first_stage_weight * hit->score;
+    for (unsigned i = 0; i < n_ranking_trees; i++) {
+        struct range leaf = walk(&ranking_trees[i], 0, features);
+        hit->lowest += leaf.low;
+        hit->highest += leaf.high;
+    }
+}
+
+void scan_relevance(struct search_scan *scan)
+{
+    qsort(scan->hits, scan->n_hits, sizeof *scan->hits, compare_first);
+    while (scan->n_exact < scan->n_hits && scan->hits[scan->n_exact].exact)
+        scan->n_exact++;
+    struct scan_hit *staged = scan->hits + scan->n_exact;
+    size_t n = scan->n_hits - scan->n_exact;
+    set_places(staged, n);
+    if (scan->ranking.second_stage)
+        scan->n_second = n < SCAN_SECOND_STAGE ? n : SCAN_SECOND_STAGE;
+    for (size_t i = 0; i < n && scan->n_second > 0; i++) {
+        if (staged[i].first_place < SCAN_SECOND_STAGE)
+            set_second_score(scan, &staged[i]);
+    }
+    memset(scan->hit_of_rank, 0, (scan->n_crates + (size_t)1) * sizeof *scan->hit_of_rank);
+    for (size_t i = 0; i < scan->n_hits; i++)
+        scan->hit_of_rank[scan->hits[i].rank] = (uint32_t)(i + 1);
+}

@@ -1,0 +1,226 @@
+/* The text is cut by looking at every character; a temporary FTS5 table with the index's tokenizer says
+   what each word's stem is. Whole words are looked up by MATCH, one word and one column at a time; the
+   longer words that begin with a stem are read off FTS5's vocabulary. */
+#include "tests/support/search_scan_steps.h"
+
+#include "tests/support/stop_word_list.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define N_COMPLETIONS 4
+#define MIN_COMPLETED_BYTES 2
+#define LOWEST_MASS 0.01
+
+static const char *const columns[N_SCAN_FIELDS] = {"name", "keywords", "description", "readme"};
+
+struct stem {
+    char text[SEARCH_MAX_TEXT_BYTES + 1];
+};
+
+size_t scan_character(const char *text, size_t length, unsigned *character)
+{
+    unsigned char first = (unsigned char)text[0];
+    size_t n = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    *character = first & (n == 1 ? 0x7fU : 0x7fU >> n);
+    for (size_t i = 1; i < n && i < length; i++)
+        *character = *character << 6 | ((unsigned char)text[i] & 0x3fU);
+    return n;
+}
+
+static bool is_letter_or_digit(unsigned c)
+{
+    if (c < 0x80)
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return c >= 0xc0 && c != 0xd7 && c != 0xf7 && !(c >= 0x2000 && c < 0x3040);
+}
+
+static bool is_stop_word(const char *word, size_t length)
+{
+    char spaced[SEARCH_MAX_TEXT_BYTES + 3] = " ";
+    for (size_t i = 0; i < length; i++)
+        spaced[1 + i] = (char)(word[i] >= 'A' && word[i] <= 'Z' ? word[i] + 32 : word[i]);
+    spaced[1 + length] = ' ';
+    spaced[2 + length] = '\0';
+    return strstr(STOP_WORD_LIST, spaced) != NULL;
+}
+
+static void execute(struct search_scan *scan, const char *sql)
+{
+    if (sqlite3_exec(scan->database, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(scan->database));
+}
+
+void scan_words_open(struct search_scan *scan)
+{
+    execute(scan, "CREATE VIRTUAL TABLE temp.cutter USING fts5(word, tokenize='porter unicode61')");
+    execute(scan, "CREATE VIRTUAL TABLE temp.stems USING fts5vocab('temp', 'cutter', 'row')");
+    execute(scan, "CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'crates_fts', 'row')");
+    execute(scan, "CREATE VIRTUAL TABLE temp.places USING"
+                  " fts5vocab('main', 'crates_fts', 'instance')");
+}
+
+static void find_stem(struct search_scan *scan, const char *word, size_t length, struct stem *stem)
+{
+    execute(scan, "DELETE FROM temp.cutter");
+    sqlite3_stmt *insert = scan_prepare(scan, "INSERT INTO temp.cutter VALUES(?1)");
+    sqlite3_bind_text(insert, 1, word, (int)length, SQLITE_STATIC);
+    assert_int_equal(sqlite3_step(insert), SQLITE_DONE);
+    sqlite3_finalize(insert);
+    sqlite3_stmt *select = scan_prepare(scan, "SELECT term FROM temp.stems");
+    if (sqlite3_step(select) != SQLITE_ROW)
+        fail_msg("\"%.*s\" is no word to FTS5", (int)length, word);
+    snprintf(stem->text, sizeof stem->text, "%s", (const char *)sqlite3_column_text(select, 0));
+    if (sqlite3_step(select) != SQLITE_DONE)
+        fail_msg("\"%.*s\" is more than one word to FTS5", (int)length, word);
+    sqlite3_finalize(select);
+}
+
+/* Sets the fields of every crate for a whole word. Returns how many crates have it. */
+static uint32_t look_up(struct search_scan *scan, const char *word, size_t length)
+{
+    uint32_t n = 0;
+    memset(scan->fields, 0, scan->n_crates + (size_t)1);
+    for (unsigned field = 0; field < N_SCAN_FIELDS; field++) {
+        char expression[SEARCH_MAX_TEXT_BYTES + 32];
+        int n_bytes = snprintf(expression, sizeof expression, "%s : \"%.*s\"", columns[field],
+                               (int)length, word);
+        scan_clear_marks(scan);
+        scan_mark_text(scan, "SELECT rowid FROM crates_fts WHERE crates_fts MATCH ?1",
+                       (struct search_string){expression, (size_t)n_bytes});
+        for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
+            if (scan->marks[rank]) {
+                n += scan->fields[rank] == 0;
+                scan->fields[rank] |= (unsigned char)(1U << field);
+            }
+        }
+    }
+    scan_clear_marks(scan);
+    return n;
+}
+
+/* Adds a longer word's fields to crates that no better completion has. */
+static void look_up_term(struct search_scan *scan, const char *term)
+{
+    sqlite3_stmt *select =
+        scan_prepare(scan, "SELECT doc, col FROM temp.places WHERE term = ?1 ORDER BY doc");
+    sqlite3_bind_text(select, 1, term, -1, SQLITE_STATIC);
+    scan_clear_marks(scan);
+    while (sqlite3_step(select) == SQLITE_ROW) {
+        int64_t rank = sqlite3_column_int64(select, 0);
+        const char *column = (const char *)sqlite3_column_text(select, 1);
+        assert_in_range(rank, 1, scan->n_crates);
+        if (scan->completion[rank] != 0 && !scan->marks[rank])
+            continue;
+        scan->marks[rank] = true;
+        for (unsigned field = 0; field < N_SCAN_FIELDS; field++) {
+            if (strcmp(column, columns[field]) == 0)
+                scan->completion[rank] |= (unsigned char)(1U << field);
+        }
+    }
+    sqlite3_finalize(select);
+    scan_clear_marks(scan);
+}
+
+/* The same for the most frequent longer words that begin with `stem`. Returns their crates, summed. */
+static uint64_t look_up_completions(struct search_scan *scan, const char *stem)
+{
+    uint64_t n = 0;
+    sqlite3_stmt *select =
+        scan_prepare(scan, "SELECT term, doc FROM temp.terms WHERE term > ?1"
+                           " AND term < ?1 || char(1114111) AND substr(term, 1, length(?1)) = ?1"
+                           " ORDER BY doc DESC, term LIMIT ?2");
+    sqlite3_bind_text(select, 1, stem, -1, SQLITE_STATIC);
+    sqlite3_bind_int(select, 2, N_COMPLETIONS);
+    while (sqlite3_step(select) == SQLITE_ROW) {
+        look_up_term(scan, (const char *)sqlite3_column_text(select, 0));
+        n += (uint64_t)sqlite3_column_int64(select, 1);
+    }
+    sqlite3_finalize(select);
+    return n;
+}
+
+static void cover(struct scan_coverage *coverage, unsigned fields, double mass)
+{
+    enum scan_field best = N_SCAN_FIELDS;
+    for (unsigned field = N_SCAN_FIELDS; field-- > 0;) {
+        if (fields >> field & 1) {
+            coverage->fields[field] += mass;
+            best = (enum scan_field)field;
+        }
+    }
+    coverage->any += mass;
+    if (best != SCAN_README)
+        coverage->main += mass;
+    if (!coverage->has_any || best > coverage->worst)
+        coverage->worst = best;
+    coverage->has_any = true;
+}
+
+static void add_word(struct search_scan *scan, const char *word, size_t length, const char *stem,
+                     bool completes)
+{
+    uint64_t n = look_up(scan, word, length);
+    bool is_absent = n == 0;
+    uint64_t n_completed = 0;
+    memset(scan->completion, 0, scan->n_crates + (size_t)1);
+    if (completes && strlen(stem) >= MIN_COMPLETED_BYTES)
+        n_completed = look_up_completions(scan, stem);
+    scan->n_words++;
+    scan->n_absent += is_absent;
+    if (is_absent)
+        n = n_completed < scan->n_crates ? n_completed : scan->n_crates;
+    if (n == 0)
+        return;
+    double mass = log(1 + ((double)scan->n_crates - (double)n + 0.5) / ((double)n + 0.5));
+    mass = mass < LOWEST_MASS ? LOWEST_MASS : mass;
+    double completed_mass = is_absent ? mass : mass * scan->ranking.prefix;
+    scan->total_mass += mass;
+    for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
+        if (scan->fields[rank] != 0) {
+            cover(&scan->coverage[rank], scan->fields[rank], mass);
+            scan->coverage[rank].n_whole++;
+        } else if (scan->completion[rank] != 0) {
+            cover(&scan->coverage[rank], scan->completion[rank], completed_mass);
+        }
+    }
+}
+
+void scan_words(struct search_scan *scan, struct search_string text, bool completes_last)
+{
+    static struct stem stems[SEARCH_MAX_WORDS];
+    struct search_string words[SEARCH_MAX_WORDS];
+    unsigned n_words = 0;
+    size_t start = 0;
+    size_t step;
+    for (size_t at = 0; at <= text.length; at += step) {
+        unsigned c = ' ';
+        step = 1;
+        if (at < text.length)
+            step = scan_character(text.data + at, text.length - at, &c);
+        if (at < text.length && is_letter_or_digit(c))
+            continue;
+        if (at > start && !is_stop_word(text.data + start, at - start)) {
+            unsigned same = 0;
+            find_stem(scan, text.data + start, at - start, &stems[n_words]);
+            while (strcmp(stems[same].text, stems[n_words].text) != 0)
+                same++;
+            words[n_words] = (struct search_string){text.data + start, at - start};
+            n_words += same == n_words;
+        }
+        start = at + step;
+    }
+    memset(scan->coverage, 0, (scan->n_crates + (size_t)1) * sizeof *scan->coverage);
+    scan->n_words = 0;
+    scan->n_absent = 0;
+    scan->total_mass = 0;
+    for (unsigned i = 0; i < n_words; i++)
+        add_word(scan, words[i].data, words[i].length, stems[i].text,
+                 completes_last && i == n_words - 1);
+}
