@@ -81,9 +81,9 @@ static void add_word(struct search_plan *plan, struct index_reader *reader,
     uint64_t n_with = word->list.n;
     for (uint32_t c = 0; c < word->n_completions && word->list.n == 0; c++)
         n_with += word->completions[c].n;
-    word->mass = inverse_document_frequency(index->columns.n_crates, n_with);
-    word->completion_mass =
-        word->list.n == 0 ? word->mass : word->mass * (float)plan->ranking->prefix;
+    float mass = inverse_document_frequency(index->columns.n_crates, n_with);
+    word->completion_mass = mass * (float)plan->ranking->prefix;
+    word->mass = word->list.n > 0 ? mass : word->completion_mass;
     plan->n_words++;
     plan->total_mass += word->mass;
 }

@@ -18,8 +18,8 @@ struct search_word {
     uint32_t n_completions;
     uint32_t start; /* the stem, in search_plan.words */
     uint32_t length;
-    float mass;            /* inverse document frequency */
-    float completion_mass; /* what a completion counts of it */
+    float mass; /* inverse document frequency; that of the completions where there is no list */
+    float completion_mass; /* what a completion counts: ranking.prefix of the frequency's */
 };
 
 struct search_plan {

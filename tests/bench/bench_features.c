@@ -22,11 +22,12 @@ static int print_query(struct index_reader *reader, const char *text, size_t len
         const struct search_hit *hit = &result.hits[i];
         struct index_crate crate;
         index_crate(index_reader_index(reader), hit->rank, &crate);
-        if (!hit->exact && !hit->is_second_stage)
+        bool is_in_front = hit->exact || hit->is_near;
+        if (!is_in_front && !hit->is_second_stage)
             break;
         printf("%.*s\t%.*s\t", (int)length, text, (int)crate.name_length, crate.name);
-        if (hit->exact) {
-            puts("exact");
+        if (is_in_front) {
+            puts("front");
             continue;
         }
         const struct rerank_candidate *candidate = reader->candidates;

@@ -43,7 +43,7 @@ class Query:
     """The candidates of a judged query, in the order in which the server would show them."""
 
     def __init__(self):
-        self.exact = []
+        self.front = []
         self.names = []
         self.first_stage = []
         self.features = []
@@ -59,10 +59,10 @@ class Query:
 
     def ordered(self, model):
         if not self.names:
-            return self.exact
+            return self.front
         scores = model.predict(self.matrix())
         order = numpy.argsort(-scores, kind="stable")
-        return self.exact + [self.names[i] for i in order]
+        return self.front + [self.names[i] for i in order]
 
 
 def read_queries(judgements_path, features_path):
@@ -75,8 +75,8 @@ def read_queries(judgements_path, features_path):
         names = next(rows)[3:]
         for text, crate, first_stage, *features in rows:
             query = queries[text]
-            if first_stage == "exact":
-                query.exact.append(crate)
+            if first_stage == "front":
+                query.front.append(crate)
                 continue
             query.names.append(crate)
             query.first_stage.append(float(first_stage))
@@ -171,7 +171,7 @@ def main():
     if options.write:
         write_table(train(list(queries.values())), feature_names, options.write)
         return 0
-    first = [score(q.exact + q.names, q.judged)[:2] for q in queries.values()]
+    first = [score(q.front + q.names, q.judged)[:2] for q in queries.values()]
     print(f"shown        nDCG@10 {mean([n for n, _ in first]):.4f}  MRR {mean([r for _, r in first]):.4f}")
     ndcg, rank = cross_validate(list(queries.values()))
     print(f"5-fold CV    nDCG@10 {ndcg:.4f}  MRR {rank:.4f}")
