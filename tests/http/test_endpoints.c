@@ -26,10 +26,11 @@ static void suggests_names(void **state)
          .headers = {"Cache-Control: public, max-age=60"},
          .body = {{"length", "1"},
                   {"suggestions.length", "2"},
-                  {"suggestions[0].length", "3"},
+                  {"suggestions[0].length", "4"},
                   {"suggestions[0].name", "\"serde\""},
                   {"suggestions[0].kind", "\"crate\""},
-                  {"suggestions[0].downloads", "779458477"}}},
+                  {"suggestions[0].downloads", "779458477"},
+                  {"suggestions[0].highlight", "[[0,3]]"}}},
         {.request = {.target = "/api/v1/suggest?q=+SER+"},
          .status = 200,
          .body = {{"suggestions[0].name", "\"serde\""}}},
@@ -53,7 +54,7 @@ static void suggests_names(void **state)
     http_cases_run(client_of(state), cases, N_ELEMENTS(cases));
 }
 
-/* Every suggestion completes the prefix. */
+/* Every suggestion has a word that the prefix begins, and says where. */
 static void suggests_by_prefix(void **state)
 {
     json_t *body = http_get_json(client_of(state), "/api/v1/suggest?q=c&limit=50", 200);
@@ -64,8 +65,12 @@ static void suggests_by_prefix(void **state)
     json_array_foreach(suggestions, i, suggestion)
     {
         const char *name = json_text_at(suggestion, "name");
-        assert_true(name[0] == 'c' || name[0] == 'C');
-        assert_string_equal(json_text_at(suggestion, "kind"), "crate");
+        const char *kind = json_text_at(suggestion, "kind");
+        json_int_t start = json_integer_at(suggestion, "highlight[0][0]");
+        assert_in_range(start, 0, strlen(name) - 1);
+        assert_true(name[start] == 'c' || name[start] == 'C');
+        assert_int_equal(json_integer_at(suggestion, "highlight[0][1]"), 1);
+        assert_true(strcmp(kind, "crate") == 0 || strcmp(kind, "keyword") == 0);
         assert_true(json_integer_at(suggestion, "downloads") > 0);
     }
     json_decref(body);

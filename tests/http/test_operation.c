@@ -96,6 +96,7 @@ static void refuses_bad_options(void **state)
         {{"--base-url", "http://"}, "bad URL"},
         {{"--cdn-url", "ftp://example.org"}, "--cdn-url: bad URL"},
         {{"--cdn-url", "https://example.org/?x"}, "bad URL"},
+        {{"--ranking", ""}, "--ranking: the value is empty"},
         {{"--config", "/nonexistent/file"}, "cannot read /nonexistent/file"},
     };
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
@@ -157,6 +158,36 @@ static void refuses_bad_indexes(void **state)
     folder_remove(folder);
 }
 
+/* A file of weights is checked at the start, and the message names file and line. */
+static void refuses_bad_ranking_files(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *part;
+    } cases[] = {
+        {"any = 1\npopularity = much\n", ": line 2: popularity = much: a number from 0 to 1000"},
+        {"# weights\n\nnonsense = 1\n", ": line 3: there is no weight called nonsense"},
+        {"min_share = 1.5\n", ": line 1: min_share = 1.5: a number from 0 to 1"},
+        {"second_stage = yes\n", ": line 1: second_stage = yes: 0 or 1"},
+        {"any = 1\nprefix\n", ": line 2: `name = value` is expected"},
+    };
+    char folder[FOLDER_PATH_SIZE];
+    char path[FOLDER_PATH_SIZE];
+    folder_make(folder);
+    folder_join(path, folder, "ranking.conf");
+    const char *const arguments[] = {SERVER,        "--index",   test_index(), "--listen",
+                                     "127.0.0.1:0", "--ranking", path,         NULL};
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+        char part[FOLDER_PATH_SIZE + 128];
+        snprintf(part, sizeof part, "%s%s", path, cases[i].part);
+        file_write(path, cases[i].text, strlen(cases[i].text));
+        expect_end(arguments, 1, part);
+    }
+    folder_remove(folder);
+    expect_end(arguments, 1, "ranking.conf: No such file or directory");
+}
+
 static void says_that_the_port_is_in_use(void **state)
 {
     (void)state;
@@ -174,8 +205,11 @@ static void reads_a_config_file(void **state)
     (void)state;
     char folder[FOLDER_PATH_SIZE];
     char path[FOLDER_PATH_SIZE];
-    char text[2048];
+    char ranking[FOLDER_PATH_SIZE];
+    char text[2 * FOLDER_PATH_SIZE + 1024];
     folder_make(folder);
+    folder_join(ranking, folder, "ranking.conf");
+    file_write(ranking, "popularity = 0\n", 15);
     folder_join(path, folder, "server.conf");
     snprintf(text, sizeof text,
              "# a comment\n"
@@ -185,8 +219,9 @@ static void reads_a_config_file(void **state)
              "cache-bytes = 1M\n"
              "base-url = https://crates.example.org/\n"
              "cdn-url = https://static.example.org\n"
-             "access-log = combined\n",
-             test_index());
+             "access-log = combined\n"
+             "ranking = %s\n",
+             test_index(), ranking);
     file_write(path, text, strlen(text));
     struct http_fixture fixture;
     struct http_response response;
@@ -201,6 +236,11 @@ static void reads_a_config_file(void **state)
     char *line = test_server_read_line(&fixture.server);
     assert_non_null(strstr(line, "\"GET /metrics HTTP/1.1\" 200 "));
     free(line);
+    static const struct http_case weights = {
+        .request = {.target = "/api/v1/crates?q=serde&explain=1"},
+        .status = 200,
+        .body = {{"crates[0].explanation.terms.popularity", "0.0"}}};
+    http_cases_run(fixture.client, &weights, 1);
     http_fixture_close(&fixture);
     folder_remove(folder);
 }
@@ -232,10 +272,11 @@ static void refuses_bad_config_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(announces_itself),    cmocka_unit_test(listens_on_ipv6),
-        cmocka_unit_test(refuses_bad_options), cmocka_unit_test(explains_itself),
-        cmocka_unit_test(refuses_bad_indexes), cmocka_unit_test(says_that_the_port_is_in_use),
-        cmocka_unit_test(reads_a_config_file), cmocka_unit_test(refuses_bad_config_files),
+        cmocka_unit_test(announces_itself),          cmocka_unit_test(listens_on_ipv6),
+        cmocka_unit_test(refuses_bad_options),       cmocka_unit_test(explains_itself),
+        cmocka_unit_test(refuses_bad_indexes),       cmocka_unit_test(says_that_the_port_is_in_use),
+        cmocka_unit_test(reads_a_config_file),       cmocka_unit_test(refuses_bad_config_files),
+        cmocka_unit_test(refuses_bad_ranking_files),
     };
     return cmocka_run_group_tests_name("operation", tests, NULL, NULL);
 }

@@ -158,9 +158,14 @@ static void visits_every_crate_once(void **state)
 static void visits_every_match_once(void **state)
 {
     const struct http_fixture *fixture = *state;
-    static const char *const queries[] = {
-        "q=serde", "q=async+runtime",          "q=a",
-        "q=rust",  "q=hash&include_yanked=no", "q=http&user_id=1"};
+    static const char *const queries[] = {"q=serde",
+                                          "q=async+runtime",
+                                          "q=a",
+                                          "q=rust",
+                                          "q=hash&include_yanked=no",
+                                          "q=http&user_id=1",
+                                          "q=async+runtime&match=best",
+                                          "q=async+runtime&match=all"};
     for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
         walk_every_sort(fixture->client, queries[i], 1);
         walk_every_sort(fixture->client, queries[i], 4);

@@ -1,5 +1,5 @@
 /* `cratedex-index query` and `suggest`: tables in the terminal's width, tab separated rows for
-   programs, JSON, colours, sorts. */
+   programs, JSON, colours, sorts, matching, explanations. */
 #include "tests/support/cli.h"
 #include "tests/support/small_dump.h"
 
@@ -168,6 +168,106 @@ static void sorts_order_the_list(void **state)
     }
 }
 
+static size_t n_rows(const char *index, const char *match, const char *sort)
+{
+    struct program_run run;
+    cli_run(&run, ARGUMENTS("query", index, "fast json", "--match", match, "--sort", sort));
+    assert_int_equal(run.status, 0);
+    size_t n_lines = count_lines(run.out);
+    program_run_free(&run);
+    return n_lines;
+}
+
+static void matches_some_or_all_words(void **state)
+{
+    const struct cli_fixture *fixture = *state;
+    struct program_run run;
+    assert_int_equal(n_rows(fixture->index, "all", "relevance"), 1);
+    assert_int_equal(n_rows(fixture->index, "all", "downloads"), 1);
+    /* "json" alone is less than the share of the query that a match needs. */
+    char path[FOLDER_PATH_SIZE];
+    folder_join(path, fixture->folder, "ranking.conf");
+    file_write(path, "min_share = 0.1\n", 16);
+    cli_run(&run, ARGUMENTS("query", fixture->index, "fast", "json", "--ranking", path));
+    assert_int_equal(run.status, 0);
+    assert_int_equal(count_lines(run.out), 2);
+    program_run_free(&run);
+    cli_run(&run, ARGUMENTS("query", fixture->index, "fast", "json", "--ranking", path, "--match",
+                            "all"));
+    assert_int_equal(count_lines(run.out), 1);
+    program_run_free(&run);
+}
+
+static void says_which_line_of_a_ranking_file_is_wrong(void **state)
+{
+    const struct cli_fixture *fixture = *state;
+    struct program_run run;
+    char path[FOLDER_PATH_SIZE];
+    folder_join(path, fixture->folder, "broken.conf");
+    cli_run(&run, ARGUMENTS("query", fixture->index, "json", "--ranking", path));
+    assert_failed(&run, 1);
+    assert_contains(run.error_out, "broken.conf: No such file");
+    program_run_free(&run);
+    file_write(path, "any = 1\nall = 1\n", 16);
+    cli_run(&run, ARGUMENTS("query", fixture->index, "json", "--ranking", path));
+    assert_failed(&run, 1);
+    assert_contains(run.error_out, "broken.conf: line 2: there is no weight called all");
+    program_run_free(&run);
+}
+
+/* In lines that begin with a tab for a program, indented and cut for a person. */
+static void explains_below_each_crate(void **state)
+{
+    const struct cli_fixture *fixture = *state;
+    struct program_run run;
+    cli_run(&run, ARGUMENTS("query", fixture->index, "json-parser", "--explain"));
+    assert_int_equal(run.status, 0);
+    assert_int_equal(strncmp(run.out, "1\tjson-parser\t", 14), 0);
+    assert_contains(run.out, "\n\tfirst: the name is the query\n\tfirst stage ");
+    assert_contains(run.out, " popularity\n\tjson, ");
+    assert_contains(run.out, "% of the query: name\n\tparser, ");
+    program_run_free(&run);
+
+    struct program_options options = {
+        .arguments = ARGUMENTS("query", fixture->index, "json", "--explain"),
+        .terminal_columns = 60,
+        .environment = "TERM=xterm",
+    };
+    program_run(&options, &run);
+    assert_int_equal(run.status, 0);
+    assert_contains(run.out, "     placed by the second stage: ");
+    assert_contains(run.out, "     json, 100 % of the query: name");
+    assert_contains(run.out, "2 of 2 crates");
+    assert_lines_fit(run.out, 60);
+    program_run_free(&run);
+}
+
+static void explains_in_json_as_the_last_member(void **state)
+{
+    const struct cli_fixture *fixture = *state;
+    struct program_run run;
+    cli_run(&run, ARGUMENTS("query", fixture->index, "json", "--explain", "--json"));
+    assert_int_equal(run.status, 0);
+    json_t *root = json_loads(run.out, 0, NULL);
+    assert_non_null(root);
+    json_t *crates = json_object_get(root, "crates");
+    assert_int_equal(json_array_size(crates), 2);
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *hit = json_array_get(crates, i);
+        json_t *crate = json_object_get(hit, "crate");
+        const json_t *explanation = json_object_get(crate, "explanation");
+        assert_true(
+            json_equal(json_object_get(explanation, "score"), json_object_get(hit, "score")));
+        assert_true(json_equal(json_object_get(explanation, "tier"), json_object_get(hit, "tier")));
+        assert_string_equal(json_string_value(json_object_get(explanation, "stage")), "second");
+        assert_int_equal(json_array_size(json_object_get(explanation, "words")), 1);
+        assert_int_equal(json_object_size(json_object_get(explanation, "terms")), 7);
+        assert_int_equal(json_object_size(crate), 24);
+    }
+    json_decref(root);
+    program_run_free(&run);
+}
+
 static void suggest_completes_a_prefix(void **state)
 {
     const struct cli_fixture *fixture = *state;
@@ -182,13 +282,15 @@ static void suggest_completes_a_prefix(void **state)
     json_t *root = json_loads(run.out, 0, NULL);
     assert_non_null(root);
     const json_t *suggestions = json_object_get(root, "suggestions");
-    assert_int_equal(json_array_size(suggestions), 3);
-    for (size_t i = 0; i < 3; i++) {
+    /* Three crates, and the keyword behind them. */
+    assert_int_equal(json_array_size(suggestions), 4);
+    for (size_t i = 0; i < 4; i++) {
         const json_t *suggestion = json_array_get(suggestions, i);
         const char *name = json_string_value(json_object_get(suggestion, "name"));
         assert_non_null(name);
         assert_int_equal(strncmp(name, "net", 3), 0);
-        assert_string_equal(json_string_value(json_object_get(suggestion, "kind")), "crate");
+        assert_string_equal(json_string_value(json_object_get(suggestion, "kind")),
+                            i < 3 ? "crate" : "keyword");
         assert_true(json_is_integer(json_object_get(suggestion, "downloads")));
     }
     json_decref(root);
@@ -203,6 +305,10 @@ int main(void)
         cmocka_unit_test(colours_need_a_capable_terminal_and_no_veto),
         cmocka_unit_test(query_json_has_documents_and_the_total),
         cmocka_unit_test(sorts_order_the_list),
+        cmocka_unit_test(matches_some_or_all_words),
+        cmocka_unit_test(says_which_line_of_a_ranking_file_is_wrong),
+        cmocka_unit_test(explains_below_each_crate),
+        cmocka_unit_test(explains_in_json_as_the_last_member),
         cmocka_unit_test(suggest_completes_a_prefix),
     };
     return cmocka_run_group_tests_name("cli query", tests, cli_make_index, cli_remove_index);

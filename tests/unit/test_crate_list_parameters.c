@@ -125,6 +125,68 @@ static void chooses_the_sort(void **state)
     }
 }
 
+static void chooses_the_match(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *query;
+        enum search_match match;
+    } cases[] = {
+        {"q=x", SEARCH_MATCH_BEST},
+        {"q=x&match=best", SEARCH_MATCH_BEST},
+        {"q=x&match=all", SEARCH_MATCH_ALL},
+        {"q=x&sort=relevance", SEARCH_MATCH_BEST},
+        {"q=x&sort=nonsense", SEARCH_MATCH_BEST},
+        {"q=x&sort=alpha", SEARCH_MATCH_ALL},
+        {"q=x&sort=new&match=all", SEARCH_MATCH_ALL},
+        {"q=x&sort=new&match=best", SEARCH_MATCH_BEST},
+        {"", SEARCH_MATCH_DEFAULT},
+        {"q=+&match=best", SEARCH_MATCH_DEFAULT},
+        {"match=all&sort=new", SEARCH_MATCH_DEFAULT},
+    };
+    static struct parsed parsed;
+    for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+        assert_int_equal(parse(&parsed, cases[i].query), 0);
+        assert_int_equal(parsed.parameters.search.match, cases[i].match);
+        assert_false(parsed.parameters.explain);
+    }
+}
+
+static void explains_only_relevance(void **state)
+{
+    (void)state;
+    static const char *const refused[] = {"explain=1",
+                                          "explain=1&q=",
+                                          "explain=1&q=x&sort=new",
+                                          "explain=1&sort=relevance",
+                                          "q=x&explain=",
+                                          "q=x&explain=true",
+                                          "q=x&explain=2",
+                                          "explain=1&q=x&sort=alpha",
+                                          "q=x&match=nothing",
+                                          "match=BEST&sort=new"};
+    static struct parsed parsed;
+    for (size_t i = 0; i < N_ELEMENTS(refused); i++) {
+        assert_int_equal(parse(&parsed, refused[i]), -1);
+        assert_int_equal(parsed.failure.status, 400);
+    }
+    assert_int_equal(parse(&parsed, "q=x&explain=1"), 0);
+    assert_true(parsed.parameters.explain);
+    assert_int_equal(parse(&parsed, "q=x&explain=0"), 0);
+    assert_false(parsed.parameters.explain);
+}
+
+/* What the sort has by default is the same as asking for it. */
+static void shares_the_key_of_a_default_match(void **state)
+{
+    (void)state;
+    assert_true(have_equal_keys("q=x", "q=x&match=best"));
+    assert_true(have_equal_keys("q=x&sort=downloads", "q=x&sort=downloads&match=all"));
+    assert_true(have_equal_keys("sort=new", "sort=new&match=best"));
+    assert_true(have_equal_keys("match=all", "match=best"));
+    assert_true(have_equal_keys("q=x&explain=0", "q=x"));
+}
+
 /* Parameters in any order, with any unknown ones among them, give one key. */
 static void ignores_the_order_of_parameters(void **state)
 {
@@ -189,6 +251,11 @@ static void tells_searches_apart(void **state)
         "include_yanked=no",
         "category=a&keyword=a",
         "q=a&letter=a",
+        "q=a&match=all",
+        "q=a&explain=1",
+        "q=a&match=all&explain=1",
+        "q=a&sort=new",
+        "q=a&sort=new&match=best",
     };
     for (size_t i = 0; i < N_ELEMENTS(queries); i++)
         for (size_t j = 0; j < N_ELEMENTS(queries); j++)
@@ -221,9 +288,15 @@ static void holds_the_longest_query(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fills_the_search),     cmocka_unit_test(fills_the_other_filters),
-        cmocka_unit_test(chooses_the_sort),     cmocka_unit_test(ignores_the_order_of_parameters),
-        cmocka_unit_test(tells_searches_apart), cmocka_unit_test(holds_the_longest_query),
+        cmocka_unit_test(chooses_the_match),
+        cmocka_unit_test(explains_only_relevance),
+        cmocka_unit_test(shares_the_key_of_a_default_match),
+        cmocka_unit_test(fills_the_search),
+        cmocka_unit_test(fills_the_other_filters),
+        cmocka_unit_test(chooses_the_sort),
+        cmocka_unit_test(ignores_the_order_of_parameters),
+        cmocka_unit_test(tells_searches_apart),
+        cmocka_unit_test(holds_the_longest_query),
     };
     return cmocka_run_group_tests_name("crate_list_parameters", tests, NULL, NULL);
 }
