@@ -26,16 +26,27 @@ static void suggests_names(void **state)
          .headers = {"Cache-Control: public, max-age=60"},
          .body = {{"length", "1"},
                   {"suggestions.length", "2"},
-                  {"suggestions[0].length", "3"},
+                  {"suggestions[0].length", "4"},
                   {"suggestions[0].name", "\"serde\""},
                   {"suggestions[0].kind", "\"crate\""},
-                  {"suggestions[0].downloads", "779458477"}}},
+                  {"suggestions[0].downloads", "779458477"},
+                  {"suggestions[0].highlight", "[[0,3]]"}}},
+        {.request = {.target = "/api/v1/suggest?q=json"},
+         .status = 200,
+         .body = {{"suggestions[1].name", "\"serde_json\""},
+                  {"suggestions[1].highlight", "[[6,4]]"},
+                  {"suggestions[2].name", "\"json\""},
+                  {"suggestions[2].kind", "\"keyword\""},
+                  {"suggestions[2].highlight", "[[0,4]]"}}},
+        {.request = {.target = "/api/v1/suggest?q=esrde&limit=1"},
+         .status = 200,
+         .body = {{"suggestions[0].name", "\"serde\""}, {"suggestions[0].highlight", "[[0,5]]"}}},
         {.request = {.target = "/api/v1/suggest?q=+SER+"},
          .status = 200,
          .body = {{"suggestions[0].name", "\"serde\""}}},
         {.request = {.target = "/api/v1/suggest"},
          .status = 200,
-         .body = {{"suggestions.length", "10"}}},
+         .body = {{"suggestions.length", "10"}, {"suggestions[0].highlight", "[]"}}},
         {.request = {.target = "/api/v1/suggest?q=&limit=100"},
          .status = 200,
          .body = {{"suggestions.length", "100"}}},
@@ -53,7 +64,7 @@ static void suggests_names(void **state)
     http_cases_run(client_of(state), cases, N_ELEMENTS(cases));
 }
 
-/* Every suggestion completes the prefix. */
+/* Every suggestion has a word that begins with the text, where the highlight says. */
 static void suggests_by_prefix(void **state)
 {
     json_t *body = http_get_json(client_of(state), "/api/v1/suggest?q=c&limit=50", 200);
@@ -64,8 +75,11 @@ static void suggests_by_prefix(void **state)
     json_array_foreach(suggestions, i, suggestion)
     {
         const char *name = json_text_at(suggestion, "name");
-        assert_true(name[0] == 'c' || name[0] == 'C');
-        assert_string_equal(json_text_at(suggestion, "kind"), "crate");
+        const json_t *range = json_array_get(json_object_get(suggestion, "highlight"), 0);
+        size_t start = (size_t)json_integer_value(json_array_get(range, 0));
+        assert_true(start < strlen(name));
+        assert_true(name[start] == 'c' || name[start] == 'C');
+        assert_int_equal(json_integer_value(json_array_get(range, 1)), 1);
         assert_true(json_integer_at(suggestion, "downloads") > 0);
     }
     json_decref(body);

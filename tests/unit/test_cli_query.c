@@ -182,13 +182,15 @@ static void suggest_completes_a_prefix(void **state)
     json_t *root = json_loads(run.out, 0, NULL);
     assert_non_null(root);
     const json_t *suggestions = json_object_get(root, "suggestions");
-    assert_int_equal(json_array_size(suggestions), 3);
-    for (size_t i = 0; i < 3; i++) {
+    assert_int_equal(json_array_size(suggestions), 4);
+    for (size_t i = 0; i < 4; i++) {
         const json_t *suggestion = json_array_get(suggestions, i);
         const char *name = json_string_value(json_object_get(suggestion, "name"));
         assert_non_null(name);
         assert_int_equal(strncmp(name, "net", 3), 0);
-        assert_string_equal(json_string_value(json_object_get(suggestion, "kind")), "crate");
+        assert_string_equal(json_string_value(json_object_get(suggestion, "kind")),
+                            i < 3 ? "crate" : "keyword");
+        assert_true(json_is_array(json_object_get(suggestion, "highlight")));
         assert_true(json_is_integer(json_object_get(suggestion, "downloads")));
     }
     json_decref(root);
