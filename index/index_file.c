@@ -241,14 +241,30 @@ static int load(struct index *index, sqlite3 *database, struct error *error)
     return result;
 }
 
+/* Remembers which file was opened: `path` may be another one by the time a reader opens it. */
+static int remember_file(struct index *index, const char *path, struct error *error)
+{
+    struct stat status;
+    index->path = strdup(path);
+    if (index->path == NULL)
+        return error_out_of_memory(error);
+    if (stat(path, &status) != 0)
+        return error_set(error, "%s: %s", path, strerror(errno));
+    index->device = status.st_dev;
+    index->inode = status.st_ino;
+    return 0;
+}
+
 struct index *index_open(const char *path, struct error *error)
 {
     sqlite3 *database = index_database_open(path, error);
     if (database == NULL)
         return NULL;
     struct index *index = calloc(1, sizeof *index);
-    if (index == NULL || (index->path = strdup(path)) == NULL) {
+    if (index == NULL) {
         error_out_of_memory(error);
+    } else if (remember_file(index, path, error) != 0) {
+        error_prefix(error, "cannot open the index: ");
     } else if (load(index, database, error) == 0) {
         sqlite3_close(database);
         return index;

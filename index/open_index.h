@@ -11,6 +11,7 @@
 #include <cratedex/index_file.h>
 #include <cratedex/trie.h>
 #include <sqlite3.h>
+#include <sys/types.h>
 
 /* The parts of the file that are held in memory, by their names in the table `parts`. */
 enum index_part {
@@ -32,6 +33,8 @@ extern const char *const index_part_names[N_INDEX_PARTS];
 
 struct index {
     char *path;
+    dev_t device; /* with the inode: which file `path` was when it was opened */
+    ino_t inode;
     void *blocks[N_INDEX_PARTS]; /* owned; 16-byte aligned by malloc */
     size_t block_sizes[N_INDEX_PARTS];
     struct crate_columns columns;
