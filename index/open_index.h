@@ -28,6 +28,9 @@ enum index_part {
     N_INDEX_PARTS
 };
 
+/* Words of a name that follow these many are not found by their beginning. */
+#define NAME_ENDS_MAX_WORDS 256
+
 /* "crate_columns", "names", … */
 extern const char *const index_part_names[N_INDEX_PARTS];
 
