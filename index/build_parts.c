@@ -14,9 +14,6 @@
 #include <string.h>
 #include <xxhash.h>
 
-/* Later words of a name are not found by their beginning. */
-#define NAME_ENDS_MAX_WORDS 256
-
 int build_write_part(struct build *build, enum index_part part, const msgpack_sbuffer *block,
                      struct error *error)
 {

@@ -8,6 +8,7 @@
 #include "index/bitmap.h"
 #include "index/database.h"
 #include "index/open_index.h"
+#include "index/spelling.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -149,9 +150,10 @@ static int open_trie(struct index *index, struct trie *trie, enum index_part par
 
 /* A list of words and the trie that leads to all of them. */
 static int open_words(struct index *index, struct word_list *list, enum index_part list_part,
-                      struct trie *trie, enum index_part trie_part, struct error *error)
+                      uint32_t max_length, struct trie *trie, enum index_part trie_part,
+                      struct error *error)
 {
-    if (word_list_open(list, index->blocks[list_part], index->block_sizes[list_part],
+    if (word_list_open(list, index->blocks[list_part], index->block_sizes[list_part], max_length,
                        index_part_names[trie_part], error) != 0 ||
         open_trie(index, trie, trie_part, list->n_words, error) != 0)
         return -1;
@@ -189,10 +191,10 @@ static int open_parts(struct index *index, struct error *error)
     if (open_trie(index, &index->names, INDEX_PART_NAMES, n_crates, error) != 0 ||
         open_trie(index, &index->terms, INDEX_PART_TERMS, index->postings.n_terms, error) != 0 ||
         open_trie(index, &index->name_ends, INDEX_PART_NAME_ENDS, n_crates, error) != 0 ||
-        open_words(index, &index->keyword_list, INDEX_PART_KEYWORD_LIST, &index->keywords,
-                   INDEX_PART_KEYWORDS, error) != 0 ||
-        open_words(index, &index->spelling_list, INDEX_PART_SPELLING_LIST, &index->spelling,
-                   INDEX_PART_SPELLING, error) != 0)
+        open_words(index, &index->keyword_list, INDEX_PART_KEYWORD_LIST, UINT32_MAX,
+                   &index->keywords, INDEX_PART_KEYWORDS, error) != 0 ||
+        open_words(index, &index->spelling_list, INDEX_PART_SPELLING_LIST, SPELLING_MAX_BYTES,
+                   &index->spelling, INDEX_PART_SPELLING, error) != 0)
         return -1;
     return mark_not_yanked(index, error);
 }
@@ -241,14 +243,30 @@ static int load(struct index *index, sqlite3 *database, struct error *error)
     return result;
 }
 
+/* Remembers which file was opened: `path` may be another one by the time a reader opens it. */
+static int remember_file(struct index *index, const char *path, struct error *error)
+{
+    struct stat status;
+    index->path = strdup(path);
+    if (index->path == NULL)
+        return error_out_of_memory(error);
+    if (stat(path, &status) != 0)
+        return error_set(error, "%s: %s", path, strerror(errno));
+    index->device = status.st_dev;
+    index->inode = status.st_ino;
+    return 0;
+}
+
 struct index *index_open(const char *path, struct error *error)
 {
     sqlite3 *database = index_database_open(path, error);
     if (database == NULL)
         return NULL;
     struct index *index = calloc(1, sizeof *index);
-    if (index == NULL || (index->path = strdup(path)) == NULL) {
+    if (index == NULL) {
         error_out_of_memory(error);
+    } else if (remember_file(index, path, error) != 0) {
+        error_prefix(error, "cannot open the index: ");
     } else if (load(index, database, error) == 0) {
         sqlite3_close(database);
         return index;

@@ -11,6 +11,7 @@
 #include <msgpack.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char *const statement_texts[N_READER_STATEMENTS] = {
     [READER_DOCUMENT_JSON] = "SELECT json FROM documents WHERE rank = ?1",
@@ -25,6 +26,16 @@ static const char *const statement_texts[N_READER_STATEMENTS] = {
     [READER_OWNER_CRATES] = "SELECT rank FROM crate_owners WHERE owner_kind = ?1 AND owner_id = ?2",
 };
 
+/* A newer index may have taken the path; its documents would not fit to what is in memory. */
+static int check_same_file(const struct index *index, struct error *error)
+{
+    struct stat status;
+    if (stat(index->path, &status) == 0 && status.st_dev == index->device &&
+        status.st_ino == index->inode)
+        return 0;
+    return error_set(error, "%s was replaced since it was opened: open it again", index->path);
+}
+
 struct index_reader *index_reader_open(const struct index *index, struct error *error)
 {
     struct index_reader *reader = calloc(1, sizeof *reader);
@@ -35,7 +46,7 @@ struct index_reader *index_reader_open(const struct index *index, struct error *
     reader->index = index;
     ranking_set_defaults(&reader->default_ranking);
     reader->database = index_database_open(index->path, error);
-    if (reader->database == NULL)
+    if (reader->database == NULL || check_same_file(index, error) != 0)
         goto failed;
     for (int i = 0; i < N_READER_STATEMENTS; i++) {
         reader->statements[i] = database_prepare(reader->database, statement_texts[i], error);

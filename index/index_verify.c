@@ -7,9 +7,12 @@
 #include "index/open_index.h"
 #include "index/verify_documents.h"
 
+#include <cratedex/canonical_name.h>
+#include <cratedex/name_words.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -95,6 +98,66 @@ static int check_names(struct verification *verification, struct error *error)
                : error_set(error, "the name trie has names that no crate has");
 }
 
+/* Whether the trie leads from a key to a value. */
+static bool leads_to(const struct trie *trie, const char *key, size_t length, uint32_t value)
+{
+    const unsigned char *values;
+    uint32_t n_values = trie_find(trie, key, length, &values);
+    for (uint32_t i = 0; i < n_values; i++) {
+        if (trie_value(values, i) == value)
+            return true;
+    }
+    return false;
+}
+
+/* Every later word of a name leads to the crate. */
+static int check_name_ends(struct verification *verification, struct error *error)
+{
+    const struct index *index = verification->index;
+    for (uint32_t rank = 1; rank <= index->columns.n_crates; rank++) {
+        struct index_crate crate;
+        struct name_word words[NAME_ENDS_MAX_WORDS];
+        size_t length;
+        const char *canonical = index_canonical_name(index, rank, &length);
+        index_crate(index, rank, &crate);
+        size_t n_words = name_words_split(crate.name, length, words, NAME_ENDS_MAX_WORDS);
+        for (size_t i = 0; i < n_words && i < NAME_ENDS_MAX_WORDS; i++) {
+            uint32_t start = words[i].start;
+            if (start > 0 && !leads_to(&index->name_ends, canonical + start, length - start, rank))
+                return error_set(error, "the trie of name ends lacks `%.*s`", (int)(length - start),
+                                 canonical + start);
+        }
+    }
+    return 0;
+}
+
+/* Every word of a list is found in its trie. */
+static int check_list(const struct word_list *list, const struct trie *trie, const char *name,
+                      struct error *error)
+{
+    for (uint32_t number = 1; number <= list->n_words; number++) {
+        struct counted_word word = word_list_word(list, number);
+        char *key = malloc((size_t)word.length + 1);
+        if (key == NULL)
+            return error_out_of_memory(error);
+        canonical_name(key, word.text, word.length);
+        bool ok = leads_to(trie, key, word.length, number);
+        free(key);
+        if (!ok)
+            return error_set(error, "the trie of %s lacks `%.*s`", name, (int)word.length,
+                             word.text);
+    }
+    return 0;
+}
+
+static int check_word_lists(struct verification *verification, struct error *error)
+{
+    const struct index *index = verification->index;
+    if (check_list(&index->keyword_list, &index->keywords, "keywords", error) != 0)
+        return -1;
+    return check_list(&index->spelling_list, &index->spelling, "spelling", error);
+}
+
 /* The bit of a full-text column in a posting. */
 static uint8_t field_bit(const char *column)
 {
@@ -173,7 +236,8 @@ int index_verify(const char *path, void (*on_check)(void *context, const char *w
         int (*check)(struct verification *verification, struct error *error);
     } checks[] = {
         {"SQLite integrity", check_sqlite}, {"FTS5 integrity", check_fts5},
-        {"name trie", check_names},         {"postings against FTS5", check_postings},
+        {"name trie", check_names},         {"name ends", check_name_ends},
+        {"word lists", check_word_lists},   {"postings against FTS5", check_postings},
         {"documents", check_documents},
     };
     if (on_check != NULL)

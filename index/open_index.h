@@ -12,6 +12,7 @@
 #include <cratedex/ranking.h>
 #include <cratedex/trie.h>
 #include <sqlite3.h>
+#include <sys/types.h>
 
 /* The parts of the file that are held in memory, by their names in the table `parts`. */
 enum index_part {
@@ -28,11 +29,16 @@ enum index_part {
     N_INDEX_PARTS
 };
 
+/* Words of a name that follow these many are not found by their beginning. */
+#define NAME_ENDS_MAX_WORDS 256
+
 /* "crate_columns", "names", … */
 extern const char *const index_part_names[N_INDEX_PARTS];
 
 struct index {
     char *path;
+    dev_t device; /* with the inode: which file `path` was when it was opened */
+    ino_t inode;
     void *blocks[N_INDEX_PARTS]; /* owned; 16-byte aligned by malloc */
     size_t block_sizes[N_INDEX_PARTS];
     struct crate_columns columns;

@@ -68,9 +68,9 @@ static uint32_t find_word(const struct suggesting *suggesting, uint32_t rank)
     const char *canonical = index_canonical_name(suggesting->index, rank, &length);
     const char *name =
         canonical - suggesting->index->columns.canonical_names + suggesting->index->columns.names;
-    struct name_word words[256];
-    size_t n_words = name_words_split(name, length, words, 256);
-    for (size_t i = 0; i < n_words && i < 256; i++) {
+    struct name_word words[NAME_ENDS_MAX_WORDS];
+    size_t n_words = name_words_split(name, length, words, NAME_ENDS_MAX_WORDS);
+    for (size_t i = 0; i < n_words && i < NAME_ENDS_MAX_WORDS; i++) {
         uint32_t start = words[i].start;
         if (start > 0 && length - start >= suggesting->length &&
             memcmp(canonical + start, suggesting->text, suggesting->length) == 0)

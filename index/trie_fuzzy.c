@@ -101,32 +101,94 @@ static bool follow_label(const struct walk *walk, uint32_t number, const struct 
     return true;
 }
 
+/* What is known of a family before its members are looked at. */
+struct family {
+    bool is_spent;         /* no edit is left: only these bytes may follow */
+    struct edit_bytes may; /* where `is_spent` */
+    /* Most bytes do not stand where they could matter in the word: all of these lead to one state,
+       and if that spends the last edit, most members end there after one more byte. */
+    bool has_other;
+    struct edit_bytes telling; /* the bytes that do matter; and all that are not ASCII */
+    struct edit_state other;   /* after any other byte */
+    struct edit_bytes after_other;
+};
+
+static void know_family(const struct walk *walk, const struct edit_state *state,
+                        struct family *family)
+{
+    const struct edit_automaton *automaton = &walk->automaton;
+    family->is_spent = state->n_missing == 0 && edit_is_spent(automaton, state);
+    family->has_other = false;
+    if (family->is_spent) {
+        edit_bytes_at(automaton, edit_free_places(automaton, state), &family->may);
+    } else if (state->n_missing == 0) {
+        family->other = *state;
+        edit_advance(automaton, &family->other, 0);
+        if (!edit_is_spent(automaton, &family->other) ||
+            edit_distance(automaton, &family->other) != EDIT_TOO_FAR)
+            return;
+        family->has_other = true;
+        edit_bytes_at(automaton, edit_telling_places(automaton, state), &family->telling);
+        family->telling.bits[2] = UINT64_MAX;
+        family->telling.bits[3] = UINT64_MAX;
+        edit_bytes_at(automaton, edit_free_places(automaton, &family->other), &family->after_other);
+    }
+}
+
+/* Whether some key below a node goes on, after the first byte of the node's label, with one of
+   `bytes`. */
+static bool goes_on_with(const struct walk *walk, const struct trie_node *node,
+                         const struct edit_bytes *bytes)
+{
+    if (node->label_length > 1)
+        return edit_bytes_have(bytes, walk->trie->labels[node->label_start]);
+    const unsigned char *first_bytes = walk->trie->first_bytes + node->first_child;
+    for (uint32_t i = 0; i < node->n_children; i++) {
+        if (edit_bytes_have(bytes, first_bytes[i]))
+            return true;
+    }
+    return false;
+}
+
+static void visit_children(struct walk *walk, const struct trie_node *parent,
+                           const struct edit_state *state, unsigned nearest);
+
+static void visit(struct walk *walk, uint32_t number, const struct trie_node *node,
+                  const struct edit_state *above, unsigned nearest_above)
+{
+    struct edit_state state = *above;
+    unsigned nearest = nearest_above;
+    bool goes_on = follow_label(walk, number, node, &state, &nearest);
+    if (nearest < nearest_above && walk->bounds->with_longer_keys)
+        add_subtree(walk, number, nearest);
+    if (!goes_on)
+        return;
+    unsigned distance = edit_distance(&walk->automaton, &state);
+    if (distance != EDIT_TOO_FAR && node->n_values > 0 && state.n_missing == 0 &&
+        state.n_characters >= walk->bounds->min_characters)
+        add_key(walk, node, distance);
+    if (node->n_children > 0)
+        visit_children(walk, node, &state, nearest);
+}
+
 static void visit_children(struct walk *walk, const struct trie_node *parent,
                            const struct edit_state *state, unsigned nearest)
 {
+    struct family family;
+    know_family(walk, state, &family);
     unsigned bound = edit_distance_bound(&walk->automaton, state);
-    uint64_t next[4];
-    bool is_bound = edit_next_bytes(&walk->automaton, state, next);
     for (uint32_t i = 0; i < parent->n_children; i++) {
         uint32_t number = parent->first_child + i;
         unsigned char byte = walk->trie->first_bytes[number];
-        if (is_bound && (next[byte / 64] >> (byte % 64) & 1) == 0)
+        if (family.is_spent && !edit_bytes_have(&family.may, byte))
             continue;
         struct trie_node node = trie_read_node(walk->trie, number);
         if (!is_wanted(walk, &(struct trie_neighbour){node.best, (uint8_t)bound, false}))
             return;
-        struct edit_state below = *state;
-        unsigned nearest_below = nearest;
-        bool goes_on = follow_label(walk, number, &node, &below, &nearest_below);
-        if (nearest_below < nearest && walk->bounds->with_longer_keys)
-            add_subtree(walk, number, nearest_below);
-        if (!goes_on)
+        if (family.has_other && !edit_bytes_have(&family.telling, byte) &&
+            !goes_on_with(walk, &node, &family.after_other))
             continue;
-        unsigned distance = edit_distance(&walk->automaton, &below);
-        if (distance != EDIT_TOO_FAR && node.n_values > 0 && below.n_missing == 0 &&
-            below.n_characters >= walk->bounds->min_characters)
-            add_key(walk, &node, distance);
-        visit_children(walk, &node, &below, nearest_below);
+        visit(walk, number, &node, state, nearest);
     }
 }
 

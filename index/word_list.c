@@ -86,20 +86,21 @@ int word_list_build(struct counted_word *words, size_t n_words, bool with_downlo
     return build_trie(words, n_words, (size_t)n_text_bytes, trie, error);
 }
 
-static bool words_are_true(const struct word_list *list, uint32_t n_text_bytes)
+static bool words_are_true(const struct word_list *list, uint32_t n_text_bytes, uint32_t max_length)
 {
     if (list->offsets[0] != 0 || list->offsets[list->n_words] != n_text_bytes)
         return false;
     for (uint32_t i = 0; i < list->n_words; i++) {
         if (list->offsets[i] > list->offsets[i + 1] ||
+            list->offsets[i + 1] - list->offsets[i] > max_length ||
             (i > 0 && list->n_crates[i - 1] < list->n_crates[i]))
             return false;
     }
     return true;
 }
 
-int word_list_open(struct word_list *list, const void *block, size_t size, const char *name,
-                   struct error *error)
+int word_list_open(struct word_list *list, const void *block, size_t size, uint32_t max_length,
+                   const char *name, struct error *error)
 {
     struct header header;
     if (size < sizeof header)
@@ -118,7 +119,7 @@ int word_list_open(struct word_list *list, const void *block, size_t size, const
     list->n_crates = (const void *)at;
     list->offsets = list->n_crates + header.n_words;
     list->texts = (const char *)(list->offsets + header.n_words + 1);
-    return words_are_true(list, header.n_text_bytes)
+    return words_are_true(list, header.n_text_bytes, max_length)
                ? 0
                : error_set(error, "the list of %s is damaged", name);
 }

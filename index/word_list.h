@@ -31,10 +31,11 @@ struct word_list {
     const char *texts;
 };
 
-/* Opens a block, aligned to 8 bytes, which must outlive the list. Checks sizes, offsets and the order.
-   Returns 0 or -1; `name` says in the error which list it is. */
-int word_list_open(struct word_list *list, const void *block, size_t size, const char *name,
-                   struct error *error);
+/* Opens a block, aligned to 8 bytes, which must outlive the list. Checks sizes, offsets, the order, and
+   that no word has more than `max_length` bytes. Returns 0 or -1; `name` says in the error which
+   list it is. */
+int word_list_open(struct word_list *list, const void *block, size_t size, uint32_t max_length,
+                   const char *name, struct error *error);
 
 /* Word `number` (1 … n_words). The text is not NUL-terminated. */
 struct counted_word word_list_word(const struct word_list *list, uint32_t number);

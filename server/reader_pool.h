@@ -7,17 +7,16 @@
 
 struct reader_pool;
 
-/* Opens the first reader, so that a fault shows at the start. At most `capacity` idle readers are
-   kept. Returns NULL and says why. */
-struct reader_pool *reader_pool_create(const struct index *index, unsigned capacity,
+/* Opens `n_readers` (at least 1) readers. Returns NULL and says why. */
+struct reader_pool *reader_pool_create(const struct index *index, unsigned n_readers,
                                        struct error *error);
 
 /* Every reader must have been returned. NULL is allowed. */
 void reader_pool_destroy(struct reader_pool *pool);
 
-/* An idle reader, else a new one: never waits. NULL where one cannot be opened. Thread-safe, as is
-   reader_pool_return. */
-struct index_reader *reader_pool_borrow(struct reader_pool *pool, struct error *error);
+/* An idle reader, to be given back by reader_pool_return; NULL where more are borrowed at once than there
+   are. Never waits. Thread-safe, as is reader_pool_return. */
+struct index_reader *reader_pool_borrow(struct reader_pool *pool);
 void reader_pool_return(struct reader_pool *pool, struct index_reader *reader);
 
 #endif

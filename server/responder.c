@@ -128,9 +128,9 @@ static int compute_body(const struct exchange *exchange,
     job->service = exchange->service;
     job->search_seconds = 0;
     failure->status = 500;
-    job->reader = reader_pool_borrow(exchange->service->readers, &failure->error);
+    job->reader = reader_pool_borrow(exchange->service->readers);
     if (job->reader == NULL)
-        return -1;
+        return error_set(&failure->error, "more answers are computed than there are readers");
     int status = exchange->endpoint->answer(job, parameters, failure);
     reader_pool_return(exchange->service->readers, job->reader);
     if (status != 0 || exchange->endpoint->plain_type != NULL)

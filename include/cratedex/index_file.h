@@ -42,6 +42,8 @@ struct index_crate {
 };
 void index_crate(const struct index *index, uint32_t rank, struct index_crate *crate);
 
+/* Opens the file again for one thread. Fails where another file has taken its path since index_open: a
+   program that wants to outlive a replacement opens its readers at once. */
 struct index_reader *index_reader_open(const struct index *index, struct error *error);
 void index_reader_close(struct index_reader *reader);
 const struct index *index_reader_index(const struct index_reader *reader);

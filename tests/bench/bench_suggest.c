@@ -1,14 +1,25 @@
-/* `suggest`: completions as they are asked for while somebody types. A query that is marked as a
-   prefix is one request, of any other query every beginning is one, cut between characters. */
+/* `suggest`: suggestions as they are asked for while somebody types. A query that is marked as a
+   prefix is one request, of any other query every beginning is one, cut between characters. Then
+   misspelt names of popular crates: with one edit, and longer ones with two. */
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_queries.h"
 #include "tests/bench/bench_series.h"
+#include "tests/bench/bench_typos.h"
 
 #include <cratedex/suggest.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define LIMIT 10
+#define N_MISSPELT_NAMES 1000
+
+/* Misspelt names, and what became of them. */
+struct misspelt {
+    struct bench_typos typos;
+    struct series series;
+    size_t n_first; /* the right name is the first suggestion */
+    size_t n_found; /* it is one of them */
+};
 
 struct run {
     struct index *index;
@@ -18,6 +29,8 @@ struct run {
     size_t n_prefixes;
     uint64_t n_suggestions;
     msgpack_sbuffer body;
+    struct misspelt one_edit;
+    struct misspelt two_edits;
 };
 
 static int assemble(struct run *run, const struct suggestion *suggestions, size_t n_suggestions,
@@ -26,23 +39,7 @@ static int assemble(struct run *run, const struct suggestion *suggestions, size_
     struct encoder encoder;
     msgpack_sbuffer_clear(&run->body);
     encoder_init(&encoder, ENCODING_JSON, &run->body);
-    encoder_object(&encoder, 1);
-    encoder_key(&encoder, "suggestions");
-    encoder_array(&encoder, (uint32_t)n_suggestions);
-    for (size_t i = 0; i < n_suggestions; i++) {
-        struct index_crate crate;
-        index_crate(run->index, suggestions[i].rank, &crate);
-        encoder_object(&encoder, 3);
-        encoder_key(&encoder, "name");
-        encoder_string(&encoder, crate.name, crate.name_length);
-        encoder_key(&encoder, "kind");
-        encoder_text(&encoder, suggestion_kind_name(suggestions[i].kind));
-        encoder_key(&encoder, "downloads");
-        encoder_integer(&encoder, crate.downloads);
-        encoder_end_object(&encoder);
-    }
-    encoder_end_array(&encoder);
-    encoder_end_object(&encoder);
+    suggestions_encode(suggestions, n_suggestions, &encoder);
     return encoder_finish(&encoder, error);
 }
 
@@ -59,6 +56,25 @@ static int time_prefix(struct run *run, const char *prefix, size_t length, struc
     series_add(&run->whole, assembled - begin);
     run->n_suggestions += n_suggestions;
     return 0;
+}
+
+static void time_misspelt(struct run *run, struct misspelt *misspelt)
+{
+    misspelt->n_first = 0;
+    misspelt->n_found = 0;
+    for (size_t i = 0; i < misspelt->typos.n_typos; i++) {
+        const struct bench_typo *typo = &misspelt->typos.typos[i];
+        struct suggestion suggestions[LIMIT];
+        uint64_t begin = bench_now();
+        size_t n = suggest(run->index, typo->text, typo->length, suggestions, LIMIT);
+        series_add(&misspelt->series, bench_now() - begin);
+        size_t at = 0;
+        while (at < n &&
+               (suggestions[at].kind != SUGGESTION_CRATE || suggestions[at].rank != typo->rank))
+            at++;
+        misspelt->n_first += n > 0 && at == 0;
+        misspelt->n_found += at < n;
+    }
 }
 
 static bool is_cut(const struct bench_query *query, size_t length)
@@ -92,17 +108,44 @@ static int run_rounds(struct run *run, unsigned n_rounds, struct error *error)
     for (unsigned round = 0; round <= n_rounds; round++) {
         series_begin_round(&run->lookup);
         series_begin_round(&run->whole);
+        series_begin_round(&run->one_edit.series);
+        series_begin_round(&run->two_edits.series);
         run->n_suggestions = 0;
         for (size_t i = 0; i < run->queries.n_queries; i++) {
             if (time_query(run, &run->queries.queries[i], error) != 0)
                 return -1;
         }
+        time_misspelt(run, &run->one_edit);
+        time_misspelt(run, &run->two_edits);
         if (round == 0)
             continue;
         series_end_round(&run->lookup);
         series_end_round(&run->whole);
+        series_end_round(&run->one_edit.series);
+        series_end_round(&run->two_edits.series);
     }
     return 0;
+}
+
+static double share(size_t n, size_t n_all)
+{
+    return n_all == 0 ? 0 : (double)n / (double)n_all;
+}
+
+static void print_misspelt(const struct misspelt *misspelt)
+{
+    size_t n_typos = misspelt->typos.n_typos;
+    printf("%-16s  %zu misspelt names; the right one is first for %.1f %%, suggested for %.1f %%\n",
+           misspelt->series.name, n_typos, 100 * share(misspelt->n_first, n_typos),
+           100 * share(misspelt->n_found, n_typos));
+}
+
+static json_t *misspelt_to_json(const struct misspelt *misspelt)
+{
+    return json_pack("{s:I, s:f, s:f, s:o}", "names", (json_int_t)misspelt->typos.n_typos, "first",
+                     share(misspelt->n_first, misspelt->typos.n_typos), "suggested",
+                     share(misspelt->n_found, misspelt->typos.n_typos), "times",
+                     series_to_json(&misspelt->series));
 }
 
 static void print_text(const struct run *run, const struct bench_options *options)
@@ -115,6 +158,11 @@ static void print_text(const struct run *run, const struct bench_options *option
     statistics_print_titles();
     series_print(&run->lookup);
     series_print(&run->whole);
+    series_print(&run->one_edit.series);
+    series_print(&run->two_edits.series);
+    putchar('\n');
+    print_misspelt(&run->one_edit);
+    print_misspelt(&run->two_edits);
 }
 
 static json_t *to_json(const struct run *run, const struct bench_options *options)
@@ -127,7 +175,19 @@ static json_t *to_json(const struct run *run, const struct bench_options *option
                                   (json_int_t)run->n_suggestions));
     json_object_set_new(root, run->lookup.key, series_to_json(&run->lookup));
     json_object_set_new(root, run->whole.key, series_to_json(&run->whole));
+    json_object_set_new(root, run->one_edit.series.key, misspelt_to_json(&run->one_edit));
+    json_object_set_new(root, run->two_edits.series.key, misspelt_to_json(&run->two_edits));
     return root;
+}
+
+static int prepare_misspelt(struct run *run, struct misspelt *misspelt, const char *name,
+                            const char *key, size_t min_length, unsigned n_edits,
+                            struct error *error)
+{
+    if (bench_typos_make(&misspelt->typos, run->index, N_MISSPELT_NAMES, min_length, n_edits,
+                         error) != 0)
+        return -1;
+    return series_init(&misspelt->series, name, key, misspelt->typos.n_typos, error);
 }
 
 static int prepare(struct run *run, const struct bench_options *options, struct error *error)
@@ -141,7 +201,11 @@ static int prepare(struct run *run, const struct bench_options *options, struct 
                     error) != 0)
         return -1;
     run->index = index_open(options->index_path, error);
-    return run->index != NULL ? 0 : -1;
+    if (run->index == NULL ||
+        prepare_misspelt(run, &run->one_edit, "one typo", "one_typo", 5, 1, error) != 0 ||
+        prepare_misspelt(run, &run->two_edits, "two typos", "two_typos", 9, 2, error) != 0)
+        return -1;
+    return 0;
 }
 
 int bench_suggest(const struct bench_options *options, struct error *error)
@@ -160,6 +224,10 @@ int bench_suggest(const struct bench_options *options, struct error *error)
         index_close(run->index);
     series_free(&run->lookup);
     series_free(&run->whole);
+    series_free(&run->one_edit.series);
+    series_free(&run->two_edits.series);
+    bench_typos_free(&run->one_edit.typos);
+    bench_typos_free(&run->two_edits.typos);
     msgpack_sbuffer_destroy(&run->body);
     bench_queries_free(&run->queries);
     free(run);

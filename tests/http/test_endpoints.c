@@ -31,12 +31,22 @@ static void suggests_names(void **state)
                   {"suggestions[0].kind", "\"crate\""},
                   {"suggestions[0].downloads", "779458477"},
                   {"suggestions[0].highlight", "[[0,3]]"}}},
+        {.request = {.target = "/api/v1/suggest?q=json"},
+         .status = 200,
+         .body = {{"suggestions[1].name", "\"serde_json\""},
+                  {"suggestions[1].highlight", "[[6,4]]"},
+                  {"suggestions[2].name", "\"json\""},
+                  {"suggestions[2].kind", "\"keyword\""},
+                  {"suggestions[2].highlight", "[[0,4]]"}}},
+        {.request = {.target = "/api/v1/suggest?q=esrde&limit=1"},
+         .status = 200,
+         .body = {{"suggestions[0].name", "\"serde\""}, {"suggestions[0].highlight", "[[0,5]]"}}},
         {.request = {.target = "/api/v1/suggest?q=+SER+"},
          .status = 200,
          .body = {{"suggestions[0].name", "\"serde\""}}},
         {.request = {.target = "/api/v1/suggest"},
          .status = 200,
-         .body = {{"suggestions.length", "10"}}},
+         .body = {{"suggestions.length", "10"}, {"suggestions[0].highlight", "[]"}}},
         {.request = {.target = "/api/v1/suggest?q=&limit=100"},
          .status = 200,
          .body = {{"suggestions.length", "100"}}},
@@ -54,7 +64,7 @@ static void suggests_names(void **state)
     http_cases_run(client_of(state), cases, N_ELEMENTS(cases));
 }
 
-/* Every suggestion has a word that the prefix begins, and says where. */
+/* Every suggestion has a word that begins with the text, where the highlight says. */
 static void suggests_by_prefix(void **state)
 {
     json_t *body = http_get_json(client_of(state), "/api/v1/suggest?q=c&limit=50", 200);

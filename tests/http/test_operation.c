@@ -188,6 +188,31 @@ static void refuses_bad_ranking_files(void **state)
     expect_end(arguments, 1, "ranking.conf: No such file or directory");
 }
 
+/* A new index takes the file's name while the server runs: it goes on with the one that it opened. */
+static void outlives_a_replaced_index(void **state)
+{
+    (void)state;
+    char folder[FOLDER_PATH_SIZE];
+    char path[FOLDER_PATH_SIZE];
+    char other[FOLDER_PATH_SIZE];
+    size_t size;
+    folder_make(folder);
+    folder_join(path, folder, "served.cdx");
+    folder_join(other, folder, "other.cdx");
+    char *bytes = file_read(test_index(), &size);
+    file_write(path, bytes, size);
+    free(bytes);
+    const char *const arguments[] = {"--index", path, "--cache-bytes", "0", NULL};
+    struct http_fixture fixture;
+    http_fixture_open(&fixture, arguments);
+    file_write(other, "no index", 8);
+    assert_int_equal(rename(other, path), 0);
+    for (int i = 0; i < 20; i++)
+        json_decref(http_get_json(fixture.client, "/api/v1/crates?q=serde&per_page=100", 200));
+    http_fixture_close(&fixture);
+    folder_remove(folder);
+}
+
 static void says_that_the_port_is_in_use(void **state)
 {
     (void)state;
@@ -272,10 +297,15 @@ static void refuses_bad_config_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(announces_itself),          cmocka_unit_test(listens_on_ipv6),
-        cmocka_unit_test(refuses_bad_options),       cmocka_unit_test(explains_itself),
-        cmocka_unit_test(refuses_bad_indexes),       cmocka_unit_test(says_that_the_port_is_in_use),
-        cmocka_unit_test(reads_a_config_file),       cmocka_unit_test(refuses_bad_config_files),
+        cmocka_unit_test(announces_itself),
+        cmocka_unit_test(listens_on_ipv6),
+        cmocka_unit_test(refuses_bad_options),
+        cmocka_unit_test(explains_itself),
+        cmocka_unit_test(refuses_bad_indexes),
+        cmocka_unit_test(outlives_a_replaced_index),
+        cmocka_unit_test(says_that_the_port_is_in_use),
+        cmocka_unit_test(reads_a_config_file),
+        cmocka_unit_test(refuses_bad_config_files),
         cmocka_unit_test(refuses_bad_ranking_files),
     };
     return cmocka_run_group_tests_name("operation", tests, NULL, NULL);

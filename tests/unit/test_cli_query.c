@@ -291,6 +291,7 @@ static void suggest_completes_a_prefix(void **state)
         assert_int_equal(strncmp(name, "net", 3), 0);
         assert_string_equal(json_string_value(json_object_get(suggestion, "kind")),
                             i < 3 ? "crate" : "keyword");
+        assert_true(json_is_array(json_object_get(suggestion, "highlight")));
         assert_true(json_is_integer(json_object_get(suggestion, "downloads")));
     }
     json_decref(root);

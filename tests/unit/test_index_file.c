@@ -148,6 +148,29 @@ static void fingerprints_tell_contents_apart(void **state)
     folder_remove(folder);
 }
 
+/* What is in memory would not fit to the documents of another file. */
+static void a_reader_wants_the_same_file(void **state)
+{
+    (void)state;
+    struct built_index built;
+    char folder[FOLDER_PATH_SIZE];
+    char copy[FOLDER_PATH_SIZE];
+    struct error error;
+    size_t size;
+    folder_make(folder);
+    small_dump_write(folder, 5);
+    built_index_make(&built, folder);
+    char *bytes = file_read(built.path, &size);
+    folder_join(copy, folder, "copy.cdx");
+    file_write(copy, bytes, size);
+    free(bytes);
+    assert_int_equal(rename(copy, built.path), 0);
+    assert_null(index_reader_open(built.index, &error));
+    assert_non_null(strstr(error.message, "was replaced"));
+    built_index_remove(&built);
+    folder_remove(folder);
+}
+
 static void files_that_are_no_index(void **state)
 {
     struct fixture *fixture = *state;
@@ -360,6 +383,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_index_opens),
         cmocka_unit_test(fingerprints_tell_contents_apart),
+        cmocka_unit_test(a_reader_wants_the_same_file),
         cmocka_unit_test(files_that_are_no_index),
         cmocka_unit_test(other_format_versions),
         cmocka_unit_test(files_that_are_cut_short_or_longer),

@@ -1,0 +1,154 @@
+/* One slip of the finger in the name of a crate that many people use, 1,000 times: the right name is
+   the first suggestion for at least 90 %, among ten for at least 99 %. On the large dumps where they
+   lie beside the repository, and always on the sample with the names that it has. */
+#include "tests/support/built_index.h"
+#include "tests/support/random_edit.h"
+
+#include <cratedex/canonical_name.h>
+#include <cratedex/suggest.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define N_NAMES 1000
+#define MIN_BYTES 5
+#define MAX_BYTES 63
+#define LIMIT 10
+#define SEED 3141592653
+
+struct typo {
+    char name[MAX_BYTES + 1];
+    char text[MAX_BYTES + 1];
+    size_t name_length;
+    size_t length;
+    uint32_t rank;
+};
+
+struct counts {
+    size_t n_typos;
+    size_t n_first;
+    size_t n_found;
+};
+
+static bool has_name(const struct index *index, const struct typo *typo)
+{
+    for (uint32_t rank = 1; rank <= index_n_crates(index); rank++) {
+        char name[MAX_BYTES + 1];
+        struct index_crate crate;
+        index_crate(index, rank, &crate);
+        if (crate.name_length != typo->length)
+            continue;
+        canonical_name(name, crate.name, crate.name_length);
+        if (memcmp(name, typo->text, typo->length) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Prints what the typo gives instead of the right name. */
+static void print_failure(const struct typo *typo, const struct suggestion *suggestions, size_t n,
+                          size_t at)
+{
+    char line[1024];
+    int length = 0;
+    for (size_t i = 0; i < n && i < 3; i++)
+        length += snprintf(line + length, sizeof line - (size_t)length, " %.*s",
+                           (int)suggestions[i].name_length, suggestions[i].name);
+    print_message("%.*s for %.*s: %s; first come%.*s\n", (int)typo->length, typo->text,
+                  (int)typo->name_length, typo->name, at < n ? "not first" : "not suggested",
+                  length, line);
+}
+
+static void try_typo(const struct index *index, const struct typo *typo, struct counts *counts)
+{
+    struct suggestion suggestions[LIMIT];
+    size_t n = suggest(index, typo->text, typo->length, suggestions, LIMIT);
+    size_t at = 0;
+    while (at < n &&
+           (suggestions[at].kind != SUGGESTION_CRATE || suggestions[at].rank != typo->rank))
+        at++;
+    counts->n_typos++;
+    counts->n_first += n > 0 && at == 0;
+    counts->n_found += at < n;
+    if (n == 0 || at > 0)
+        print_failure(typo, suggestions, n, at);
+}
+
+/* The largest builds take minutes when every access is checked. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define IS_CHECKED_BUILD true
+#else
+#define IS_CHECKED_BUILD false
+#endif
+
+static void misspell_popular_names(const char *dump)
+{
+    struct built_index built;
+    struct counts counts = {0};
+    uint64_t seed = SEED;
+    size_t n_names = 0;
+    if (access(dump, R_OK) != 0) {
+        print_message("skipped: no %s\n", dump);
+        skip();
+    }
+    built_index_make(&built, dump);
+    for (uint32_t rank = 1; rank <= index_n_crates(built.index) && n_names < N_NAMES; rank++) {
+        struct index_crate crate;
+        struct typo typo = {.rank = rank};
+        index_crate(built.index, rank, &crate);
+        if (crate.name_length < MIN_BYTES || crate.name_length > MAX_BYTES)
+            continue;
+        n_names++;
+        canonical_name(typo.name, crate.name, crate.name_length);
+        memcpy(typo.text, typo.name, crate.name_length);
+        typo.name_length = crate.name_length;
+        typo.length = random_edit(&seed, typo.text, typo.name_length);
+        if (!has_name(built.index, &typo))
+            try_typo(built.index, &typo, &counts);
+    }
+    built_index_remove(&built);
+    print_message("%s: %zu typos, first %.2f %%, among ten %.2f %%\n", dump, counts.n_typos,
+                  100.0 * (double)counts.n_first / (double)counts.n_typos,
+                  100.0 * (double)counts.n_found / (double)counts.n_typos);
+    assert_true(counts.n_typos > n_names * 9 / 10);
+    assert_true(100 * counts.n_first >= 90 * counts.n_typos);
+    assert_true(100 * counts.n_found >= 99 * counts.n_typos);
+}
+
+static void names_of_the_sample(void **state)
+{
+    (void)state;
+    misspell_popular_names(SAMPLE_DUMP);
+}
+
+static void names_of_150_000_crates(void **state)
+{
+    (void)state;
+    if (IS_CHECKED_BUILD)
+        skip();
+    misspell_popular_names("../shared/data/crates-real.tar.gz");
+}
+
+static void names_of_227_000_packages(void **state)
+{
+    (void)state;
+    if (IS_CHECKED_BUILD)
+        skip();
+    misspell_popular_names("../shared/data/npm-227k.tar.gz");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_of_the_sample),
+        cmocka_unit_test(names_of_150_000_crates),
+        cmocka_unit_test(names_of_227_000_packages),
+    };
+    return cmocka_run_group_tests_name("suggest_typos", tests, NULL, NULL);
+}
