@@ -14,7 +14,7 @@
 
 struct options {
     char index_path[OPTIONS_MAX_PATH];
-    char config_path[OPTIONS_MAX_PATH]; /* empty: none */
+    char config_path[OPTIONS_MAX_PATH];  /* empty: none */
     char ranking_path[OPTIONS_MAX_PATH]; /* likewise */
     struct listen_address listen;
     char base_url[OPTIONS_MAX_URL]; /* without a final slash; empty: not given */

@@ -127,14 +127,20 @@ static void print_cell(FILE *out, const char *text, unsigned width, bool flush_r
         fprintf(out, "%*s", padding, "");
 }
 
-static void print_note(FILE *out, const char *text, unsigned indent, unsigned width)
+/* Prints the notes below a row, of which `next` is the first that is not printed yet. Returns the next. */
+static size_t print_notes(const struct table *table, FILE *out, size_t row, size_t next,
+                          unsigned indent, unsigned width)
 {
-    unsigned columns = text_columns(text, strlen(text));
-    if (width > indent && indent + columns > width)
-        columns = width - indent;
-    fprintf(out, "%*s", (int)indent, "");
-    print_cell(out, text, columns, false, true);
-    fputc('\n', out);
+    for (; next < table->n_notes && table->notes[next].row == row; next++) {
+        const char *text = table->notes[next].text;
+        unsigned columns = text_columns(text, strlen(text));
+        if (width > indent && indent + columns > width)
+            columns = width - indent;
+        fprintf(out, "%*s", (int)indent, "");
+        print_cell(out, text, columns, false, true);
+        fputc('\n', out);
+    }
+    return next;
 }
 
 void table_print(const struct table *table, FILE *out, unsigned indent, unsigned width, bool colour)
@@ -172,8 +178,7 @@ void table_print(const struct table *table, FILE *out, unsigned indent, unsigned
             fputs(bold ? PLAIN : "", out);
         }
         fputc('\n', out);
-        for (; note < table->n_notes && table->notes[note].row == row; note++)
-            print_note(out, table->notes[note].text, indent + NOTE_INDENT, width);
+        note = print_notes(table, out, row, note, indent + NOTE_INDENT, width);
     }
 }
 

@@ -104,6 +104,37 @@ static void searches(void **state)
     http_cases_run(((struct http_fixture *)*state)->client, cases, N_ELEMENTS(cases));
 }
 
+/* A misspelt word is corrected, and the meta says so, on every page and in every spelling of links. */
+static void corrects_typos(void **state)
+{
+    static const struct http_case cases[] = {
+        {.request = {.target = LIST "?q=serdr+json"},
+         .status = 200,
+         .body = {{"crates[0].name", "\"serde_json\""},
+                  {"meta.length", "5"},
+                  {"meta.did_you_mean", "\"serde json\""},
+                  {"meta.relaxed", "\"typo\""}}},
+        {.request = {.target = LIST "?q=tokoi&per_page=1"},
+         .status = 200,
+         .body = {{"crates[0].name", "\"tokio\""},
+                  {"crates[0].exact_match", "false"},
+                  {"meta.did_you_mean", "\"tokio\""},
+                  {"meta.relaxed", "\"typo\""}}},
+        {.request = {.target = LIST "?per_page=1&q=tokoi&utm=1"},
+         .status = 200,
+         .headers = {"X-Cache: hit"},
+         .body = {{"meta.length", "5"},
+                  {"meta.did_you_mean", "\"tokio\""},
+                  {"meta.relaxed", "\"typo\""}}},
+        {.request = {.target = LIST "?q=tokio"},
+         .status = 200,
+         .body = {{"meta.length", "3"},
+                  {"meta.did_you_mean", "absent"},
+                  {"meta.relaxed", "absent"}}},
+    };
+    http_cases_run(((struct http_fixture *)*state)->client, cases, N_ELEMENTS(cases));
+}
+
 static void filters(void **state)
 {
     static const struct http_case cases[] = {
@@ -310,6 +341,7 @@ int main(void)
         cmocka_unit_test(gives_the_default_list),
         cmocka_unit_test(gives_the_documented_crate_object),
         cmocka_unit_test(searches),
+        cmocka_unit_test(corrects_typos),
         cmocka_unit_test(filters),
         cmocka_unit_test(orders_the_filters),
         cmocka_unit_test(leaves_out_yanked_crates),
