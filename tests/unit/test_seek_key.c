@@ -59,10 +59,16 @@ static void test_values(void **state)
 
 static void assert_same_score(double score, int64_t id)
 {
-    struct seek_key key = {.sort = SEARCH_SORT_RELEVANCE, .score = score, .id = id};
-    struct seek_key parsed = round_trip(&key);
-    assert_memory_equal(&parsed.score, &score, sizeof score);
-    assert_true(parsed.id == id);
+    for (int stage = 0; stage < N_SEEK_STAGES; stage++) {
+        struct seek_key key = {.sort = SEARCH_SORT_RELEVANCE,
+                               .stage = (enum seek_stage)stage,
+                               .score = score,
+                               .id = id};
+        struct seek_key parsed = round_trip(&key);
+        assert_memory_equal(&parsed.score, &score, sizeof score);
+        assert_true(parsed.id == id);
+        assert_int_equal(parsed.stage, stage);
+    }
 }
 
 static void test_scores_are_equal_to_the_bit(void **state)
@@ -142,20 +148,31 @@ static void test_garbage_is_refused(void **state)
         {SEARCH_SORT_DOWNLOADS, "dd:1:2"},
         {SEARCH_SORT_NEW, "n:one:2"},
         {SEARCH_SORT_RELEVANCE, "s:"},
-        {SEARCH_SORT_RELEVANCE, "s:0x1p0"},
-        {SEARCH_SORT_RELEVANCE, "s:0x1p0:"},
-        {SEARCH_SORT_RELEVANCE, "s:nan:1"},
-        {SEARCH_SORT_RELEVANCE, "s:inf:1"},
-        {SEARCH_SORT_RELEVANCE, "s:-infinity:1"},
-        {SEARCH_SORT_RELEVANCE, "s:1e999:1"},
-        {SEARCH_SORT_RELEVANCE, "s:0x1p0:0x1"},
-        {SEARCH_SORT_RELEVANCE, "s:high:1"},
+        {SEARCH_SORT_RELEVANCE, "s:1"},
+        {SEARCH_SORT_RELEVANCE, "s:1:"},
+        {SEARCH_SORT_RELEVANCE, "s:0x1p0:1"}, /* without a stage */
+        {SEARCH_SORT_RELEVANCE, "s:1:0x1p0"},
+        {SEARCH_SORT_RELEVANCE, "s:1:0x1p0:"},
+        {SEARCH_SORT_RELEVANCE, "s::0x1p0:1"},
+        {SEARCH_SORT_RELEVANCE, "s:-1:0x1p0:1"},
+        {SEARCH_SORT_RELEVANCE, "s:4:0x1p0:1"}, /* a stage too many */
+        {SEARCH_SORT_RELEVANCE, "s:4294967296:0x1p0:1"},
+        {SEARCH_SORT_RELEVANCE, "s:0x1:0x1p0:1"},
+        {SEARCH_SORT_RELEVANCE, "s:first:0x1p0:1"},
+        {SEARCH_SORT_RELEVANCE, "s:1:nan:1"},
+        {SEARCH_SORT_RELEVANCE, "s:1:inf:1"},
+        {SEARCH_SORT_RELEVANCE, "s:1:-infinity:1"},
+        {SEARCH_SORT_RELEVANCE, "s:1:1e999:1"},
+        {SEARCH_SORT_RELEVANCE, "s:1:0x1p0:0x1"},
+        {SEARCH_SORT_RELEVANCE, "s:1:high:1"},
+        {SEARCH_SORT_RELEVANCE, "s:1:0x1p0:1:1"},
         {SEARCH_SORT_ALPHABETICAL, "a"},
         {SEARCH_SORT_ALPHABETICAL, "x:serde"},
         {SEARCH_SORT_ALPHABETICAL, "aserde"},
         {SEARCH_SORT_NEW, "e:serde"},
         {SEARCH_SORT_RELEVANCE, "e:serde"},
     };
+    _Static_assert(N_SEEK_STAGES == 4, "the stage too many stands above");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         if (parse_inside(cases[i].sort, cases[i].inside, strlen(cases[i].inside)) != -1)
             fail_msg("\"%s\" is taken", cases[i].inside);
@@ -189,8 +206,10 @@ static void test_damaged_texts(void **state)
         char before = text[i];
         for (int byte = 0; byte < 256; byte++) {
             text[i] = (char)byte;
-            if (seek_key_parse(&parsed, SEARCH_SORT_RELEVANCE, text, length) == 0)
+            if (seek_key_parse(&parsed, SEARCH_SORT_RELEVANCE, text, length) == 0) {
                 assert_true(isfinite(parsed.score));
+                assert_in_range(parsed.stage, 0, N_SEEK_STAGES - 1);
+            }
         }
         text[i] = before;
         seek_key_parse(&parsed, SEARCH_SORT_RELEVANCE, text, i); /* cut: a shorter id or nothing */
