@@ -69,7 +69,7 @@ static void add_word(struct search_plan *plan, struct index_reader *reader,
     word->length = words->words[i].length;
     const char *stem = words->bytes + word->start;
     bool occurs = find_list(word, index, stem, word->length);
-    if (may_be_unfinished && word->length >= MIN_COMPLETED_BYTES)
+    if (may_be_unfinished && word->length >= MIN_COMPLETED_BYTES && plan->ranking->prefix > 0)
         find_completions(index, stem, word);
     if (plan->ranking->typos && !occurs && word->n_completions == 0)
         replace_word(plan, reader, text, i, word);
