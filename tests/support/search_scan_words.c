@@ -170,7 +170,7 @@ static void add_word(struct search_scan *scan, const char *word, size_t length, 
     bool is_absent = n == 0;
     uint64_t n_completed = 0;
     memset(scan->completion, 0, scan->n_crates + (size_t)1);
-    if (completes && strlen(stem) >= MIN_COMPLETED_BYTES)
+    if (completes && strlen(stem) >= MIN_COMPLETED_BYTES && scan->ranking.prefix > 0)
         n_completed = look_up_completions(scan, stem);
     scan->n_words++;
     scan->n_absent += is_absent;
@@ -180,7 +180,9 @@ static void add_word(struct search_scan *scan, const char *word, size_t length, 
         return;
     double mass = log(1 + ((double)scan->n_crates - (double)n + 0.5) / ((double)n + 0.5));
     mass = mass < LOWEST_MASS ? LOWEST_MASS : mass;
-    double completed_mass = is_absent ? mass : mass * scan->ranking.prefix;
+    double completed_mass = mass * scan->ranking.prefix;
+    if (is_absent)
+        mass = completed_mass;
     scan->total_mass += mass;
     for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
         if (scan->fields[rank] != 0) {

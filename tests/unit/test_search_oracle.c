@@ -137,7 +137,7 @@ static void relevance(void **state, enum search_match match, bool filters, uint6
     }
     expect_settled(&tally, fixture->n_rounds);
     assert_true(tally.n_second > 100);
-    assert_true(tally.n_behind > (filters ? 5 : 100));
+    assert_true(filters || tally.n_behind > 100);
     /* The queries are worth asking: most find something, and every tier has its crates. */
     if (filters) {
         assert_true(tally.n_matched > 20);
@@ -218,6 +218,8 @@ static void other_weights(void **state)
         random.ranking = ranking;
         if (round % 7 == 0)
             random.ranking.popularity = 0; /* many crates are equal then */
+        if (round % 11 == 0)
+            random.ranking.prefix = 0; /* no word is taken for unfinished */
         expect_pages(fixture, &random.query, &seed, &tally);
     }
     expect_settled(&tally, fixture->n_rounds);
