@@ -4,7 +4,7 @@
    popularity = (2 · log(1 + dependents) / max + log(1 + recent downloads) / max) / 3, then scaled to
    0 … 1. Dependents count beside downloads, because crawlers and CI inflate downloads; measured on the
    judgements, both together order better than either alone (0.282 against 0.262 and 0.279 nDCG@10).
-   Ties go to the lower id.
+   Crates that are yanked, abandoned or stale keep a part of it only. Ties go to the lower id.
 
    Everything is one pass over a table and a binary search in an array sorted by id. */
 #include "index/build_steps.h"
@@ -18,7 +18,19 @@
 #include <string.h>
 
 #define RECENT_DAYS 90
-#define YANKED_DISCOUNT 0.5 /* of the popularity, where every version is yanked */
+
+/* What is left of the popularity of a crate that nobody should begin to use. */
+#define YANKED_DISCOUNT 0.5    /* every version is yanked */
+#define ABANDONED_DISCOUNT 0.5 /* its description says so */
+#define STALE_DISCOUNT 0.9     /* no release in four years before the dump */
+#define STALE_DAYS 1461
+
+/* Descriptions that tell people to go elsewhere, as crates.io has many. */
+#define ABANDONED_SQL                                                                              \
+    " coalesce(c.description LIKE '%deprecated%' OR c.description LIKE '%renamed to%'"             \
+    " OR c.description LIKE '%moved to%' OR c.description LIKE '%placeholder%'"                    \
+    " OR c.description LIKE '%reserved name%' OR c.description LIKE '%no longer maintained%'"      \
+    " OR c.description LIKE '%unmaintained%' OR c.description LIKE '%superseded by%', 0)"
 #define MICROSECONDS_A_DAY (INT64_C(86400) * 1000000)
 
 /* Which crate a version is of, sorted by version. */
@@ -105,6 +117,7 @@ static int on_crate(struct rank_pass *pass, sqlite3_stmt *row, struct error *err
         .created_at = build_column_time(row, 2),
         .updated_at = build_column_time(row, 3),
         .given_default = sqlite3_column_int64(row, 4),
+        .is_abandoned = sqlite3_column_int(row, 5) != 0,
     };
     return 0;
 }
@@ -129,7 +142,8 @@ static int load_crates(struct rank_pass *pass, struct error *error)
     return for_each_row(
         pass,
         "SELECT c.id, coalesce(d.downloads, c.downloads, 0), c.created_at, c.updated_at,"
-        " v.version_id FROM staged_crates c LEFT JOIN staged_downloads d ON d.crate_id = c.id"
+        " v.version_id," ABANDONED_SQL
+        " FROM staged_crates c LEFT JOIN staged_downloads d ON d.crate_id = c.id"
         " LEFT JOIN staged_default_versions v ON v.crate_id = c.id ORDER BY c.id",
         on_crate, error);
 }
@@ -257,6 +271,9 @@ static void sort_by_popularity(struct build *build)
     double max_recent = 0;
     double max_downloads = 0;
     double max_popularity = 0;
+    int64_t now = 0;
+    timestamp_parse(build->timestamp, strlen(build->timestamp), &now);
+    int64_t stale = now - STALE_DAYS * MICROSECONDS_A_DAY;
     for (uint32_t i = 0; i < build->n_crates; i++) {
         struct build_crate *crate = &build->crates[i];
         if (crate->downloads < crate->recent_downloads)
@@ -273,6 +290,10 @@ static void sort_by_popularity(struct build *build)
             2 * crate->dependents_share + share(log_of(crate->recent_downloads), max_recent);
         if (crate->is_yanked)
             crate->popularity *= YANKED_DISCOUNT;
+        if (crate->is_abandoned)
+            crate->popularity *= ABANDONED_DISCOUNT;
+        if (crate->updated_at < stale)
+            crate->popularity *= STALE_DISCOUNT;
         max_popularity = fmax(max_popularity, crate->popularity);
     }
     for (uint32_t i = 0; i < build->n_crates; i++)

@@ -27,6 +27,7 @@ struct build_crate {
     double dependents_share; /* log(1 + dependents) of the most; 0 … 1 */
     double downloads_share;  /* log(1 + downloads) of the most; 0 … 1 */
     int64_t n_versions;
+    bool is_abandoned;     /* the description says so */
     bool is_yanked;        /* has versions, and all of them are yanked */
     int64_t given_default; /* the dump's default version, an id; 0: not given */
     /* Version numbers: places in build.version_numbers; 0: none. */
