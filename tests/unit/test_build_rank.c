@@ -37,14 +37,26 @@ static void ranks_of_the_sample_follow_the_formula(void **state)
                " ON v.id = d.version_id WHERE d.crate_id = c.id AND v.crate_id <> c.id)",
                "");
     sql_expect(built.path, "SELECT max(dependents) > 50 FROM crates", "1");
+    /* Every discount is on some crate of the sample. */
     sql_expect(built.path,
-               "WITH top AS (SELECT max(ln(1 + dependents)) AS dependents,"
-               " max(ln(1 + recent_downloads)) AS downloads FROM crates),"
-               " raw AS (SELECT name, popularity, 2 * ln(1 + c.dependents) / top.dependents"
-               " + ln(1 + recent_downloads) / top.downloads AS value FROM crates c, top)"
-               " SELECT name, popularity FROM raw"
-               " WHERE abs(popularity - value / (SELECT max(value) FROM raw)) > 1e-12",
-               "");
+               "SELECT max(yanked), max(description LIKE '%deprecated%' OR description LIKE"
+               " '%unmaintained%' OR description LIKE '%placeholder%' OR description LIKE"
+               " '%no longer maintained%'), min(updated_at) < '2022-11-01' FROM crates",
+               "1|1|1");
+    sql_expect(
+        built.path,
+        "WITH top AS (SELECT max(ln(1 + dependents)) AS dependents,"
+        " max(ln(1 + recent_downloads)) AS downloads FROM crates),"
+        " raw AS (SELECT name, popularity, (2 * ln(1 + c.dependents) / top.dependents"
+        " + ln(1 + recent_downloads) / top.downloads) * iif(yanked, 0.5, 1)"
+        " * iif(description LIKE '%deprecated%' OR description LIKE '%renamed to%'"
+        " OR description LIKE '%moved to%' OR description LIKE '%placeholder%'"
+        " OR description LIKE '%reserved name%' OR description LIKE '%no longer maintained%'"
+        " OR description LIKE '%unmaintained%' OR description LIKE '%superseded by%', 0.5, 1)"
+        " * iif(updated_at < '2022-11-01T02:00', 0.9, 1) AS value FROM crates c, top)"
+        " SELECT name, popularity FROM raw"
+        " WHERE abs(popularity - value / (SELECT max(value) FROM raw)) > 1e-12",
+        "");
     sql_expect(built.path,
                "SELECT name FROM (SELECT name, rank AS given, row_number() OVER"
                " (ORDER BY popularity DESC, id) AS expected FROM crates) WHERE given <> expected",
