@@ -13,19 +13,25 @@
 #include <time.h>
 
 #define DEFAULT_ROUNDS 3
+#define DEFAULT_SECONDS 20
+#define DEFAULT_LIMIT_MS 20
+#define MAX_SECONDS 3600
 #define EXIT_USAGE 2
 
 static const char usage[] =
     "Usage: cratedex-bench search INDEX --queries FILE [--rounds N] [--baseline] [--json]\n"
     "       cratedex-bench suggest INDEX --queries FILE [--rounds N] [--json]\n"
     "       cratedex-bench open INDEX [--rounds N] [--json]\n"
-    "       cratedex-bench features INDEX --queries JUDGEMENTS\n\n"
+    "       cratedex-bench features INDEX --queries JUDGEMENTS\n"
+    "       cratedex-bench worst INDEX [--seconds N] [--limit-ms N]\n\n"
     "Times the index library on one thread. A warm-up round goes first; of the N rounds\n"
     "(default 3) the one with the best 99th percentile is shown, --json has them all.\n\n"
     "  search    every query: the search alone, and with its JSON answer of 10 crates assembled\n"
     "  suggest   every prefix: the completions alone, and with their JSON answer\n"
     "  open      opening the index and one reader\n"
-    "  features  no times: the second stage's candidates and features, for tests/relevance/train.py\n\n"
+    "  features  no times: the second stage's candidates and features, for tests/relevance/train.py\n"
+    "  worst     looks for the slowest query of 256 bytes or less, --seconds long (default 20);\n"
+    "            fails where one takes more than --limit-ms milliseconds (default 20)\n\n"
     "  --queries FILE   one query a line; a `*` at the end marks a prefix as typed. suggest takes\n"
     "                   such a line as it is, and of other lines every prefix as typed\n"
     "  --baseline       search: the same queries, in turn with ours, as SQLite FTS5 alone ranks\n"
@@ -86,19 +92,23 @@ static int usage_error(const char *what, const char *value)
 /* Returns 0, or the exit status. */
 static int parse_options(int argc, char **argv, struct bench_options *options)
 {
-    enum { QUERIES = 256, ROUNDS, BASELINE, JSON };
+    enum { QUERIES = 256, ROUNDS, BASELINE, JSON, SECONDS, LIMIT_MS };
     static const struct option long_options[] = {
         {"queries", required_argument, NULL, QUERIES},
         {"rounds", required_argument, NULL, ROUNDS},
         {"baseline", no_argument, NULL, BASELINE},
         {"json", no_argument, NULL, JSON},
+        {"seconds", required_argument, NULL, SECONDS},
+        {"limit-ms", required_argument, NULL, LIMIT_MS},
         {NULL, 0, NULL, 0},
     };
-    *options = (struct bench_options){.n_rounds = DEFAULT_ROUNDS};
+    *options = (struct bench_options){
+        .n_rounds = DEFAULT_ROUNDS, .n_seconds = DEFAULT_SECONDS, .limit_ms = DEFAULT_LIMIT_MS};
     int found;
     while ((found = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
         char *end;
         unsigned long rounds;
+        unsigned long seconds;
         switch (found) {
         case QUERIES:
             options->queries_path = optarg;
@@ -108,6 +118,17 @@ static int parse_options(int argc, char **argv, struct bench_options *options)
             if (*end != '\0' || rounds < 1 || rounds > BENCH_MAX_ROUNDS)
                 return usage_error("--rounds takes a number from 1 to 100: ", optarg);
             options->n_rounds = (unsigned)rounds;
+            break;
+        case SECONDS:
+            seconds = strtoul(optarg, &end, 10);
+            if (*end != '\0' || end == optarg || seconds > MAX_SECONDS)
+                return usage_error("--seconds takes a number from 0 to 3600: ", optarg);
+            options->n_seconds = (unsigned)seconds;
+            break;
+        case LIMIT_MS:
+            options->limit_ms = strtod(optarg, &end);
+            if (*end != '\0' || end == optarg || !(options->limit_ms > 0))
+                return usage_error("--limit-ms takes a number above 0: ", optarg);
             break;
         case BASELINE:
             options->baseline = true;
@@ -136,7 +157,8 @@ static const struct benchmark *find_benchmark(const char *name)
     static const struct benchmark benchmarks[] = {{"search", bench_search, true},
                                                   {"suggest", bench_suggest, true},
                                                   {"open", bench_open, false},
-                                                  {"features", bench_features, true}};
+                                                  {"features", bench_features, true},
+                                                  {"worst", bench_worst, false}};
     for (size_t i = 0; i < sizeof benchmarks / sizeof benchmarks[0]; i++) {
         if (strcmp(benchmarks[i].name, name) == 0)
             return &benchmarks[i];

@@ -16,6 +16,8 @@ struct bench_options {
     const char *index_path;
     const char *queries_path; /* NULL where the subcommand needs none */
     unsigned n_rounds;        /* after the warm-up */
+    unsigned n_seconds;       /* worst: how long to look */
+    double limit_ms;          /* worst: what no query may pass */
     bool json;
     bool baseline;
 };
@@ -25,6 +27,7 @@ int bench_search(const struct bench_options *options, struct error *error);
 int bench_suggest(const struct bench_options *options, struct error *error);
 int bench_open(const struct bench_options *options, struct error *error);
 int bench_features(const struct bench_options *options, struct error *error);
+int bench_worst(const struct bench_options *options, struct error *error);
 
 /* Nanoseconds of the monotonic clock. */
 uint64_t bench_now(void);
