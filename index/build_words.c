@@ -39,7 +39,8 @@ static int copy_keywords(sqlite3_stmt *select, struct counted_word *words, size_
     size_t n = 0;
     while (n < n_words && (found = database_step(select, error)) == 1) {
         uint32_t length = (uint32_t)sqlite3_column_bytes(select, 0);
-        if (msgpack_sbuffer_write(texts, (const char *)sqlite3_column_text(select, 0), length) != 0)
+        if (length > 0 &&
+            msgpack_sbuffer_write(texts, (const char *)sqlite3_column_text(select, 0), length) != 0)
             return error_out_of_memory(error);
         words[n++] = (struct counted_word){NULL, length, (uint32_t)sqlite3_column_int64(select, 1),
                                            sqlite3_column_int64(select, 2)};
@@ -168,8 +169,10 @@ static int open_tokenizer(struct build *build, struct counting *counting, struct
     void *context = NULL;
     if (api == NULL ||
         api->xFindTokenizer(api, "unicode61", &context, &counting->methods) != SQLITE_OK ||
-        counting->methods.xCreate(context, NULL, 0, &counting->tokenizer) != SQLITE_OK)
-        return error_set(error, "SQLite has no FTS5 with the tokenizer `unicode61`");
+        counting->methods.xCreate(context, NULL, 0, &counting->tokenizer) != SQLITE_OK) {
+        error_set(error, "SQLite has no FTS5 with the tokenizer `unicode61`");
+        return -1;
+    }
     return 0;
 }
 
