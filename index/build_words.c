@@ -12,6 +12,7 @@
 #include <cratedex/name_words.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int write_list(struct build *build, struct counted_word *words, size_t n_words,
                       bool with_downloads, enum index_part list_part, enum index_part trie_part,
@@ -31,53 +32,56 @@ static int write_list(struct build *build, struct counted_word *words, size_t n_
     return result;
 }
 
-/* Texts come out of `keywords`, which the statement would lose at its next step. */
+#define USED_KEYWORDS " FROM keywords WHERE crates_cnt > 0 AND keyword <> ''"
+
+/* Fills `words`, and `texts` with what they point to: the statement loses a text at its next step. */
 static int copy_keywords(sqlite3_stmt *select, struct counted_word *words, size_t n_words,
-                         msgpack_sbuffer *texts, struct error *error)
+                         char *texts, size_t n_text_bytes, struct error *error)
 {
     int found = 1;
-    size_t n = 0;
-    while (n < n_words && (found = database_step(select, error)) == 1) {
-        uint32_t length = (uint32_t)sqlite3_column_bytes(select, 0);
-        if (msgpack_sbuffer_write(texts, (const char *)sqlite3_column_text(select, 0), length) != 0)
-            return error_out_of_memory(error);
-        words[n++] = (struct counted_word){NULL, length, (uint32_t)sqlite3_column_int64(select, 1),
-                                           sqlite3_column_int64(select, 2)};
-    }
-    const char *text = texts->data;
-    for (size_t i = 0; i < n; i++) {
-        words[i].text = text;
-        text += words[i].length;
+    for (size_t i = 0; i < n_words && (found = database_step(select, error)) == 1; i++) {
+        size_t length = (size_t)sqlite3_column_bytes(select, 0);
+        if (length > n_text_bytes)
+            return error_set(error, "index file: the keywords have changed");
+        memcpy(texts, sqlite3_column_text(select, 0), length);
+        words[i] = (struct counted_word){texts, (uint32_t)length,
+                                         (uint32_t)sqlite3_column_int64(select, 1),
+                                         sqlite3_column_int64(select, 2)};
+        texts += length;
+        n_text_bytes -= length;
     }
     return found < 0 ? -1 : 0;
 }
 
 static int write_keywords(struct build *build, struct error *error)
 {
-    /* The sum is taken as floating point, which cannot overflow, and cut. */
-    static const char used[] =
+    int64_t n_words = 0;
+    int64_t n_text_bytes = 0;
+    if (database_integer(build->database, "SELECT count(*)" USED_KEYWORDS, &n_words, error) != 0 ||
+        database_integer(build->database,
+                         "SELECT total(length(cast(keyword AS BLOB)))" USED_KEYWORDS, &n_text_bytes,
+                         error) != 0)
+        return -1;
+    /* Downloads are summed as floating point, which cannot overflow, and cut. */
+    sqlite3_stmt *select = database_prepare(
+        build->database,
         "SELECT keyword, min(crates_cnt, 4294967295),"
         " (SELECT cast(min(total(downloads), 9e18) AS INTEGER) FROM crates_keywords"
-        "  JOIN crates USING(rank) WHERE keyword_id = keywords.id)"
-        " FROM keywords WHERE crates_cnt > 0 AND keyword <> ''";
-    int64_t n_words = 0;
-    if (database_integer(build->database,
-                         "SELECT count(*) FROM keywords WHERE crates_cnt > 0 AND keyword <> ''",
-                         &n_words, error) != 0)
-        return -1;
-    msgpack_sbuffer texts;
-    msgpack_sbuffer_init(&texts);
-    sqlite3_stmt *select = database_prepare(build->database, used, error);
+        "  JOIN crates USING(rank) WHERE keyword_id = keywords.id)" USED_KEYWORDS,
+        error);
     struct counted_word *words = calloc((size_t)n_words + 1, sizeof *words);
-    int result = select == NULL ? -1 : words == NULL ? error_out_of_memory(error) : 0;
+    char *texts = malloc((size_t)n_text_bytes + 1);
+    int result = select == NULL                   ? -1
+                 : words == NULL || texts == NULL ? error_out_of_memory(error)
+                                                  : 0;
     if (result == 0)
-        result = copy_keywords(select, words, (size_t)n_words, &texts, error);
+        result = copy_keywords(select, words, (size_t)n_words, texts, (size_t)n_text_bytes, error);
     if (result == 0)
         result = write_list(build, words, (size_t)n_words, true, INDEX_PART_KEYWORD_LIST,
                             INDEX_PART_KEYWORDS, error);
     sqlite3_finalize(select);
     free(words);
-    msgpack_sbuffer_destroy(&texts);
+    free(texts);
     return result;
 }
 
@@ -168,8 +172,10 @@ static int open_tokenizer(struct build *build, struct counting *counting, struct
     void *context = NULL;
     if (api == NULL ||
         api->xFindTokenizer(api, "unicode61", &context, &counting->methods) != SQLITE_OK ||
-        counting->methods.xCreate(context, NULL, 0, &counting->tokenizer) != SQLITE_OK)
-        return error_set(error, "SQLite has no FTS5 with the tokenizer `unicode61`");
+        counting->methods.xCreate(context, NULL, 0, &counting->tokenizer) != SQLITE_OK) {
+        error_set(error, "SQLite has no FTS5 with the tokenizer `unicode61`");
+        return -1;
+    }
     return 0;
 }
 

@@ -110,10 +110,11 @@ static bool leads_to(const struct trie *trie, const char *key, size_t length, ui
     return false;
 }
 
-/* Every later word of a name leads to the crate. */
+/* Every later word of a name leads to the crate, and nothing else leads anywhere. */
 static int check_name_ends(struct verification *verification, struct error *error)
 {
     const struct index *index = verification->index;
+    uint32_t n_found = 0;
     for (uint32_t rank = 1; rank <= index->columns.n_crates; rank++) {
         struct index_crate crate;
         struct name_word words[NAME_ENDS_MAX_WORDS];
@@ -123,12 +124,17 @@ static int check_name_ends(struct verification *verification, struct error *erro
         size_t n_words = name_words_split(crate.name, length, words, NAME_ENDS_MAX_WORDS);
         for (size_t i = 0; i < n_words && i < NAME_ENDS_MAX_WORDS; i++) {
             uint32_t start = words[i].start;
-            if (start > 0 && !leads_to(&index->name_ends, canonical + start, length - start, rank))
+            if (start == 0)
+                continue;
+            n_found++;
+            if (!leads_to(&index->name_ends, canonical + start, length - start, rank))
                 return error_set(error, "the trie of name ends lacks `%.*s`", (int)(length - start),
                                  canonical + start);
         }
     }
-    return 0;
+    return n_found == index->name_ends.n_values
+               ? 0
+               : error_set(error, "the trie of name ends has some that no name has");
 }
 
 /* Every word of a list is found in its trie. */

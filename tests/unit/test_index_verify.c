@@ -227,7 +227,7 @@ static void changed_postings(void **state)
     }
 }
 
-/* Both tries end with their labels: a letter of a name, and of a word. */
+/* Tries end with their labels: a letter of a name, or of a word. */
 static void changed_tries(void **state)
 {
     const struct fixture *fixture = *state;
@@ -237,6 +237,15 @@ static void changed_tries(void **state)
     copy_index(fixture);
     change_last_byte(fixture->path, "terms", '~');
     expect_fault(fixture, "another word", "the postings lack");
+    copy_index(fixture);
+    change_last_byte(fixture->path, "name_ends", '~');
+    expect_fault(fixture, "another end of a name", "the trie of name ends lacks");
+    copy_index(fixture);
+    change_last_byte(fixture->path, "keywords", '~');
+    expect_fault(fixture, "another keyword", "the trie of keywords lacks");
+    copy_index(fixture);
+    change_last_byte(fixture->path, "spelling_list", '~');
+    expect_fault(fixture, "another written word", "the trie of spelling lacks");
 }
 
 int main(void)
