@@ -321,11 +321,11 @@ train_python = $(firstword $(foreach python,$(PYTHON) /usr/bin/python3,\
 .PHONY: relevance relevance-train
 ifneq ($(has_relevance_data),)
 relevance: $(server_program) $(relevance_index) ## nDCG@10, MRR and complaints on the data in SHARED
-	@$(PYTHON) tests/relevance/check.py --server $(server_program) --index $(relevance_index) \
+	@$(PYTHON) -B tests/relevance/check.py --server $(server_program) --index $(relevance_index) \
 	    --judgements $(relevance_judgements) --min-ndcg 0.31 --min-mrr 0.36
 
 relevance-train: $(relevance_features) ## cross-validate the second stage of ranking
-	$(if $(train_python),@$(train_python) tests/relevance/train.py \
+	$(if $(train_python),@$(train_python) -B tests/relevance/train.py \
 	    --judgements $(relevance_judgements) --features $(relevance_features) --min-cv 0.295,\
 	    @echo 'relevance-train: skipped, for no python3 here has xgboost (python3-xgboost)')
 
