@@ -13,10 +13,17 @@ const char *const rerank_feature_names[N_RERANK_FEATURES] = {
     "readme",      "dependents", "downloads",    "versions",     "description_length",
     "name_length", "total_mass", "length_ratio", "outside_name", "place"};
 
-static int compare_ranks(const void *left_candidate, const void *right_candidate)
+/* A candidate's place and what it is sorted by: small, where a candidate is large. */
+struct sort_key {
+    float score;
+    uint32_t rank;
+    uint32_t place;
+};
+
+static int compare_ranks(const void *left_key, const void *right_key)
 {
-    const struct rerank_candidate *left = *(const struct rerank_candidate *const *)left_candidate;
-    const struct rerank_candidate *right = *(const struct rerank_candidate *const *)right_candidate;
+    const struct sort_key *left = left_key;
+    const struct sort_key *right = right_key;
     return left->rank < right->rank ? -1 : left->rank > right->rank;
 }
 
@@ -50,13 +57,13 @@ static void fill(struct search_plan *plan, const struct index *index,
 void rerank_features(struct search_plan *plan, const struct index *index,
                      struct rerank_candidate *candidates, uint32_t n)
 {
-    struct rerank_candidate *by_rank[RERANK_DEPTH];
+    struct sort_key keys[RERANK_DEPTH];
     for (uint32_t i = 0; i < n; i++)
-        by_rank[i] = &candidates[i];
+        keys[i] = (struct sort_key){0, candidates[i].rank, i};
     /* The posting lists are walked forward only. */
-    qsort(by_rank, n, sizeof(struct rerank_candidate *), compare_ranks);
+    qsort(keys, n, sizeof *keys, compare_ranks);
     for (uint32_t i = 0; i < n; i++)
-        fill(plan, index, by_rank[i], (uint32_t)(by_rank[i] - candidates));
+        fill(plan, index, &candidates[keys[i].place], keys[i].place);
     search_plan_rewind(plan);
 }
 
@@ -109,18 +116,25 @@ static void score(struct rerank_candidate *candidates, uint32_t n)
         candidates[lane].second_stage = sum[lane];
 }
 
-static int compare_scores(const void *left_candidate, const void *right_candidate)
+static int compare_scores(const void *left_key, const void *right_key)
 {
-    const struct rerank_candidate *left = left_candidate;
-    const struct rerank_candidate *right = right_candidate;
-    if (left->second_stage != right->second_stage)
-        return left->second_stage > right->second_stage ? -1 : 1;
-    return left->rank < right->rank ? -1 : left->rank > right->rank;
+    const struct sort_key *left = left_key;
+    const struct sort_key *right = right_key;
+    if (left->score != right->score)
+        return left->score > right->score ? -1 : 1;
+    return compare_ranks(left, right);
 }
 
 void rerank_sort(struct rerank_candidate *candidates, uint32_t n)
 {
+    struct sort_key keys[RERANK_DEPTH];
+    struct rerank_candidate sorted[RERANK_DEPTH];
     for (uint32_t i = 0; i < n; i += N_LANES)
         score(&candidates[i], n - i < N_LANES ? n - i : N_LANES);
-    qsort(candidates, n, sizeof *candidates, compare_scores);
+    for (uint32_t i = 0; i < n; i++)
+        keys[i] = (struct sort_key){candidates[i].second_stage, candidates[i].rank, i};
+    qsort(keys, n, sizeof *keys, compare_scores);
+    for (uint32_t i = 0; i < n; i++)
+        sorted[i] = candidates[keys[i].place];
+    memcpy(candidates, sorted, n * sizeof *candidates);
 }

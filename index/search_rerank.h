@@ -37,12 +37,12 @@ struct rerank_candidate {
     float features[N_RERANK_FEATURES];
 };
 
-/* Fills the features of `n` candidates that are in the order of the first stage. Puts the plan's cursors
+/* Fills the features of `n` (at most RERANK_DEPTH) candidates that are in the order of the first stage. Puts the plan's cursors
    back. */
 void rerank_features(struct search_plan *plan, const struct index *index,
                      struct rerank_candidate *candidates, uint32_t n);
 
-/* Scores the candidates and sorts them: best first, on a tie by rank. */
+/* Scores `n` (at most RERANK_DEPTH) candidates and sorts them: best first, on a tie by rank. */
 void rerank_sort(struct rerank_candidate *candidates, uint32_t n);
 
 #endif
