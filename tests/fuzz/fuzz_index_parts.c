@@ -4,7 +4,7 @@
 #include "index/name_substrings.h"
 #include "index/postings.h"
 
-#include <stdbool.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +33,14 @@ static void check_columns(const void *block, size_t size)
     struct crate_columns columns;
     if (crate_columns_open(&columns, block, size, NULL) != 0)
         return;
+    for (uint32_t i = 0; i < columns.n_crates; i++) {
+        const float signals[] = {columns.dependents[i], columns.downloads_share[i],
+                                 columns.versions[i], columns.description[i]};
+        for (size_t s = 0; s < sizeof signals / sizeof *signals; s++) {
+            if (!(signals[s] >= 0 && isfinite(signals[s])))
+                abort();
+        }
+    }
     for (int order = 0; order < N_CRATE_ORDERS; order++) {
         for (uint32_t i = 0; i < columns.n_crates; i++) {
             uint32_t rank = columns.orders[order][i];
@@ -52,50 +60,27 @@ static void check_columns(const void *block, size_t size)
     }
 }
 
-static int compare_lists(const void *left, const void *right)
-{
-    uint32_t left_n = ((const struct posting_list *)left)->n;
-    uint32_t right_n = ((const struct posting_list *)right)->n;
-    return left_n < right_n ? -1 : left_n > right_n;
-}
-
-static bool has_rank(struct posting_list list, uint32_t rank)
-{
-    for (uint32_t i = 0; i < list.n; i++) {
-        if (list.ranks[i] == rank)
-            return true;
-    }
-    return false;
-}
-
 static void check_postings(const void *block, size_t size)
 {
     struct postings postings;
     if (postings_open(&postings, N_CRATES, block, size, NULL) != 0)
         return;
     uint32_t n_terms = postings.n_terms < 8 ? postings.n_terms : 8;
-    for (uint32_t left = 1; left <= n_terms; left++) {
-        for (uint32_t right = 1; right <= n_terms; right++) {
-            struct posting_list lists[] = {postings_of(&postings, left),
-                                           postings_of(&postings, right)};
-            bool expected[N_CRATES + 1] = {false};
-            for (uint32_t rank = 1; rank <= N_CRATES; rank++)
-                expected[rank] = has_rank(lists[0], rank) && has_rank(lists[1], rank);
-            qsort(lists, 2, sizeof *lists, compare_lists);
-            enum posting_field field;
-            uint32_t rank;
-            uint32_t last = 0;
-            while ((rank = posting_lists_next(lists, 2, &field)) != 0) {
-                if (rank <= last || rank > N_CRATES || !expected[rank])
-                    abort();
-                expected[rank] = false;
-                last = rank;
-            }
-            for (rank = 1; rank <= N_CRATES; rank++) {
-                if (expected[rank])
-                    abort();
-            }
+    for (uint32_t term = 1; term <= n_terms; term++) {
+        struct posting_list list = postings_of(&postings, term);
+        uint32_t expected = 0;
+        for (uint32_t rank = 0; rank <= N_CRATES + 1; rank++) {
+            while (expected < list.n && list.ranks[expected] < rank)
+                expected++;
+            posting_list_seek(&list, rank);
+            if (list.position != expected ||
+                (expected < list.n &&
+                 (list.ranks[expected] > N_CRATES || list.fields[expected] == 0 ||
+                  list.fields[expected] > POSTING_ALL_FIELDS)))
+                abort();
         }
+        if (expected != list.n)
+            abort();
     }
 }
 
