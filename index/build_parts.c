@@ -127,21 +127,6 @@ struct terms {
     struct postings_builder postings;
 };
 
-static enum posting_field field_of(const char *column)
-{
-    static const struct {
-        const char *name;
-        enum posting_field field;
-    } fields[] = {{"name", POSTING_NAME},
-                  {"keywords", POSTING_KEYWORDS},
-                  {"description", POSTING_DESCRIPTION}};
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        if (strcmp(fields[i].name, column) == 0)
-            return fields[i].field;
-    }
-    return POSTING_README;
-}
-
 /* Begins a new term where the row's differs from the last one. */
 static int follow_term(struct terms *terms, const char *text, uint32_t length, struct error *error)
 {
@@ -177,7 +162,7 @@ static int read_vocabulary(struct build *build, struct terms *terms, struct erro
         const char *column = (const char *)sqlite3_column_text(select, 2);
         if (follow_term(terms, text, length, error) != 0 ||
             postings_builder_add(&terms->postings, (uint32_t)sqlite3_column_int64(select, 1),
-                                 field_of(column), error) != 0 ||
+                                 posting_field_of(column), error) != 0 ||
             (++n_rows % 100000 == 0 &&
              build_progress(build, "search index", n_rows, 0, "postings", error) != 0)) {
             found = -1;

@@ -10,8 +10,7 @@ static void encode_link(struct encoder *encoder, const char *key, const char *na
 {
     char link[MAX_LINK_BYTES];
     snprintf(link, sizeof link, "/api/v1/crates/%s/%s", name, what);
-    encoder_key(encoder, key);
-    encoder_text(encoder, link);
+    encoder_member_text(encoder, key, link);
 }
 
 static void encode_links(struct encoder *encoder, const char *name)
@@ -27,51 +26,34 @@ static void encode_links(struct encoder *encoder, const char *name)
     encoder_end_object(encoder);
 }
 
-static void encode_text(struct encoder *encoder, const char *key, const char *text)
-{
-    encoder_key(encoder, key);
-    encoder_text(encoder, text);
-}
-
-static void encode_integer(struct encoder *encoder, const char *key, int64_t value)
-{
-    encoder_key(encoder, key);
-    encoder_integer(encoder, value);
-}
-
-static void encode_boolean(struct encoder *encoder, const char *key, bool value)
-{
-    encoder_key(encoder, key);
-    encoder_boolean(encoder, value);
-}
-
 void crate_document_encode(const struct crate_document *crate, struct encoder *encoder)
 {
     encoder_object(encoder, 23);
-    encode_text(encoder, "id", crate->name);
-    encode_text(encoder, "name", crate->name);
-    encode_text(encoder, "updated_at", crate->updated_at);
-    encode_text(encoder, "versions", NULL);
-    encode_text(encoder, "keywords", NULL);
-    encode_text(encoder, "categories", NULL);
+    encoder_member_text(encoder, "id", crate->name);
+    encoder_member_text(encoder, "name", crate->name);
+    encoder_member_text(encoder, "updated_at", crate->updated_at);
+    encoder_member_text(encoder, "versions", NULL);
+    encoder_member_text(encoder, "keywords", NULL);
+    encoder_member_text(encoder, "categories", NULL);
     encoder_key(encoder, "badges");
     encoder_array(encoder, 0);
     encoder_end_array(encoder);
-    encode_text(encoder, "created_at", crate->created_at);
-    encode_integer(encoder, "downloads", crate->downloads);
-    encode_integer(encoder, "recent_downloads", crate->recent_downloads);
-    encode_text(encoder, "default_version", crate->default_version);
-    encode_integer(encoder, "num_versions", crate->n_versions);
-    encode_boolean(encoder, "yanked", crate->is_yanked);
-    encode_text(encoder, "max_version", crate->max_version ? crate->max_version : "0.0.0");
-    encode_text(encoder, "newest_version", crate->newest_version ? crate->newest_version : "0.0.0");
-    encode_text(encoder, "max_stable_version", crate->max_stable_version);
-    encode_text(encoder, "description", crate->description);
-    encode_text(encoder, "homepage", crate->homepage);
-    encode_text(encoder, "documentation", crate->documentation);
-    encode_text(encoder, "repository", crate->repository);
+    encoder_member_text(encoder, "created_at", crate->created_at);
+    encoder_member_integer(encoder, "downloads", crate->downloads);
+    encoder_member_integer(encoder, "recent_downloads", crate->recent_downloads);
+    encoder_member_text(encoder, "default_version", crate->default_version);
+    encoder_member_integer(encoder, "num_versions", crate->n_versions);
+    encoder_member_boolean(encoder, "yanked", crate->is_yanked);
+    encoder_member_text(encoder, "max_version", crate->max_version ? crate->max_version : "0.0.0");
+    encoder_member_text(encoder, "newest_version",
+                        crate->newest_version ? crate->newest_version : "0.0.0");
+    encoder_member_text(encoder, "max_stable_version", crate->max_stable_version);
+    encoder_member_text(encoder, "description", crate->description);
+    encoder_member_text(encoder, "homepage", crate->homepage);
+    encoder_member_text(encoder, "documentation", crate->documentation);
+    encoder_member_text(encoder, "repository", crate->repository);
     encode_links(encoder, crate->name);
-    encode_boolean(encoder, "exact_match", false);
-    encode_boolean(encoder, "trustpub_only", crate->trustpub_only);
+    encoder_member_boolean(encoder, "exact_match", false);
+    encoder_member_boolean(encoder, "trustpub_only", crate->trustpub_only);
     encoder_end_object(encoder);
 }

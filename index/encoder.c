@@ -314,6 +314,30 @@ void encoder_null(struct encoder *encoder)
     }
 }
 
+void encoder_member_text(struct encoder *encoder, const char *key, const char *text)
+{
+    encoder_key(encoder, key);
+    encoder_text(encoder, text);
+}
+
+void encoder_member_integer(struct encoder *encoder, const char *key, int64_t value)
+{
+    encoder_key(encoder, key);
+    encoder_integer(encoder, value);
+}
+
+void encoder_member_number(struct encoder *encoder, const char *key, double value)
+{
+    encoder_key(encoder, key);
+    encoder_number(encoder, value);
+}
+
+void encoder_member_boolean(struct encoder *encoder, const char *key, bool value)
+{
+    encoder_key(encoder, key);
+    encoder_boolean(encoder, value);
+}
+
 void encoder_fragment(struct encoder *encoder, const void *bytes, size_t size)
 {
     if (!begin_value(encoder))

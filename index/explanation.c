@@ -4,12 +4,6 @@
 
 #include "index/postings.h"
 
-static void encode_number(struct encoder *encoder, const char *key, double value)
-{
-    encoder_key(encoder, key);
-    encoder_number(encoder, value);
-}
-
 const char *explanation_stage(const struct search_hit *hit)
 {
     if (hit->exact)
@@ -47,7 +41,7 @@ static void encode_words(const struct search_explanation *explanation, struct en
         encoder_object(encoder, 4);
         encoder_key(encoder, "word");
         encoder_string(encoder, explanation->words[i].stem, explanation->words[i].length);
-        encode_number(encoder, "share", explanation->words[i].share);
+        encoder_member_number(encoder, "share", explanation->words[i].share);
         encoder_key(encoder, "fields");
         encoder_array(encoder, (uint32_t)n_names);
         for (size_t f = 0; f < n_names; f++)
@@ -64,12 +58,12 @@ static void encode_terms(const struct search_explanation *explanation, struct en
 {
     encoder_key(encoder, "terms");
     encoder_object(encoder, 7);
-    encode_number(encoder, "any", explanation->any);
-    encode_number(encoder, "main", explanation->main);
-    encode_number(encoder, "keywords", explanation->keywords);
-    encode_number(encoder, "substring", explanation->substring);
-    encode_number(encoder, "popularity", explanation->popularity);
-    encode_number(encoder, "first_stage", explanation->first_stage);
+    encoder_member_number(encoder, "any", explanation->any);
+    encoder_member_number(encoder, "main", explanation->main);
+    encoder_member_number(encoder, "keywords", explanation->keywords);
+    encoder_member_number(encoder, "substring", explanation->substring);
+    encoder_member_number(encoder, "popularity", explanation->popularity);
+    encoder_member_number(encoder, "first_stage", explanation->first_stage);
     encoder_key(encoder, "second_stage");
     if (explanation->has_second_stage)
         encoder_number(encoder, explanation->second_stage);
@@ -84,7 +78,7 @@ void explanation_encode(const struct search_explanation *explanation, const stru
     encoder_object(encoder, 5);
     encoder_key(encoder, "tier");
     encoder_text(encoder, search_tier_name(explanation->tier));
-    encode_number(encoder, "score", hit->score);
+    encoder_member_number(encoder, "score", hit->score);
     encoder_key(encoder, "stage");
     encoder_text(encoder, explanation_stage(hit));
     encode_words(explanation, encoder);

@@ -164,15 +164,6 @@ static int check_word_lists(struct verification *verification, struct error *err
     return check_list(&index->spelling_list, &index->spelling, "spelling", error);
 }
 
-/* The bit of a full-text column in a posting. */
-static uint8_t field_bit(const char *column)
-{
-    return (uint8_t)(strcmp(column, "name") == 0          ? POSTING_NAME
-                     : strcmp(column, "keywords") == 0    ? POSTING_KEYWORDS
-                     : strcmp(column, "description") == 0 ? POSTING_DESCRIPTION
-                                                          : POSTING_README);
-}
-
 /* Where one row of FTS5's vocabulary stands in the postings. Returns 0 where it is missing. */
 static bool has_posting(const struct index *index, const char *term, size_t length, uint32_t rank,
                         uint8_t field)
@@ -214,7 +205,7 @@ static int check_postings(struct verification *verification, struct error *error
         int64_t rank = sqlite3_column_int64(select, 1);
         const char *column = (const char *)sqlite3_column_text(select, 2);
         if (rank < 1 || rank > index->columns.n_crates || column == NULL ||
-            !has_posting(index, term, length, (uint32_t)rank, field_bit(column))) {
+            !has_posting(index, term, length, (uint32_t)rank, (uint8_t)posting_field_of(column))) {
             found = error_set(error, "the postings lack `%.*s` in crate %" PRId64, (int)length,
                               term, rank);
             break;

@@ -16,6 +16,14 @@ struct header {
     uint32_t zero;
 };
 
+enum posting_field posting_field_of(const char *column)
+{
+    return strcmp(column, "name") == 0          ? POSTING_NAME
+           : strcmp(column, "keywords") == 0    ? POSTING_KEYWORDS
+           : strcmp(column, "description") == 0 ? POSTING_DESCRIPTION
+                                                : POSTING_README;
+}
+
 void postings_builder_init(struct postings_builder *builder)
 {
     msgpack_sbuffer_init(&builder->starts);

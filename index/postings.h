@@ -19,6 +19,9 @@ enum posting_field {
 };
 #define POSTING_ALL_FIELDS 15
 
+/* The field that a column of the full-text table `crates_fts` is: name, keywords, description, readme. */
+enum posting_field posting_field_of(const char *column);
+
 /* Collects postings; the terms come one after another, the ranks of a term in ascending order. */
 struct postings_builder {
     msgpack_sbuffer starts; /* of uint32_t: first posting of each term */

@@ -57,6 +57,8 @@ static int on_weight(void *context, const char *section, const char *name, const
 {
     (void)section;
     struct reading *reading = context;
+    if (reading->error->message[0] != '\0')
+        return 0; /* inih goes on behind an error: the first one is told */
     char *end;
     double number = strtod(value, &end);
     bool is_number = end != value && *end == '\0' && isfinite(number);

@@ -9,14 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *search_tier_name(enum search_tier tier)
-{
-    static const char *const names[N_SEARCH_TIERS] = {"exact name",   "name",         "keywords",
-                                                      "description",  "readme",       "some words",
-                                                      "part of name", "similar name", "listed"};
-    return names[tier];
-}
-
 enum search_status search_check_text(const char *text, size_t length, struct error *error)
 {
     if (length > SEARCH_MAX_TEXT_BYTES) {

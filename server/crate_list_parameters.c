@@ -170,23 +170,12 @@ static int read_filters(const struct query_string *query, struct crate_list_para
 
 static enum search_sort read_sort(const struct query_string *query, bool has_text)
 {
-    static const struct {
-        const char *name;
-        enum search_sort sort;
-    } sorts[] = {
-        {"alphabetical", SEARCH_SORT_ALPHABETICAL},
-        {"alpha", SEARCH_SORT_ALPHABETICAL},
-        {"downloads", SEARCH_SORT_DOWNLOADS},
-        {"recent-downloads", SEARCH_SORT_RECENT_DOWNLOADS},
-        {"recent-updates", SEARCH_SORT_RECENT_UPDATES},
-        {"new", SEARCH_SORT_NEW},
-    };
-    const struct query_parameter *sort = query_string_find(query, "sort");
-    if (sort != NULL)
-        for (size_t i = 0; i < sizeof sorts / sizeof sorts[0]; i++)
-            if (strcmp(sort->value, sorts[i].name) == 0)
-                return sorts[i].sort;
-    return has_text ? SEARCH_SORT_RELEVANCE : SEARCH_SORT_ALPHABETICAL;
+    const struct query_parameter *parameter = query_string_find(query, "sort");
+    enum search_sort sort = SEARCH_SORT_RELEVANCE;
+    if (parameter != NULL)
+        search_sort_parse(parameter->value, &sort);
+    /* What is none, and relevance without a text, is the default. */
+    return sort == SEARCH_SORT_RELEVANCE && !has_text ? SEARCH_SORT_ALPHABETICAL : sort;
 }
 
 /* `match`, in its effective form: what the sort has by default is the same as asking for it, and without
@@ -194,14 +183,13 @@ static enum search_sort read_sort(const struct query_string *query, bool has_tex
 static int read_match(const struct query_string *query, struct search_query *search,
                       struct failure *failure)
 {
-    const struct query_parameter *match = query_string_find(query, "match");
-    bool is_best = match != NULL && strcmp(match->value, "best") == 0;
-    if (match != NULL && !is_best && strcmp(match->value, "all") != 0)
+    const struct query_parameter *parameter = query_string_find(query, "match");
+    enum search_match match =
+        search->sort == SEARCH_SORT_RELEVANCE ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
+    if (parameter != NULL && search_match_parse(parameter->value, &match) != 0)
         return failure_set(failure, 400, "invalid value for ?match= (expected 'best' or 'all')");
-    if (match == NULL)
-        is_best = search->sort == SEARCH_SORT_RELEVANCE;
     if (search->text.data != NULL)
-        search->match = is_best ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
+        search->match = match;
     return 0;
 }
 

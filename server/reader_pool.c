@@ -23,9 +23,12 @@ struct reader_pool *reader_pool_create(const struct index *index, unsigned n_rea
     }
     pthread_mutex_init(&pool->mutex, NULL);
     pool->idle = calloc(n_readers, sizeof(struct index_reader *));
-    if (pool->idle == NULL)
+    if (pool->idle == NULL) {
         error_out_of_memory(error);
-    while (pool->idle != NULL && pool->n_idle < n_readers) {
+        reader_pool_destroy(pool);
+        return NULL;
+    }
+    while (pool->n_idle < n_readers) {
         struct index_reader *reader = index_reader_open(index, error);
         if (reader == NULL)
             break;

@@ -62,6 +62,12 @@ void encoder_number(struct encoder *encoder, double value);
 void encoder_boolean(struct encoder *encoder, bool value);
 void encoder_null(struct encoder *encoder);
 
+/* A member of an object in one call: its name, then its value as above. */
+void encoder_member_text(struct encoder *encoder, const char *key, const char *text);
+void encoder_member_integer(struct encoder *encoder, const char *key, int64_t value);
+void encoder_member_number(struct encoder *encoder, const char *key, double value);
+void encoder_member_boolean(struct encoder *encoder, const char *key, bool value);
+
 /* One whole value that was encoded earlier in the same encoding, copied as it is. It counts as one
    value and may be of any depth; its bytes are trusted. */
 void encoder_fragment(struct encoder *encoder, const void *bytes, size_t size);

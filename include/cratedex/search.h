@@ -47,6 +47,13 @@ enum search_tier {
 };
 #define N_SEARCH_TIERS 9
 
+/* The sort of that name: relevance, alphabetical (alpha), downloads, recent-downloads, recent-updates,
+   new. Returns 0, or -1 where there is none. */
+int search_sort_parse(const char *name, enum search_sort *sort);
+
+/* The same for `match`: best, all. */
+int search_match_parse(const char *name, enum search_match *match);
+
 /* A word for people: "exact name", "name", "keywords", … */
 const char *search_tier_name(enum search_tier tier);
 

@@ -17,19 +17,6 @@
 
 #define DEFAULT_LIMIT 10
 
-static const struct {
-    const char *name;
-    enum search_sort sort;
-} sorts[] = {
-    {"relevance", SEARCH_SORT_RELEVANCE},
-    {"alphabetical", SEARCH_SORT_ALPHABETICAL},
-    {"alpha", SEARCH_SORT_ALPHABETICAL},
-    {"downloads", SEARCH_SORT_DOWNLOADS},
-    {"recent-downloads", SEARCH_SORT_RECENT_DOWNLOADS},
-    {"recent-updates", SEARCH_SORT_RECENT_UPDATES},
-    {"new", SEARCH_SORT_NEW},
-};
-
 /* What the command line asks for. */
 struct request {
     struct search_query query;
@@ -38,26 +25,6 @@ struct request {
     bool json;
     bool explain;
 };
-
-static int parse_match(const char *name, enum search_match *match)
-{
-    bool is_best = strcmp(name, "best") == 0;
-    if (!is_best && strcmp(name, "all") != 0)
-        return -1;
-    *match = is_best ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
-    return 0;
-}
-
-static int parse_sort(const char *name, enum search_sort *sort)
-{
-    for (size_t i = 0; i < sizeof sorts / sizeof sorts[0]; i++) {
-        if (strcmp(sorts[i].name, name) == 0) {
-            *sort = sorts[i].sort;
-            return 0;
-        }
-    }
-    return -1;
-}
 
 /* The description is the one thing shown that only the crate's document has. NULL on failure; the
    caller frees. */
@@ -265,9 +232,9 @@ static int read_options(int argc, char **argv, struct request *request, int *exi
     uint64_t limit;
     int found;
     while ((found = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-        if (found == OPTION_SORT && parse_sort(optarg, &query->sort) != 0)
+        if (found == OPTION_SORT && search_sort_parse(optarg, &query->sort) != 0)
             *exit_status = cli_usage_error(&command_query, "unknown sort: %s", optarg);
-        else if (found == OPTION_MATCH && parse_match(optarg, &query->match) != 0)
+        else if (found == OPTION_MATCH && search_match_parse(optarg, &query->match) != 0)
             *exit_status = cli_usage_error(&command_query, "--match takes best or all: %s", optarg);
         else if (found == OPTION_LIMIT &&
                  cli_parse_number(optarg, 1, SEARCH_MAX_LIMIT, &limit) != 0)
