@@ -4,6 +4,7 @@
 #include <cratedex/index_builder.h>
 #include <cratedex/search.h>
 #include <cratedex/suggest.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct index *opened;
 static struct index_reader *reader;
+static struct ranking first_stage_only;
 
 #define DAY "2020-01-01"
 
@@ -55,6 +57,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
+    ranking_set_defaults(&first_stage_only);
+    first_stage_only.second_stage = false;
     char folder[] = "/tmp/fuzz-search-XXXXXX";
     char out[64];
     char name[64];
@@ -127,6 +131,29 @@ static void check_next(const struct search_query *query, const struct search_res
     }
 }
 
+/* Every hit of a search by relevance has a reason, which adds up. */
+static void check_explanations(const struct search_query *query, const struct search_result *result)
+{
+    static struct search_explanation explanation;
+    bool by_relevance = false;
+    for (size_t i = 0; i < query->text.length && query->sort == SEARCH_SORT_RELEVANCE; i++)
+        by_relevance |= query->text.data[i] != ' ';
+    for (uint32_t i = 0; i < result->n_hits; i++) {
+        const struct search_hit *hit = &result->hits[i];
+        if (search_explain(reader, hit, &explanation, NULL) != (by_relevance ? 0 : -1))
+            abort();
+        if (!by_relevance)
+            return;
+        double sum = explanation.any + explanation.main + explanation.keywords +
+                     explanation.popularity + explanation.substring;
+        if (explanation.tier != hit->tier || explanation.n_words > SEARCH_MAX_WORDS ||
+            !(fabs(sum - explanation.first_stage) < 1e-6) ||
+            (hit->tier < SEARCH_TIER_SUBSTRING && hit->score != 0 && !hit->is_second_stage &&
+             !(fabs(sum - hit->score) < 1e-4)))
+            abort();
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct search_result result;
@@ -141,6 +168,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct search_query query = {
         .text = {text, length},
         .sort = (enum search_sort)(data[0] % 6),
+        .match = (enum search_match)(data[0] / 6 % 3),
+        .ranking = data[0] / 18 % 2 == 0 ? NULL : &first_stage_only,
         .limit = 1 + data[1] % SEARCH_MAX_LIMIT,
         .offset = data[2],
         .category = {filters & 1 ? text : NULL, value.length},
@@ -163,8 +192,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     struct suggestion suggestions[SUGGEST_MAX_LIMIT];
     size_t n = suggest(opened, query.text.data, query.text.length, suggestions, query.limit);
-    if (n > query.limit || n > index_n_crates(opened))
+    if (n > query.limit)
         abort();
+    for (size_t i = 0; i < n; i++) {
+        const struct suggestion *suggestion = &suggestions[i];
+        if (suggestion->rank == 0 ||
+            (suggestion->kind == SUGGESTION_CRATE && suggestion->rank > index_n_crates(opened)) ||
+            suggestion->highlight_start > suggestion->name_length ||
+            suggestion->highlight_length > suggestion->name_length - suggestion->highlight_start)
+            abort();
+        for (size_t j = 0; j < i; j++) {
+            if (suggestion->kind == suggestions[j].kind && suggestion->rank == suggestions[j].rank)
+                abort();
+        }
+    }
     bool is_allowed = search_check_text(query.text.data, query.text.length, NULL) == SEARCH_OK;
     enum search_status status = search_run(reader, &query, &result, NULL);
     /* Spaces around a text do not count, so that a longer one may be searched for. */
@@ -174,6 +215,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (status != SEARCH_OK)
         return 0;
     check_result(&query, &result);
+    check_explanations(&query, &result);
     if (result.n_hits > 0 && query.after.data == NULL)
         check_next(&query, &result);
     return 0;
