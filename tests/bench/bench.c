@@ -22,7 +22,7 @@ static const char usage[] =
     "Times the index library on one thread. A warm-up round goes first; of the N rounds\n"
     "(default 3) the one with the best 99th percentile is shown, --json has them all.\n\n"
     "  search    every query: the search alone, and with its JSON answer of 10 crates assembled\n"
-    "  suggest   every prefix: the completions alone, and with their JSON answer\n"
+    "  suggest   every prefix: suggestions alone, and with their JSON answer; misspelt names\n"
     "  open      opening the index and one reader\n\n"
     "  --queries FILE   one query a line; a `*` at the end marks a prefix as typed. suggest takes\n"
     "                   such a line as it is, and of other lines every prefix as typed\n"
