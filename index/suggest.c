@@ -184,26 +184,31 @@ static void add_slips(struct suggesting *suggesting, uint32_t max_rank)
         add_neighbour(suggesting, &neighbours[i]);
 }
 
-/* Names of which at least a beginning is close. All that begin with the text itself are closer and
+/* Names of which at least a beginning is so close. All that begin with the text itself are closer and
    known, so as many more are asked for. */
-static void add_close_beginnings(struct suggesting *suggesting)
+static void add_close(struct suggesting *suggesting, unsigned max_distance, uint32_t max_rank)
+{
+    struct trie_fuzzy_bounds bounds = {
+        .max_distance = max_distance, .with_longer_keys = true, .max_value = max_rank};
+    struct trie_neighbour neighbours[TRIE_FUZZY_MAX_NEIGHBOURS];
+    size_t n = trie_fuzzy_find(&suggesting->index->names, suggesting->text, suggesting->length,
+                               &bounds, neighbours, suggesting->limit + suggesting->n);
+    for (size_t i = 0; i < n && suggesting->n < suggesting->limit; i++)
+        add_neighbour(suggesting, &neighbours[i]);
+}
+
+static void add_all_close(struct suggesting *suggesting)
 {
     if (suggesting->n_characters < ONE_EDIT_CHARACTERS) {
         add_slips(suggesting, UINT32_MAX);
         return;
     }
-    unsigned max_distance = suggesting->n_characters < TWO_EDITS_CHARACTERS ? 1 : 2;
-    for (unsigned distance = 1; distance <= max_distance; distance++) {
-        if (distance == 2 && suggesting->n > 0)
-            return;
-        struct trie_fuzzy_bounds bounds = {
-            .max_distance = distance, .with_longer_keys = true, .max_value = UINT32_MAX};
-        struct trie_neighbour neighbours[TRIE_FUZZY_MAX_NEIGHBOURS];
-        size_t n = trie_fuzzy_find(&suggesting->index->names, suggesting->text, suggesting->length,
-                                   &bounds, neighbours, suggesting->limit + suggesting->n);
-        for (size_t i = 0; i < n && suggesting->n < suggesting->limit; i++)
-            add_neighbour(suggesting, &neighbours[i]);
-    }
+    add_close(suggesting, 1, UINT32_MAX);
+    if (suggesting->n_characters < TWO_EDITS_CHARACTERS || suggesting->n > 0)
+        return;
+    add_close(suggesting, 2, index_n_crates(suggesting->index) / SUGGEST_POPULAR_SHARE);
+    if (suggesting->n == 0)
+        add_close(suggesting, 2, UINT32_MAX);
 }
 
 static void add_keywords(struct suggesting *suggesting)
@@ -231,7 +236,7 @@ static void run(struct suggesting *suggesting)
     add_completions(suggesting, &completions);
     if (suggesting->n < suggesting->limit &&
         memchr(suggesting->text, ' ', suggesting->length) == NULL)
-        add_close_beginnings(suggesting);
+        add_all_close(suggesting);
     if (suggesting->n < suggesting->limit)
         add_keywords(suggesting);
 }

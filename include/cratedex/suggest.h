@@ -37,7 +37,8 @@ const char *suggestion_kind_name(enum suggestion_kind kind);
    4. names with a later word that begins with it (`json`: serde_json); where there is no room for
       all of 3 and 4, those of 4 that are far more popular take the room of the last of 3;
    5. names one edit away, then names of which a beginning is one edit away; where nothing was found
-      so far and the text has 9 characters, the same with two edits;
+      so far and the text has 9 characters, the same with two edits, among the most popular of all
+      crates (one in SUGGEST_POPULAR_SHARE) or, where none of these is close, among all;
    6. keywords that begin with the text.
 
    An edit deletes, inserts or replaces a character or swaps two neighbours, the first ones too. One
@@ -47,6 +48,7 @@ const char *suggestion_kind_name(enum suggestion_kind kind);
 
    Allocates nothing and needs no reader: any thread may call it. */
 #define SUGGEST_FAR_BETTER 8
+#define SUGGEST_POPULAR_SHARE 64
 size_t suggest(const struct index *index, const char *text, size_t text_length,
                struct suggestion *suggestions, size_t limit);
 

@@ -27,7 +27,7 @@ static const char usage[] =
     "Times the index library on one thread. A warm-up round goes first; of the N rounds\n"
     "(default 3) the one with the best 99th percentile is shown, --json has them all.\n\n"
     "  search    every query: the search alone, and with its JSON answer of 10 crates assembled\n"
-    "  suggest   every prefix: the completions alone, and with their JSON answer\n"
+    "  suggest   every prefix: suggestions alone, and with their JSON answer; misspelt names\n"
     "  open      opening the index and one reader\n"
     "  features  no times: the second stage's candidates and features, for tests/relevance/train.py\n"
     "  worst     looks for the slowest query of 256 bytes or less, --seconds long (default 20);\n"

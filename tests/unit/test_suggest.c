@@ -157,6 +157,11 @@ static void find_expected(struct expected *expected)
     if (n_characters >= 5)
         add_close(expected, 1, true, 0, UINT32_MAX);
     if (n_characters >= 9 && expected->n == 0) {
+        uint32_t n_popular = index_n_crates(expected->index) / SUGGEST_POPULAR_SHARE;
+        add_close(expected, 2, false, 0, n_popular);
+        add_close(expected, 2, true, 0, n_popular);
+        if (expected->n > 0)
+            return;
         add_close(expected, 2, false, 0, UINT32_MAX);
         add_close(expected, 2, true, 0, UINT32_MAX);
     }

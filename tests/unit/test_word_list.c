@@ -49,7 +49,8 @@ static void words_are_in_order_and_found(void **state)
             size_t at = 0;
             assert_int_equal(word.length, strlen(order[number - 1]));
             assert_memory_equal(word.text, order[number - 1], word.length);
-            while (memcmp(sample[at].text, word.text, word.length) != 0)
+            while (sample[at].length != word.length ||
+                   memcmp(sample[at].text, word.text, word.length) != 0)
                 at++;
             assert_int_equal(word.n_crates, sample[at].n_crates);
             assert_int_equal(word.downloads, with_downloads ? sample[at].downloads : 0);
