@@ -57,7 +57,7 @@ static void fill(struct search_plan *plan, const struct index *index,
 void rerank_features(struct search_plan *plan, const struct index *index,
                      struct rerank_candidate *candidates, uint32_t n)
 {
-    struct sort_key keys[RERANK_DEPTH];
+    struct sort_key keys[RERANK_DEPTH] = {0};
     for (uint32_t i = 0; i < n; i++)
         keys[i] = (struct sort_key){0, candidates[i].rank, i};
     /* The posting lists are walked forward only. */
@@ -127,8 +127,8 @@ static int compare_scores(const void *left_key, const void *right_key)
 
 void rerank_sort(struct rerank_candidate *candidates, uint32_t n)
 {
-    struct sort_key keys[RERANK_DEPTH];
-    struct rerank_candidate sorted[RERANK_DEPTH];
+    struct sort_key keys[RERANK_DEPTH] = {0};
+    struct rerank_candidate sorted[RERANK_DEPTH] = {0};
     for (uint32_t i = 0; i < n; i += N_LANES)
         score(&candidates[i], n - i < N_LANES ? n - i : N_LANES);
     for (uint32_t i = 0; i < n; i++)

@@ -147,7 +147,8 @@ static int on_single_word(void *context, int flags, const char *token, int n_tok
 static size_t cut_single_word(struct fts5_instance *tokenizer, const char *word, size_t length,
                               char *out, size_t capacity)
 {
-    struct single_word single = {out, capacity, 0, 0};
+    struct single_word single = {.capacity = capacity};
+    single.bytes = out;
     return tokenize(tokenizer, &single, word, length, on_single_word) == SQLITE_OK ? single.length
                                                                                    : 0;
 }

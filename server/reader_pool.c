@@ -44,7 +44,7 @@ void reader_pool_destroy(struct reader_pool *pool)
 {
     if (pool == NULL)
         return;
-    for (unsigned i = 0; i < pool->n_idle; i++)
+    for (unsigned i = 0; pool->idle != NULL && i < pool->n_idle; i++)
         index_reader_close(pool->idle[i]);
     pthread_mutex_destroy(&pool->mutex);
     free(pool->idle);

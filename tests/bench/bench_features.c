@@ -45,13 +45,12 @@ static int print_queries(struct index_reader *reader, FILE *file, struct error *
 {
     char *line = NULL;
     size_t capacity = 0;
-    ssize_t length;
     int result = 0;
     printf("query\tcrate\tfirst_stage");
     for (int f = 0; f < N_RERANK_FEATURES; f++)
         printf("\t%s", rerank_feature_names[f]);
     putchar('\n');
-    while (result == 0 && (length = getline(&line, &capacity, file)) > 0)
+    while (result == 0 && getline(&line, &capacity, file) > 0)
         result = print_query(reader, line, strcspn(line, "\t\n"), error);
     free(line);
     return result;

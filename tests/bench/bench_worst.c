@@ -258,7 +258,9 @@ static void fill_frequent(struct worst *worst, struct text *text, uint32_t first
     for (uint32_t i = first; i < first + n && i < worst->n_words; i++) {
         char word[MAX_WORD_BYTES + 1];
         memcpy(word, worst->words[i], sizeof word);
-        if (n_bytes > 0 && n_bytes < strlen(word) && (unsigned char)word[n_bytes] < 0x80)
+        size_t length = strlen(word);
+        if (n_bytes > 0 && n_bytes < length && n_bytes < sizeof word &&
+            (unsigned char)word[n_bytes] < 0x80)
             word[n_bytes] = '\0';
         add_word(text, word);
     }

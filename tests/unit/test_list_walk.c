@@ -70,6 +70,10 @@ struct visited {
 static void visit(struct visited *visited, const struct search_query *query,
                   const struct search_result *result)
 {
+    if (visited->seen == NULL || visited->ranks == NULL) {
+        fail_msg("out of memory");
+        return; /* the analyzer does not know that a failure does not come back */
+    }
     for (uint32_t i = 0; i < result->n_hits; i++) {
         uint32_t rank = result->hits[i].rank;
         if (visited->seen[rank])
