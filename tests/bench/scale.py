@@ -36,6 +36,7 @@ N_PHASES_SHOWN = 8
 # (key, title, divisor of the value shown, decimals, is its growth fitted)
 FIGURES = (
     ("build_seconds", "build s", 1, 1, True),
+    ("build_cpu_seconds", "cpu s", 1, 1, True),
     ("build_rss_bytes", "build MiB", 1 << 20, 0, True),
     ("file_bytes", "file MiB", 1 << 20, 0, True),
     ("open_ms", "open ms", 1, 2, True),
@@ -64,7 +65,8 @@ class Finished:
             program.returncode = os.waitstatus_to_exitcode(status)
             program.stderr.close()
             if program.returncode != 0:
-                sys.exit(f"scale.py: {' '.join(command)} failed ({program.returncode}):\n{complaints[-2000:]}")
+                name = " ".join(command)
+                sys.exit(f"scale.py: {name} failed ({program.returncode}):\n{complaints[-2000:]}")
             self.rss_bytes = usage.ru_maxrss * 1024
             self.cpu_seconds = usage.ru_utime + usage.ru_stime
             printed.seek(0)
@@ -225,7 +227,9 @@ def main():
     results = []
     for n_crates in options.sizes:
         with tempfile.TemporaryDirectory(prefix="cratedex-scale-", dir=options.work) as folder:
-            results.append(measure(options, n_crates, folder))
+            size = measure(options, n_crates, folder)
+        say(f"{n_crates} crates: search p50 {size['search_p50_us']:.1f}, p99 {size['search_p99_us']:.1f} us")
+        results.append(size)
     report = {
         "machine": results[0].pop("machine"),
         "floor_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,

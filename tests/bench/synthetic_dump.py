@@ -20,8 +20,10 @@ Downloads go by rank: a further crate gets a random place on the source's curve 
 between two ranks by the power law through both (Zipf). One law for the whole curve would not do, because
 its slope is 0.2 at the top and 2 in the tail.
 
-Words are drawn independently, so two words occur together as often as chance has it, not as often as
-people use them together: queries of several words match fewer further crates than they would really.
+Words are drawn independently, of each other, of the name and of the keywords. Two words occur together
+as often as chance has it; and where a real description repeats its name, a recombined one says something
+else, so a further crate has more different words and matches more queries: on npm-227k about 1.5 times
+as many as a real one. Times above the source's size are therefore on the high side.
 """
 
 import argparse
@@ -153,7 +155,9 @@ class Crate:
         self.dependencies = []
 
 
-CRATE_COLUMNS = "id,name,description,homepage,documentation,repository,created_at,updated_at,readme".split(",")
+CRATE_COLUMNS = (
+    "id,name,description,homepage,documentation,repository,created_at,updated_at,readme"
+).split(",")
 VERSION_COLUMNS = (
     "num,created_at,updated_at,yanked,license,crate_size,tar_sha256,checksum,features,links,rust_version,"
     "edition,has_lib,bin_names"
