@@ -192,6 +192,23 @@ int64_t crate_columns_sort_value(const struct crate_columns *columns, enum crate
     }
 }
 
+/* The same as crate_name_compare, by the canonical forms that are stored. */
+static int compare_stored_names(const struct crate_columns *columns, uint32_t left, uint32_t right)
+{
+    const uint32_t *offsets = columns->name_offsets;
+    uint32_t left_length = offsets[left] - offsets[left - 1];
+    uint32_t right_length = offsets[right] - offsets[right - 1];
+    uint32_t shorter = left_length < right_length ? left_length : right_length;
+    int order = memcmp(columns->canonical_names + offsets[left - 1],
+                       columns->canonical_names + offsets[right - 1], shorter);
+    if (order != 0)
+        return order;
+    if (left_length != right_length)
+        return left_length < right_length ? -1 : 1;
+    return memcmp(columns->names + offsets[left - 1], columns->names + offsets[right - 1],
+                  left_length);
+}
+
 /* True when the order lists every rank once, in the order it promises. */
 static bool order_is_true(const struct crate_columns *columns, enum crate_order order,
                           uint64_t *seen)
@@ -207,10 +224,7 @@ static bool order_is_true(const struct crate_columns *columns, enum crate_order 
             continue;
         uint32_t before = ranks[i - 1];
         if (order == CRATE_ORDER_ALPHABETICAL) {
-            const uint32_t *offsets = columns->name_offsets;
-            if (crate_name_compare(
-                    columns->names + offsets[before - 1], offsets[before] - offsets[before - 1],
-                    columns->names + offsets[rank - 1], offsets[rank] - offsets[rank - 1]) > 0)
+            if (compare_stored_names(columns, before, rank) > 0)
                 return false;
         } else if (crate_columns_sort_value(columns, order, before) <
                    crate_columns_sort_value(columns, order, rank)) {
@@ -220,10 +234,24 @@ static bool order_is_true(const struct crate_columns *columns, enum crate_order 
     return true;
 }
 
+static bool canonical_names_are_true(const struct crate_columns *columns, uint32_t n_name_bytes)
+{
+    char canonical[4096];
+    for (uint32_t at = 0; at < n_name_bytes; at += (uint32_t)sizeof canonical) {
+        uint32_t left = n_name_bytes - at;
+        size_t n = left < sizeof canonical ? left : sizeof canonical;
+        canonical_name(canonical, columns->names + at, n);
+        if (memcmp(canonical, columns->canonical_names + at, n) != 0)
+            return false;
+    }
+    return true;
+}
+
 static bool columns_are_true(const struct crate_columns *columns, uint32_t n_name_bytes)
 {
     uint32_t n = columns->n_crates;
-    if (columns->name_offsets[0] != 0 || columns->name_offsets[n] != n_name_bytes)
+    if (columns->name_offsets[0] != 0 || columns->name_offsets[n] != n_name_bytes ||
+        !canonical_names_are_true(columns, n_name_bytes))
         return false;
     for (uint32_t i = 0; i < n; i++) {
         float popularity = columns->popularity[i];

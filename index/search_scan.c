@@ -65,11 +65,13 @@ static void judge_block(struct scan *scan, uint32_t first, uint32_t n_touched)
     struct search_accumulators *accumulators = scan->accumulators;
     const float *popularity = scan->reader->index->columns.popularity;
     float popularity_weight = (float)scan->plan->ranking->popularity;
+    /* Popularity falls with the rank: what is below the floor with this much is so without a look. */
+    float most = popularity_weight * popularity[first - 1];
     for (uint32_t i = 0; i < n_touched; i++) {
         uint32_t at = accumulators->touched[i];
         uint32_t rank = first + at;
         float mass = accumulators->cells[at].mass;
-        float score = accumulators->cells[at].score + popularity_weight * popularity[rank - 1];
+        float words = accumulators->cells[at].score;
         accumulators->cells[at].mass = 0;
         accumulators->cells[at].score = 0;
         accumulators->is_credited[at] = 0;
@@ -84,6 +86,9 @@ static void judge_block(struct scan *scan, uint32_t first, uint32_t n_touched)
             (scan->plan->spelling.n_near_names > 0 && search_plan_is_near(scan->plan, rank)))
             continue;
         scan->n_matches++;
+        if (words + most < scan->collector->floor)
+            continue;
+        float score = words + popularity_weight * popularity[rank - 1];
         if (score >= scan->collector->floor)
             scan->collector->collect(scan->collector, rank, score);
     }
