@@ -85,8 +85,8 @@ static int open_database(struct build *build, struct error *error)
     char pragmas[384];
     snprintf(pragmas, sizeof pragmas,
              "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-             "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -65536;"
-             "PRAGMA temp.cache_size = -65536; PRAGMA application_id = %d;"
+             "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -131072;"
+             "PRAGMA temp.cache_size = -196608; PRAGMA application_id = %d;"
              "PRAGMA user_version = %d; BEGIN",
              INDEX_APPLICATION_ID, INDEX_FORMAT_VERSION);
     if (database_execute(build->database, pragmas, error) != 0)

@@ -53,8 +53,22 @@ static int copy_keywords(sqlite3_stmt *select, struct counted_word *words, size_
     return found < 0 ? -1 : 0;
 }
 
+/* crate_downloads(rank) in SQL: from memory, where a look into the table for each keyword of each crate
+   would take seconds. */
+static void crate_downloads(sqlite3_context *context, int n_arguments, sqlite3_value **arguments)
+{
+    (void)n_arguments;
+    const struct build *build = sqlite3_user_data(context);
+    int64_t rank = sqlite3_value_int64(arguments[0]);
+    if (rank >= 1 && rank <= build->n_crates)
+        sqlite3_result_int64(context, build->columns[rank - 1].downloads);
+}
+
 static int write_keywords(struct build *build, struct error *error)
 {
+    if (sqlite3_create_function(build->database, "crate_downloads", 1, SQLITE_UTF8, build,
+                                crate_downloads, NULL, NULL) != SQLITE_OK)
+        return database_error(build->database, "index file", error);
     int64_t n_words = 0;
     int64_t n_text_bytes = 0;
     if (database_integer(build->database, "SELECT count(*)" USED_KEYWORDS, &n_words, error) != 0 ||
@@ -66,8 +80,8 @@ static int write_keywords(struct build *build, struct error *error)
     sqlite3_stmt *select = database_prepare(
         build->database,
         "SELECT keyword, min(crates_cnt, 4294967295),"
-        " (SELECT cast(min(total(downloads), 9e18) AS INTEGER) FROM crates_keywords"
-        "  JOIN crates USING(rank) WHERE keyword_id = keywords.id)" USED_KEYWORDS,
+        " (SELECT cast(min(total(crate_downloads(rank)), 9e18) AS INTEGER) FROM crates_keywords"
+        "  WHERE keyword_id = keywords.id)" USED_KEYWORDS,
         error);
     struct counted_word *words = calloc((size_t)n_words + 1, sizeof *words);
     char *texts = malloc((size_t)n_text_bytes + 1);
