@@ -1,7 +1,7 @@
 /* A pass over the posting lists of all words, block by block of ranks: within a block each list adds what
    its word is worth to the accumulators of its crates (term at a time), then the crates that were touched
    are judged. Blocks that no list reaches are never looked at. A list is read once, front to back, so
-   the cost is about two nanoseconds a posting however many words there are.
+   the cost is that of the postings, however the words are combined.
 
    Crates whose name contains the text are marked in a bitmap; those that match by their words are taken
    out of it, and what is left matches by its name. */
