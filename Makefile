@@ -32,11 +32,11 @@ MAKEFLAGS += --no-builtin-rules
 
 # ---- Libraries, per program: the index needs no HTTP, the tests nothing but their own. ----
 
-index_modules := sqlite3 jansson msgpack libarchive zlib libxxhash
+index_modules := sqlite3 jansson msgpack libarchive zlib libxxhash inih
 server_modules := libmicrohttpd jansson msgpack zlib libbrotlienc libzstd libxxhash inih
 test_modules := cmocka libcurl jansson msgpack zlib libbrotlidec libzstd
-# libcsv and CRoaring ship no .pc file in Debian 12.
-index_plain_libs := -lcsv -lroaring -linih -lm
+# libcsv ships no .pc file in Debian 12.
+index_plain_libs := -lcsv -lm
 
 goals := $(or $(MAKECMDGOALS),all)
 needs_packages := $(filter-out clean help fmt uninstall,$(goals))
@@ -50,8 +50,8 @@ missing := $(shell command -v $(firstword $(CC)) >/dev/null || echo $(CC); \
             for m in $(wanted_modules); do $(PKG_CONFIG) --exists $$m || echo $$m; done; \
     else echo $(PKG_CONFIG); fi)
 ifeq ($(strip $(missing)),)
-missing := $(shell printf '\043include <csv.h>\n\043include <roaring/roaring.h>\n' | \
-    $(CC) -E - >/dev/null 2>&1 || echo libcsv-dev or libroaring-dev)
+missing := $(shell printf '\043include <csv.h>\n' | \
+    $(CC) -E - >/dev/null 2>&1 || echo libcsv-dev)
 endif
 ifneq ($(strip $(missing)),)
 $(error Not installed: $(strip $(missing)). Run scripts/install-deps$(if $(needs_tests), --test))

@@ -1,6 +1,7 @@
 /* Everything that can be wrong with a dump: the error is one line that names the file, the row and the
    column where there is one; what stood at OUT stays; nothing is left beside it. What can be mended or
    skipped instead is in test_build_warnings.c; what can be wrong with OUT, in test_build_file.c. */
+#include "tests/support/build_folders.h"
 #include "tests/support/built_index.h"
 
 #include <archive_entry.h>
@@ -17,37 +18,9 @@
 
 static const char old_content[] = "what was there before";
 
-/* A folder for dumps and one for OUT. */
-struct fixture {
-    char dumps[FOLDER_PATH_SIZE];
-    char folder[FOLDER_PATH_SIZE];
-    char out[FOLDER_PATH_SIZE];
-    struct build_report report;
-};
-
-static int make_folders(void **state)
-{
-    struct fixture *fixture = calloc(1, sizeof *fixture);
-    assert_non_null(fixture);
-    folder_make(fixture->dumps);
-    folder_make(fixture->folder);
-    folder_join(fixture->out, fixture->folder, "out.cdx");
-    *state = fixture;
-    return 0;
-}
-
-static int remove_folders(void **state)
-{
-    struct fixture *fixture = *state;
-    folder_remove(fixture->dumps);
-    folder_remove(fixture->folder);
-    free(fixture);
-    return 0;
-}
-
 /* Builds twice, with and without something at OUT, and expects both to fail alike. `says` are parts of
    the message, up to a NULL. */
-static void expect_failure(struct fixture *fixture, struct build_options options,
+static void expect_failure(struct build_folders *fixture, struct build_options options,
                            const char *const *says)
 {
     options.out_path = fixture->out;
@@ -74,7 +47,7 @@ static void expect_failure(struct fixture *fixture, struct build_options options
     assert_int_equal(remove(fixture->out), 0);
 }
 
-static void expect_bad_dump(struct fixture *fixture, const struct dump_file *files,
+static void expect_bad_dump(struct build_folders *fixture, const struct dump_file *files,
                             const char *const *says)
 {
     char *dump = dump_write_folder(fixture->dumps, "dump", files);
@@ -185,7 +158,7 @@ static void bad_tables(void **state)
 /* What no string of C holds: a NUL byte, a name and metadata that are too long. */
 static void bad_bytes(void **state)
 {
-    struct fixture *fixture = *state;
+    struct build_folders *fixture = *state;
     static const struct dump_file files[] = {TIME, GOOD_CRATES, GOOD_VERSIONS, BUILT_END};
     char path[FOLDER_PATH_SIZE];
     char *dump = dump_write_folder(fixture->dumps, "dump", files);
@@ -214,7 +187,7 @@ static void bad_bytes(void **state)
 
 static void no_dump(void **state)
 {
-    struct fixture *fixture = *state;
+    struct build_folders *fixture = *state;
     char path[FOLDER_PATH_SIZE];
     folder_join(path, fixture->dumps, "missing.tar.gz");
     expect_failure(fixture, (struct build_options){.dump_path = path},
@@ -244,7 +217,7 @@ static const struct dump_file good_dump[] = {
 
 static void archives_that_are_cut_short(void **state)
 {
-    struct fixture *fixture = *state;
+    struct build_folders *fixture = *state;
     static const char *const kinds[] = {"tar.gz", "zip", "tar"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         size_t size;
@@ -263,7 +236,7 @@ static void archives_that_are_cut_short(void **state)
 /* A limit on what is unpacked, whatever the size of the archive. */
 static void archive_bombs(void **state)
 {
-    struct fixture *fixture = *state;
+    struct build_folders *fixture = *state;
     enum { BOMB_BYTES = 8 << 20 };
     char *description = malloc(BOMB_BYTES + 1);
     char *crates = malloc(BOMB_BYTES + 1024);
@@ -295,7 +268,7 @@ static void archive_bombs(void **state)
 
 static void names_that_lead_elsewhere(void **state)
 {
-    struct fixture *fixture = *state;
+    struct build_folders *fixture = *state;
     static const struct dump_file tricks[] = {
         {.path = "../data/crates.csv", .content = CRATES_COLUMNS "\n"},
         {.path = "a/../../data/crates.csv", .content = CRATES_COLUMNS "\n"},
@@ -317,12 +290,14 @@ static void names_that_lead_elsewhere(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(bad_tables, make_folders, remove_folders),
-        cmocka_unit_test_setup_teardown(bad_bytes, make_folders, remove_folders),
-        cmocka_unit_test_setup_teardown(no_dump, make_folders, remove_folders),
-        cmocka_unit_test_setup_teardown(archives_that_are_cut_short, make_folders, remove_folders),
-        cmocka_unit_test_setup_teardown(archive_bombs, make_folders, remove_folders),
-        cmocka_unit_test_setup_teardown(names_that_lead_elsewhere, make_folders, remove_folders),
+        cmocka_unit_test_setup_teardown(bad_tables, build_folders_make, build_folders_remove),
+        cmocka_unit_test_setup_teardown(bad_bytes, build_folders_make, build_folders_remove),
+        cmocka_unit_test_setup_teardown(no_dump, build_folders_make, build_folders_remove),
+        cmocka_unit_test_setup_teardown(archives_that_are_cut_short, build_folders_make,
+                                        build_folders_remove),
+        cmocka_unit_test_setup_teardown(archive_bombs, build_folders_make, build_folders_remove),
+        cmocka_unit_test_setup_teardown(names_that_lead_elsewhere, build_folders_make,
+                                        build_folders_remove),
     };
     return cmocka_run_group_tests_name("build_bad_input", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* The file appears whole under its name or not at all: outputs that cannot be written, and interrupts
    at any moment. */
+#include "tests/support/build_folders.h"
 #include "tests/support/built_index.h"
 
 #include <setjmp.h>
@@ -13,34 +14,6 @@
 
 static const char old_content[] = "what was there before";
 
-/* A folder for dumps and one for OUT. */
-struct fixture {
-    char dumps[FOLDER_PATH_SIZE];
-    char folder[FOLDER_PATH_SIZE];
-    char out[FOLDER_PATH_SIZE];
-    struct build_report report;
-};
-
-static int make_folders(void **state)
-{
-    struct fixture *fixture = calloc(1, sizeof *fixture);
-    assert_non_null(fixture);
-    folder_make(fixture->dumps);
-    folder_make(fixture->folder);
-    folder_join(fixture->out, fixture->folder, "out.cdx");
-    *state = fixture;
-    return 0;
-}
-
-static int remove_folders(void **state)
-{
-    struct fixture *fixture = *state;
-    folder_remove(fixture->dumps);
-    folder_remove(fixture->folder);
-    free(fixture);
-    return 0;
-}
-
 static const struct dump_file good_dump[] = {
     BUILT_TIME("2026-11-01T02:00:00Z"),
     BUILT_TABLE("crates", CRATES_COLUMNS "\n1,a,2020-01-01,2020-01-01,,,,\n"),
@@ -50,7 +23,7 @@ static const struct dump_file good_dump[] = {
 
 static void out_where_nothing_can_be_written(void **state)
 {
-    struct fixture *fixture = *state;
+    struct build_folders *fixture = *state;
     char *dump = dump_write_folder(fixture->dumps, "dump", good_dump);
     char out[FOLDER_PATH_SIZE];
     static const char *const says[] = {"is not a regular file", "cannot write to the folder",
@@ -93,7 +66,7 @@ static void interrupt(void *context, const struct build_progress *progress)
    the file is written and gets its name. */
 static void interrupts(void **state)
 {
-    struct fixture *fixture = *state;
+    struct build_folders *fixture = *state;
     char *dump = dump_write_folder(fixture->dumps, "dump", good_dump);
     struct interruption interruption = {0, 0, 0};
     struct build_options options = {.dump_path = dump,
@@ -125,9 +98,9 @@ static void interrupts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(out_where_nothing_can_be_written, make_folders,
-                                        remove_folders),
-        cmocka_unit_test_setup_teardown(interrupts, make_folders, remove_folders),
+        cmocka_unit_test_setup_teardown(out_where_nothing_can_be_written, build_folders_make,
+                                        build_folders_remove),
+        cmocka_unit_test_setup_teardown(interrupts, build_folders_make, build_folders_remove),
     };
     return cmocka_run_group_tests_name("build_file", tests, NULL, NULL);
 }
