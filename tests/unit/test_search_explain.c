@@ -1,8 +1,7 @@
 /* The terms of an explanation add up to the score by which a hit stands where it does, its words and fields
    are what SQLite finds, and there is none of a search that was not by relevance. */
-#include "tests/support/built_index.h"
 #include "tests/support/random.h"
-#include "tests/support/random_query.h"
+#include "tests/support/searched_sample.h"
 #include "tests/support/sql.h"
 
 #include <cratedex/search.h>
@@ -17,37 +16,7 @@
 
 #include <cmocka.h>
 
-struct fixture {
-    struct built_index built;
-    struct query_source *source;
-};
-
-static int open_fixture(void **state)
-{
-    static struct fixture fixture;
-    built_index_make(&fixture.built, SAMPLE_DUMP);
-    fixture.source = query_source_open(fixture.built.path);
-    *state = &fixture;
-    return 0;
-}
-
-static int close_fixture(void **state)
-{
-    struct fixture *fixture = *state;
-    query_source_close(fixture->source);
-    built_index_remove(&fixture->built);
-    return 0;
-}
-
-static void run(struct fixture *fixture, const struct search_query *query,
-                struct search_result *result)
-{
-    struct error error = {""};
-    if (search_run(fixture->built.reader, query, result, &error) != SEARCH_OK)
-        fail_msg("\"%.*s\": %s", (int)query->text.length, query->text.data, error.message);
-}
-
-static void explain(struct fixture *fixture, const struct search_hit *hit,
+static void explain(struct searched_sample *fixture, const struct search_hit *hit,
                     struct search_explanation *explanation)
 {
     struct error error = {""};
@@ -69,7 +38,7 @@ static void expect_sum(const struct search_hit *hit, const struct search_explana
 /* With the first stage alone, the sum is the score. With both, the same crates have the same sums. */
 static void terms_add_up_to_the_score(void **state)
 {
-    struct fixture *fixture = *state;
+    struct searched_sample *fixture = *state;
     static struct search_result result;
     static struct search_explanation explanation;
     uint64_t seed = 137;
@@ -84,7 +53,7 @@ static void terms_add_up_to_the_score(void **state)
             random.ranking.min_share = 1;
         if (round % 4 == 0)
             random_query_filter(fixture->source, &seed, &random);
-        run(fixture, &random.query, &result);
+        searched_sample_run(fixture, &random.query, &result);
         double sums[SEARCH_MAX_LIMIT];
         uint32_t n = result.n_hits;
         uint32_t ranks[SEARCH_MAX_LIMIT];
@@ -105,7 +74,7 @@ static void terms_add_up_to_the_score(void **state)
         }
         n_hits += n;
         random.ranking.second_stage = true;
-        run(fixture, &random.query, &result);
+        searched_sample_run(fixture, &random.query, &result);
         for (uint32_t i = 0; i < result.n_hits; i++) {
             explain(fixture, &result.hits[i], &explanation);
             expect_sum(&result.hits[i], &explanation);
@@ -119,7 +88,8 @@ static void terms_add_up_to_the_score(void **state)
 }
 
 /* A bit a field, by MATCH. */
-static unsigned expected_fields(const struct fixture *fixture, const char *word, uint32_t rank)
+static unsigned expected_fields(const struct searched_sample *fixture, const char *word,
+                                uint32_t rank)
 {
     static const char *const columns[] = {"name", "keywords", "description", "readme"};
     unsigned fields = 0;
@@ -138,13 +108,13 @@ static unsigned expected_fields(const struct fixture *fixture, const char *word,
 
 static void words_and_fields_are_right(void **state)
 {
-    struct fixture *fixture = *state;
+    struct searched_sample *fixture = *state;
     static struct search_result result;
     static struct search_explanation explanation;
     static const char *const words[] = {"json", "parsers", "async"};
     unsigned n_found = 0;
     struct search_query query = {.text = {"the json parsers async", 22}, .limit = 20};
-    run(fixture, &query, &result);
+    searched_sample_run(fixture, &query, &result);
     assert_true(result.n_hits > 5);
     for (uint32_t i = 0; i < result.n_hits; i++) {
         double shares = 0;
@@ -170,12 +140,12 @@ static void words_and_fields_are_right(void **state)
 /* The beginning of a word is named as such. */
 static void completions_are_marked(void **state)
 {
-    struct fixture *fixture = *state;
+    struct searched_sample *fixture = *state;
     static struct search_result result;
     static struct search_explanation explanation;
     struct search_query query = {.text = {"seria", 5}, .limit = 50};
     unsigned n_completions = 0;
-    run(fixture, &query, &result);
+    searched_sample_run(fixture, &query, &result);
     assert_true(result.n_hits > 0);
     for (uint32_t i = 0; i < result.n_hits; i++) {
         explain(fixture, &result.hits[i], &explanation);
@@ -191,7 +161,7 @@ static void completions_are_marked(void **state)
 
 static void other_searches_are_not_explained(void **state)
 {
-    struct fixture *fixture = *state;
+    struct searched_sample *fixture = *state;
     static struct search_result result;
     static struct search_explanation explanation;
     static const struct search_query others[] = {
@@ -203,9 +173,9 @@ static void other_searches_are_not_explained(void **state)
     const struct search_query by_relevance = {.text = {"json", 4}, .limit = 5};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         struct error error = {""};
-        run(fixture, &by_relevance, &result);
+        searched_sample_run(fixture, &by_relevance, &result);
         explain(fixture, &result.hits[0], &explanation);
-        run(fixture, &others[i], &result);
+        searched_sample_run(fixture, &others[i], &result);
         assert_int_equal(
             search_explain(fixture->built.reader, &result.hits[0], &explanation, &error), -1);
         assert_non_null(strstr(error.message, "relevance"));
@@ -214,7 +184,7 @@ static void other_searches_are_not_explained(void **state)
     struct error error = {""};
     struct index_reader *other = index_reader_open(fixture->built.index, &error);
     assert_non_null(other);
-    run(fixture, &by_relevance, &result);
+    searched_sample_run(fixture, &by_relevance, &result);
     assert_int_equal(search_explain(other, &result.hits[0], &explanation, &error), -1);
     index_reader_close(other);
 }
@@ -227,5 +197,6 @@ int main(void)
         cmocka_unit_test(completions_are_marked),
         cmocka_unit_test(other_searches_are_not_explained),
     };
-    return cmocka_run_group_tests_name("search_explain", tests, open_fixture, close_fixture);
+    return cmocka_run_group_tests_name("search_explain", tests, searched_sample_open,
+                                       searched_sample_close);
 }

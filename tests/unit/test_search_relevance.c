@@ -2,9 +2,8 @@
    its parts stand in order: exact names, then the second stage's, then the first's. */
 #include "index/search_relevance.h"
 
-#include "tests/support/built_index.h"
 #include "tests/support/random.h"
-#include "tests/support/random_query.h"
+#include "tests/support/searched_sample.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,36 +14,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-struct fixture {
-    struct built_index built;
-    struct query_source *source;
-};
-
-static int open_fixture(void **state)
-{
-    static struct fixture fixture;
-    built_index_make(&fixture.built, SAMPLE_DUMP);
-    fixture.source = query_source_open(fixture.built.path);
-    *state = &fixture;
-    return 0;
-}
-
-static int close_fixture(void **state)
-{
-    struct fixture *fixture = *state;
-    query_source_close(fixture->source);
-    built_index_remove(&fixture->built);
-    return 0;
-}
-
-static void run(struct fixture *fixture, const struct search_query *query,
-                struct search_result *result)
-{
-    struct error error = {""};
-    if (search_run(fixture->built.reader, query, result, &error) != SEARCH_OK)
-        fail_msg("\"%.*s\": %s", (int)query->text.length, query->text.data, error.message);
-}
 
 /* The stage as the order has it. */
 static int stage_of(const struct search_hit *hit)
@@ -74,14 +43,15 @@ static void expect_order(const struct search_result *result)
 }
 
 /* Everything in one array, page by page. */
-static size_t read_all(struct fixture *fixture, struct search_query query, struct search_hit *hits)
+static size_t read_all(struct searched_sample *fixture, struct search_query query,
+                       struct search_hit *hits)
 {
     static struct search_result result;
     size_t n = 0;
     do {
         query.offset = (uint32_t)n;
         query.limit = SEARCH_MAX_LIMIT;
-        run(fixture, &query, &result);
+        searched_sample_run(fixture, &query, &result);
         expect_order(&result);
         memcpy(hits + n, result.hits, result.n_hits * sizeof *hits);
         n += result.n_hits;
@@ -92,7 +62,7 @@ static size_t read_all(struct fixture *fixture, struct search_query query, struc
 
 static void pages_are_parts_of_one_list(void **state)
 {
-    struct fixture *fixture = *state;
+    struct searched_sample *fixture = *state;
     static struct search_result result;
     uint32_t n_crates = index_n_crates(fixture->built.index);
     struct search_hit *all = calloc(n_crates + (size_t)SEARCH_MAX_LIMIT, sizeof *all);
@@ -114,7 +84,7 @@ static void pages_are_parts_of_one_list(void **state)
             struct search_query query = random.query;
             query.offset = random_below(&seed, (uint32_t)n_all + 2);
             query.limit = 1 + random_below(&seed, SEARCH_MAX_LIMIT);
-            run(fixture, &query, &result);
+            searched_sample_run(fixture, &query, &result);
             size_t n_left = n_all > query.offset ? n_all - query.offset : 0;
             assert_int_equal(result.total, n_all);
             assert_int_equal(result.n_hits, n_left < query.limit ? n_left : query.limit);
@@ -133,13 +103,13 @@ static void pages_are_parts_of_one_list(void **state)
 
 static void exact_names_come_first(void **state)
 {
-    struct fixture *fixture = *state;
+    struct searched_sample *fixture = *state;
     static struct search_result result;
     for (uint32_t rank = 1; rank <= index_n_crates(fixture->built.index); rank++) {
         struct index_crate crate;
         index_crate(fixture->built.index, rank, &crate);
         struct search_query query = {.text = {crate.name, crate.name_length}, .limit = 5};
-        run(fixture, &query, &result);
+        searched_sample_run(fixture, &query, &result);
         assert_true(result.n_hits > 0);
         assert_true(result.hits[0].exact);
         assert_int_equal(result.hits[0].tier, SEARCH_TIER_EXACT);
@@ -149,11 +119,11 @@ static void exact_names_come_first(void **state)
 
 static void the_deepest_page_is_empty(void **state)
 {
-    struct fixture *fixture = *state;
+    struct searched_sample *fixture = *state;
     static struct search_result result;
     struct search_query query = {
         .text = {"library", 7}, .limit = SEARCH_MAX_LIMIT, .offset = SEARCH_MAX_OFFSET};
-    run(fixture, &query, &result);
+    searched_sample_run(fixture, &query, &result);
     assert_int_equal(result.n_hits, 0);
     assert_true(result.total > RERANK_DEPTH);
     assert_string_equal(result.seek_key, "");
@@ -166,5 +136,6 @@ int main(void)
         cmocka_unit_test(exact_names_come_first),
         cmocka_unit_test(the_deepest_page_is_empty),
     };
-    return cmocka_run_group_tests_name("search_relevance", tests, open_fixture, close_fixture);
+    return cmocka_run_group_tests_name("search_relevance", tests, searched_sample_open,
+                                       searched_sample_close);
 }
