@@ -2,6 +2,7 @@
    documents. */
 #include "index/build_steps.h"
 #include "index/database.h"
+#include "index/row_document.h"
 
 #include <cratedex/encoder.h>
 
@@ -34,10 +35,6 @@ static const char *const categories_sql =
     "  OR substr(below.slug, 1, length(top.slug) + 2) = top.slug || '::') AS n_crates"
     " FROM categories top WHERE instr(slug, '::') = 0"
     " ORDER BY n_crates DESC, slug LIMIT 10";
-
-static const char *const keyword_keys[] = {"id", "keyword", "created_at", "crates_cnt"};
-static const char *const category_keys[] = {"id",          "category",   "slug",
-                                            "description", "created_at", "crates_cnt"};
 
 struct page_writer {
     struct build *build;
@@ -83,25 +80,15 @@ static int encode_documents(struct page_writer *writer, const char *ranks_sql, s
     return found;
 }
 
-/* Objects whose last member is a number and whose other members are texts. */
-static int encode_objects(struct page_writer *writer, const char *sql, const char *const *keys,
-                          int n_keys, struct error *error)
+static int encode_objects(struct page_writer *writer, const char *sql,
+                          const struct row_member *members, uint32_t n_members, struct error *error)
 {
     sqlite3_stmt *select = database_prepare(writer->build->database, sql, error);
     if (select == NULL)
         return -1;
     int found;
-    while ((found = database_step(select, error)) == 1) {
-        encoder_object(&writer->encoder, (uint32_t)n_keys);
-        for (int i = 0; i < n_keys; i++) {
-            encoder_key(&writer->encoder, keys[i]);
-            if (i == n_keys - 1)
-                encoder_integer(&writer->encoder, sqlite3_column_int64(select, i));
-            else
-                encoder_text(&writer->encoder, (const char *)sqlite3_column_text(select, i));
-        }
-        encoder_end_object(&writer->encoder);
-    }
+    while ((found = database_step(select, error)) == 1)
+        row_document(select, 0, members, n_members, &writer->encoder);
     sqlite3_finalize(select);
     return found;
 }
@@ -133,11 +120,11 @@ static int encode_summary(struct page_writer *writer, struct error *error)
         encoder_end_array(encoder);
     }
     if (begin_array(writer, "popular_keywords", keywords_sql, error) != 0 ||
-        encode_objects(writer, keywords_sql, keyword_keys, 4, error) != 0)
+        encode_objects(writer, keywords_sql, keyword_members, KEYWORD_MEMBERS, error) != 0)
         return -1;
     encoder_end_array(encoder);
     if (begin_array(writer, "popular_categories", categories_sql, error) != 0 ||
-        encode_objects(writer, categories_sql, category_keys, 6, error) != 0)
+        encode_objects(writer, categories_sql, category_members, CATEGORY_MEMBERS, error) != 0)
         return -1;
     encoder_end_array(encoder);
     encoder_end_object(encoder);

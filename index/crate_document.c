@@ -1,9 +1,11 @@
 /* Members in the order in which crates.io sends them. */
 #include "index/crate_document.h"
 
+#include <cratedex/index_file.h>
+
 #include <stdio.h>
 
-#define MAX_LINK_BYTES 320 /* a name has at most 255 */
+#define MAX_LINK_BYTES (INDEX_MAX_NAME_BYTES + 64)
 
 static void encode_link(struct encoder *encoder, const char *key, const char *name,
                         const char *what)

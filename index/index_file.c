@@ -10,6 +10,7 @@
 #include "index/open_index.h"
 #include "index/spelling.h"
 
+#include <cratedex/canonical_name.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -314,4 +315,21 @@ void index_crate(const struct index *index, uint32_t rank, struct index_crate *c
     crate->downloads = columns->downloads[rank - 1];
     crate->recent_downloads = columns->recent_downloads[rank - 1];
     crate->popularity = columns->popularity[rank - 1];
+}
+
+uint32_t index_find_crate(const struct index *index, const char *name, size_t length)
+{
+    char canonical[INDEX_MAX_NAME_BYTES];
+    const unsigned char *values;
+    if (length == 0 || length > sizeof canonical)
+        return 0;
+    canonical_name(canonical, name, length);
+    uint32_t n_values = trie_find(&index->names, canonical, length, &values);
+    for (uint32_t i = 0; i < n_values; i++) {
+        struct index_crate crate;
+        index_crate(index, trie_value(values, i), &crate);
+        if (memcmp(crate.name, name, length) == 0)
+            return trie_value(values, i);
+    }
+    return n_values > 0 ? trie_value(values, 0) : 0;
 }

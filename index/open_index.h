@@ -56,22 +56,18 @@ struct index {
     char fingerprint[17];
 };
 
-/* The statements that a reader keeps prepared. */
-enum reader_statement {
-    READER_DOCUMENT_JSON,
-    READER_DOCUMENT_MESSAGEPACK,
-    READER_PAGE_JSON,
-    READER_PAGE_MESSAGEPACK,
-    READER_CATEGORY_CRATES,
-    READER_KEYWORD_CRATES,
-    READER_OWNER_CRATES,
-    N_READER_STATEMENTS
+/* A statement that a reader has prepared; `text` tells it from the others by its address. */
+struct reader_statement {
+    const char *text;
+    sqlite3_stmt *statement;
 };
+#define READER_MAX_STATEMENTS 96
 
 struct index_reader {
     const struct index *index;
     sqlite3 *database;
-    sqlite3_stmt *statements[N_READER_STATEMENTS];
+    struct reader_statement statements[READER_MAX_STATEMENTS];
+    uint32_t n_statements;
     struct tokenizer *tokenizer;
     /* Scratch of search_run, one bit a rank each. */
     uint64_t *places;
@@ -90,6 +86,10 @@ struct index_reader {
 
 /* Opens the SQLite file read-only and checks that it is an index of this format. NULL on failure. */
 sqlite3 *index_database_open(const char *path, struct error *error);
+
+/* The statement of that SQL, which is prepared at its first use and kept: `text` must be one static
+   string, for its address is what it is found by. It is reset and has no bindings. NULL on failure. */
+sqlite3_stmt *reader_statement(struct index_reader *reader, const char *text, struct error *error);
 
 /* The canonical name of a crate; not NUL-terminated. */
 static inline const char *index_canonical_name(const struct index *index, uint32_t rank,

@@ -48,8 +48,13 @@ struct spelled_page {
 };
 
 struct answer {
-    enum encoding encoding;
+    unsigned status;
+    const char *content_type;
     const char *cache_control;
+    bool is_negotiated;
+    int64_t last_modified;
+    char *location; /* NULL: none, as below */
+    char *surrogate_key;
     struct shared_bytes *body;
     struct spelled_page *page; /* NULL without links */
     char hash[33];             /* of the identity body, in hexadecimal */
@@ -72,15 +77,19 @@ static struct MHD_Response *response_create(const struct answer *answer,
     if (response == NULL)
         shared_bytes_release(body);
     const struct response_headers headers = {
-        .content_type = encoding_media_type(answer->encoding),
+        .content_type = shared_bytes_size(answer->body) > 0 ? answer->content_type : NULL,
         .content_encoding = representation->coding == CODING_IDENTITY
                                 ? NULL
                                 : content_coding_name(representation->coding),
-        .etag = representation->etag,
+        .etag = answer->status == MHD_HTTP_OK ? representation->etag : NULL,
+        .last_modified = answer->last_modified,
         .cache_control = answer->cache_control,
+        .location = answer->location,
+        .surrogate_key = answer->surrogate_key,
         .x_cache = x_cache,
         .server_timing = server_timing,
-        .varies = true,
+        .varies_by_accept = answer->is_negotiated,
+        .varies_by_coding = true,
     };
     return response_add_headers(response, &headers);
 }
@@ -153,18 +162,31 @@ static struct shared_bytes *take_body(msgpack_sbuffer *buffer)
     return body;
 }
 
-struct answer *answer_create(enum encoding encoding, const char *cache_control,
-                             msgpack_sbuffer *body, const struct list_page *page,
-                             const struct link_spelling *spelling, struct error *error)
+/* Copies a text unless it is empty. Returns 0 or -1 (memory). */
+static int copy_given(char **to, const char *text)
+{
+    if (text[0] == '\0')
+        return 0;
+    *to = strdup(text);
+    return *to != NULL ? 0 : -1;
+}
+
+struct answer *answer_create(const struct answer_head *head, msgpack_sbuffer *body,
+                             const struct list_page *page, const struct link_spelling *spelling,
+                             struct error *error)
 {
     struct answer *answer = calloc(1, sizeof *answer);
     if (answer == NULL)
         goto out_of_memory;
-    answer->encoding = encoding;
-    answer->cache_control = cache_control;
+    answer->status = head->status;
+    answer->content_type = head->content_type;
+    answer->cache_control = head->cache_control;
+    answer->is_negotiated = head->is_negotiated;
+    answer->last_modified = head->last_modified;
     pthread_mutex_init(&answer->making, NULL);
     answer->body = take_body(body);
-    if (answer->body == NULL)
+    if (answer->body == NULL || copy_given(&answer->location, head->location) != 0 ||
+        copy_given(&answer->surrogate_key, head->surrogate_key) != 0)
         goto out_of_memory;
     if (page != NULL) {
         answer->page = spelled_page_create(page, spelling);
@@ -199,8 +221,33 @@ void answer_free(void *value)
     representation_free(identity);
     shared_bytes_release(answer->body);
     pthread_mutex_destroy(&answer->making);
+    free(answer->location);
+    free(answer->surrogate_key);
     free(answer->page);
     free(answer);
+}
+
+void answer_copy_head(const struct answer *answer, struct answer_head *head)
+{
+    head->status = answer->status;
+    head->content_type = answer->content_type;
+    head->cache_control = answer->cache_control;
+    head->is_negotiated = answer->is_negotiated;
+    head->last_modified = answer->last_modified;
+    snprintf(head->location, sizeof head->location, "%s",
+             answer->location != NULL ? answer->location : "");
+    snprintf(head->surrogate_key, sizeof head->surrogate_key, "%s",
+             answer->surrogate_key != NULL ? answer->surrogate_key : "");
+}
+
+unsigned answer_status(const struct answer *answer)
+{
+    return answer->status;
+}
+
+int64_t answer_last_modified(const struct answer *answer)
+{
+    return answer->last_modified;
 }
 
 size_t answer_cost(const struct answer *answer)

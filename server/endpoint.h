@@ -1,22 +1,23 @@
-/* What one path answers. An endpoint is a constant record of functions: `prepare` turns the query
+/* What one path, or every path of one pattern, answers. An endpoint is a constant record of functions: `prepare` turns the query
    into parameters and the canonical key, before any work on the index; `answer` writes the body, on
    a cache miss or always where nothing is cached. */
 #ifndef CRATEDEX_SERVER_ENDPOINT_H
 #define CRATEDEX_SERVER_ENDPOINT_H
 
+#include "server/answer.h"
 #include "server/canonical_key.h"
 #include "server/crate_list_parameters.h"
 #include "server/failure.h"
 #include "server/link_spelling.h"
 #include "server/list_page.h"
-#include "server/query_string.h"
+#include "server/request.h"
 #include "server/service.h"
 #include "server/suggest_parameters.h"
 
 #include <cratedex/encoder.h>
 #include <stdbool.h>
 
-/* The validated parameters of one request, borrowed from its query. */
+/* The validated parameters of one request, borrowed from its path and query. */
 union endpoint_parameters {
     struct crate_list_parameters crate_list;
     struct suggest_parameters suggest;
@@ -27,22 +28,25 @@ struct answer_job {
     const struct service *service;
     struct index_reader *reader;   /* for this call alone */
     struct encoder encoder;        /* plain_type: write to encoder.out directly */
+    struct answer_head head;       /* out: as the endpoint has it, for `answer` to add to */
     struct link_spelling spelling; /* of the request, where the endpoint has links */
     struct list_page page;         /* out, likewise */
     double search_seconds;         /* out: the part of the time that was searching */
 };
 
 struct endpoint {
-    const char *path;
+    const char *path;          /* a pattern: `{…}` is a parameter, a whole segment */
     const char *name;          /* the route label in metrics */
     const char *cache_control; /* of a success */
     const char *plain_type;    /* the media type, where Accept is not asked; else NULL */
     bool is_cached;
     bool has_links; /* the body is a list_page */
-    /* NULL where the endpoint has no parameters. Returns 0 or -1. */
-    int (*prepare)(const struct query_string *query, union endpoint_parameters *parameters,
-                   struct canonical_key *key, struct failure *failure);
-    /* Writes one complete value. Returns 0 or -1. */
+    /* NULL where the endpoint has no parameters. May look at what is in memory of the index, to say
+       early that there is no such crate. Returns 0 or -1. */
+    int (*prepare)(const struct service *service, const struct request *request,
+                   union endpoint_parameters *parameters, struct canonical_key *key,
+                   struct failure *failure);
+    /* Writes one complete value, or nothing where it makes a redirect of head. Returns 0 or -1. */
     int (*answer)(struct answer_job *job, const union endpoint_parameters *parameters,
                   struct failure *failure);
 };

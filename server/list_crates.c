@@ -77,10 +77,12 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
     return encode_page(job, &parameters->crate_list, &result, failure);
 }
 
-static int prepare(const struct query_string *query, union endpoint_parameters *parameters,
-                   struct canonical_key *key, struct failure *failure)
+static int prepare(const struct service *service, const struct request *request,
+                   union endpoint_parameters *parameters, struct canonical_key *key,
+                   struct failure *failure)
 {
-    return crate_list_parse(query, &parameters->crate_list, key, failure);
+    (void)service;
+    return crate_list_parse(&request->query, &parameters->crate_list, key, failure);
 }
 
 const struct endpoint list_crates_endpoint = {

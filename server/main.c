@@ -26,7 +26,7 @@
 struct server {
     struct service service;
     struct ranking ranking;
-    const char *route_names[N_ROUTES];
+    const char *route_names[METRICS_MAX_ROUTES];
     struct index *index;
     int listener;
     struct daemon *daemon;
@@ -90,8 +90,8 @@ static int start(struct server *server, const struct options *options, struct er
     service->readers = reader_pool_create(server->index, options->n_threads, error);
     if (service->readers == NULL)
         return -1;
-    router_names(server->route_names);
-    service->metrics = metrics_create(server->route_names, N_ROUTES, error);
+    service->metrics =
+        metrics_create(server->route_names, router_names(server->route_names), error);
     if (service->metrics == NULL)
         return -1;
     service->cache = cache_create(options->cache_bytes, n_shards(options), answer_free, error);

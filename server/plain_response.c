@@ -47,7 +47,8 @@ struct MHD_Response *error_response(enum encoding encoding, const char *detail, 
         .content_type = encoding_media_type(encoding),
         .cache_control = RESPONSE_NO_STORE,
         .allow = allow,
-        .varies = true,
+        .varies_by_accept = true,
+        .varies_by_coding = true,
     };
     return plain_response(&body, &headers);
 }

@@ -3,6 +3,7 @@
    request's own room is left out, which can only make negotiation fall back to a default. */
 #include "server/request.h"
 
+#include <cratedex/utf8.h>
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
@@ -28,6 +29,7 @@ static const char **field_of(struct request *request, const char *name)
         const char *name;
         size_t offset;
     } fields[] = {
+        {"Host", offsetof(struct request, host)},
         {"Accept", offsetof(struct request, accept)},
         {"Accept-Encoding", offsetof(struct request, accept_encoding)},
         {"If-None-Match", offsetof(struct request, if_none_match)},
@@ -73,16 +75,26 @@ static bool path_has_nul(const char *target)
     return nul != NULL && memchr(target, '?', (size_t)(nul - target)) == NULL;
 }
 
+/* Parts of the path come back in error messages, which must be text. */
+static bool path_is_text(const char *path)
+{
+    for (const char *c = path; *c != '\0'; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            return false;
+    return utf8_is_valid(path, strlen(path));
+}
+
 void request_read(struct request *request, struct MHD_Connection *connection, const char *method,
                   const char *path, const char *target)
 {
     request->method = method_of(method);
     request->method_name = method;
-    request->path = path_has_nul(target) ? "" : path;
+    request->path = path_has_nul(target) || !path_is_text(path) ? "" : path;
     request->target = target;
     const char *question_mark = target != NULL ? strchr(target, '?') : NULL;
     request->query_text = question_mark != NULL ? question_mark + 1 : "";
     request->query_length = strlen(request->query_text);
+    request->host = NULL;
     request->accept = NULL;
     request->accept_encoding = NULL;
     request->if_none_match = NULL;

@@ -15,16 +15,26 @@
 /* Room for header fields that were sent in several lines and are read as one. */
 #define REQUEST_MAX_JOINED_BYTES 4096
 
+/* A piece of the path that a route takes as a parameter: borrowed, not NUL-terminated, not empty. */
+struct path_value {
+    const char *text;
+    size_t length;
+};
+#define REQUEST_MAX_PATH_VALUES 3
+
 enum request_method { METHOD_GET, METHOD_HEAD, METHOD_OPTIONS, METHOD_OTHER };
 
 struct request {
     enum request_method method;
     const char *method_name;
-    const char *path;   /* percent-decoded */
-    const char *target; /* as sent: for the log */
+    const char
+        *path; /* percent-decoded; empty where that is no valid UTF-8 or has a control character */
+    struct path_value path_values[REQUEST_MAX_PATH_VALUES]; /* set by router_find, in order */
+    const char *target;                                     /* as sent: for the log */
     const char *query_text;
     size_t query_length;
-    const char *accept; /* header fields; NULL where absent */
+    const char *host; /* header fields; NULL where absent */
+    const char *accept;
     const char *accept_encoding;
     const char *if_none_match;
     const char *user_agent;

@@ -2,7 +2,7 @@
 
        route and method → encoding → parameters and key → cache → compute
 
-   Everything up to the cache works on the stack and touches no index, so a bad request costs its
+   Everything up to the cache works on the stack and touches no file, so a bad request costs its
    parsing and nothing else. The thread that is told CACHE_COMPUTE computes while the others who want
    the same key wait in cache_acquire; they then queue the very response objects that the cache keeps.
    The one that computed queues a response of its own over the same bytes, which says "miss" and how
@@ -100,14 +100,17 @@ static const struct representation *represent(const struct exchange *exchange,
     return representation;
 }
 
-/* 200, or 304 where the client has the very bytes. */
+/* The answer's status, or 304 where the client has the very bytes. */
 static enum MHD_Result queue_representation(const struct exchange *exchange,
+                                            const struct answer *answer,
                                             const struct representation *representation,
                                             struct MHD_Response *response)
 {
-    if (if_none_match(exchange->request->if_none_match, representation_etag(representation)))
+    unsigned status = answer_status(answer);
+    if (status == MHD_HTTP_OK &&
+        if_none_match(exchange->request->if_none_match, representation_etag(representation)))
         return queue(exchange, MHD_HTTP_NOT_MODIFIED, response, 0);
-    return queue(exchange, MHD_HTTP_OK, response, representation_size(representation));
+    return queue(exchange, status, response, representation_size(representation));
 }
 
 static enum MHD_Result queue_hit(const struct exchange *exchange, struct cache_entry *entry)
@@ -116,7 +119,23 @@ static enum MHD_Result queue_hit(const struct exchange *exchange, struct cache_e
     if (representation == NULL)
         return queue_out_of_memory(exchange);
     exchange->outcome->cache_state = CACHE_STATE_HIT;
-    return queue_representation(exchange, representation, representation_hit(representation));
+    return queue_representation(exchange, cache_value(entry), representation,
+                                representation_hit(representation));
+}
+
+/* What the endpoint's answers have in common. */
+static void begin_head(const struct exchange *exchange, struct answer_head *head)
+{
+    const struct endpoint *endpoint = exchange->endpoint;
+    bool is_negotiated = endpoint->plain_type == NULL;
+    head->status = MHD_HTTP_OK;
+    head->content_type =
+        is_negotiated ? encoding_media_type(exchange->encoding) : endpoint->plain_type;
+    head->cache_control = endpoint->cache_control;
+    head->is_negotiated = is_negotiated;
+    head->last_modified = 0;
+    head->location[0] = '\0';
+    head->surrogate_key[0] = '\0';
 }
 
 /* Runs the endpoint into `body`. */
@@ -126,6 +145,7 @@ static int compute_body(const struct exchange *exchange,
 {
     encoder_init(&job->encoder, exchange->encoding, body);
     job->service = exchange->service;
+    begin_head(exchange, &job->head);
     job->search_seconds = 0;
     failure->status = 500;
     job->reader = reader_pool_borrow(exchange->service->readers);
@@ -133,7 +153,7 @@ static int compute_body(const struct exchange *exchange,
         return error_set(&failure->error, "more answers are computed than there are readers");
     int status = exchange->endpoint->answer(job, parameters, failure);
     reader_pool_return(exchange->service->readers, job->reader);
-    if (status != 0 || exchange->endpoint->plain_type != NULL)
+    if (status != 0 || exchange->endpoint->plain_type != NULL || job->head.location[0] != '\0')
         return status;
     failure->status = 500;
     return encoder_finish(&job->encoder, &failure->error);
@@ -150,9 +170,9 @@ static struct answer *compute_answer(const struct exchange *exchange,
         link_spelling_write(&job->spelling, &exchange->request->query);
     if (compute_body(exchange, parameters, job, &body, failure) == 0) {
         bool has_links = exchange->endpoint->has_links && list_page_has_links(&job->page);
-        answer = answer_create(exchange->encoding, exchange->endpoint->cache_control, &body,
-                               has_links ? &job->page : NULL, has_links ? &job->spelling : NULL,
-                               &failure->error);
+        failure->status = 500;
+        answer = answer_create(&job->head, &body, has_links ? &job->page : NULL,
+                               has_links ? &job->spelling : NULL, &failure->error);
     }
     msgpack_sbuffer_destroy(&body);
     return answer;
@@ -174,7 +194,8 @@ static enum MHD_Result queue_miss(const struct exchange *exchange, struct cache_
                                                                       : compress_seconds * 1e3);
     exchange->outcome->cache_state = CACHE_STATE_MISS;
     struct MHD_Response *response = representation_miss(cache_value(entry), representation, timing);
-    enum MHD_Result result = queue_representation(exchange, representation, response);
+    enum MHD_Result result =
+        queue_representation(exchange, cache_value(entry), representation, response);
     if (response != NULL)
         MHD_destroy_response(response);
     return result;
@@ -213,9 +234,11 @@ static struct answer *respell(const struct exchange *exchange, const struct cach
     msgpack_sbuffer_init(&body);
     encoder_init(&encoder, exchange->encoding, &body);
     list_page_respell(answer_page(answer), bytes, spelling, &encoder, &page);
-    if (encoder_finish(&encoder, &error) == 0)
-        respelled = answer_create(exchange->encoding, exchange->endpoint->cache_control, &body,
-                                  &page, spelling, &error);
+    if (encoder_finish(&encoder, &error) == 0) {
+        struct answer_head head;
+        answer_copy_head(answer, &head);
+        respelled = answer_create(&head, &body, &page, spelling, &error);
+    }
     msgpack_sbuffer_destroy(&body);
     return respelled;
 }
@@ -287,7 +310,6 @@ static enum MHD_Result answer_cached(const struct exchange *exchange,
 static enum MHD_Result answer_uncached(const struct exchange *exchange,
                                        const union endpoint_parameters *parameters)
 {
-    const struct endpoint *endpoint = exchange->endpoint;
     struct failure failure;
     struct answer_job job;
     msgpack_sbuffer body;
@@ -297,13 +319,13 @@ static enum MHD_Result answer_uncached(const struct exchange *exchange,
         return queue_failure(exchange, &failure);
     }
     const struct response_headers headers = {
-        .content_type = endpoint->plain_type != NULL ? endpoint->plain_type
-                                                     : encoding_media_type(exchange->encoding),
-        .cache_control = endpoint->cache_control,
-        .varies = endpoint->plain_type == NULL,
+        .content_type = job.head.content_type,
+        .cache_control = job.head.cache_control,
+        .varies_by_accept = job.head.is_negotiated,
+        .varies_by_coding = job.head.is_negotiated,
     };
     size_t size = body.size;
-    return queue_once(exchange, MHD_HTTP_OK, plain_response(&body, &headers), size);
+    return queue_once(exchange, job.head.status, plain_response(&body, &headers), size);
 }
 
 /* Parameters and key, then the cache. */
@@ -314,9 +336,10 @@ static enum MHD_Result answer(const struct exchange *exchange, struct request *r
     struct failure failure;
     if (request_parse_query(request, &failure) != 0)
         return queue_failure(exchange, &failure);
-    canonical_key_init(&key, exchange->outcome->route, exchange->encoding);
+    canonical_key_init(&key, exchange->outcome->route,
+                       exchange->endpoint->plain_type == NULL ? exchange->encoding : 0);
     if (exchange->endpoint->prepare != NULL &&
-        exchange->endpoint->prepare(&request->query, &parameters, &key, &failure) != 0)
+        exchange->endpoint->prepare(exchange->service, request, &parameters, &key, &failure) != 0)
         return queue_failure(exchange, &failure);
     if (!exchange->endpoint->is_cached)
         return answer_uncached(exchange, &parameters);
@@ -339,7 +362,7 @@ enum MHD_Result respond(const struct service *service, struct MHD_Connection *co
     bool is_acceptable = negotiate_encoding(request->accept, &exchange.encoding) == 0;
     if (!is_acceptable)
         exchange.encoding = ENCODING_JSON;
-    exchange.endpoint = router_find(request->path, &outcome->route);
+    exchange.endpoint = router_find(request, &outcome->route);
     if (exchange.endpoint == NULL)
         return queue_error(&exchange, MHD_HTTP_NOT_FOUND, "Not Found");
     if (request->method == METHOD_OPTIONS)
@@ -361,7 +384,7 @@ enum MHD_Result respond_error(struct MHD_Connection *connection, const struct re
         .request = request,
         .outcome = outcome,
     };
-    *outcome = (struct outcome){.route = ROUTE_OTHER};
+    *outcome = (struct outcome){.route = router_other()};
     if (negotiate_encoding(request->accept, &exchange.encoding) != 0)
         exchange.encoding = ENCODING_JSON;
     return queue_error(&exchange, status, detail);

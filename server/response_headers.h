@@ -4,6 +4,7 @@
 
 #include <microhttpd.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #define RESPONSE_NO_STORE "no-store"
 
@@ -12,11 +13,15 @@ struct response_headers {
     const char *content_type;
     const char *content_encoding;
     const char *etag;
+    int64_t last_modified; /* seconds since 1970-01-01; 0 is left out */
+    const char *location;
+    const char *surrogate_key;
     const char *cache_control;
     const char *x_cache;
     const char *server_timing;
     const char *allow;
-    bool varies; /* it was negotiated: Vary: Accept, Accept-Encoding */
+    bool varies_by_accept; /* what was negotiated, for Vary */
+    bool varies_by_coding;
 };
 
 /* Adds them, and Access-Control-Allow-Origin. Gives `response` back; destroys it and returns NULL

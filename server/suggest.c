@@ -45,9 +45,12 @@ static int read_text(const struct query_string *query, struct suggest_parameters
     return 0;
 }
 
-static int prepare(const struct query_string *query, union endpoint_parameters *parameters,
-                   struct canonical_key *key, struct failure *failure)
+static int prepare(const struct service *service, const struct request *request,
+                   union endpoint_parameters *parameters, struct canonical_key *key,
+                   struct failure *failure)
 {
+    (void)service;
+    const struct query_string *query = &request->query;
     struct suggest_parameters *suggest = &parameters->suggest;
     if (read_limit(query, &suggest->limit, failure) != 0 || read_text(query, suggest, failure) != 0)
         return -1;

@@ -1,0 +1,53 @@
+/* A column's type in SQLite decides how it is written: the tables hold what the dump had. */
+#include "index/row_document.h"
+
+const struct row_member keyword_members[KEYWORD_MEMBERS] = {{"id", ROW_VALUE},
+                                                            {"keyword", ROW_VALUE},
+                                                            {"created_at", ROW_VALUE},
+                                                            {"crates_cnt", ROW_VALUE}};
+
+const struct row_member category_members[CATEGORY_MEMBERS] = {
+    {"id", ROW_VALUE},          {"category", ROW_VALUE},   {"slug", ROW_VALUE},
+    {"description", ROW_VALUE}, {"created_at", ROW_VALUE}, {"crates_cnt", ROW_VALUE}};
+
+static void encode_value(sqlite3_stmt *row, int column, enum row_value value,
+                         struct encoder *encoder)
+{
+    const char *text;
+    switch (sqlite3_column_type(row, column)) {
+    case SQLITE_NULL:
+        encoder_null(encoder);
+        break;
+    case SQLITE_INTEGER:
+        if (value == ROW_BOOLEAN)
+            encoder_boolean(encoder, sqlite3_column_int64(row, column) != 0);
+        else
+            encoder_integer(encoder, sqlite3_column_int64(row, column));
+        break;
+    case SQLITE_FLOAT:
+        encoder_number(encoder, sqlite3_column_double(row, column));
+        break;
+    default:
+        text = (const char *)sqlite3_column_text(row, column);
+        encoder_string(encoder, text != NULL ? text : "",
+                       (size_t)sqlite3_column_bytes(row, column));
+        break;
+    }
+}
+
+void row_document_members(sqlite3_stmt *row, int first_column, const struct row_member *members,
+                          uint32_t n_members, struct encoder *encoder)
+{
+    for (uint32_t i = 0; i < n_members; i++) {
+        encoder_key(encoder, members[i].key);
+        encode_value(row, first_column + (int)i, members[i].value, encoder);
+    }
+}
+
+void row_document(sqlite3_stmt *row, int first_column, const struct row_member *members,
+                  uint32_t n_members, struct encoder *encoder)
+{
+    encoder_object(encoder, n_members);
+    row_document_members(row, first_column, members, n_members, encoder);
+    encoder_end_object(encoder);
+}

@@ -1,0 +1,36 @@
+/* Objects out of rows: a table says which column is which member, so that an endpoint is its SQL and its
+   members. */
+#ifndef CRATEDEX_INDEX_ROW_DOCUMENT_H
+#define CRATEDEX_INDEX_ROW_DOCUMENT_H
+
+#include <cratedex/encoder.h>
+#include <sqlite3.h>
+#include <stdint.h>
+
+/* How a column is written; NULL is null in all of them. */
+enum row_value {
+    ROW_VALUE,   /* by its type in SQLite: text, integer or floating-point number */
+    ROW_BOOLEAN, /* an integer: false is 0 */
+};
+
+struct row_member {
+    const char *key;
+    enum row_value value;
+};
+
+/* Writes `n_members` members from the columns `first_column`, `first_column` + 1, … of the row at which
+   `row` stands, into the object that is open. */
+void row_document_members(sqlite3_stmt *row, int first_column, const struct row_member *members,
+                          uint32_t n_members, struct encoder *encoder);
+
+/* The same as an object of its own. */
+void row_document(sqlite3_stmt *row, int first_column, const struct row_member *members,
+                  uint32_t n_members, struct encoder *encoder);
+
+/* Keywords and categories as crates.io's schemas `Keyword` and `Category` (of a list) have them. */
+#define KEYWORD_MEMBERS 4  /* keyword, keyword, created_at, crates_cnt */
+#define CATEGORY_MEMBERS 6 /* slug, category, slug, description, created_at, crates_cnt */
+extern const struct row_member keyword_members[KEYWORD_MEMBERS];
+extern const struct row_member category_members[CATEGORY_MEMBERS];
+
+#endif
