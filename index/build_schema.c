@@ -46,7 +46,7 @@ static const char *const schema =
     "CREATE TABLE crates_categories(category_id INTEGER, rank INTEGER,"
     " PRIMARY KEY(category_id, rank)) WITHOUT ROWID;"
     "CREATE TABLE users(id INTEGER PRIMARY KEY, gh_login TEXT NOT NULL, name TEXT, gh_avatar TEXT,"
-    " gh_id INTEGER);"
+    " gh_id INTEGER, username TEXT, created_at TEXT);"
     "CREATE TABLE teams(id INTEGER PRIMARY KEY, login TEXT NOT NULL, name TEXT, avatar TEXT,"
     " github_id INTEGER, org_id INTEGER);"
     "CREATE TABLE crate_owners(owner_kind INTEGER, owner_id INTEGER, rank INTEGER,"

@@ -1,6 +1,14 @@
 /* A column's type in SQLite decides how it is written: the tables hold what the dump had. */
 #include "index/row_document.h"
 
+const struct row_member user_members[USER_MEMBERS] = {{"id", ROW_VALUE},
+                                                      {"login", ROW_VALUE},
+                                                      {"name", ROW_VALUE},
+                                                      {"avatar", ROW_VALUE},
+                                                      {"url", ROW_VALUE},
+                                                      {"created_at", ROW_VALUE},
+                                                      {"github_username_matches", ROW_BOOLEAN}};
+
 const struct row_member keyword_members[KEYWORD_MEMBERS] = {{"id", ROW_VALUE},
                                                             {"keyword", ROW_VALUE},
                                                             {"created_at", ROW_VALUE},

@@ -27,6 +27,17 @@ void row_document_members(sqlite3_stmt *row, int first_column, const struct row_
 void row_document(sqlite3_stmt *row, int first_column, const struct row_member *members,
                   uint32_t n_members, struct encoder *encoder);
 
+/* People as crates.io's schema `User` has them. A user's login is the name on the registry, where the dump
+   has that, and GitHub's picture of the account stands in for one of their own. */
+#define USER_COLUMNS                                                                               \
+    "users.id, coalesce(users.username, users.gh_login), users.name,"                              \
+    " coalesce(users.gh_avatar, CASE WHEN users.gh_id > 0 THEN"                                    \
+    " 'https://avatars.githubusercontent.com/u/' || users.gh_id || '?v=4' END),"                   \
+    " 'https://github.com/' || users.gh_login, users.created_at,"                                  \
+    " users.username IS NULL OR users.username = users.gh_login"
+#define USER_MEMBERS 7
+extern const struct row_member user_members[USER_MEMBERS];
+
 /* Keywords and categories as crates.io's schemas `Keyword` and `Category` (of a list) have them. */
 #define KEYWORD_MEMBERS 4  /* keyword, keyword, created_at, crates_cnt */
 #define CATEGORY_MEMBERS 6 /* slug, category, slug, description, created_at, crates_cnt */
