@@ -3,6 +3,7 @@
 #include "server/crate_path.h"
 
 #include <cratedex/version_lookup.h>
+#include <stdio.h>
 
 int crate_path_find(const struct index *index, const struct path_value *name, uint32_t *rank,
                     struct failure *failure)
@@ -12,6 +13,15 @@ int crate_path_find(const struct index *index, const struct path_value *name, ui
         return failure_set(failure, 404, "crate `%.*s` does not exist", (int)name->length,
                            name->text);
     return 0;
+}
+
+void crate_path_set_surrogate_key(const struct index *index, uint32_t rank,
+                                  struct answer_head *head)
+{
+    struct index_crate crate;
+    index_crate(index, rank, &crate);
+    snprintf(head->surrogate_key, sizeof head->surrogate_key, "crate/%.*s", (int)crate.name_length,
+             crate.name);
 }
 
 int crate_path_prepare_version(const struct index *index, const struct request *request,

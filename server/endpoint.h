@@ -12,6 +12,7 @@
 #include "server/link_spelling.h"
 #include "server/list_page.h"
 #include "server/request.h"
+#include "server/resolve_parameters.h"
 #include "server/service.h"
 #include "server/suggest_parameters.h"
 
@@ -23,6 +24,7 @@ union endpoint_parameters {
     struct crate_list_parameters crate_list;
     struct suggest_parameters suggest;
     struct crate_version_path crate_version;
+    struct resolve_parameters resolve;
 };
 
 /* What an answer is computed with, and what it tells beside the body. */
@@ -56,6 +58,7 @@ struct endpoint {
 extern const struct endpoint list_crates_endpoint;
 extern const struct endpoint summary_endpoint;
 extern const struct endpoint suggest_endpoint;
+extern const struct endpoint resolve_endpoint;
 extern const struct endpoint health_endpoint;
 extern const struct endpoint readiness_endpoint;
 extern const struct endpoint metrics_endpoint;
