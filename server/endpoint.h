@@ -15,6 +15,7 @@
 #include "server/resolve_parameters.h"
 #include "server/service.h"
 #include "server/suggest_parameters.h"
+#include "server/tree_parameters.h"
 
 #include <cratedex/encoder.h>
 #include <stdbool.h>
@@ -25,6 +26,7 @@ union endpoint_parameters {
     struct suggest_parameters suggest;
     struct crate_version_path crate_version;
     struct resolve_parameters resolve;
+    struct tree_parameters tree;
 };
 
 /* What an answer is computed with, and what it tells beside the body. */
@@ -59,6 +61,7 @@ extern const struct endpoint list_crates_endpoint;
 extern const struct endpoint summary_endpoint;
 extern const struct endpoint suggest_endpoint;
 extern const struct endpoint resolve_endpoint;
+extern const struct endpoint dependency_tree_endpoint;
 extern const struct endpoint health_endpoint;
 extern const struct endpoint readiness_endpoint;
 extern const struct endpoint metrics_endpoint;

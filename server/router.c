@@ -8,7 +8,7 @@
 
 static const struct endpoint *const endpoints[] = {
     &list_crates_endpoint, &suggest_endpoint, &summary_endpoint, &health_endpoint,
-    &readiness_endpoint,   &metrics_endpoint, &resolve_endpoint,
+    &readiness_endpoint,   &metrics_endpoint, &resolve_endpoint, &dependency_tree_endpoint,
 };
 #define N_ENDPOINTS (sizeof endpoints / sizeof *endpoints)
 _Static_assert(N_ENDPOINTS < METRICS_MAX_ROUTES, "every route is a label of the metrics");

@@ -15,10 +15,11 @@ Dependency = collections.namedtuple("Dependency", "crate req kind optional", def
 class Version:
     """A version of a crate and what it depends on."""
 
-    def __init__(self, num, *, yanked=False, rust_version=None, dependencies=()):
+    def __init__(self, num, *, yanked=False, rust_version=None, links=None, dependencies=()):
         self.num = num
         self.yanked = yanked
         self.rust_version = rust_version
+        self.links = links
         self.dependencies = list(dependencies)
 
 
@@ -33,7 +34,7 @@ def write_dump(folder, crates):
             "id,name,created_at,updated_at,description,homepage,documentation,repository".split(",")
         ],
         "versions": [
-            "id,crate_id,num,created_at,yanked,downloads,updated_at,rust_version".split(",")
+            "id,crate_id,num,created_at,yanked,downloads,updated_at,rust_version,links".split(",")
         ],
         "dependencies": [
             "id,version_id,crate_id,req,kind,optional,default_features,features,target".split(",")
@@ -45,7 +46,7 @@ def write_dump(folder, crates):
             version_id = len(tables["versions"])
             tables["versions"].append(
                 [version_id, ids[name], version.num, day, "ft"[version.yanked], 0, day]
-                + [version.rust_version or ""]
+                + [version.rust_version or "", version.links or ""]
             )
             for dependency in version.dependencies:
                 kind = ("normal", "build", "dev").index(dependency.kind)
@@ -99,6 +100,8 @@ def index_line(name, version):
     }
     if version.rust_version:
         line["rust_version"] = version.rust_version
+    if version.links:
+        line["links"] = version.links
     return json.dumps(line) + "\n"
 
 
