@@ -14,9 +14,9 @@ void memory_use_read(struct memory_use *use)
         return;
     while (fgets(line, sizeof line, file) != NULL) {
         if (sscanf(line, "RssAnon: %lld kB", &kibibytes) == 1)
-            use->is_private = kibibytes * 1024;
+            use->private_bytes = kibibytes * 1024;
         else if (sscanf(line, "RssFile: %lld kB", &kibibytes) == 1)
-            use->is_shared = kibibytes * 1024;
+            use->mapped_bytes = kibibytes * 1024;
     }
     fclose(file);
 }
@@ -24,5 +24,5 @@ void memory_use_read(struct memory_use *use)
 void memory_use_print(const char *when, const struct memory_use *use)
 {
     printf("memory    %s: %.1f MiB private, %.1f MiB of mapped files\n", when,
-           (double)use->is_private / (1 << 20), (double)use->is_shared / (1 << 20));
+           (double)use->private_bytes / (1 << 20), (double)use->mapped_bytes / (1 << 20));
 }

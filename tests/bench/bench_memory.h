@@ -6,8 +6,8 @@
 
 /* In bytes; 0 where the system does not tell. */
 struct memory_use {
-    int64_t is_private; /* its own: heap and stacks */
-    int64_t is_shared;  /* pages of files that are mapped: the page cache's */
+    int64_t private_bytes; /* its own: heap and stacks */
+    int64_t mapped_bytes;  /* pages of files that are mapped: the page cache's */
 };
 
 void memory_use_read(struct memory_use *use);

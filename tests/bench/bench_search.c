@@ -198,8 +198,8 @@ static void print_text(const struct run *run, const struct bench_options *option
 
 static json_t *memory_to_json(const struct memory_use *use)
 {
-    return json_pack("{s:I, s:I}", "private_bytes", (json_int_t)use->is_private, "mapped_bytes",
-                     (json_int_t)use->is_shared);
+    return json_pack("{s:I, s:I}", "private_bytes", (json_int_t)use->private_bytes, "mapped_bytes",
+                     (json_int_t)use->mapped_bytes);
 }
 
 static json_t *to_json(const struct run *run, const struct bench_options *options)
