@@ -150,6 +150,13 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call say,compile)
 	$(quiet)$(compile) $(werror) -MMD -MP -c -o $@ $<
 
+# The commit is compiled into one object alone.
+commit := $(shell git rev-parse HEAD 2>/dev/null)
+$(BUILD)/commit: FORCE
+	$(call stamp,$(commit))
+$(BUILD)/obj/server/site_metadata.o: $(BUILD)/commit
+$(BUILD)/obj/server/site_metadata.o: private includes += $(if $(commit),-DCRATEDEX_COMMIT=\"$(commit)\")
+
 define archive
 @rm -f $@
 $(call say,archive)

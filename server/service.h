@@ -18,6 +18,7 @@ struct service {
     struct cache *cache;
     struct metrics *metrics;
     struct access_log *access_log; /* NULL: off */
+    const char *cdn_url;           /* where the crate files lie; without a final slash */
     atomic_bool is_stopping;       /* a signal came: finish what runs, take nothing new */
 };
 
