@@ -150,6 +150,9 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call say,compile)
 	$(quiet)$(compile) $(werror) -MMD -MP -c -o $@ $<
 
+# The assembler reads this file (server/openapi.c), which -MMD does not see.
+$(BUILD)/obj/server/openapi.o: server/openapi.json
+
 # The commit is compiled into one object alone.
 commit := $(shell git rev-parse HEAD 2>/dev/null)
 $(BUILD)/commit: FORCE

@@ -75,5 +75,6 @@ extern const struct endpoint crate_owners_endpoint;
 extern const struct endpoint crate_owner_user_endpoint;
 extern const struct endpoint crate_owner_team_endpoint;
 extern const struct endpoint site_metadata_endpoint;
+extern const struct endpoint openapi_endpoint;
 
 #endif

@@ -15,6 +15,7 @@ static const struct endpoint *const endpoints[] = {
     &user_stats_endpoint,       &team_endpoint,
     &site_metadata_endpoint,    &crate_owners_endpoint,
     &crate_owner_user_endpoint, &crate_owner_team_endpoint,
+    &openapi_endpoint,
 };
 #define N_ENDPOINTS (sizeof endpoints / sizeof *endpoints)
 _Static_assert(N_ENDPOINTS < METRICS_MAX_ROUTES, "every route is a label of the metrics");
