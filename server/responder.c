@@ -84,7 +84,9 @@ static enum MHD_Result queue_login_only(const struct exchange *exchange,
     exchange->outcome->route = router_other();
     if (login_only_has_method(login_only, exchange->request->method_name))
         return queue_error(exchange, MHD_HTTP_FORBIDDEN, LOGIN_ONLY_DETAIL);
-    return queue_error_allowing(exchange, MHD_HTTP_METHOD_NOT_ALLOWED, "method not allowed",
+    char detail[96];
+    snprintf(detail, sizeof detail, "method not allowed: use %s", login_only->methods);
+    return queue_error_allowing(exchange, MHD_HTTP_METHOD_NOT_ALLOWED, detail,
                                 login_only->methods);
 }
 
