@@ -3,6 +3,7 @@
 #include "index/build_steps.h"
 #include "index/crate_document.h"
 #include "index/database.h"
+#include "index/row_document.h"
 
 #include <cratedex/name_words.h>
 #include <math.h>
@@ -214,7 +215,11 @@ static const char *const link_sql =
     "INSERT INTO crates_categories SELECT category_id, rank FROM staged_categories"
     " JOIN crates ON crates.id = crate_id ORDER BY 1, 2;"
     "INSERT INTO crate_owners SELECT owner_kind, owner_id, rank, staged_owners.created_at"
-    " FROM staged_owners JOIN crates ON crates.id = crate_id ORDER BY 1, 2, 3;";
+    " FROM staged_owners JOIN crates ON crates.id = crate_id ORDER BY 1, 2, 3;"
+    "CREATE INDEX crate_owners_by_crate ON crate_owners(rank);"
+    "CREATE INDEX keywords_by_crates ON keywords(crates_cnt DESC, keyword);"
+    "CREATE INDEX users_by_login ON users(" USER_LOGIN_KEY ");"
+    "CREATE INDEX teams_by_login ON teams(login);";
 
 int build_write_crates(struct build *build, struct error *error)
 {

@@ -1,6 +1,8 @@
 /* A column's type in SQLite decides how it is written: the tables hold what the dump had. */
 #include "index/row_document.h"
 
+#include "index/database.h"
+
 const struct row_member user_members[USER_MEMBERS] = {{"id", ROW_VALUE},
                                                       {"login", ROW_VALUE},
                                                       {"name", ROW_VALUE},
@@ -58,4 +60,17 @@ void row_document(sqlite3_stmt *row, int first_column, const struct row_member *
     encoder_object(encoder, n_members);
     row_document_members(row, first_column, members, n_members, encoder);
     encoder_end_object(encoder);
+}
+
+int row_document_array(sqlite3_stmt *rows, const struct row_member *members, uint32_t n_members,
+                       struct encoder *encoder, struct error *error)
+{
+    int found = database_step(rows, error);
+    encoder_array(encoder, found == 1 ? (uint32_t)sqlite3_column_int64(rows, (int)n_members) : 0);
+    while (found == 1) {
+        row_document(rows, 0, members, n_members, encoder);
+        found = database_step(rows, error);
+    }
+    encoder_end_array(encoder);
+    return found;
 }

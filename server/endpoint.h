@@ -10,9 +10,11 @@
 #include "server/failure.h"
 #include "server/link_spelling.h"
 #include "server/list_page.h"
+#include "server/path_text.h"
 #include "server/request.h"
 #include "server/service.h"
 #include "server/suggest_parameters.h"
+#include "server/taxonomy_page.h"
 
 #include <cratedex/encoder.h>
 #include <stdbool.h>
@@ -21,6 +23,10 @@
 union endpoint_parameters {
     struct crate_list_parameters crate_list;
     struct suggest_parameters suggest;
+    struct taxonomy_page taxonomy_page;
+    struct path_text path_text;
+    uint32_t owned_rank; /* of the crate whose owners are asked for */
+    int64_t user_id;
 };
 
 /* What an answer is computed with, and what it tells beside the body. */
@@ -57,5 +63,18 @@ extern const struct endpoint suggest_endpoint;
 extern const struct endpoint health_endpoint;
 extern const struct endpoint readiness_endpoint;
 extern const struct endpoint metrics_endpoint;
+extern const struct endpoint list_keywords_endpoint;
+extern const struct endpoint keyword_endpoint;
+extern const struct endpoint list_categories_endpoint;
+extern const struct endpoint category_endpoint;
+extern const struct endpoint category_slugs_endpoint;
+extern const struct endpoint user_endpoint;
+extern const struct endpoint user_stats_endpoint;
+extern const struct endpoint team_endpoint;
+extern const struct endpoint crate_owners_endpoint;
+extern const struct endpoint crate_owner_user_endpoint;
+extern const struct endpoint crate_owner_team_endpoint;
+extern const struct endpoint site_metadata_endpoint;
+extern const struct endpoint openapi_endpoint;
 
 #endif

@@ -4,6 +4,7 @@
 #include "server/answer.h"
 #include "server/daemon.h"
 #include "server/listener.h"
+#include "server/openapi.h"
 #include "server/options.h"
 #include "server/router.h"
 #include "server/service.h"
@@ -19,6 +20,9 @@
 
 #define GRACE_SECONDS 10
 #define POLL_MILLISECONDS 10
+
+/* Where the registry that dumps come from has its crate files. */
+#define DEFAULT_CDN_URL "https://static.crates.io"
 
 /* Shards spread the locks of the cache, but a value must fit into a tenth of a shard. */
 #define MIN_SHARD_BYTES ((size_t)8 << 20)
@@ -72,6 +76,7 @@ static void stop(struct server *server)
     access_log_destroy(service->access_log);
     if (service->cache != NULL)
         cache_destroy(service->cache);
+    openapi_destroy(service->openapi);
     if (service->metrics != NULL)
         metrics_destroy(service->metrics);
     reader_pool_destroy(service->readers);
@@ -94,6 +99,10 @@ static int start(struct server *server, const struct options *options, struct er
         metrics_create(server->route_names, router_names(server->route_names), error);
     if (service->metrics == NULL)
         return -1;
+    service->openapi = openapi_create(error);
+    if (service->openapi == NULL)
+        return -1;
+    service->cdn_url = options->cdn_url[0] != '\0' ? options->cdn_url : DEFAULT_CDN_URL;
     service->cache = cache_create(options->cache_bytes, n_shards(options), answer_free, error);
     if (service->cache == NULL)
         return -1;

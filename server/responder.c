@@ -17,6 +17,7 @@
 #include "server/answer.h"
 #include "server/conditional.h"
 #include "server/endpoint.h"
+#include "server/login_only.h"
 #include "server/negotiation.h"
 #include "server/plain_response.h"
 #include "server/router.h"
@@ -60,14 +61,33 @@ static enum MHD_Result queue_once(const struct exchange *exchange, unsigned stat
     return result;
 }
 
-static enum MHD_Result queue_error(const struct exchange *exchange, unsigned status,
-                                   const char *detail)
+/* `allow` is a list of methods for a 405, else NULL. */
+static enum MHD_Result queue_error_allowing(const struct exchange *exchange, unsigned status,
+                                            const char *detail, const char *allow)
 {
-    const char *allow = status == MHD_HTTP_METHOD_NOT_ALLOWED ? ALLOWED_METHODS : NULL;
     size_t size = 0;
     exchange->outcome->cache_state = CACHE_STATE_NONE;
     struct MHD_Response *response = error_response(exchange->encoding, detail, allow, &size);
     return queue_once(exchange, status, response, size);
+}
+
+static enum MHD_Result queue_error(const struct exchange *exchange, unsigned status,
+                                   const char *detail)
+{
+    return queue_error_allowing(exchange, status, detail,
+                                status == MHD_HTTP_METHOD_NOT_ALLOWED ? ALLOWED_METHODS : NULL);
+}
+
+static enum MHD_Result queue_login_only(const struct exchange *exchange,
+                                        const struct login_only *login_only)
+{
+    exchange->outcome->route = router_other();
+    if (login_only_has_method(login_only, exchange->request->method_name))
+        return queue_error(exchange, MHD_HTTP_FORBIDDEN, LOGIN_ONLY_DETAIL);
+    char detail[96];
+    snprintf(detail, sizeof detail, "method not allowed: use %s", login_only->methods);
+    return queue_error_allowing(exchange, MHD_HTTP_METHOD_NOT_ALLOWED, detail,
+                                login_only->methods);
 }
 
 /* Clients are told what they did wrong; what went wrong here is for the log. */
@@ -363,6 +383,9 @@ enum MHD_Result respond(const struct service *service, struct MHD_Connection *co
     if (!is_acceptable)
         exchange.encoding = ENCODING_JSON;
     exchange.endpoint = router_find(request, &outcome->route);
+    const struct login_only *login_only = login_only_find(request->path, exchange.endpoint);
+    if (login_only != NULL)
+        return queue_login_only(&exchange, login_only);
     if (exchange.endpoint == NULL)
         return queue_error(&exchange, MHD_HTTP_NOT_FOUND, "Not Found");
     if (request->method == METHOD_OPTIONS)

@@ -5,6 +5,7 @@
 #include "server/access_log.h"
 #include "server/cache.h"
 #include "server/metrics.h"
+#include "server/openapi.h"
 #include "server/reader_pool.h"
 
 #include <cratedex/index_file.h>
@@ -18,6 +19,8 @@ struct service {
     struct cache *cache;
     struct metrics *metrics;
     struct access_log *access_log; /* NULL: off */
+    struct openapi *openapi;       /* the document of what we answer */
+    const char *cdn_url;           /* where the crate files lie; without a final slash */
     atomic_bool is_stopping;       /* a signal came: finish what runs, take nothing new */
 };
 
