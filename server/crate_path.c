@@ -2,7 +2,9 @@
    that does not exist costs no more than that. Versions are looked up in the file, behind the cache. */
 #include "server/crate_path.h"
 
+#include <cratedex/canonical_name.h>
 #include <cratedex/version_lookup.h>
+#include <stdio.h>
 
 int crate_path_find(const struct index *index, const struct path_value *name, uint32_t *rank,
                     struct failure *failure)
@@ -12,6 +14,16 @@ int crate_path_find(const struct index *index, const struct path_value *name, ui
         return failure_set(failure, 404, "crate `%.*s` does not exist", (int)name->length,
                            name->text);
     return 0;
+}
+
+void crate_path_tag(const struct index *index, uint32_t rank, struct answer_head *head)
+{
+    struct index_crate crate;
+    char name[INDEX_MAX_NAME_BYTES];
+    index_crate(index, rank, &crate);
+    canonical_name(name, crate.name, crate.name_length);
+    snprintf(head->surrogate_key, sizeof head->surrogate_key, "crate/%.*s", (int)crate.name_length,
+             name);
 }
 
 int crate_path_prepare_version(const struct index *index, const struct request *request,

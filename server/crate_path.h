@@ -2,6 +2,7 @@
 #ifndef CRATEDEX_SERVER_CRATE_PATH_H
 #define CRATEDEX_SERVER_CRATE_PATH_H
 
+#include "server/answer.h"
 #include "server/canonical_key.h"
 #include "server/failure.h"
 #include "server/request.h"
@@ -19,6 +20,9 @@ struct crate_version_path {
    know: "crate `x` does not exist". */
 int crate_path_find(const struct index *index, const struct path_value *name, uint32_t *rank,
                     struct failure *failure);
+
+/* Tags an answer that shows this crate: "crate/" and its canonical name. */
+void crate_path_tag(const struct index *index, uint32_t rank, struct answer_head *head);
 
 /* For an endpoint's `prepare`: the crate and the version's number are the two first values of the path.
    Finds the crate as above and adds both to the key. */

@@ -7,8 +7,17 @@
 #include <string.h>
 
 static const struct endpoint *const endpoints[] = {
-    &list_crates_endpoint, &suggest_endpoint,   &summary_endpoint,
-    &health_endpoint,      &readiness_endpoint, &metrics_endpoint,
+    &list_crates_endpoint,
+    &suggest_endpoint,
+    &summary_endpoint,
+    &health_endpoint,
+    &readiness_endpoint,
+    &metrics_endpoint,
+    &show_crate_endpoint,
+    &list_versions_endpoint,
+    &reverse_dependencies_endpoint,
+    /* Behind every other `/api/v1/crates/{name}/…` of fixed text. */
+    &show_version_endpoint,
 };
 #define N_ENDPOINTS (sizeof endpoints / sizeof *endpoints)
 _Static_assert(N_ENDPOINTS < METRICS_MAX_ROUTES, "every route is a label of the metrics");
