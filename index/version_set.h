@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 /* A crate whose objects take more than this in JSON, by an estimate, has its set in the file. */
-#define VERSION_SET_MIN_BYTES 16384
+#define VERSION_SET_MIN_BYTES 32768
 
 /* Borrowed from the block or from the scratch that it was made in. */
 struct version_set {
