@@ -7,6 +7,8 @@
 #include "server/answer.h"
 #include "server/canonical_key.h"
 #include "server/crate_list_parameters.h"
+#include "server/crate_page_parameters.h"
+#include "server/crate_path.h"
 #include "server/failure.h"
 #include "server/link_spelling.h"
 #include "server/list_page.h"
@@ -15,6 +17,7 @@
 #include "server/service.h"
 #include "server/suggest_parameters.h"
 #include "server/taxonomy_page.h"
+#include "server/version_list_parameters.h"
 
 #include <cratedex/encoder.h>
 #include <stdbool.h>
@@ -27,6 +30,10 @@ union endpoint_parameters {
     struct path_text path_text;
     uint32_t owned_rank; /* of the crate whose owners are asked for */
     int64_t user_id;
+    struct crate_version_path crate_version;
+    struct crate_page_parameters crate_page;
+    struct version_list_parameters version_list;
+    struct reverse_dependencies_parameters reverse_dependencies;
 };
 
 /* What an answer is computed with, and what it tells beside the body. */
@@ -60,6 +67,10 @@ struct endpoint {
 extern const struct endpoint list_crates_endpoint;
 extern const struct endpoint summary_endpoint;
 extern const struct endpoint suggest_endpoint;
+extern const struct endpoint show_crate_endpoint;
+extern const struct endpoint list_versions_endpoint;
+extern const struct endpoint show_version_endpoint;
+extern const struct endpoint reverse_dependencies_endpoint;
 extern const struct endpoint health_endpoint;
 extern const struct endpoint readiness_endpoint;
 extern const struct endpoint metrics_endpoint;

@@ -6,15 +6,29 @@
 #include "server/path_pattern.h"
 
 static const struct endpoint *const endpoints[] = {
-    &list_crates_endpoint,      &suggest_endpoint,
-    &summary_endpoint,          &health_endpoint,
-    &readiness_endpoint,        &metrics_endpoint,
-    &list_keywords_endpoint,    &keyword_endpoint,
-    &list_categories_endpoint,  &category_endpoint,
-    &category_slugs_endpoint,   &user_endpoint,
-    &user_stats_endpoint,       &team_endpoint,
-    &site_metadata_endpoint,    &crate_owners_endpoint,
-    &crate_owner_user_endpoint, &crate_owner_team_endpoint,
+    &list_crates_endpoint,
+    &suggest_endpoint,
+    &summary_endpoint,
+    &health_endpoint,
+    &readiness_endpoint,
+    &metrics_endpoint,
+    &show_crate_endpoint,
+    &list_versions_endpoint,
+    &reverse_dependencies_endpoint,
+    &crate_owners_endpoint,
+    &crate_owner_user_endpoint,
+    &crate_owner_team_endpoint,
+    /* Behind every other `/api/v1/crates/{name}/…` of fixed text. */
+    &show_version_endpoint,
+    &list_keywords_endpoint,
+    &keyword_endpoint,
+    &list_categories_endpoint,
+    &category_endpoint,
+    &category_slugs_endpoint,
+    &user_endpoint,
+    &user_stats_endpoint,
+    &team_endpoint,
+    &site_metadata_endpoint,
     &openapi_endpoint,
 };
 #define N_ENDPOINTS (sizeof endpoints / sizeof *endpoints)
