@@ -14,10 +14,12 @@
 #include "server/list_page.h"
 #include "server/path_text.h"
 #include "server/request.h"
+#include "server/resolve_parameters.h"
 #include "server/service.h"
 #include "server/suggest_parameters.h"
 #include "server/taxonomy_page.h"
 #include "server/version_list_parameters.h"
+#include "server/tree_parameters.h"
 
 #include <cratedex/encoder.h>
 #include <stdbool.h>
@@ -34,6 +36,8 @@ union endpoint_parameters {
     struct crate_page_parameters crate_page;
     struct version_list_parameters version_list;
     struct reverse_dependencies_parameters reverse_dependencies;
+    struct resolve_parameters resolve;
+    struct tree_parameters tree;
 };
 
 /* What an answer is computed with, and what it tells beside the body. */
@@ -71,6 +75,8 @@ extern const struct endpoint show_crate_endpoint;
 extern const struct endpoint list_versions_endpoint;
 extern const struct endpoint show_version_endpoint;
 extern const struct endpoint reverse_dependencies_endpoint;
+extern const struct endpoint resolve_endpoint;
+extern const struct endpoint dependency_tree_endpoint;
 extern const struct endpoint health_endpoint;
 extern const struct endpoint readiness_endpoint;
 extern const struct endpoint metrics_endpoint;

@@ -18,6 +18,8 @@ static const struct endpoint *const endpoints[] = {
     &crate_owners_endpoint,
     &crate_owner_user_endpoint,
     &crate_owner_team_endpoint,
+    &resolve_endpoint,
+    &dependency_tree_endpoint,
     /* Behind every other `/api/v1/crates/{name}/…` of fixed text. */
     &show_version_endpoint,
     &list_keywords_endpoint,
