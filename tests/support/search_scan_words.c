@@ -154,8 +154,8 @@ static uint64_t look_up_completions(struct search_scan *scan, const char *stem,
 {
     uint64_t n = 0;
     struct search_string written[N_COMPLETIONS];
-    struct stem stems[N_COMPLETIONS] = {0};
-    struct stem folded;
+    struct stem stems[N_COMPLETIONS] = {{""}};
+    struct stem folded = {""};
     unsigned n_written =
         is_rare ? scan_written_completions(scan, fold(scan, word, &folded), written, N_COMPLETIONS)
                 : 0;
@@ -198,7 +198,7 @@ static void cover(struct scan_coverage *coverage, unsigned fields, double mass)
 /* Looks up what a word that occurs nowhere may have meant. Returns how many crates have it. */
 static uint32_t look_up_corrected(struct search_scan *scan, struct search_string word)
 {
-    struct stem folded;
+    struct stem folded = {""};
     struct search_string corrected;
     if (!scan->ranking.typos || !scan_correct(scan, fold(scan, word, &folded), &corrected))
         return 0;
