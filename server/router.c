@@ -52,15 +52,15 @@ unsigned router_other(void)
     return N_ENDPOINTS;
 }
 
+const char *router_pattern(unsigned route)
+{
+    return route < N_ENDPOINTS ? endpoints[route]->path : NULL;
+}
+
 unsigned router_names(const char *names[METRICS_MAX_ROUTES])
 {
     for (unsigned i = 0; i < N_ENDPOINTS; i++)
         names[i] = endpoints[i]->name;
     names[N_ENDPOINTS] = "other";
     return N_ENDPOINTS + 1;
-}
-
-const char *router_path(unsigned route)
-{
-    return endpoints[route]->path;
 }

@@ -7,6 +7,7 @@
 #include "server/metrics.h"
 #include "server/openapi.h"
 #include "server/reader_pool.h"
+#include "server/trusted_proxies.h"
 
 #include <cratedex/index_file.h>
 #include <cratedex/ranking.h>
@@ -21,7 +22,8 @@ struct service {
     struct access_log *access_log; /* NULL: off */
     struct openapi *openapi;       /* the document of what we answer */
     const char *cdn_url;           /* where the crate files lie; without a final slash */
-    atomic_bool is_stopping;       /* a signal came: finish what runs, take nothing new */
+    const struct trusted_proxies *proxies;
+    atomic_bool is_stopping; /* a signal came: finish what runs, take nothing new */
 };
 
 #endif
