@@ -1,0 +1,25 @@
+"""A cratedex-server for the time of a block, for the checks that are written in Python."""
+
+import contextlib
+import re
+import signal
+import subprocess
+import sys
+
+
+@contextlib.contextmanager
+def running_server(program, index, *arguments):
+    """The URL of a server that listens on a free port; it is ended behind the block by SIGTERM and must
+    exit with status 0."""
+    command = [program, "--index", index, "--listen", "127.0.0.1:0", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            line = server.stdout.readline()
+            url = re.search(r"http://\S+", line)
+            if url is None:
+                sys.exit(f"the server did not start: {line.strip()}")
+            yield url[0]
+        finally:
+            server.send_signal(signal.SIGTERM)
+    if server.returncode != 0:
+        sys.exit(f"the server ended with status {server.returncode}")
