@@ -32,6 +32,8 @@
 
 #define ETAG_SIZE 48
 
+static const char hit_timing[] = "cache;desc=hit";
+
 struct representation {
     enum content_coding coding;
     struct shared_bytes *body;
@@ -64,7 +66,8 @@ struct answer {
 
 static struct MHD_Response *response_create(const struct answer *answer,
                                             const struct representation *representation,
-                                            const char *x_cache, const char *server_timing)
+                                            const char *x_cache, const char *server_timing,
+                                            const char *request_id)
 {
     struct shared_bytes *body = shared_bytes_reference(representation->body);
     /* libmicrohttpd asks for a writable pointer but only reads. */
@@ -88,6 +91,7 @@ static struct MHD_Response *response_create(const struct answer *answer,
         .surrogate_key = answer->surrogate_key,
         .x_cache = x_cache,
         .server_timing = server_timing,
+        .request_id = request_id,
         .varies_by_accept = answer->is_negotiated,
         .varies_by_coding = true,
     };
@@ -121,7 +125,7 @@ static struct representation *representation_create(const struct answer *answer,
     else
         snprintf(representation->etag, sizeof representation->etag, "\"%s-%s\"", answer->hash,
                  content_coding_name(coding));
-    representation->hit = response_create(answer, representation, "hit", "cache;desc=hit");
+    representation->hit = response_create(answer, representation, "hit", hit_timing, NULL);
     if (representation->hit == NULL) {
         representation_free(representation);
         return NULL;
@@ -345,9 +349,16 @@ struct MHD_Response *representation_hit(const struct representation *representat
     return representation->hit;
 }
 
+struct MHD_Response *representation_hit_of(const struct answer *answer,
+                                           const struct representation *representation,
+                                           const char *request_id)
+{
+    return response_create(answer, representation, "hit", hit_timing, request_id);
+}
+
 struct MHD_Response *representation_miss(const struct answer *answer,
                                          const struct representation *representation,
-                                         const char *server_timing)
+                                         const char *server_timing, const char *request_id)
 {
-    return response_create(answer, representation, "miss", server_timing);
+    return response_create(answer, representation, "miss", server_timing, request_id);
 }

@@ -74,10 +74,16 @@ size_t representation_size(const struct representation *representation);
 /* The response for a hit, to be queued with the answer's status or 304. It belongs to the representation. */
 struct MHD_Response *representation_hit(const struct representation *representation);
 
+/* The same with the id of one request: the caller destroys it. It holds the bytes, which are not
+   copied, by itself. NULL when memory runs out. */
+struct MHD_Response *representation_hit_of(const struct answer *answer,
+                                           const struct representation *representation,
+                                           const char *request_id);
+
 /* The response for the request that computed the answer, with the timing of that: the caller
-   destroys it. It holds the bytes by itself. NULL when memory runs out. */
+   destroys it, as above. */
 struct MHD_Response *representation_miss(const struct answer *answer,
                                          const struct representation *representation,
-                                         const char *server_timing);
+                                         const char *server_timing, const char *request_id);
 
 #endif

@@ -38,7 +38,9 @@ struct endpoint {
     const char *path;          /* a pattern: `{…}` is a parameter, a whole segment */
     const char *name;          /* the route label in metrics */
     const char *cache_control; /* of a success */
-    const char *plain_type;    /* the media type, where Accept is not asked; else NULL */
+    const char
+        *surrogate_key; /* the tag of every answer, for a CDN to purge by; NULL: each has its own */
+    const char *plain_type; /* the media type, where Accept is not asked; else NULL */
     bool is_cached;
     bool has_links; /* the body is a list_page */
     /* NULL where the endpoint has no parameters. May look at what is in memory of the index, to say

@@ -83,6 +83,7 @@ static void stop(struct server *server)
 static int start(struct server *server, const struct options *options, struct error *error)
 {
     struct service *service = &server->service;
+    service->proxies = &options->proxies;
     if (read_ranking(server, options->ranking_path, error) != 0 ||
         open_index(server, options->index_path, error) != 0)
         return -1;

@@ -136,13 +136,18 @@ static int set_access_log(struct options *options, const char *value, struct err
     return error_set(error, "bad format '%s': write json, combined or off", value);
 }
 
+static int add_proxy(struct options *options, const char *value, struct error *error)
+{
+    return trusted_proxies_add(&options->proxies, value, error);
+}
+
 static const struct {
     const char *name;
     int (*set)(struct options *options, const char *value, struct error *error);
 } setters[] = {
     {"index", set_index},           {"listen", set_listen},   {"base-url", set_base_url},
     {"cdn-url", set_cdn_url},       {"threads", set_threads}, {"cache-bytes", set_cache_bytes},
-    {"access-log", set_access_log}, {"ranking", set_ranking},
+    {"access-log", set_access_log}, {"ranking", set_ranking}, {"trust-proxy", add_proxy},
 };
 
 #define N_SETTERS (sizeof setters / sizeof setters[0])
@@ -161,12 +166,18 @@ const char *options_help(void)
            "  --cache-bytes N      memory for finished answers, with K, M or G; 0 is off;\n"
            "                       default 256M\n"
            "  --access-log FORMAT  json, combined or off (default), to standard output\n"
+           "  --trust-proxy CIDR   a network of proxies, e.g. 10.0.0.0/8 or ::1; may be repeated. Of\n"
+           "                       their requests, the log names the client in X-Forwarded-For (or\n"
+           "                       Forwarded), and X-Forwarded-Proto is believed\n"
            "  --ranking FILE       weights of the order of relevance, a line each; see below\n"
            "  --config FILE        options from a file, a line each: threads = 4\n"
            "  --help, --version\n"
            "\n"
            "The command line overrides the file. SIGTERM and SIGINT end the server when the\n"
            "running requests are answered, after ten seconds in any case.\n"
+           "\n"
+           "Every answer repeats the request's X-Request-Id or has a new one, but for one kind: an\n"
+           "answer out of the cache has none where the client sent none and there is no access log.\n"
            "\n"
            "A ranking file overrides the weights that it names; # begins a comment:\n"
            "  any, main, keywords  what the share of the query's words counts that occurs anywhere;\n"

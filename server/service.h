@@ -6,6 +6,7 @@
 #include "server/cache.h"
 #include "server/metrics.h"
 #include "server/reader_pool.h"
+#include "server/trusted_proxies.h"
 
 #include <cratedex/index_file.h>
 #include <cratedex/ranking.h>
@@ -18,7 +19,8 @@ struct service {
     struct cache *cache;
     struct metrics *metrics;
     struct access_log *access_log; /* NULL: off */
-    atomic_bool is_stopping;       /* a signal came: finish what runs, take nothing new */
+    const struct trusted_proxies *proxies;
+    atomic_bool is_stopping; /* a signal came: finish what runs, take nothing new */
 };
 
 #endif
