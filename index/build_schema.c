@@ -18,6 +18,8 @@ static const char *const schema =
     " default_version TEXT, max_version TEXT, max_stable_version TEXT, newest_version TEXT,"
     " trustpub_only INTEGER NOT NULL);"
     "CREATE TABLE documents(rank INTEGER PRIMARY KEY, json TEXT NOT NULL, msgpack BLOB NOT NULL);"
+    "CREATE TABLE sparse_index(rank INTEGER PRIMARY KEY, last_modified INTEGER NOT NULL,"
+    " size INTEGER NOT NULL, zstd BLOB NOT NULL);"
     "CREATE TABLE pages(name TEXT PRIMARY KEY, json TEXT NOT NULL, msgpack BLOB NOT NULL);"
     "CREATE VIRTUAL TABLE crates_fts USING fts5(name, keywords, description, readme, content='',"
     " detail=column, tokenize='porter unicode61');"

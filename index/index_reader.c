@@ -67,6 +67,7 @@ void index_reader_close(struct index_reader *reader)
     free(reader->selected);
     free(reader->filter);
     free(reader->places);
+    ZSTD_freeDCtx(reader->decompressor);
     tokenizer_close(reader->tokenizer);
     for (uint32_t i = 0; i < reader->n_statements; i++)
         sqlite3_finalize(reader->statements[i].statement);

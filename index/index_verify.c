@@ -6,6 +6,7 @@
 #include "index/database.h"
 #include "index/open_index.h"
 #include "index/verify_documents.h"
+#include "index/verify_sparse_index.h"
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/name_words.h>
@@ -225,6 +226,11 @@ static int check_documents(struct verification *verification, struct error *erro
     return verify_documents(verification->index, verification->database, error);
 }
 
+static int check_sparse_index(struct verification *verification, struct error *error)
+{
+    return verify_sparse_index(verification->index, verification->database, error);
+}
+
 int index_verify(const char *path, void (*on_check)(void *context, const char *what), void *context,
                  struct error *error)
 {
@@ -235,7 +241,7 @@ int index_verify(const char *path, void (*on_check)(void *context, const char *w
         {"SQLite integrity", check_sqlite}, {"FTS5 integrity", check_fts5},
         {"name trie", check_names},         {"name ends", check_name_ends},
         {"word lists", check_word_lists},   {"postings against FTS5", check_postings},
-        {"documents", check_documents},
+        {"documents", check_documents},     {"sparse index", check_sparse_index},
     };
     if (on_check != NULL)
         on_check(context, "header, checksums and offsets");

@@ -13,6 +13,7 @@
 #include <cratedex/trie.h>
 #include <sqlite3.h>
 #include <sys/types.h>
+#include <zstd.h>
 
 /* The parts of the file that are held in memory, by their names in the table `parts`. */
 enum index_part {
@@ -69,6 +70,7 @@ struct index_reader {
     struct reader_statement statements[READER_MAX_STATEMENTS];
     uint32_t n_statements;
     struct tokenizer *tokenizer;
+    ZSTD_DCtx *decompressor; /* NULL until it is needed */
     /* Scratch of search_run, one bit a rank each. */
     uint64_t *places;
     uint64_t *filter;
