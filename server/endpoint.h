@@ -10,6 +10,7 @@
 #include "server/failure.h"
 #include "server/link_spelling.h"
 #include "server/list_page.h"
+#include "server/options.h"
 #include "server/request.h"
 #include "server/service.h"
 #include "server/suggest_parameters.h"
@@ -21,6 +22,8 @@
 union endpoint_parameters {
     struct crate_list_parameters crate_list;
     struct suggest_parameters suggest;
+    uint32_t sparse_index_rank;
+    char base_url[OPTIONS_MAX_URL]; /* without a final slash */
 };
 
 /* What an answer is computed with, and what it tells beside the body. */
@@ -56,6 +59,9 @@ struct endpoint {
 extern const struct endpoint list_crates_endpoint;
 extern const struct endpoint summary_endpoint;
 extern const struct endpoint suggest_endpoint;
+extern const struct endpoint sparse_index_endpoint;
+extern const struct endpoint sparse_index_short_endpoint;
+extern const struct endpoint sparse_index_config_endpoint;
 extern const struct endpoint health_endpoint;
 extern const struct endpoint readiness_endpoint;
 extern const struct endpoint metrics_endpoint;

@@ -7,8 +7,15 @@
 #include <string.h>
 
 static const struct endpoint *const endpoints[] = {
-    &list_crates_endpoint, &suggest_endpoint,   &summary_endpoint,
-    &health_endpoint,      &readiness_endpoint, &metrics_endpoint,
+    &list_crates_endpoint,
+    &suggest_endpoint,
+    &summary_endpoint,
+    &health_endpoint,
+    &readiness_endpoint,
+    &metrics_endpoint,
+    &sparse_index_endpoint,
+    &sparse_index_short_endpoint,
+    &sparse_index_config_endpoint,
 };
 #define N_ENDPOINTS (sizeof endpoints / sizeof *endpoints)
 _Static_assert(N_ENDPOINTS < METRICS_MAX_ROUTES, "every route is a label of the metrics");

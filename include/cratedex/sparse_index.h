@@ -19,8 +19,8 @@
 int sparse_index_read(struct index_reader *reader, uint32_t rank, msgpack_sbuffer *out,
                       int64_t *last_modified, struct error *error);
 
-/* The longest path: two folders of two bytes, three slashes and a name. */
-#define SPARSE_INDEX_PATH_SIZE (INDEX_MAX_NAME_BYTES + 8)
+/* The longest path: two folders of two bytes, two slashes, a name and a NUL. */
+#define SPARSE_INDEX_PATH_SIZE (INDEX_MAX_NAME_BYTES + 7)
 
 /* Writes where a crate lies below the index's root and a NUL: "1/a", "2/ab", "3/a/abc", "se/rd/serde",
    all in lower case (ASCII). `length` is 1 … INDEX_MAX_NAME_BYTES. Returns the length of the path. */
