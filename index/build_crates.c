@@ -207,7 +207,8 @@ static int write_all(struct writer *writer, struct error *error)
 static const char *const link_sql =
     "CREATE UNIQUE INDEX crates_by_id ON crates(id);"
     "CREATE UNIQUE INDEX crates_by_name ON crates(name);"
-    "CREATE INDEX versions_by_crate ON versions(crate_id, num);"
+    /* Has all that decides which version is chosen, so that resolving reads no row of the table. */
+    "CREATE INDEX versions_by_crate ON versions(crate_id, num, yanked, rust_version);"
     "CREATE INDEX dependencies_by_version ON dependencies(version_id);"
     "INSERT INTO crates_keywords SELECT keyword_id, rank FROM staged_keywords"
     " JOIN crates ON crates.id = crate_id ORDER BY 1, 2;"

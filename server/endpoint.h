@@ -7,13 +7,16 @@
 #include "server/answer.h"
 #include "server/canonical_key.h"
 #include "server/crate_list_parameters.h"
+#include "server/crate_path.h"
 #include "server/failure.h"
 #include "server/link_spelling.h"
 #include "server/list_page.h"
 #include "server/options.h"
 #include "server/request.h"
+#include "server/resolve_parameters.h"
 #include "server/service.h"
 #include "server/suggest_parameters.h"
+#include "server/tree_parameters.h"
 
 #include <cratedex/encoder.h>
 #include <stdbool.h>
@@ -24,6 +27,9 @@ union endpoint_parameters {
     struct suggest_parameters suggest;
     uint32_t sparse_index_rank;
     char base_url[OPTIONS_MAX_URL]; /* without a final slash */
+    struct crate_version_path crate_version;
+    struct resolve_parameters resolve;
+    struct tree_parameters tree;
 };
 
 /* What an answer is computed with, and what it tells beside the body. */
@@ -62,6 +68,8 @@ extern const struct endpoint suggest_endpoint;
 extern const struct endpoint sparse_index_endpoint;
 extern const struct endpoint sparse_index_short_endpoint;
 extern const struct endpoint sparse_index_config_endpoint;
+extern const struct endpoint resolve_endpoint;
+extern const struct endpoint dependency_tree_endpoint;
 extern const struct endpoint health_endpoint;
 extern const struct endpoint readiness_endpoint;
 extern const struct endpoint metrics_endpoint;

@@ -16,6 +16,8 @@ static const struct endpoint *const endpoints[] = {
     &sparse_index_endpoint,
     &sparse_index_short_endpoint,
     &sparse_index_config_endpoint,
+    &resolve_endpoint,
+    &dependency_tree_endpoint,
 };
 #define N_ENDPOINTS (sizeof endpoints / sizeof *endpoints)
 _Static_assert(N_ENDPOINTS < METRICS_MAX_ROUTES, "every route is a label of the metrics");

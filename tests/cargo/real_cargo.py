@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import traceback
@@ -25,6 +26,11 @@ class Cargo:
         self.environment.setdefault("RUSTUP_HOME", os.path.expanduser("~/.rustup"))
         self.environment.update(CARGO_HOME=str(home), CARGO_TERM_COLOR="never", LC_ALL="C.UTF-8")
         self.program = os.environ.get("CARGO", "cargo")
+
+    def minor_version(self):
+        """80 of cargo 1.80.1."""
+        version = self.run(".", "--version").stdout
+        return int(re.match(r"cargo 1\.(\d+)", version)[1])
 
     def run(self, folder, *arguments, timeout=120):
         """Runs it in a folder; gives what subprocess.run does, its output as text."""
