@@ -17,22 +17,23 @@ struct span {
     size_t length;
 };
 
-/* Cuts the part up to the next `delimiter` off the front, minding quoted strings. */
-static struct span take_part(struct span *rest, char delimiter)
+/* Cuts the part up to the next `delimiter` off the front, minding quoted strings where `has_quotes`; then
+   returns false where the last one has no end. */
+static bool take_part(struct span *rest, char delimiter, bool has_quotes, struct span *part)
 {
-    struct span part = {rest->text, 0};
     bool is_quoted = false;
-    while (part.length < rest->length && (is_quoted || part.text[part.length] != delimiter)) {
-        if (part.text[part.length] == '"')
+    *part = (struct span){rest->text, 0};
+    while (part->length < rest->length && (is_quoted || part->text[part->length] != delimiter)) {
+        if (has_quotes && part->text[part->length] == '"')
             is_quoted = !is_quoted;
-        else if (is_quoted && part.text[part.length] == '\\' && part.length + 1 < rest->length)
-            part.length++;
-        part.length++;
+        else if (is_quoted && part->text[part->length] == '\\' && part->length + 1 < rest->length)
+            part->length++;
+        part->length++;
     }
-    size_t taken = part.length < rest->length ? part.length + 1 : part.length;
+    size_t taken = part->length < rest->length ? part->length + 1 : part->length;
     rest->text += taken;
     rest->length -= taken;
-    return part;
+    return !is_quoted;
 }
 
 static bool is_space(char c)
@@ -106,24 +107,40 @@ static void see_node(const struct trusted_proxies *proxies, struct span node, co
     ip_address_write(&address, forwarding->client);
 }
 
+static void read_element(const struct trusted_proxies *proxies, struct span element,
+                         struct forwarding *forwarding)
+{
+    struct span node = {"", 0};
+    const char *scheme = NULL;
+    while (element.length > 0) {
+        struct span value;
+        struct span name;
+        take_part(&element, ';', true, &value);
+        value = trim(value);
+        take_part(&value, '=', true, &name);
+        if (name.length == 3 && strncasecmp(name.text, "for", 3) == 0)
+            node = unquote(value);
+        else if (name.length == 5 && strncasecmp(name.text, "proto", 5) == 0)
+            scheme = known_scheme(unquote(value));
+    }
+    see_node(proxies, node, scheme, forwarding);
+}
+
+/* A client may open a quoted string that swallows what the proxies append. They close what they open, so
+   that one quote is then left over in the end, and nothing is believed. */
 static void read_forwarded(const struct trusted_proxies *proxies, struct span rest,
                            struct forwarding *forwarding)
 {
     while (rest.length > 0) {
-        struct span element = trim(take_part(&rest, ','));
-        struct span node = {"", 0};
-        const char *scheme = NULL;
-        if (element.length == 0)
-            continue;
-        while (element.length > 0) {
-            struct span value = trim(take_part(&element, ';'));
-            struct span name = take_part(&value, '=');
-            if (name.length == 3 && strncasecmp(name.text, "for", 3) == 0)
-                node = unquote(value);
-            else if (name.length == 5 && strncasecmp(name.text, "proto", 5) == 0)
-                scheme = known_scheme(unquote(value));
+        struct span element;
+        if (!take_part(&rest, ',', true, &element)) {
+            forwarding->has_client = false;
+            forwarding->scheme = NULL;
+            return;
         }
-        see_node(proxies, node, scheme, forwarding);
+        element = trim(element);
+        if (element.length > 0)
+            read_element(proxies, element, forwarding);
     }
 }
 
@@ -131,7 +148,9 @@ static void read_x_forwarded_for(const struct trusted_proxies *proxies, struct s
                                  struct forwarding *forwarding)
 {
     while (rest.length > 0) {
-        struct span node = trim(take_part(&rest, ','));
+        struct span node;
+        take_part(&rest, ',', false, &node);
+        node = trim(node);
         if (node.length > 0)
             see_node(proxies, node, NULL, forwarding);
     }

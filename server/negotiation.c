@@ -7,6 +7,8 @@
    specific decides, and among equally specific ones the highest weight. */
 #include "server/negotiation.h"
 
+#include "server/token.h"
+
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
@@ -46,13 +48,6 @@ const char *content_coding_name(enum content_coding coding)
 static bool is_space(char c)
 {
     return c == ' ' || c == '\t';
-}
-
-/* tchar of section 5.6.2. */
-static bool is_token_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
 static bool span_is(struct span span, const char *text)

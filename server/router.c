@@ -59,6 +59,11 @@ unsigned router_other(void)
     return N_ENDPOINTS;
 }
 
+const char *router_pattern(unsigned route)
+{
+    return route < N_ENDPOINTS ? endpoints[route]->path : NULL;
+}
+
 unsigned router_names(const char *names[METRICS_MAX_ROUTES])
 {
     for (unsigned i = 0; i < N_ENDPOINTS; i++)
