@@ -40,18 +40,13 @@ static int prepare_crate(const struct service *service, const struct request *re
 static int answer_crate(struct answer_job *job, const union endpoint_parameters *parameters,
                         struct failure *failure)
 {
-    struct answer_head *head = &job->head;
     uint32_t rank = parameters->sparse_index_rank;
-    struct index_crate crate;
-    index_crate(job->service->index, rank, &crate);
-    int found = sparse_index_read(job->reader, rank, job->encoder.out, &head->last_modified,
+    int found = sparse_index_read(job->reader, rank, job->encoder.out, &job->head.last_modified,
                                   &failure->error);
     if (found == 0)
-        return failure_set(failure, 404, "crate `%.*s` has no versions", (int)crate.name_length,
-                           crate.name);
+        return failure_set(failure, 404, "the crate has no versions");
     failure->status = 500;
-    snprintf(head->surrogate_key, sizeof head->surrogate_key, "crate/%.*s", (int)crate.name_length,
-             crate.name);
+    crate_path_set_surrogate_key(job->service->index, rank, &job->head);
     return found < 0 ? -1 : 0;
 }
 
