@@ -1,5 +1,5 @@
 /* A build, step by step: dump → rows → references → ranks → crates, documents and full text → parts →
-   pages → durable file. Everything is written in one SQLite transaction to a file under a temporary
+   sparse index → pages → durable file. Everything is written in one SQLite transaction to a file under a temporary
    name, without a journal: if anything fails, the file is thrown away. Nothing that differs between
    two runs (time, host, pid) is written, so the same dump gives the same bytes. */
 #include "index/build_steps.h"
@@ -177,6 +177,9 @@ static int run(struct build *build, struct error *error)
         return -1;
     build_begin_phase(build, "versions and dependents");
     if (build_write_version_sets(build, error) != 0 || build_write_dependents(build, error) != 0)
+        return -1;
+    build_begin_phase(build, "sparse index");
+    if (build_write_sparse_index(build, error) != 0)
         return -1;
     build_begin_phase(build, "pages");
     if (build_write_pages(build, error) != 0)

@@ -23,6 +23,8 @@ static const char *const schema =
     /* The crates whose default version depends on the crate of that rank, numbered from 1. */
     "CREATE TABLE reverse_dependencies(rank INTEGER, place INTEGER, dependent INTEGER NOT NULL,"
     " dependency_id INTEGER NOT NULL, PRIMARY KEY(rank, place)) WITHOUT ROWID;"
+    "CREATE TABLE sparse_index(rank INTEGER PRIMARY KEY, last_modified INTEGER NOT NULL,"
+    " size INTEGER NOT NULL, zstd BLOB NOT NULL);"
     "CREATE TABLE pages(name TEXT PRIMARY KEY, json TEXT NOT NULL, msgpack BLOB NOT NULL);"
     "CREATE VIRTUAL TABLE crates_fts USING fts5(name, keywords, description, readme, content='',"
     " detail=column, tokenize='porter unicode61');"

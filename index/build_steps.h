@@ -101,6 +101,8 @@ int build_write_part(struct build *build, enum index_part part, const msgpack_sb
                      struct error *error);
 /* build_words.c: the lists of keywords and of words as they are written. */
 int build_write_words(struct build *build, struct error *error);
+/* build_sparse_index.c: what cargo reads about each crate. */
+int build_write_sparse_index(struct build *build, struct error *error);
 /* build_pages.c: the precomputed pages. */
 int build_write_pages(struct build *build, struct error *error);
 

@@ -72,6 +72,7 @@ void index_reader_close(struct index_reader *reader)
     free(reader->filter);
     free(reader->places);
     version_set_scratch_free(reader->version_scratch);
+    ZSTD_freeDCtx(reader->decompressor);
     tokenizer_close(reader->tokenizer);
     for (uint32_t i = 0; i < reader->n_statements; i++)
         sqlite3_finalize(reader->statements[i].statement);

@@ -7,6 +7,7 @@
 #include "index/open_index.h"
 #include "index/verify_documents.h"
 #include "index/verify_versions.h"
+#include "index/verify_sparse_index.h"
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/name_words.h>
@@ -236,6 +237,11 @@ static int check_dependents(struct verification *verification, struct error *err
     return verify_reverse_dependencies(verification->index, verification->database, error);
 }
 
+static int check_sparse_index(struct verification *verification, struct error *error)
+{
+    return verify_sparse_index(verification->index, verification->database, error);
+}
+
 int index_verify(const char *path, void (*on_check)(void *context, const char *what), void *context,
                  struct error *error)
 {
@@ -252,6 +258,7 @@ int index_verify(const char *path, void (*on_check)(void *context, const char *w
         {"documents", check_documents},
         {"sets of versions", check_version_sets},
         {"reverse dependencies", check_dependents},
+        {"sparse index", check_sparse_index},
     };
     if (on_check != NULL)
         on_check(context, "header, checksums and offsets");

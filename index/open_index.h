@@ -13,6 +13,7 @@
 #include <cratedex/trie.h>
 #include <sqlite3.h>
 #include <sys/types.h>
+#include <zstd.h>
 
 /* The parts of the file that are held in memory, by their names in the table `parts`. */
 enum index_part {
@@ -70,6 +71,7 @@ struct index_reader {
     uint32_t n_statements;
     struct tokenizer *tokenizer;
     struct version_set_scratch *version_scratch;
+    ZSTD_DCtx *decompressor; /* NULL until it is needed */
     /* Scratch of search_run, one bit a rank each. */
     uint64_t *places;
     uint64_t *filter;

@@ -13,6 +13,7 @@
 #include "server/link_spelling.h"
 #include "server/list_page.h"
 #include "server/path_text.h"
+#include "server/options.h"
 #include "server/request.h"
 #include "server/resolve_parameters.h"
 #include "server/service.h"
@@ -32,6 +33,8 @@ union endpoint_parameters {
     struct path_text path_text;
     uint32_t owned_rank; /* of the crate whose owners are asked for */
     int64_t user_id;
+    uint32_t sparse_index_rank;
+    char base_url[OPTIONS_MAX_URL]; /* without a final slash */
     struct crate_version_path crate_version;
     struct crate_page_parameters crate_page;
     struct version_list_parameters version_list;
@@ -77,6 +80,9 @@ extern const struct endpoint show_crate_endpoint;
 extern const struct endpoint list_versions_endpoint;
 extern const struct endpoint show_version_endpoint;
 extern const struct endpoint reverse_dependencies_endpoint;
+extern const struct endpoint sparse_index_endpoint;
+extern const struct endpoint sparse_index_short_endpoint;
+extern const struct endpoint sparse_index_config_endpoint;
 extern const struct endpoint resolve_endpoint;
 extern const struct endpoint dependency_tree_endpoint;
 extern const struct endpoint health_endpoint;

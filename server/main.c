@@ -93,6 +93,7 @@ static int start(struct server *server, const struct options *options, struct er
         open_index(server, options->index_path, error) != 0)
         return -1;
     service->index = server->index;
+    service->base_url = options->base_url;
     service->readers = reader_pool_create(server->index, options->n_threads, error);
     if (service->readers == NULL)
         return -1;

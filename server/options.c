@@ -160,8 +160,12 @@ const char *options_help(void)
            "  --index FILE         the index; cratedex-index build DUMP -o FILE makes one\n"
            "  --listen ADDR:PORT   where to listen, e.g. [::1]:0 (port 0: any that is free);\n"
            "                       default " DEFAULT_LISTEN "\n"
-           "  --base-url URL       the server's own address, as clients see it; no answer names it yet\n"
-           "  --cdn-url URL        where the crate files lie (default https://static.crates.io)\n"
+           "  --base-url URL       the server's own address, as clients see it, for cargo; default: what
+"
+           "                       each request calls its host
+"
+           "  --cdn-url URL        where the crate files lie (default https://static.crates.io)
+"
            "  --threads N          default: one a core\n"
            "  --cache-bytes N      memory for finished answers, with K, M or G; 0 is off;\n"
            "                       default 256M\n"

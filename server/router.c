@@ -32,6 +32,9 @@ static const struct endpoint *const endpoints[] = {
     &team_endpoint,
     &site_metadata_endpoint,
     &openapi_endpoint,
+    &sparse_index_endpoint,
+    &sparse_index_short_endpoint,
+    &sparse_index_config_endpoint,
 };
 #define N_ENDPOINTS (sizeof endpoints / sizeof *endpoints)
 _Static_assert(N_ENDPOINTS < METRICS_MAX_ROUTES, "every route is a label of the metrics");

@@ -16,6 +16,7 @@
 struct service {
     const struct index *index;
     const struct ranking *ranking; /* NULL: the weights that are built in */
+    const char *base_url; /* ours, as clients see it, without a final slash; "": not known */
     struct reader_pool *readers;
     struct cache *cache;
     struct metrics *metrics;
