@@ -7,6 +7,7 @@
 #include "server/answer.h"
 #include "server/canonical_key.h"
 #include "server/crate_list_parameters.h"
+#include "server/crate_path.h"
 #include "server/failure.h"
 #include "server/link_spelling.h"
 #include "server/list_page.h"
@@ -21,6 +22,7 @@
 union endpoint_parameters {
     struct crate_list_parameters crate_list;
     struct suggest_parameters suggest;
+    struct crate_version_path crate_version;
 };
 
 /* What an answer is computed with, and what it tells beside the body. */
