@@ -182,6 +182,9 @@ static int run(struct build *build, struct error *error)
     build_begin_phase(build, "crates and words");
     if (build_write_crates(build, error) != 0 || build_write_parts(build, error) != 0)
         return -1;
+    build_begin_phase(build, "versions and dependents");
+    if (build_write_version_sets(build, error) != 0 || build_write_dependents(build, error) != 0)
+        return -1;
     build_begin_phase(build, "pages");
     if (build_write_pages(build, error) != 0)
         return -1;

@@ -159,6 +159,7 @@ static int write_crate(struct writer *writer, uint32_t rank, struct error *error
         .trustpub_only = sqlite3_column_int(row, 7) != 0,
         .downloads = crate->downloads,
         .recent_downloads = crate->recent_downloads,
+        .has_recent_downloads = true,
         .n_versions = crate->n_versions,
         .default_version = version_number(build, crate->default_version),
         .max_version = version_number(build, crate->max_version),
@@ -213,6 +214,8 @@ static const char *const link_sql =
     " JOIN crates ON crates.id = crate_id ORDER BY 1, 2;"
     "INSERT INTO crates_categories SELECT category_id, rank FROM staged_categories"
     " JOIN crates ON crates.id = crate_id ORDER BY 1, 2;"
+    "CREATE INDEX crates_keywords_by_rank ON crates_keywords(rank);"
+    "CREATE INDEX crates_categories_by_rank ON crates_categories(rank);"
     "INSERT INTO crate_owners SELECT owner_kind, owner_id, rank, staged_owners.created_at"
     " FROM staged_owners JOIN crates ON crates.id = crate_id ORDER BY 1, 2, 3;";
 

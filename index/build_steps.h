@@ -31,6 +31,8 @@ struct build_crate {
     bool is_abandoned;     /* the description says so */
     bool is_yanked;        /* has versions, and all of them are yanked */
     int64_t given_default; /* the dump's default version, an id; 0: not given */
+    int64_t shown_default; /* the id of `default_version`; 0: none, or it is yanked */
+    int64_t version_bytes; /* about what the objects of its versions take */
     /* Version numbers: places in build.version_numbers; 0: none. */
     uint32_t default_version;
     uint32_t max_version;
@@ -93,6 +95,10 @@ int64_t build_column_time(sqlite3_stmt *row, int column);
 int build_find_versions(struct build *build, struct error *error);
 /* build_crates.c: writes `crates`, documents, the full-text index and the links by rank. */
 int build_write_crates(struct build *build, struct error *error);
+/* build_version_sets.c: the objects of the versions of crates that have many. */
+int build_write_version_sets(struct build *build, struct error *error);
+/* build_dependents.c: the reverse dependencies in their order. */
+int build_write_dependents(struct build *build, struct error *error);
 /* build_parts.c: the parts that are held in memory. */
 int build_write_parts(struct build *build, struct error *error);
 /* Writes one of them, with its checksum. */

@@ -7,6 +7,7 @@
 #include "index/bitmap.h"
 #include "index/search_relevance.h"
 #include "index/search_scan.h"
+#include "index/version_set.h"
 
 #include <msgpack.h>
 #include <stdlib.h>
@@ -38,6 +39,9 @@ struct index_reader *index_reader_open(const struct index *index, struct error *
     reader->tokenizer = tokenizer_open(reader->database, error);
     if (reader->tokenizer == NULL)
         goto failed;
+    reader->version_scratch = version_set_scratch_create(error);
+    if (reader->version_scratch == NULL)
+        goto failed;
     size_t n_words = bitmap_n_words(index->columns.n_crates + 1);
     reader->places = calloc(n_words, sizeof(uint64_t));
     reader->filter = calloc(n_words, sizeof(uint64_t));
@@ -67,6 +71,7 @@ void index_reader_close(struct index_reader *reader)
     free(reader->selected);
     free(reader->filter);
     free(reader->places);
+    version_set_scratch_free(reader->version_scratch);
     tokenizer_close(reader->tokenizer);
     for (uint32_t i = 0; i < reader->n_statements; i++)
         sqlite3_finalize(reader->statements[i].statement);

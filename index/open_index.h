@@ -70,6 +70,7 @@ struct index_reader {
     struct reader_statement statements[READER_MAX_STATEMENTS];
     uint32_t n_statements;
     struct tokenizer *tokenizer;
+    struct version_set_scratch *version_scratch;
     /* Scratch of search_run, one bit a rank each. */
     uint64_t *places;
     uint64_t *filter;

@@ -1,6 +1,8 @@
 /* A column's type in SQLite decides how it is written: the tables hold what the dump had. */
 #include "index/row_document.h"
 
+#include "index/json_column.h"
+
 const struct row_member user_members[USER_MEMBERS] = {{"id", ROW_VALUE},
                                                       {"login", ROW_VALUE},
                                                       {"name", ROW_VALUE},
@@ -18,8 +20,7 @@ const struct row_member category_members[CATEGORY_MEMBERS] = {
     {"id", ROW_VALUE},          {"category", ROW_VALUE},   {"slug", ROW_VALUE},
     {"description", ROW_VALUE}, {"created_at", ROW_VALUE}, {"crates_cnt", ROW_VALUE}};
 
-static void encode_value(sqlite3_stmt *row, int column, enum row_value value,
-                         struct encoder *encoder)
+static void encode_plain(sqlite3_stmt *row, int column, struct encoder *encoder)
 {
     const char *text;
     switch (sqlite3_column_type(row, column)) {
@@ -27,10 +28,7 @@ static void encode_value(sqlite3_stmt *row, int column, enum row_value value,
         encoder_null(encoder);
         break;
     case SQLITE_INTEGER:
-        if (value == ROW_BOOLEAN)
-            encoder_boolean(encoder, sqlite3_column_int64(row, column) != 0);
-        else
-            encoder_integer(encoder, sqlite3_column_int64(row, column));
+        encoder_integer(encoder, sqlite3_column_int64(row, column));
         break;
     case SQLITE_FLOAT:
         encoder_number(encoder, sqlite3_column_double(row, column));
@@ -40,6 +38,23 @@ static void encode_value(sqlite3_stmt *row, int column, enum row_value value,
         encoder_string(encoder, text != NULL ? text : "",
                        (size_t)sqlite3_column_bytes(row, column));
         break;
+    }
+}
+
+static void encode_value(sqlite3_stmt *row, int column, enum row_value value,
+                         struct encoder *encoder)
+{
+    bool is_null = sqlite3_column_type(row, column) == SQLITE_NULL;
+    if (value == ROW_FEATURES) {
+        const char *text = (const char *)sqlite3_column_text(row, column);
+        json_column_features(text, (size_t)sqlite3_column_bytes(row, column), encoder);
+    } else if (value == ROW_STRINGS && !is_null) {
+        const char *text = (const char *)sqlite3_column_text(row, column);
+        json_column_strings(text, (size_t)sqlite3_column_bytes(row, column), encoder);
+    } else if (value == ROW_BOOLEAN && !is_null) {
+        encoder_boolean(encoder, sqlite3_column_int64(row, column) != 0);
+    } else {
+        encode_plain(row, column, encoder);
     }
 }
 

@@ -7,10 +7,12 @@
 #include <sqlite3.h>
 #include <stdint.h>
 
-/* How a column is written; NULL is null in all of them. */
+/* How a column is written; NULL is null where nothing else is said. */
 enum row_value {
-    ROW_VALUE,   /* by its type in SQLite: text, integer or floating-point number */
-    ROW_BOOLEAN, /* an integer: false is 0 */
+    ROW_VALUE,    /* by its type in SQLite: text, integer or floating-point number */
+    ROW_BOOLEAN,  /* an integer: false is 0 */
+    ROW_STRINGS,  /* JSON text: an array of strings */
+    ROW_FEATURES, /* JSON text: an object of arrays of strings; NULL is the empty one */
 };
 
 struct row_member {
@@ -39,8 +41,15 @@ void row_document(sqlite3_stmt *row, int first_column, const struct row_member *
 extern const struct row_member user_members[USER_MEMBERS];
 
 /* Keywords and categories as crates.io's schemas `Keyword` and `Category` (of a list) have them. */
-#define KEYWORD_MEMBERS 4  /* keyword, keyword, created_at, crates_cnt */
-#define CATEGORY_MEMBERS 6 /* slug, category, slug, description, created_at, crates_cnt */
+#define KEYWORD_COLUMNS                                                                            \
+    "keywords.keyword, keywords.keyword, keywords.created_at, keywords.crates_cnt"
+#define KEYWORD_MEMBERS 4
+/* A subcategory is named without the categories above it: `Command line` of `Tools::Command line`. */
+#define CATEGORY_COLUMNS                                                                           \
+    "categories.slug, substr(categories.category, length(rtrim(categories.category,"               \
+    " replace(categories.category, ':', ''))) + 1), categories.slug, categories.description,"      \
+    " categories.created_at, categories.crates_cnt"
+#define CATEGORY_MEMBERS 6
 extern const struct row_member keyword_members[KEYWORD_MEMBERS];
 extern const struct row_member category_members[CATEGORY_MEMBERS];
 
