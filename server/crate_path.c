@@ -2,7 +2,10 @@
    that does not exist costs no more than that. Versions are looked up in the file, behind the cache. */
 #include "server/crate_path.h"
 
+#include <cratedex/canonical_name.h>
 #include <cratedex/version_lookup.h>
+#include <stdio.h>
+#include <string.h>
 
 int crate_path_find(const struct index *index, const struct path_value *name, uint32_t *rank,
                     struct failure *failure)
@@ -41,4 +44,17 @@ int crate_path_find_version(struct index_reader *reader, const struct crate_vers
     return failure_set(failure, 404, "crate `%.*s` does not have a version `%.*s`",
                        (int)path->name.length, path->name.text, (int)path->version.length,
                        path->version.text);
+}
+
+void crate_path_surrogate_key(const struct index *index, uint32_t rank, char *key, size_t size)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+    struct index_crate crate;
+    char name[INDEX_MAX_NAME_BYTES + 1];
+    index_crate(index, rank, &crate);
+    canonical_name(name, crate.name, crate.name_length);
+    name[crate.name_length] = '\0';
+    key[0] = '\0';
+    if (strspn(name, allowed) == crate.name_length)
+        snprintf(key, size, "crate/%s", name);
 }

@@ -31,4 +31,8 @@ int crate_path_prepare_version(const struct index *index, const struct request *
 int crate_path_find_version(struct index_reader *reader, const struct crate_version_path *path,
                             int64_t *version_id, struct failure *failure);
 
+/* Writes the tag by which a CDN purges what belongs to the crate: "crate/" and its canonical name. Empty where
+   that has characters that crates.io allows in no name. `size` is that of the buffer. */
+void crate_path_surrogate_key(const struct index *index, uint32_t rank, char *key, size_t size);
+
 #endif

@@ -14,6 +14,7 @@
 #include "server/request.h"
 #include "server/service.h"
 #include "server/suggest_parameters.h"
+#include "server/version_parameters.h"
 
 #include <cratedex/encoder.h>
 #include <stdbool.h>
@@ -23,6 +24,9 @@ union endpoint_parameters {
     struct crate_list_parameters crate_list;
     struct suggest_parameters suggest;
     struct crate_version_path crate_version;
+    struct version_file_parameters version_file;
+    struct version_downloads_parameters version_downloads;
+    struct crate_downloads_parameters crate_downloads;
 };
 
 /* What an answer is computed with, and what it tells beside the body. */
@@ -43,6 +47,7 @@ struct endpoint {
     const char *plain_type;    /* the media type, where Accept is not asked; else NULL */
     bool is_cached;
     bool has_links; /* the body is a list_page */
+    bool redirects; /* where Accept names no encoding of ours, so that it refuses none either */
     /* NULL where the endpoint has no parameters. May look at what is in memory of the index, to say
        early that there is no such crate. Returns 0 or -1. */
     int (*prepare)(const struct service *service, const struct request *request,
@@ -59,5 +64,11 @@ extern const struct endpoint suggest_endpoint;
 extern const struct endpoint health_endpoint;
 extern const struct endpoint readiness_endpoint;
 extern const struct endpoint metrics_endpoint;
+extern const struct endpoint crate_downloads_endpoint;
+extern const struct endpoint version_dependencies_endpoint;
+extern const struct endpoint version_downloads_endpoint;
+extern const struct endpoint version_authors_endpoint;
+extern const struct endpoint version_readme_endpoint;
+extern const struct endpoint version_download_endpoint;
 
 #endif

@@ -100,6 +100,14 @@ static const struct representation *represent(const struct exchange *exchange,
     return representation;
 }
 
+/* A download counts when it is answered, whether the answer was made now or before. */
+static void count_download(const struct exchange *exchange, const struct answer *answer)
+{
+    struct counted_download download = answer_download(answer);
+    if (download.rank != 0 && exchange->request->method == METHOD_GET)
+        download_counters_add(exchange->service->downloads, download);
+}
+
 /* The answer's status, or 304 where the client has the very bytes. */
 static enum MHD_Result queue_representation(const struct exchange *exchange,
                                             const struct answer *answer,
@@ -107,6 +115,7 @@ static enum MHD_Result queue_representation(const struct exchange *exchange,
                                             struct MHD_Response *response)
 {
     unsigned status = answer_status(answer);
+    count_download(exchange, answer);
     if (status == MHD_HTTP_OK &&
         if_none_match(exchange->request->if_none_match, representation_etag(representation)))
         return queue(exchange, MHD_HTTP_NOT_MODIFIED, response, 0);
@@ -136,6 +145,7 @@ static void begin_head(const struct exchange *exchange, struct answer_head *head
     head->last_modified = 0;
     head->location[0] = '\0';
     head->surrogate_key[0] = '\0';
+    head->download.rank = 0;
 }
 
 /* Runs the endpoint into `body`. */
@@ -370,7 +380,7 @@ enum MHD_Result respond(const struct service *service, struct MHD_Connection *co
     if (request->method == METHOD_OTHER)
         return queue_error(&exchange, MHD_HTTP_METHOD_NOT_ALLOWED,
                            "method not allowed: use " ALLOWED_METHODS);
-    if (!is_acceptable && exchange.endpoint->plain_type == NULL)
+    if (!is_acceptable && exchange.endpoint->plain_type == NULL && !exchange.endpoint->redirects)
         return queue_error(&exchange, MHD_HTTP_NOT_ACCEPTABLE,
                            "not acceptable: use application/json or application/msgpack");
     return answer(&exchange, request);

@@ -7,8 +7,12 @@
 #include <string.h>
 
 static const struct endpoint *const endpoints[] = {
-    &list_crates_endpoint, &suggest_endpoint,   &summary_endpoint,
-    &health_endpoint,      &readiness_endpoint, &metrics_endpoint,
+    &list_crates_endpoint,       &suggest_endpoint,
+    &summary_endpoint,           &health_endpoint,
+    &readiness_endpoint,         &metrics_endpoint,
+    &crate_downloads_endpoint,   &version_dependencies_endpoint,
+    &version_downloads_endpoint, &version_authors_endpoint,
+    &version_readme_endpoint,    &version_download_endpoint,
 };
 #define N_ENDPOINTS (sizeof endpoints / sizeof *endpoints)
 _Static_assert(N_ENDPOINTS < METRICS_MAX_ROUTES, "every route is a label of the metrics");

@@ -4,6 +4,7 @@
 
 #include "server/access_log.h"
 #include "server/cache.h"
+#include "server/download_counters.h"
 #include "server/metrics.h"
 #include "server/reader_pool.h"
 
@@ -17,8 +18,10 @@ struct service {
     struct reader_pool *readers;
     struct cache *cache;
     struct metrics *metrics;
-    struct access_log *access_log; /* NULL: off */
-    atomic_bool is_stopping;       /* a signal came: finish what runs, take nothing new */
+    struct access_log *access_log;       /* NULL: off */
+    struct download_counters *downloads; /* NULL: downloads are not counted */
+    const char *cdn_url;                 /* where crate files and READMEs lie; no final slash */
+    atomic_bool is_stopping;             /* a signal came: finish what runs, take nothing new */
 };
 
 #endif
