@@ -125,6 +125,12 @@ static int write_meta(struct build *build, struct error *error)
     sqlite3_bind_text(insert, 1, "dump_timestamp", -1, SQLITE_STATIC);
     sqlite3_bind_text(insert, 2, build->timestamp, -1, SQLITE_STATIC);
     int result = database_run(insert, error);
+    /* Only where counted downloads lead beyond the dump. */
+    if (result == 0 && strncmp(build->downloads_day, build->timestamp, 10) != 0) {
+        sqlite3_bind_text(insert, 1, "downloads_day", -1, SQLITE_STATIC);
+        sqlite3_bind_text(insert, 2, build->downloads_day, -1, SQLITE_STATIC);
+        result = database_run(insert, error);
+    }
     sqlite3_bind_text(insert, 1, "generator", -1, SQLITE_STATIC);
     sqlite3_bind_text(insert, 2, "cratedex-index " CRATEDEX_VERSION, -1, SQLITE_STATIC);
     if (result == 0)
@@ -167,7 +173,8 @@ static int run(struct build *build, struct error *error)
         open_database(build, error) != 0 || build_read_dump(build, error) != 0)
         return -1;
     build_begin_phase(build, "checking references");
-    if (build_check_references(build, error) != 0 || settle_timestamp(build, error) != 0)
+    if (build_check_references(build, error) != 0 || settle_timestamp(build, error) != 0 ||
+        build_fold_downloads(build, error) != 0)
         return -1;
     build_begin_phase(build, "ranking");
     if (build_rank_crates(build, error) != 0)

@@ -7,7 +7,8 @@
 #include "index/build_steps.h"
 #include "index/database.h"
 
-static const char *const schema =
+/* What the finished file has. */
+static const char *const tables_sql =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
     "CREATE TABLE parts(name TEXT PRIMARY KEY, xxh3 TEXT NOT NULL, data BLOB NOT NULL);"
     "CREATE TABLE crates(rank INTEGER PRIMARY KEY, id INTEGER NOT NULL,"
@@ -57,7 +58,10 @@ static const char *const schema =
     "CREATE TABLE teams(id INTEGER PRIMARY KEY, login TEXT NOT NULL, name TEXT, avatar TEXT,"
     " github_id INTEGER, org_id INTEGER);"
     "CREATE TABLE crate_owners(owner_kind INTEGER, owner_id INTEGER, rank INTEGER,"
-    " created_at TEXT, PRIMARY KEY(owner_kind, owner_id, rank)) WITHOUT ROWID;"
+    " created_at TEXT, PRIMARY KEY(owner_kind, owner_id, rank)) WITHOUT ROWID;";
+
+/* What waits in between. */
+static const char *const staged_tables_sql =
     "CREATE TEMP TABLE staged_crates(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
     " description TEXT, homepage TEXT, documentation TEXT, repository TEXT, created_at TEXT,"
     " updated_at TEXT, downloads INTEGER, trustpub_only INTEGER, readme TEXT);"
@@ -73,5 +77,7 @@ static const char *const schema =
 
 int build_create_schema(sqlite3 *database, struct error *error)
 {
-    return database_execute(database, schema, error);
+    if (database_execute(database, tables_sql, error) != 0)
+        return -1;
+    return database_execute(database, staged_tables_sql, error);
 }

@@ -5,6 +5,7 @@
 #include "index/crate_columns.h"
 #include "index/open_index.h"
 
+#include <cratedex/download_counts.h>
 #include <cratedex/index_builder.h>
 #include <sqlite3.h>
 #include <time.h>
@@ -44,9 +45,11 @@ struct build {
     struct build_report *report;
     struct build_file file;
     sqlite3 *database;
-    char timestamp[64];         /* of the dump, RFC 3339; "" until known */
-    int64_t total_downloads;    /* from metadata.csv; -1: not given */
-    struct build_crate *crates; /* by id until build_rank sorts them by rank */
+    char timestamp[64]; /* of the dump, RFC 3339; "" until known */
+    char downloads_day
+        [DOWNLOAD_COUNTS_DAY_SIZE]; /* the last day of downloads: the dump's, or later */
+    int64_t total_downloads;        /* from metadata.csv; -1: not given */
+    struct build_crate *crates;     /* by id until build_rank sorts them by rank */
     uint32_t n_crates;
     msgpack_sbuffer version_numbers;  /* NUL-terminated, one behind the other; a NUL in front */
     msgpack_sbuffer names;            /* the crates' names, one behind the other */
@@ -80,6 +83,8 @@ int build_create_schema(sqlite3 *database, struct error *error);
 int build_read_dump(struct build *build, struct error *error);
 /* build_references.c: removes rows that point nowhere, and counts them. */
 int build_check_references(struct build *build, struct error *error);
+/* build_downloads.c: adds the downloads that servers counted, and sets `downloads_day`. */
+int build_fold_downloads(struct build *build, struct error *error);
 /* build_rank.c: computes `crates` and sorts them by popularity. */
 int build_rank_crates(struct build *build, struct error *error);
 /* The crate with that id while `crates` is sorted by id; NULL where there is none. */

@@ -216,9 +216,24 @@ static int read_timestamp(struct index *index, sqlite3 *database, struct error *
     return found == 1 ? 0 : -1;
 }
 
+/* A build that added counted downloads says up to which day; else it is the dump's. */
+static int read_downloads_day(struct index *index, sqlite3 *database, struct error *error)
+{
+    sqlite3_stmt *select =
+        database_prepare(database, "SELECT value FROM meta WHERE key = 'downloads_day'", error);
+    if (select == NULL)
+        return -1;
+    int found = database_step(select, error);
+    snprintf(index->downloads_day, sizeof index->downloads_day, "%.10s",
+             found == 1 ? (const char *)sqlite3_column_text(select, 0) : index->dump_timestamp);
+    sqlite3_finalize(select);
+    return found < 0 ? -1 : 0;
+}
+
 static int load(struct index *index, sqlite3 *database, struct error *error)
 {
-    if (read_timestamp(index, database, error) != 0)
+    if (read_timestamp(index, database, error) != 0 ||
+        read_downloads_day(index, database, error) != 0)
         return -1;
     sqlite3_stmt *select =
         database_prepare(database, "SELECT data, xxh3 FROM parts WHERE name = ?1", error);
@@ -299,6 +314,11 @@ uint32_t index_n_crates(const struct index *index)
 const char *index_dump_timestamp(const struct index *index)
 {
     return index->dump_timestamp;
+}
+
+const char *index_downloads_day(const struct index *index)
+{
+    return index->downloads_day;
 }
 
 const char *index_fingerprint(const struct index *index)

@@ -6,8 +6,8 @@
 #include "index/database.h"
 #include "index/open_index.h"
 #include "index/verify_documents.h"
-#include "index/verify_versions.h"
 #include "index/verify_sparse_index.h"
+#include "index/verify_versions.h"
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/name_words.h>

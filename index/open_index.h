@@ -54,6 +54,7 @@ struct index {
     struct trie spelling;
     uint64_t *not_yanked; /* a bit a rank: crates with a version that is not yanked, or with none */
     char dump_timestamp[64];
+    char downloads_day[11];
     char fingerprint[17];
 };
 

@@ -262,8 +262,9 @@ static int read_dependencies(struct package_graph *graph, struct package *packag
 
 static int read_package(struct package_graph *graph, struct package *package, struct error *error)
 {
-    static const char *const text = "SELECT crate_id, num, versions.yanked, links, crates.name FROM versions"
-                                    " JOIN crates ON crates.id = crate_id WHERE versions.id = ?1";
+    static const char *const text =
+        "SELECT crate_id, num, versions.yanked, links, crates.name FROM versions"
+        " JOIN crates ON crates.id = crate_id WHERE versions.id = ?1";
     sqlite3_stmt *select = reader_statement(graph->reader, text, error);
     if (select == NULL)
         return -1;

@@ -12,15 +12,16 @@
 #include "server/failure.h"
 #include "server/link_spelling.h"
 #include "server/list_page.h"
-#include "server/path_text.h"
 #include "server/options.h"
+#include "server/path_text.h"
 #include "server/request.h"
 #include "server/resolve_parameters.h"
 #include "server/service.h"
 #include "server/suggest_parameters.h"
 #include "server/taxonomy_page.h"
-#include "server/version_list_parameters.h"
 #include "server/tree_parameters.h"
+#include "server/version_list_parameters.h"
+#include "server/version_parameters.h"
 
 #include <cratedex/encoder.h>
 #include <stdbool.h>
@@ -41,6 +42,9 @@ union endpoint_parameters {
     struct reverse_dependencies_parameters reverse_dependencies;
     struct resolve_parameters resolve;
     struct tree_parameters tree;
+    struct version_file_parameters version_file;
+    struct version_downloads_parameters version_downloads;
+    struct crate_downloads_parameters crate_downloads;
 };
 
 /* What an answer is computed with, and what it tells beside the body. */
@@ -63,6 +67,7 @@ struct endpoint {
     const char *plain_type; /* the media type, where Accept is not asked; else NULL */
     bool is_cached;
     bool has_links; /* the body is a list_page */
+    bool redirects; /* where Accept names no encoding of ours, so that it refuses none either */
     /* NULL where the endpoint has no parameters. May look at what is in memory of the index, to say
        early that there is no such crate. Returns 0 or -1. */
     int (*prepare)(const struct service *service, const struct request *request,
@@ -101,5 +106,11 @@ extern const struct endpoint crate_owner_user_endpoint;
 extern const struct endpoint crate_owner_team_endpoint;
 extern const struct endpoint site_metadata_endpoint;
 extern const struct endpoint openapi_endpoint;
+extern const struct endpoint crate_downloads_endpoint;
+extern const struct endpoint version_dependencies_endpoint;
+extern const struct endpoint version_downloads_endpoint;
+extern const struct endpoint version_authors_endpoint;
+extern const struct endpoint version_readme_endpoint;
+extern const struct endpoint version_download_endpoint;
 
 #endif

@@ -87,8 +87,7 @@ static enum MHD_Result queue_login_only(const struct exchange *exchange,
         return queue_error(exchange, MHD_HTTP_FORBIDDEN, LOGIN_ONLY_DETAIL);
     char detail[96];
     snprintf(detail, sizeof detail, "method not allowed: use %s", login_only->methods);
-    return queue_error_allowing(exchange, MHD_HTTP_METHOD_NOT_ALLOWED, detail,
-                                login_only->methods);
+    return queue_error_allowing(exchange, MHD_HTTP_METHOD_NOT_ALLOWED, detail, login_only->methods);
 }
 
 /* Clients are told what they did wrong; what went wrong here is for the log. */
@@ -122,6 +121,14 @@ static const struct representation *represent(const struct exchange *exchange,
     return representation;
 }
 
+/* A download counts when it is answered, whether the answer was made now or before. */
+static void count_download(const struct exchange *exchange, const struct answer *answer)
+{
+    struct counted_download download = answer_download(answer);
+    if (download.rank != 0 && exchange->request->method == METHOD_GET)
+        download_counters_add(exchange->service->downloads, download);
+}
+
 /* The answer's status, or what the request's conditions make of it. */
 static enum MHD_Result queue_representation(const struct exchange *exchange,
                                             const struct answer *answer,
@@ -136,6 +143,7 @@ static enum MHD_Result queue_representation(const struct exchange *exchange,
                                 representation_etag(representation), answer_last_modified(answer));
     if (outcome == PRECONDITION_FAILED)
         return queue_error(exchange, MHD_HTTP_PRECONDITION_FAILED, "a precondition failed");
+    count_download(exchange, answer);
     if (outcome == PRECONDITION_NOT_MODIFIED)
         return queue(exchange, MHD_HTTP_NOT_MODIFIED, response, 0);
     return queue(exchange, status, response, representation_size(representation));
@@ -175,6 +183,7 @@ static void begin_head(const struct exchange *exchange, struct answer_head *head
     head->location[0] = '\0';
     snprintf(head->surrogate_key, sizeof head->surrogate_key, "%s",
              endpoint->surrogate_key != NULL ? endpoint->surrogate_key : "");
+    head->download.rank = 0;
 }
 
 /* Runs the endpoint into `body`. */
@@ -423,7 +432,7 @@ enum MHD_Result respond(const struct service *service, struct MHD_Connection *co
     if (request->method == METHOD_OTHER)
         return queue_error(&exchange, MHD_HTTP_METHOD_NOT_ALLOWED,
                            "method not allowed: use " ALLOWED_METHODS);
-    if (!is_acceptable && exchange.endpoint->plain_type == NULL)
+    if (!is_acceptable && exchange.endpoint->plain_type == NULL && !exchange.endpoint->redirects)
         return queue_error(&exchange, MHD_HTTP_NOT_ACCEPTABLE,
                            "not acceptable: use application/json or application/msgpack");
     return answer(&exchange, request);

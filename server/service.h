@@ -4,6 +4,7 @@
 
 #include "server/access_log.h"
 #include "server/cache.h"
+#include "server/download_counters.h"
 #include "server/metrics.h"
 #include "server/openapi.h"
 #include "server/reader_pool.h"
@@ -20,9 +21,10 @@ struct service {
     struct reader_pool *readers;
     struct cache *cache;
     struct metrics *metrics;
-    struct access_log *access_log; /* NULL: off */
-    struct openapi *openapi;       /* the document of what we answer */
-    const char *cdn_url;           /* where the crate files lie; without a final slash */
+    struct access_log *access_log;       /* NULL: off */
+    struct download_counters *downloads; /* NULL: downloads are not counted */
+    struct openapi *openapi;             /* the document of what we answer */
+    const char *cdn_url;                 /* where crate files and READMEs lie; no final slash */
     const struct trusted_proxies *proxies;
     atomic_bool is_stopping; /* a signal came: finish what runs, take nothing new */
 };

@@ -159,11 +159,13 @@ struct benchmark {
 
 static const struct benchmark *find_benchmark(const char *name)
 {
-    static const struct benchmark benchmarks[] = {
-        {"search", bench_search, true},     {"suggest", bench_suggest, true},
-        {"pages", bench_pages, false},      {"open", bench_open, false},
-        {"sparse-index", bench_sparse_index, false},
-        {"features", bench_features, true}, {"worst", bench_worst, false}};
+    static const struct benchmark benchmarks[] = {{"search", bench_search, true},
+                                                  {"suggest", bench_suggest, true},
+                                                  {"pages", bench_pages, false},
+                                                  {"open", bench_open, false},
+                                                  {"sparse-index", bench_sparse_index, false},
+                                                  {"features", bench_features, true},
+                                                  {"worst", bench_worst, false}};
     for (size_t i = 0; i < sizeof benchmarks / sizeof benchmarks[0]; i++) {
         if (strcmp(benchmarks[i].name, name) == 0)
             return &benchmarks[i];
