@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define DEFAULT_LISTEN "127.0.0.1:8888"
+#define DEFAULT_CDN_URL "https://static.crates.io"
 #define DEFAULT_CACHE_BYTES ((size_t)256 << 20)
 
 static int set_text(char *to, size_t capacity, const char *value, struct error *error)
@@ -156,7 +157,8 @@ const char *options_help(void)
            "  --listen ADDR:PORT   where to listen, e.g. [::1]:0 (port 0: any that is free);\n"
            "                       default " DEFAULT_LISTEN "\n"
            "  --base-url URL       the server's own address, as clients see it; no answer names it yet\n"
-           "  --cdn-url URL        where the crate files lie (default https://static.crates.io)\n"
+           "  --cdn-url URL        where crate files and READMEs lie, for downloads to be sent there;\n"
+           "                       default " DEFAULT_CDN_URL "\n"
            "  --threads N          default: one a core\n"
            "  --cache-bytes N      memory for finished answers, with K, M or G; 0 is off;\n"
            "                       default 256M\n"
@@ -295,6 +297,7 @@ enum options_outcome options_parse(int argc, char **argv, struct options *option
         .n_threads = n_cores(),
         .cache_bytes = DEFAULT_CACHE_BYTES,
         .access_log = ACCESS_LOG_OFF,
+        .cdn_url = DEFAULT_CDN_URL,
     };
     if (listen_address_parse(DEFAULT_LISTEN, &options->listen, error) != 0)
         return OPTIONS_BAD;

@@ -44,7 +44,7 @@ unsigned router_names(const char *names[METRICS_MAX_ROUTES])
     return N_ENDPOINTS + 1;
 }
 
-const char *router_path(unsigned route)
+const char *router_pattern(unsigned route)
 {
-    return endpoints[route]->path;
+    return route < N_ENDPOINTS ? endpoints[route]->path : NULL;
 }

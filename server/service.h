@@ -20,7 +20,7 @@ struct service {
     struct metrics *metrics;
     struct access_log *access_log; /* NULL: off */
     struct openapi *openapi;       /* the document of what we answer */
-    const char *cdn_url;           /* where the crate files lie; without a final slash */
+    const char *cdn_url;           /* where crate files and READMEs lie; no final slash */
     atomic_bool is_stopping;       /* a signal came: finish what runs, take nothing new */
 };
 
