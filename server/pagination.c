@@ -22,6 +22,8 @@ int pagination_parse_for(const struct query_string *query, unsigned support,
         return failure_set(failure, 400, "providing both ?page= and ?seek= is unsupported");
     if (seek != NULL && (support & PAGINATION_SEEK) == 0)
         return failure_set(failure, 400, "?seek= is not supported for this request");
+    if (page_is_given && (support & PAGINATION_NO_PAGES) != 0)
+        return failure_set(failure, 400, "?page= is not supported for this request");
     if (page > PAGINATION_MAX_PAGE && (support & PAGINATION_PAGE_LIMIT) != 0)
         return failure_set(failure, 400,
                            "Page %" PRId64 " is unavailable for performance reasons. Please take a "
