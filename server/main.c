@@ -22,9 +22,6 @@
 #define GRACE_SECONDS 10
 #define POLL_MILLISECONDS 10
 
-/* Where the registry that dumps come from has its crate files. */
-#define DEFAULT_CDN_URL "https://static.crates.io"
-
 /* Shards spread the locks of the cache, but a value must fit into a tenth of a shard. */
 #define MIN_SHARD_BYTES ((size_t)8 << 20)
 
@@ -116,7 +113,7 @@ static int start(struct server *server, const struct options *options, struct er
     service->openapi = openapi_create(error);
     if (service->openapi == NULL)
         return -1;
-    service->cdn_url = options->cdn_url[0] != '\0' ? options->cdn_url : DEFAULT_CDN_URL;
+    service->cdn_url = options->cdn_url;
     service->cache = cache_create(options->cache_bytes, n_shards(options), answer_free, error);
     if (service->cache == NULL)
         return -1;

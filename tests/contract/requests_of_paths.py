@@ -147,20 +147,26 @@ def suggestions(path, values):
     yield Bad(path + "?limit=101", 400)
 
 
-def index_files(length):
-    """Names that the sparse index keeps in the folder of that length; 4 is all longer ones."""
+def index_files(*lengths):
+    """What the sparse index has for names of these lengths; 4 is all longer ones."""
 
     def requests(path, values):
         for name, _ in values.crates:
             lower = name.lower()
-            if min(len(lower), 4) != length:
-                continue
-            steps = {3: (lower[:1], lower), 4: (lower[:2], lower[2:4], lower)}.get(length, (lower,))
-            yield Good(filled(path, *steps), accept="text/plain")
+            if min(len(lower), 4) in lengths:
+                yield Good(filled(path, *index_steps(lower)), accept="text/plain")
         # A name begins with a letter or a digit.
-        yield Bad(filled(path, *["_" * length] * path.count("{")), 404)
+        yield Bad(filled(path, *index_steps("_" * lengths[-1])), 404)
 
     return requests
+
+
+def index_steps(lower):
+    if len(lower) < 3:
+        return str(len(lower)), lower
+    if len(lower) == 3:
+        return "3", lower[:1], lower
+    return lower[:2], lower[2:4], lower
 
 
 CRATE = "/api/v1/crates/{}"
@@ -198,10 +204,8 @@ REQUESTS = {
     "/api/v1/suggest": suggestions,
     "/api/openapi.json": constant(""),
     "/index/config.json": constant(""),
-    "/index/1/{}": index_files(1),
-    "/index/2/{}": index_files(2),
-    "/index/3/{}/{}": index_files(3),
-    "/index/{}/{}/{}": index_files(4),
+    "/index/{}/{}": index_files(1, 2),
+    "/index/{}/{}/{}": index_files(3, 4),
     "/healthz": constant(""),
     "/readyz": constant(""),
     "/metrics": constant(""),

@@ -86,10 +86,8 @@ static const char *const awaited[] = {
     "/api/v1/crates/{name}/{version}/readme",
     "/api/v1/crates/{name}/{version}/download",
     "/index/config.json",
-    "/index/1/{name}",
-    "/index/2/{name}",
-    "/index/3/{first}/{name}",
-    "/index/{first}/{second}/{name}",
+    "/index/{length}/{crate}",
+    "/index/{first}/{second}/{crate}",
 };
 
 static bool is_awaited(const char *path)
