@@ -38,6 +38,14 @@ static bool is_higher(const struct version_row *version, const struct version_ro
            (best->id == 0 || semver_order(&version->semver, &best->semver) > 0);
 }
 
+/* By date; crates.io takes the higher of two that were created at once. */
+static bool is_newer(const struct version_row *version, const struct version_row *newest)
+{
+    if (newest->id == 0 || version->created_at != newest->created_at)
+        return newest->id == 0 || version->created_at > newest->created_at;
+    return semver_order(&version->semver, &newest->semver) > 0;
+}
+
 /* Copies a row; its SemVer points into its own text. */
 static void copy_version(struct version_row *to, const struct version_row *from)
 {
@@ -50,15 +58,13 @@ static void consider(struct highest *highest, const struct version_row *version)
     if (is_higher(version, &highest->any))
         copy_version(&highest->any, version);
     highest->n_yanked += version->is_yanked;
-    if (version->is_yanked)
+    if (version->is_yanked || !version->is_semver)
         return;
     if (is_higher(version, &highest->max))
         copy_version(&highest->max, version);
-    if (version->is_semver && !semver_is_prerelease(&version->semver) &&
-        is_higher(version, &highest->stable))
+    if (!semver_is_prerelease(&version->semver) && is_higher(version, &highest->stable))
         copy_version(&highest->stable, version);
-    if (highest->newest.id == 0 || version->created_at > highest->newest.created_at ||
-        (version->created_at == highest->newest.created_at && version->id > highest->newest.id))
+    if (is_newer(version, &highest->newest))
         copy_version(&highest->newest, version);
 }
 
@@ -122,7 +128,7 @@ static int on_version(struct version_pass *pass, sqlite3_stmt *row, struct error
     snprintf(version.num, sizeof version.num, "%s", (const char *)sqlite3_column_text(row, 2));
     version.is_semver = semver_parse(&version.semver, version.num, strlen(version.num)) == 0;
     if (!version.is_semver)
-        build_warn(pass->build, "version number that is not SemVer, never the highest", 1,
+        build_warn(pass->build, "version number that is not SemVer, never the highest or newest", 1,
                    "versions.csv: id %" PRId64 ", num %s", version.id, version.num);
     if (version.id == pass->crate->given_default)
         copy_version(&pass->highest.given, &version);

@@ -8,10 +8,12 @@ int rust_version_parse(struct rust_version *version, const char *text, size_t le
     struct rust_version parsed = {{0}};
     size_t at = 0;
     int n_numbers = 0;
-    do {
+    for (;; at++) {
         if (semver_read_number(text, length, &at, &parsed.numbers[n_numbers++]) != 0)
             return -1;
-    } while (n_numbers < 3 && at < length && text[at++] == '.');
+        if (n_numbers == 3 || at == length || text[at] != '.')
+            break;
+    }
     if (n_numbers == 3 && at < length && text[at] == '-') {
         at++;
         if (semver_read_identifiers(text, length, &at, false) != 0)
