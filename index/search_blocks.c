@@ -1,172 +1,50 @@
-/* A scan by bitmaps. The crates are taken in blocks of ranks; in a block every list is a bitmap, and which
+/* A scan that takes the crates in blocks of ranks: in a block every alternative is a bitmap, and which
    crates match is a Boolean function of these bitmaps (search_threshold.h). So counting costs a few
-   operations for 64 crates, however many there are. Bitmaps of frequent words are kept
-   (postings.h), those of others are set from their postings.
+   operations for 64 crates, however many there are. Bitmaps of frequent words are kept (postings.h),
+   those of others are set from their postings. Blocks without any essential word are not visited.
 
-   Scores are computed for what can still be collected only, after the idea of MaxScore (Turtle and Flood
-   1995): popularity falls with the rank and no word adds more than its best fields do, which gives a
-   second function of the same bitmaps, true where a score may reach the collector's floor. Where it is
-   true for none, all further blocks are only counted.
-
-   Words that cannot reach the required mass without help of others are not essential: blocks without any
-   essential word are not visited, and of rare words most blocks are. */
-#include "index/search_scan.h"
-
-#include "index/bitmap.h"
+   Scores are computed only for what can still be collected: popularity falls with the rank and no word adds
+   more than its best fields do, which gives a second function of the same bitmaps, true where a score
+   may reach the collector's floor. Where it is true for none, all further blocks are only counted. */
 #include "index/processor.h"
+#include "index/search_lists.h"
 
 #include <math.h>
 #include <string.h>
 
-#define MAX_LISTS 64
 /* The first blocks are short, so that there soon is a floor. */
 #define FIRST_BLOCK_WORDS 8
 /* The function of what is promising is built again when so much of a score was gained. */
-#define PROMISE_STEP 0.01F
-
-/* Lists of one word that count the same: an alternative. */
-struct alternative {
-    uint32_t first_list;
-    uint32_t end_list;
-    float weights[16];
-};
-
-struct scanned_list {
-    struct posting_list filling; /* at what is not in a bitmap yet */
-    struct posting_list probing; /* at the crate that was scored last */
-};
+#define PROMISE_STEP 0.02F
 
 struct blocks {
-    struct search_scan_state *scan;
+    struct search_lists *lists;
     struct search_bitmaps *scratch;
-    struct threshold_words masses;
-    struct threshold_words weights; /* the most that each alternative adds */
-    float most_words;               /* that all words can add */
-    struct alternative alternatives[THRESHOLD_MAX_ALTERNATIVES];
-    struct scanned_list lists[MAX_LISTS];
-    uint32_t n_lists;
-    uint32_t is_essential; /* a bit a word */
-    struct threshold matching;
+    struct posting_list filling[SEARCH_MAX_LISTS]; /* at what is not in a bitmap yet */
+    struct posting_list probing[SEARCH_MAX_LISTS]; /* at the crate that was scored last */
     struct threshold promising;
     float promised;          /* floor less popularity, when `promising` was built */
     bool nothing_promises;   /* no crate from here on can reach the floor */
-    bool has_match;          /* filter or not */
     uint32_t n_bitmap_words; /* for all ranks */
     /* The block at hand. */
     uint32_t first_word;
     uint32_t n_words;
-    const uint64_t *bits[THRESHOLD_MAX_ALTERNATIVES];
+    const uint64_t *bits[THRESHOLD_MAX_ALTERNATIVES]; /* of the crates that have each */
 };
 
-/* Appends a list to the word at hand. Returns false where there is no room. */
-static bool add_list(struct blocks *blocks, const struct posting_list *list, float mass)
-{
-    const struct search_plan *plan = blocks->scan->plan;
-    struct threshold_words *masses = &blocks->masses;
-    uint8_t *end = &masses->first[masses->n_words + 1];
-    bool is_first = *end == masses->first[masses->n_words];
-    if (list->n == 0)
-        return true;
-    if (blocks->n_lists == MAX_LISTS)
-        return false;
-    if (is_first || masses->values[*end - 1] != mass) {
-        if (*end == THRESHOLD_MAX_ALTERNATIVES)
-            return false;
-        struct alternative *alternative = &blocks->alternatives[*end];
-        alternative->first_list = blocks->n_lists;
-        search_plan_weigh(plan, mass, alternative->weights);
-        masses->values[*end] = mass;
-        blocks->weights.values[*end] = 0;
-        for (unsigned fields = 1; fields <= POSTING_ALL_FIELDS; fields++)
-            blocks->weights.values[*end] =
-                fmaxf(blocks->weights.values[*end], alternative->weights[fields]);
-        ++*end;
-    }
-    blocks->lists[blocks->n_lists++] = (struct scanned_list){*list, *list};
-    blocks->alternatives[*end - 1].end_list = blocks->n_lists;
-    return true;
-}
+static const uint64_t no_bits[THRESHOLD_BLOCK_WORDS];
 
-/* Takes the plan's words apart. Returns false where there are too many. */
-static bool take_words(struct blocks *blocks)
+static void start(struct blocks *blocks, struct search_lists *lists)
 {
-    const struct search_plan *plan = blocks->scan->plan;
-    struct threshold_words *masses = &blocks->masses;
-    if (plan->n_words > THRESHOLD_MAX_WORDS)
-        return false;
-    blocks->n_lists = 0;
-    masses->n_words = 0;
-    masses->first[0] = 0;
-    for (uint32_t i = 0; i < plan->n_words; i++) {
-        const struct search_word *word = &plan->words[i];
-        masses->first[i + 1] = masses->first[i];
-        if (!add_list(blocks, &word->list, word->mass))
-            return false;
-        for (uint32_t c = 0; c < word->n_completions; c++) {
-            if (!add_list(blocks, &word->completions[c], word->completion_mass))
-                return false;
-        }
-        masses->n_words++;
-    }
-    blocks->weights.n_words = masses->n_words;
-    memcpy(blocks->weights.first, masses->first, sizeof masses->first);
-    blocks->most_words = 0;
-    for (uint32_t word = 0; word < masses->n_words; word++) {
-        float most = 0;
-        for (unsigned i = masses->first[word]; i < masses->first[word + 1]; i++)
-            most = fmaxf(most, blocks->weights.values[i]);
-        blocks->most_words += most;
-    }
-    return true;
-}
-
-static uint64_t count_postings(const struct blocks *blocks, uint32_t word)
-{
-    uint64_t n = 0;
-    for (unsigned i = blocks->masses.first[word]; i < blocks->masses.first[word + 1]; i++) {
-        const struct alternative *alternative = &blocks->alternatives[i];
-        for (uint32_t list = alternative->first_list; list < alternative->end_list; list++)
-            n += blocks->lists[list].filling.n;
-    }
-    return n;
-}
-
-/* Prepares to look for crates of a mass of at least `limit`. Returns false where that takes too long. */
-static bool require_mass(struct blocks *blocks, float limit)
-{
-    const struct threshold_words *masses = &blocks->masses;
-    uint32_t all = (1U << masses->n_words) - 1;
-    uint32_t is_left = all;
-    if (threshold_build(&blocks->matching, masses, 0, limit) != 0)
-        return false;
-    /* The words with most postings are done without first. */
-    blocks->is_essential = all;
-    while (is_left != 0) {
-        uint64_t most = 0;
-        uint32_t longest = 0;
-        for (uint32_t word = 0; word < masses->n_words; word++) {
-            uint64_t n = (is_left >> word & 1) != 0 ? count_postings(blocks, word) : 0;
-            if (n > most) {
-                most = n;
-                longest = word;
-            }
-        }
-        is_left &= ~(1U << longest);
-        uint32_t essential = blocks->is_essential & ~(1U << longest);
-        if (most == 0)
-            break;
-        if (!threshold_can_do_without(masses, essential, 0, limit))
-            blocks->is_essential = essential;
-    }
-    return true;
-}
-
-static void start(struct blocks *blocks)
-{
-    for (uint32_t i = 0; i < blocks->n_lists; i++) {
-        blocks->lists[i].filling.position = 0;
-        blocks->lists[i].probing.position = 0;
-    }
+    const struct index_reader *reader = lists->scan->reader;
+    blocks->lists = lists;
+    blocks->scratch = reader->bitmaps;
+    blocks->n_bitmap_words = (uint32_t)bitmap_n_words(reader->index->columns.n_crates + 1);
+    memcpy(blocks->filling, lists->lists, lists->n_lists * sizeof *blocks->filling);
+    memcpy(blocks->probing, lists->lists, lists->n_lists * sizeof *blocks->probing);
+    blocks->promising = lists->matching;
+    blocks->promised = -INFINITY;
+    blocks->nothing_promises = false;
     blocks->first_word = 0;
     blocks->n_words = 0;
 }
@@ -174,27 +52,27 @@ static void start(struct blocks *blocks)
 /* The first word from `from` on of the bitmap of all ranks where an essential list may have a crate. */
 static uint32_t find_next_word(const struct blocks *blocks, uint32_t from)
 {
+    const struct search_lists *lists = blocks->lists;
     uint32_t next = blocks->n_bitmap_words;
-    for (uint32_t word = 0; word < blocks->masses.n_words; word++) {
-        if ((blocks->is_essential >> word & 1) == 0)
+    for (uint32_t word = 0; word < lists->masses.n_words; word++) {
+        if ((lists->is_essential >> word & 1) == 0)
             continue;
-        uint32_t begin = blocks->alternatives[blocks->masses.first[word]].first_list;
-        uint32_t end = blocks->alternatives[blocks->masses.first[word + 1] - 1].end_list;
+        uint32_t begin = lists->alternatives[lists->masses.first[word]].first_list;
+        uint32_t end = lists->alternatives[lists->masses.first[word + 1] - 1].end_list;
         for (uint32_t i = begin; i < end; i++) {
-            const struct posting_list *list = &blocks->lists[i].filling;
+            const struct posting_list *list = &blocks->filling[i];
             if (list->bitmap != NULL)
                 return from;
             if (list->position < list->n && list->ranks[list->position] / 64 < next)
                 next = list->ranks[list->position] / 64;
         }
     }
-    return next;
+    return next > from ? next : from;
 }
 
 static void set_bits(struct posting_list *list, uint32_t first_rank, uint32_t end_rank,
                      uint64_t *bits)
 {
-    posting_list_seek(list, first_rank);
     uint32_t i = list->position;
     for (; i < list->n && list->ranks[i] < end_rank; i++)
         bitmap_set(bits, list->ranks[i] - first_rank);
@@ -204,29 +82,35 @@ static void set_bits(struct posting_list *list, uint32_t first_rank, uint32_t en
 /* The crates of the block that have an alternative. */
 static const uint64_t *fill(struct blocks *blocks, unsigned number)
 {
-    const struct alternative *alternative = &blocks->alternatives[number];
-    struct scanned_list *lists = blocks->lists;
+    const struct search_alternative *alternative = &blocks->lists->alternatives[number];
     uint64_t *bits = blocks->scratch->alternatives[number];
-    uint32_t i = alternative->first_list;
-    if (lists[i].filling.bitmap != NULL && i + 1 == alternative->end_list)
-        return lists[i].filling.bitmap + blocks->first_word;
-    bitmap_reset(bits, blocks->n_words);
-    for (; i < alternative->end_list; i++) {
-        const uint64_t *bitmap = lists[i].filling.bitmap;
-        if (bitmap == NULL) {
-            set_bits(&lists[i].filling, 64 * blocks->first_word,
-                     64 * (blocks->first_word + blocks->n_words), bits);
-            continue;
+    uint32_t first_rank = 64 * blocks->first_word;
+    uint32_t end_rank = first_rank + 64 * blocks->n_words;
+    bool is_clean = false;
+    for (uint32_t i = alternative->first_list; i < alternative->end_list; i++) {
+        struct posting_list *list = &blocks->filling[i];
+        if (list->bitmap == NULL) {
+            posting_list_seek(list, first_rank);
+            if (list->position == list->n || list->ranks[list->position] >= end_rank)
+                continue;
+        } else if (i + 1 == alternative->end_list && !is_clean) {
+            return list->bitmap + blocks->first_word;
         }
-        for (uint32_t word = 0; word < blocks->n_words; word++)
-            bits[word] |= bitmap[blocks->first_word + word];
+        if (!is_clean)
+            bitmap_reset(bits, blocks->n_words);
+        is_clean = true;
+        if (list->bitmap == NULL)
+            set_bits(list, first_rank, end_rank, bits);
+        else
+            bitmap_unite(bits, list->bitmap + blocks->first_word, blocks->n_words);
     }
-    return bits;
+    return is_clean ? bits : no_bits;
 }
 
 /* Goes on to the next block that may have a match. Returns false at the end. */
 static bool next_block(struct blocks *blocks)
 {
+    const struct threshold_words *words = &blocks->lists->masses;
     uint32_t next = find_next_word(blocks, blocks->first_word + blocks->n_words);
     if (next >= blocks->n_bitmap_words)
         return false;
@@ -235,77 +119,51 @@ static bool next_block(struct blocks *blocks)
         n_words *= 2;
     blocks->first_word = next - next % n_words;
     blocks->n_words = n_words;
-    for (unsigned i = 0; i < blocks->masses.first[blocks->masses.n_words]; i++)
+    for (unsigned i = 0; i < words->first[words->n_words]; i++)
         blocks->bits[i] = fill(blocks, i);
     return true;
 }
 
-static bool has_alternative(const struct blocks *blocks, unsigned alternative, uint32_t rank)
+/* The alternative of a word that counts for a crate; `end` where it has none. */
+static unsigned find_alternative(const struct blocks *blocks, uint32_t word, uint32_t at)
 {
-    return bitmap_test(blocks->bits[alternative], rank - 64 * blocks->first_word);
+    const struct threshold_words *words = &blocks->lists->masses;
+    unsigned alternative = words->first[word];
+    while (alternative < words->first[word + 1] && !bitmap_test(blocks->bits[alternative], at))
+        alternative++;
+    return alternative;
 }
 
-/* What a word adds to the score of a crate that has the alternative. */
-static float weigh(struct blocks *blocks, unsigned number, uint32_t rank)
+/* What the words add to the score of the crate at a place in the block. */
+static float score_words(struct blocks *blocks, uint32_t at)
 {
-    const struct alternative *alternative = &blocks->alternatives[number];
-    for (uint32_t i = alternative->first_list; i < alternative->end_list; i++) {
-        struct posting_list *list = &blocks->lists[i].probing;
-        if (list->bitmap != NULL && !bitmap_test(list->bitmap, rank))
-            continue;
-        posting_list_seek(list, rank);
-        if (list->position < list->n && list->ranks[list->position] == rank)
-            return alternative->weights[list->fields[list->position]];
-    }
-    return 0;
-}
-
-static float score_words(struct blocks *blocks, uint32_t rank)
-{
-    const struct threshold_words *words = &blocks->masses;
+    const struct search_lists *lists = blocks->lists;
+    uint32_t rank = 64 * blocks->first_word + at;
     float score = 0;
-    for (uint32_t word = 0; word < words->n_words; word++) {
-        for (unsigned i = words->first[word]; i < words->first[word + 1]; i++) {
-            if (has_alternative(blocks, i, rank)) {
-                score += weigh(blocks, i, rank);
-                break;
-            }
-        }
+    for (uint32_t word = 0; word < lists->masses.n_words; word++) {
+        unsigned number = find_alternative(blocks, word, at);
+        if (number == lists->masses.first[word + 1])
+            continue;
+        const struct search_alternative *alternative = &lists->alternatives[number];
+        uint32_t i = alternative->first_list;
+        while (i + 1 < alternative->end_list && !search_list_has(&blocks->probing[i], rank))
+            i++;
+        score += search_list_weight(alternative, &blocks->probing[i], rank);
     }
     return score;
-}
-
-static float add_masses(const struct blocks *blocks, uint32_t rank)
-{
-    const struct threshold_words *words = &blocks->masses;
-    float mass = 0;
-    for (uint32_t word = 0; word < words->n_words; word++) {
-        for (unsigned i = words->first[word]; i < words->first[word + 1]; i++) {
-            if (has_alternative(blocks, i, rank)) {
-                mass += words->values[i];
-                break;
-            }
-        }
-    }
-    return mass;
-}
-
-PROCESSOR_VARIANTS
-static uint64_t count_bits(const uint64_t *bits, size_t n_words)
-{
-    return bitmap_count(bits, n_words);
 }
 
 /* Finds out which crates of the block may reach the floor. NULL: none of this or a later one. */
 static const uint64_t *find_promising(struct blocks *blocks, float popularity)
 {
-    float floor = blocks->scan->collector->floor;
-    if (blocks->most_words + popularity < floor)
+    const struct search_lists *lists = blocks->lists;
+    float floor = lists->scan->collector->floor;
+    if (lists->most_words + popularity < floor)
         return NULL;
     /* The function only gets narrower: an older one lets too many pass, never too few. */
     if (!(floor - popularity < blocks->promised + PROMISE_STEP)) {
-        if (threshold_build(&blocks->promising, &blocks->weights, popularity, floor) != 0)
-            blocks->promising = blocks->matching;
+        if (threshold_build(&blocks->promising, &lists->weights, popularity, floor) != 0)
+            blocks->promising = lists->matching;
         blocks->promised = floor - popularity;
     }
     return threshold_evaluate(&blocks->promising, blocks->bits, blocks->n_words,
@@ -314,12 +172,12 @@ static const uint64_t *find_promising(struct blocks *blocks, float popularity)
 
 static void collect(struct blocks *blocks)
 {
-    struct search_collector *collector = blocks->scan->collector;
-    const float *popularity = blocks->scan->reader->index->columns.popularity;
-    float popularity_weight = (float)blocks->scan->plan->ranking->popularity;
+    const struct search_scan_state *scan = blocks->lists->scan;
+    const float *popularity = scan->reader->index->columns.popularity;
+    float popularity_weight = (float)scan->plan->ranking->popularity;
     uint32_t first_rank = 64 * blocks->first_word;
-    const uint64_t *promising = find_promising(
-        blocks, popularity_weight * popularity[first_rank == 0 ? 0 : first_rank - 1]);
+    float most = popularity_weight * popularity[first_rank == 0 ? 0 : first_rank - 1];
+    const uint64_t *promising = find_promising(blocks, most);
     if (promising == NULL) {
         blocks->nothing_promises = true;
         return;
@@ -327,107 +185,99 @@ static void collect(struct blocks *blocks)
     for (uint32_t word = 0; word < blocks->n_words; word++) {
         uint64_t bits = blocks->scratch->matches[word] & promising[word];
         for (; bits != 0; bits &= bits - 1) {
-            uint32_t rank = first_rank + 64 * word + (uint32_t)__builtin_ctzll(bits);
-            float score = score_words(blocks, rank) + popularity_weight * popularity[rank - 1];
-            if (score >= collector->floor)
-                collector->collect(collector, rank, score);
+            uint32_t at = 64 * word + (uint32_t)__builtin_ctzll(bits);
+            float score =
+                score_words(blocks, at) + popularity_weight * popularity[first_rank + at - 1];
+            if (score >= scan->collector->floor)
+                scan->collector->collect(scan->collector, first_rank + at, score);
         }
     }
 }
 
-/* Takes a crate out of the block's matches. */
+/* Keeps of the matches what passes the filter; returns how many these are. */
+PROCESSOR_VARIANTS
+static uint64_t keep_and_count(uint64_t *matches, const uint64_t *found, const uint64_t *filter,
+                               size_t n_words)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < n_words; i++) {
+        matches[i] = filter == NULL ? found[i] : found[i] & filter[i];
+        n += (uint64_t)__builtin_popcountll(matches[i]);
+    }
+    return n;
+}
+
+/* Takes a crate that stands in front out of the block's matches. */
 static void leave_out(struct blocks *blocks, uint32_t rank)
 {
+    uint64_t *matches = blocks->scratch->matches;
     uint32_t word = rank / 64;
-    if (word >= blocks->first_word && word < blocks->first_word + blocks->n_words)
-        bitmap_clear(blocks->scratch->matches, rank - 64 * blocks->first_word);
+    if (word < blocks->first_word || word >= blocks->first_word + blocks->n_words)
+        return;
+    uint32_t at = rank - 64 * blocks->first_word;
+    blocks->lists->scan->n_matches -= bitmap_test(matches, at);
+    bitmap_clear(matches, at);
 }
 
 static void judge_block(struct blocks *blocks)
 {
-    struct search_scan_state *scan = blocks->scan;
+    struct search_lists *lists = blocks->lists;
+    struct search_scan_state *scan = lists->scan;
     const struct search_plan *plan = scan->plan;
-    uint64_t *matches = blocks->scratch->matches;
-    const uint64_t *found = threshold_evaluate(&blocks->matching, blocks->bits, blocks->n_words,
+    const uint64_t *found = threshold_evaluate(&lists->matching, blocks->bits, blocks->n_words,
                                                &blocks->scratch->matching);
     if (found == NULL)
         return;
-    uint64_t any = 0;
-    for (uint32_t word = 0; word < blocks->n_words; word++) {
-        matches[word] = found[word];
-        any |= found[word];
-    }
-    if (any == 0)
-        return;
-    blocks->has_match = true;
     uint32_t n_words = blocks->n_bitmap_words - blocks->first_word;
     n_words = n_words < blocks->n_words ? n_words : blocks->n_words;
+    if (!lists->has_match)
+        lists->has_match = bitmap_count(found, n_words) > 0;
     for (uint32_t word = 0; plan->n_places > 0 && word < n_words; word++)
-        scan->reader->places[blocks->first_word + word] &= ~matches[word];
-    for (uint32_t word = 0; scan->filter != NULL && word < n_words; word++)
-        matches[word] &= scan->filter[blocks->first_word + word];
+        scan->reader->places[blocks->first_word + word] &= ~found[word];
+    const uint64_t *filter = scan->filter == NULL ? NULL : scan->filter + blocks->first_word;
+    uint64_t n = keep_and_count(blocks->scratch->matches, found, filter, n_words);
+    bitmap_reset(blocks->scratch->matches + n_words, blocks->n_words - n_words);
+    scan->n_matches += n;
     for (uint32_t i = 0; i < plan->n_exact; i++)
         leave_out(blocks, trie_value(plan->exact_values, i));
     for (uint32_t i = 0; i < plan->spelling.n_near_names; i++)
         leave_out(blocks, plan->spelling.near_names[i]);
-    scan->n_matches += count_bits(matches, blocks->n_words);
-    if (!blocks->nothing_promises)
+    if (n > 0 && !blocks->nothing_promises)
         collect(blocks);
 }
 
-static void scan_blocks(struct blocks *blocks)
+void search_scan_blocks(struct search_lists *lists)
 {
-    blocks->nothing_promises = false;
-    blocks->promised = -INFINITY;
-    blocks->promising = blocks->matching;
-    for (start(blocks); next_block(blocks);)
-        judge_block(blocks);
+    struct blocks blocks;
+    for (start(&blocks, lists); next_block(&blocks);)
+        judge_block(&blocks);
 }
 
-/* The greatest mass of any crate, filter or not. Returns false where that takes too long. */
-static bool find_greatest_mass(struct blocks *blocks, float *greatest)
+static float add_masses(const struct blocks *blocks, uint32_t at)
 {
-    /* That of a word that stands alone is sure. */
-    *greatest = 0;
-    for (uint32_t word = 0; word < blocks->masses.n_words; word++)
-        *greatest = fmaxf(*greatest, blocks->masses.values[blocks->masses.first[word]]);
-    if (!require_mass(blocks, nextafterf(*greatest, INFINITY)))
-        return false;
-    for (start(blocks); next_block(blocks);) {
+    const struct threshold_words *words = &blocks->lists->masses;
+    float mass = 0;
+    for (uint32_t word = 0; word < words->n_words; word++) {
+        unsigned alternative = find_alternative(blocks, word, at);
+        mass += alternative < words->first[word + 1] ? words->values[alternative] : 0;
+    }
+    return mass;
+}
+
+bool search_blocks_greatest_mass(struct search_lists *lists, float *greatest)
+{
+    struct blocks blocks;
+    for (start(&blocks, lists); next_block(&blocks);) {
         float before = *greatest;
-        const uint64_t *found = threshold_evaluate(&blocks->matching, blocks->bits, blocks->n_words,
-                                                   &blocks->scratch->matching);
-        for (uint32_t word = 0; found != NULL && word < blocks->n_words; word++) {
-            for (uint64_t bits = found[word]; bits != 0; bits &= bits - 1) {
-                uint32_t rank = 64 * (blocks->first_word + word) + (uint32_t)__builtin_ctzll(bits);
-                *greatest = fmaxf(*greatest, add_masses(blocks, rank));
-            }
+        const uint64_t *found = threshold_evaluate(&lists->matching, blocks.bits, blocks.n_words,
+                                                   &blocks.scratch->matching);
+        for (uint32_t word = 0; found != NULL && word < blocks.n_words; word++) {
+            for (uint64_t bits = found[word]; bits != 0; bits &= bits - 1)
+                *greatest = fmaxf(
+                    *greatest, add_masses(&blocks, 64 * word + (uint32_t)__builtin_ctzll(bits)));
         }
-        if (*greatest > before && !require_mass(blocks, nextafterf(*greatest, INFINITY)))
+        if (*greatest > before && !search_lists_require(lists, nextafterf(*greatest, INFINITY)))
             return false;
     }
-    return true;
-}
-
-bool search_scan_bitmaps(struct search_scan_state *scan)
-{
-    struct search_plan *plan = scan->plan;
-    struct blocks blocks;
-    blocks.scan = scan;
-    blocks.scratch = scan->reader->bitmaps;
-    blocks.n_bitmap_words = (uint32_t)bitmap_n_words(scan->reader->index->columns.n_crates + 1);
-    blocks.has_match = false;
-    if (!take_words(&blocks) || !require_mass(&blocks, plan->required - SEARCH_MASS_TOLERANCE))
-        return false;
-    scan_blocks(&blocks);
-    if (blocks.has_match || !plan->may_fall_back)
-        return true;
-    /* No crate has the share that is asked for: those with the largest one match. */
-    float greatest;
-    if (!find_greatest_mass(&blocks, &greatest) ||
-        !require_mass(&blocks, greatest - SEARCH_MASS_TOLERANCE))
-        return false;
-    plan->required = greatest;
-    scan_blocks(&blocks);
     return true;
 }

@@ -1,5 +1,6 @@
 /* Crates match by their words or by their name. The words are the costly part: a few of them, the usual
-   case, are judged by bitmaps (search_blocks.c), many by adding up scores (search_accumulate.c).
+   case, are judged by the lists that a crate is in (search_lists.c), many by adding up scores
+   (search_accumulate.c).
 
    Crates whose name contains the text are marked in a bitmap, which is empty between searches; those that
    match by their words are taken out of it, and what is left matches by its name. */
@@ -41,7 +42,7 @@ uint64_t search_scan(struct search_plan *plan, struct index_reader *reader, cons
         .plan = plan, .reader = reader, .filter = filter, .collector = collector};
     for (uint32_t i = 0; i < plan->n_places; i++)
         bitmap_set(reader->places, plan->place_ranks[i]);
-    if (!plan->no_words_match && !search_scan_bitmaps(&scan))
+    if (!plan->no_words_match && !search_scan_lists(&scan))
         search_scan_accumulate(&scan);
     for (uint32_t i = 0; i < plan->n_exact; i++)
         count_front(&scan, trie_value(plan->exact_values, i));

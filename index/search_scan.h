@@ -18,7 +18,7 @@ struct search_accumulators {
     uint8_t is_credited[SCAN_BLOCK_RANKS];  /* the word at hand has been counted */
 };
 
-/* The same of a scan by bitmaps (search_blocks.c). */
+/* The same of a scan by blocks of bitmaps (search_blocks.c). */
 struct search_bitmaps {
     uint64_t alternatives[THRESHOLD_MAX_ALTERNATIVES][THRESHOLD_BLOCK_WORDS];
     uint64_t matches[THRESHOLD_BLOCK_WORDS];
@@ -52,8 +52,9 @@ struct search_scan_state {
    collect it, and take it out of the reader's `places` (where the plan has any). They lower
    plan->required where the plan may fall back.
 
-   By bitmaps of 64 crates at a time: returns false, with nothing done, for a plan of too many words. */
-bool search_scan_bitmaps(struct search_scan_state *scan);
+   By the lists that a crate is in (search_lists.c): returns false, with nothing done, for a plan of too
+   many words. */
+bool search_scan_lists(struct search_scan_state *scan);
 /* By accumulating scores: any plan. */
 void search_scan_accumulate(struct search_scan_state *scan);
 

@@ -77,20 +77,14 @@ int threshold_build(struct threshold *threshold, const struct threshold_words *w
     return build.has_failed ? -1 : 0;
 }
 
-bool threshold_can_do_without(const struct threshold_words *words, uint32_t left_out, float added,
-                              float limit)
+float threshold_greatest_sum(const struct threshold_words *words, uint32_t some)
 {
     float greatest[THRESHOLD_MAX_WORDS];
     float sum = 0;
-    bool has_any = false;
     find_greatest(words, greatest);
-    for (uint32_t word = 0; word < words->n_words; word++) {
-        if ((left_out >> word & 1) == 0) {
-            sum += greatest[word];
-            has_any = true;
-        }
-    }
-    return has_any && sum + added >= limit;
+    for (uint32_t word = 0; word < words->n_words; word++)
+        sum += (some >> word & 1) != 0 ? greatest[word] : 0;
+    return sum;
 }
 
 PROCESSOR_VARIANTS
@@ -100,6 +94,16 @@ static void choose(const uint64_t *choice, const uint64_t *set, const uint64_t *
     for (size_t i = 0; i < n_words; i += 8) {
         for (size_t j = i; j < i + 8; j++)
             result[j] = unset[j] ^ (choice[j] & (set[j] ^ unset[j]));
+    }
+}
+
+PROCESSOR_VARIANTS
+static void intersect(const uint64_t *left, const uint64_t *right, uint64_t *restrict result,
+                      size_t n_words)
+{
+    for (size_t i = 0; i < n_words; i += 8) {
+        for (size_t j = i; j < i + 8; j++)
+            result[j] = left[j] & right[j];
     }
 }
 
@@ -124,7 +128,10 @@ const uint64_t *threshold_evaluate(const struct threshold *threshold,
             operands[THRESHOLD_STEP + i] = choice;
             continue;
         }
-        choose(choice, operands[step->set], operands[step->unset], scratch->steps[i], n_words);
+        if (step->unset == THRESHOLD_NONE)
+            intersect(choice, operands[step->set], scratch->steps[i], n_words);
+        else
+            choose(choice, operands[step->set], operands[step->unset], scratch->steps[i], n_words);
         operands[THRESHOLD_STEP + i] = scratch->steps[i];
     }
     return operands[threshold->result];

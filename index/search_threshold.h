@@ -49,10 +49,8 @@ struct threshold_scratch {
 int threshold_build(struct threshold *threshold, const struct threshold_words *words, float added,
                     float limit);
 
-/* True where the words whose bit is not set in `left_out` can reach the threshold alone, each by its
-   greatest value. */
-bool threshold_can_do_without(const struct threshold_words *words, uint32_t left_out, float added,
-                              float limit);
+/* The sum of the greatest value of each word whose bit is set in `some`. */
+float threshold_greatest_sum(const struct threshold_words *words, uint32_t some);
 
 /* Evaluates the function for `n_words` (a multiple of 8, at most THRESHOLD_BLOCK_WORDS) words of 64 crates;
    `alternatives` are the bitmaps of those that have each. Returns the bitmap of the result, which lies in
