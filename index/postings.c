@@ -201,12 +201,16 @@ int postings_make_bitmaps(struct postings *postings, uint32_t n_crates, struct e
     uint32_t n = 0;
     while (n < postings->n_terms && postings->starts[n + 1] - postings->starts[n] >= n_words)
         n++;
-    postings->bitmaps = calloc(n * n_words + 1, sizeof *postings->bitmaps);
+    postings->bitmaps = calloc(2 * n * n_words + 1, sizeof *postings->bitmaps);
     if (postings->bitmaps == NULL)
         return error_out_of_memory(error);
     for (uint32_t term = 0; term < n; term++) {
-        for (uint32_t i = postings->starts[term]; i < postings->starts[term + 1]; i++)
-            bitmap_set(postings->bitmaps + term * n_words, postings->ranks[i]);
+        uint64_t *bitmap = postings->bitmaps + 2 * term * n_words;
+        for (uint32_t i = postings->starts[term]; i < postings->starts[term + 1]; i++) {
+            bitmap_set(bitmap, postings->ranks[i]);
+            if ((postings->fields[i] & POSTING_KEYWORDS) != 0)
+                bitmap_set(bitmap + n_words, postings->ranks[i]);
+        }
     }
     postings->n_bitmap_words = n_words;
     postings->n_bitmaps = n;
@@ -223,14 +227,16 @@ void postings_close(struct postings *postings)
 struct posting_list postings_of(const struct postings *postings, uint32_t term)
 {
     uint32_t start = postings->starts[term - 1];
-    return (struct posting_list){
+    struct posting_list list = {
         .ranks = postings->ranks + start,
         .fields = postings->fields + start,
-        .bitmap = term <= postings->n_bitmaps
-                      ? postings->bitmaps + (term - 1) * postings->n_bitmap_words
-                      : NULL,
         .n = postings->starts[term] - start,
     };
+    if (term <= postings->n_bitmaps) {
+        list.bitmap = postings->bitmaps + 2 * (term - 1) * postings->n_bitmap_words;
+        list.keyword_bitmap = list.bitmap + postings->n_bitmap_words;
+    }
+    return list;
 }
 
 void posting_list_seek(struct posting_list *list, uint32_t rank)

@@ -50,7 +50,8 @@ struct postings {
     const uint32_t *ranks;
     const uint8_t *fields;
     /* The ranks once more, as bitmaps, of the n_bitmaps terms that have most: those for which a bitmap
-       is no longer than the ranks are twice. Owned; see postings_make_bitmaps. */
+       is no longer than the ranks are twice. For each term one of all its crates, then one of those
+       that have it in a keyword. Owned; see postings_make_bitmaps. */
     uint64_t *bitmaps;
     size_t n_bitmap_words; /* of each, a multiple of POSTINGS_BITMAP_WORDS */
     uint32_t n_bitmaps;
@@ -75,6 +76,7 @@ struct posting_list {
     const uint32_t *ranks;
     const uint8_t *fields;
     const uint64_t *bitmap; /* of the ranks; NULL where the term is not frequent */
+    const uint64_t *keyword_bitmap;
     uint32_t n;
     uint32_t position;
 };

@@ -15,7 +15,11 @@
 /* The first blocks are short, so that there soon is a floor. */
 #define FIRST_BLOCK_WORDS 8
 /* The function of what is promising is built again when so much of a score was gained. */
-#define PROMISE_STEP 0.02F
+#define PROMISE_STEP 0.05F
+/* What a step of that function for a block costs, in look-ups of a word of a crate; and what it takes for
+   the function to be worth it at all. */
+#define LOOK_UPS_A_STEP 3
+#define MIN_LOOK_UPS 16
 
 struct blocks {
     struct search_lists *lists;
@@ -29,10 +33,11 @@ struct blocks {
     /* The block at hand. */
     uint32_t first_word;
     uint32_t n_words;
-    const uint64_t *bits[THRESHOLD_MAX_ALTERNATIVES]; /* of the crates that have each */
+    const uint64_t *bits[SEARCH_MAX_ALTERNATIVES];        /* of the crates that have each */
+    const uint64_t *weighty[THRESHOLD_MAX_ALTERNATIVES];  /* numbered as search_lists.weights */
 };
 
-static const uint64_t no_bits[THRESHOLD_BLOCK_WORDS];
+static const struct threshold all_promise = {.result = THRESHOLD_ALL};
 
 static void start(struct blocks *blocks, struct search_lists *lists)
 {
@@ -42,7 +47,7 @@ static void start(struct blocks *blocks, struct search_lists *lists)
     blocks->n_bitmap_words = (uint32_t)bitmap_n_words(reader->index->columns.n_crates + 1);
     memcpy(blocks->filling, lists->lists, lists->n_lists * sizeof *blocks->filling);
     memcpy(blocks->probing, lists->lists, lists->n_lists * sizeof *blocks->probing);
-    blocks->promising = lists->matching;
+    blocks->promising = all_promise;
     blocks->promised = -INFINITY;
     blocks->nothing_promises = false;
     blocks->first_word = 0;
@@ -71,40 +76,52 @@ static uint32_t find_next_word(const struct blocks *blocks, uint32_t from)
 }
 
 static void set_bits(struct posting_list *list, uint32_t first_rank, uint32_t end_rank,
-                     uint64_t *bits)
+                     uint64_t bits[2][THRESHOLD_BLOCK_WORDS])
 {
     uint32_t i = list->position;
-    for (; i < list->n && list->ranks[i] < end_rank; i++)
-        bitmap_set(bits, list->ranks[i] - first_rank);
+    for (; i < list->n && list->ranks[i] < end_rank; i++) {
+        uint32_t at = list->ranks[i] - first_rank;
+        uint64_t bit = UINT64_C(1) << (at % 64);
+        bits[1][at / 64] |= bit;
+        bits[0][at / 64] |= (list->fields[i] & POSTING_KEYWORDS) != 0 ? bit : 0;
+    }
     list->position = i;
 }
 
-/* The crates of the block that have an alternative. */
-static const uint64_t *fill(struct blocks *blocks, unsigned number)
+/* Finds the crates of the block that have an alternative: stores those that have it in a keyword, and
+   all. */
+static void fill(struct blocks *blocks, unsigned number, const uint64_t *found[2])
 {
     const struct search_alternative *alternative = &blocks->lists->alternatives[number];
-    uint64_t *bits = blocks->scratch->alternatives[number];
+    uint64_t(*bits)[THRESHOLD_BLOCK_WORDS] = blocks->scratch->alternatives[number];
     uint32_t first_rank = 64 * blocks->first_word;
     uint32_t end_rank = first_rank + 64 * blocks->n_words;
-    bool is_clean = false;
+    found[0] = threshold_none;
+    found[1] = threshold_none;
     for (uint32_t i = alternative->first_list; i < alternative->end_list; i++) {
         struct posting_list *list = &blocks->filling[i];
         if (list->bitmap == NULL) {
             posting_list_seek(list, first_rank);
             if (list->position == list->n || list->ranks[list->position] >= end_rank)
                 continue;
-        } else if (i + 1 == alternative->end_list && !is_clean) {
-            return list->bitmap + blocks->first_word;
+        } else if (i + 1 == alternative->end_list && found[1] == threshold_none) {
+            found[0] = list->keyword_bitmap + blocks->first_word;
+            found[1] = list->bitmap + blocks->first_word;
+            return;
         }
-        if (!is_clean)
-            bitmap_reset(bits, blocks->n_words);
-        is_clean = true;
-        if (list->bitmap == NULL)
+        if (found[1] == threshold_none) {
+            bitmap_reset(bits[0], blocks->n_words);
+            bitmap_reset(bits[1], blocks->n_words);
+            found[0] = bits[0];
+            found[1] = bits[1];
+        }
+        if (list->bitmap == NULL) {
             set_bits(list, first_rank, end_rank, bits);
-        else
-            bitmap_unite(bits, list->bitmap + blocks->first_word, blocks->n_words);
+        } else {
+            bitmap_unite(bits[0], list->keyword_bitmap + blocks->first_word, blocks->n_words);
+            bitmap_unite(bits[1], list->bitmap + blocks->first_word, blocks->n_words);
+        }
     }
-    return is_clean ? bits : no_bits;
 }
 
 /* Goes on to the next block that may have a match. Returns false at the end. */
@@ -119,8 +136,10 @@ static bool next_block(struct blocks *blocks)
         n_words *= 2;
     blocks->first_word = next - next % n_words;
     blocks->n_words = n_words;
-    for (unsigned i = 0; i < words->first[words->n_words]; i++)
-        blocks->bits[i] = fill(blocks, i);
+    for (unsigned i = 0; i < words->first[words->n_words]; i++) {
+        fill(blocks, i, &blocks->weighty[2 * i]);
+        blocks->bits[i] = blocks->weighty[2 * i + 1];
+    }
     return true;
 }
 
@@ -153,41 +172,46 @@ static float score_words(struct blocks *blocks, uint32_t at)
     return score;
 }
 
-/* Finds out which crates of the block may reach the floor. NULL: none of this or a later one. */
-static const uint64_t *find_promising(struct blocks *blocks, float popularity)
+/* Finds out which of the block's `n` matches may reach the floor. Where they are few, scoring all costs
+   less. */
+static const uint64_t *find_promising(struct blocks *blocks, float popularity, uint64_t n)
 {
     const struct search_lists *lists = blocks->lists;
     float floor = lists->scan->collector->floor;
-    if (lists->most_words + popularity < floor)
-        return NULL;
+    uint64_t cost = n * lists->masses.n_words;
+    if (cost < MIN_LOOK_UPS || cost < LOOK_UPS_A_STEP * (uint64_t)blocks->promising.n_steps)
+        return threshold_all;
     /* The function only gets narrower: an older one lets too many pass, never too few. */
     if (!(floor - popularity < blocks->promised + PROMISE_STEP)) {
         if (threshold_build(&blocks->promising, &lists->weights, popularity, floor) != 0)
-            blocks->promising = lists->matching;
+            blocks->promising = all_promise;
         blocks->promised = floor - popularity;
     }
-    return threshold_evaluate(&blocks->promising, blocks->bits, blocks->n_words,
-                              &blocks->scratch->promising);
+    const uint64_t *promising = threshold_evaluate(&blocks->promising, blocks->weighty,
+                                                   blocks->n_words, &blocks->scratch->promising);
+    return promising != NULL ? promising : threshold_none;
 }
 
-static void collect(struct blocks *blocks)
+static void collect(struct blocks *blocks, uint64_t n)
 {
     const struct search_scan_state *scan = blocks->lists->scan;
     const float *popularity = scan->reader->index->columns.popularity;
     float popularity_weight = (float)scan->plan->ranking->popularity;
     uint32_t first_rank = 64 * blocks->first_word;
     float most = popularity_weight * popularity[first_rank == 0 ? 0 : first_rank - 1];
-    const uint64_t *promising = find_promising(blocks, most);
-    if (promising == NULL) {
+    if (blocks->lists->most_words + most < scan->collector->floor) {
         blocks->nothing_promises = true;
         return;
     }
+    const uint64_t *promising = find_promising(blocks, most, n);
     for (uint32_t word = 0; word < blocks->n_words; word++) {
         uint64_t bits = blocks->scratch->matches[word] & promising[word];
         for (; bits != 0; bits &= bits - 1) {
             uint32_t at = 64 * word + (uint32_t)__builtin_ctzll(bits);
-            float score =
-                score_words(blocks, at) + popularity_weight * popularity[first_rank + at - 1];
+            float words = score_words(blocks, at);
+            if (words + most < scan->collector->floor)
+                continue;
+            float score = words + popularity_weight * popularity[first_rank + at - 1];
             if (score >= scan->collector->floor)
                 scan->collector->collect(scan->collector, first_rank + at, score);
         }
@@ -243,7 +267,7 @@ static void judge_block(struct blocks *blocks)
     for (uint32_t i = 0; i < plan->spelling.n_near_names; i++)
         leave_out(blocks, plan->spelling.near_names[i]);
     if (n > 0 && !blocks->nothing_promises)
-        collect(blocks);
+        collect(blocks, n);
 }
 
 void search_scan_blocks(struct search_lists *lists)

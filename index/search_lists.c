@@ -6,10 +6,22 @@
 #include "index/search_lists.h"
 
 #include <math.h>
-#include <string.h>
 
 /* A block costs as much as this many crates that are judged one by one. */
 #define CRATES_A_BLOCK 12
+
+static void weigh(struct search_lists *lists, unsigned number)
+{
+    struct search_alternative *alternative = &lists->alternatives[number];
+    float *most = &lists->weights.values[2 * number];
+    search_plan_weigh(lists->scan->plan, lists->masses.values[number], alternative->weights);
+    most[0] = 0;
+    most[1] = 0;
+    for (unsigned fields = 1; fields <= POSTING_ALL_FIELDS; fields++) {
+        float *of_kind = (fields & POSTING_KEYWORDS) != 0 ? &most[0] : &most[1];
+        *of_kind = fmaxf(*of_kind, alternative->weights[fields]);
+    }
+}
 
 /* Appends a list to the word at hand. Returns false where there is no room. */
 static bool add_list(struct search_lists *lists, const struct posting_list *list, float mass)
@@ -22,16 +34,11 @@ static bool add_list(struct search_lists *lists, const struct posting_list *list
     if (lists->n_lists == SEARCH_MAX_LISTS)
         return false;
     if (is_first || masses->values[*end - 1] != mass) {
-        if (*end == THRESHOLD_MAX_ALTERNATIVES)
+        if (*end == SEARCH_MAX_ALTERNATIVES)
             return false;
-        struct search_alternative *alternative = &lists->alternatives[*end];
-        alternative->first_list = lists->n_lists;
-        search_plan_weigh(lists->scan->plan, mass, alternative->weights);
         masses->values[*end] = mass;
-        lists->weights.values[*end] = 0;
-        for (unsigned fields = 1; fields <= POSTING_ALL_FIELDS; fields++)
-            lists->weights.values[*end] =
-                fmaxf(lists->weights.values[*end], alternative->weights[fields]);
+        lists->alternatives[*end].first_list = lists->n_lists;
+        weigh(lists, *end);
         ++*end;
     }
     lists->lists[lists->n_lists++] = *list;
@@ -61,7 +68,8 @@ static bool take_words(struct search_lists *lists)
         masses->n_words++;
     }
     lists->weights.n_words = masses->n_words;
-    memcpy(lists->weights.first, masses->first, sizeof masses->first);
+    for (uint32_t word = 0; word <= masses->n_words; word++)
+        lists->weights.first[word] = (uint8_t)(2 * masses->first[word]);
     lists->most_words = threshold_greatest_sum(&lists->weights, (1U << masses->n_words) - 1);
     return true;
 }

@@ -7,6 +7,7 @@
 #include "index/search_scan.h"
 
 #define SEARCH_MAX_LISTS 64
+#define SEARCH_MAX_ALTERNATIVES (THRESHOLD_MAX_ALTERNATIVES / 2)
 
 /* Lists of one word that have the same mass. */
 struct search_alternative {
@@ -18,9 +19,11 @@ struct search_alternative {
 struct search_lists {
     struct search_scan_state *scan;
     struct threshold_words masses;
-    struct threshold_words weights; /* the most that each alternative adds to a score */
+    /* The most that each alternative adds to a score: as number 2i for crates that have it in a keyword,
+       as 2i + 1 for others. */
+    struct threshold_words weights;
     float most_words;               /* that all words together add */
-    struct search_alternative alternatives[THRESHOLD_MAX_ALTERNATIVES];
+    struct search_alternative alternatives[SEARCH_MAX_ALTERNATIVES];
     struct posting_list lists[SEARCH_MAX_LISTS];
     uint32_t n_lists;
     float required;            /* of mass */

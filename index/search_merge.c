@@ -10,6 +10,7 @@ struct merge {
     struct posting_list cursors[SEARCH_MAX_LISTS];
     uint8_t essential[SEARCH_MAX_LISTS]; /* numbers of the lists that are merged */
     uint32_t n_essential;
+    float popularity; /* what that of the last crate scored adds: no later one has more */
 };
 
 /* What counts of each word that a crate has. */
@@ -37,6 +38,7 @@ static void choose_lists(struct merge *merge)
 static void start(struct merge *merge, struct search_lists *lists)
 {
     merge->lists = lists;
+    merge->popularity = INFINITY;
     for (uint32_t i = 0; i < lists->n_lists; i++)
         merge->cursors[i] = lists->lists[i];
     choose_lists(merge);
@@ -85,15 +87,17 @@ static void find_words(struct merge *merge, uint32_t rank, struct found *found)
 static void collect(struct merge *merge, uint32_t rank, const struct found *found)
 {
     const struct search_scan_state *scan = merge->lists->scan;
-    float popularity = (float)scan->plan->ranking->popularity *
-                       scan->reader->index->columns.popularity[rank - 1];
     float words = 0;
-    if (merge->lists->most_words + popularity < scan->collector->floor)
+    if (merge->lists->most_words + merge->popularity < scan->collector->floor)
         return;
     for (uint32_t i = 0; i < found->n; i++)
         words += search_list_weight(&merge->lists->alternatives[found->alternatives[i]],
                                     &merge->cursors[found->lists[i]], rank);
-    float score = words + popularity;
+    if (words + merge->popularity < scan->collector->floor)
+        return;
+    merge->popularity = (float)scan->plan->ranking->popularity *
+                        scan->reader->index->columns.popularity[rank - 1];
+    float score = words + merge->popularity;
     if (score >= scan->collector->floor)
         scan->collector->collect(scan->collector, rank, score);
 }

@@ -41,13 +41,25 @@ static void fill(struct search_plan *plan, const struct index *index,
     features[FEATURE_PLACE] = (float)place;
 }
 
+/* What is known of a crate lies in several columns, and the candidates all over them. */
+static void fetch_columns(const struct crate_columns *columns, uint32_t at)
+{
+    __builtin_prefetch(&columns->dependents[at]);
+    __builtin_prefetch(&columns->downloads_share[at]);
+    __builtin_prefetch(&columns->versions[at]);
+    __builtin_prefetch(&columns->description[at]);
+    __builtin_prefetch(&columns->name_offsets[at]);
+}
+
 void rerank_features(struct search_plan *plan, const struct index *index,
                      struct rerank_candidate *candidates, uint32_t n)
 {
     int64_t keys[SMALL_ORDER_MAX] = {0};
     uint8_t order[SMALL_ORDER_MAX];
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++) {
+        fetch_columns(&index->columns, candidates[i].rank - 1);
         keys[i] = candidates[i].rank;
+    }
     /* The posting lists are walked forward only. */
     small_order(keys, n, order);
     for (uint32_t i = 0; i < n; i++)

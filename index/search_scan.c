@@ -16,11 +16,14 @@ static void count_front(struct search_scan_state *scan, uint32_t rank)
     scan->n_matches += scan->filter == NULL || bitmap_test(scan->filter, rank);
 }
 
-/* Counts and collects the crates that are still marked, and unmarks them. A name may have several places. */
+/* Counts and collects the crates that are still marked, and unmarks them. A name may have several places.
+   All have the same score but for their popularity, which falls with the rank: of one that is below the
+   floor, all with a higher rank are so too. */
 static void collect_places(struct search_scan_state *scan)
 {
     const struct search_plan *plan = scan->plan;
     uint64_t *places = scan->reader->places;
+    uint32_t below_floor = UINT32_MAX;
     for (uint32_t i = 0; i < plan->n_places; i++) {
         uint32_t rank = plan->place_ranks[i];
         if (!bitmap_test(places, rank))
@@ -29,9 +32,13 @@ static void collect_places(struct search_scan_state *scan)
         if (scan->filter != NULL && !bitmap_test(scan->filter, rank))
             continue;
         scan->n_matches++;
+        if (rank >= below_floor)
+            continue;
         float score = search_plan_score(plan, scan->reader->index, rank, NULL);
         if (score >= scan->collector->floor)
             scan->collector->collect(scan->collector, rank, score);
+        else
+            below_floor = rank;
     }
 }
 

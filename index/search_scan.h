@@ -20,7 +20,8 @@ struct search_accumulators {
 
 /* The same of a scan by blocks of bitmaps (search_blocks.c). */
 struct search_bitmaps {
-    uint64_t alternatives[THRESHOLD_MAX_ALTERNATIVES][THRESHOLD_BLOCK_WORDS];
+    /* Of an alternative's crates, those that have it in a keyword, then all. */
+    uint64_t alternatives[THRESHOLD_MAX_ALTERNATIVES / 2][2][THRESHOLD_BLOCK_WORDS];
     uint64_t matches[THRESHOLD_BLOCK_WORDS];
     struct threshold_scratch matching;
     struct threshold_scratch promising;

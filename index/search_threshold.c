@@ -8,6 +8,12 @@
 
 #define MAX_CALLS 1024
 
+#define EIGHT_TIMES(x) x, x, x, x, x, x, x, x
+_Static_assert(THRESHOLD_BLOCK_WORDS == 8 * 8, "threshold_all has as many words");
+
+const uint64_t threshold_none[THRESHOLD_BLOCK_WORDS];
+const uint64_t threshold_all[THRESHOLD_BLOCK_WORDS] = {EIGHT_TIMES(EIGHT_TIMES(UINT64_MAX))};
+
 struct build {
     struct threshold *threshold;
     const struct threshold_words *words;
@@ -89,36 +95,40 @@ float threshold_greatest_sum(const struct threshold_words *words, uint32_t some)
 
 PROCESSOR_VARIANTS
 static void choose(const uint64_t *choice, const uint64_t *set, const uint64_t *unset,
-                   uint64_t *restrict result, size_t n_words)
+                   uint64_t *result, size_t n_words)
 {
-    for (size_t i = 0; i < n_words; i += 8) {
-        for (size_t j = i; j < i + 8; j++)
-            result[j] = unset[j] ^ (choice[j] & (set[j] ^ unset[j]));
+    for (size_t i = 0; i < n_words; i += VECTOR_WORDS) {
+        word_vector otherwise = *(const word_vector *)(unset + i);
+        word_vector different = *(const word_vector *)(set + i) ^ otherwise;
+        *(word_vector *)(result + i) =
+            otherwise ^ (*(const word_vector *)(choice + i) & different);
     }
 }
 
 PROCESSOR_VARIANTS
-static void intersect(const uint64_t *left, const uint64_t *right, uint64_t *restrict result,
+static void intersect(const uint64_t *left, const uint64_t *right, uint64_t *result,
                       size_t n_words)
 {
-    for (size_t i = 0; i < n_words; i += 8) {
-        for (size_t j = i; j < i + 8; j++)
-            result[j] = left[j] & right[j];
-    }
+    for (size_t i = 0; i < n_words; i += VECTOR_WORDS)
+        *(word_vector *)(result + i) =
+            *(const word_vector *)(left + i) & *(const word_vector *)(right + i);
 }
 
-#define EIGHT_TIMES(x) x, x, x, x, x, x, x, x
+PROCESSOR_VARIANTS
+static void unite(const uint64_t *left, const uint64_t *right, uint64_t *result, size_t n_words)
+{
+    for (size_t i = 0; i < n_words; i += VECTOR_WORDS)
+        *(word_vector *)(result + i) =
+            *(const word_vector *)(left + i) | *(const word_vector *)(right + i);
+}
 
 const uint64_t *threshold_evaluate(const struct threshold *threshold,
                                    const uint64_t *const *alternatives, size_t n_words,
                                    struct threshold_scratch *scratch)
 {
-    static const uint64_t none[THRESHOLD_BLOCK_WORDS] = {0};
-    static const uint64_t all[] = {EIGHT_TIMES(EIGHT_TIMES(UINT64_MAX))};
-    _Static_assert(sizeof all == sizeof none, "one word of ones for each of a block");
     const uint64_t *operands[THRESHOLD_STEP + THRESHOLD_MAX_STEPS];
-    operands[THRESHOLD_NONE] = none;
-    operands[THRESHOLD_ALL] = all;
+    operands[THRESHOLD_NONE] = threshold_none;
+    operands[THRESHOLD_ALL] = threshold_all;
     if (threshold->result == THRESHOLD_NONE)
         return NULL;
     for (uint32_t i = 0; i < threshold->n_steps; i++) {
@@ -130,8 +140,11 @@ const uint64_t *threshold_evaluate(const struct threshold *threshold,
         }
         if (step->unset == THRESHOLD_NONE)
             intersect(choice, operands[step->set], scratch->steps[i], n_words);
+        else if (step->set == THRESHOLD_ALL)
+            unite(choice, operands[step->unset], scratch->steps[i], n_words);
         else
-            choose(choice, operands[step->set], operands[step->unset], scratch->steps[i], n_words);
+            choose(choice, operands[step->set], operands[step->unset], scratch->steps[i],
+                   n_words);
         operands[THRESHOLD_STEP + i] = scratch->steps[i];
     }
     return operands[threshold->result];

@@ -10,11 +10,15 @@
 #include <stdint.h>
 
 #define THRESHOLD_MAX_WORDS 8
-#define THRESHOLD_MAX_ALTERNATIVES 16 /* of all words together */
+#define THRESHOLD_MAX_ALTERNATIVES 32 /* of all words together */
 /* Functions that need more steps are not built. */
 #define THRESHOLD_MAX_STEPS 64
 /* As many 64-bit words are evaluated at once. */
 #define THRESHOLD_BLOCK_WORDS 64
+
+/* Blocks without and with every bit. */
+extern const uint64_t threshold_none[THRESHOLD_BLOCK_WORDS];
+extern const uint64_t threshold_all[THRESHOLD_BLOCK_WORDS];
 
 /* The words in order, each with its alternatives in order. Values are not negative. */
 struct threshold_words {
