@@ -3,6 +3,7 @@
 #include "index/build_steps.h"
 #include "index/crate_document.h"
 #include "index/database.h"
+#include "index/row_document.h"
 
 #include <cratedex/name_words.h>
 #include <math.h>
@@ -159,6 +160,7 @@ static int write_crate(struct writer *writer, uint32_t rank, struct error *error
         .trustpub_only = sqlite3_column_int(row, 7) != 0,
         .downloads = crate->downloads,
         .recent_downloads = crate->recent_downloads,
+        .has_recent_downloads = true,
         .n_versions = crate->n_versions,
         .default_version = version_number(build, crate->default_version),
         .max_version = version_number(build, crate->max_version),
@@ -207,14 +209,21 @@ static int write_all(struct writer *writer, struct error *error)
 static const char *const link_sql =
     "CREATE UNIQUE INDEX crates_by_id ON crates(id);"
     "CREATE UNIQUE INDEX crates_by_name ON crates(name);"
-    "CREATE INDEX versions_by_crate ON versions(crate_id, num);"
+    /* Has all that decides which version is chosen, so that resolving reads no row of the table. */
+    "CREATE INDEX versions_by_crate ON versions(crate_id, num, yanked, rust_version);"
     "CREATE INDEX dependencies_by_version ON dependencies(version_id);"
     "INSERT INTO crates_keywords SELECT keyword_id, rank FROM staged_keywords"
     " JOIN crates ON crates.id = crate_id ORDER BY 1, 2;"
     "INSERT INTO crates_categories SELECT category_id, rank FROM staged_categories"
     " JOIN crates ON crates.id = crate_id ORDER BY 1, 2;"
+    "CREATE INDEX crates_keywords_by_rank ON crates_keywords(rank);"
+    "CREATE INDEX crates_categories_by_rank ON crates_categories(rank);"
     "INSERT INTO crate_owners SELECT owner_kind, owner_id, rank, staged_owners.created_at"
-    " FROM staged_owners JOIN crates ON crates.id = crate_id ORDER BY 1, 2, 3;";
+    " FROM staged_owners JOIN crates ON crates.id = crate_id ORDER BY 1, 2, 3;"
+    "CREATE INDEX crate_owners_by_crate ON crate_owners(rank);"
+    "CREATE INDEX keywords_by_crates ON keywords(crates_cnt DESC, keyword);"
+    "CREATE INDEX users_by_login ON users(" USER_LOGIN_KEY ");"
+    "CREATE INDEX teams_by_login ON teams(login);";
 
 int build_write_crates(struct build *build, struct error *error)
 {

@@ -15,12 +15,25 @@ static void encode_link(struct encoder *encoder, const char *key, const char *na
     encoder_member_text(encoder, key, link);
 }
 
-static void encode_links(struct encoder *encoder, const char *name)
+static void encode_value(struct encoder *encoder, const char *key,
+                         const struct encoded_value *value)
+{
+    encoder_key(encoder, key);
+    if (value->bytes == NULL)
+        encoder_null(encoder);
+    else
+        encoder_fragment(encoder, value->bytes, value->size);
+}
+
+static void encode_links(struct encoder *encoder, const char *name, bool has_versions)
 {
     encoder_key(encoder, "links");
     encoder_object(encoder, 6);
     encode_link(encoder, "version_downloads", name, "downloads");
-    encode_link(encoder, "versions", name, "versions");
+    if (has_versions)
+        encoder_member_text(encoder, "versions", NULL);
+    else
+        encode_link(encoder, "versions", name, "versions");
     encode_link(encoder, "owners", name, "owners");
     encode_link(encoder, "owner_team", name, "owner_team");
     encode_link(encoder, "owner_user", name, "owner_user");
@@ -34,15 +47,19 @@ void crate_document_encode(const struct crate_document *crate, struct encoder *e
     encoder_member_text(encoder, "id", crate->name);
     encoder_member_text(encoder, "name", crate->name);
     encoder_member_text(encoder, "updated_at", crate->updated_at);
-    encoder_member_text(encoder, "versions", NULL);
-    encoder_member_text(encoder, "keywords", NULL);
-    encoder_member_text(encoder, "categories", NULL);
+    encode_value(encoder, "versions", &crate->versions);
+    encode_value(encoder, "keywords", &crate->keywords);
+    encode_value(encoder, "categories", &crate->categories);
     encoder_key(encoder, "badges");
     encoder_array(encoder, 0);
     encoder_end_array(encoder);
     encoder_member_text(encoder, "created_at", crate->created_at);
     encoder_member_integer(encoder, "downloads", crate->downloads);
-    encoder_member_integer(encoder, "recent_downloads", crate->recent_downloads);
+    encoder_key(encoder, "recent_downloads");
+    if (crate->has_recent_downloads)
+        encoder_integer(encoder, crate->recent_downloads);
+    else
+        encoder_null(encoder);
     encoder_member_text(encoder, "default_version", crate->default_version);
     encoder_member_integer(encoder, "num_versions", crate->n_versions);
     encoder_member_boolean(encoder, "yanked", crate->is_yanked);
@@ -54,7 +71,7 @@ void crate_document_encode(const struct crate_document *crate, struct encoder *e
     encoder_member_text(encoder, "homepage", crate->homepage);
     encoder_member_text(encoder, "documentation", crate->documentation);
     encoder_member_text(encoder, "repository", crate->repository);
-    encode_links(encoder, crate->name);
+    encode_links(encoder, crate->name, crate->versions.bytes != NULL);
     encoder_member_boolean(encoder, "exact_match", false);
     encoder_member_boolean(encoder, "trustpub_only", crate->trustpub_only);
     encoder_end_object(encoder);

@@ -57,6 +57,7 @@ struct answer {
     int64_t last_modified;
     char *location; /* NULL: none, as below */
     char *surrogate_key;
+    struct counted_download download;
     struct shared_bytes *body;
     struct spelled_page *page; /* NULL without links */
     char hash[33];             /* of the identity body, in hexadecimal */
@@ -187,6 +188,7 @@ struct answer *answer_create(const struct answer_head *head, msgpack_sbuffer *bo
     answer->cache_control = head->cache_control;
     answer->is_negotiated = head->is_negotiated;
     answer->last_modified = head->last_modified;
+    answer->download = head->download;
     pthread_mutex_init(&answer->making, NULL);
     answer->body = take_body(body);
     if (answer->body == NULL || copy_given(&answer->location, head->location) != 0 ||
@@ -238,6 +240,7 @@ void answer_copy_head(const struct answer *answer, struct answer_head *head)
     head->cache_control = answer->cache_control;
     head->is_negotiated = answer->is_negotiated;
     head->last_modified = answer->last_modified;
+    head->download = answer->download;
     snprintf(head->location, sizeof head->location, "%s",
              answer->location != NULL ? answer->location : "");
     snprintf(head->surrogate_key, sizeof head->surrogate_key, "%s",
@@ -252,6 +255,11 @@ unsigned answer_status(const struct answer *answer)
 int64_t answer_last_modified(const struct answer *answer)
 {
     return answer->last_modified;
+}
+
+struct counted_download answer_download(const struct answer *answer)
+{
+    return answer->download;
 }
 
 size_t answer_cost(const struct answer *answer)

@@ -16,6 +16,9 @@
 #define FULL_QUALITY 1000
 #define NOT_NAMED (-1)
 
+/* The specificity of a range that names a type, from which on it names one. */
+#define SPECIFIC 3
+
 /* A borrowed part of the field. */
 struct span {
     const char *text;
@@ -206,7 +209,7 @@ static int specificity(const struct member *range, enum encoding encoding)
     };
     for (size_t i = 0; i < 3 && names[encoding][i] != NULL; i++)
         if (span_is(range->name, names[encoding][i]))
-            return range->has_parameters ? 3 : 4;
+            return range->has_parameters ? SPECIFIC : SPECIFIC + 1;
     if (span_is(range->name, "application/*"))
         return 2;
     return span_is(range->name, "*/*") ? 1 : 0;
@@ -241,6 +244,23 @@ int negotiate_encoding(const char *accept, enum encoding *encoding)
     if (quality[ENCODING_MESSAGEPACK] > quality[ENCODING_JSON])
         *encoding = ENCODING_MESSAGEPACK;
     return quality[*encoding] > 0 ? 0 : -1;
+}
+
+bool accept_names_encoding(const char *accept)
+{
+    if (accept == NULL)
+        return false;
+    struct span field = {accept, strlen(accept)};
+    struct span text;
+    while (next_member(&field, &text)) {
+        struct member range;
+        if (!parse_media_range(text, &range) || range.quality == 0)
+            continue;
+        for (int i = 0; i < N_ENCODINGS; i++)
+            if (specificity(&range, (enum encoding)i) >= SPECIFIC)
+                return true;
+    }
+    return false;
 }
 
 /* Which coding a member names, or -1. */

@@ -15,8 +15,9 @@
 
 struct options {
     char index_path[OPTIONS_MAX_PATH];
-    char config_path[OPTIONS_MAX_PATH];  /* empty: none */
-    char ranking_path[OPTIONS_MAX_PATH]; /* likewise */
+    char config_path[OPTIONS_MAX_PATH];    /* empty: none */
+    char ranking_path[OPTIONS_MAX_PATH];   /* likewise */
+    char downloads_path[OPTIONS_MAX_PATH]; /* likewise: downloads are not counted */
     struct listen_address listen;
     char base_url[OPTIONS_MAX_URL]; /* without a final slash; empty: not given */
     char cdn_url[OPTIONS_MAX_URL];

@@ -17,6 +17,7 @@
 #include "server/answer.h"
 #include "server/conditional.h"
 #include "server/endpoint.h"
+#include "server/login_only.h"
 #include "server/negotiation.h"
 #include "server/plain_response.h"
 #include "server/router.h"
@@ -60,15 +61,33 @@ static enum MHD_Result queue_once(const struct exchange *exchange, unsigned stat
     return result;
 }
 
-static enum MHD_Result queue_error(const struct exchange *exchange, unsigned status,
-                                   const char *detail)
+/* `allow` is a list of methods for a 405, else NULL. */
+static enum MHD_Result queue_error_allowing(const struct exchange *exchange, unsigned status,
+                                            const char *detail, const char *allow)
 {
-    const char *allow = status == MHD_HTTP_METHOD_NOT_ALLOWED ? ALLOWED_METHODS : NULL;
     size_t size = 0;
     exchange->outcome->cache_state = CACHE_STATE_NONE;
     struct MHD_Response *response =
         error_response(exchange->encoding, detail, allow, request_id(exchange->request), &size);
     return queue_once(exchange, status, response, size);
+}
+
+static enum MHD_Result queue_error(const struct exchange *exchange, unsigned status,
+                                   const char *detail)
+{
+    return queue_error_allowing(exchange, status, detail,
+                                status == MHD_HTTP_METHOD_NOT_ALLOWED ? ALLOWED_METHODS : NULL);
+}
+
+static enum MHD_Result queue_login_only(const struct exchange *exchange,
+                                        const struct login_only *login_only)
+{
+    exchange->outcome->route = router_other();
+    if (login_only_has_method(login_only, exchange->request->method_name))
+        return queue_error(exchange, MHD_HTTP_FORBIDDEN, LOGIN_ONLY_DETAIL);
+    char detail[96];
+    snprintf(detail, sizeof detail, "method not allowed: use %s", login_only->methods);
+    return queue_error_allowing(exchange, MHD_HTTP_METHOD_NOT_ALLOWED, detail, login_only->methods);
 }
 
 /* Clients are told what they did wrong; what went wrong here is for the log. */
@@ -102,6 +121,14 @@ static const struct representation *represent(const struct exchange *exchange,
     return representation;
 }
 
+/* A download counts when it is answered, whether the answer was made now or before. */
+static void count_download(const struct exchange *exchange, const struct answer *answer)
+{
+    struct counted_download download = answer_download(answer);
+    if (download.rank != 0 && exchange->request->method == METHOD_GET)
+        download_counters_add(exchange->service->downloads, download);
+}
+
 /* The answer's status, or what the request's conditions make of it. */
 static enum MHD_Result queue_representation(const struct exchange *exchange,
                                             const struct answer *answer,
@@ -116,6 +143,7 @@ static enum MHD_Result queue_representation(const struct exchange *exchange,
                                 representation_etag(representation), answer_last_modified(answer));
     if (outcome == PRECONDITION_FAILED)
         return queue_error(exchange, MHD_HTTP_PRECONDITION_FAILED, "a precondition failed");
+    count_download(exchange, answer);
     if (outcome == PRECONDITION_NOT_MODIFIED)
         return queue(exchange, MHD_HTTP_NOT_MODIFIED, response, 0);
     return queue(exchange, status, response, representation_size(representation));
@@ -155,6 +183,7 @@ static void begin_head(const struct exchange *exchange, struct answer_head *head
     head->location[0] = '\0';
     snprintf(head->surrogate_key, sizeof head->surrogate_key, "%s",
              endpoint->surrogate_key != NULL ? endpoint->surrogate_key : "");
+    head->download.rank = 0;
 }
 
 /* Runs the endpoint into `body`. */
@@ -393,6 +422,9 @@ enum MHD_Result respond(const struct service *service, struct MHD_Connection *co
     if (request->method == METHOD_UNKNOWN)
         return queue_error(&exchange, MHD_HTTP_NOT_IMPLEMENTED,
                            "method not implemented: use " ALLOWED_METHODS);
+    const struct login_only *login_only = login_only_find(request->path, exchange.endpoint);
+    if (login_only != NULL)
+        return queue_login_only(&exchange, login_only);
     if (exchange.endpoint == NULL && !asks_for_server_options(request))
         return queue_error(&exchange, MHD_HTTP_NOT_FOUND, "Not Found");
     if (request->method == METHOD_OPTIONS)
@@ -400,7 +432,7 @@ enum MHD_Result respond(const struct service *service, struct MHD_Connection *co
     if (request->method == METHOD_OTHER)
         return queue_error(&exchange, MHD_HTTP_METHOD_NOT_ALLOWED,
                            "method not allowed: use " ALLOWED_METHODS);
-    if (!is_acceptable && exchange.endpoint->plain_type == NULL)
+    if (!is_acceptable && exchange.endpoint->plain_type == NULL && !exchange.endpoint->redirects)
         return queue_error(&exchange, MHD_HTTP_NOT_ACCEPTABLE,
                            "not acceptable: use application/json or application/msgpack");
     return answer(&exchange, request);
