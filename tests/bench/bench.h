@@ -26,6 +26,7 @@ struct bench_options {
 int bench_search(const struct bench_options *options, struct error *error);
 int bench_suggest(const struct bench_options *options, struct error *error);
 int bench_open(const struct bench_options *options, struct error *error);
+int bench_counting(const struct bench_options *options, struct error *error);
 int bench_features(const struct bench_options *options, struct error *error);
 int bench_worst(const struct bench_options *options, struct error *error);
 
