@@ -23,7 +23,6 @@ static const char usage[] =
     "       cratedex-bench suggest INDEX --queries FILE [--rounds N] [--json]\n"
     "       cratedex-bench pages INDEX [--rounds N] [--json]\n"
     "       cratedex-bench open INDEX [--rounds N] [--json]\n"
-    "       cratedex-bench sparse-index INDEX [--rounds N] [--json]\n"
     "       cratedex-bench features INDEX --queries JUDGEMENTS\n"
     "       cratedex-bench worst INDEX [--seconds N] [--limit-ms N]\n\n"
     "Times the index library on one thread. A warm-up round goes first; of the N rounds\n"
@@ -33,7 +32,6 @@ static const char usage[] =
     "  pages     what endpoints answer on a miss: pages of crates, lists of versions, reverse\n"
     "            dependencies, in both encodings\n"
     "  open      opening the index and one reader\n"
-    "  sparse-index  a crate's file of the sparse index: random, popular and the largest ones\n"
     "  features  no times: the second stage's candidates and features, for tests/relevance/train.py\n"
     "  worst     looks for the slowest query of 256 bytes or less, --seconds long (default 20);\n"
     "            fails where one takes more than --limit-ms milliseconds (default 20)\n\n"
@@ -159,13 +157,10 @@ struct benchmark {
 
 static const struct benchmark *find_benchmark(const char *name)
 {
-    static const struct benchmark benchmarks[] = {{"search", bench_search, true},
-                                                  {"suggest", bench_suggest, true},
-                                                  {"pages", bench_pages, false},
-                                                  {"open", bench_open, false},
-                                                  {"sparse-index", bench_sparse_index, false},
-                                                  {"features", bench_features, true},
-                                                  {"worst", bench_worst, false}};
+    static const struct benchmark benchmarks[] = {
+        {"search", bench_search, true},     {"suggest", bench_suggest, true},
+        {"pages", bench_pages, false},      {"open", bench_open, false},
+        {"features", bench_features, true}, {"worst", bench_worst, false}};
     for (size_t i = 0; i < sizeof benchmarks / sizeof benchmarks[0]; i++) {
         if (strcmp(benchmarks[i].name, name) == 0)
             return &benchmarks[i];
