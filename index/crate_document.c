@@ -41,6 +41,15 @@ static void encode_links(struct encoder *encoder, const char *name, bool has_ver
     encoder_end_object(encoder);
 }
 
+void crate_document_read_texts(struct crate_document *crate, sqlite3_stmt *row)
+{
+    const char **const texts[CRATE_TEXT_N_COLUMNS] = {
+        &crate->name,       &crate->description, &crate->homepage,  &crate->documentation,
+        &crate->repository, &crate->created_at,  &crate->updated_at};
+    for (int i = 0; i < CRATE_TEXT_N_COLUMNS; i++)
+        *texts[i] = (const char *)sqlite3_column_text(row, i);
+}
+
 void crate_document_encode(const struct crate_document *crate, struct encoder *encoder)
 {
     encoder_object(encoder, 23);

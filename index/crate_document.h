@@ -3,6 +3,7 @@
 #define CRATEDEX_INDEX_CRATE_DOCUMENT_H
 
 #include <cratedex/encoder.h>
+#include <sqlite3.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,6 +39,13 @@ struct crate_document {
     struct encoded_value keywords;
     struct encoded_value categories;
 };
+
+/* Sets the texts that a row begins with: CRATE_TEXT_COLUMNS of `crates` or of the dump's crates. They are
+   the row's. */
+#define CRATE_TEXT_COLUMNS                                                                         \
+    "name, description, homepage, documentation, repository, created_at, updated_at"
+#define CRATE_TEXT_N_COLUMNS 7
+void crate_document_read_texts(struct crate_document *crate, sqlite3_stmt *row);
 
 /* Writes the object with `exact_match` false. Its last two members are `exact_match` and
    `trustpub_only`, on which index_reader_encode_crate relies. */

@@ -9,29 +9,31 @@
 #include "index/crate_document.h"
 #include "index/database.h"
 #include "index/open_index.h"
-#include "index/row_document.h"
+#include "index/reader_rows.h"
 #include "index/version_set.h"
 
 #include <string.h>
 
-/* Keywords, or categories: rows whose first column is what the crate's object has of them. */
+/* Keywords, or categories: rows whose first column is what the crate's object has of them, and whose last is
+   how many rows there are. */
 struct page_list {
     const char *key;
+    unsigned component;
     const char *sql; /* static: see reader_statement */
     const struct row_member *members;
     uint32_t n_members;
 };
 
 static const struct page_list keyword_list = {
-    "keywords",
-    "SELECT " KEYWORD_COLUMNS " FROM crates_keywords JOIN keywords ON keywords.id = keyword_id"
-    " WHERE rank = ?1 ORDER BY keyword_id",
+    "keywords", CRATE_KEYWORDS,
+    "SELECT " KEYWORD_COLUMNS ", count(*) OVER () FROM crates_keywords"
+    " JOIN keywords ON keywords.id = keyword_id WHERE rank = ?1 ORDER BY keyword_id",
     keyword_members, KEYWORD_MEMBERS};
 
 static const struct page_list category_list = {
-    "categories",
-    "SELECT " CATEGORY_COLUMNS " FROM crates_categories JOIN categories"
-    " ON categories.id = category_id WHERE rank = ?1 ORDER BY category_id",
+    "categories", CRATE_CATEGORIES,
+    "SELECT " CATEGORY_COLUMNS ", count(*) OVER () FROM crates_categories"
+    " JOIN categories ON categories.id = category_id WHERE rank = ?1 ORDER BY category_id",
     category_members, CATEGORY_MEMBERS};
 
 struct page {
@@ -40,62 +42,32 @@ struct page {
     unsigned components;
     struct version_set versions;
     msgpack_sbuffer ids; /* the three arrays of the crate's object, one behind the other */
-    uint32_t n_keywords;
-    uint32_t n_categories;
 };
 
-/* What is done with each row of a list. */
-typedef void row_function(sqlite3_stmt *row, const struct page_list *list, struct encoder *encoder);
-
-static void skip_row(sqlite3_stmt *row, const struct page_list *list, struct encoder *encoder)
+static bool has(const struct page *page, unsigned component)
 {
-    (void)row;
-    (void)list;
-    (void)encoder;
+    return (page->components & component) != 0;
 }
 
-static void encode_name(sqlite3_stmt *row, const struct page_list *list, struct encoder *encoder)
+static int encode_names(struct page *page, const struct page_list *list, enum encoding encoding,
+                        size_t *size, struct error *error)
 {
-    (void)list;
-    encoder_text(encoder, (const char *)sqlite3_column_text(row, 0));
-}
-
-static void encode_object(sqlite3_stmt *row, const struct page_list *list, struct encoder *encoder)
-{
-    row_document(row, 0, list->members, list->n_members, encoder);
-}
-
-static int for_each_row(struct page *page, const struct page_list *list, row_function *on_row,
-                        struct encoder *encoder, uint32_t *n_rows, struct error *error)
-{
+    struct encoder encoder;
+    size_t start = page->ids.size;
     sqlite3_stmt *select = reader_statement(page->reader, list->sql, error);
     if (select == NULL)
         return -1;
     sqlite3_bind_int64(select, 1, page->rank);
-    int found;
-    *n_rows = 0;
-    while ((found = database_step(select, error)) == 1) {
-        on_row(select, list, encoder);
-        ++*n_rows;
-    }
-    sqlite3_reset(select);
-    return found;
-}
-
-static int encode_names(struct page *page, const struct page_list *list, enum encoding encoding,
-                        uint32_t *n_rows, size_t *size, struct error *error)
-{
-    struct encoder encoder;
-    size_t start = page->ids.size;
-    if (for_each_row(page, list, skip_row, NULL, n_rows, error) != 0)
-        return -1;
     encoder_init(&encoder, encoding, &page->ids);
-    encoder_array(&encoder, *n_rows);
-    if (for_each_row(page, list, encode_name, &encoder, n_rows, error) != 0)
-        return -1;
+    int found = database_step(select, error);
+    encoder_array(&encoder,
+                  found == 1 ? (uint32_t)sqlite3_column_int64(select, (int)list->n_members) : 0);
+    for (; found == 1; found = database_step(select, error))
+        encoder_text(&encoder, (const char *)sqlite3_column_text(select, 0));
     encoder_end_array(&encoder);
+    sqlite3_reset(select);
     *size = page->ids.size - start;
-    return encoder_finish(&encoder, error);
+    return found == 0 ? encoder_finish(&encoder, error) : -1;
 }
 
 static int encode_version_ids(struct page *page, enum encoding encoding, size_t *size,
@@ -118,19 +90,15 @@ static int set_arrays(struct page *page, struct crate_document *document, enum e
 {
     struct encoded_value *values[] = {&document->versions, &document->keywords,
                                       &document->categories};
-    if ((page->components & CRATE_VERSIONS) != 0 &&
-        encode_version_ids(page, encoding, &document->versions.size, error) != 0)
-        return -1;
-    if ((page->components & CRATE_KEYWORDS) != 0 &&
-        encode_names(page, &keyword_list, encoding, &page->n_keywords, &document->keywords.size,
-                     error) != 0)
-        return -1;
-    if ((page->components & CRATE_CATEGORIES) != 0 &&
-        encode_names(page, &category_list, encoding, &page->n_categories,
-                     &document->categories.size, error) != 0)
+    if ((has(page, CRATE_VERSIONS) &&
+         encode_version_ids(page, encoding, &document->versions.size, error) != 0) ||
+        (has(page, CRATE_KEYWORDS) &&
+         encode_names(page, &keyword_list, encoding, &document->keywords.size, error) != 0) ||
+        (has(page, CRATE_CATEGORIES) &&
+         encode_names(page, &category_list, encoding, &document->categories.size, error) != 0))
         return -1;
     const char *at = page->ids.data;
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         if (values[i]->size == 0)
             continue;
         values[i]->bytes = at;
@@ -139,49 +107,48 @@ static int set_arrays(struct page *page, struct crate_document *document, enum e
     return 0;
 }
 
-static const char *text_of(sqlite3_stmt *row, int column)
-{
-    return (const char *)sqlite3_column_text(row, column);
-}
+/* The columns behind CRATE_TEXT_COLUMNS. */
+enum {
+    COLUMN_DOWNLOADS = CRATE_TEXT_N_COLUMNS,
+    COLUMN_RECENT_DOWNLOADS,
+    COLUMN_NUM_VERSIONS,
+    COLUMN_YANKED,
+    COLUMN_TRUSTPUB_ONLY,
+    COLUMN_DEFAULT_VERSION,
+    COLUMN_MAX_VERSION,
+    COLUMN_MAX_STABLE_VERSION,
+    COLUMN_NEWEST_VERSION
+};
 
 /* The crate as the row has it. Texts are the row's. */
 static void read_crate(const struct page *page, sqlite3_stmt *row, struct crate_document *document)
 {
-    bool has_versions = (page->components & CRATE_VERSIONS) != 0;
-    int64_t recent_downloads = sqlite3_column_int64(row, 8);
     *document = (struct crate_document){
-        .name = text_of(row, 0),
-        .description = text_of(row, 1),
-        .homepage = text_of(row, 2),
-        .documentation = text_of(row, 3),
-        .repository = text_of(row, 4),
-        .created_at = text_of(row, 5),
-        .updated_at = text_of(row, 6),
-        .downloads = sqlite3_column_int64(row, 7),
-        .recent_downloads = recent_downloads,
-        .has_recent_downloads = (page->components & CRATE_DOWNLOADS) != 0 && recent_downloads != 0,
-        .n_versions = sqlite3_column_int64(row, 9),
-        .is_yanked = sqlite3_column_int(row, 10) != 0,
-        .default_version = text_of(row, 11),
-        .max_version = has_versions ? text_of(row, 12) : NULL,
-        .max_stable_version = has_versions ? text_of(row, 13) : NULL,
-        .newest_version = has_versions ? text_of(row, 14) : NULL,
-        .trustpub_only = sqlite3_column_int(row, 15) != 0,
+        .downloads = sqlite3_column_int64(row, COLUMN_DOWNLOADS),
+        .recent_downloads = sqlite3_column_int64(row, COLUMN_RECENT_DOWNLOADS),
+        .n_versions = sqlite3_column_int64(row, COLUMN_NUM_VERSIONS),
+        .is_yanked = sqlite3_column_int(row, COLUMN_YANKED) != 0,
+        .trustpub_only = sqlite3_column_int(row, COLUMN_TRUSTPUB_ONLY) != 0,
+        .default_version = (const char *)sqlite3_column_text(row, COLUMN_DEFAULT_VERSION),
     };
+    crate_document_read_texts(document, row);
+    document->has_recent_downloads = has(page, CRATE_DOWNLOADS) && document->recent_downloads != 0;
+    if (!has(page, CRATE_VERSIONS))
+        return;
+    document->max_version = (const char *)sqlite3_column_text(row, COLUMN_MAX_VERSION);
+    document->max_stable_version =
+        (const char *)sqlite3_column_text(row, COLUMN_MAX_STABLE_VERSION);
+    document->newest_version = (const char *)sqlite3_column_text(row, COLUMN_NEWEST_VERSION);
 }
 
-static int encode_list(struct page *page, const struct page_list *list, bool is_included,
-                       uint32_t n_rows, struct encoder *encoder, struct error *error)
+static int encode_list(struct page *page, const struct page_list *list, struct encoder *encoder,
+                       struct error *error)
 {
     encoder_key(encoder, list->key);
-    if (!is_included) {
-        encoder_null(encoder);
-        return 0;
-    }
-    encoder_array(encoder, n_rows);
-    if (for_each_row(page, list, encode_object, encoder, &n_rows, error) != 0)
-        return -1;
-    encoder_end_array(encoder);
+    if (has(page, list->component))
+        return reader_encode_rows(page->reader, list->sql, page->rank, 0, list->members,
+                                  list->n_members, encoder, error);
+    encoder_null(encoder);
     return 0;
 }
 
@@ -210,7 +177,7 @@ static int encode_versions(struct page *page, const struct crate_document *docum
                            struct encoder *encoder, struct error *error)
 {
     encoder_key(encoder, "versions");
-    if ((page->components & CRATE_VERSIONS) != 0) {
+    if (has(page, CRATE_VERSIONS)) {
         encoder_array(encoder, page->versions.n);
         for (uint32_t i = 0; i < page->versions.n; i++) {
             size_t size;
@@ -220,7 +187,7 @@ static int encode_versions(struct page *page, const struct crate_document *docum
         encoder_end_array(encoder);
         return 0;
     }
-    if ((page->components & CRATE_DEFAULT_VERSION) != 0)
+    if (has(page, CRATE_DEFAULT_VERSION))
         return encode_default_version(page, document, encoder, error);
     encoder_null(encoder);
     return 0;
@@ -237,10 +204,8 @@ static int encode_page(struct page *page, sqlite3_stmt *row, struct encoder *enc
     encoder_key(encoder, "crate");
     crate_document_encode(&document, encoder);
     if (encode_versions(page, &document, encoder, error) != 0 ||
-        encode_list(page, &keyword_list, (page->components & CRATE_KEYWORDS) != 0, page->n_keywords,
-                    encoder, error) != 0 ||
-        encode_list(page, &category_list, (page->components & CRATE_CATEGORIES) != 0,
-                    page->n_categories, encoder, error) != 0)
+        encode_list(page, &keyword_list, encoder, error) != 0 ||
+        encode_list(page, &category_list, encoder, error) != 0)
         return -1;
     encoder_end_object(encoder);
     return 0;
@@ -250,11 +215,11 @@ int index_reader_encode_crate_page(struct index_reader *reader, uint32_t rank, u
                                    struct encoder *encoder, struct error *error)
 {
     static const char *const text =
-        "SELECT name, description, homepage, documentation, repository, created_at, updated_at,"
-        " downloads, recent_downloads, num_versions, yanked, default_version, max_version,"
-        " max_stable_version, newest_version, trustpub_only FROM crates WHERE rank = ?1";
+        "SELECT " CRATE_TEXT_COLUMNS ", downloads, recent_downloads, num_versions, yanked,"
+        " trustpub_only, default_version, max_version, max_stable_version, newest_version"
+        " FROM crates WHERE rank = ?1";
     struct page page = {.reader = reader, .rank = rank, .components = components};
-    if ((components & CRATE_VERSIONS) != 0 &&
+    if (has(&page, CRATE_VERSIONS) &&
         version_set_open(reader, rank, encoder->encoding, &page.versions, error) != 0)
         return -1;
     sqlite3_stmt *select = reader_statement(reader, text, error);

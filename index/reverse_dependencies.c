@@ -6,8 +6,8 @@
 #include <cratedex/version_document.h>
 
 #include "index/database.h"
-#include "index/dependency_document.h"
 #include "index/open_index.h"
+#include "index/row_document.h"
 
 /* One page. */
 struct page {
@@ -17,16 +17,19 @@ struct page {
     uint32_t n;
 };
 
-/* The columns behind those of the dependency. */
-enum { COLUMN_DEPENDENT = DEPENDENCY_N_COLUMNS };
+/* The columns behind those of the dependency, and one of it. */
+#define COLUMN_DEPENDENT DEPENDENCY_MEMBERS
 #define COLUMN_VERSION_ID 1
 
 static sqlite3_stmt *select_page(const struct page *page, struct error *error)
 {
-    static const char *const text =
-        "SELECT " DEPENDENCY_COLUMNS ", dependent FROM reverse_dependencies CROSS JOIN dependencies"
-        " ON dependencies.id = dependency_id WHERE rank = ?1 AND place > ?2 ORDER BY place"
-        " LIMIT ?3";
+    static const char *const text = "SELECT " DEPENDENCY_COLUMNS(
+        "crates.name",
+        "dependents.downloads") ", dependent FROM"
+                                " reverse_dependencies AS reverse CROSS JOIN crates ON crates.rank = reverse.rank"
+                                " CROSS JOIN dependencies ON dependencies.id = dependency_id"
+                                " CROSS JOIN crates AS dependents ON dependents.rank = dependent"
+                                " WHERE reverse.rank = ?1 AND place > ?2 ORDER BY place LIMIT ?3";
     sqlite3_stmt *select = reader_statement(page->reader, text, error);
     if (select == NULL)
         return NULL;
@@ -50,38 +53,28 @@ static int count(struct index_reader *reader, uint32_t rank, uint32_t *total, st
     return found == 1 ? 0 : -1;
 }
 
-/* The crate that a row's dependency is of. */
-static int read_dependent(const struct page *page, sqlite3_stmt *row, uint32_t *dependent,
+static int encode_dependency(const struct page *page, sqlite3_stmt *row, struct encoder *encoder,
+                             struct error *error)
+{
+    (void)page;
+    (void)error;
+    row_document(row, 0, dependency_members, DEPENDENCY_MEMBERS, encoder);
+    return 0;
+}
+
+static int encode_version(const struct page *page, sqlite3_stmt *row, struct encoder *encoder,
                           struct error *error)
 {
-    int64_t rank = sqlite3_column_int64(row, COLUMN_DEPENDENT);
-    if (rank < 1 || rank > index_n_crates(page->reader->index))
+    int64_t dependent = sqlite3_column_int64(row, COLUMN_DEPENDENT);
+    if (dependent < 1 || dependent > index_n_crates(page->reader->index))
         return error_set(error, "index file: a reverse dependency of no crate");
-    *dependent = (uint32_t)rank;
-    return 0;
+    return index_reader_encode_version(page->reader, (uint32_t)dependent,
+                                       sqlite3_column_int64(row, COLUMN_VERSION_ID), encoder,
+                                       error);
 }
 
-static int encode_dependency(const struct page *page, sqlite3_stmt *row, uint32_t dependent,
-                             struct encoder *encoder, struct error *error)
-{
-    (void)error;
-    struct index_crate crate;
-    struct index_crate of;
-    index_crate(page->reader->index, page->rank, &crate);
-    index_crate(page->reader->index, dependent, &of);
-    dependency_document_encode(row, crate.name, crate.name_length, of.downloads, encoder);
-    return 0;
-}
-
-static int encode_version(const struct page *page, sqlite3_stmt *row, uint32_t dependent,
-                          struct encoder *encoder, struct error *error)
-{
-    return index_reader_encode_version(
-        page->reader, dependent, sqlite3_column_int64(row, COLUMN_VERSION_ID), encoder, error);
-}
-
-typedef int row_function(const struct page *page, sqlite3_stmt *row, uint32_t dependent,
-                         struct encoder *encoder, struct error *error);
+typedef int row_function(const struct page *page, sqlite3_stmt *row, struct encoder *encoder,
+                         struct error *error);
 
 static int encode_rows(const struct page *page, const char *key, row_function *encode_row,
                        struct encoder *encoder, struct error *error)
@@ -93,9 +86,7 @@ static int encode_rows(const struct page *page, const char *key, row_function *e
     encoder_array(encoder, page->n);
     int found;
     while ((found = database_step(select, error)) == 1) {
-        uint32_t dependent = 0;
-        if (read_dependent(page, select, &dependent, error) != 0 ||
-            encode_row(page, select, dependent, encoder, error) != 0) {
+        if (encode_row(page, select, encoder, error) != 0) {
             found = -1;
             break;
         }

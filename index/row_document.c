@@ -21,6 +21,13 @@ const struct row_member category_members[CATEGORY_MEMBERS] = {
     {"id", ROW_VALUE},          {"category", ROW_VALUE},   {"slug", ROW_VALUE},
     {"description", ROW_VALUE}, {"created_at", ROW_VALUE}, {"crates_cnt", ROW_VALUE}};
 
+const struct row_member dependency_members[DEPENDENCY_MEMBERS] = {
+    {"id", ROW_VALUE},         {"version_id", ROW_VALUE}, {"crate_id", ROW_VALUE},
+    {"req", ROW_VALUE},        {"optional", ROW_BOOLEAN}, {"default_features", ROW_BOOLEAN},
+    {"features", ROW_STRINGS}, {"target", ROW_VALUE},     {"kind", ROW_VALUE},
+    {"downloads", ROW_VALUE},
+};
+
 static void encode_plain(sqlite3_stmt *row, int column, struct encoder *encoder)
 {
     const char *text;

@@ -57,18 +57,32 @@ extern const struct row_member user_members[USER_MEMBERS];
     "keywords.keyword, keywords.keyword, keywords.created_at, keywords.crates_cnt"
 #define KEYWORD_MEMBERS 4
 /* A subcategory is named without the categories above it: `Command line` of `Tools::Command line`. */
+#define CATEGORY_NAME(table)                                                                       \
+    "substr(" table ".category, length(rtrim(" table ".category, replace(" table                   \
+    ".category, ':', ''))) + 1)"
 #define CATEGORY_COLUMNS                                                                           \
-    "categories.slug, substr(categories.category, length(rtrim(categories.category,"               \
-    " replace(categories.category, ':', ''))) + 1), categories.slug, categories.description,"      \
-    " categories.created_at, categories.crates_cnt"
+    "categories.slug, " CATEGORY_NAME(                                                             \
+        "categories") ", categories.slug, categories.description,"                                 \
+                      " categories.created_at, categories.crates_cnt"
 #define CATEGORY_MEMBERS 6
 extern const struct row_member keyword_members[KEYWORD_MEMBERS];
 extern const struct row_member category_members[CATEGORY_MEMBERS];
 
 /* A category of which the crates below it count too, out of `categories AS above`. */
-#define CATEGORY_COLUMNS_WITH_BELOW                                                                \
-    "above.slug, above.category, above.slug, above.description, above.created_at,"                 \
-    " (SELECT sum(below.crates_cnt) FROM categories AS below WHERE below.slug = above.slug"        \
-    "  OR substr(below.slug, 1, length(above.slug) + 2) = above.slug || '::') AS n_crates"
+#define CATEGORY_COLUMNS_WITH_BELOW                                                                      \
+    "above.slug, " CATEGORY_NAME(                                                                        \
+        "above") ", above.slug, above.description, above.created_at,"                                    \
+                 " (SELECT sum(below.crates_cnt) FROM categories AS below WHERE below.slug = above.slug" \
+                 "  OR substr(below.slug, 1, length(above.slug) + 2) = above.slug || '::') AS n_crates"
+
+/* Dependencies as crates.io's schema `Dependency` has them; what is depended on, and the downloads, which
+   only lists of reverse dependencies have, are SQL expressions. */
+#define DEPENDENCY_COLUMNS(crate_name, downloads)                                                  \
+    "dependencies.id, dependencies.version_id, " crate_name                                        \
+    ", dependencies.req, dependencies.optional, dependencies.default_features,"                    \
+    " coalesce(dependencies.features, '[]'), dependencies.target, CASE dependencies.kind"          \
+    " WHEN 1 THEN 'build' WHEN 2 THEN 'dev' ELSE 'normal' END, " downloads
+#define DEPENDENCY_MEMBERS 10
+extern const struct row_member dependency_members[DEPENDENCY_MEMBERS];
 
 #endif

@@ -116,7 +116,7 @@ int version_set_pack(const struct version_set_writer *writer, msgpack_sbuffer *b
     msgpack_sbuffer plain;
     msgpack_sbuffer_init(&plain);
     int status = msgpack_sbuffer_write(&plain, (const char *)&header, sizeof header);
-    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+    for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
         if (pieces[i]->size > 0)
             status |= msgpack_sbuffer_write(&plain, pieces[i]->data, pieces[i]->size);
     }

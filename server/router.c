@@ -42,7 +42,7 @@ static const struct endpoint *const endpoints[] = {
     &sparse_index_short_endpoint,
     &sparse_index_config_endpoint,
 };
-#define N_ENDPOINTS (sizeof endpoints / sizeof *endpoints)
+#define N_ENDPOINTS (sizeof endpoints / sizeof endpoints[0])
 _Static_assert(N_ENDPOINTS < METRICS_MAX_ROUTES, "every route is a label of the metrics");
 
 const struct endpoint *router_find(struct request *request, unsigned *route)

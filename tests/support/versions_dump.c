@@ -111,6 +111,20 @@ void versions_dump_build(struct built_index *built)
     free(all_versions);
 }
 
+int versions_dump_open(void **state)
+{
+    static struct built_index built;
+    versions_dump_build(&built);
+    *state = &built;
+    return 0;
+}
+
+int versions_dump_close(void **state)
+{
+    built_index_remove(*state);
+    return 0;
+}
+
 uint32_t versions_dump_rank(const struct built_index *built, const char *name)
 {
     uint32_t rank = index_find_crate(built->index, name, strlen(name));

@@ -14,6 +14,10 @@
    - `user-a` … `user-f`: depend on `Tracks-Lib` in ways of which some count (see test_reverse_dependencies.c) */
 void versions_dump_build(struct built_index *built);
 
+/* cmocka's group set-up and teardown: `*state` is a struct built_index with it. */
+int versions_dump_open(void **state);
+int versions_dump_close(void **state);
+
 /* The rank of a crate that exists. */
 uint32_t versions_dump_rank(const struct built_index *built, const char *name);
 

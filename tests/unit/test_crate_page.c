@@ -15,20 +15,6 @@
 
 #include <cmocka.h>
 
-static int open_index(void **state)
-{
-    static struct built_index built;
-    versions_dump_build(&built);
-    *state = &built;
-    return 0;
-}
-
-static int close_index(void **state)
-{
-    built_index_remove(*state);
-    return 0;
-}
-
 struct page_request {
     const struct built_index *built;
     uint32_t rank;
@@ -56,6 +42,13 @@ static void expect_at(const json_t *page, const char *at, const char *expected)
         fail_msg("%s is %s, not %s", at, text == NULL ? "absent" : text, expected);
     free(text);
     json_decref(value);
+}
+
+/* Pairs of a place and the value there. */
+static void expect_all(const json_t *page, const char *const (*expected)[2], size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        expect_at(page, expected[i][0], expected[i][1]);
 }
 
 static void a_full_page(void **state)
@@ -95,8 +88,7 @@ static void a_full_page(void **state)
          "\"description\":\"For shells\",\"created_at\":\"2020-01-01T00:00:00Z\","
          "\"crates_cnt\":2}"},
     };
-    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
-        expect_at(page, expected[i][0], expected[i][1]);
+    expect_all(page, expected, sizeof expected / sizeof *expected);
     json_decref(page);
 }
 
@@ -121,8 +113,7 @@ static void a_page_of_nothing_but_the_crate(void **state)
         {"keywords", "null"},
         {"categories", "null"},
     };
-    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
-        expect_at(page, expected[i][0], expected[i][1]);
+    expect_all(page, expected, sizeof expected / sizeof *expected);
     json_decref(page);
 }
 
@@ -173,14 +164,17 @@ static void the_default_version_alone(void **state)
 static void a_crate_without_anything(void **state)
 {
     json_t *page = page_of(*state, "bare", CRATE_FULL_PAGE);
-    expect_at(page, "crate.versions", "[]");
-    expect_at(page, "crate.keywords", "[]");
-    expect_at(page, "crate.default_version", "null");
-    expect_at(page, "crate.max_version", "\"0.0.0\"");
-    expect_at(page, "crate.recent_downloads", "null");
-    expect_at(page, "versions", "[]");
-    expect_at(page, "keywords", "[]");
-    expect_at(page, "categories", "[]");
+    static const char *const expected[][2] = {
+        {"crate.versions", "[]"},
+        {"crate.keywords", "[]"},
+        {"crate.default_version", "null"},
+        {"crate.max_version", "\"0.0.0\""},
+        {"crate.recent_downloads", "null"},
+        {"versions", "[]"},
+        {"keywords", "[]"},
+        {"categories", "[]"},
+    };
+    expect_all(page, expected, sizeof expected / sizeof *expected);
     json_decref(page);
     page = page_of(*state, "bare", CRATE_DEFAULT_VERSION);
     expect_at(page, "versions", "null");
@@ -209,5 +203,6 @@ int main(void)
         cmocka_unit_test(a_crate_without_anything),
         cmocka_unit_test(a_crate_with_many_versions),
     };
-    return cmocka_run_group_tests_name("crate_page", tests, open_index, close_index);
+    return cmocka_run_group_tests_name("crate_page", tests, versions_dump_open,
+                                       versions_dump_close);
 }

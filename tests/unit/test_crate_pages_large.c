@@ -14,7 +14,6 @@
 #include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -152,19 +151,18 @@ static void check_crates_of(const struct built_index *built, const char *sql)
     free(ranks);
 }
 
-static bool has_data(void **state)
+static const struct built_index *built_of(void **state)
 {
-    if (*state != NULL)
-        return true;
-    print_message("skipped: no %s\n", LARGE_DUMP);
-    return false;
+    if (*state == NULL) {
+        print_message("skipped: no %s\n", LARGE_DUMP);
+        skip();
+    }
+    return *state;
 }
 
 static void random_crates(void **state)
 {
-    if (!has_data(state))
-        skip();
-    const struct built_index *built = *state;
+    const struct built_index *built = built_of(state);
     uint64_t seed = 4711;
     for (unsigned i = 0; i < N_RANDOM; i++)
         check_crate(built, 1 + random_below(&seed, index_n_crates(built->index)));
@@ -172,17 +170,14 @@ static void random_crates(void **state)
 
 static void crates_with_most_versions(void **state)
 {
-    if (!has_data(state))
-        skip();
-    check_crates_of(*state, "SELECT rank FROM crates ORDER BY num_versions DESC, rank LIMIT 3");
+    check_crates_of(built_of(state),
+                    "SELECT rank FROM crates ORDER BY num_versions DESC, rank LIMIT 3");
 }
 
 static void crates_with_most_dependents(void **state)
 {
-    if (!has_data(state))
-        skip();
-    check_crates_of(*state, "SELECT rank FROM reverse_dependencies GROUP BY rank"
-                            " ORDER BY count(*) DESC, rank LIMIT 3");
+    check_crates_of(built_of(state), "SELECT rank FROM reverse_dependencies GROUP BY rank"
+                                     " ORDER BY count(*) DESC, rank LIMIT 3");
 }
 
 int main(void)

@@ -18,20 +18,6 @@
 
 #include <cmocka.h>
 
-static int open_index(void **state)
-{
-    static struct built_index built;
-    versions_dump_build(&built);
-    *state = &built;
-    return 0;
-}
-
-static int close_index(void **state)
-{
-    built_index_remove(*state);
-    return 0;
-}
-
 struct page_request {
     const struct built_index *built;
     uint32_t rank;
@@ -170,5 +156,6 @@ int main(void)
         cmocka_unit_test(cuts_pages),
         cmocka_unit_test(agrees_with_sql),
     };
-    return cmocka_run_group_tests_name("reverse_dependencies", tests, open_index, close_index);
+    return cmocka_run_group_tests_name("reverse_dependencies", tests, versions_dump_open,
+                                       versions_dump_close);
 }

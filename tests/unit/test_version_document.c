@@ -14,20 +14,6 @@
 
 #include <cmocka.h>
 
-static int open_index(void **state)
-{
-    static struct built_index built;
-    versions_dump_build(&built);
-    *state = &built;
-    return 0;
-}
-
-static int close_index(void **state)
-{
-    built_index_remove(*state);
-    return 0;
-}
-
 struct version_request {
     const struct built_index *built;
     uint32_t rank;
@@ -140,5 +126,6 @@ int main(void)
         cmocka_unit_test(comes_from_an_old_dump),
         cmocka_unit_test(fails_where_there_is_none),
     };
-    return cmocka_run_group_tests_name("version_document", tests, open_index, close_index);
+    return cmocka_run_group_tests_name("version_document", tests, versions_dump_open,
+                                       versions_dump_close);
 }

@@ -18,20 +18,6 @@
 #define SORTED_BY_SEMVER "9 7 8 12 6 5 4 3 2 1 10 11"
 #define SORTED_BY_DATE "12 9 8 7 11 6 5 4 3 2 1 10"
 
-static int open_index(void **state)
-{
-    static struct built_index built;
-    versions_dump_build(&built);
-    *state = &built;
-    return 0;
-}
-
-static int close_index(void **state)
-{
-    built_index_remove(*state);
-    return 0;
-}
-
 static void open_list(const struct built_index *built, const struct version_query *query,
                       struct version_list *list)
 {
@@ -255,5 +241,6 @@ int main(void)
         cmocka_unit_test(finds_release_tracks),
         cmocka_unit_test(tracks_leave_the_order_alone),
     };
-    return cmocka_run_group_tests_name("version_list", tests, open_index, close_index);
+    return cmocka_run_group_tests_name("version_list", tests, versions_dump_open,
+                                       versions_dump_close);
 }

@@ -18,20 +18,6 @@
 
 #include <cmocka.h>
 
-static int open_index(void **state)
-{
-    static struct built_index built;
-    versions_dump_build(&built);
-    *state = &built;
-    return 0;
-}
-
-static int close_index(void **state)
-{
-    built_index_remove(*state);
-    return 0;
-}
-
 /* Every object of a set is that of its version, whether it was kept or made. */
 static void has_the_objects_of_the_versions(void **state)
 {
@@ -62,17 +48,15 @@ static void has_the_objects_of_the_versions(void **state)
     }
 }
 
-/* A block with any content, compressed as blocks are. */
-static void pack(const void *content, size_t size, msgpack_sbuffer *block)
+/* A block with any content, compressed as blocks are; the caller frees it. */
+static char *pack(const void *content, size_t size, size_t *block_size)
 {
     size_t bound = ZSTD_compressBound(size);
-    char *frame = malloc(bound);
-    assert_non_null(frame);
-    size_t written = ZSTD_compress(frame, bound, content, size, 1);
-    assert_false(ZSTD_isError(written));
-    block->size = 0;
-    assert_int_equal(msgpack_sbuffer_write(block, frame, written), 0);
-    free(frame);
+    char *block = malloc(bound);
+    assert_non_null(block);
+    *block_size = ZSTD_compress(block, bound, content, size, 1);
+    assert_false(ZSTD_isError(*block_size));
+    return block;
 }
 
 static void refuses_content_that_does_not_fit(void **state)
@@ -107,20 +91,19 @@ static void refuses_content_that_does_not_fit(void **state)
     struct error error = {""};
     struct version_set_scratch *scratch = version_set_scratch_create(&error);
     assert_non_null(scratch);
-    msgpack_sbuffer block;
-    msgpack_sbuffer_init(&block);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct version_set set;
         content.n = cases[i].n;
         content.zero = cases[i].zero;
         memcpy(content.ends, cases[i].ends, sizeof content.ends);
-        pack(&content, sizeof content - cases[i].cut, &block);
+        size_t size;
+        char *block = pack(&content, sizeof content - cases[i].cut, &size);
         int expected = i == 0 ? 0 : -1;
-        if (version_set_unpack(scratch, block.data, block.size, &set, &error) != expected)
+        if (version_set_unpack(scratch, block, size, &set, &error) != expected)
             fail_msg("case %zu", i);
+        free(block);
     }
     assert_string_equal(error.message, "index file: a set of versions is damaged");
-    msgpack_sbuffer_destroy(&block);
     version_set_scratch_free(scratch);
 }
 
@@ -152,27 +135,26 @@ static void survives_damaged_blocks(void **state)
     struct error error = {""};
     struct version_set_scratch *scratch = version_set_scratch_create(&error);
     assert_non_null(scratch);
-    msgpack_sbuffer block;
     struct version_set set;
-    msgpack_sbuffer_init(&block);
-    pack(content, sizeof content, &block);
-    assert_int_equal(version_set_unpack(scratch, block.data, block.size, &set, &error), 0);
+    size_t block_size;
+    char *block = pack(content, sizeof content, &block_size);
+    assert_int_equal(version_set_unpack(scratch, block, block_size, &set, &error), 0);
     assert_int_equal(set.ends[0], end);
-    for (size_t size = 0; size < block.size; size++)
-        assert_int_equal(version_set_unpack(scratch, block.data, size, &set, &error), -1);
+    for (size_t size = 0; size < block_size; size++)
+        assert_int_equal(version_set_unpack(scratch, block, size, &set, &error), -1);
     unsigned n_refused = 0;
     for (unsigned i = 0; i < 20000; i++) {
-        uint32_t at = random_below(&seed, (uint32_t)block.size);
-        char kept = block.data[at];
-        block.data[at] = (char)(kept ^ (char)(1 + random_below(&seed, 255)));
-        if (version_set_unpack(scratch, block.data, block.size, &set, &error) != 0)
+        uint32_t at = random_below(&seed, (uint32_t)block_size);
+        char kept = block[at];
+        block[at] = (char)(kept ^ (char)(1 + random_below(&seed, 255)));
+        if (version_set_unpack(scratch, block, block_size, &set, &error) != 0)
             n_refused++;
         else
             read_all(&set);
-        block.data[at] = kept;
+        block[at] = kept;
     }
     assert_true(n_refused > 0);
-    msgpack_sbuffer_destroy(&block);
+    free(block);
     version_set_scratch_free(scratch);
 }
 
@@ -183,5 +165,6 @@ int main(void)
         cmocka_unit_test(refuses_content_that_does_not_fit),
         cmocka_unit_test(survives_damaged_blocks),
     };
-    return cmocka_run_group_tests_name("version_set", tests, open_index, close_index);
+    return cmocka_run_group_tests_name("version_set", tests, versions_dump_open,
+                                       versions_dump_close);
 }
