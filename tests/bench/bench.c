@@ -24,7 +24,6 @@ static const char usage[] =
     "       cratedex-bench suggest INDEX --queries FILE [--rounds N] [--json]\n"
     "       cratedex-bench pages INDEX [--rounds N] [--json]\n"
     "       cratedex-bench open INDEX [--rounds N] [--json]\n"
-    "       cratedex-bench sparse-index INDEX [--rounds N] [--json]\n"
     "       cratedex-bench counting INDEX [--rounds N] [--json]\n"
     "       cratedex-bench features INDEX --queries JUDGEMENTS\n"
     "       cratedex-bench worst INDEX [--seconds N] [--limit-ms N]\n\n"
@@ -35,7 +34,6 @@ static const char usage[] =
     "  pages     what endpoints answer on a miss: pages of crates, lists of versions, reverse\n"
     "            dependencies, in both encodings\n"
     "  open      opening the index and one reader\n"
-    "  sparse-index  a crate's file of the sparse index: random, popular and the largest ones\n"
     "  counting  counting a download: a server in this process, asked in turn for downloads, which\n"
     "            it counts, and for READMEs, which it does not; and the add alone\n"
     "  features  no times: the second stage's candidates and features, for tests/relevance/train.py\n"
@@ -168,7 +166,6 @@ static const struct benchmark *find_benchmark(const char *name)
                                                   {"pages", bench_pages, false},
                                                   {"open", bench_open, false},
                                                   {"counting", bench_counting, false},
-                                                  {"sparse-index", bench_sparse_index, false},
                                                   {"features", bench_features, true},
                                                   {"worst", bench_worst, false}};
     for (size_t i = 0; i < sizeof benchmarks / sizeof benchmarks[0]; i++) {
