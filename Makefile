@@ -32,7 +32,7 @@ MAKEFLAGS += --no-builtin-rules
 
 # ---- Libraries, per program: the index needs no HTTP, the tests nothing but their own. ----
 
-index_modules := sqlite3 jansson msgpack libarchive zlib libxxhash inih
+index_modules := sqlite3 jansson msgpack libarchive zlib libzstd libxxhash inih
 server_modules := libmicrohttpd jansson msgpack zlib libbrotlienc libzstd libxxhash inih
 test_modules := cmocka libcurl jansson msgpack zlib libbrotlidec libzstd
 # libcsv ships no .pc file in Debian 12.
@@ -149,6 +149,16 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,compile)
 	$(quiet)$(compile) $(werror) -MMD -MP -c -o $@ $<
+
+# The assembler reads this file (server/openapi.c), which -MMD does not see.
+$(BUILD)/obj/server/openapi.o: server/openapi.json
+
+# The commit is compiled into one object alone.
+commit := $(shell git rev-parse HEAD 2>/dev/null)
+$(BUILD)/commit: FORCE
+	$(call stamp,$(commit))
+$(BUILD)/obj/server/site_metadata.o: $(BUILD)/commit
+$(BUILD)/obj/server/site_metadata.o: private includes += $(if $(commit),-DCRATEDEX_COMMIT=\"$(commit)\")
 
 define archive
 @rm -f $@
@@ -312,11 +322,19 @@ $(bench_index): $(index_program) $(shell find -L '$(DUMP)' -type f)
 	$(index_program) build $(DUMP) -o $@
 endif
 
+# ---- Indexes of the real data, which lies outside of the repository ----
+
+$(BUILD)/real/%.cdx: $(SHARED)/data/%.tar.gz $(index_program)
+	@mkdir -p $(@D)
+	$(call say,index)
+	$(quiet)$(index_program) build $< -o $@ --quiet
+.PRECIOUS: $(BUILD)/real/%.cdx
+
 # ---- Relevance: the order of search results on real data, where it is present ----
 
 relevance_dump := $(wildcard $(SHARED)/data/crates-real.tar.gz)
 relevance_judgements := $(wildcard $(SHARED)/data/judgements-dev.tsv)
-relevance_index := $(BUILD)/relevance.cdx
+relevance_index := $(BUILD)/real/crates-real.cdx
 relevance_features := $(BUILD)/relevance-features.tsv
 has_relevance_data := $(and $(relevance_dump),$(relevance_judgements))
 # python3 may be another than the one that Debian's packages belong to.
@@ -334,9 +352,6 @@ relevance-train: $(relevance_features) ## cross-validate the second stage of ran
 	    --judgements $(relevance_judgements) --features $(relevance_features) --min-cv 0.295,\
 	    @echo 'relevance-train: skipped, for no python3 here has xgboost (python3-xgboost)')
 
-$(relevance_index): $(index_program) $(relevance_dump)
-	$(call say,index)
-	$(quiet)$(index_program) build $(relevance_dump) -o $@ --quiet
 $(relevance_features): $(bench_program) $(relevance_index) $(relevance_judgements)
 	$(call say,features)
 	$(quiet)$(bench_program) features $(relevance_index) --queries $(relevance_judgements) >$@
@@ -345,6 +360,28 @@ relevance relevance-train:
 	@echo '$@: skipped, for $(SHARED)/data lacks crates-real.tar.gz or judgements-dev.tsv'
 	@echo '0 passed, 0 failed, 1 skipped'
 endif
+
+# ---- The contract: answers against the schemas of OpenAPI documents ----
+
+contract_document := $(SHARED)/openapi-cratesio.json
+contract_dumps := crates-top3000 crates-real
+contract_real := $(foreach dump,$(contract_dumps),$(if $(wildcard $(SHARED)/data/$(dump).tar.gz),$(dump)))
+contract_indexes := $(BUILD)/contract/sample.cdx $(contract_real:%=$(BUILD)/real/%.cdx)
+# Debian's packages belong to Debian's python3, which may not be the first in the path.
+contract_python = $(or $(firstword $(foreach python,$(PYTHON) /usr/bin/python3,$(shell \
+    $(python) -c 'import jsonschema, pyrfc3339, msgpack' 2>/dev/null && echo $(python)))),$(PYTHON))
+
+.PHONY: contract
+contract: $(server_program) $(contract_indexes) ## every path of the OpenAPI documents against their schemas
+	@for dump in $(filter-out $(contract_real),$(contract_dumps)); do \
+	    echo "contract: $$dump is skipped, for $(SHARED)/data lacks it"; done
+	@$(contract_python) -B tests/contract/check.py --server $(server_program) \
+	    --document $(contract_document) $(contract_indexes)
+
+$(BUILD)/contract/sample.cdx: $(index_program) $(shell find -L data -type f)
+	@mkdir -p $(@D)
+	$(call say,index)
+	$(quiet)$(index_program) build data -o $@ --quiet
 
 # ---- Installing ----
 

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* About what a version's object takes in JSON, apart from its features. */
+#define VERSION_BYTES 1000
+
 /* A version while the highest of its crate is sought. */
 struct version_row {
     int64_t id;
@@ -87,6 +90,7 @@ static int settle(struct build *build, struct build_crate *crate, const struct h
                                       : highest->stable.id != 0 ? &highest->stable
                                       : highest->max.id != 0    ? &highest->max
                                                                 : &highest->any;
+    crate->shown_default = shown->is_yanked ? 0 : shown->id;
     crate->is_yanked = crate->n_versions > 0 && highest->n_yanked == crate->n_versions;
     if (keep_number(build, shown, &crate->default_version, error) != 0 ||
         keep_number(build, &highest->max, &crate->max_version, error) != 0 ||
@@ -128,6 +132,7 @@ static int on_version(struct version_pass *pass, sqlite3_stmt *row, struct error
                    "versions.csv: id %" PRId64 ", num %s", version.id, version.num);
     if (version.id == pass->crate->given_default)
         copy_version(&pass->highest.given, &version);
+    pass->crate->version_bytes += VERSION_BYTES + sqlite3_column_int64(row, 5);
     consider(&pass->highest, &version);
     return 0;
 }
@@ -138,7 +143,9 @@ int build_find_versions(struct build *build, struct error *error)
         return error_out_of_memory(error);
     sqlite3_stmt *select = database_prepare(
         build->database,
-        "SELECT crate_id, id, num, yanked, created_at FROM versions ORDER BY crate_id, id", error);
+        "SELECT crate_id, id, num, yanked, created_at, length(features) FROM versions"
+        " ORDER BY crate_id, id",
+        error);
     struct version_pass *pass = calloc(1, sizeof *pass);
     int found = pass == NULL ? error_out_of_memory(error) : select == NULL ? -1 : 1;
     if (pass != NULL)

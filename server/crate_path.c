@@ -2,8 +2,10 @@
    that does not exist costs no more than that. Versions are looked up in the file, behind the cache. */
 #include "server/crate_path.h"
 
+#include <cratedex/canonical_name.h>
 #include <cratedex/version_lookup.h>
 #include <stdio.h>
+#include <string.h>
 
 int crate_path_find(const struct index *index, const struct path_value *name, uint32_t *rank,
                     struct failure *failure)
@@ -15,13 +17,16 @@ int crate_path_find(const struct index *index, const struct path_value *name, ui
     return 0;
 }
 
-void crate_path_set_surrogate_key(const struct index *index, uint32_t rank,
-                                  struct answer_head *head)
+void crate_path_tag(const struct index *index, uint32_t rank, struct answer_head *head)
 {
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
     struct index_crate crate;
+    char name[INDEX_MAX_NAME_BYTES + 1];
     index_crate(index, rank, &crate);
-    snprintf(head->surrogate_key, sizeof head->surrogate_key, "crate/%.*s", (int)crate.name_length,
-             crate.name);
+    canonical_name(name, crate.name, crate.name_length);
+    name[crate.name_length] = '\0';
+    if (strspn(name, allowed) == crate.name_length)
+        snprintf(head->surrogate_key, sizeof head->surrogate_key, "crate/%s", name);
 }
 
 int crate_path_prepare_version(const struct index *index, const struct request *request,

@@ -35,7 +35,7 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
         dependency_tree_open(job->reader, version_id, wanted->depth, &failure->error);
     if (tree == NULL)
         return failure_internal(failure);
-    crate_path_set_surrogate_key(job->service->index, wanted->path.rank, &job->head);
+    crate_path_tag(job->service->index, wanted->path.rank, &job->head);
     dependency_tree_encode(tree, &job->encoder);
     dependency_tree_close(tree);
     return 0;
@@ -44,7 +44,7 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
 const struct endpoint dependency_tree_endpoint = {
     .path = "/api/v1/crates/{name}/{version}/tree",
     .name = "dependency_tree",
-    .cache_control = "public, max-age=60",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
     .is_cached = true,
     .prepare = prepare,
     .answer = answer,

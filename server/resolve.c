@@ -73,7 +73,7 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
 {
     const struct resolve_query *resolve = &parameters->resolve.query;
     struct resolution resolution;
-    crate_path_set_surrogate_key(job->service->index, resolve->rank, &job->head);
+    crate_path_tag(job->service->index, resolve->rank, &job->head);
     if (resolve_run(job->reader, resolve, &resolution, &failure->error) == 0 &&
         resolution_encode(job->reader, resolve, &resolution, &job->encoder, &failure->error) == 0)
         return 0;
@@ -83,7 +83,7 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
 const struct endpoint resolve_endpoint = {
     .path = "/api/v1/crates/{name}/resolve",
     .name = "resolve",
-    .cache_control = "public, max-age=60",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
     .is_cached = true,
     .prepare = prepare,
     .answer = answer,

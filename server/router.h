@@ -11,6 +11,9 @@ const struct endpoint *router_find(struct request *request, unsigned *route);
 /* The number of what no endpoint answers: one more than that of the last endpoint. */
 unsigned router_other(void);
 
+/* The path pattern of a route, for what walks all of them; NULL from router_other() on. */
+const char *router_pattern(unsigned route);
+
 /* The names of all routes by number, the last of which is "other": labels for metrics. Returns how many
    there are. */
 unsigned router_names(const char *names[METRICS_MAX_ROUTES]);

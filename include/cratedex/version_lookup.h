@@ -13,4 +13,9 @@
 int index_find_version(struct index_reader *reader, uint32_t rank, const char *num, size_t length,
                        int64_t *version_id, struct error *error);
 
+/* The ids of all versions, ascending: `*n_versions` of them in memory from malloc, which the caller frees.
+   Returns 0 or -1. */
+int index_version_ids(struct index_reader *reader, int64_t **ids, uint32_t *n_versions,
+                      struct error *error);
+
 #endif
