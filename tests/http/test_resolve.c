@@ -24,8 +24,8 @@ static void resolves_requirements(void **state)
     static const struct http_case cases[] = {
         {.request = {.target = "/api/v1/crates/rand/resolve?req=%5E0.9.0&rust=1.70&prerelease=no"},
          .status = 200,
-         .headers = {"Cache-Control: public, max-age=60", "Surrogate-Key: crate/rand", "ETag",
-                     "Vary: Accept, Accept-Encoding"},
+         .headers = {"Cache-Control: public, max-age=60, stale-while-revalidate=600",
+                     "Surrogate-Key: crate/rand", "ETag", "Vary: Accept, Accept-Encoding"},
          .body = {{"length", "2"},
                   {"version.crate", "\"rand\""},
                   {"version.num", "\"0.9.2\""},
@@ -191,7 +191,8 @@ static void gives_trees(void **state)
     static const struct http_case cases[] = {
         {.request = {.target = "/api/v1/crates/tantivy/0.25.0/tree"},
          .status = 200,
-         .headers = {"Cache-Control: public, max-age=60", "Surrogate-Key: crate/tantivy", "ETag"},
+         .headers = {"Cache-Control: public, max-age=60, stale-while-revalidate=600",
+                     "Surrogate-Key: crate/tantivy", "ETag"},
          .body = {{"nodes[0].crate", "\"tantivy\""},
                   {"nodes[0].num", "\"0.25.0\""},
                   {"nodes[0].yanked", "false"},
