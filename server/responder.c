@@ -86,8 +86,7 @@ static enum MHD_Result queue_login_only(const struct exchange *exchange,
         return queue_error(exchange, MHD_HTTP_FORBIDDEN, LOGIN_ONLY_DETAIL);
     char detail[96];
     snprintf(detail, sizeof detail, "method not allowed: use %s", login_only->methods);
-    return queue_error_allowing(exchange, MHD_HTTP_METHOD_NOT_ALLOWED, detail,
-                                login_only->methods);
+    return queue_error_allowing(exchange, MHD_HTTP_METHOD_NOT_ALLOWED, detail, login_only->methods);
 }
 
 /* Clients are told what they did wrong; what went wrong here is for the log. */

@@ -17,7 +17,7 @@ static const struct endpoint *const endpoints[] = {
     &crate_owner_user_endpoint, &crate_owner_team_endpoint,
     &openapi_endpoint,
 };
-#define N_ENDPOINTS (sizeof endpoints / sizeof *endpoints)
+#define N_ENDPOINTS (sizeof endpoints / sizeof endpoints[0])
 _Static_assert(N_ENDPOINTS < METRICS_MAX_ROUTES, "every route is a label of the metrics");
 
 const struct endpoint *router_find(struct request *request, unsigned *route)
@@ -36,15 +36,15 @@ unsigned router_other(void)
     return N_ENDPOINTS;
 }
 
+const char *router_pattern(unsigned route)
+{
+    return route < N_ENDPOINTS ? endpoints[route]->path : NULL;
+}
+
 unsigned router_names(const char *names[METRICS_MAX_ROUTES])
 {
     for (unsigned i = 0; i < N_ENDPOINTS; i++)
         names[i] = endpoints[i]->name;
     names[N_ENDPOINTS] = "other";
     return N_ENDPOINTS + 1;
-}
-
-const char *router_pattern(unsigned route)
-{
-    return route < N_ENDPOINTS ? endpoints[route]->path : NULL;
 }
