@@ -32,7 +32,7 @@ MAKEFLAGS += --no-builtin-rules
 
 # ---- Libraries, per program: the index needs no HTTP, the tests nothing but their own. ----
 
-index_modules := sqlite3 jansson msgpack libarchive zlib libxxhash inih
+index_modules := sqlite3 jansson msgpack libarchive zlib libzstd libxxhash inih
 server_modules := libmicrohttpd jansson msgpack zlib libbrotlienc libzstd libxxhash inih
 test_modules := cmocka libcurl jansson msgpack zlib libbrotlidec libzstd
 # libcsv ships no .pc file in Debian 12.
@@ -255,13 +255,18 @@ fuzz-run: $(fuzz_runs)
 	failed=$$(cat $(fuzz_names) </dev/null | grep -c failed); \
 	echo "$$(($(words $(fuzz_names)) - failed)) passed, $$failed failed"; [ "$$failed" -eq 0 ]
 
+.PHONY: cargo
+cargo: all ## tests with the real cargo, where one is there (1.70 or newer)
+	@CRATEDEX_BUILD='$(abspath $(BUILD))' SHARED='$(abspath $(SHARED))' PYTHON='$(PYTHON)' \
+	    TEST_TIMEOUT=$(TEST_TIMEOUT) sh tests/cargo/run
+
 # ---- Checking and formatting ----
 
 # One stamp a file: make lint checks only what changed since it last passed.
 lint_sources := $(product_sources) $(test_sources)
 lint_stamps := $(patsubst %,$(BUILD)/lint/%.ok,$(lint_sources) $(headers))
 lint_flags = $(standard) $(includes) $(package_cflags) $(warnings) -Werror -pthread
-scripts := $(wildcard scripts/* tests/run tests/*/*.sh .ci/run)
+scripts := $(wildcard scripts/* tests/run tests/cargo/run tests/cargo/find-cargo tests/*/*.sh .ci/run)
 
 .PHONY: lint lint-files lint-scripts fmt
 lint: ## clang-format, gcc and clang -Werror, clang-tidy, cppcheck, shellcheck: changed files only

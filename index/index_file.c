@@ -197,6 +197,11 @@ static int open_parts(struct index *index, struct error *error)
         open_words(index, &index->spelling_list, INDEX_PART_SPELLING_LIST, SPELLING_MAX_BYTES,
                    &index->spelling, INDEX_PART_SPELLING, error) != 0)
         return -1;
+    if (trie_note_following(&index->names, error) != 0 ||
+        trie_note_following(&index->spelling, error) != 0)
+        return -1;
+    if (postings_make_bitmaps(&index->postings, n_crates, error) != 0)
+        return -1;
     return mark_not_yanked(index, error);
 }
 
@@ -216,9 +221,24 @@ static int read_timestamp(struct index *index, sqlite3 *database, struct error *
     return found == 1 ? 0 : -1;
 }
 
+/* A build that added counted downloads says up to which day; else it is the dump's. */
+static int read_downloads_day(struct index *index, sqlite3 *database, struct error *error)
+{
+    sqlite3_stmt *select =
+        database_prepare(database, "SELECT value FROM meta WHERE key = 'downloads_day'", error);
+    if (select == NULL)
+        return -1;
+    int found = database_step(select, error);
+    snprintf(index->downloads_day, sizeof index->downloads_day, "%.10s",
+             found == 1 ? (const char *)sqlite3_column_text(select, 0) : index->dump_timestamp);
+    sqlite3_finalize(select);
+    return found < 0 ? -1 : 0;
+}
+
 static int load(struct index *index, sqlite3 *database, struct error *error)
 {
-    if (read_timestamp(index, database, error) != 0)
+    if (read_timestamp(index, database, error) != 0 ||
+        read_downloads_day(index, database, error) != 0)
         return -1;
     sqlite3_stmt *select =
         database_prepare(database, "SELECT data, xxh3 FROM parts WHERE name = ?1", error);
@@ -286,6 +306,9 @@ void index_close(struct index *index)
         return;
     for (int part = 0; part < N_INDEX_PARTS; part++)
         free(index->blocks[part]);
+    trie_close(&index->names);
+    trie_close(&index->spelling);
+    postings_close(&index->postings);
     free(index->not_yanked);
     free(index->path);
     free(index);
@@ -299,6 +322,11 @@ uint32_t index_n_crates(const struct index *index)
 const char *index_dump_timestamp(const struct index *index)
 {
     return index->dump_timestamp;
+}
+
+const char *index_downloads_day(const struct index *index)
+{
+    return index->downloads_day;
 }
 
 const char *index_fingerprint(const struct index *index)

@@ -7,6 +7,7 @@
 #include "index/bitmap.h"
 #include "index/search_relevance.h"
 #include "index/search_scan.h"
+#include "index/version_set.h"
 
 #include <msgpack.h>
 #include <stdlib.h>
@@ -38,15 +39,19 @@ struct index_reader *index_reader_open(const struct index *index, struct error *
     reader->tokenizer = tokenizer_open(reader->database, error);
     if (reader->tokenizer == NULL)
         goto failed;
+    reader->version_scratch = version_set_scratch_create(error);
+    if (reader->version_scratch == NULL)
+        goto failed;
     size_t n_words = bitmap_n_words(index->columns.n_crates + 1);
     reader->places = calloc(n_words, sizeof(uint64_t));
     reader->filter = calloc(n_words, sizeof(uint64_t));
     reader->selected = calloc(n_words, sizeof(uint64_t));
     reader->plan = calloc(1, sizeof *reader->plan);
     reader->accumulators = calloc(1, sizeof *reader->accumulators);
+    reader->bitmaps = calloc(1, sizeof *reader->bitmaps);
     reader->candidates = calloc(RERANK_DEPTH, sizeof *reader->candidates);
     if (reader->places == NULL || reader->filter == NULL || reader->selected == NULL ||
-        reader->plan == NULL || reader->accumulators == NULL || reader->candidates == NULL) {
+        reader->plan == NULL || reader->accumulators == NULL || reader->bitmaps == NULL || reader->candidates == NULL) {
         error_out_of_memory(error);
         goto failed;
     }
@@ -62,11 +67,14 @@ void index_reader_close(struct index_reader *reader)
         return;
     free(reader->scored);
     free(reader->candidates);
+    free(reader->bitmaps);
     free(reader->accumulators);
     free(reader->plan);
     free(reader->selected);
     free(reader->filter);
     free(reader->places);
+    version_set_scratch_free(reader->version_scratch);
+    ZSTD_freeDCtx(reader->decompressor);
     tokenizer_close(reader->tokenizer);
     for (uint32_t i = 0; i < reader->n_statements; i++)
         sqlite3_finalize(reader->statements[i].statement);

@@ -13,6 +13,7 @@
 #include <cratedex/trie.h>
 #include <sqlite3.h>
 #include <sys/types.h>
+#include <zstd.h>
 
 /* The parts of the file that are held in memory, by their names in the table `parts`. */
 enum index_part {
@@ -53,6 +54,7 @@ struct index {
     struct trie spelling;
     uint64_t *not_yanked; /* a bit a rank: crates with a version that is not yanked, or with none */
     char dump_timestamp[64];
+    char downloads_day[11];
     char fingerprint[17];
 };
 
@@ -69,13 +71,16 @@ struct index_reader {
     struct reader_statement statements[READER_MAX_STATEMENTS];
     uint32_t n_statements;
     struct tokenizer *tokenizer;
+    struct version_set_scratch *version_scratch;
+    ZSTD_DCtx *decompressor; /* NULL until it is needed */
     /* Scratch of search_run, one bit a rank each. */
-    uint64_t *places;
+    uint64_t *places; /* all zero between searches */
     uint64_t *filter;
     uint64_t *selected;
     /* Scratch of search_run; see search_plan.h, search_scan.h, search_relevance.h. */
     struct search_plan *plan;
     struct search_accumulators *accumulators;
+    struct search_bitmaps *bitmaps;
     struct rerank_candidate *candidates;
     struct search_scored *scored;
     uint32_t scored_capacity;

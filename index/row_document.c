@@ -2,6 +2,7 @@
 #include "index/row_document.h"
 
 #include "index/database.h"
+#include "index/json_column.h"
 
 const struct row_member user_members[USER_MEMBERS] = {{"id", ROW_VALUE},
                                                       {"login", ROW_VALUE},
@@ -20,8 +21,14 @@ const struct row_member category_members[CATEGORY_MEMBERS] = {
     {"id", ROW_VALUE},          {"category", ROW_VALUE},   {"slug", ROW_VALUE},
     {"description", ROW_VALUE}, {"created_at", ROW_VALUE}, {"crates_cnt", ROW_VALUE}};
 
-static void encode_value(sqlite3_stmt *row, int column, enum row_value value,
-                         struct encoder *encoder)
+const struct row_member dependency_members[DEPENDENCY_MEMBERS] = {
+    {"id", ROW_VALUE},         {"version_id", ROW_VALUE}, {"crate_id", ROW_VALUE},
+    {"req", ROW_VALUE},        {"optional", ROW_BOOLEAN}, {"default_features", ROW_BOOLEAN},
+    {"features", ROW_STRINGS}, {"target", ROW_VALUE},     {"kind", ROW_VALUE},
+    {"downloads", ROW_VALUE},
+};
+
+static void encode_plain(sqlite3_stmt *row, int column, struct encoder *encoder)
 {
     const char *text;
     switch (sqlite3_column_type(row, column)) {
@@ -29,10 +36,7 @@ static void encode_value(sqlite3_stmt *row, int column, enum row_value value,
         encoder_null(encoder);
         break;
     case SQLITE_INTEGER:
-        if (value == ROW_BOOLEAN)
-            encoder_boolean(encoder, sqlite3_column_int64(row, column) != 0);
-        else
-            encoder_integer(encoder, sqlite3_column_int64(row, column));
+        encoder_integer(encoder, sqlite3_column_int64(row, column));
         break;
     case SQLITE_FLOAT:
         encoder_number(encoder, sqlite3_column_double(row, column));
@@ -42,6 +46,23 @@ static void encode_value(sqlite3_stmt *row, int column, enum row_value value,
         encoder_string(encoder, text != NULL ? text : "",
                        (size_t)sqlite3_column_bytes(row, column));
         break;
+    }
+}
+
+static void encode_value(sqlite3_stmt *row, int column, enum row_value value,
+                         struct encoder *encoder)
+{
+    bool is_null = sqlite3_column_type(row, column) == SQLITE_NULL;
+    if (value == ROW_FEATURES) {
+        const char *text = (const char *)sqlite3_column_text(row, column);
+        json_column_features(text, (size_t)sqlite3_column_bytes(row, column), encoder);
+    } else if (value == ROW_STRINGS && !is_null) {
+        const char *text = (const char *)sqlite3_column_text(row, column);
+        json_column_strings(text, (size_t)sqlite3_column_bytes(row, column), encoder);
+    } else if (value == ROW_BOOLEAN && !is_null) {
+        encoder_boolean(encoder, sqlite3_column_int64(row, column) != 0);
+    } else {
+        encode_plain(row, column, encoder);
     }
 }
 

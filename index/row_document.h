@@ -8,10 +8,12 @@
 #include <sqlite3.h>
 #include <stdint.h>
 
-/* How a column is written; NULL is null in all of them. */
+/* How a column is written; NULL is null where nothing else is said. */
 enum row_value {
-    ROW_VALUE,   /* by its type in SQLite: text, integer or floating-point number */
-    ROW_BOOLEAN, /* an integer: false is 0 */
+    ROW_VALUE,    /* by its type in SQLite: text, integer or floating-point number */
+    ROW_BOOLEAN,  /* an integer: false is 0 */
+    ROW_STRINGS,  /* JSON text: an array of strings */
+    ROW_FEATURES, /* JSON text: an object of arrays of strings; NULL is the empty one */
 };
 
 struct row_member {
@@ -51,15 +53,36 @@ int row_document_array(sqlite3_stmt *rows, const struct row_member *members, uin
 extern const struct row_member user_members[USER_MEMBERS];
 
 /* Keywords and categories as crates.io's schemas `Keyword` and `Category` (of a list) have them. */
-#define KEYWORD_MEMBERS 4  /* keyword, keyword, created_at, crates_cnt */
-#define CATEGORY_MEMBERS 6 /* slug, category, slug, description, created_at, crates_cnt */
+#define KEYWORD_COLUMNS                                                                            \
+    "keywords.keyword, keywords.keyword, keywords.created_at, keywords.crates_cnt"
+#define KEYWORD_MEMBERS 4
+/* A subcategory is named without the categories above it: `Command line` of `Tools::Command line`. */
+#define CATEGORY_NAME(table)                                                                       \
+    "substr(" table ".category, length(rtrim(" table ".category, replace(" table                   \
+    ".category, ':', ''))) + 1)"
+#define CATEGORY_COLUMNS                                                                           \
+    "categories.slug, " CATEGORY_NAME(                                                             \
+        "categories") ", categories.slug, categories.description,"                                 \
+                      " categories.created_at, categories.crates_cnt"
+#define CATEGORY_MEMBERS 6
 extern const struct row_member keyword_members[KEYWORD_MEMBERS];
 extern const struct row_member category_members[CATEGORY_MEMBERS];
 
 /* A category of which the crates below it count too, out of `categories AS above`. */
-#define CATEGORY_COLUMNS_WITH_BELOW                                                                \
-    "above.slug, above.category, above.slug, above.description, above.created_at,"                 \
-    " (SELECT sum(below.crates_cnt) FROM categories AS below WHERE below.slug = above.slug"        \
-    "  OR substr(below.slug, 1, length(above.slug) + 2) = above.slug || '::') AS n_crates"
+#define CATEGORY_COLUMNS_WITH_BELOW                                                                      \
+    "above.slug, " CATEGORY_NAME(                                                                        \
+        "above") ", above.slug, above.description, above.created_at,"                                    \
+                 " (SELECT sum(below.crates_cnt) FROM categories AS below WHERE below.slug = above.slug" \
+                 "  OR substr(below.slug, 1, length(above.slug) + 2) = above.slug || '::') AS n_crates"
+
+/* Dependencies as crates.io's schema `Dependency` has them; what is depended on, and the downloads, which
+   only lists of reverse dependencies have, are SQL expressions. */
+#define DEPENDENCY_COLUMNS(crate_name, downloads)                                                  \
+    "dependencies.id, dependencies.version_id, " crate_name                                        \
+    ", dependencies.req, dependencies.optional, dependencies.default_features,"                    \
+    " coalesce(dependencies.features, '[]'), dependencies.target, CASE dependencies.kind"          \
+    " WHEN 1 THEN 'build' WHEN 2 THEN 'dev' ELSE 'normal' END, " downloads
+#define DEPENDENCY_MEMBERS 10
+extern const struct row_member dependency_members[DEPENDENCY_MEMBERS];
 
 #endif

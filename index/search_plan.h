@@ -9,7 +9,9 @@
 #include <cratedex/ranking.h>
 #include <cratedex/search.h>
 
-/* Longer words that begin with the last word of a query, as a search box sends it unfinished. */
+/* What the last word of a query may be the beginning of, as a search box sends it unfinished: stems that
+   begin with its stem and, where it hardly occurs, stems of words that begin with it as they are
+   written. */
 #define SEARCH_MAX_COMPLETIONS_OF_WORD 4
 
 struct search_word {
@@ -60,6 +62,9 @@ struct word_occurrence {
 
 /* Moves the cursors of the word's lists to `rank`, which must not fall from call to call. */
 struct word_occurrence search_word_occurrence(struct search_word *word, uint32_t rank);
+
+/* What a word of this mass adds to a crate's score, by the set of fields in which it occurs. */
+void search_plan_weigh(const struct search_plan *plan, float mass, float weights[16]);
 
 /* Puts all cursors back to the beginning. */
 void search_plan_rewind(struct search_plan *plan);

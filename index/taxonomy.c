@@ -7,7 +7,7 @@
 
 /* A statement that selects a page and the number of its rows. */
 #define PAGE_OF(select) "SELECT *, count(*) OVER () FROM (" select " LIMIT ?1 OFFSET ?2)"
-#define KEYWORD_ROW "SELECT keyword, keyword, created_at, crates_cnt FROM keywords"
+#define KEYWORD_ROW "SELECT " KEYWORD_COLUMNS " FROM keywords"
 #define TOP_CATEGORY_ROW                                                                           \
     "SELECT " CATEGORY_COLUMNS_WITH_BELOW " FROM categories AS above WHERE instr(slug, '::') = 0"
 
@@ -65,8 +65,7 @@ int category_encode(struct index_reader *reader, const char *slug, size_t length
                     struct encoder *encoder, struct error *error)
 {
     static const char *const category =
-        "SELECT slug, category, slug, description, created_at, crates_cnt, id FROM categories"
-        " WHERE slug = ?1";
+        "SELECT " CATEGORY_COLUMNS ", id FROM categories WHERE slug = ?1";
     static const char *const right_below =
         "SELECT " CATEGORY_COLUMNS_WITH_BELOW
         ", count(*) OVER () FROM categories AS above, categories AS self WHERE self.id = ?1"

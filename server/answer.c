@@ -32,6 +32,8 @@
 
 #define ETAG_SIZE 48
 
+static const char hit_timing[] = "cache;desc=hit";
+
 struct representation {
     enum content_coding coding;
     struct shared_bytes *body;
@@ -55,6 +57,7 @@ struct answer {
     int64_t last_modified;
     char *location; /* NULL: none, as below */
     char *surrogate_key;
+    struct counted_download download;
     struct shared_bytes *body;
     struct spelled_page *page; /* NULL without links */
     char hash[33];             /* of the identity body, in hexadecimal */
@@ -64,7 +67,8 @@ struct answer {
 
 static struct MHD_Response *response_create(const struct answer *answer,
                                             const struct representation *representation,
-                                            const char *x_cache, const char *server_timing)
+                                            const char *x_cache, const char *server_timing,
+                                            const char *request_id)
 {
     struct shared_bytes *body = shared_bytes_reference(representation->body);
     /* libmicrohttpd asks for a writable pointer but only reads. */
@@ -88,6 +92,7 @@ static struct MHD_Response *response_create(const struct answer *answer,
         .surrogate_key = answer->surrogate_key,
         .x_cache = x_cache,
         .server_timing = server_timing,
+        .request_id = request_id,
         .varies_by_accept = answer->is_negotiated,
         .varies_by_coding = true,
     };
@@ -121,7 +126,7 @@ static struct representation *representation_create(const struct answer *answer,
     else
         snprintf(representation->etag, sizeof representation->etag, "\"%s-%s\"", answer->hash,
                  content_coding_name(coding));
-    representation->hit = response_create(answer, representation, "hit", "cache;desc=hit");
+    representation->hit = response_create(answer, representation, "hit", hit_timing, NULL);
     if (representation->hit == NULL) {
         representation_free(representation);
         return NULL;
@@ -183,6 +188,7 @@ struct answer *answer_create(const struct answer_head *head, msgpack_sbuffer *bo
     answer->cache_control = head->cache_control;
     answer->is_negotiated = head->is_negotiated;
     answer->last_modified = head->last_modified;
+    answer->download = head->download;
     pthread_mutex_init(&answer->making, NULL);
     answer->body = take_body(body);
     if (answer->body == NULL || copy_given(&answer->location, head->location) != 0 ||
@@ -234,6 +240,7 @@ void answer_copy_head(const struct answer *answer, struct answer_head *head)
     head->cache_control = answer->cache_control;
     head->is_negotiated = answer->is_negotiated;
     head->last_modified = answer->last_modified;
+    head->download = answer->download;
     snprintf(head->location, sizeof head->location, "%s",
              answer->location != NULL ? answer->location : "");
     snprintf(head->surrogate_key, sizeof head->surrogate_key, "%s",
@@ -248,6 +255,11 @@ unsigned answer_status(const struct answer *answer)
 int64_t answer_last_modified(const struct answer *answer)
 {
     return answer->last_modified;
+}
+
+struct counted_download answer_download(const struct answer *answer)
+{
+    return answer->download;
 }
 
 size_t answer_cost(const struct answer *answer)
@@ -345,9 +357,16 @@ struct MHD_Response *representation_hit(const struct representation *representat
     return representation->hit;
 }
 
+struct MHD_Response *representation_hit_of(const struct answer *answer,
+                                           const struct representation *representation,
+                                           const char *request_id)
+{
+    return response_create(answer, representation, "hit", hit_timing, request_id);
+}
+
 struct MHD_Response *representation_miss(const struct answer *answer,
                                          const struct representation *representation,
-                                         const char *server_timing)
+                                         const char *server_timing, const char *request_id)
 {
-    return response_create(answer, representation, "miss", server_timing);
+    return response_create(answer, representation, "miss", server_timing, request_id);
 }

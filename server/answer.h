@@ -3,6 +3,7 @@
 #ifndef CRATEDEX_SERVER_ANSWER_H
 #define CRATEDEX_SERVER_ANSWER_H
 
+#include "server/download_counters.h"
 #include "server/link_spelling.h"
 #include "server/list_page.h"
 #include "server/negotiation.h"
@@ -16,7 +17,7 @@
 
 struct answer;
 
-#define ANSWER_MAX_LOCATION 2048
+#define ANSWER_MAX_LOCATION 4096
 #define ANSWER_MAX_SURROGATE_KEY 320
 
 /* What an answer is, apart from its body. Static texts must outlive it. */
@@ -28,6 +29,7 @@ struct answer_head {
     int64_t last_modified;                        /* seconds since 1970-01-01; 0: not said */
     char location[ANSWER_MAX_LOCATION];           /* of a redirect; else empty */
     char surrogate_key[ANSWER_MAX_SURROGATE_KEY]; /* tags for a CDN to purge by; empty: none */
+    struct counted_download download; /* what every GET of it counts as; rank 0: nothing */
 };
 
 /* Takes the bytes of `body` over, which is empty after. `head` is copied, as are `page` and `spelling`
@@ -48,6 +50,9 @@ void answer_copy_head(const struct answer *answer, struct answer_head *head);
 unsigned answer_status(const struct answer *answer);
 /* Seconds since 1970-01-01; 0: not said. */
 int64_t answer_last_modified(const struct answer *answer);
+
+/* What a GET of it counts as. */
+struct counted_download answer_download(const struct answer *answer);
 
 /* The body without content coding. */
 const void *answer_body(const struct answer *answer, size_t *size);
@@ -74,10 +79,16 @@ size_t representation_size(const struct representation *representation);
 /* The response for a hit, to be queued with the answer's status or 304. It belongs to the representation. */
 struct MHD_Response *representation_hit(const struct representation *representation);
 
+/* The same with the id of one request: the caller destroys it. It holds the bytes, which are not
+   copied, by itself. NULL when memory runs out. */
+struct MHD_Response *representation_hit_of(const struct answer *answer,
+                                           const struct representation *representation,
+                                           const char *request_id);
+
 /* The response for the request that computed the answer, with the timing of that: the caller
-   destroys it. It holds the bytes by itself. NULL when memory runs out. */
+   destroys it, as above. */
 struct MHD_Response *representation_miss(const struct answer *answer,
                                          const struct representation *representation,
-                                         const char *server_timing);
+                                         const char *server_timing, const char *request_id);
 
 #endif

@@ -15,8 +15,6 @@ struct daemon;
 #define DAEMON_TIMEOUT_SECONDS 30
 /* What libmicrohttpd may hold for a connection: the request line and headers, the response's. */
 #define DAEMON_CONNECTION_BYTES 32768
-/* A request's body has no meaning here; one that is longer ends the connection. */
-#define DAEMON_MAX_UPLOAD_BYTES 65536
 
 /* Serves on `listener` (which stays the caller's, to be closed after daemon_stop) with `n_threads`
    threads. `service` must outlive the daemon. Returns NULL and says why. */

@@ -2,6 +2,8 @@
    it was encoded there, between the frame that all lists share. */
 #include "server/endpoint.h"
 
+#include "server/response_headers.h"
+
 #include <cratedex/explanation.h>
 #include <cratedex/search.h>
 #include <inttypes.h>
@@ -88,7 +90,8 @@ static int prepare(const struct service *service, const struct request *request,
 const struct endpoint list_crates_endpoint = {
     .path = "/api/v1/crates",
     .name = "crates",
-    .cache_control = "public, max-age=60",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
+    .surrogate_key = "crates",
     .is_cached = true,
     .has_links = true,
     .prepare = prepare,

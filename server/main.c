@@ -1,6 +1,7 @@
 /* Starts the server, waits for a signal, stops it. The main thread blocks SIGTERM and SIGINT before
    any other thread exists and takes them with sigtimedwait: there are no signal handlers. Waiting
-   wakes up once a second to flush the access log. */
+   wakes up once a second to flush the access log and to look whether a new day of counted downloads
+   has begun. */
 #include "server/answer.h"
 #include "server/daemon.h"
 #include "server/listener.h"
@@ -31,6 +32,7 @@ struct server {
     struct index *index;
     int listener;
     struct daemon *daemon;
+    bool downloads_are_troubled; /* the last tick failed, which was said */
 };
 
 static unsigned n_shards(const struct options *options)
@@ -77,6 +79,9 @@ static void stop(struct server *server)
     if (service->metrics != NULL)
         metrics_destroy(service->metrics);
     reader_pool_destroy(service->readers);
+    struct error error;
+    if (download_counters_close(service->downloads, &error) != 0)
+        fprintf(stderr, "cratedex-server: counting downloads: %s\n", error.message);
     if (server->index != NULL)
         index_close(server->index);
 }
@@ -85,10 +90,19 @@ static void stop(struct server *server)
 static int start(struct server *server, const struct options *options, struct error *error)
 {
     struct service *service = &server->service;
+    service->proxies = &options->proxies;
     if (read_ranking(server, options->ranking_path, error) != 0 ||
         open_index(server, options->index_path, error) != 0)
         return -1;
     service->index = server->index;
+    service->base_url = options->base_url;
+    service->cdn_url = options->cdn_url;
+    if (options->downloads_path[0] != '\0') {
+        service->downloads =
+            download_counters_open(options->downloads_path, server->index, time(NULL), error);
+        if (service->downloads == NULL)
+            return -1;
+    }
     service->readers = reader_pool_create(server->index, options->n_threads, error);
     if (service->readers == NULL)
         return -1;
@@ -126,12 +140,26 @@ static int announce(const struct server *server, struct error *error)
     return fflush(stdout) == 0 ? 0 : error_set(error, "cannot write to standard output");
 }
 
+/* Says once what keeps the file of the day from being changed; it is tried again every second. */
+static void tick_downloads(struct server *server)
+{
+    struct error error;
+    if (server->service.downloads == NULL)
+        return;
+    bool is_well = download_counters_tick(server->service.downloads, time(NULL), &error) == 0;
+    if (!is_well && !server->downloads_are_troubled)
+        fprintf(stderr, "cratedex-server: counting downloads: %s\n", error.message);
+    server->downloads_are_troubled = !is_well;
+}
+
 /* Returns after the first signal. */
-static void wait_for_signal(const struct server *server, const sigset_t *signals)
+static void wait_for_signal(struct server *server, const sigset_t *signals)
 {
     const struct timespec second = {.tv_sec = 1};
-    while (sigtimedwait(signals, NULL, &second) < 0)
+    while (sigtimedwait(signals, NULL, &second) < 0) {
         access_log_flush(server->service.access_log);
+        tick_downloads(server);
+    }
 }
 
 /* Lets the running requests end: until none is left, the grace is over or a second signal comes. */

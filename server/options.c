@@ -39,6 +39,11 @@ static int set_ranking(struct options *options, const char *value, struct error 
     return set_text(options->ranking_path, sizeof options->ranking_path, value, error);
 }
 
+static int set_count_downloads(struct options *options, const char *value, struct error *error)
+{
+    return set_text(options->downloads_path, sizeof options->downloads_path, value, error);
+}
+
 static int set_listen(struct options *options, const char *value, struct error *error)
 {
     return listen_address_parse(value, &options->listen, error);
@@ -137,13 +142,20 @@ static int set_access_log(struct options *options, const char *value, struct err
     return error_set(error, "bad format '%s': write json, combined or off", value);
 }
 
+static int add_proxy(struct options *options, const char *value, struct error *error)
+{
+    return trusted_proxies_add(&options->proxies, value, error);
+}
+
 static const struct {
     const char *name;
     int (*set)(struct options *options, const char *value, struct error *error);
 } setters[] = {
-    {"index", set_index},           {"listen", set_listen},   {"base-url", set_base_url},
-    {"cdn-url", set_cdn_url},       {"threads", set_threads}, {"cache-bytes", set_cache_bytes},
+    {"index", set_index},           {"listen", set_listen},
+    {"base-url", set_base_url},     {"cdn-url", set_cdn_url},
+    {"threads", set_threads},       {"cache-bytes", set_cache_bytes},
     {"access-log", set_access_log}, {"ranking", set_ranking},
+    {"trust-proxy", add_proxy},     {"count-downloads", set_count_downloads},
 };
 
 #define N_SETTERS (sizeof setters / sizeof setters[0])
@@ -156,19 +168,29 @@ const char *options_help(void)
            "  --index FILE         the index; cratedex-index build DUMP -o FILE makes one\n"
            "  --listen ADDR:PORT   where to listen, e.g. [::1]:0 (port 0: any that is free);\n"
            "                       default " DEFAULT_LISTEN "\n"
-           "  --base-url URL       the server's own address, as clients see it; no answer names it yet\n"
+           "  --base-url URL       the server's own address, as clients see it, for cargo; default: what\n"
+           "                       each request calls its host\n"
            "  --cdn-url URL        where crate files and READMEs lie, for downloads to be sent there;\n"
            "                       default " DEFAULT_CDN_URL "\n"
+           "  --count-downloads FOLDER\n"
+           "                       count downloads, a file a day; cratedex-index build --downloads\n"
+           "                       adds them to the next index\n"
            "  --threads N          default: one a core\n"
            "  --cache-bytes N      memory for finished answers, with K, M or G; 0 is off;\n"
            "                       default 256M\n"
            "  --access-log FORMAT  json, combined or off (default), to standard output\n"
+           "  --trust-proxy CIDR   a network of proxies, e.g. 10.0.0.0/8 or ::1; may be repeated. Of\n"
+           "                       their requests, the log names the client in X-Forwarded-For (or\n"
+           "                       Forwarded), and X-Forwarded-Proto is believed\n"
            "  --ranking FILE       weights of the order of relevance, a line each; see below\n"
            "  --config FILE        options from a file, a line each: threads = 4\n"
            "  --help, --version\n"
            "\n"
            "The command line overrides the file. SIGTERM and SIGINT end the server when the\n"
            "running requests are answered, after ten seconds in any case.\n"
+           "\n"
+           "Every answer repeats the request's X-Request-Id or has a new one, but for one kind: an\n"
+           "answer out of the cache has none where the client sent none and there is no access log.\n"
            "\n"
            "A ranking file overrides the weights that it names; # begins a comment:\n"
            "  any, main, keywords  what the share of the query's words counts that occurs anywhere;\n"

@@ -1,7 +1,10 @@
 /* One pass over the header fields keeps pointers to the few that matter. A field that comes in
-   several lines is joined by commas, as RFC 9110 (section 5.3) reads it; what does not fit into the
-   request's own room is left out, which can only make negotiation fall back to a default. */
+   several lines is joined by commas, as RFC 9110 (section 5.3) reads it. Where that does not fit into the
+   request's own room the last line counts: it is the one that the nearest proxy wrote, and negotiation
+   only falls back to a default. */
 #include "server/request.h"
+
+#include "server/request_head.h"
 
 #include <cratedex/utf8.h>
 #include <stdbool.h>
@@ -13,8 +16,10 @@ static void join(struct request *request, const char **field, const char *more)
     size_t length = strlen(*field);
     size_t more_length = strlen(more);
     size_t room = sizeof request->joined - request->joined_length;
-    if (length >= room || more_length + 3 > room - length)
+    if (length >= room || more_length + 3 > room - length) {
+        *field = more;
         return;
+    }
     char *joined = request->joined + request->joined_length;
     memcpy(joined, *field, length);
     memcpy(joined + length, ", ", 2);
@@ -23,31 +28,45 @@ static void join(struct request *request, const char **field, const char *more)
     *field = joined;
 }
 
-static const char **field_of(struct request *request, const char *name)
+static const char **field_of(struct request *request, const char *name, size_t name_size)
 {
+#define FIELD(text, member)                                                                        \
+    {                                                                                              \
+        (text), sizeof(text) - 1, offsetof(struct request, member)                                 \
+    }
     static const struct {
         const char *name;
+        size_t size;
         size_t offset;
     } fields[] = {
-        {"Host", offsetof(struct request, host)},
-        {"Accept", offsetof(struct request, accept)},
-        {"Accept-Encoding", offsetof(struct request, accept_encoding)},
-        {"If-None-Match", offsetof(struct request, if_none_match)},
-        {"User-Agent", offsetof(struct request, user_agent)},
-        {"Referer", offsetof(struct request, referer)},
+        FIELD("Host", host),
+        FIELD("Accept", accept),
+        FIELD("User-Agent", user_agent),
+        FIELD("Accept-Encoding", accept_encoding),
+        FIELD("If-None-Match", preconditions.if_none_match),
+        FIELD("Referer", referer),
+        FIELD("X-Request-Id", id),
+        FIELD("X-Forwarded-For", forwarding.x_forwarded_for),
+        FIELD("X-Forwarded-Proto", forwarding.x_forwarded_proto),
+        FIELD("Forwarded", forwarding.forwarded),
+        FIELD("If-Modified-Since", preconditions.if_modified_since),
+        FIELD("If-Match", preconditions.if_match),
+        FIELD("If-Unmodified-Since", preconditions.if_unmodified_since),
     };
+#undef FIELD
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-        if (strcasecmp(name, fields[i].name) == 0)
+        if (name_size == fields[i].size && strncasecmp(name, fields[i].name, name_size) == 0)
             return (const char **)((char *)request + fields[i].offset);
     return NULL;
 }
 
 static enum MHD_Result read_header(void *context, enum MHD_ValueKind kind, const char *name,
-                                   const char *value)
+                                   size_t name_size, const char *value, size_t value_size)
 {
     (void)kind;
+    (void)value_size;
     struct request *request = context;
-    const char **field = field_of(request, name);
+    const char **field = field_of(request, name, name_size);
     if (field == NULL || value == NULL)
         return MHD_YES;
     if (*field == NULL)
@@ -65,14 +84,26 @@ static enum request_method method_of(const char *name)
         return METHOD_HEAD;
     if (strcmp(name, MHD_HTTP_METHOD_OPTIONS) == 0)
         return METHOD_OPTIONS;
-    return METHOD_OTHER;
+    static const char *const others[] = {
+        MHD_HTTP_METHOD_POST,  MHD_HTTP_METHOD_PUT,     MHD_HTTP_METHOD_DELETE,
+        MHD_HTTP_METHOD_PATCH, MHD_HTTP_METHOD_CONNECT, MHD_HTTP_METHOD_TRACE,
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (strcmp(name, others[i]) == 0)
+            return METHOD_OTHER;
+    return METHOD_UNKNOWN;
 }
 
-/* libmicrohttpd decodes the path in place, so that a %00 would hide what stands behind it. */
-static bool path_has_nul(const char *target)
+/* libmicrohttpd decodes the path in place, so that a %00 would hide what stands behind it, and a %2F would
+   be taken for a slash that parts two segments (RFC 3986, section 2.2: the two differ). */
+static bool path_decodes_badly(const char *target)
 {
-    const char *nul = target != NULL ? strstr(target, "%00") : NULL;
-    return nul != NULL && memchr(target, '?', (size_t)(nul - target)) == NULL;
+    size_t length = strcspn(target, "?");
+    for (size_t i = 0; i + 2 < length; i++)
+        if (target[i] == '%' &&
+            (strncmp(target + i, "%00", 3) == 0 || strncasecmp(target + i, "%2f", 3) == 0))
+            return true;
+    return false;
 }
 
 /* Parts of the path come back in error messages, which must be text. */
@@ -84,24 +115,67 @@ static bool path_is_text(const char *path)
     return utf8_is_valid(path, strlen(path));
 }
 
+/* The authority goes before Host (RFC 9112, section 3.2.2). */
+static void set_host(struct request *request, const char *target)
+{
+    size_t length = 0;
+    const char *authority = target != NULL ? absolute_form_authority(target, &length) : NULL;
+    if (authority != NULL && length < sizeof request->joined - request->joined_length) {
+        char *copy = request->joined + request->joined_length;
+        memcpy(copy, authority, length);
+        copy[length] = '\0';
+        request->joined_length += length + 1;
+        request->host = copy;
+    }
+    if (request->host != NULL && request->host[0] == '\0')
+        request->host = NULL;
+}
+
+/* What is behind the authority of an absolute-form target; an empty path is `/`. */
+static const char *origin_form(const char *path)
+{
+    size_t length = 0;
+    const char *authority = absolute_form_authority(path, &length);
+    if (authority == NULL)
+        return path;
+    return authority[length] == '/' ? authority + length : "/";
+}
+
 void request_read(struct request *request, struct MHD_Connection *connection, const char *method,
                   const char *path, const char *target)
 {
     request->method = method_of(method);
     request->method_name = method;
-    request->path = path_has_nul(target) || !path_is_text(path) ? "" : path;
+    request->path = origin_form(path);
+    if ((target != NULL && path_decodes_badly(target)) || !path_is_text(request->path))
+        request->path = "";
     request->target = target;
     const char *question_mark = target != NULL ? strchr(target, '?') : NULL;
     request->query_text = question_mark != NULL ? question_mark + 1 : "";
     request->query_length = strlen(request->query_text);
     request->host = NULL;
+    request->scheme = "http";
     request->accept = NULL;
     request->accept_encoding = NULL;
-    request->if_none_match = NULL;
+    request->preconditions = (struct preconditions){0};
+    request->forwarding = (struct forwarding_fields){0};
     request->user_agent = NULL;
     request->referer = NULL;
+    request->id = NULL;
     request->joined_length = 0;
-    MHD_get_connection_values(connection, MHD_HEADER_KIND, read_header, request);
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, read_header, request);
+    set_host(request, target);
+    if (request->id != NULL && !request_id_is_sane(request->id))
+        request->id = NULL;
+}
+
+const char *request_id(struct request *request)
+{
+    if (request->id == NULL) {
+        request_id_make(request->made_id);
+        request->id = request->made_id;
+    }
+    return request->id;
 }
 
 int request_parse_query(struct request *request, struct failure *failure)

@@ -3,8 +3,11 @@
 #ifndef CRATEDEX_SERVER_REQUEST_H
 #define CRATEDEX_SERVER_REQUEST_H
 
+#include "server/conditional.h"
 #include "server/failure.h"
+#include "server/forwarding.h"
 #include "server/query_string.h"
+#include "server/request_id.h"
 
 #include <microhttpd.h>
 #include <stddef.h>
@@ -12,7 +15,8 @@
 /* Longer targets (path and query as sent) get 414. */
 #define REQUEST_MAX_TARGET_BYTES 8192
 
-/* Room for header fields that were sent in several lines and are read as one. */
+/* Room for header fields that were sent in several lines and are read as one; where it does not
+   suffice, the last line counts. */
 #define REQUEST_MAX_JOINED_BYTES 4096
 
 /* A piece of the path that a route takes as a parameter: borrowed, not NUL-terminated, not empty. */
@@ -22,7 +26,13 @@ struct path_value {
 };
 #define REQUEST_MAX_PATH_VALUES 3
 
-enum request_method { METHOD_GET, METHOD_HEAD, METHOD_OPTIONS, METHOD_OTHER };
+enum request_method {
+    METHOD_GET,
+    METHOD_HEAD,
+    METHOD_OPTIONS,
+    METHOD_OTHER,  /* one that no endpoint has: 405 */
+    METHOD_UNKNOWN /* one that RFC 9110 and RFC 5789 do not know: 501 */
+};
 
 struct request {
     enum request_method method;
@@ -33,20 +43,30 @@ struct request {
     const char *target;                                     /* as sent: for the log */
     const char *query_text;
     size_t query_length;
-    const char *host; /* header fields; NULL where absent */
-    const char *accept;
+    const char *
+        host; /* of an absolute-form target, else Host; valid, with the port that it has; or NULL */
+    const char *scheme; /* "http", or "https" where a trusted proxy says so; static */
+    const char *accept; /* header fields; NULL where absent, as those below */
     const char *accept_encoding;
-    const char *if_none_match;
+    struct preconditions preconditions;
+    struct forwarding_fields forwarding;
     const char *user_agent;
     const char *referer;
+    const char
+        *id; /* the client's, where it is sane; else NULL until request_id is asked for one */
+    char made_id[REQUEST_ID_SIZE];
     struct query_string query; /* set by request_parse_query */
     size_t joined_length;
     char joined[REQUEST_MAX_JOINED_BYTES];
 };
 
-/* Fills `request` but for the query. `target` may be NULL (it was too long to be kept). */
+/* Fills `request` but for the query. `target` may be NULL (it was too long to be kept). The head must
+   have passed request_head_check. */
 void request_read(struct request *request, struct MHD_Connection *connection, const char *method,
                   const char *path, const char *target);
+
+/* The request's id: the client's, or one that is made by the first call. Lives as long as `request`. */
+const char *request_id(struct request *request);
 
 /* Parses the query. Returns 0, or -1 with a status 400 (414 where it is too long). */
 int request_parse_query(struct request *request, struct failure *failure);

@@ -29,7 +29,7 @@
 struct exchange {
     const struct service *service;
     struct MHD_Connection *connection;
-    const struct request *request;
+    struct request *request;
     const struct endpoint *endpoint;
     enum encoding encoding;
     struct outcome *outcome;
@@ -67,7 +67,8 @@ static enum MHD_Result queue_error_allowing(const struct exchange *exchange, uns
 {
     size_t size = 0;
     exchange->outcome->cache_state = CACHE_STATE_NONE;
-    struct MHD_Response *response = error_response(exchange->encoding, detail, allow, &size);
+    struct MHD_Response *response =
+        error_response(exchange->encoding, detail, allow, request_id(exchange->request), &size);
     return queue_once(exchange, status, response, size);
 }
 
@@ -94,7 +95,8 @@ static enum MHD_Result queue_failure(const struct exchange *exchange, const stru
 {
     if (failure->status != 500)
         return queue_error(exchange, failure->status, failure->error.message);
-    fprintf(stderr, "cratedex-server: %s: %s\n", exchange->endpoint->path, failure->error.message);
+    fprintf(stderr, "cratedex-server: %s: %s (request %s)\n", exchange->endpoint->path,
+            failure->error.message, request_id(exchange->request));
     return queue_error(exchange, 500, "internal error: the server's log says more");
 }
 
@@ -119,27 +121,52 @@ static const struct representation *represent(const struct exchange *exchange,
     return representation;
 }
 
-/* The answer's status, or 304 where the client has the very bytes. */
+/* A download counts when it is answered, whether the answer was made now or before. */
+static void count_download(const struct exchange *exchange, const struct answer *answer)
+{
+    struct counted_download download = answer_download(answer);
+    if (download.rank != 0 && exchange->request->method == METHOD_GET)
+        download_counters_add(exchange->service->downloads, download);
+}
+
+/* The answer's status, or what the request's conditions make of it. */
 static enum MHD_Result queue_representation(const struct exchange *exchange,
                                             const struct answer *answer,
                                             const struct representation *representation,
                                             struct MHD_Response *response)
 {
     unsigned status = answer_status(answer);
-    if (status == MHD_HTTP_OK &&
-        if_none_match(exchange->request->if_none_match, representation_etag(representation)))
+    enum precondition_outcome outcome = PRECONDITION_PROCEED;
+    if (status == MHD_HTTP_OK)
+        outcome =
+            preconditions_weigh(&exchange->request->preconditions,
+                                representation_etag(representation), answer_last_modified(answer));
+    if (outcome == PRECONDITION_FAILED)
+        return queue_error(exchange, MHD_HTTP_PRECONDITION_FAILED, "a precondition failed");
+    count_download(exchange, answer);
+    if (outcome == PRECONDITION_NOT_MODIFIED)
         return queue(exchange, MHD_HTTP_NOT_MODIFIED, response, 0);
     return queue(exchange, status, response, representation_size(representation));
 }
 
+/* The response that the cache keeps has no X-Request-Id. One of its own is made for a request only
+   where somebody looks for the id: the client sent one, or the log names it. */
 static enum MHD_Result queue_hit(const struct exchange *exchange, struct cache_entry *entry)
 {
+    const struct answer *answer = cache_value(entry);
     const struct representation *representation = represent(exchange, entry);
     if (representation == NULL)
         return queue_out_of_memory(exchange);
     exchange->outcome->cache_state = CACHE_STATE_HIT;
-    return queue_representation(exchange, cache_value(entry), representation,
-                                representation_hit(representation));
+    if (exchange->request->id == NULL)
+        return queue_representation(exchange, answer, representation,
+                                    representation_hit(representation));
+    struct MHD_Response *response =
+        representation_hit_of(answer, representation, exchange->request->id);
+    enum MHD_Result result = queue_representation(exchange, answer, representation, response);
+    if (response != NULL)
+        MHD_destroy_response(response);
+    return result;
 }
 
 /* What the endpoint's answers have in common. */
@@ -154,7 +181,9 @@ static void begin_head(const struct exchange *exchange, struct answer_head *head
     head->is_negotiated = is_negotiated;
     head->last_modified = 0;
     head->location[0] = '\0';
-    head->surrogate_key[0] = '\0';
+    snprintf(head->surrogate_key, sizeof head->surrogate_key, "%s",
+             endpoint->surrogate_key != NULL ? endpoint->surrogate_key : "");
+    head->download.rank = 0;
 }
 
 /* Runs the endpoint into `body`. */
@@ -212,7 +241,8 @@ static enum MHD_Result queue_miss(const struct exchange *exchange, struct cache_
              representation_coding(representation) == CODING_IDENTITY ? 0.0
                                                                       : compress_seconds * 1e3);
     exchange->outcome->cache_state = CACHE_STATE_MISS;
-    struct MHD_Response *response = representation_miss(cache_value(entry), representation, timing);
+    struct MHD_Response *response = representation_miss(cache_value(entry), representation, timing,
+                                                        request_id(exchange->request));
     enum MHD_Result result =
         queue_representation(exchange, cache_value(entry), representation, response);
     if (response != NULL)
@@ -340,6 +370,7 @@ static enum MHD_Result answer_uncached(const struct exchange *exchange,
     const struct response_headers headers = {
         .content_type = job.head.content_type,
         .cache_control = job.head.cache_control,
+        .request_id = request_id(exchange->request),
         .varies_by_accept = job.head.is_negotiated,
         .varies_by_coding = job.head.is_negotiated,
     };
@@ -367,6 +398,12 @@ static enum MHD_Result answer(const struct exchange *exchange, struct request *r
     return answer_cached(exchange, &parameters, &key);
 }
 
+/* `OPTIONS *` (RFC 9110, section 9.3.7). */
+static bool asks_for_server_options(const struct request *request)
+{
+    return request->method == METHOD_OPTIONS && strcmp(request->path, "*") == 0;
+}
+
 enum MHD_Result respond(const struct service *service, struct MHD_Connection *connection,
                         struct request *request, struct outcome *outcome)
 {
@@ -382,23 +419,26 @@ enum MHD_Result respond(const struct service *service, struct MHD_Connection *co
     if (!is_acceptable)
         exchange.encoding = ENCODING_JSON;
     exchange.endpoint = router_find(request, &outcome->route);
+    if (request->method == METHOD_UNKNOWN)
+        return queue_error(&exchange, MHD_HTTP_NOT_IMPLEMENTED,
+                           "method not implemented: use " ALLOWED_METHODS);
     const struct login_only *login_only = login_only_find(request->path, exchange.endpoint);
     if (login_only != NULL)
         return queue_login_only(&exchange, login_only);
-    if (exchange.endpoint == NULL)
+    if (exchange.endpoint == NULL && !asks_for_server_options(request))
         return queue_error(&exchange, MHD_HTTP_NOT_FOUND, "Not Found");
     if (request->method == METHOD_OPTIONS)
-        return queue_once(&exchange, MHD_HTTP_NO_CONTENT, options_response(), 0);
+        return queue_once(&exchange, MHD_HTTP_NO_CONTENT, options_response(request_id(request)), 0);
     if (request->method == METHOD_OTHER)
         return queue_error(&exchange, MHD_HTTP_METHOD_NOT_ALLOWED,
                            "method not allowed: use " ALLOWED_METHODS);
-    if (!is_acceptable && exchange.endpoint->plain_type == NULL)
+    if (!is_acceptable && exchange.endpoint->plain_type == NULL && !exchange.endpoint->redirects)
         return queue_error(&exchange, MHD_HTTP_NOT_ACCEPTABLE,
                            "not acceptable: use application/json or application/msgpack");
     return answer(&exchange, request);
 }
 
-enum MHD_Result respond_error(struct MHD_Connection *connection, const struct request *request,
+enum MHD_Result respond_error(struct MHD_Connection *connection, struct request *request,
                               unsigned status, const char *detail, struct outcome *outcome)
 {
     struct exchange exchange = {

@@ -43,6 +43,9 @@ struct MHD_Response *response_add_headers(struct MHD_Response *response,
         add(response, MHD_HTTP_HEADER_VARY, vary(headers)) &&
         add(response, MHD_HTTP_HEADER_CACHE_CONTROL, headers->cache_control) &&
         add(response, "Surrogate-Key", headers->surrogate_key) &&
+        add(response, "xkey", headers->surrogate_key) &&
+        add(response, MHD_HTTP_HEADER_SERVER, "cratedex/" CRATEDEX_VERSION) &&
+        add(response, "X-Request-Id", headers->request_id) &&
         add(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, "*") &&
         add(response, MHD_HTTP_HEADER_ALLOW, headers->allow) &&
         add(response, "X-Cache", headers->x_cache) &&

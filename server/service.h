@@ -4,9 +4,11 @@
 
 #include "server/access_log.h"
 #include "server/cache.h"
+#include "server/download_counters.h"
 #include "server/metrics.h"
 #include "server/openapi.h"
 #include "server/reader_pool.h"
+#include "server/trusted_proxies.h"
 
 #include <cratedex/index_file.h>
 #include <cratedex/ranking.h>
@@ -15,13 +17,16 @@
 struct service {
     const struct index *index;
     const struct ranking *ranking; /* NULL: the weights that are built in */
+    const char *base_url; /* ours, as clients see it, without a final slash; "": not known */
     struct reader_pool *readers;
     struct cache *cache;
     struct metrics *metrics;
-    struct access_log *access_log; /* NULL: off */
-    struct openapi *openapi;       /* the document of what we answer */
-    const char *cdn_url;           /* where crate files and READMEs lie; no final slash */
-    atomic_bool is_stopping;       /* a signal came: finish what runs, take nothing new */
+    struct access_log *access_log;       /* NULL: off */
+    struct download_counters *downloads; /* NULL: downloads are not counted */
+    struct openapi *openapi;             /* the document of what we answer */
+    const char *cdn_url;                 /* where crate files and READMEs lie; no final slash */
+    const struct trusted_proxies *proxies;
+    atomic_bool is_stopping; /* a signal came: finish what runs, take nothing new */
 };
 
 #endif

@@ -3,6 +3,7 @@
 #include "server/endpoint.h"
 
 #include "server/number_parameter.h"
+#include "server/response_headers.h"
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/suggest.h>
@@ -75,7 +76,8 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
 const struct endpoint suggest_endpoint = {
     .path = "/api/v1/suggest",
     .name = "suggest",
-    .cache_control = "public, max-age=60",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
+    .surrogate_key = "crates",
     .is_cached = true,
     .prepare = prepare,
     .answer = answer,

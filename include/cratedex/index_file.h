@@ -28,6 +28,9 @@ void index_close(struct index *index);
 uint32_t index_n_crates(const struct index *index);
 /* The dump's timestamp, RFC 3339; lives as long as the index. */
 const char *index_dump_timestamp(const struct index *index);
+/* The last day whose downloads the index has, "2026-11-01": the dump's own, or a later one that counted
+   downloads were added of. Lives as long as the index. */
+const char *index_downloads_day(const struct index *index);
 /* A short text that differs between different index contents (a digest of the part checksums, in
    hexadecimal); lives as long as the index. */
 const char *index_fingerprint(const struct index *index);

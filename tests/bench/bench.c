@@ -21,14 +21,19 @@
 static const char usage[] =
     "Usage: cratedex-bench search INDEX --queries FILE [--rounds N] [--baseline] [--json]\n"
     "       cratedex-bench suggest INDEX --queries FILE [--rounds N] [--json]\n"
+    "       cratedex-bench pages INDEX [--rounds N] [--json]\n"
     "       cratedex-bench open INDEX [--rounds N] [--json]\n"
+    "       cratedex-bench sparse-index INDEX [--rounds N] [--json]\n"
     "       cratedex-bench features INDEX --queries JUDGEMENTS\n"
     "       cratedex-bench worst INDEX [--seconds N] [--limit-ms N]\n\n"
     "Times the index library on one thread. A warm-up round goes first; of the N rounds\n"
     "(default 3) the one with the best 99th percentile is shown, --json has them all.\n\n"
     "  search    every query: the search alone, and with its JSON answer of 10 crates assembled\n"
     "  suggest   every prefix: suggestions alone, and with their JSON answer; misspelt names\n"
+    "  pages     what endpoints answer on a miss: pages of crates, lists of versions, reverse\n"
+    "            dependencies, in both encodings\n"
     "  open      opening the index and one reader\n"
+    "  sparse-index  a crate's file of the sparse index: random, popular and the largest ones\n"
     "  features  no times: the second stage's candidates and features, for tests/relevance/train.py\n"
     "  worst     looks for the slowest query of 256 bytes or less, --seconds long (default 20);\n"
     "            fails where one takes more than --limit-ms milliseconds (default 20)\n\n"
@@ -156,7 +161,9 @@ static const struct benchmark *find_benchmark(const char *name)
 {
     static const struct benchmark benchmarks[] = {{"search", bench_search, true},
                                                   {"suggest", bench_suggest, true},
+                                                  {"pages", bench_pages, false},
                                                   {"open", bench_open, false},
+                                                  {"sparse-index", bench_sparse_index, false},
                                                   {"features", bench_features, true},
                                                   {"worst", bench_worst, false}};
     for (size_t i = 0; i < sizeof benchmarks / sizeof benchmarks[0]; i++) {

@@ -68,9 +68,10 @@ def of_versions(*queries, looks_up=True):
         for i, (name, number) in enumerate(values.versions(2)):
             first = first or name
             yield Good(filled(path, name, number) + (("", *queries)[i % (len(queries) + 1)]))
-        if looks_up:
-            yield of_unknown_crate(path, "1.0.0")
-        if looks_up and first:
+        if not looks_up:  # crates.io, too, says the same of versions that do not exist
+            return
+        yield of_unknown_crate(path, "1.0.0")
+        if first:
             detail = f"crate `{first}` does not have a version `99999.0.0`"
             yield Bad(filled(path, first, "99999.0.0"), 404, detail)
 
@@ -189,7 +190,6 @@ REQUESTS = {
     VERSION + "/dependencies": of_versions(),
     VERSION + "/tree": of_versions("?depth=2"),
     VERSION + "/downloads": of_versions("?before_date=2026-10-01"),
-    # As on crates.io nobody is named, of whatever version.
     VERSION + "/authors": of_versions(looks_up=False),
     VERSION + "/readme": redirecting,
     VERSION + "/download": redirecting,

@@ -97,6 +97,8 @@ static void refuses_bad_options(void **state)
         {{"--cdn-url", "ftp://example.org"}, "--cdn-url: bad URL"},
         {{"--cdn-url", "https://example.org/?x"}, "bad URL"},
         {{"--ranking", ""}, "--ranking: the value is empty"},
+        {{"--trust-proxy", "10.0.0.0/33"}, "--trust-proxy: bad network '10.0.0.0/33'"},
+        {{"--trust-proxy", "localhost"}, "write an address or a network like 10.0.0.0/8"},
         {{"--config", "/nonexistent/file"}, "cannot read /nonexistent/file"},
     };
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
@@ -245,6 +247,8 @@ static void reads_a_config_file(void **state)
              "base-url = https://crates.example.org/\n"
              "cdn-url = https://static.example.org\n"
              "access-log = combined\n"
+             "trust-proxy = 127.0.0.0/8\n"
+             "trust-proxy = fd00::/8\n"
              "ranking = %s\n",
              test_index(), ranking);
     file_write(path, text, strlen(text));

@@ -33,6 +33,15 @@ static const char *const targets[] = {
     "/api/v1/summary",
     "/api/v1/suggest?q=to",
     "/api/v1/suggest?q=zzzz",
+    "/api/v1/crates/serde",
+    "/api/v1/crates/serde?include=default_version,keywords",
+    "/api/v1/crates/libbindgen?include=full",
+    "/api/v1/crates/no-such-crate",
+    "/api/v1/crates/libbindgen/versions?per_page=20&include=release_tracks",
+    "/api/v1/crates/serde/versions?sort=date&nums[]=1.0.228",
+    "/api/v1/crates/serde/1.0.228",
+    "/api/v1/crates/serde/1.0.0-none",
+    "/api/v1/crates/serde/reverse_dependencies?per_page=100&page=1",
     "/healthz",
     "/readyz",
     "/nothing/here",
@@ -232,7 +241,8 @@ static void expect_conditional(void **state, const char *etag_headers, long stat
         fail_msg("%s: status %ld, not %ld", etag_headers, response.status, status);
     assert_int_equal(response.size, status == 304 ? 0 : full_size);
     assert_non_null(http_header(&response, "ETag"));
-    assert_string_equal(http_header(&response, "Cache-Control"), "public, max-age=15");
+    assert_string_equal(http_header(&response, "Cache-Control"),
+                        "public, max-age=15, stale-while-revalidate=60");
     assert_string_equal(http_header(&response, "Vary"), "Accept, Accept-Encoding");
     assert_string_equal(http_header(&response, "Access-Control-Allow-Origin"), "*");
     http_response_free(&response);
@@ -340,8 +350,10 @@ static void knows_exact_paths_only(void **state)
                                           "/api//v1/crates",
                                           "/API/v1/crates",
                                           "/api/v1/./crates",
-                                          "/api/v1/crates/serde",
                                           "/api/v1/keyword",
+                                          "/api/v1/crates/serde/",
+                                          "/api/v1/crates//versions",
+                                          "/api/v1/crates/serde/1.0.228/",
                                           "/metrics/",
                                           "/healthz%00"};
     for (size_t i = 0; i < N_ELEMENTS(unknown); i++) {

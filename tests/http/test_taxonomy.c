@@ -156,6 +156,7 @@ static void finds_categories(void **state)
                   {"category.parent_categories.length", "2"},
                   {"category.parent_categories[0].slug", "\"science\""},
                   {"category.parent_categories[0].crates_cnt", "7"},
+                  {"category.category", "\"Genomics\""},
                   {"category.parent_categories[1].slug", "\"science::bioinformatics\""}}},
         {.request = {.target = "/api/v1/categories/nothing"},
          .status = 404,

@@ -60,6 +60,7 @@ static const struct access_record example = {
     .seconds = 0.0015,
     .cache_state = CACHE_STATE_HIT,
     .user_agent = "x",
+    .request_id = "r-1",
 };
 
 static void writes_json(void **state)
@@ -74,7 +75,7 @@ static void writes_json(void **state)
                         "{\"time\":\"2023-11-14T22:13:20.123Z\",\"address\":\"::1\",\"method\":"
                         "\"GET\",\"target\":\"/a?b=\\\"c\\\"\\\\\\u000a\\u007f\\u00ff\",\"status\":"
                         "200,\"bytes\":12,\"milliseconds\":1.500,\"cache\":\"hit\",\"referer\":"
-                        "null,\"user_agent\":\"x\"}\n");
+                        "null,\"user_agent\":\"x\",\"request_id\":\"r-1\"}\n");
     free(text);
 }
 

@@ -115,7 +115,8 @@ static void outlives_eviction(void **state)
     size_t added;
     const struct representation *representation =
         answer_representation(answer, CODING_ZSTD, &added, &error);
-    struct MHD_Response *response = representation_miss(answer, representation, "cache;desc=miss");
+    struct MHD_Response *response =
+        representation_miss(answer, representation, "cache;desc=miss", "id");
     assert_non_null(response);
     assert_non_null(representation_hit(representation));
     answer_free(answer);
