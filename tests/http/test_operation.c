@@ -97,6 +97,7 @@ static void refuses_bad_options(void **state)
         {{"--cdn-url", "ftp://example.org"}, "--cdn-url: bad URL"},
         {{"--cdn-url", "https://example.org/?x"}, "bad URL"},
         {{"--ranking", ""}, "--ranking: the value is empty"},
+        {{"--count-downloads", ""}, "--count-downloads: the value is empty"},
         {{"--config", "/nonexistent/file"}, "cannot read /nonexistent/file"},
     };
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
