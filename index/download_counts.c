@@ -204,8 +204,11 @@ static struct download_counts *open_file(const char *path, bool for_adding, stru
         return NULL;
     }
     int descriptor = open(path, (for_adding ? O_RDWR : O_RDONLY) | O_CLOEXEC);
-    int result = descriptor < 0 ? error_set(error, "%s: %s", path, strerror(errno))
-                                : map_file(counts, descriptor, for_adding, path, error);
+    int result = -1;
+    if (descriptor < 0)
+        error_set(error, "%s: %s", path, strerror(errno));
+    else
+        result = map_file(counts, descriptor, for_adding, path, error);
     if (descriptor >= 0)
         close(descriptor);
     if (result == 0)
