@@ -137,7 +137,7 @@ static int compare_versions(const void *left, const void *right)
 /* The ids of the highest five versions, as a list for SQL. */
 static void list_highest(const char *name, char list[128])
 {
-    struct version versions[64];
+    struct version versions[64] = {{0}};
     size_t n_versions = 0;
     char query[256];
     snprintf(query, sizeof query,

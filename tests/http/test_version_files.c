@@ -27,7 +27,7 @@ static void redirects_to_the_files(void **state)
     static const struct http_case cases[] = {
         {.request = {.target = CRATES "serde/1.0.228/download"},
          .status = 302,
-         .headers = {"Location: " CDN "/crates/serde/serde-1.0.228.crate",
+         .headers = {"Location: https://static.crates.io/crates/serde/serde-1.0.228.crate",
                      "Vary: Accept, Accept-Encoding", "Cache-Control: public, max-age=3600",
                      "Surrogate-Key: crate/serde", "Access-Control-Allow-Origin: *",
                      "Content-Length: 0", "!Content-Type", "!ETag"}},
