@@ -30,6 +30,13 @@ static inline bool bitmap_test(const uint64_t *words, uint32_t bit)
     return (words[bit / 64] >> (bit % 64)) & 1;
 }
 
+/* Adds the bits of `others`. */
+static inline void bitmap_unite(uint64_t *words, const uint64_t *others, size_t n_words)
+{
+    for (size_t i = 0; i < n_words; i++)
+        words[i] |= others[i];
+}
+
 static inline uint64_t bitmap_count(const uint64_t *words, size_t n_words)
 {
     uint64_t n = 0;

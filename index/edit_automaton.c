@@ -19,7 +19,7 @@ bool edit_automaton_init(struct edit_automaton *automaton, const char *word, siz
         bool is_last = i + 1 == length;
         bool is_whole = edit_take_byte(&partial, &n_missing, (unsigned char)word[i]);
         if (partial == (unsigned char)word[i])
-            automaton->first_bytes[automaton->n_characters] = (unsigned char)word[i];
+            automaton->first_bytes[automaton->n_characters] = edit_byte_set((unsigned char)word[i]);
         if (!is_whole && !is_last)
             continue;
         if (partial < 128)

@@ -19,7 +19,7 @@
 struct edit_automaton {
     uint64_t places[128]; /* by ASCII character: bit j where the word's character j is it */
     uint32_t characters[EDIT_MAX_BYTES];       /* of the word */
-    unsigned char first_bytes[EDIT_MAX_BYTES]; /* of each of them */
+    uint64_t first_bytes[EDIT_MAX_BYTES];      /* the byte that each begins with, as a set */
     uint32_t n_characters;
     uint64_t all;  /* a bit for each character of the word */
     uint64_t last; /* the bit of the last one */
@@ -132,25 +132,20 @@ static inline unsigned edit_distance_bound(const struct edit_automaton *automato
     return EDIT_TOO_FAR;
 }
 
-/* A set of bytes: bit b % 64 of `bits[b / 64]`. */
-struct edit_bytes {
-    uint64_t bits[4];
-};
-
-static inline bool edit_bytes_have(const struct edit_bytes *bytes, unsigned char byte)
+/* The set of one byte. Sets are for leaving bytes out: one that is not in a set is not meant, one that is
+   in it may be another with the same bit. Small letters, digits and `_` have bits of their own. */
+static inline uint64_t edit_byte_set(unsigned char byte)
 {
-    return (bytes->bits[byte / 64] >> (byte % 64) & 1) != 0;
+    return UINT64_C(1) << ((byte & 31) | (byte & 64) >> 1);
 }
 
-/* The first bytes of the word's characters at `places`. */
-static inline void edit_bytes_at(const struct edit_automaton *automaton, uint64_t places,
-                                 struct edit_bytes *bytes)
+/* The set of the first bytes of the word's characters at `places`. */
+static inline uint64_t edit_bytes_at(const struct edit_automaton *automaton, uint64_t places)
 {
-    *bytes = (struct edit_bytes){{0}};
-    for (; places != 0; places &= places - 1) {
-        unsigned char byte = automaton->first_bytes[__builtin_ctzll(places)];
-        bytes->bits[byte / 64] |= UINT64_C(1) << (byte % 64);
-    }
+    uint64_t bytes = 0;
+    for (; places != 0; places &= places - 1)
+        bytes |= automaton->first_bytes[__builtin_ctzll(places)];
+    return bytes;
 }
 
 /* The places in the word of characters that cost no edit now: the next ones, and those that end a

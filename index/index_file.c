@@ -197,6 +197,11 @@ static int open_parts(struct index *index, struct error *error)
         open_words(index, &index->spelling_list, INDEX_PART_SPELLING_LIST, SPELLING_MAX_BYTES,
                    &index->spelling, INDEX_PART_SPELLING, error) != 0)
         return -1;
+    if (trie_note_following(&index->names, error) != 0 ||
+        trie_note_following(&index->spelling, error) != 0)
+        return -1;
+    if (postings_make_bitmaps(&index->postings, n_crates, error) != 0)
+        return -1;
     return mark_not_yanked(index, error);
 }
 
@@ -301,6 +306,9 @@ void index_close(struct index *index)
         return;
     for (int part = 0; part < N_INDEX_PARTS; part++)
         free(index->blocks[part]);
+    trie_close(&index->names);
+    trie_close(&index->spelling);
+    postings_close(&index->postings);
     free(index->not_yanked);
     free(index->path);
     free(index);

@@ -48,9 +48,10 @@ struct index_reader *index_reader_open(const struct index *index, struct error *
     reader->selected = calloc(n_words, sizeof(uint64_t));
     reader->plan = calloc(1, sizeof *reader->plan);
     reader->accumulators = calloc(1, sizeof *reader->accumulators);
+    reader->bitmaps = calloc(1, sizeof *reader->bitmaps);
     reader->candidates = calloc(RERANK_DEPTH, sizeof *reader->candidates);
     if (reader->places == NULL || reader->filter == NULL || reader->selected == NULL ||
-        reader->plan == NULL || reader->accumulators == NULL || reader->candidates == NULL) {
+        reader->plan == NULL || reader->accumulators == NULL || reader->bitmaps == NULL || reader->candidates == NULL) {
         error_out_of_memory(error);
         goto failed;
     }
@@ -66,6 +67,7 @@ void index_reader_close(struct index_reader *reader)
         return;
     free(reader->scored);
     free(reader->candidates);
+    free(reader->bitmaps);
     free(reader->accumulators);
     free(reader->plan);
     free(reader->selected);

@@ -256,9 +256,9 @@ int index_verify(const char *path, void (*on_check)(void *context, const char *w
         {"word lists", check_word_lists},
         {"postings against FTS5", check_postings},
         {"documents", check_documents},
+        {"sparse index", check_sparse_index},
         {"sets of versions", check_version_sets},
         {"reverse dependencies", check_dependents},
-        {"sparse index", check_sparse_index},
     };
     if (on_check != NULL)
         on_check(context, "header, checksums and offsets");

@@ -199,34 +199,46 @@ int name_substrings_open(struct name_substrings *substrings, const struct crate_
     return 0;
 }
 
-/* The first place whose text is not below `text`, or, with `past`, above everything that begins
-   with it. */
-static uint32_t lower_bound(const struct name_substrings *substrings,
-                            const struct name_places *places, const char *text, size_t length,
-                            bool past)
+/* Compares the text at a place with `text` as far as that goes: 0 where it begins with it. */
+static int compare_beginning(const struct name_substrings *substrings,
+                             const struct name_places *places, uint32_t i, const char *text,
+                             size_t length)
 {
-    uint32_t low = 0;
-    uint32_t high = places->n;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        size_t place_length;
-        const char *place = place_text(substrings->columns, places, middle, &place_length);
-        size_t shorter = place_length < length ? place_length : length;
-        int order = memcmp(place, text, shorter);
-        if (order == 0 && place_length < length)
-            order = -1;
-        if (order < 0 || (past && order == 0))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    size_t place_length;
+    const char *place = place_text(substrings->columns, places, i, &place_length);
+    size_t shorter = place_length < length ? place_length : length;
+    int order = memcmp(place, text, shorter);
+    return order == 0 && place_length < length ? -1 : order;
 }
 
 uint32_t name_places_find(const struct name_substrings *substrings,
                           const struct name_places *places, const char *text, size_t length,
                           uint32_t *first)
 {
-    *first = lower_bound(substrings, places, text, length, false);
-    return lower_bound(substrings, places, text, length, true) - *first;
+    uint32_t low = 0;
+    uint32_t high = places->n;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (compare_beginning(substrings, places, middle, text, length) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *first = low;
+    /* Most texts stand in few names: the end is looked for from the beginning on, by galloping. */
+    uint32_t step = 1;
+    while (step <= places->n - low &&
+           compare_beginning(substrings, places, low + step - 1, text, length) == 0) {
+        low += step;
+        step *= 2;
+    }
+    high = step <= places->n - low ? low + step - 1 : places->n;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (compare_beginning(substrings, places, middle, text, length) == 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low - *first;
 }

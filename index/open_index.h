@@ -74,12 +74,13 @@ struct index_reader {
     struct version_set_scratch *version_scratch;
     ZSTD_DCtx *decompressor; /* NULL until it is needed */
     /* Scratch of search_run, one bit a rank each. */
-    uint64_t *places;
+    uint64_t *places; /* all zero between searches */
     uint64_t *filter;
     uint64_t *selected;
     /* Scratch of search_run; see search_plan.h, search_scan.h, search_relevance.h. */
     struct search_plan *plan;
     struct search_accumulators *accumulators;
+    struct search_bitmaps *bitmaps;
     struct rerank_candidate *candidates;
     struct search_scored *scored;
     uint32_t scored_capacity;

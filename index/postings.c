@@ -4,6 +4,8 @@
    nothing is decoded. */
 #include "index/postings.h"
 
+#include "index/bitmap.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,6 +182,7 @@ int postings_open(struct postings *postings, uint32_t n_crates, const void *bloc
         sizeof header + 4 * ((uint64_t)header.n_terms + 1) + 5 * (uint64_t)header.n_postings;
     if (header.magic != POSTINGS_MAGIC || header.zero != 0 || expected != size)
         return error_set(error, "the postings have a wrong header or size");
+    memset(postings, 0, sizeof *postings);
     postings->n_terms = header.n_terms;
     postings->n_postings = header.n_postings;
     postings->starts = (const void *)((const unsigned char *)block + sizeof header);
@@ -190,11 +193,50 @@ int postings_open(struct postings *postings, uint32_t n_crates, const void *bloc
     return 0;
 }
 
+/* Terms are numbered by their number of postings, so the frequent ones come first. */
+int postings_make_bitmaps(struct postings *postings, uint32_t n_crates, struct error *error)
+{
+    size_t n_words = bitmap_n_words(n_crates + 1);
+    n_words += (POSTINGS_BITMAP_WORDS - n_words % POSTINGS_BITMAP_WORDS) % POSTINGS_BITMAP_WORDS;
+    uint32_t n = 0;
+    while (n < postings->n_terms && postings->starts[n + 1] - postings->starts[n] >= n_words)
+        n++;
+    postings->bitmaps = calloc(2 * n * n_words + 1, sizeof *postings->bitmaps);
+    if (postings->bitmaps == NULL)
+        return error_out_of_memory(error);
+    for (uint32_t term = 0; term < n; term++) {
+        uint64_t *bitmap = postings->bitmaps + 2 * term * n_words;
+        for (uint32_t i = postings->starts[term]; i < postings->starts[term + 1]; i++) {
+            bitmap_set(bitmap, postings->ranks[i]);
+            if ((postings->fields[i] & POSTING_KEYWORDS) != 0)
+                bitmap_set(bitmap + n_words, postings->ranks[i]);
+        }
+    }
+    postings->n_bitmap_words = n_words;
+    postings->n_bitmaps = n;
+    return 0;
+}
+
+void postings_close(struct postings *postings)
+{
+    free(postings->bitmaps);
+    postings->bitmaps = NULL;
+    postings->n_bitmaps = 0;
+}
+
 struct posting_list postings_of(const struct postings *postings, uint32_t term)
 {
     uint32_t start = postings->starts[term - 1];
-    return (struct posting_list){postings->ranks + start, postings->fields + start,
-                                 postings->starts[term] - start, 0};
+    struct posting_list list = {
+        .ranks = postings->ranks + start,
+        .fields = postings->fields + start,
+        .n = postings->starts[term] - start,
+    };
+    if (term <= postings->n_bitmaps) {
+        list.bitmap = postings->bitmaps + 2 * (term - 1) * postings->n_bitmap_words;
+        list.keyword_bitmap = list.bitmap + postings->n_bitmap_words;
+    }
+    return list;
 }
 
 void posting_list_seek(struct posting_list *list, uint32_t rank)

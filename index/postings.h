@@ -49,17 +49,34 @@ struct postings {
     const uint32_t *starts; /* n_terms + 1 of them */
     const uint32_t *ranks;
     const uint8_t *fields;
+    /* The ranks once more, as bitmaps, of the n_bitmaps terms that have most: those for which a bitmap
+       is no longer than the ranks are twice. For each term one of all its crates, then one of those
+       that have it in a keyword. Owned; see postings_make_bitmaps. */
+    uint64_t *bitmaps;
+    size_t n_bitmap_words; /* of each, a multiple of POSTINGS_BITMAP_WORDS */
+    uint32_t n_bitmaps;
 };
+
+/* Bitmaps can be read by so many words at a time. */
+#define POSTINGS_BITMAP_WORDS 64
 
 /* Opens a block, which must be aligned to 8 bytes. Checks sizes, that the ranks of a term ascend
    within 1 … n_crates, and that no set of fields is empty. Returns 0 or -1. */
 int postings_open(struct postings *postings, uint32_t n_crates, const void *block, size_t size,
                   struct error *error);
 
+/* Makes the bitmaps of the most frequent terms, which are not in the block. Returns 0 or -1 (memory). */
+int postings_make_bitmaps(struct postings *postings, uint32_t n_crates, struct error *error);
+
+/* Frees the bitmaps. */
+void postings_close(struct postings *postings);
+
 /* The postings of one term, with a cursor. */
 struct posting_list {
     const uint32_t *ranks;
     const uint8_t *fields;
+    const uint64_t *bitmap; /* of the ranks; NULL where the term is not frequent */
+    const uint64_t *keyword_bitmap;
     uint32_t n;
     uint32_t position;
 };

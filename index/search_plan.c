@@ -223,6 +223,20 @@ void search_plan_rewind(struct search_plan *plan)
     }
 }
 
+void search_plan_weigh(const struct search_plan *plan, float mass, float weights[16])
+{
+    const struct ranking *ranking = plan->ranking;
+    double share = (double)mass / (double)plan->total_mass;
+    for (unsigned fields = 0; fields < 16; fields++) {
+        double weight = ranking->any;
+        if (fields & (POSTING_NAME | POSTING_KEYWORDS | POSTING_DESCRIPTION))
+            weight += ranking->main;
+        if (fields & POSTING_KEYWORDS)
+            weight += ranking->keywords;
+        weights[fields] = (float)(weight * share);
+    }
+}
+
 /* The fields of the crate in a list; 0 where the list lacks it. */
 static uint8_t fields_in(struct posting_list *list, uint32_t rank)
 {

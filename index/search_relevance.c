@@ -10,9 +10,11 @@
 
 #include "index/bitmap.h"
 #include "index/search_scan.h"
+#include "index/small_order.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* True where `left` comes before `right` in the first stage's order. */
 static bool is_better(const struct search_scored *left, const struct search_scored *right)
@@ -68,6 +70,23 @@ static int compare_scored(const void *left_scored, const void *right_scored)
     return is_better(left, right) ? -1 : is_better(right, left);
 }
 
+static void sort_best(struct search_scored *best, uint32_t n)
+{
+    int64_t keys[SMALL_ORDER_MAX] = {0};
+    uint8_t order[SMALL_ORDER_MAX];
+    struct search_scored sorted[SMALL_ORDER_MAX];
+    if (n > SMALL_ORDER_MAX) {
+        qsort(best, n, sizeof *best, compare_scored);
+        return;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        keys[i] = small_order_key(best[i].score, best[i].rank);
+    small_order(keys, n, order);
+    for (uint32_t i = 0; i < n; i++)
+        sorted[i] = best[order[i]];
+    memcpy(best, sorted, n * sizeof *best);
+}
+
 /* Scans for the best `n` and leaves them in order in the reader's scratch. */
 static int find_best(struct index_reader *reader, const uint64_t *filter, uint32_t n,
                      const struct search_scored *after, uint32_t *n_found, uint64_t *total,
@@ -82,7 +101,7 @@ static int find_best(struct index_reader *reader, const uint64_t *filter, uint32
     }
     struct best best = {{keep_best, -INFINITY}, reader->scored, 0, n, after};
     *total = search_scan(reader->plan, reader, filter, &best.collector);
-    qsort(best.heap, best.n, sizeof *best.heap, compare_scored);
+    sort_best(best.heap, best.n);
     *n_found = best.n;
     return 0;
 }

@@ -1,31 +1,18 @@
 /* LambdaMART (Burges 2010): gradient-boosted trees, trained on judged queries to swap pairs of results
    where that helps most. Trees are complete and of depth three, so that there is nothing to branch on:
-   all comparisons of a tree are made for four candidates at once. */
+   all comparisons of a tree are made for several candidates at once. */
 #include "index/search_rerank.h"
 
+#include "index/processor.h"
 #include "index/ranking_trees.h"
+#include "index/small_order.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 const char *const rerank_feature_names[N_RERANK_FEATURES] = {
     "any",         "main",       "keywords",     "name",         "description",
     "readme",      "dependents", "downloads",    "versions",     "description_length",
     "name_length", "total_mass", "length_ratio", "outside_name", "place"};
-
-/* A candidate's place and what it is sorted by: small, where a candidate is large. */
-struct sort_key {
-    float score;
-    uint32_t rank;
-    uint32_t place;
-};
-
-static int compare_ranks(const void *left_key, const void *right_key)
-{
-    const struct sort_key *left = left_key;
-    const struct sort_key *right = right_key;
-    return left->rank < right->rank ? -1 : left->rank > right->rank;
-}
 
 static void fill(struct search_plan *plan, const struct index *index,
                  struct rerank_candidate *candidate, uint32_t place)
@@ -54,87 +41,98 @@ static void fill(struct search_plan *plan, const struct index *index,
     features[FEATURE_PLACE] = (float)place;
 }
 
+/* What is known of a crate lies in several columns, and the candidates all over them. */
+static void fetch_columns(const struct crate_columns *columns, uint32_t at)
+{
+    __builtin_prefetch(&columns->dependents[at]);
+    __builtin_prefetch(&columns->downloads_share[at]);
+    __builtin_prefetch(&columns->versions[at]);
+    __builtin_prefetch(&columns->description[at]);
+    __builtin_prefetch(&columns->name_offsets[at]);
+}
+
 void rerank_features(struct search_plan *plan, const struct index *index,
                      struct rerank_candidate *candidates, uint32_t n)
 {
-    struct sort_key keys[RERANK_DEPTH] = {0};
-    for (uint32_t i = 0; i < n; i++)
-        keys[i] = (struct sort_key){0, candidates[i].rank, i};
+    int64_t keys[SMALL_ORDER_MAX] = {0};
+    uint8_t order[SMALL_ORDER_MAX];
+    for (uint32_t i = 0; i < n; i++) {
+        fetch_columns(&index->columns, candidates[i].rank - 1);
+        keys[i] = candidates[i].rank;
+    }
     /* The posting lists are walked forward only. */
-    qsort(keys, n, sizeof *keys, compare_ranks);
+    small_order(keys, n, order);
     for (uint32_t i = 0; i < n; i++)
-        fill(plan, index, &candidates[keys[i].place], keys[i].place);
+        fill(plan, index, &candidates[order[i]], order[i]);
     search_plan_rewind(plan);
 }
 
-/* Four candidates side by side, in the form that gcc and clang turn into vector instructions. */
-#define N_LANES 4
+/* Eight candidates side by side, in the form that gcc and clang turn into vector instructions. */
+#define N_LANES 8
 typedef float lanes __attribute__((vector_size(N_LANES * sizeof(float))));
 typedef int32_t lane_masks __attribute__((vector_size(N_LANES * sizeof(int32_t))));
+/* Macros, because a vector that not every processor has cannot be passed to a function. */
+#define CHOOSE(is_first, first, second)                                                            \
+    ((lanes)(((lane_masks)(first) & (is_first)) | ((lane_masks)(second) & ~(is_first))))
+#define ALL_LANES(value) ((value) - (lanes){0})
 
-static lanes choose(lane_masks is_first, lanes first, lanes second)
-{
-    return (lanes)(((lane_masks)first & is_first) | ((lane_masks)second & ~is_first));
-}
+/* Candidates by feature, and what the trees give to each. */
+struct lane_groups {
+    lanes features[N_RERANK_FEATURES][RERANK_DEPTH / N_LANES];
+    lanes sums[RERANK_DEPTH / N_LANES];
+};
 
-static lane_masks goes_left(const struct ranking_tree *tree, unsigned node, const lanes *features)
-{
-    return features[tree->features[node]] < tree->thresholds[node];
-}
-
-static lanes leaf(const struct ranking_tree *tree, unsigned place)
-{
-    return tree->leaves[place] - (lanes){0};
-}
-
-/* What a tree gives to four candidates: all seven comparisons are made, the outcomes choose among the
+/* Adds what a tree gives to all candidates: all seven comparisons are made, the outcomes choose among the
    leaves. No step depends on the one before, so nothing waits. */
-static lanes walk(const struct ranking_tree *tree, const lanes *features)
+static inline __attribute__((always_inline)) void add_tree(const struct ranking_tree *tree, struct lane_groups *candidates,
+                            uint32_t n_groups)
 {
-    lanes pairs[RANKING_TREE_LEAVES / 2];
-    for (unsigned i = 0; i < RANKING_TREE_LEAVES / 2; i++)
-        pairs[i] =
-            choose(goes_left(tree, 3 + i, features), leaf(tree, 2 * i), leaf(tree, 2 * i + 1));
-    lanes left = choose(goes_left(tree, 1, features), pairs[0], pairs[1]);
-    lanes right = choose(goes_left(tree, 2, features), pairs[2], pairs[3]);
-    return choose(goes_left(tree, 0, features), left, right);
+    for (uint32_t i = 0; i < n_groups; i++) {
+        lane_masks goes_left[RANKING_TREE_NODES];
+        lanes below[RANKING_TREE_LEAVES / 2];
+        for (unsigned node = 0; node < RANKING_TREE_NODES; node++)
+            goes_left[node] =
+                candidates->features[tree->features[node]][i] < tree->thresholds[node];
+        for (unsigned pair = 0; pair < RANKING_TREE_LEAVES / 2; pair++)
+            below[pair] = CHOOSE(goes_left[3 + pair], ALL_LANES(tree->leaves[2 * pair]),
+                                 ALL_LANES(tree->leaves[2 * pair + 1]));
+        lanes left = CHOOSE(goes_left[1], below[0], below[1]);
+        lanes right = CHOOSE(goes_left[2], below[2], below[3]);
+        candidates->sums[i] += CHOOSE(goes_left[0], left, right);
+    }
 }
 
-/* Scores up to four candidates. */
+PROCESSOR_VARIANTS
+static void add_trees(struct lane_groups *candidates, uint32_t n_groups)
+{
+    for (unsigned i = 0; i < n_ranking_trees; i++)
+        add_tree(&ranking_trees[i], candidates, n_groups);
+}
+
 static void score(struct rerank_candidate *candidates, uint32_t n)
 {
-    lanes features[N_RERANK_FEATURES] = {0};
-    lanes sum = {0};
-    for (uint32_t lane = 0; lane < n; lane++) {
+    struct lane_groups groups = {0};
+    for (uint32_t i = 0; i < n; i++) {
         for (int f = 0; f < N_RERANK_FEATURES; f++)
-            features[f][lane] = candidates[lane].features[f];
-        sum[lane] = ranking_first_stage_weight * candidates[lane].first_stage;
+            groups.features[f][i / N_LANES][i % N_LANES] = candidates[i].features[f];
+        groups.sums[i / N_LANES][i % N_LANES] =
+            ranking_first_stage_weight * candidates[i].first_stage;
     }
-    for (unsigned i = 0; i < n_ranking_trees; i++)
-        sum += walk(&ranking_trees[i], features);
-    for (uint32_t lane = 0; lane < n; lane++)
-        candidates[lane].second_stage = sum[lane];
-}
-
-static int compare_scores(const void *left_key, const void *right_key)
-{
-    const struct sort_key *left = left_key;
-    const struct sort_key *right = right_key;
-    if (left->score != right->score)
-        return left->score > right->score ? -1 : 1;
-    return compare_ranks(left, right);
+    add_trees(&groups, (n + N_LANES - 1) / N_LANES);
+    for (uint32_t i = 0; i < n; i++)
+        candidates[i].second_stage = groups.sums[i / N_LANES][i % N_LANES];
 }
 
 void rerank_sort(struct rerank_candidate *candidates, uint32_t n)
 {
-    struct sort_key keys[RERANK_DEPTH] = {0};
-    struct rerank_candidate sorted[RERANK_DEPTH] = {0};
-    for (uint32_t i = 0; i < n; i += N_LANES)
-        score(&candidates[i], n - i < N_LANES ? n - i : N_LANES);
+    int64_t keys[SMALL_ORDER_MAX] = {0};
+    uint8_t order[SMALL_ORDER_MAX];
+    struct rerank_candidate sorted[RERANK_DEPTH];
+    score(candidates, n);
     for (uint32_t i = 0; i < n; i++)
-        keys[i] = (struct sort_key){candidates[i].second_stage, candidates[i].rank, i};
-    qsort(keys, n, sizeof *keys, compare_scores);
+        keys[i] = small_order_key(candidates[i].second_stage, candidates[i].rank);
+    small_order(keys, n, order);
     for (uint32_t i = 0; i < n; i++)
-        sorted[i] = candidates[keys[i].place];
+        sorted[i] = candidates[order[i]];
     memcpy(candidates, sorted, n * sizeof *candidates);
 }

@@ -11,6 +11,8 @@
 #include "index/edit_automaton.h"
 #include "index/trie_layout.h"
 
+#include <stdlib.h>
+
 struct walk {
     const struct trie *trie;
     const struct trie_fuzzy_bounds *bounds;
@@ -33,7 +35,7 @@ static bool is_better(const struct trie_neighbour *left, const struct trie_neigh
 }
 
 /* Whether a neighbour like this one would enter the answer, if it is not there yet. */
-static bool is_wanted(const struct walk *walk, const struct trie_neighbour *neighbour)
+static inline bool is_wanted(const struct walk *walk, const struct trie_neighbour *neighbour)
 {
     return neighbour->value <= walk->bounds->max_value &&
            (walk->n_neighbours < walk->limit ||
@@ -101,17 +103,24 @@ static bool follow_label(const struct walk *walk, uint32_t number, const struct 
     return true;
 }
 
-/* What is known of a family before its members are looked at. */
+/* What is known of a family before its members are looked at. Sets of bytes are those of
+   edit_byte_set. */
 struct family {
-    bool is_spent;         /* no edit is left: only these bytes may follow */
-    struct edit_bytes may; /* where `is_spent` */
+    bool is_spent; /* no edit is left: only these bytes may follow */
+    uint64_t may;  /* where `is_spent` */
     /* Most bytes do not stand where they could matter in the word: all of these lead to one state,
        and if that spends the last edit, most members end there after one more byte. */
     bool has_other;
-    struct edit_bytes telling; /* the bytes that do matter; and all that are not ASCII */
-    struct edit_state other;   /* after any other byte */
-    struct edit_bytes after_other;
+    uint64_t telling;        /* the bytes that do matter; and all that are not ASCII */
+    struct edit_state other; /* after any other byte */
+    uint64_t after_other;    /* what may follow that */
 };
+
+/* Sets of bytes in 32 bits, which take the place of a pointer's. */
+static uint32_t fold(uint64_t bytes)
+{
+    return (uint32_t)bytes | (uint32_t)(bytes >> 32);
+}
 
 static void know_family(const struct walk *walk, const struct edit_state *state,
                         struct family *family)
@@ -119,45 +128,93 @@ static void know_family(const struct walk *walk, const struct edit_state *state,
     const struct edit_automaton *automaton = &walk->automaton;
     family->is_spent = state->n_missing == 0 && edit_is_spent(automaton, state);
     family->has_other = false;
+    family->may = 0;
     if (family->is_spent) {
-        edit_bytes_at(automaton, edit_free_places(automaton, state), &family->may);
+        family->may = edit_bytes_at(automaton, edit_free_places(automaton, state));
     } else if (state->n_missing == 0) {
-        family->other = *state;
-        edit_advance(automaton, &family->other, 0);
-        if (!edit_is_spent(automaton, &family->other) ||
-            edit_distance(automaton, &family->other) != EDIT_TOO_FAR)
+        struct edit_state *other = &family->other;
+        *other = *state;
+        edit_advance(automaton, other, 0);
+        if (!edit_is_spent(automaton, other) || edit_distance(automaton, other) != EDIT_TOO_FAR)
             return;
         family->has_other = true;
-        edit_bytes_at(automaton, edit_telling_places(automaton, state), &family->telling);
-        family->telling.bits[2] = UINT64_MAX;
-        family->telling.bits[3] = UINT64_MAX;
-        edit_bytes_at(automaton, edit_free_places(automaton, &family->other), &family->after_other);
+        family->telling = edit_bytes_at(automaton, edit_telling_places(automaton, state));
+        family->after_other = edit_bytes_at(automaton, edit_free_places(automaton, other));
     }
 }
 
-/* Whether some key below a node goes on, after the first byte of the node's label, with one of
-   `bytes`. */
-static bool goes_on_with(const struct walk *walk, const struct trie_node *node,
-                         const struct edit_bytes *bytes)
+/* The bytes that follow the first one of a node's label, in its keys. */
+static uint32_t find_following(const struct trie *trie, uint32_t number)
 {
-    if (node->label_length > 1)
-        return edit_bytes_have(bytes, walk->trie->labels[node->label_start]);
-    const unsigned char *first_bytes = walk->trie->first_bytes + node->first_child;
-    for (uint32_t i = 0; i < node->n_children; i++) {
-        if (edit_bytes_have(bytes, first_bytes[i]))
-            return true;
-    }
-    return false;
+    struct trie_node node = trie_read_node(trie, number);
+    uint64_t bytes = 0;
+    if (node.label_length > 1)
+        return fold(edit_byte_set(trie->labels[node.label_start]));
+    for (uint32_t i = 0; i < node.n_children; i++)
+        bytes |= edit_byte_set(trie->first_bytes[node.first_child + i]);
+    return fold(bytes);
 }
 
-static void visit_children(struct walk *walk, const struct trie_node *parent,
+int trie_note_following(struct trie *trie, struct error *error)
+{
+    trie->following = malloc((size_t)trie->n_nodes * sizeof *trie->following);
+    if (trie->following == NULL)
+        return error_out_of_memory(error);
+    for (uint32_t i = 0; i < trie->n_nodes; i++)
+        trie->following[i] = find_following(trie, i);
+    return 0;
+}
+
+void trie_close(struct trie *trie)
+{
+    free(trie->following);
+    trie->following = NULL;
+}
+
+/* False where no key that goes on with one of the parent's children can be close. */
+static bool any_may_be_close(const struct trie *trie, const struct family *family, uint32_t parent,
+                             const struct trie_node *node)
+{
+    return !family->is_spent || trie->following == NULL || node->label_length != 1 ||
+           (trie->following[parent] & fold(family->may)) != 0;
+}
+
+/* Whether a byte is any other one. */
+static inline bool is_other(const struct family *family, unsigned char byte)
+{
+    return family->has_other && byte < 128 && (family->telling & edit_byte_set(byte)) == 0;
+}
+
+/* False where no key that goes on with this child can be close. */
+static inline bool may_be_close(const struct trie *trie, const struct family *family,
+                                uint32_t number)
+{
+    unsigned char byte = trie->first_bytes[number];
+    if (!is_other(family, byte))
+        return true;
+    uint32_t following =
+        trie->following != NULL ? trie->following[number] : find_following(trie, number);
+    return (following & fold(family->after_other)) != 0;
+}
+
+static void visit_children(struct walk *walk, uint32_t parent, const struct trie_node *node,
                            const struct edit_state *state, unsigned nearest);
+
+/* While the label is followed, what comes next can be on its way. */
+static void fetch_children(const struct trie *trie, const struct trie_node *node)
+{
+    __builtin_prefetch(trie->first_bytes + node->first_child);
+    __builtin_prefetch(trie->nodes + (size_t)node->first_child * TRIE_NODE_SIZE);
+    if (trie->following != NULL)
+        __builtin_prefetch(trie->following + node->first_child);
+}
 
 static void visit(struct walk *walk, uint32_t number, const struct trie_node *node,
                   const struct edit_state *above, unsigned nearest_above)
 {
     struct edit_state state = *above;
     unsigned nearest = nearest_above;
+    fetch_children(walk->trie, node);
     bool goes_on = follow_label(walk, number, node, &state, &nearest);
     if (nearest < nearest_above && walk->bounds->with_longer_keys)
         add_subtree(walk, number, nearest);
@@ -168,27 +225,49 @@ static void visit(struct walk *walk, uint32_t number, const struct trie_node *no
         state.n_characters >= walk->bounds->min_characters)
         add_key(walk, node, distance);
     if (node->n_children > 0)
-        visit_children(walk, node, &state, nearest);
+        visit_children(walk, number, node, &state, nearest);
 }
 
-static void visit_children(struct walk *walk, const struct trie_node *parent,
+/* The children of a node, of which no key is close, where all edits are spent. */
+static void visit_spent(struct walk *walk, const struct trie_node *node,
+                        const struct edit_state *state, uint64_t may, unsigned nearest)
+{
+    unsigned bound = edit_distance_bound(&walk->automaton, state);
+    for (uint32_t i = 0; i < node->n_children; i++) {
+        uint32_t number = node->first_child + i;
+        if ((may & edit_byte_set(walk->trie->first_bytes[number])) == 0)
+            continue;
+        struct trie_node child = trie_read_node(walk->trie, number);
+        if (!is_wanted(walk, &(struct trie_neighbour){child.best, (uint8_t)bound, false}))
+            return;
+        visit(walk, number, &child, state, nearest);
+    }
+}
+
+static void visit_children(struct walk *walk, uint32_t parent, const struct trie_node *node,
                            const struct edit_state *state, unsigned nearest)
 {
     struct family family;
     know_family(walk, state, &family);
+    if (!any_may_be_close(walk->trie, &family, parent, node))
+        return;
+    if (family.is_spent) {
+        visit_spent(walk, node, state, family.may, nearest);
+        return;
+    }
     unsigned bound = edit_distance_bound(&walk->automaton, state);
-    for (uint32_t i = 0; i < parent->n_children; i++) {
-        uint32_t number = parent->first_child + i;
-        unsigned char byte = walk->trie->first_bytes[number];
-        if (family.is_spent && !edit_bytes_have(&family.may, byte))
+    for (uint32_t i = 0; i < node->n_children; i++) {
+        uint32_t number = node->first_child + i;
+        if (!may_be_close(walk->trie, &family, number))
             continue;
-        struct trie_node node = trie_read_node(walk->trie, number);
-        if (!is_wanted(walk, &(struct trie_neighbour){node.best, (uint8_t)bound, false}))
+        struct trie_node child = trie_read_node(walk->trie, number);
+        if (!is_wanted(walk, &(struct trie_neighbour){child.best, (uint8_t)bound, false}))
             return;
-        if (family.has_other && !edit_bytes_have(&family.telling, byte) &&
-            !goes_on_with(walk, &node, &family.after_other))
-            continue;
-        visit(walk, number, &node, state, nearest);
+        /* Any other byte leads to a state that is known already. */
+        if (child.label_length == 1 && is_other(&family, walk->trie->first_bytes[number]))
+            visit_spent(walk, &child, &family.other, family.after_other, nearest);
+        else
+            visit(walk, number, &child, state, nearest);
     }
 }
 
@@ -213,6 +292,6 @@ size_t trie_fuzzy_find(const struct trie *trie, const char *word, size_t length,
         add_subtree(&walk, 0, nearest);
     if (nearest != EDIT_TOO_FAR && bounds->min_characters == 0)
         add_key(&walk, &root, nearest);
-    visit_children(&walk, &root, &state, nearest);
+    visit_children(&walk, 0, &root, &state, nearest);
     return walk.n_neighbours;
 }

@@ -42,20 +42,35 @@ bool if_none_match(const char *field, const char *etag)
     return field != NULL && list_has(field, etag, true);
 }
 
-int http_date_parse(const char *text, int64_t *seconds)
+/* The year with these last two digits that is at most 50 years ahead of this one. */
+static int full_year(int year, int this_year)
 {
-    static const char *const forms[] = {
-        "%a, %d %b %Y %H:%M:%S GMT", /* IMF-fixdate */
-        "%A, %d-%b-%y %H:%M:%S GMT", /* RFC 850 */
-        "%a %b %e %H:%M:%S %Y",      /* asctime */
+    int full = this_year - this_year % 100 + year % 100;
+    return full > this_year + 50 ? full - 100 : full;
+}
+
+int http_date_parse(const char *text, int64_t now, int64_t *seconds)
+{
+    static const struct {
+        const char *form;
+        bool has_short_year;
+    } forms[] = {
+        {"%a, %d %b %Y %H:%M:%S GMT", false}, /* IMF-fixdate */
+        {"%A, %d-%b-%y %H:%M:%S GMT", true},  /* RFC 850 */
+        {"%a %b %e %H:%M:%S %Y", false},      /* asctime */
     };
+    struct tm today = {0};
+    const time_t moment = (time_t)now;
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-        struct tm time = {0};
-        const char *end = strptime(text, forms[i], &time);
+        struct tm date = {0};
+        const char *end = strptime(text, forms[i].form, &date);
         if (end == NULL || end[strspn(end, " \t")] != '\0')
             continue;
-        *seconds = timegm(&time);
-        return 0;
+        if (forms[i].has_short_year && gmtime_r(&moment, &today) != NULL)
+            date.tm_year = full_year(date.tm_year, today.tm_year);
+        int day = date.tm_mday;
+        *seconds = timegm(&date);
+        return date.tm_mday == day ? 0 : -1; /* timegm makes March of February 30 */
     }
     return -1;
 }
@@ -64,7 +79,7 @@ int http_date_parse(const char *text, int64_t *seconds)
 static bool is_newer(int64_t last_modified, const char *field, bool otherwise)
 {
     int64_t since;
-    return http_date_parse(field, &since) == 0 ? last_modified > since : otherwise;
+    return http_date_parse(field, time(NULL), &since) == 0 ? last_modified > since : otherwise;
 }
 
 enum precondition_outcome preconditions_weigh(const struct preconditions *preconditions,

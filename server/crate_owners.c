@@ -52,7 +52,7 @@ static int answer_teams(struct answer_job *job, const union endpoint_parameters 
 const struct endpoint crate_owners_endpoint = {
     .path = "/api/v1/crates/{name}/owners",
     .name = "owners",
-    .cache_control = "public, max-age=60",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
     .is_cached = true,
     .prepare = prepare,
     .answer = answer_all,
@@ -61,7 +61,7 @@ const struct endpoint crate_owners_endpoint = {
 const struct endpoint crate_owner_user_endpoint = {
     .path = "/api/v1/crates/{name}/owner_user",
     .name = "owner_user",
-    .cache_control = "public, max-age=60",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
     .is_cached = true,
     .prepare = prepare,
     .answer = answer_users,
@@ -70,7 +70,7 @@ const struct endpoint crate_owner_user_endpoint = {
 const struct endpoint crate_owner_team_endpoint = {
     .path = "/api/v1/crates/{name}/owner_team",
     .name = "owner_team",
-    .cache_control = "public, max-age=60",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
     .is_cached = true,
     .prepare = prepare,
     .answer = answer_teams,

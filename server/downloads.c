@@ -11,7 +11,7 @@
 #include <cratedex/timestamp.h>
 #include <string.h>
 
-#define NOT_COUNTED "public, max-age=60"
+#define NOT_COUNTED RESPONSE_PUBLIC(60, 600)
 #define COUNTED "public, no-cache"
 
 #define DAY_LENGTH (DOWNLOAD_COUNTS_DAY_SIZE - 1)

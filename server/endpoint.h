@@ -16,6 +16,7 @@
 #include "server/path_text.h"
 #include "server/request.h"
 #include "server/resolve_parameters.h"
+#include "server/response_headers.h"
 #include "server/service.h"
 #include "server/suggest_parameters.h"
 #include "server/taxonomy_page.h"

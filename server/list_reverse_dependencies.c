@@ -32,7 +32,7 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
 const struct endpoint reverse_dependencies_endpoint = {
     .path = "/api/v1/crates/{name}/reverse_dependencies",
     .name = "reverse_dependencies",
-    .cache_control = "public, max-age=60",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
     .is_cached = true,
     .prepare = prepare,
     .answer = answer,

@@ -71,7 +71,7 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
 const struct endpoint list_versions_endpoint = {
     .path = "/api/v1/crates/{name}/versions",
     .name = "versions",
-    .cache_control = "public, max-age=60",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
     .is_cached = true,
     .has_links = true,
     .prepare = prepare,

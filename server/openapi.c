@@ -145,7 +145,7 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
 const struct endpoint openapi_endpoint = {
     .path = "/api/openapi.json",
     .name = "openapi",
-    .cache_control = "public, max-age=3600",
+    .cache_control = RESPONSE_PUBLIC(3600, 86400),
     .is_cached = true,
     .answer = answer,
 };

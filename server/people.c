@@ -63,7 +63,7 @@ static int answer_team(struct answer_job *job, const union endpoint_parameters *
 const struct endpoint user_endpoint = {
     .path = "/api/v1/users/{user}",
     .name = "user",
-    .cache_control = "public, max-age=60",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
     .is_cached = true,
     .prepare = prepare_user,
     .answer = answer_user,
@@ -72,7 +72,7 @@ const struct endpoint user_endpoint = {
 const struct endpoint user_stats_endpoint = {
     .path = "/api/v1/users/{id}/stats",
     .name = "user_stats",
-    .cache_control = "public, max-age=60",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
     .is_cached = true,
     .prepare = prepare_stats,
     .answer = answer_stats,
@@ -81,7 +81,7 @@ const struct endpoint user_stats_endpoint = {
 const struct endpoint team_endpoint = {
     .path = "/api/v1/teams/{team}",
     .name = "team",
-    .cache_control = "public, max-age=60",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
     .is_cached = true,
     .prepare = prepare_team,
     .answer = answer_team,

@@ -33,7 +33,7 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
 const struct endpoint show_version_endpoint = {
     .path = "/api/v1/crates/{name}/{version}",
     .name = "version",
-    .cache_control = "public, max-age=60",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
     .is_cached = true,
     .prepare = prepare,
     .answer = answer,

@@ -25,7 +25,7 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
 const struct endpoint site_metadata_endpoint = {
     .path = "/api/v1/site_metadata",
     .name = "site_metadata",
-    .cache_control = "public, max-age=15",
+    .cache_control = RESPONSE_PUBLIC(15, 60),
     .is_cached = true,
     .answer = answer,
 };

@@ -102,7 +102,7 @@ static int answer_slugs(struct answer_job *job, const union endpoint_parameters 
 const struct endpoint list_keywords_endpoint = {
     .path = "/api/v1/keywords",
     .name = "keywords",
-    .cache_control = "public, max-age=60",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
     .is_cached = true,
     .prepare = prepare_page,
     .answer = answer_keywords,
@@ -111,7 +111,7 @@ const struct endpoint list_keywords_endpoint = {
 const struct endpoint keyword_endpoint = {
     .path = "/api/v1/keywords/{keyword}",
     .name = "keyword",
-    .cache_control = "public, max-age=60",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
     .is_cached = true,
     .prepare = prepare_name,
     .answer = answer_keyword,
@@ -120,7 +120,7 @@ const struct endpoint keyword_endpoint = {
 const struct endpoint list_categories_endpoint = {
     .path = "/api/v1/categories",
     .name = "categories",
-    .cache_control = "public, max-age=60",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
     .is_cached = true,
     .prepare = prepare_page,
     .answer = answer_categories,
@@ -129,7 +129,7 @@ const struct endpoint list_categories_endpoint = {
 const struct endpoint category_endpoint = {
     .path = "/api/v1/categories/{category}",
     .name = "category",
-    .cache_control = "public, max-age=60",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
     .is_cached = true,
     .prepare = prepare_name,
     .answer = answer_category,
@@ -138,7 +138,7 @@ const struct endpoint category_endpoint = {
 const struct endpoint category_slugs_endpoint = {
     .path = "/api/v1/category_slugs",
     .name = "category_slugs",
-    .cache_control = "public, max-age=60",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
     .is_cached = true,
     .answer = answer_slugs,
 };

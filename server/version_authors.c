@@ -25,7 +25,7 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
 const struct endpoint version_authors_endpoint = {
     .path = "/api/v1/crates/{name}/{version}/authors",
     .name = "version_authors",
-    .cache_control = "public, max-age=3600",
+    .cache_control = RESPONSE_PUBLIC(3600, 86400),
     .is_cached = true,
     .answer = answer,
 };

@@ -26,7 +26,7 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
 const struct endpoint version_dependencies_endpoint = {
     .path = "/api/v1/crates/{name}/{version}/dependencies",
     .name = "version_dependencies",
-    .cache_control = "public, max-age=60",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
     .is_cached = true,
     .prepare = prepare,
     .answer = answer,

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#define CACHEABLE "public, max-age=3600"
+#define CACHEABLE RESPONSE_PUBLIC(3600, 86400)
 
 static int prepare(const struct service *service, const struct request *request,
                    union endpoint_parameters *parameters, struct canonical_key *key,

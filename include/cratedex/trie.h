@@ -27,6 +27,8 @@ int trie_build(struct trie_entry *entries, size_t n_entries, msgpack_sbuffer *bl
 
 /* An open trie: borrowed pointers into the block. */
 struct trie {
+    /* By node, which bytes follow the first one of its label; NULL without trie_note_following. Owned. */
+    uint32_t *following;
     const unsigned char *block;
     const unsigned char *nodes;
     const unsigned char *values;
@@ -43,6 +45,13 @@ struct trie {
    cycles), are in order, and that best values are true. A block that passes needs no check later;
    any other gives an error and never a crash. Returns 0 or -1. */
 int trie_open(struct trie *trie, const void *block, size_t size, struct error *error);
+
+/* Makes walks that look for close keys (trie_fuzzy_find) faster, at four bytes a node. Returns 0, or -1
+   when memory runs out. */
+int trie_note_following(struct trie *trie, struct error *error);
+
+/* Frees what trie_note_following made. */
+void trie_close(struct trie *trie);
 
 /* The values of exactly `key`: stores a pointer to the first of them in `values` (little-endian
    32-bit, ascending, read them by trie_value) and returns how many there are; 0 where the key does

@@ -1,4 +1,5 @@
-/* cratedex-bench: times of the index library in process, without HTTP and without the result cache.
+/* cratedex-bench: times of the index library in process, without HTTP and without the result cache, but for
+   `counting`, which is about just these.
    main reads the command line; what the subcommands share stands here too. */
 #include "tests/bench/bench.h"
 
@@ -23,7 +24,7 @@ static const char usage[] =
     "       cratedex-bench suggest INDEX --queries FILE [--rounds N] [--json]\n"
     "       cratedex-bench pages INDEX [--rounds N] [--json]\n"
     "       cratedex-bench open INDEX [--rounds N] [--json]\n"
-    "       cratedex-bench sparse-index INDEX [--rounds N] [--json]\n"
+    "       cratedex-bench counting INDEX [--rounds N] [--json]\n"
     "       cratedex-bench features INDEX --queries JUDGEMENTS\n"
     "       cratedex-bench worst INDEX [--seconds N] [--limit-ms N]\n\n"
     "Times the index library on one thread. A warm-up round goes first; of the N rounds\n"
@@ -33,7 +34,8 @@ static const char usage[] =
     "  pages     what endpoints answer on a miss: pages of crates, lists of versions, reverse\n"
     "            dependencies, in both encodings\n"
     "  open      opening the index and one reader\n"
-    "  sparse-index  a crate's file of the sparse index: random, popular and the largest ones\n"
+    "  counting  counting a download: a server in this process, asked in turn for downloads, which\n"
+    "            it counts, and for READMEs, which it does not; and the add alone\n"
     "  features  no times: the second stage's candidates and features, for tests/relevance/train.py\n"
     "  worst     looks for the slowest query of 256 bytes or less, --seconds long (default 20);\n"
     "            fails where one takes more than --limit-ms milliseconds (default 20)\n\n"
@@ -163,7 +165,7 @@ static const struct benchmark *find_benchmark(const char *name)
                                                   {"suggest", bench_suggest, true},
                                                   {"pages", bench_pages, false},
                                                   {"open", bench_open, false},
-                                                  {"sparse-index", bench_sparse_index, false},
+                                                  {"counting", bench_counting, false},
                                                   {"features", bench_features, true},
                                                   {"worst", bench_worst, false}};
     for (size_t i = 0; i < sizeof benchmarks / sizeof benchmarks[0]; i++) {

@@ -27,7 +27,7 @@ int bench_search(const struct bench_options *options, struct error *error);
 int bench_suggest(const struct bench_options *options, struct error *error);
 int bench_pages(const struct bench_options *options, struct error *error);
 int bench_open(const struct bench_options *options, struct error *error);
-int bench_sparse_index(const struct bench_options *options, struct error *error);
+int bench_counting(const struct bench_options *options, struct error *error);
 int bench_features(const struct bench_options *options, struct error *error);
 int bench_worst(const struct bench_options *options, struct error *error);
 

@@ -1,11 +1,12 @@
 /* `pages`: what an endpoint does on a miss, in this process: the body in a fresh buffer, out of the index. A
    row of the table is one thing that is measured: which crates, by SQL, and what is encoded of each;
-   every row is timed in both encodings. */
+   every row is timed in both encodings, but for plain text. */
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_series.h"
 
 #include <cratedex/crate_page.h>
 #include <cratedex/reverse_dependencies.h>
+#include <cratedex/sparse_index.h>
 #include <cratedex/version_list.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -42,6 +43,13 @@ static int encode_dependents(struct index_reader *reader, uint32_t rank, struct 
     return index_reader_encode_reverse_dependencies(reader, rank, 0, PAGE_LENGTH, encoder, error);
 }
 
+static int read_sparse_index(struct index_reader *reader, uint32_t rank, struct encoder *encoder,
+                             struct error *error)
+{
+    int64_t last_modified;
+    return sparse_index_read(reader, rank, encoder->out, &last_modified, error) < 0 ? -1 : 0;
+}
+
 /* Two thousand crates by a multiplicative hash of the rank: always the same of one index. */
 #define RANDOM_CRATES                                                                              \
     "SELECT rank FROM crates ORDER BY rank * 2654435761 % 4294967296, rank LIMIT 2000"
@@ -49,18 +57,25 @@ static int encode_dependents(struct index_reader *reader, uint32_t rank, struct 
 #define MOST_DEPENDED_ON                                                                           \
     "SELECT rank FROM reverse_dependencies GROUP BY rank ORDER BY count(*) DESC, rank LIMIT 10"
 
+#define LARGEST_SPARSE_INDEX "SELECT rank FROM sparse_index ORDER BY size DESC, rank LIMIT 100"
+
 static const struct page_row {
     const char *name;
     const char *key;
     const char *ranks_sql;
     unsigned n_repeats; /* of the whole list, in a round */
     encode_function *encode;
+    bool is_plain; /* text that no encoder writes: it is measured once */
 } rows[] = {
-    {"crate", "crate", RANDOM_CRATES, 1, encode_crate},
-    {"crate, 100+ vers.", "crate_many_versions", CRATES_WITH_MANY_VERSIONS, 10, encode_crate},
-    {"versions", "versions", RANDOM_CRATES, 1, encode_versions},
-    {"versions, 100+", "versions_many", CRATES_WITH_MANY_VERSIONS, 10, encode_versions},
-    {"dependents, top 10", "dependents", MOST_DEPENDED_ON, 100, encode_dependents},
+    {"crate", "crate", RANDOM_CRATES, 1, encode_crate, false},
+    {"crate, 100+ vers.", "crate_many_versions", CRATES_WITH_MANY_VERSIONS, 10, encode_crate,
+     false},
+    {"versions", "versions", RANDOM_CRATES, 1, encode_versions, false},
+    {"versions, 100+", "versions_many", CRATES_WITH_MANY_VERSIONS, 10, encode_versions, false},
+    {"dependents, top 10", "dependents", MOST_DEPENDED_ON, 100, encode_dependents, false},
+    {"sparse index", "sparse_index", RANDOM_CRATES, 1, read_sparse_index, true},
+    {"sparse index, max", "sparse_index_largest", LARGEST_SPARSE_INDEX, 10, read_sparse_index,
+     true},
 };
 #define N_ROWS (sizeof rows / sizeof *rows)
 
@@ -68,7 +83,7 @@ static const struct page_row {
 struct measured_row {
     uint32_t *ranks;
     size_t n_ranks;
-    size_t largest; /* bytes of the largest body in JSON */
+    size_t largest; /* bytes of the largest body, in JSON or as text */
     char names[N_ENCODINGS][48];
     char keys[N_ENCODINGS][48];
     struct series series[N_ENCODINGS];
@@ -79,6 +94,11 @@ struct run {
     struct index_reader *reader;
     struct measured_row rows[N_ROWS];
 };
+
+static int n_forms(const struct page_row *row)
+{
+    return row->is_plain ? 1 : N_ENCODINGS;
+}
 
 static int add_rank(struct measured_row *row, uint32_t rank, struct error *error)
 {
@@ -110,9 +130,10 @@ static int prepare_row(sqlite3 *database, const struct page_row *row, struct mea
     static const char *const encodings[N_ENCODINGS] = {"json", "msgpack"};
     if (find_ranks(database, row->ranks_sql, measured, error) != 0)
         return -1;
-    for (int i = 0; i < N_ENCODINGS; i++) {
-        snprintf(measured->names[i], sizeof measured->names[i], "%s, %s", row->name, encodings[i]);
-        snprintf(measured->keys[i], sizeof measured->keys[i], "%s_%s", row->key, encodings[i]);
+    for (int i = 0; i < n_forms(row); i++) {
+        const char *form = row->is_plain ? "text" : encodings[i];
+        snprintf(measured->names[i], sizeof measured->names[i], "%s, %s", row->name, form);
+        snprintf(measured->keys[i], sizeof measured->keys[i], "%s_%s", row->key, form);
         if (series_init(&measured->series[i], measured->names[i], measured->keys[i],
                         measured->n_ranks * row->n_repeats + 1, error) != 0)
             return -1;
@@ -148,7 +169,7 @@ static int time_page(struct run *run, size_t row, enum encoding encoding, uint32
     msgpack_sbuffer_init(&body);
     encoder_init(&encoder, encoding, &body);
     int status = rows[row].encode(run->reader, rank, &encoder, error);
-    if (status == 0)
+    if (status == 0 && !rows[row].is_plain)
         status = encoder_finish(&encoder, error);
     series_add(&measured->series[encoding], bench_now() - begin);
     if (encoding == ENCODING_JSON && body.size > measured->largest)
@@ -176,10 +197,11 @@ static int run_row(struct run *run, size_t row, enum encoding encoding, bool is_
 static int run_rounds(struct run *run, unsigned n_rounds, struct error *error)
 {
     for (unsigned round = 0; round <= n_rounds; round++) {
-        for (size_t i = 0; i < N_ROWS * N_ENCODINGS; i++) {
-            if (run_row(run, i / N_ENCODINGS, (enum encoding)(i % N_ENCODINGS), round == 0,
-                        error) != 0)
-                return -1;
+        for (size_t row = 0; row < N_ROWS; row++) {
+            for (int form = 0; form < n_forms(&rows[row]); form++) {
+                if (run_row(run, row, (enum encoding)form, round == 0, error) != 0)
+                    return -1;
+            }
         }
     }
     return 0;
@@ -190,24 +212,27 @@ static void print_text(const struct run *run, const struct bench_options *option
     bench_print_header(run->index, options->index_path);
     printf("rounds    %u after a warm-up; shown: the best by p99\n\n", options->n_rounds);
     statistics_print_titles();
-    for (size_t i = 0; i < N_ROWS * N_ENCODINGS; i++)
-        series_print(&run->rows[i / N_ENCODINGS].series[i % N_ENCODINGS]);
+    for (size_t i = 0; i < N_ROWS; i++) {
+        for (int form = 0; form < n_forms(&rows[i]); form++)
+            series_print(&run->rows[i].series[form]);
+    }
     putchar('\n');
     for (size_t i = 0; i < N_ROWS; i++)
-        printf("%-20s  %zu crates, the largest body %.1f KiB of JSON\n", rows[i].name,
-               run->rows[i].n_ranks, (double)run->rows[i].largest / 1024);
+        printf("%-20s  %zu crates, the largest body %.1f KiB\n", rows[i].name, run->rows[i].n_ranks,
+               (double)run->rows[i].largest / 1024);
 }
 
 static json_t *to_json(const struct run *run, const struct bench_options *options)
 {
     json_t *root = bench_header("pages", run->index, options->index_path);
-    for (size_t i = 0; i < N_ROWS * N_ENCODINGS; i++) {
-        const struct measured_row *measured = &run->rows[i / N_ENCODINGS];
-        const struct series *series = &measured->series[i % N_ENCODINGS];
-        json_object_set_new(root, series->key,
-                            json_pack("{s:I, s:I, s:o}", "crates", (json_int_t)measured->n_ranks,
-                                      "largest_json_bytes", (json_int_t)measured->largest, "times",
-                                      series_to_json(series)));
+    for (size_t i = 0; i < N_ROWS; i++) {
+        const struct measured_row *measured = &run->rows[i];
+        for (int form = 0; form < n_forms(&rows[i]); form++)
+            json_object_set_new(root, measured->keys[form],
+                                json_pack("{s:I, s:I, s:o}", "crates",
+                                          (json_int_t)measured->n_ranks, "largest_bytes",
+                                          (json_int_t)measured->largest, "times",
+                                          series_to_json(&measured->series[form])));
     }
     return root;
 }

@@ -62,12 +62,14 @@ def of_crates(*queries, plain=True):
     return requests
 
 
-def of_versions(*queries):
+def of_versions(*queries, looks_up=True):
     def requests(path, values):
         first = None
         for i, (name, number) in enumerate(values.versions(2)):
             first = first or name
             yield Good(filled(path, name, number) + (("", *queries)[i % (len(queries) + 1)]))
+        if not looks_up:  # crates.io, too, says the same of versions that do not exist
+            return
         yield of_unknown_crate(path, "1.0.0")
         if first:
             detail = f"crate `{first}` does not have a version `99999.0.0`"
@@ -188,7 +190,7 @@ REQUESTS = {
     VERSION + "/dependencies": of_versions(),
     VERSION + "/tree": of_versions("?depth=2"),
     VERSION + "/downloads": of_versions("?before_date=2026-10-01"),
-    VERSION + "/authors": of_versions(),
+    VERSION + "/authors": of_versions(looks_up=False),
     VERSION + "/readme": redirecting,
     VERSION + "/download": redirecting,
     "/api/v1/keywords": constant(*LISTS),

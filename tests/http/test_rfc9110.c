@@ -308,10 +308,11 @@ static void names_the_exchange(void **state)
 static void fill_pattern(char *path, size_t size, const char *pattern)
 {
     static const char *const values[][2] = {
-        {"{name}", "serde"},        {"{crate}", "serde"},   {"{version}", "1.0.228"},
-        {"{keyword}", "serde"},     {"{slug}", "encoding"}, {"{login}", "dtolnay"},
-        {"{prefix}", "se"},         {"{first}", "se"},      {"{second}", "rd"},
-        {"{category}", "encoding"},
+        {"{name}", "serde"},         {"{version}", "1.0.228"},
+        {"{keyword}", "json"},       {"{category}", "web-programming"},
+        {"{user}", "sample-user-1"}, {"{team}", "github:sample-org:core"},
+        {"{length}", "3"},           {"{first}", "se"},
+        {"{second}", "rd"},          {"{crate}", "serde"},
     };
     size_t length = 0;
     while (*pattern != '\0' && length + 1 < size) {

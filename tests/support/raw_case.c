@@ -53,7 +53,7 @@ static bool read_answer(const char **text, struct http_response *response)
 
 static void check_common(const char *subject, const struct http_response *response)
 {
-    static const char *const always[] = {"Date", "Server: cratedex/" CRATEDEX_VERSION, "!Age",
+    static const char *const always[] = {"Date", ("Server: cratedex/" CRATEDEX_VERSION), "!Age",
                                          "Access-Control-Allow-Origin: *", "Cache-Control"};
     for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
         http_check_header(subject, response, always[i]);
