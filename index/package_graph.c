@@ -32,11 +32,19 @@ void package_graph_free(struct package_graph *graph)
     free(graph);
 }
 
+bool package_graph_is_full(const struct package_graph *graph)
+{
+    return graph->n_packages >= PACKAGE_GRAPH_MAX_PACKAGES ||
+           graph->n_dependencies >= PACKAGE_GRAPH_MAX_DEPENDENCIES ||
+           graph->n_versions >= PACKAGE_GRAPH_MAX_VERSIONS;
+}
+
 void package_graph_clear(struct package_graph *graph)
 {
     msgpack_zone_clear(&graph->zone);
     graph->n_packages = 0;
     graph->n_dependencies = 0;
+    graph->n_versions = 0;
     memset(graph->crates, 0, sizeof graph->crates);
     memset(graph->packages, 0, sizeof graph->packages);
 }
@@ -151,6 +159,7 @@ static struct listed_crate *read_crate(struct package_graph *graph, int64_t crat
     sqlite3_reset(select);
     if (status != 0)
         return NULL;
+    graph->n_versions += crate->n_versions;
     *entry = (struct package_map_entry){crate_id, crate};
     return crate;
 }
@@ -201,12 +210,17 @@ static void sort_dependencies(struct package *package)
 static int read_rows(struct package_graph *graph, struct package *package, uint32_t n_rows,
                      sqlite3_stmt *select, struct error *error)
 {
-    int found;
     package->dependencies = allocate(graph, n_rows * sizeof *package->dependencies, error);
     package->order = allocate(graph, n_rows * sizeof *package->order, error);
     if (package->dependencies == NULL || package->order == NULL)
         return -1;
-    while (package->n_dependencies < n_rows && (found = database_step(select, error)) == 1) {
+    while (package->n_dependencies < n_rows) {
+        if (graph->n_versions >= PACKAGE_GRAPH_MAX_VERSIONS) {
+            package->is_cut = true;
+            break;
+        }
+        if (database_step(select, error) != 1)
+            return error_set(error, "index file: the dependencies of a version cannot be read");
         struct package_dependency *dependency = &package->dependencies[package->n_dependencies];
         *dependency = (struct package_dependency){.n_candidates = 0};
         dependency->crate = read_crate(graph, sqlite3_column_int64(select, 0), error);
@@ -221,8 +235,6 @@ static int read_rows(struct package_graph *graph, struct package *package, uint3
         dependency->n_candidates = count_candidates(dependency);
         package->n_dependencies++;
     }
-    if (package->n_dependencies < n_rows)
-        return error_set(error, "index file: the dependencies of a version cannot be read");
     sort_dependencies(package);
     return 0;
 }

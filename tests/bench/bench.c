@@ -24,6 +24,7 @@ static const char usage[] =
     "       cratedex-bench suggest INDEX --queries FILE [--rounds N] [--json]\n"
     "       cratedex-bench pages INDEX [--rounds N] [--json]\n"
     "       cratedex-bench open INDEX [--rounds N] [--json]\n"
+    "       cratedex-bench resolve INDEX [--rounds N] [--json]\n"
     "       cratedex-bench counting INDEX [--rounds N] [--json]\n"
     "       cratedex-bench features INDEX --queries JUDGEMENTS\n"
     "       cratedex-bench worst INDEX [--seconds N] [--limit-ms N]\n\n"
@@ -34,6 +35,7 @@ static const char usage[] =
     "  pages     what endpoints answer on a miss: pages of crates, lists of versions, reverse\n"
     "            dependencies, in both encodings\n"
     "  open      opening the index and one reader\n"
+    "  resolve   requirements of the index's dependencies, and closures of dependencies\n"
     "  counting  counting a download: a server in this process, asked in turn for downloads, which\n"
     "            it counts, and for READMEs, which it does not; and the add alone\n"
     "  features  no times: the second stage's candidates and features, for tests/relevance/train.py\n"
@@ -161,13 +163,11 @@ struct benchmark {
 
 static const struct benchmark *find_benchmark(const char *name)
 {
-    static const struct benchmark benchmarks[] = {{"search", bench_search, true},
-                                                  {"suggest", bench_suggest, true},
-                                                  {"pages", bench_pages, false},
-                                                  {"open", bench_open, false},
-                                                  {"counting", bench_counting, false},
-                                                  {"features", bench_features, true},
-                                                  {"worst", bench_worst, false}};
+    static const struct benchmark benchmarks[] = {
+        {"search", bench_search, true},     {"suggest", bench_suggest, true},
+        {"pages", bench_pages, false},      {"open", bench_open, false},
+        {"resolve", bench_resolve, false},  {"counting", bench_counting, false},
+        {"features", bench_features, true}, {"worst", bench_worst, false}};
     for (size_t i = 0; i < sizeof benchmarks / sizeof benchmarks[0]; i++) {
         if (strcmp(benchmarks[i].name, name) == 0)
             return &benchmarks[i];

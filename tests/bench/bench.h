@@ -29,6 +29,7 @@ int bench_pages(const struct bench_options *options, struct error *error);
 int bench_open(const struct bench_options *options, struct error *error);
 int bench_counting(const struct bench_options *options, struct error *error);
 int bench_features(const struct bench_options *options, struct error *error);
+int bench_resolve(const struct bench_options *options, struct error *error);
 int bench_worst(const struct bench_options *options, struct error *error);
 
 /* Nanoseconds of the monotonic clock. */

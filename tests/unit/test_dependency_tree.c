@@ -307,7 +307,7 @@ static void a_search_without_end_is_given_up(void **state)
 static void dependencies_are_limited(void **state)
 {
     (void)state;
-    enum { N = 6100 };
+    enum { N = 3100 };
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
@@ -322,8 +322,36 @@ static void dependencies_are_limited(void **state)
     free(text);
     json_t *tree = tree_of(&built, "app", "1.0.0", 1);
     assert_int_equal(json_integer_at(tree, "nodes.length"), 2);
-    assert_int_equal(json_integer_at(tree, "nodes[0].dependencies.length"), 6000);
+    assert_int_equal(json_integer_at(tree, "nodes[0].dependencies.length"), 3000);
     assert_true(json_is_true(json_object_get(json_object_get(tree, "meta"), "truncated")));
+    json_decref(tree);
+    built_index_remove(&built);
+}
+
+/* More versions to choose from than one request reads. */
+static void versions_are_limited(void **state)
+{
+    (void)state;
+    enum { N_CRATES = 40, N_VERSIONS = 1000 };
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    fprintf(out, "app 1.0.0");
+    for (int i = 0; i < N_CRATES; i++)
+        fprintf(out, "%s lib-%d *", i > 0 ? ";" : ":", i);
+    for (int i = 0; i < N_CRATES; i++)
+        for (int version = 0; version < N_VERSIONS; version++)
+            fprintf(out, "\nlib-%d 1.%d.0", i, version);
+    assert_int_equal(fclose(out), 0);
+    struct built_index built;
+    registry_text_build(&built, text);
+    free(text);
+    json_t *tree = tree_of(&built, "app", "1.0.0", 1);
+    assert_int_equal(json_integer_at(tree, "nodes[0].dependencies.length"), 30);
+    assert_string_equal(json_text_at(tree, "nodes[30].num"), "1.999.0");
+    assert_true(json_is_true(json_object_get(json_object_get(tree, "meta"), "truncated")));
+    assert_true(json_is_false(json_object_get(json_object_get(tree, "meta"), "resolved")));
     json_decref(tree);
     built_index_remove(&built);
 }
@@ -353,6 +381,7 @@ int main(void)
         cmocka_unit_test(size_is_limited),
         cmocka_unit_test(a_search_without_end_is_given_up),
         cmocka_unit_test(dependencies_are_limited),
+        cmocka_unit_test(versions_are_limited),
         cmocka_unit_test(an_unknown_version_is_an_error),
     };
     return cmocka_run_group_tests_name("dependency_tree", tests, NULL, NULL);
