@@ -33,8 +33,8 @@ struct blocks {
     /* The block at hand. */
     uint32_t first_word;
     uint32_t n_words;
-    const uint64_t *bits[SEARCH_MAX_ALTERNATIVES];        /* of the crates that have each */
-    const uint64_t *weighty[THRESHOLD_MAX_ALTERNATIVES];  /* numbered as search_lists.weights */
+    const uint64_t *bits[SEARCH_MAX_ALTERNATIVES];       /* of the crates that have each */
+    const uint64_t *weighty[THRESHOLD_MAX_ALTERNATIVES]; /* numbered as search_lists.weights */
 };
 
 static const struct threshold all_promise = {.result = THRESHOLD_ALL};
@@ -297,8 +297,8 @@ bool search_blocks_greatest_mass(struct search_lists *lists, float *greatest)
                                                    &blocks.scratch->matching);
         for (uint32_t word = 0; found != NULL && word < blocks.n_words; word++) {
             for (uint64_t bits = found[word]; bits != 0; bits &= bits - 1)
-                *greatest = fmaxf(
-                    *greatest, add_masses(&blocks, 64 * word + (uint32_t)__builtin_ctzll(bits)));
+                *greatest = fmaxf(*greatest,
+                                  add_masses(&blocks, 64 * word + (uint32_t)__builtin_ctzll(bits)));
         }
         if (*greatest > before && !search_lists_require(lists, nextafterf(*greatest, INFINITY)))
             return false;

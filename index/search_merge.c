@@ -95,8 +95,8 @@ static void collect(struct merge *merge, uint32_t rank, const struct found *foun
                                     &merge->cursors[found->lists[i]], rank);
     if (words + merge->popularity < scan->collector->floor)
         return;
-    merge->popularity = (float)scan->plan->ranking->popularity *
-                        scan->reader->index->columns.popularity[rank - 1];
+    merge->popularity =
+        (float)scan->plan->ranking->popularity * scan->reader->index->columns.popularity[rank - 1];
     float score = words + merge->popularity;
     if (score >= scan->collector->floor)
         scan->collector->collect(scan->collector, rank, score);
