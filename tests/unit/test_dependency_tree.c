@@ -79,7 +79,10 @@ static char *print_tree(const json_t *tree)
     const json_t *node;
     size_t i;
     assert_non_null(out);
-    json_array_foreach(nodes, i, node) print_node(out, nodes, node);
+    json_array_foreach(nodes, i, node)
+    {
+        print_node(out, nodes, node);
+    }
     if (!json_is_true(json_object_get(meta, "resolved")))
         fputs("not resolved\n", out);
     if (json_is_true(json_object_get(meta, "truncated")))
