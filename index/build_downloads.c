@@ -25,16 +25,16 @@
 enum statement { ADD_VERSION, ADD_DAY, ADD_CRATE, ADD_OLD_CRATE, ADD_TOTAL, N_STATEMENTS };
 
 static const char *const statement_texts[N_STATEMENTS] = {
-    [ADD_VERSION] = "UPDATE versions SET " ADD_SQL " WHERE id = ?1",
-    [ADD_DAY] = "INSERT INTO version_downloads VALUES(?1, ?3, ?2)"
-                " ON CONFLICT DO UPDATE SET " ADD_SQL,
-    [ADD_CRATE] = "UPDATE staged_downloads SET " ADD_SQL
-                  " WHERE crate_id = (SELECT crate_id FROM versions WHERE id = ?1)",
+    [ADD_VERSION] = ("UPDATE versions SET " ADD_SQL " WHERE id = ?1"),
+    [ADD_DAY] = ("INSERT INTO version_downloads VALUES(?1, ?3, ?2)"
+                 " ON CONFLICT DO UPDATE SET " ADD_SQL),
+    [ADD_CRATE] = ("UPDATE staged_downloads SET " ADD_SQL
+                   " WHERE crate_id = (SELECT crate_id FROM versions WHERE id = ?1)"),
     /* Dumps without crate_downloads.csv have the sum in the crate's own row. */
-    [ADD_OLD_CRATE] = "UPDATE staged_crates SET " ADD_SQL
-                      " WHERE id = (SELECT crate_id FROM versions WHERE id = ?1)",
-    [ADD_TOTAL] = "UPDATE staged_metadata SET total_downloads = total_downloads +"
-                  " min(?2, 9223372036854775807 - max(total_downloads, 0))",
+    [ADD_OLD_CRATE] = ("UPDATE staged_crates SET " ADD_SQL
+                       " WHERE id = (SELECT crate_id FROM versions WHERE id = ?1)"),
+    [ADD_TOTAL] = ("UPDATE staged_metadata SET total_downloads = total_downloads +"
+                   " min(?2, 9223372036854775807 - max(total_downloads, 0))"),
 };
 
 struct seen_file {

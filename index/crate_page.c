@@ -15,7 +15,7 @@
 #include <string.h>
 
 /* Keywords, or categories: rows whose first column is what the crate's object has of them, and whose last is
-   how many rows there are. */
+   how many rows there are: counted once, where a window function would make every row wait. */
 struct page_list {
     const char *key;
     unsigned component;
@@ -26,13 +26,15 @@ struct page_list {
 
 static const struct page_list keyword_list = {
     "keywords", CRATE_KEYWORDS,
-    "SELECT " KEYWORD_COLUMNS ", count(*) OVER () FROM crates_keywords"
+    "SELECT " KEYWORD_COLUMNS ", (SELECT count(*) FROM crates_keywords WHERE rank = ?1)"
+    " FROM crates_keywords"
     " JOIN keywords ON keywords.id = keyword_id WHERE rank = ?1 ORDER BY keyword_id",
     keyword_members, KEYWORD_MEMBERS};
 
 static const struct page_list category_list = {
     "categories", CRATE_CATEGORIES,
-    "SELECT " CATEGORY_COLUMNS ", count(*) OVER () FROM crates_categories"
+    "SELECT " CATEGORY_COLUMNS ", (SELECT count(*) FROM crates_categories WHERE rank = ?1)"
+    " FROM crates_categories"
     " JOIN categories ON categories.id = category_id WHERE rank = ?1 ORDER BY category_id",
     category_members, CATEGORY_MEMBERS};
 

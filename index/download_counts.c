@@ -179,21 +179,30 @@ static int map_file(struct download_counts *counts, int descriptor, bool for_add
                     const char *path, struct error *error)
 {
     struct stat status;
-    if (fstat(descriptor, &status) != 0)
-        return error_set(error, "%s: %s", path, strerror(errno));
-    if (!S_ISREG(status.st_mode) || status.st_size < HEADER_BYTES)
-        return error_set(error, "%s is not a file of counted downloads", path);
+    if (fstat(descriptor, &status) != 0) {
+        error_set(error, "%s: %s", path, strerror(errno));
+        return -1;
+    }
+    if (!S_ISREG(status.st_mode) || status.st_size < HEADER_BYTES) {
+        error_set(error, "%s is not a file of counted downloads", path);
+        return -1;
+    }
     counts->size = (size_t)status.st_size;
     void *mapped = mmap(NULL, counts->size, for_adding ? PROT_READ | PROT_WRITE : PROT_READ,
                         MAP_SHARED, descriptor, 0);
-    if (mapped == MAP_FAILED)
-        return error_set(error, "%s: %s", path, strerror(errno));
+    if (mapped == MAP_FAILED) {
+        error_set(error, "%s: %s", path, strerror(errno));
+        return -1;
+    }
     counts->mapped = mapped;
     counts->header = mapped;
     const char *fault = fault_of(counts);
     if (fault == NULL)
         fault = open_parts(counts);
-    return fault == NULL ? 0 : error_set(error, "%s %s", path, fault);
+    if (fault == NULL)
+        return 0;
+    error_set(error, "%s %s", path, fault);
+    return -1;
 }
 
 static struct download_counts *open_file(const char *path, bool for_adding, struct error *error)
@@ -204,8 +213,11 @@ static struct download_counts *open_file(const char *path, bool for_adding, stru
         return NULL;
     }
     int descriptor = open(path, (for_adding ? O_RDWR : O_RDONLY) | O_CLOEXEC);
-    int result = descriptor < 0 ? error_set(error, "%s: %s", path, strerror(errno))
-                                : map_file(counts, descriptor, for_adding, path, error);
+    int result = -1;
+    if (descriptor < 0)
+        error_set(error, "%s: %s", path, strerror(errno));
+    else
+        result = map_file(counts, descriptor, for_adding, path, error);
     if (descriptor >= 0)
         close(descriptor);
     if (result == 0)

@@ -18,8 +18,8 @@
 
 struct edit_automaton {
     uint64_t places[128]; /* by ASCII character: bit j where the word's character j is it */
-    uint32_t characters[EDIT_MAX_BYTES];       /* of the word */
-    uint64_t first_bytes[EDIT_MAX_BYTES];      /* the byte that each begins with, as a set */
+    uint32_t characters[EDIT_MAX_BYTES];  /* of the word */
+    uint64_t first_bytes[EDIT_MAX_BYTES]; /* the byte that each begins with, as a set */
     uint32_t n_characters;
     uint64_t all;  /* a bit for each character of the word */
     uint64_t last; /* the bit of the last one */

@@ -51,7 +51,8 @@ struct index_reader *index_reader_open(const struct index *index, struct error *
     reader->bitmaps = calloc(1, sizeof *reader->bitmaps);
     reader->candidates = calloc(RERANK_DEPTH, sizeof *reader->candidates);
     if (reader->places == NULL || reader->filter == NULL || reader->selected == NULL ||
-        reader->plan == NULL || reader->accumulators == NULL || reader->bitmaps == NULL || reader->candidates == NULL) {
+        reader->plan == NULL || reader->accumulators == NULL || reader->bitmaps == NULL ||
+        reader->candidates == NULL) {
         error_out_of_memory(error);
         goto failed;
     }

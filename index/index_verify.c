@@ -100,6 +100,11 @@ static int check_names(struct verification *verification, struct error *error)
                : error_set(error, "the name trie has names that no crate has");
 }
 
+static int check_name_substrings(struct verification *verification, struct error *error)
+{
+    return name_substrings_verify(&verification->index->substrings, error);
+}
+
 /* Whether the trie leads from a key to a value. */
 static bool leads_to(const struct trie *trie, const char *key, size_t length, uint32_t value)
 {
@@ -252,6 +257,7 @@ int index_verify(const char *path, void (*on_check)(void *context, const char *w
         {"SQLite integrity", check_sqlite},
         {"FTS5 integrity", check_fts5},
         {"name trie", check_names},
+        {"name substrings", check_name_substrings},
         {"name ends", check_name_ends},
         {"word lists", check_word_lists},
         {"postings against FTS5", check_postings},

@@ -158,13 +158,21 @@ static const char *place_text(const struct crate_columns *columns, const struct 
 
 static bool places_are_true(const struct crate_columns *columns, const struct name_places *places)
 {
-    const char *before = NULL;
-    size_t before_length = 0;
     for (uint32_t i = 0; i < places->n; i++) {
         uint32_t rank = places->ranks[i];
         if (rank == 0 || rank > columns->n_crates ||
             places->offsets[i] >= columns->name_offsets[rank] - columns->name_offsets[rank - 1])
             return false;
+    }
+    return true;
+}
+
+static bool places_are_in_order(const struct crate_columns *columns,
+                                const struct name_places *places)
+{
+    const char *before = NULL;
+    size_t before_length = 0;
+    for (uint32_t i = 0; i < places->n; i++) {
         size_t length;
         const char *text = place_text(columns, places, i, &length);
         if (before != NULL && compare_text(before, before_length, text, length) > 0)
@@ -173,6 +181,14 @@ static bool places_are_true(const struct crate_columns *columns, const struct na
         before_length = length;
     }
     return true;
+}
+
+int name_substrings_verify(const struct name_substrings *substrings, struct error *error)
+{
+    if (!places_are_in_order(substrings->columns, &substrings->anywhere) ||
+        !places_are_in_order(substrings->columns, &substrings->word_starts))
+        return error_set(error, "the name substrings are out of order");
+    return 0;
 }
 
 int name_substrings_open(struct name_substrings *substrings, const struct crate_columns *columns,

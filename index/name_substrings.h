@@ -34,10 +34,14 @@ struct name_substrings {
 int name_substrings_build(const struct crate_columns *columns, msgpack_sbuffer *block,
                           struct error *error);
 
-/* Opens a block, aligned to 8 bytes; it and `columns` must outlive the struct. Checks sizes, that
-   every place lies in its name and that the places are in order. Returns 0 or -1. */
+/* Opens a block, aligned to 8 bytes; it and `columns` must outlive the struct. Checks sizes and that
+   every place lies in its name. Returns 0 or -1. */
 int name_substrings_open(struct name_substrings *substrings, const struct crate_columns *columns,
                          const void *block, size_t size, struct error *error);
+
+/* Checks that the places are in order, which takes longer than all else at opening together. Places that are
+   not give wrong answers, and nothing worse. Returns 0 or -1. */
+int name_substrings_verify(const struct name_substrings *substrings, struct error *error);
 
 /* The range of `places` whose text begins with `text` (canonical form): stores the first index and
    returns how many there are. A name may occur several times. O(length · log n). */

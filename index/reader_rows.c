@@ -40,9 +40,9 @@ int reader_encode_rows(struct index_reader *reader, const char *sql, int64_t fir
     sqlite3_stmt *rows = reader_statement(reader, sql, error);
     if (rows == NULL)
         return -1;
-    const int64_t numbers[] = {first, second};
-    for (int i = 0; i < sqlite3_bind_parameter_count(rows); i++)
-        sqlite3_bind_int64(rows, 1 + i, numbers[i]);
+    /* SQLite refuses to bind what the statement does not have, and no harm is done. */
+    sqlite3_bind_int64(rows, 1, first);
+    sqlite3_bind_int64(rows, 2, second);
     int result = row_document_array(rows, members, n_members, encoder, error);
     sqlite3_reset(rows);
     return result;

@@ -104,8 +104,8 @@ static void scan_words(struct pass *pass)
         for (uint32_t i = 0; i < plan->n_words; i++) {
             struct search_word *word = &plan->words[i];
             bool credits = word->n_completions > 0;
-            n_touched = add_list(accumulators, &word->list, first, end, weights[i],
-                                 word->mass, credits, n_touched);
+            n_touched = add_list(accumulators, &word->list, first, end, weights[i], word->mass,
+                                 credits, n_touched);
             for (uint32_t c = 0; c < word->n_completions; c++)
                 n_touched = add_list(accumulators, &word->completions[c], first, end,
                                      completion_weights, word->completion_mass, true, n_touched);

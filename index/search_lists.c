@@ -8,7 +8,7 @@
 #include <math.h>
 
 /* A block costs as much as this many crates that are judged one by one. */
-#define CRATES_A_BLOCK 12
+#define CRATES_A_BLOCK 10
 
 static void weigh(struct search_lists *lists, unsigned number)
 {
@@ -46,11 +46,11 @@ static bool add_list(struct search_lists *lists, const struct posting_list *list
     return true;
 }
 
-/* Returns false where there are too many words. */
-static bool take_words(struct search_lists *lists)
+bool search_lists_take(struct search_lists *lists, struct search_scan_state *scan)
 {
-    const struct search_plan *plan = lists->scan->plan;
+    const struct search_plan *plan = scan->plan;
     struct threshold_words *masses = &lists->masses;
+    lists->scan = scan;
     if (plan->n_words > THRESHOLD_MAX_WORDS)
         return false;
     lists->n_lists = 0;
@@ -164,8 +164,7 @@ bool search_scan_lists(struct search_scan_state *scan)
     struct search_plan *plan = scan->plan;
     struct search_lists lists;
     float greatest;
-    lists.scan = scan;
-    if (!take_words(&lists) ||
+    if (!search_lists_take(&lists, scan) ||
         !search_lists_require(&lists, plan->required - SEARCH_MASS_TOLERANCE))
         return false;
     scan_lists(&lists);

@@ -22,7 +22,7 @@ struct search_lists {
     /* The most that each alternative adds to a score: as number 2i for crates that have it in a keyword,
        as 2i + 1 for others. */
     struct threshold_words weights;
-    float most_words;               /* that all words together add */
+    float most_words; /* that all words together add */
     struct search_alternative alternatives[SEARCH_MAX_ALTERNATIVES];
     struct posting_list lists[SEARCH_MAX_LISTS];
     uint32_t n_lists;
@@ -32,6 +32,9 @@ struct search_lists {
     uint64_t n_essential;      /* their postings */
     bool has_match;            /* a crate reached the mass, whether or not it passes the filter */
 };
+
+/* Takes the words of the scan's plan. Returns false where there are too many. */
+bool search_lists_take(struct search_lists *lists, struct search_scan_state *scan);
 
 /* Starts from the beginning with what a match needs. Returns false where the threshold's function would
    be too large. */

@@ -84,8 +84,8 @@ struct lane_groups {
 
 /* Adds what a tree gives to all candidates: all seven comparisons are made, the outcomes choose among the
    leaves. No step depends on the one before, so nothing waits. */
-static inline __attribute__((always_inline)) void add_tree(const struct ranking_tree *tree, struct lane_groups *candidates,
-                            uint32_t n_groups)
+static inline __attribute__((always_inline)) void
+add_tree(const struct ranking_tree *tree, struct lane_groups *candidates, uint32_t n_groups)
 {
     for (uint32_t i = 0; i < n_groups; i++) {
         lane_masks goes_left[RANKING_TREE_NODES];

@@ -75,8 +75,7 @@ static uint8_t build_from(struct build *build, uint32_t word, float sum, bool ha
 int threshold_build(struct threshold *threshold, const struct threshold_words *words, float added,
                     float limit)
 {
-    struct build build = {
-        .threshold = threshold, .words = words, .added = added, .limit = limit};
+    struct build build = {.threshold = threshold, .words = words, .added = added, .limit = limit};
     find_greatest(words, build.greatest);
     threshold->n_steps = 0;
     threshold->result = build_from(&build, 0, 0, false);
@@ -100,14 +99,12 @@ static void choose(const uint64_t *choice, const uint64_t *set, const uint64_t *
     for (size_t i = 0; i < n_words; i += VECTOR_WORDS) {
         word_vector otherwise = *(const word_vector *)(unset + i);
         word_vector different = *(const word_vector *)(set + i) ^ otherwise;
-        *(word_vector *)(result + i) =
-            otherwise ^ (*(const word_vector *)(choice + i) & different);
+        *(word_vector *)(result + i) = otherwise ^ (*(const word_vector *)(choice + i) & different);
     }
 }
 
 PROCESSOR_VARIANTS
-static void intersect(const uint64_t *left, const uint64_t *right, uint64_t *result,
-                      size_t n_words)
+static void intersect(const uint64_t *left, const uint64_t *right, uint64_t *result, size_t n_words)
 {
     for (size_t i = 0; i < n_words; i += VECTOR_WORDS)
         *(word_vector *)(result + i) =
@@ -143,8 +140,7 @@ const uint64_t *threshold_evaluate(const struct threshold *threshold,
         else if (step->set == THRESHOLD_ALL)
             unite(choice, operands[step->unset], scratch->steps[i], n_words);
         else
-            choose(choice, operands[step->set], operands[step->unset], scratch->steps[i],
-                   n_words);
+            choose(choice, operands[step->set], operands[step->unset], scratch->steps[i], n_words);
         operands[THRESHOLD_STEP + i] = scratch->steps[i];
     }
     return operands[threshold->result];

@@ -235,11 +235,15 @@ static int encode_versions(const struct graph *graph, uint32_t rank, struct enco
     return 0;
 }
 
-static int compare_ids(const void *left, const void *right)
+/* The highest versions, the newest id first. */
+static void sort_by_id(const struct graph *graph, const struct highest_version *by_id[N_HIGHEST])
 {
-    int64_t a = (*(const struct highest_version *const *)left)->id;
-    int64_t b = (*(const struct highest_version *const *)right)->id;
-    return a > b ? -1 : a < b;
+    for (uint32_t i = 0; i < graph->n_highest; i++) {
+        uint32_t place = i;
+        for (; place > 0 && by_id[place - 1]->id < graph->highest[i]->id; place--)
+            by_id[place] = by_id[place - 1];
+        by_id[place] = graph->highest[i];
+    }
 }
 
 static struct graph *graph_create(struct index_reader *reader, const struct download_days *days,
@@ -287,10 +291,8 @@ int crate_downloads_encode(struct index_reader *reader, uint32_t rank,
         return -1;
     int result = read_crate(graph, rank, error);
     if (result == 0) {
-        const struct highest_version *by_id[N_HIGHEST];
-        for (uint32_t i = 0; i < graph->n_highest; i++)
-            by_id[i] = graph->highest[i];
-        qsort(by_id, graph->n_highest, sizeof *by_id, compare_ids);
+        const struct highest_version *by_id[N_HIGHEST] = {NULL};
+        sort_by_id(graph, by_id);
         encoder_object(encoder, with_versions ? 3 : 2);
         encode_versions_days(graph, by_id, graph->n_highest, encoder);
         if (with_versions)

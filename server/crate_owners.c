@@ -2,6 +2,7 @@
 #include "server/crate_path.h"
 #include "server/endpoint.h"
 
+#include <cratedex/canonical_name.h>
 #include <cratedex/people.h>
 #include <stdio.h>
 
@@ -20,9 +21,11 @@ static int answer_owners(struct answer_job *job, uint32_t rank, const char *key,
                          struct failure *failure)
 {
     struct index_crate crate;
+    char name[INDEX_MAX_NAME_BYTES];
     index_crate(job->service->index, rank, &crate);
+    canonical_name(name, crate.name, crate.name_length);
     snprintf(job->head.surrogate_key, sizeof job->head.surrogate_key, "crate/%.*s",
-             (int)crate.name_length, crate.name);
+             (int)crate.name_length, name);
     encoder_object(&job->encoder, 1);
     encoder_key(&job->encoder, key);
     if (crate_owners_encode(job->reader, rank, owners, &job->encoder, &failure->error) != 0)

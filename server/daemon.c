@@ -15,23 +15,29 @@
    answer of a connection we look for such an end and raise the edge again (notice_end). Clients that
    send once and half-close do so at the first request; to look at every one would cost a system call
    each. */
+#define _GNU_SOURCE /* dup3 */
+
 #include "server/daemon.h"
 
 #include "server/request.h"
 #include "server/request_head.h"
 #include "server/responder.h"
 
+#include <fcntl.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 struct daemon {
     struct service *service;
+    int listener;
     struct MHD_Daemon *http;
     atomic_uint n_running;
     struct error start_error; /* what libmicrohttpd said while it started */
@@ -263,6 +269,7 @@ struct daemon *daemon_start(struct service *service, int listener, unsigned n_th
         return NULL;
     }
     daemon->service = service;
+    daemon->listener = listener;
     atomic_init(&daemon->n_running, 0);
     const struct MHD_OptionItem pool[] = {{MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)n_threads, NULL},
                                           {MHD_OPTION_END, 0, NULL}};
@@ -285,9 +292,17 @@ struct daemon *daemon_start(struct service *service, int listener, unsigned n_th
     return daemon;
 }
 
-void daemon_quiesce(struct daemon *daemon)
+/* MHD_quiesce_daemon takes the listener out of every worker's epoll set while the workers may do so too;
+   whoever comes second finds it gone, and the program ends by abort. Here the descriptor becomes one on
+   which nothing ever arrives: with its last descriptor the listening socket is closed, and leaves all
+   epoll sets by itself (epoll(7)). Without a descriptor to spare connections are taken until the end. */
+void daemon_refuse_connections(struct daemon *daemon)
 {
-    MHD_quiesce_daemon(daemon->http);
+    int silent = eventfd(0, EFD_CLOEXEC);
+    if (silent < 0)
+        return;
+    dup3(silent, daemon->listener, O_CLOEXEC);
+    close(silent);
 }
 
 unsigned daemon_n_running(const struct daemon *daemon)

@@ -5,6 +5,7 @@
 #include "server/endpoint.h"
 
 #include <jansson.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 struct openapi {
@@ -17,14 +18,16 @@ __asm__(".pushsection .rodata\n"
         "cratedex_openapi_begin:\n"
         ".incbin \"server/openapi.json\"\n"
         "cratedex_openapi_end:\n"
-        ".byte 0\n"
+        ".balign 8\n"
+        "cratedex_openapi_size:\n"
+        ".quad cratedex_openapi_end - cratedex_openapi_begin\n"
         ".popsection\n");
 extern const char cratedex_openapi_begin[];
-extern const char cratedex_openapi_end[];
+extern const uint64_t cratedex_openapi_size;
 
 const char *openapi_text(size_t *size)
 {
-    *size = (size_t)(cratedex_openapi_end - cratedex_openapi_begin);
+    *size = cratedex_openapi_size;
     return cratedex_openapi_begin;
 }
 
@@ -48,7 +51,10 @@ static void encode_array(json_t *array, struct encoder *encoder)
     size_t i;
     json_t *value;
     encoder_array(encoder, (uint32_t)json_array_size(array));
-    json_array_foreach(array, i, value) encode_value(value, encoder);
+    json_array_foreach(array, i, value)
+    {
+        encode_value(value, encoder);
+    }
     encoder_end_array(encoder);
 }
 

@@ -173,7 +173,7 @@ static void stop_server(struct counting *counting)
 /* One request and its answer, a redirect without a body. */
 static int exchange(int connection, const char *request, struct error *error)
 {
-    char text[4096];
+    char text[4096] = "";
     size_t length = 0;
     size_t size = strlen(request);
     if (send(connection, request, size, MSG_NOSIGNAL) != (ssize_t)size)

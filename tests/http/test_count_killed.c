@@ -52,7 +52,7 @@ static bool send_request(int connection, const char *path)
 /* Reads an answer, which has no body. Returns false where the server is gone before its end. */
 static bool read_answer(int connection)
 {
-    char text[2048];
+    char text[2048] = "";
     size_t length = 0;
     while (length < 4 || memcmp(text + length - 4, "\r\n\r\n", 4) != 0) {
         assert_true(length < sizeof text);

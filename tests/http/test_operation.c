@@ -99,6 +99,7 @@ static void refuses_bad_options(void **state)
         {{"--ranking", ""}, "--ranking: the value is empty"},
         {{"--trust-proxy", "10.0.0.0/33"}, "--trust-proxy: bad network '10.0.0.0/33'"},
         {{"--trust-proxy", "localhost"}, "write an address or a network like 10.0.0.0/8"},
+        {{"--count-downloads", ""}, "--count-downloads: the value is empty"},
         {{"--config", "/nonexistent/file"}, "cannot read /nonexistent/file"},
     };
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {

@@ -23,7 +23,7 @@ static void finds_users(void **state)
          .status = 200,
          .headers =
              {
-                 "Cache-Control: public, max-age=60",
+                 "Cache-Control: public, max-age=60, stale-while-revalidate=600",
              },
          .body =
              {{"length", "1"},
@@ -112,7 +112,7 @@ static void lists_owners(void **state)
          .status = 200,
          .headers =
              {
-                 "Cache-Control: public, max-age=60",
+                 "Cache-Control: public, max-age=60, stale-while-revalidate=600",
                  "Surrogate-Key: crate/serde_json",
              },
          .body =

@@ -24,7 +24,7 @@ static void tells_what_it_is(void **state)
          .status = 200,
          .headers =
              {
-                 "Cache-Control: public, max-age=15",
+                 "Cache-Control: public, max-age=15, stale-while-revalidate=60",
              },
          .body = {{"length", "5"},
                   {"cdn_base", "\"https://static.crates.io\""},
@@ -62,7 +62,7 @@ static void describes_itself(void **state)
          .status = 200,
          .headers =
              {
-                 "Cache-Control: public, max-age=3600",
+                 "Cache-Control: public, max-age=3600, stale-while-revalidate=86400",
                  "ETag",
                  "Content-Type: application/json",
              },

@@ -23,7 +23,7 @@ static void lists_keywords(void **state)
          .status = 200,
          .headers =
              {
-                 "Cache-Control: public, max-age=60",
+                 "Cache-Control: public, max-age=60, stale-while-revalidate=600",
              },
          .body =
              {{"length", "2"},
@@ -108,7 +108,7 @@ static void lists_categories(void **state)
          .status = 200,
          .headers =
              {
-                 "Cache-Control: public, max-age=60",
+                 "Cache-Control: public, max-age=60, stale-while-revalidate=600",
              },
          .body = {{"length", "2"},
                   {"categories.length", "10"},

@@ -248,13 +248,40 @@ static void changed_tries(void **state)
     expect_fault(fixture, "another written word", "the trie of spelling lacks");
 }
 
+/* The first and the last place of the first list change places: both still lie in their names. */
+static void changed_places(void **state)
+{
+    const struct fixture *fixture = *state;
+    size_t size;
+    uint32_t n;
+    uint32_t rank;
+    uint16_t offset;
+    copy_index(fixture);
+    char *bytes = part_read(fixture->path, "name_substrings", &size);
+    memcpy(&n, bytes + 4, sizeof n);
+    assert_true(n > 1);
+    char *first_rank = bytes + 16;
+    char *last_rank = first_rank + 4 * ((size_t)n - 1);
+    char *first_offset = first_rank + 4 * (size_t)n;
+    char *last_offset = first_offset + 2 * ((size_t)n - 1);
+    memcpy(&rank, first_rank, sizeof rank);
+    memcpy(first_rank, last_rank, sizeof rank);
+    memcpy(last_rank, &rank, sizeof rank);
+    memcpy(&offset, first_offset, sizeof offset);
+    memcpy(first_offset, last_offset, sizeof offset);
+    memcpy(last_offset, &offset, sizeof offset);
+    part_replace(fixture->path, "name_substrings", bytes, size);
+    free(bytes);
+    expect_fault(fixture, "places out of order", "the name substrings are out of order");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_files_pass),       cmocka_unit_test(files_that_do_not_open),
         cmocka_unit_test(changed_documents),      cmocka_unit_test(broken_full_text_tables),
         cmocka_unit_test(broken_pages_of_sqlite), cmocka_unit_test(changed_postings),
-        cmocka_unit_test(changed_tries),
+        cmocka_unit_test(changed_tries),          cmocka_unit_test(changed_places),
     };
     return cmocka_run_group_tests_name("index_verify", tests, make_index, remove_index);
 }

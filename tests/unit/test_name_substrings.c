@@ -228,6 +228,7 @@ static bool try_block(void *context, const void *block, size_t size)
         assert_true(strlen(error.message) > 0);
         return false;
     }
+    /* Out of order or not, a look-up ends and stays within the lists. */
     const struct name_places *lists[] = {&substrings.anywhere, &substrings.word_starts};
     for (size_t i = 0; i < 2 * sizeof texts / sizeof *texts; i++) {
         const struct name_places *places = lists[i % 2];
@@ -237,6 +238,10 @@ static bool try_block(void *context, const void *block, size_t size)
         assert_true(first <= places->n && n <= places->n - first);
         for (uint32_t j = first; j < first + n; j++)
             assert_in_range(places->ranks[j], 1, columns->n_crates);
+    }
+    if (name_substrings_verify(&substrings, &error) != 0) {
+        assert_string_equal(error.message, "the name substrings are out of order");
+        return false;
     }
     return true;
 }

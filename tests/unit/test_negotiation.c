@@ -311,6 +311,35 @@ static void names_are_those_of_the_registries(void **state)
     assert_string_equal(content_coding_name(CODING_ZSTD), "zstd");
 }
 
+/* A wildcard names nothing, and a weight of 0 takes the name back. */
+static void names_are_told_from_wildcards(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *accept;
+        bool is_named;
+    } cases[] = {
+        {NULL, false},
+        {"", false},
+        {"*/*", false},
+        {"application/*", false},
+        {"text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8", false},
+        {"application/json", true},
+        {"APPLICATION/JSON;charset=utf-8", true},
+        {"application/json, text/plain, */*", true},
+        {"text/html, application/json;q=0.001", true},
+        {"application/json;q=0", false},
+        {"application/json;q=0, application/msgpack", true},
+        {"application/vnd.msgpack", true},
+        {"application/x-msgpack;q=0.1, */*", true},
+        {"application/json;q=x", false},
+        {"application/jsonl, text/json", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (accept_names_encoding(cases[i].accept) != cases[i].is_named)
+            fail_msg("%s", cases[i].accept != NULL ? cases[i].accept : "no field");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +352,7 @@ int main(void)
         cmocka_unit_test(long_fields_take_linear_time),
         cmocka_unit_test(members_behind_a_long_field_still_count),
         cmocka_unit_test(names_are_those_of_the_registries),
+        cmocka_unit_test(names_are_told_from_wildcards),
     };
     return cmocka_run_group_tests_name("negotiation", tests, NULL, NULL);
 }

@@ -110,7 +110,10 @@ static void check_references(json_t *document, json_t *node)
     const char *key;
     json_t *value;
     size_t i;
-    json_array_foreach(node, i, value) check_references(document, value);
+    json_array_foreach(node, i, value)
+    {
+        check_references(document, value);
+    }
     json_object_foreach(node, key, value)
     {
         if (strcmp(key, "$ref") == 0 && at_reference(document, json_string_value(value)) == NULL)

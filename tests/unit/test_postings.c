@@ -2,6 +2,8 @@
    damaged. */
 #include "index/postings.h"
 
+#include "index/bitmap.h"
+
 #include "tests/support/damage.h"
 #include "tests/support/random.h"
 
@@ -102,6 +104,26 @@ static void expect_lists(const struct model *model, const struct postings *posti
     }
 }
 
+/* The most frequent terms, and no others, have bitmaps that say the same as their lists. */
+static void expect_bitmaps(struct postings *postings, uint32_t n_crates)
+{
+    assert_int_equal(postings_make_bitmaps(postings, n_crates, NULL), 0);
+    for (uint32_t term = 1; term <= postings->n_terms; term++) {
+        struct posting_list list = postings_of(postings, term);
+        assert_int_equal(list.bitmap != NULL, list.n >= postings->n_bitmap_words);
+        uint32_t at = 0;
+        for (uint32_t rank = 0; list.bitmap != NULL && rank < 64 * postings->n_bitmap_words;
+             rank++) {
+            bool is_listed = at < list.n && list.ranks[at] == rank;
+            bool is_keyword = is_listed && (list.fields[at] & POSTING_KEYWORDS) != 0;
+            assert_int_equal(bitmap_test(list.bitmap, rank), is_listed);
+            assert_int_equal(bitmap_test(list.keyword_bitmap, rank), is_keyword);
+            at += is_listed;
+        }
+    }
+    postings_close(postings);
+}
+
 /* Seeks ranks that rise by steps of every size, each found as by a look at every posting. */
 static void expect_seeks(const struct postings *postings, uint32_t n_crates, uint64_t *seed)
 {
@@ -141,6 +163,7 @@ static void test_lists_and_seeks(void **state)
         expect_numbers(model, numbers);
         expect_lists(model, &postings, numbers);
         expect_seeks(&postings, model->n_crates, &seed);
+        expect_bitmaps(&postings, model->n_crates);
         msgpack_sbuffer_destroy(&block);
     }
     free(model);

@@ -56,7 +56,7 @@ static void finds_what_is_wrong(void **state)
         {"UPDATE versions SET yanked = 1 WHERE id = 117", "the set of versions of crate"},
         {"UPDATE versions SET features = '{\"other\": []}' WHERE id = 101",
          "the set of versions of crate"},
-        {"DELETE FROM versions WHERE id = 140", "the set of versions of crate"},
+        {"UPDATE versions SET downloads = 9 WHERE id = 140", "the set of versions of crate"},
         {"UPDATE version_sets SET json = msgpack", "the set of versions of crate"},
         {"UPDATE version_sets SET msgpack = x'28b52ffd'", "a set of versions is damaged"},
         {"UPDATE version_sets SET msgpack = substr(msgpack, 1, length(msgpack) - 1)",
