@@ -7,6 +7,7 @@
 
 #include "index/bitmap.h"
 #include "index/database.h"
+#include "index/large_block.h"
 #include "index/open_index.h"
 #include "index/spelling.h"
 
@@ -117,7 +118,7 @@ static int load_part(struct index *index, sqlite3_stmt *select, enum index_part 
     const char *checksum = (const char *)sqlite3_column_text(select, 1);
     if (bytes == NULL || checksum == NULL)
         return error_set(error, "the part %s is empty", index_part_names[part]);
-    index->blocks[part] = malloc(size);
+    index->blocks[part] = large_block_allocate(size);
     if (index->blocks[part] == NULL)
         return error_out_of_memory(error);
     memcpy(index->blocks[part], bytes, size);

@@ -87,7 +87,7 @@ static uint64_t count_postings(const struct search_lists *lists, uint32_t word)
 /* The words with most postings are done without first. */
 static void find_essential(struct search_lists *lists)
 {
-    uint64_t n_postings[THRESHOLD_MAX_WORDS];
+    uint64_t n_postings[THRESHOLD_MAX_WORDS] = {0};
     uint32_t n_words = lists->masses.n_words;
     uint32_t all = (1U << n_words) - 1;
     uint32_t is_tried = 0;

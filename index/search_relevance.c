@@ -101,6 +101,8 @@ static int find_best(struct index_reader *reader, const uint64_t *filter, uint32
     }
     struct best best = {{keep_best, -INFINITY}, reader->scored, 0, n, after};
     *total = search_scan(reader->plan, reader, filter, &best.collector);
+    for (uint32_t i = 0; i < best.n && best.n <= SMALL_ORDER_MAX; i++)
+        rerank_fetch(reader->index, best.heap[i].rank);
     sort_best(best.heap, best.n);
     *n_found = best.n;
     return 0;

@@ -41,14 +41,14 @@ static void fill(struct search_plan *plan, const struct index *index,
     features[FEATURE_PLACE] = (float)place;
 }
 
-/* What is known of a crate lies in several columns, and the candidates all over them. */
-static void fetch_columns(const struct crate_columns *columns, uint32_t at)
+void rerank_fetch(const struct index *index, uint32_t rank)
 {
-    __builtin_prefetch(&columns->dependents[at]);
-    __builtin_prefetch(&columns->downloads_share[at]);
-    __builtin_prefetch(&columns->versions[at]);
-    __builtin_prefetch(&columns->description[at]);
-    __builtin_prefetch(&columns->name_offsets[at]);
+    const struct crate_columns *columns = &index->columns;
+    __builtin_prefetch(&columns->dependents[rank - 1]);
+    __builtin_prefetch(&columns->downloads_share[rank - 1]);
+    __builtin_prefetch(&columns->versions[rank - 1]);
+    __builtin_prefetch(&columns->description[rank - 1]);
+    __builtin_prefetch(&columns->name_offsets[rank - 1]);
 }
 
 void rerank_features(struct search_plan *plan, const struct index *index,
@@ -56,10 +56,8 @@ void rerank_features(struct search_plan *plan, const struct index *index,
 {
     int64_t keys[SMALL_ORDER_MAX] = {0};
     uint8_t order[SMALL_ORDER_MAX];
-    for (uint32_t i = 0; i < n; i++) {
-        fetch_columns(&index->columns, candidates[i].rank - 1);
+    for (uint32_t i = 0; i < n; i++)
         keys[i] = candidates[i].rank;
-    }
     /* The posting lists are walked forward only. */
     small_order(keys, n, order);
     for (uint32_t i = 0; i < n; i++)
@@ -127,7 +125,7 @@ void rerank_sort(struct rerank_candidate *candidates, uint32_t n)
 {
     int64_t keys[SMALL_ORDER_MAX] = {0};
     uint8_t order[SMALL_ORDER_MAX];
-    struct rerank_candidate sorted[RERANK_DEPTH];
+    struct rerank_candidate sorted[RERANK_DEPTH] = {0};
     score(candidates, n);
     for (uint32_t i = 0; i < n; i++)
         keys[i] = small_order_key(candidates[i].second_stage, candidates[i].rank);

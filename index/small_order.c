@@ -32,7 +32,7 @@ static void count_smaller(const keys4 *keys, uint32_t n, uint8_t *order)
 
 void small_order(const int64_t *keys, uint32_t n, uint8_t order[SMALL_ORDER_MAX])
 {
-    keys4 padded[SMALL_ORDER_MAX / 4];
+    keys4 padded[SMALL_ORDER_MAX / 4] = {{0}};
     for (uint32_t i = 0; i < (n + 3) / 4 * 4; i++)
         padded[i / 4][i % 4] = i < n ? keys[i] : INT64_MAX;
     count_smaller(padded, n, order);

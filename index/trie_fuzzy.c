@@ -129,6 +129,8 @@ static void know_family(const struct walk *walk, const struct edit_state *state,
     family->is_spent = state->n_missing == 0 && edit_is_spent(automaton, state);
     family->has_other = false;
     family->may = 0;
+    family->telling = 0;
+    family->after_other = 0;
     if (family->is_spent) {
         family->may = edit_bytes_at(automaton, edit_free_places(automaton, state));
     } else if (state->n_missing == 0) {

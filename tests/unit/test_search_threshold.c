@@ -43,8 +43,8 @@ static void make_scene(struct scene *scene, uint64_t *seed)
         bool is_rare = random_below(seed, 2) == 0;
         for (size_t j = 0; j < THRESHOLD_BLOCK_WORDS; j++) {
             scene->bits[i][j] = random_word(seed);
-            if (is_rare)
-                scene->bits[i][j] &= random_word(seed) & random_word(seed);
+            for (int thinned = 0; is_rare && thinned < 2; thinned++)
+                scene->bits[i][j] &= random_word(seed);
         }
         scene->pointers[i] = scene->bits[i];
     }

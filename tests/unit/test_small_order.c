@@ -40,8 +40,8 @@ static void scores_fall_and_ranks_rise(void **state)
     (void)state;
     uint64_t seed = 223;
     for (int round = 0; round < 2000; round++) {
-        struct item items[SMALL_ORDER_MAX];
-        struct item sorted[SMALL_ORDER_MAX];
+        struct item items[SMALL_ORDER_MAX] = {{0}};
+        struct item sorted[SMALL_ORDER_MAX] = {{0}};
         int64_t keys[SMALL_ORDER_MAX] = {0};
         uint8_t order[SMALL_ORDER_MAX];
         uint32_t n = random_below(&seed, SMALL_ORDER_MAX + 1);
