@@ -23,6 +23,7 @@ static const char usage[] =
     "Usage: cratedex-bench search INDEX --queries FILE [--rounds N] [--baseline] [--json]\n"
     "       cratedex-bench suggest INDEX --queries FILE [--rounds N] [--json]\n"
     "       cratedex-bench pages INDEX [--rounds N] [--json]\n"
+    "       cratedex-bench encoding-http INDEX [--queries FILE] [--page KEY] [--rounds N] [--json]\n"
     "       cratedex-bench open INDEX [--rounds N] [--json]\n"
     "       cratedex-bench encoding INDEX [--queries FILE] [--rounds N] [--instructions] [--json]\n"
     "       cratedex-bench resolve INDEX [--rounds N] [--json]\n"
@@ -37,6 +38,9 @@ static const char usage[] =
     "            dependencies, in both encodings\n"
     "  encoding  JSON against MessagePack, in turn: bytes, assembling, building, decoding; medians of\n"
     "            at least 20 rounds (default 31) with intervals; from the repository's root\n"
+    "  encoding-http\n"
+    "            the same pages through HTTP, from the cratedex-server beside this program: latency\n"
+    "            at fixed rates (open loop), time and processor time at full load; hits and misses\n"
     "  open      opening the index and one reader\n"
     "  resolve   requirements of the index's dependencies, and closures of dependencies\n"
     "  counting  counting a download: a server in this process, asked in turn for downloads, which\n"
@@ -49,6 +53,7 @@ static const char usage[] =
     "  --baseline       search: the same queries, in turn with ours, as SQLite FTS5 alone ranks\n"
     "                   them: every word, ORDER BY bm25() LIMIT 10, on the index's crates_fts\n"
     "  --instructions   encoding: also instructions and allocations, counted by valgrind\n"
+    "  --page KEY       encoding-http: only this page, such as search_10\n"
     "  --once           encoding: every operation once, no figures; what valgrind runs\n";
 
 uint64_t bench_now(void)
@@ -106,7 +111,7 @@ static int usage_error(const char *what, const char *value)
 /* Returns 0, or the exit status. */
 static int parse_options(int argc, char **argv, struct bench_options *options)
 {
-    enum { QUERIES = 256, ROUNDS, BASELINE, JSON, SECONDS, LIMIT_MS, INSTRUCTIONS, ONCE };
+    enum { QUERIES = 256, ROUNDS, BASELINE, JSON, SECONDS, LIMIT_MS, INSTRUCTIONS, ONCE, PAGE };
     static const struct option long_options[] = {
         {"queries", required_argument, NULL, QUERIES},
         {"rounds", required_argument, NULL, ROUNDS},
@@ -116,6 +121,7 @@ static int parse_options(int argc, char **argv, struct bench_options *options)
         {"limit-ms", required_argument, NULL, LIMIT_MS},
         {"instructions", no_argument, NULL, INSTRUCTIONS},
         {"once", no_argument, NULL, ONCE},
+        {"page", required_argument, NULL, PAGE},
         {NULL, 0, NULL, 0},
     };
     *options = (struct bench_options){.n_seconds = DEFAULT_SECONDS, .limit_ms = DEFAULT_LIMIT_MS};
@@ -154,6 +160,9 @@ static int parse_options(int argc, char **argv, struct bench_options *options)
         case INSTRUCTIONS:
             options->instructions = true;
             break;
+        case PAGE:
+            options->page = optarg;
+            break;
         case ONCE:
             options->once = true;
             break;
@@ -181,6 +190,7 @@ static const struct benchmark *find_benchmark(const char *name)
         {.name = "suggest", .run = bench_suggest, .needs_queries = true},
         {.name = "pages", .run = bench_pages},
         {.name = "encoding", .run = bench_encoding, .chooses_rounds = true},
+        {.name = "encoding-http", .run = bench_encoding_http, .chooses_rounds = true},
         {.name = "open", .run = bench_open},
         {.name = "resolve", .run = bench_resolve},
         {.name = "counting", .run = bench_counting},

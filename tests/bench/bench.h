@@ -21,6 +21,7 @@ struct bench_options {
     bool json;
     bool baseline;
     bool instructions; /* encoding: count under valgrind, too */
+    const char *page;  /* encoding-http: only this one; NULL: all */
     bool once;         /* encoding: what valgrind runs */
 };
 
@@ -30,6 +31,7 @@ int bench_suggest(const struct bench_options *options, struct error *error);
 int bench_pages(const struct bench_options *options, struct error *error);
 int bench_open(const struct bench_options *options, struct error *error);
 int bench_encoding(const struct bench_options *options, struct error *error);
+int bench_encoding_http(const struct bench_options *options, struct error *error);
 int bench_counting(const struct bench_options *options, struct error *error);
 int bench_features(const struct bench_options *options, struct error *error);
 int bench_resolve(const struct bench_options *options, struct error *error);

@@ -28,7 +28,7 @@ static double median_in_place(double *samples, size_t n_samples)
 
 double bootstrap_median(const double *samples, size_t n_samples)
 {
-    double copy[BOOTSTRAP_MAX_SAMPLES];
+    double copy[BOOTSTRAP_MAX_SAMPLES] = {0};
     memcpy(copy, samples, n_samples * sizeof *copy);
     return median_in_place(copy, n_samples);
 }
@@ -38,8 +38,8 @@ static void resample(const double *numerators, const double *denominators, size_
                      uint64_t seed, struct estimate *estimate)
 {
     double figures[BOOTSTRAP_RESAMPLES];
-    double above[BOOTSTRAP_MAX_SAMPLES];
-    double below[BOOTSTRAP_MAX_SAMPLES];
+    double above[BOOTSTRAP_MAX_SAMPLES] = {0};
+    double below[BOOTSTRAP_MAX_SAMPLES] = {0};
     for (size_t i = 0; i < BOOTSTRAP_RESAMPLES; i++) {
         for (size_t j = 0; j < n_samples; j++) {
             uint32_t drawn = random_below(&seed, (uint32_t)n_samples);

@@ -1,6 +1,6 @@
 /* The child's output comes through one pipe, which is read to its end before the child is waited for,
    so that neither waits for the other. */
-#define _GNU_SOURCE /* pipe2 */
+#define _GNU_SOURCE /* pipe2, environ */
 #include "tests/bench/bench_child.h"
 
 #include <dirent.h>
@@ -12,8 +12,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 static int read_to_end(int descriptor, msgpack_sbuffer *output)
 {

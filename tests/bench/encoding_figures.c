@@ -29,7 +29,7 @@ static void series_ratio(const struct encoding_series *series, struct estimate *
                     series->n_samples, SEED, ratio);
 }
 
-static void print_series(const char *name, const struct encoding_series *series)
+void encoding_series_print(const char *name, const struct encoding_series *series)
 {
     if (series->n_samples == 0)
         return;
@@ -47,10 +47,11 @@ static void print_series(const char *name, const struct encoding_series *series)
     printf("  %5.3f [%5.3f %5.3f]  %s\n", ratio.value, ratio.low, ratio.high, verdict);
 }
 
-static void print_titles(const char *what, const char *json, const char *msgpack)
+void encoding_titles_print(const char *what, const char *json_library, const char *msgpack_library)
 {
-    printf("\n%s: JSON by %s, MessagePack by %s\n%-15s %31s %31s  %s\n", what, json, msgpack,
-           "microseconds", "JSON [95 %]         ", "MessagePack [95 %]     ", "ratio [95 %]");
+    printf("\n%s: JSON by %s, MessagePack by %s\n%-15s %31s %31s  %s\n", what, json_library,
+           msgpack_library, "microseconds", "JSON [95 %]         ", "MessagePack [95 %]     ",
+           "ratio [95 %]");
 }
 
 static void print_bytes(const struct encoding_figures *figures, const struct encoding_pages *pages)
@@ -95,8 +96,9 @@ static void print_counts(const struct encoding_figures *figures, const struct en
 void encoding_figures_print(const struct encoding_figures *figures,
                             const struct encoding_pages *pages)
 {
-    printf("rounds    %u interleaved after a warm-up; medians, 95 %% intervals by %d resamples\n",
-           figures->n_rounds, BOOTSTRAP_RESAMPLES);
+    printf(
+        "rounds    %u interleaved after a warm-up; processor time, medians, 95 %% intervals (%d resamples)\n",
+        figures->n_rounds, BOOTSTRAP_RESAMPLES);
     for (size_t i = 0; i < N_ENCODING_PAGES; i++) {
         const struct encoding_page *page = &pages->pages[i];
         if (page->n_answers == 0)
@@ -108,14 +110,14 @@ void encoding_figures_print(const struct encoding_figures *figures,
     print_bytes(figures, pages);
     for (size_t j = 0; j < N_ENCODING_OPERATIONS; j++) {
         const struct encoding_operation *operation = &encoding_operations[j];
-        print_titles(operation->name, operation->libraries[0], operation->libraries[1]);
+        encoding_titles_print(operation->name, operation->libraries[0], operation->libraries[1]);
         for (size_t i = 0; i < N_ENCODING_PAGES; i++)
-            print_series(pages->pages[i].name, &figures->pages[i].operations[j]);
+            encoding_series_print(pages->pages[i].name, &figures->pages[i].operations[j]);
     }
     if (figures->python[0] != '\0') {
-        print_titles(figures->python, "json", "msgpack");
+        encoding_titles_print(figures->python, "json", "msgpack");
         for (size_t i = 0; i < N_ENCODING_PAGES; i++)
-            print_series(pages->pages[i].name, &figures->pages[i].python);
+            encoding_series_print(pages->pages[i].name, &figures->pages[i].python);
     } else {
         printf("\nPython not measured: %s\n", figures->python_fault);
     }
@@ -145,9 +147,9 @@ static json_t *series_estimate(const struct encoding_series *series, enum encodi
     return json;
 }
 
-static json_t *series_to_json(const char *key, const char *name, const char *json_library,
-                              const char *msgpack_library, const struct encoding_series *series,
-                              const struct encoding_counts *counts)
+json_t *encoding_series_to_json(const char *key, const char *name, const char *json_library,
+                                const char *msgpack_library, const struct encoding_series *series,
+                                const struct encoding_counts *counts)
 {
     struct estimate ratio;
     char verdict[ENCODING_VERDICT_MAX];
@@ -182,14 +184,15 @@ static json_t *page_to_json(const struct encoding_page *page,
                                       figures->bytes[i][1] / figures->bytes[i][0]));
     for (size_t i = 0; i < N_ENCODING_OPERATIONS; i++) {
         const struct encoding_operation *operation = &encoding_operations[i];
-        json_array_append_new(operations,
-                              series_to_json(operation->key, operation->name,
-                                             operation->libraries[0], operation->libraries[1],
-                                             &figures->operations[i], &figures->counts[i]));
+        json_array_append_new(
+            operations, encoding_series_to_json(operation->key, operation->name,
+                                                operation->libraries[0], operation->libraries[1],
+                                                &figures->operations[i], &figures->counts[i]));
     }
     if (figures->python.n_samples > 0)
-        json_array_append_new(operations, series_to_json("decode_python", "decode", "Python json",
-                                                         "Python msgpack", &figures->python, NULL));
+        json_array_append_new(operations,
+                              encoding_series_to_json("decode_python", "decode", "Python json",
+                                                      "Python msgpack", &figures->python, NULL));
     return json_pack("{s:s, s:s, s:o, s:o, s:o}", "key", page->key, "name", page->name, "targets",
                      targets, "bytes", bytes, "operations", operations);
 }

@@ -55,6 +55,14 @@ int encoding_operation_counted(const struct encoding_operation *operation, enum 
 /* A sentence where the whole interval lies on one side of 1, else empty. */
 void encoding_verdict(char verdict[ENCODING_VERDICT_MAX], const struct estimate *ratio);
 
+/* One table of times in microseconds: its titles, and a line for a series, which says nothing for one without
+   samples; and a series as JSON: {"key", "name", "libraries", "json_us", "msgpack_us", "ratio", "verdict"}. */
+void encoding_titles_print(const char *what, const char *json_library, const char *msgpack_library);
+void encoding_series_print(const char *name, const struct encoding_series *series);
+json_t *encoding_series_to_json(const char *key, const char *name, const char *json_library,
+                                const char *msgpack_library, const struct encoding_series *series,
+                                const struct encoding_counts *counts);
+
 /* The table for people, to standard output. */
 void encoding_figures_print(const struct encoding_figures *figures,
                             const struct encoding_pages *pages);

@@ -346,11 +346,29 @@ int encoding_pages_open(struct encoding_pages *pages, const char *index_path,
     return status;
 }
 
+static void free_answers(struct encoding_page *page)
+{
+    for (size_t i = 0; i < page->n_answers; i++)
+        answer_free(page->answers[i]);
+    page->n_answers = 0;
+}
+
+int encoding_pages_keep(struct encoding_pages *pages, const char *key, struct error *error)
+{
+    bool is_known = false;
+    for (size_t i = 0; i < N_ENCODING_PAGES; i++) {
+        if (strcmp(pages->pages[i].key, key) == 0)
+            is_known = true;
+        else
+            free_answers(&pages->pages[i]);
+    }
+    return is_known ? 0 : error_set(error, "no page is called %s", key);
+}
+
 void encoding_pages_free(struct encoding_pages *pages)
 {
     for (size_t i = 0; i < N_ENCODING_PAGES; i++)
-        for (size_t j = 0; j < pages->pages[i].n_answers; j++)
-            answer_free(pages->pages[i].answers[j]);
+        free_answers(&pages->pages[i]);
     if (pages->reader != NULL)
         index_reader_close(pages->reader);
     if (pages->index != NULL)

@@ -57,6 +57,8 @@ struct encoding_pages {
    fill have no answers. Returns 0, or -1 and why; to be freed in both cases. */
 int encoding_pages_open(struct encoding_pages *pages, const char *index_path,
                         const char *queries_path, struct error *error);
+/* Leaves only the page of this key with answers. Returns 0, or -1 and why. */
+int encoding_pages_keep(struct encoding_pages *pages, const char *key, struct error *error);
 void encoding_pages_free(struct encoding_pages *pages);
 
 /* Assembles an answer from the documents of the index into `out`, which is empty and stays the caller's, as

@@ -198,7 +198,7 @@ def conditions(result):
                    f"{machine['compiler']}",
         "Index": f"{index['path']}: {index['crates']:,} crates, dump of {index['dump_timestamp']}",
         "Python": result["python"],
-        "Method": f"Medians of {result['rounds']} interleaved runs; 95 % intervals by the bootstrap "
+        "Method": f"Processor time of one thread, medians of {result['rounds']} interleaved runs; 95 % intervals by the bootstrap "
                   f"({result['resamples']:,} resamples, seed {result['seed']}), ratios resampled by round. "
                   "A verdict stands only where the whole interval lies on one side of 1. "
                   "Bytes, instructions and allocations are exact.",
