@@ -169,14 +169,19 @@ json_t *encoding_series_to_json(const char *key, const char *name, const char *j
     return json;
 }
 
+json_t *encoding_targets_to_json(const struct encoding_page *page)
+{
+    json_t *targets = json_array();
+    for (size_t i = 0; i < page->n_answers; i++)
+        json_array_append_new(targets, json_string(page->answers[i]->target));
+    return targets;
+}
+
 static json_t *page_to_json(const struct encoding_page *page,
                             const struct encoding_page_figures *figures)
 {
-    json_t *targets = json_array();
     json_t *bytes = json_object();
     json_t *operations = json_array();
-    for (size_t i = 0; i < page->n_answers; i++)
-        json_array_append_new(targets, json_string(page->answers[i]->target));
     for (int i = 0; i < N_CONTENT_CODINGS; i++)
         json_object_set_new(bytes, coding_keys[i],
                             json_pack("{s:f, s:f, s:f}", "json", figures->bytes[i][0], "msgpack",
@@ -194,7 +199,7 @@ static json_t *page_to_json(const struct encoding_page *page,
                               encoding_series_to_json("decode_python", "decode", "Python json",
                                                       "Python msgpack", &figures->python, NULL));
     return json_pack("{s:s, s:s, s:o, s:o, s:o}", "key", page->key, "name", page->name, "targets",
-                     targets, "bytes", bytes, "operations", operations);
+                     encoding_targets_to_json(page), "bytes", bytes, "operations", operations);
 }
 
 json_t *encoding_figures_to_json(const struct encoding_figures *figures,

@@ -63,6 +63,9 @@ json_t *encoding_series_to_json(const char *key, const char *name, const char *j
                                 const char *msgpack_library, const struct encoding_series *series,
                                 const struct encoding_counts *counts);
 
+/* What the page's answers are asked for by. NULL when memory runs out. */
+json_t *encoding_targets_to_json(const struct encoding_page *page);
+
 /* The table for people, to standard output. */
 void encoding_figures_print(const struct encoding_figures *figures,
                             const struct encoding_pages *pages);

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Draws what `cratedex-bench encoding --json` measured, as one HTML file that needs no other.
+"""Draws what `cratedex-bench encoding --json` or `encoding-http --json` measured, as one HTML file
+that needs no other.
 
 Usage: encoding_report.py JSON -o FILE.html
 
@@ -184,11 +185,24 @@ def operation_part(pages, key):
               for encoding, _ in ENCODINGS}
     times = points(names, values, "microseconds an answer")
     beside = ratios(names, [operation["ratio"] for _, operation in measured])
-    heading = html.escape(f"{first['name'][0].upper()}{first['name'][1:]}: JSON by {libraries['json']}, "
-                          f"MessagePack by {libraries['msgpack']}")
-    return (f"<h2>{heading}</h2>"
+    heading = first["name"][0].upper() + first["name"][1:]
+    if libraries["json"] != "HTTP":
+        heading += f": JSON by {libraries['json']}, MessagePack by {libraries['msgpack']}"
+    return (f"<h2>{html.escape(heading)}</h2>"
             f'<div class="plots"><figure>{times}</figure><figure>{beside}</figure></div>'
             + table(titles, rows))
+
+
+def method(result):
+    text = (f"Medians of {result['rounds']} interleaved runs; 95 % intervals by the bootstrap, ratios "
+            "resampled by round. A verdict stands only where the whole interval lies on one side of 1. ")
+    if result["benchmark"] == "encoding":
+        return text + ("Processor time of one thread. Bytes and allocations are exact, instructions nearly. "
+                       f"Python: {result['python']}.")
+    return text + (f"Each run asks for {result['run_seconds']:g} s over {result['connections']} keep-alive "
+                   "connections, without content coding; latency counts from when a request was due (open loop), "
+                   "and is left out where the rate saturates the server. Microseconds of processor time a request "
+                   "are seconds a million requests.")
 
 
 def conditions(result):
@@ -197,11 +211,7 @@ def conditions(result):
         "Machine": f"{machine['processor']}, {machine['cores']} cores, {machine['kernel']}, "
                    f"{machine['compiler']}",
         "Index": f"{index['path']}: {index['crates']:,} crates, dump of {index['dump_timestamp']}",
-        "Python": result["python"],
-        "Method": f"Processor time of one thread, medians of {result['rounds']} interleaved runs; 95 % intervals by the bootstrap "
-                  f"({result['resamples']:,} resamples, seed {result['seed']}), ratios resampled by round. "
-                  "A verdict stands only where the whole interval lies on one side of 1. "
-                  "Bytes, instructions and allocations are exact.",
+        "Method": method(result),
     }
     for page in result["pages"]:
         n_answers = len(page["targets"])
@@ -222,7 +232,7 @@ def page_of(result):
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Cratedex: JSON against MessagePack</title><style>{STYLE}</style></head><body>
 <h1>JSON against MessagePack: what an answer of Cratedex costs</h1>
-{bytes_part(pages)}
+{bytes_part(pages) if "bytes" in pages[0] else ""}
 {parts}
 <h2>Conditions</h2>{conditions(result)}
 </body></html>
@@ -235,8 +245,8 @@ def main():
     parser.add_argument("-o", "--output", type=Path, required=True)
     options = parser.parse_args()
     result = json.loads(options.json.read_text(encoding="utf-8"))
-    if result.get("benchmark") != "encoding" or not result["pages"]:
-        sys.exit(f"{options.json}: not a result of cratedex-bench encoding --json")
+    if result.get("benchmark") not in ("encoding", "encoding-http") or not result["pages"]:
+        sys.exit(f"{options.json}: not a result of cratedex-bench encoding or encoding-http")
     plt.rcParams["svg.fonttype"] = "none"
     plt.rcParams["svg.hashsalt"] = "cratedex"
     plt.rcParams["font.family"] = "sans-serif"

@@ -37,9 +37,9 @@ struct load_result {
     double share_in_time; /* of the requests of a rate: answered before the time was over */
 };
 
-/* Runs the plan. Returns 0, or -1 and why: also for an answer that is not 200, has no Content-Length, or for a
-   connection that ends, and where a rate is so far above what the server can do that the answers take three
-   times as long as the run. */
+/* Runs the plan. What was due within the time is still sent and answered after it, for at most twice as
+   long. Returns 0, or -1 and why: also for an answer that is not 200 or has no Content-Length, and for a
+   connection that ends. */
 int load_run(const struct load_plan *plan, struct load_result *result, struct error *error);
 
 /* Asks one request on a connection of its own and appends the body of the answer. */
