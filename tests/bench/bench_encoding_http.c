@@ -3,9 +3,9 @@
    a closed one. All figures are microseconds a request, less is better: a million requests take as many
    seconds of processor time. */
 #include "tests/bench/bench.h"
+#include "tests/bench/bench_load.h"
 #include "tests/bench/encoding_figures.h"
 #include "tests/bench/http_server_child.h"
-#include "tests/bench/load_generator.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,9 +3,7 @@
    epoll_pwait2, to the nanosecond, as long as nothing is due and nothing arrives. A request is some
    hundred bytes and goes into an empty socket buffer, so it is sent in one piece. */
 #define _GNU_SOURCE /* epoll_pwait2, memmem */
-#include "tests/bench/load_generator.h"
-
-#include "tests/bench/bench.h"
+#include "tests/bench/bench_load.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -50,6 +48,13 @@ struct load {
     msgpack_sbuffer *body; /* where the answers' bodies go; NULL: nowhere */
     struct connection connections[LOAD_MAX_CONNECTIONS];
 };
+
+static uint64_t now_nanoseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
 
 static int connect_to(uint16_t port, struct error *error)
 {
@@ -100,7 +105,7 @@ static int read_head(const char *head, size_t size, size_t *length, struct error
 
 static void answer_arrived(struct load *load, struct connection *connection)
 {
-    uint64_t now = bench_now();
+    uint64_t now = now_nanoseconds();
     connection->is_busy = false;
     if (now <= load->end)
         load->n_answers++;
@@ -164,7 +169,7 @@ static int send_due(struct load *load, struct error *error)
 {
     for (unsigned i = 0; i < load->plan->n_connections; i++) {
         struct connection *connection = &load->connections[i];
-        uint64_t now = bench_now();
+        uint64_t now = now_nanoseconds();
         uint64_t due = load->plan->rate > 0 ? due_at(load, load->n_sent) : now;
         if (due > now || due >= load->end)
             return 0;
@@ -177,7 +182,7 @@ static int send_due(struct load *load, struct error *error)
 /* Whether something is still to be sent. */
 static bool is_before_end(const struct load *load)
 {
-    return (load->plan->rate > 0 ? due_at(load, load->n_sent) : bench_now()) < load->end;
+    return (load->plan->rate > 0 ? due_at(load, load->n_sent) : now_nanoseconds()) < load->end;
 }
 
 static unsigned count_busy(const struct load *load)
@@ -195,7 +200,7 @@ static int wait_for_answers(struct load *load, struct error *error)
     struct timespec until_due = {.tv_nsec = LONGEST_WAIT};
     if (load->plan->rate > 0 && is_before_end(load) &&
         count_busy(load) < load->plan->n_connections) {
-        uint64_t now = bench_now();
+        uint64_t now = now_nanoseconds();
         uint64_t due = due_at(load, load->n_sent);
         uint64_t sleep = due > now ? due - now : 0;
         until_due.tv_nsec = sleep < LONGEST_WAIT ? (long)sleep : LONGEST_WAIT;
@@ -263,11 +268,12 @@ int load_run(const struct load_plan *plan, struct load_result *result, struct er
         return error_out_of_memory(error);
     (void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
     int status = open_connections(load, error);
-    load->begin = bench_now();
+    load->begin = now_nanoseconds();
     load->end = load->begin + (uint64_t)(plan->seconds * NANOSECONDS);
     uint64_t give_up = load->end + GRACE * (load->end - load->begin);
     /* What was due within the time is still sent after it, and its latency counts. */
-    while (status == 0 && bench_now() < give_up && (is_before_end(load) || count_busy(load) > 0)) {
+    while (status == 0 && now_nanoseconds() < give_up &&
+           (is_before_end(load) || count_busy(load) > 0)) {
         status = send_due(load, error);
         if (status == 0)
             status = wait_for_answers(load, error);
@@ -292,7 +298,7 @@ int load_fetch(uint16_t port, const struct load_request *request, msgpack_sbuffe
     load->body = body;
     int status = open_connections(load, error);
     if (status == 0)
-        status = send_next(load, &load->connections[0], bench_now(), error);
+        status = send_next(load, &load->connections[0], now_nanoseconds(), error);
     while (status == 0 && load->connections[0].is_busy)
         status = receive_some(load, &load->connections[0], error);
     close_load(load);

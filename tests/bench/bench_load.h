@@ -1,6 +1,6 @@
 /* Asks an HTTP server over keep-alive connections, from one thread, and takes the times. */
-#ifndef CRATEDEX_TESTS_BENCH_LOAD_GENERATOR_H
-#define CRATEDEX_TESTS_BENCH_LOAD_GENERATOR_H
+#ifndef CRATEDEX_TESTS_BENCH_BENCH_LOAD_H
+#define CRATEDEX_TESTS_BENCH_BENCH_LOAD_H
 
 #include "tests/bench/bench_statistics.h"
 
