@@ -34,6 +34,7 @@ MAKEFLAGS += --no-builtin-rules
 
 index_modules := sqlite3 jansson msgpack libarchive zlib libzstd libxxhash inih
 server_modules := libmicrohttpd jansson msgpack zlib libbrotlienc libzstd libxxhash inih
+bench_modules := libcjson
 test_modules := cmocka libcurl jansson msgpack zlib libbrotlidec libzstd
 # libcsv ships no .pc file in Debian 12.
 index_plain_libs := -lcsv -lm
@@ -41,9 +42,11 @@ index_plain_libs := -lcsv -lm
 goals := $(or $(MAKECMDGOALS),all)
 needs_packages := $(filter-out clean help fmt uninstall,$(goals))
 needs_tests := $(filter test asan tsan lint fuzz coverage check-% tests,$(goals))
+needs_bench := $(filter lint tests bench %/cratedex-bench,$(goals))
 
 ifneq ($(needs_packages),)
-wanted_modules := $(sort $(index_modules) $(server_modules) $(if $(needs_tests),$(test_modules)))
+wanted_modules := $(sort $(index_modules) $(server_modules) $(if $(needs_tests),$(test_modules)) \
+    $(if $(needs_bench),$(bench_modules)))
 missing := $(shell command -v $(firstword $(CC)) >/dev/null || echo $(CC); \
     if command -v $(PKG_CONFIG) >/dev/null; then \
         $(PKG_CONFIG) --exists $(wanted_modules) || \
@@ -54,10 +57,11 @@ missing := $(shell printf '\043include <csv.h>\n' | \
     $(CC) -E - >/dev/null 2>&1 || echo libcsv-dev)
 endif
 ifneq ($(strip $(missing)),)
-$(error Not installed: $(strip $(missing)). Run scripts/install-deps$(if $(needs_tests), --test))
+$(error Not installed: $(strip $(missing)). Run scripts/install-deps$(if $(needs_tests)$(needs_bench), --test))
 endif
 index_libs := $(shell $(PKG_CONFIG) --libs $(index_modules)) $(index_plain_libs)
 server_libs := $(shell $(PKG_CONFIG) --libs $(server_modules))
+bench_libs = $(shell $(PKG_CONFIG) --libs $(bench_modules))
 bare_libs := $(shell $(PKG_CONFIG) --libs libmicrohttpd)
 package_cflags := $(shell $(PKG_CONFIG) --cflags $(sort $(index_modules) $(server_modules)))
 test_libs = $(shell $(PKG_CONFIG) --libs $(test_modules))
@@ -182,7 +186,7 @@ $(BUILD)/cratedex-server: $(call objects,$(server_main)) $(server_library) $(ind
 	$(quiet)$(link) -o $@ $(link_inputs) $(server_libs) $(index_libs)
 $(BUILD)/cratedex-bench: $(call objects,$(bench_sources)) $(server_library) $(index_library) $(BUILD)/flags
 	$(call say,link)
-	$(quiet)$(link) -o $@ $(link_inputs) $(server_libs) $(index_libs)
+	$(quiet)$(link) -o $@ $(link_inputs) $(server_libs) $(index_libs) $(bench_libs)
 $(bare_programs): $(BUILD)/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/flags
 	$(call say,link)
 	$(quiet)$(link) -o $@ $(link_inputs) $(bare_libs)
@@ -191,6 +195,9 @@ $(unit_tests) $(http_tests): $(BUILD)/%: $(BUILD)/obj/%.o $(call objects,$(suppo
 	@mkdir -p $(@D)
 	$(call say,link)
 	$(quiet)$(link) -o $@ $(link_inputs) $(server_libs) $(index_libs) $(test_libs)
+# What the benchmarks compute is tested too: test_bench_x.c with bench_x.c.
+$(filter $(BUILD)/tests/unit/test_bench_%,$(unit_tests)): $(BUILD)/tests/unit/test_%: $(BUILD)/obj/tests/bench/%.o
+$(BUILD)/tests/unit/test_bench_load: $(call objects,tests/bench/bench_statistics.c)
 $(fuzz_programs): $(BUILD)/%: $(BUILD)/obj/%.o $(server_library) $(index_library) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,link)
