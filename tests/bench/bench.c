@@ -1,5 +1,5 @@
 /* cratedex-bench: times of the index library in process, without HTTP and without the result cache, but for
-   `counting`, which is about just these.
+   `counting` and `cache`, which are about just these.
    main reads the command line; what the subcommands share stands here too. */
 #include "tests/bench/bench.h"
 
@@ -26,6 +26,7 @@ static const char usage[] =
     "       cratedex-bench open INDEX [--rounds N] [--json]\n"
     "       cratedex-bench resolve INDEX [--rounds N] [--json]\n"
     "       cratedex-bench counting INDEX [--rounds N] [--json]\n"
+    "       cratedex-bench cache INDEX --queries FILE [--json]\n"
     "       cratedex-bench features INDEX --queries JUDGEMENTS\n"
     "       cratedex-bench worst INDEX [--seconds N] [--limit-ms N]\n\n"
     "Times the index library on one thread. A warm-up round goes first; of the N rounds\n"
@@ -38,6 +39,8 @@ static const char usage[] =
     "  resolve   requirements of the index's dependencies, and closures of dependencies\n"
     "  counting  counting a download: a server in this process, asked in turn for downloads, which\n"
     "            it counts, and for READMEs, which it does not; and the add alone\n"
+    "  cache     hit ratio and throughput of the result cache by its size, over the queries' first\n"
+    "            ten pages with Zipf's popularity; LRU and Belady's rule simulated beside it\n"
     "  features  no times: the second stage's candidates and features, for tests/relevance/train.py\n"
     "  worst     looks for the slowest query of 256 bytes or less, --seconds long (default 20);\n"
     "            fails where one takes more than --limit-ms milliseconds (default 20)\n\n"
@@ -167,7 +170,8 @@ static const struct benchmark *find_benchmark(const char *name)
         {"search", bench_search, true},     {"suggest", bench_suggest, true},
         {"pages", bench_pages, false},      {"open", bench_open, false},
         {"resolve", bench_resolve, false},  {"counting", bench_counting, false},
-        {"features", bench_features, true}, {"worst", bench_worst, false}};
+        {"features", bench_features, true}, {"cache", bench_cache, true},
+        {"worst", bench_worst, false}};
     for (size_t i = 0; i < sizeof benchmarks / sizeof benchmarks[0]; i++) {
         if (strcmp(benchmarks[i].name, name) == 0)
             return &benchmarks[i];
