@@ -19,6 +19,8 @@
 #define PAGES 10
 #define HITS_PER_PAGE 10
 #define N_REQUESTS 60000
+#define N_WARM_UP 30000
+#define N_COUNTED ((double)(N_REQUESTS - N_WARM_UP))
 #define SMALLEST_BYTES ((size_t)1 << 20)
 #define N_SIZES 11
 #define TABLES_PART 16 /* of a cache's bytes, its tables take about this part */
@@ -143,7 +145,7 @@ static int run_cache(struct run *run, struct outcome *outcome, struct error *err
         if (entry == NULL) {
             status = error_out_of_memory(error);
         } else if (found == CACHE_HIT) {
-            n_hits += i >= N_REQUESTS / 2;
+            n_hits += i >= N_WARM_UP;
             cache_release(cache, entry);
         } else {
             size_t cost;
@@ -153,15 +155,14 @@ static int run_cache(struct run *run, struct outcome *outcome, struct error *err
         }
     }
     outcome->requests_a_second = N_REQUESTS * 1e9 / (double)(bench_now() - begin);
-    outcome->hit_ratio = (double)n_hits / (N_REQUESTS - N_REQUESTS / 2);
+    outcome->hit_ratio = (double)n_hits / N_COUNTED;
     cache_destroy(cache);
     return status;
 }
 
 static int run_size(struct run *run, struct outcome *outcome, struct error *error)
 {
-    const struct cache_trace trace = {run->items, N_REQUESTS, N_REQUESTS / 2, run->costs,
-                                      run->n_items};
+    const struct cache_trace trace = {run->items, N_REQUESTS, N_WARM_UP, run->costs, run->n_items};
     size_t entry_bytes = outcome->max_bytes - outcome->max_bytes / TABLES_PART;
     size_t lru;
     size_t belady;
@@ -169,8 +170,8 @@ static int run_size(struct run *run, struct outcome *outcome, struct error *erro
         cache_model_lru(&trace, entry_bytes, &lru, error) != 0 ||
         cache_model_belady(&trace, entry_bytes, &belady, error) != 0)
         return -1;
-    outcome->lru_hit_ratio = (double)lru / (N_REQUESTS - N_REQUESTS / 2);
-    outcome->belady_hit_ratio = (double)belady / (N_REQUESTS - N_REQUESTS / 2);
+    outcome->lru_hit_ratio = (double)lru / N_COUNTED;
+    outcome->belady_hit_ratio = (double)belady / N_COUNTED;
     return 0;
 }
 

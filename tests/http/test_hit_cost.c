@@ -42,6 +42,9 @@ static atomic_uint n_locks;
 
 #if ALLOCATIONS_ARE_METERED
 
+/* glibc names the parameters in its own way. */
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
+
 ssize_t recv(int socket, void *bytes, size_t size, int flags)
 {
     atomic_fetch_add(&n_receptions, 1);
@@ -84,6 +87,8 @@ int pthread_mutex_lock(pthread_mutex_t *mutex)
     atomic_fetch_add(&n_locks, 1);
     return lock(mutex);
 }
+
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
 #endif
 
@@ -211,7 +216,7 @@ static enum MHD_Result answer_prebuilt(void *context, struct MHD_Connection *con
     (void)method;
     (void)version;
     (void)upload;
-    (void)upload_size;
+    *upload_size = 0;
     if (*state == NULL) {
         *state = context;
         return MHD_YES;
