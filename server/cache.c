@@ -9,8 +9,10 @@
    frees value and entry, after the lock was released: freeing a response takes a while.
 
    Locks: a shard's lock guards its table, queues, ghost queue and counters, and of each entry the
-   links, `state`, `queue`, `cost`, `frequency` and `n_waiting`. `n_references` is atomic: a reference
-   is taken under the lock, while the table has one, and given up without. `hash` and `key` never
+   links, `state`, `queue`, `cost` and `n_waiting`. `n_references` is atomic: a reference
+   is taken under the lock, while the table has one, or by somebody who has one, and given up without.
+   `is_listed` and `frequency` are atomic for those who keep a reference and use an entry again without
+   a look-up (cache_touch); what they miss by a moment costs nothing but a worse guess. `hash` and `key` never
    change. `value` is written once, under the lock and before `state` says so. A hit holds its
    shard's lock for one chain lookup and three additions; a miss also for one malloc. */
 #include "server/cache.h"
@@ -120,6 +122,21 @@ static void give_up_references(struct cache *cache, struct cache_entry *entry, u
     if (entry->value != NULL)
         cache->free_value(entry->value);
     free(entry);
+}
+
+void cache_reference(struct cache_entry *entry)
+{
+    take_reference(entry);
+}
+
+bool cache_entry_is_listed(const struct cache_entry *entry)
+{
+    return atomic_load_explicit(&entry->is_listed, memory_order_relaxed);
+}
+
+void cache_touch(struct cache *cache, struct cache_entry *entry)
+{
+    cache_shard_touch(find_shard(cache, entry->hash), entry);
 }
 
 void cache_release(struct cache *cache, struct cache_entry *entry)
@@ -265,7 +282,7 @@ void cache_read_statistics(struct cache *cache, struct cache_statistics *statist
         statistics->n_bytes += cache_shard_entry_bytes(shard);
         if (!cache->keeps_nothing)
             statistics->n_bytes += shard->table_bytes;
-        statistics->n_hits += shard->n_hits;
+        statistics->n_hits += atomic_load_explicit(&shard->n_hits, memory_order_relaxed);
         statistics->n_misses += shard->n_misses;
         statistics->n_waits += shard->n_waits;
         statistics->n_evictions += shard->n_evictions;

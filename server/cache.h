@@ -12,6 +12,7 @@
 #define CRATEDEX_SERVER_CACHE_H
 
 #include <cratedex/error.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -66,6 +67,14 @@ void cache_charge(struct cache *cache, struct cache_entry *entry, size_t bytes);
 /* The value of a filled entry, valid as long as the reference. */
 void *cache_value(const struct cache_entry *entry);
 void cache_release(struct cache *cache, struct cache_entry *entry);
+
+/* Takes another reference to a filled entry of which the caller has one: for those who use it again without a
+   look-up. Until they give it back it takes memory, whether or not the cache has evicted it, so they must look
+   whether it is still listed, that is whether a look-up of its key would find it; and each use must be told by
+   cache_touch, which counts a hit. Neither takes a lock. */
+void cache_reference(struct cache_entry *entry);
+bool cache_entry_is_listed(const struct cache_entry *entry);
+void cache_touch(struct cache *cache, struct cache_entry *entry);
 
 struct cache_statistics {
     uint64_t n_entries; /* with a value; those being computed are not counted */

@@ -50,6 +50,7 @@ struct connection_state {
     bool is_proxy; /* the peer is a trusted one */
     bool target_is_too_long;
     size_t uploaded_bytes;
+    struct request_fields fields;   /* of the request that runs */
     char address[INET6_ADDRSTRLEN]; /* of the peer; empty unless requests are logged */
     char target[REQUEST_MAX_TARGET_BYTES + 1];
 };
@@ -126,8 +127,8 @@ static void log_access(const struct service *service, const char *address, struc
         .body_bytes = outcome->body_bytes,
         .seconds = seconds,
         .cache_state = outcome->cache_state,
-        .referer = request->referer,
-        .user_agent = request->user_agent,
+        .referer = request->fields.referer,
+        .user_agent = request->fields.user_agent,
         .request_id = request_id(request),
     };
     clock_gettime(CLOCK_REALTIME, &record.time);
@@ -147,10 +148,10 @@ static enum MHD_Result answer_request(const struct service *service,
     struct timespec start;
     struct timespec end;
     clock_gettime(CLOCK_MONOTONIC, &start);
-    request_read(&request, connection, method, path,
+    request_read(&request, connection, &state->fields, method, path,
                  state->target_is_too_long ? NULL : state->target);
     if (state->is_proxy)
-        forwarding_read(service->proxies, &request.forwarding, &forwarding);
+        forwarding_read(service->proxies, &request.fields.forwarding, &forwarding);
     if (forwarding.scheme != NULL)
         request.scheme = forwarding.scheme;
     if (service->access_log != NULL)
@@ -176,7 +177,7 @@ static enum MHD_Result begin_request(struct daemon *daemon, struct MHD_Connectio
     state->is_running = true;
     atomic_fetch_add(&daemon->n_running, 1);
     if (request_head_check(connection, version, state->target_is_too_long ? NULL : state->target,
-                           &fault) == 0)
+                           &state->fields, &fault) == 0)
         return MHD_YES;
     return answer_request(daemon->service, connection, state, path, method, version, &fault);
 }

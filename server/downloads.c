@@ -152,6 +152,7 @@ const struct endpoint version_downloads_endpoint = {
     .name = "version_downloads",
     .cache_control = NOT_COUNTED,
     .is_cached = true,
+    .has_moving_key = true,
     .prepare = prepare_version,
     .answer = answer_version,
 };
@@ -161,6 +162,7 @@ const struct endpoint crate_downloads_endpoint = {
     .name = "crate_downloads",
     .cache_control = NOT_COUNTED,
     .is_cached = true,
+    .has_moving_key = true,
     .prepare = prepare_crate,
     .answer = answer_crate,
 };

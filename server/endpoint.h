@@ -67,7 +67,8 @@ struct endpoint {
         *surrogate_key; /* the tag of every answer, for a CDN to purge by; NULL: each has its own */
     const char *plain_type; /* the media type, where Accept is not asked; else NULL */
     bool is_cached;
-    bool has_links; /* the body is a list_page */
+    bool has_links;      /* the body is a list_page */
+    bool has_moving_key; /* the canonical key of one request changes with time */
     bool redirects; /* where Accept names no encoding of ours, so that it refuses none either */
     /* NULL where the endpoint has no parameters. May look at what is in memory of the index, to say
        early that there is no such crate. Returns 0 or -1. */

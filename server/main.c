@@ -25,6 +25,9 @@
 /* Shards spread the locks of the cache, but a value must fit into a tenth of a shard. */
 #define MIN_SHARD_BYTES ((size_t)8 << 20)
 
+/* Of the cache's bytes: what answers may take that it has evicted, but a thread still remembers. */
+#define RECENT_HITS_PART 16
+
 struct server {
     struct service service;
     struct ranking ranking;
@@ -73,6 +76,7 @@ static void stop(struct server *server)
     else if (server->listener >= 0)
         close(server->listener);
     access_log_destroy(service->access_log);
+    recent_hits_destroy(service->recent_hits);
     if (service->cache != NULL)
         cache_destroy(service->cache);
     openapi_destroy(service->openapi);
@@ -116,6 +120,10 @@ static int start(struct server *server, const struct options *options, struct er
     service->cdn_url = options->cdn_url;
     service->cache = cache_create(options->cache_bytes, n_shards(options), answer_free, error);
     if (service->cache == NULL)
+        return -1;
+    service->recent_hits = recent_hits_create(
+        service->cache, options->cache_bytes / RECENT_HITS_PART / options->n_threads, error);
+    if (service->recent_hits == NULL)
         return -1;
     if (options->access_log != ACCESS_LOG_OFF) {
         service->access_log = access_log_create(options->access_log, STDOUT_FILENO, error);

@@ -1,5 +1,5 @@
-/* One pass over the header fields keeps pointers to the few that matter. A field that comes in
-   several lines is joined by commas, as RFC 9110 (section 5.3) reads it. Where that does not fit into the
+/* The header fields that matter were seen when the head was checked. Where one came in several lines, a second
+   pass joins them by commas, as RFC 9110 (section 5.3) reads them. Where that does not fit into the
    request's own room the last line counts: it is the one that the nearest proxy wrote, and negotiation
    only falls back to a default. */
 #include "server/request.h"
@@ -28,45 +28,13 @@ static void join(struct request *request, const char **field, const char *more)
     *field = joined;
 }
 
-static const char **field_of(struct request *request, const char *name, size_t name_size)
-{
-#define FIELD(text, member)                                                                        \
-    {                                                                                              \
-        (text), sizeof(text) - 1, offsetof(struct request, member)                                 \
-    }
-    static const struct {
-        const char *name;
-        size_t size;
-        size_t offset;
-    } fields[] = {
-        FIELD("Host", host),
-        FIELD("Accept", accept),
-        FIELD("User-Agent", user_agent),
-        FIELD("Accept-Encoding", accept_encoding),
-        FIELD("If-None-Match", preconditions.if_none_match),
-        FIELD("Referer", referer),
-        FIELD("X-Request-Id", id),
-        FIELD("X-Forwarded-For", forwarding.x_forwarded_for),
-        FIELD("X-Forwarded-Proto", forwarding.x_forwarded_proto),
-        FIELD("Forwarded", forwarding.forwarded),
-        FIELD("If-Modified-Since", preconditions.if_modified_since),
-        FIELD("If-Match", preconditions.if_match),
-        FIELD("If-Unmodified-Since", preconditions.if_unmodified_since),
-    };
-#undef FIELD
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-        if (name_size == fields[i].size && strncasecmp(name, fields[i].name, name_size) == 0)
-            return (const char **)((char *)request + fields[i].offset);
-    return NULL;
-}
-
 static enum MHD_Result read_header(void *context, enum MHD_ValueKind kind, const char *name,
                                    size_t name_size, const char *value, size_t value_size)
 {
     (void)kind;
     (void)value_size;
     struct request *request = context;
-    const char **field = field_of(request, name, name_size);
+    const char **field = request_fields_find(&request->fields, name, name_size);
     if (field == NULL || value == NULL)
         return MHD_YES;
     if (*field == NULL)
@@ -98,10 +66,10 @@ static enum request_method method_of(const char *name)
    be taken for a slash that parts two segments (RFC 3986, section 2.2: the two differ). */
 static bool path_decodes_badly(const char *target)
 {
-    size_t length = strcspn(target, "?");
-    for (size_t i = 0; i + 2 < length; i++)
-        if (target[i] == '%' &&
-            (strncmp(target + i, "%00", 3) == 0 || strncasecmp(target + i, "%2f", 3) == 0))
+    const char *query = strchr(target, '?');
+    for (const char *at = strchr(target, '%'); at != NULL && (query == NULL || at < query);
+         at = strchr(at + 1, '%'))
+        if (strncmp(at, "%00", 3) == 0 || strncasecmp(at, "%2f", 3) == 0)
             return true;
     return false;
 }
@@ -141,8 +109,9 @@ static const char *origin_form(const char *path)
     return authority[length] == '/' ? authority + length : "/";
 }
 
-void request_read(struct request *request, struct MHD_Connection *connection, const char *method,
-                  const char *path, const char *target)
+void request_read(struct request *request, struct MHD_Connection *connection,
+                  const struct request_fields *fields, const char *method, const char *path,
+                  const char *target)
 {
     request->method = method_of(method);
     request->method_name = method;
@@ -153,17 +122,15 @@ void request_read(struct request *request, struct MHD_Connection *connection, co
     const char *question_mark = target != NULL ? strchr(target, '?') : NULL;
     request->query_text = question_mark != NULL ? question_mark + 1 : "";
     request->query_length = strlen(request->query_text);
-    request->host = NULL;
     request->scheme = "http";
-    request->accept = NULL;
-    request->accept_encoding = NULL;
-    request->preconditions = (struct preconditions){0};
-    request->forwarding = (struct forwarding_fields){0};
-    request->user_agent = NULL;
-    request->referer = NULL;
-    request->id = NULL;
     request->joined_length = 0;
-    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, read_header, request);
+    request->fields = *fields;
+    if (fields->has_repeated) {
+        request->fields = (struct request_fields){0};
+        MHD_get_connection_values_n(connection, MHD_HEADER_KIND, read_header, request);
+    }
+    request->host = request->fields.host;
+    request->id = request->fields.id;
     set_host(request, target);
     if (request->id != NULL && !request_id_is_sane(request->id))
         request->id = NULL;

@@ -3,10 +3,9 @@
 #ifndef CRATEDEX_SERVER_REQUEST_H
 #define CRATEDEX_SERVER_REQUEST_H
 
-#include "server/conditional.h"
 #include "server/failure.h"
-#include "server/forwarding.h"
 #include "server/query_string.h"
+#include "server/request_fields.h"
 #include "server/request_id.h"
 
 #include <microhttpd.h>
@@ -45,13 +44,8 @@ struct request {
     size_t query_length;
     const char *
         host; /* of an absolute-form target, else Host; valid, with the port that it has; or NULL */
-    const char *scheme; /* "http", or "https" where a trusted proxy says so; static */
-    const char *accept; /* header fields; NULL where absent, as those below */
-    const char *accept_encoding;
-    struct preconditions preconditions;
-    struct forwarding_fields forwarding;
-    const char *user_agent;
-    const char *referer;
+    const char *scheme;           /* "http", or "https" where a trusted proxy says so; static */
+    struct request_fields fields; /* of which `host` and `id` stand here as they are to be used */
     const char
         *id; /* the client's, where it is sane; else NULL until request_id is asked for one */
     char made_id[REQUEST_ID_SIZE];
@@ -61,9 +55,10 @@ struct request {
 };
 
 /* Fills `request` but for the query. `target` may be NULL (it was too long to be kept). The head must
-   have passed request_head_check. */
-void request_read(struct request *request, struct MHD_Connection *connection, const char *method,
-                  const char *path, const char *target);
+   have passed request_head_check, which gave `fields`. */
+void request_read(struct request *request, struct MHD_Connection *connection,
+                  const struct request_fields *fields, const char *method, const char *path,
+                  const char *target);
 
 /* The request's id: the client's, or one that is made by the first call. Lives as long as `request`. */
 const char *request_id(struct request *request);

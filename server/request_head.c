@@ -13,11 +13,11 @@
 #include <strings.h>
 
 struct head {
+    struct request_fields *fields;
     unsigned n_hosts;
     unsigned n_lengths;
     unsigned n_codings;
-    const char *host; /* the last of each */
-    const char *length;
+    const char *length; /* the last of each */
     const char *coding;
     size_t n_bytes;
     bool has_bad_name;
@@ -33,17 +33,31 @@ static bool name_is(const char *name, size_t size, const char *expected)
    line to the name. Of the two names that tell where a request ends, nothing may come of it. */
 static bool is_field_name(const char *name, size_t size)
 {
-    static const char *const framing[] = {MHD_HTTP_HEADER_CONTENT_LENGTH,
-                                          MHD_HTTP_HEADER_TRANSFER_ENCODING};
+    static const struct {
+        const char *name;
+        size_t length;
+    } framing[] = {
+        {MHD_HTTP_HEADER_CONTENT_LENGTH, sizeof MHD_HTTP_HEADER_CONTENT_LENGTH - 1},
+        {MHD_HTTP_HEADER_TRANSFER_ENCODING, sizeof MHD_HTTP_HEADER_TRANSFER_ENCODING - 1},
+    };
     for (size_t i = 0; i < size; i++)
         if (!is_token_byte(name[i]))
             return false;
-    for (size_t i = 0; i < sizeof framing / sizeof framing[0]; i++) {
-        size_t length = strlen(framing[i]);
-        if (size > length && strncasecmp(name, framing[i], length) == 0)
+    for (size_t i = 0; i < sizeof framing / sizeof framing[0]; i++)
+        if (size > framing[i].length && strncasecmp(name, framing[i].name, framing[i].length) == 0)
             return false;
-    }
     return size > 0;
+}
+
+static void keep_field(struct request_fields *fields, const char *name, size_t name_size,
+                       const char *value)
+{
+    const char **field = request_fields_find(fields, name, name_size);
+    if (field == NULL || value == NULL)
+        return;
+    if (*field != NULL)
+        fields->has_repeated = true;
+    *field = value;
 }
 
 static enum MHD_Result see_field(void *context, enum MHD_ValueKind kind, const char *name,
@@ -56,7 +70,6 @@ static enum MHD_Result see_field(void *context, enum MHD_ValueKind kind, const c
         head->has_bad_name = true;
     if (name_is(name, name_size, MHD_HTTP_HEADER_HOST)) {
         head->n_hosts++;
-        head->host = value;
     } else if (name_is(name, name_size, MHD_HTTP_HEADER_CONTENT_LENGTH)) {
         head->n_lengths++;
         head->length = value;
@@ -64,14 +77,15 @@ static enum MHD_Result see_field(void *context, enum MHD_ValueKind kind, const c
         head->n_codings++;
         head->coding = value;
     }
+    keep_field(head->fields, name, name_size, value);
     return MHD_YES;
 }
 
 /* The letters of reg-name (RFC 3986, section 3.2.2). */
 static bool is_host_byte(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("-._~%!$&'()*+,;=", c) != NULL);
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           (c != '\0' && c != ':' && strchr("-_~%!$&'()*+,;=", c) != NULL);
 }
 
 bool host_is_valid(const char *text, size_t length)
@@ -97,6 +111,8 @@ bool host_is_valid(const char *text, size_t length)
 const char *absolute_form_authority(const char *target, size_t *length)
 {
     const char *authority = NULL;
+    if (target[0] == '/') /* as nearly every target does */
+        return NULL;
     if (strncasecmp(target, "http://", 7) == 0)
         authority = target + 7;
     else if (strncasecmp(target, "https://", 8) == 0)
@@ -134,17 +150,19 @@ static int check_host(const struct head *head, bool is_http_1_0, const char *tar
         return failure_set(failure, 400, "more than one Host");
     if (head->n_hosts == 0 && !is_http_1_0)
         return failure_set(failure, 400, "there is no Host");
-    bool has_text = head->host != NULL && head->host[0] != '\0';
-    if ((has_text && !host_is_valid(head->host, strlen(head->host))) ||
+    const char *host = head->fields->host;
+    bool has_text = host != NULL && host[0] != '\0';
+    if ((has_text && !host_is_valid(host, strlen(host))) ||
         (authority != NULL && !host_is_valid(authority, length)))
         return failure_set(failure, 400, "the host is not valid");
     return 0;
 }
 
 int request_head_check(struct MHD_Connection *connection, const char *version, const char *target,
-                       struct failure *failure)
+                       struct request_fields *fields, struct failure *failure)
 {
-    struct head head = {0};
+    struct head head = {.fields = fields};
+    *fields = (struct request_fields){0};
     bool is_http_1_0 = strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, see_field, &head);
     if (target != NULL && strchr(target, ' ') != NULL)

@@ -4,6 +4,7 @@
 #define CRATEDEX_SERVER_REQUEST_HEAD_H
 
 #include "server/failure.h"
+#include "server/request_fields.h"
 
 #include <microhttpd.h>
 #include <stdbool.h>
@@ -15,10 +16,11 @@
    ends the connection. */
 #define REQUEST_MAX_BODY_BYTES 65536
 
-/* Checks the fields, and `target` (NULL: it was too long to be kept). Returns 0, or -1 with the status:
-   the answer must be queued before the body is read, so that the connection ends with it. */
+/* Checks the fields, and `target` (NULL: it was too long to be kept), and finds those that have a meaning
+   here. Returns 0, or -1 with the status: the answer must be queued before the body is read, so that the
+   connection ends with it. `fields` is filled in either case. */
 int request_head_check(struct MHD_Connection *connection, const char *version, const char *target,
-                       struct failure *failure);
+                       struct request_fields *fields, struct failure *failure);
 
 /* Where an absolute-form target (`http://host:port/path`) has its authority: a pointer into the target
    and its length. Returns NULL where the target is in another form. */

@@ -1,6 +1,10 @@
 /* An exchange goes through stages, each of which either answers or hands on:
 
-       route and method → encoding → parameters and key → cache → compute
+       spelled as one before → route and method → encoding → parameters and key → cache → compute
+
+   A request that this thread has answered from the cache before, and whose entry is still there, needs the
+   first alone (recent_hits.h); its conditions, its id and the counting of downloads are looked at as for any
+   other.
 
    Everything up to the cache works on the stack and touches no file, so a bad request costs its
    parsing and nothing else. The thread that is told CACHE_COMPUTE computes while the others who want
@@ -20,6 +24,7 @@
 #include "server/login_only.h"
 #include "server/negotiation.h"
 #include "server/plain_response.h"
+#include "server/recent_hits.h"
 #include "server/router.h"
 
 #include <stdio.h>
@@ -32,6 +37,7 @@ struct exchange {
     struct request *request;
     const struct endpoint *endpoint;
     enum encoding encoding;
+    const struct recent_key *recent_key; /* NULL: none was made */
     struct outcome *outcome;
 };
 
@@ -114,8 +120,8 @@ static const struct representation *represent(const struct exchange *exchange,
     struct error error;
     size_t added_bytes;
     const struct representation *representation = answer_representation(
-        cache_value(entry), negotiate_coding(exchange->request->accept_encoding), &added_bytes,
-        &error);
+        cache_value(entry), negotiate_coding(exchange->request->fields.accept_encoding),
+        &added_bytes, &error);
     if (added_bytes > 0)
         cache_charge(exchange->service->cache, entry, added_bytes);
     return representation;
@@ -139,7 +145,7 @@ static enum MHD_Result queue_representation(const struct exchange *exchange,
     enum precondition_outcome outcome = PRECONDITION_PROCEED;
     if (status == MHD_HTTP_OK)
         outcome =
-            preconditions_weigh(&exchange->request->preconditions,
+            preconditions_weigh(&exchange->request->fields.preconditions,
                                 representation_etag(representation), answer_last_modified(answer));
     if (outcome == PRECONDITION_FAILED)
         return queue_error(exchange, MHD_HTTP_PRECONDITION_FAILED, "a precondition failed");
@@ -151,12 +157,9 @@ static enum MHD_Result queue_representation(const struct exchange *exchange,
 
 /* The response that the cache keeps has no X-Request-Id. One of its own is made for a request only
    where somebody looks for the id: the client sent one, or the log names it. */
-static enum MHD_Result queue_hit(const struct exchange *exchange, struct cache_entry *entry)
+static enum MHD_Result queue_found(const struct exchange *exchange, const struct answer *answer,
+                                   const struct representation *representation)
 {
-    const struct answer *answer = cache_value(entry);
-    const struct representation *representation = represent(exchange, entry);
-    if (representation == NULL)
-        return queue_out_of_memory(exchange);
     exchange->outcome->cache_state = CACHE_STATE_HIT;
     if (exchange->request->id == NULL)
         return queue_representation(exchange, answer, representation,
@@ -167,6 +170,20 @@ static enum MHD_Result queue_hit(const struct exchange *exchange, struct cache_e
     if (response != NULL)
         MHD_destroy_response(response);
     return result;
+}
+
+/* A hit of the cache, which the thread remembers for the next request like this one. */
+static enum MHD_Result queue_hit(const struct exchange *exchange, struct cache_entry *entry)
+{
+    const struct representation *representation = represent(exchange, entry);
+    if (representation == NULL)
+        return queue_out_of_memory(exchange);
+    if (!exchange->endpoint->has_moving_key) {
+        const struct recent_hit hit = {entry, representation, exchange->outcome->route,
+                                       exchange->encoding};
+        recent_hits_keep(exchange->service->recent_hits, exchange->recent_key, &hit);
+    }
+    return queue_found(exchange, cache_value(entry), representation);
 }
 
 /* What the endpoint's answers have in common. */
@@ -415,7 +432,16 @@ enum MHD_Result respond(const struct service *service, struct MHD_Connection *co
         .outcome = outcome,
     };
     *outcome = (struct outcome){.cache_state = CACHE_STATE_NONE};
-    bool is_acceptable = negotiate_encoding(request->accept, &exchange.encoding) == 0;
+    struct recent_key recent_key;
+    recent_key_make(&recent_key, request);
+    exchange.recent_key = &recent_key;
+    const struct recent_hit *hit = recent_hits_find(service->recent_hits, &recent_key);
+    if (hit != NULL) {
+        outcome->route = hit->route;
+        exchange.encoding = hit->encoding;
+        return queue_found(&exchange, cache_value(hit->entry), hit->representation);
+    }
+    bool is_acceptable = negotiate_encoding(request->fields.accept, &exchange.encoding) == 0;
     if (!is_acceptable)
         exchange.encoding = ENCODING_JSON;
     exchange.endpoint = router_find(request, &outcome->route);
@@ -447,7 +473,7 @@ enum MHD_Result respond_error(struct MHD_Connection *connection, struct request 
         .outcome = outcome,
     };
     *outcome = (struct outcome){.route = router_other()};
-    if (negotiate_encoding(request->accept, &exchange.encoding) != 0)
+    if (negotiate_encoding(request->fields.accept, &exchange.encoding) != 0)
         exchange.encoding = ENCODING_JSON;
     return queue_error(&exchange, status, detail);
 }

@@ -8,6 +8,7 @@
 #include "server/metrics.h"
 #include "server/openapi.h"
 #include "server/reader_pool.h"
+#include "server/recent_hits.h"
 #include "server/trusted_proxies.h"
 
 #include <cratedex/index_file.h>
@@ -20,6 +21,7 @@ struct service {
     const char *base_url; /* ours, as clients see it, without a final slash; "": not known */
     struct reader_pool *readers;
     struct cache *cache;
+    struct recent_hits *recent_hits; /* NULL: every request goes through the cache's own look-up */
     struct metrics *metrics;
     struct access_log *access_log;       /* NULL: off */
     struct download_counters *downloads; /* NULL: downloads are not counted */

@@ -19,7 +19,7 @@ static int prepare(const struct service *service, const struct request *request,
     struct version_file_parameters *file = &parameters->version_file;
     if (crate_path_prepare_version(service->index, request, &file->path, key, failure) != 0)
         return -1;
-    file->is_redirect = !accept_names_encoding(request->accept);
+    file->is_redirect = !accept_names_encoding(request->fields.accept);
     canonical_key_number(key, 'r', file->is_redirect);
     return 0;
 }

@@ -1,5 +1,5 @@
 /* cratedex-bench: times of the index library in process, without HTTP and without the result cache, but for
-   `counting`, which is about just these.
+   `counting` and `cache`, which are about just these.
    main reads the command line; what the subcommands share stands here too. */
 #include "tests/bench/bench.h"
 
@@ -28,6 +28,7 @@ static const char usage[] =
     "       cratedex-bench encoding INDEX [--queries FILE] [--rounds N] [--instructions] [--json]\n"
     "       cratedex-bench resolve INDEX [--rounds N] [--json]\n"
     "       cratedex-bench counting INDEX [--rounds N] [--json]\n"
+    "       cratedex-bench cache INDEX --queries FILE [--json]\n"
     "       cratedex-bench features INDEX --queries JUDGEMENTS\n"
     "       cratedex-bench worst INDEX [--seconds N] [--limit-ms N]\n\n"
     "Times the index library on one thread. A warm-up round goes first; of the N rounds\n"
@@ -45,6 +46,8 @@ static const char usage[] =
     "  resolve   requirements of the index's dependencies, and closures of dependencies\n"
     "  counting  counting a download: a server in this process, asked in turn for downloads, which\n"
     "            it counts, and for READMEs, which it does not; and the add alone\n"
+    "  cache     hit ratio and throughput of the result cache by its size, over the queries' first\n"
+    "            ten pages with Zipf's popularity; LRU and Belady's rule simulated beside it\n"
     "  features  no times: the second stage's candidates and features, for tests/relevance/train.py\n"
     "  worst     looks for the slowest query of 256 bytes or less, --seconds long (default 20);\n"
     "            fails where one takes more than --limit-ms milliseconds (default 20)\n\n"
@@ -194,6 +197,7 @@ static const struct benchmark *find_benchmark(const char *name)
         {.name = "open", .run = bench_open},
         {.name = "resolve", .run = bench_resolve},
         {.name = "counting", .run = bench_counting},
+        {.name = "cache", .run = bench_cache, .needs_queries = true},
         {.name = "features", .run = bench_features, .needs_queries = true},
         {.name = "worst", .run = bench_worst},
     };

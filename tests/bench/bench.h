@@ -32,6 +32,7 @@ int bench_pages(const struct bench_options *options, struct error *error);
 int bench_open(const struct bench_options *options, struct error *error);
 int bench_encoding(const struct bench_options *options, struct error *error);
 int bench_encoding_http(const struct bench_options *options, struct error *error);
+int bench_cache(const struct bench_options *options, struct error *error);
 int bench_counting(const struct bench_options *options, struct error *error);
 int bench_features(const struct bench_options *options, struct error *error);
 int bench_resolve(const struct bench_options *options, struct error *error);
