@@ -2,7 +2,7 @@
 #ifndef CRATEDEX_SERVER_ACCESS_LOG_H
 #define CRATEDEX_SERVER_ACCESS_LOG_H
 
-#include "server/metrics.h"
+#include "server/outcome.h"
 
 #include <cratedex/error.h>
 #include <stdint.h>

@@ -27,8 +27,10 @@ enum cache_outcome {
 /* Less than this keeps nothing. */
 #define CACHE_MIN_BYTES 4096
 
+#define CACHE_MAX_SHARDS 1024
+
 /* A cache of at most `max_bytes` (keys, values as declared and the cache's own bookkeeping) in
-   `n_shards` (a power of two, at most 1024; fewer where a shard would have less than 64 KiB)
+   `n_shards` (a power of two, at most CACHE_MAX_SHARDS; fewer where a shard would have less than 64 KiB)
    independent shards, each with its own lock. `free_value` is called once for a value when its entry
    is gone and nobody holds a reference; no lock is held then. `max_bytes` 0 (or below
    CACHE_MIN_BYTES): nothing is kept and nobody waits; every call computes. About 6 % of the bytes are
@@ -78,5 +80,10 @@ struct cache_statistics {
 };
 
 void cache_read_statistics(struct cache *cache, struct cache_statistics *statistics);
+
+/* The same of one shard, 0 … cache_n_shards - 1; but `max_bytes` is that of the whole cache. */
+unsigned cache_n_shards(const struct cache *cache);
+void cache_read_shard_statistics(struct cache *cache, unsigned shard,
+                                 struct cache_statistics *statistics);
 
 #endif

@@ -67,10 +67,12 @@ static void notify_connection(void *context, struct MHD_Connection *connection,
 {
     const struct daemon *daemon = context;
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        metrics_end_connection(daemon->service->metrics);
         free(*socket_context);
         *socket_context = NULL;
         return;
     }
+    metrics_count_connection(daemon->service->metrics);
     struct connection_state *state = malloc(sizeof *state);
     *socket_context = state;
     if (state == NULL)
@@ -154,8 +156,7 @@ static enum MHD_Result answer_request(const struct service *service,
                                            : respond(service, connection, &request, &outcome);
     clock_gettime(CLOCK_MONOTONIC, &end);
     double seconds = seconds_between(&start, &end);
-    metrics_record(service->metrics, outcome.route, outcome.status, outcome.cache_state, seconds,
-                   outcome.body_bytes);
+    metrics_record(service->metrics, &outcome, seconds);
     log_access(service, forwarding.has_client ? forwarding.client : state->address, &request,
                version, &outcome, seconds);
     return result;
@@ -262,7 +263,9 @@ struct daemon *daemon_start(struct service *service, int listener, unsigned n_th
         error_out_of_memory(error);
         return NULL;
     }
+    const unsigned connection_limit = max_connections();
     daemon->service = service;
+    metrics_limit_connections(service->metrics, connection_limit);
     atomic_init(&daemon->n_running, 0);
     const struct MHD_OptionItem pool[] = {{MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)n_threads, NULL},
                                           {MHD_OPTION_END, 0, NULL}};
@@ -272,7 +275,7 @@ struct daemon *daemon_start(struct service *service, int listener, unsigned n_th
         handle_request, daemon, MHD_OPTION_EXTERNAL_LOGGER, keep_message, daemon,
         MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_URI_LOG_CALLBACK, keep_target, daemon,
         MHD_OPTION_NOTIFY_CONNECTION, notify_connection, daemon, MHD_OPTION_NOTIFY_COMPLETED,
-        end_request, daemon, MHD_OPTION_CONNECTION_LIMIT, max_connections(),
+        end_request, daemon, MHD_OPTION_CONNECTION_LIMIT, connection_limit,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)DAEMON_TIMEOUT_SECONDS,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)DAEMON_CONNECTION_BYTES, MHD_OPTION_ARRAY,
         n_threads > 1 ? pool : no_pool, MHD_OPTION_END);

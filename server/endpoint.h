@@ -46,6 +46,7 @@ union endpoint_parameters {
     struct version_file_parameters version_file;
     struct version_downloads_parameters version_downloads;
     struct crate_downloads_parameters crate_downloads;
+    enum exposition_format exposition_format;
 };
 
 /* What an answer is computed with, and what it tells beside the body. */

@@ -61,12 +61,21 @@ static enum MHD_Result queue_once(const struct exchange *exchange, unsigned stat
     return result;
 }
 
+/* Notes what the body is written in. */
+static void note_body(const struct exchange *exchange, bool is_plain, enum content_coding coding)
+{
+    enum body_format encoded = exchange->encoding == ENCODING_JSON ? BODY_JSON : BODY_MESSAGEPACK;
+    exchange->outcome->format = is_plain ? BODY_PLAIN : encoded;
+    exchange->outcome->coding = coding;
+}
+
 /* `allow` is a list of methods for a 405, else NULL. */
 static enum MHD_Result queue_error_allowing(const struct exchange *exchange, unsigned status,
                                             const char *detail, const char *allow)
 {
     size_t size = 0;
     exchange->outcome->cache_state = CACHE_STATE_NONE;
+    note_body(exchange, false, CODING_IDENTITY);
     struct MHD_Response *response =
         error_response(exchange->encoding, detail, allow, request_id(exchange->request), &size);
     return queue_once(exchange, status, response, size);
@@ -125,8 +134,10 @@ static const struct representation *represent(const struct exchange *exchange,
 static void count_download(const struct exchange *exchange, const struct answer *answer)
 {
     struct counted_download download = answer_download(answer);
-    if (download.rank != 0 && exchange->request->method == METHOD_GET)
-        download_counters_add(exchange->service->downloads, download);
+    if (download.rank == 0 || exchange->request->method != METHOD_GET)
+        return;
+    download_counters_add(exchange->service->downloads, download);
+    metrics_count_download(exchange->service->metrics);
 }
 
 /* The answer's status, or what the request's conditions make of it. */
@@ -144,6 +155,8 @@ static enum MHD_Result queue_representation(const struct exchange *exchange,
     if (outcome == PRECONDITION_FAILED)
         return queue_error(exchange, MHD_HTTP_PRECONDITION_FAILED, "a precondition failed");
     count_download(exchange, answer);
+    note_body(exchange, exchange->endpoint->plain_type != NULL || status == MHD_HTTP_FOUND,
+              representation_coding(representation));
     if (outcome == PRECONDITION_NOT_MODIFIED)
         return queue(exchange, MHD_HTTP_NOT_MODIFIED, response, 0);
     return queue(exchange, status, response, representation_size(representation));
@@ -372,9 +385,10 @@ static enum MHD_Result answer_uncached(const struct exchange *exchange,
         .cache_control = job.head.cache_control,
         .request_id = request_id(exchange->request),
         .varies_by_accept = job.head.is_negotiated,
-        .varies_by_coding = job.head.is_negotiated,
+        .varies_by_coding = job.head.is_negotiated && exchange->endpoint->plain_type == NULL,
     };
     size_t size = body.size;
+    note_body(exchange, exchange->endpoint->plain_type != NULL, CODING_IDENTITY);
     return queue_once(exchange, job.head.status, plain_response(&body, &headers), size);
 }
 
@@ -414,7 +428,7 @@ enum MHD_Result respond(const struct service *service, struct MHD_Connection *co
         .encoding = ENCODING_JSON,
         .outcome = outcome,
     };
-    *outcome = (struct outcome){.cache_state = CACHE_STATE_NONE};
+    *outcome = (struct outcome){.cache_state = CACHE_STATE_NONE, .format = BODY_PLAIN};
     bool is_acceptable = negotiate_encoding(request->accept, &exchange.encoding) == 0;
     if (!is_acceptable)
         exchange.encoding = ENCODING_JSON;
