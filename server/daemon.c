@@ -20,6 +20,7 @@
 #include "server/request.h"
 #include "server/request_head.h"
 #include "server/responder.h"
+#include "server/slow_query_log.h"
 
 #include <microhttpd.h>
 #include <netinet/in.h>
@@ -29,6 +30,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 struct daemon {
     struct service *service;
@@ -130,6 +132,24 @@ static void log_access(const struct service *service, const char *address, struc
     access_log_write(service->access_log, &record);
 }
 
+static void log_slow_query(const struct service *service, struct request *request,
+                           const struct outcome *outcome, double seconds)
+{
+    if (service->slow_query_seconds <= 0 || seconds < service->slow_query_seconds)
+        return;
+    struct slow_query query = {
+        .request_id = request_id(request),
+        .method = request->method_name,
+        .target = request->target,
+        .seconds = seconds,
+        .outcome = outcome,
+        .index = service->index,
+    };
+    clock_gettime(CLOCK_REALTIME, &query.time);
+    metrics_count_slow_query(service->metrics);
+    slow_query_log_write(STDERR_FILENO, &query);
+}
+
 /* Queues the answer, or an error where `fault` is given. */
 static enum MHD_Result answer_request(const struct service *service,
                                       struct MHD_Connection *connection,
@@ -159,6 +179,7 @@ static enum MHD_Result answer_request(const struct service *service,
     metrics_record(service->metrics, &outcome, seconds);
     log_access(service, forwarding.has_client ? forwarding.client : state->address, &request,
                version, &outcome, seconds);
+    log_slow_query(service, &request, &outcome, seconds);
     return result;
 }
 

@@ -71,11 +71,14 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
     clock_gettime(CLOCK_MONOTONIC, &start);
     enum search_status status = search_run(job->reader, &query, &result, &failure->error);
     clock_gettime(CLOCK_MONOTONIC, &end);
-    job->search_seconds = seconds_between(&start, &end);
+    job->trace->search_seconds = seconds_between(&start, &end);
     if (status != SEARCH_OK) {
         failure->status = status == SEARCH_FAILED ? 500 : 400;
         return -1;
     }
+    job->trace->has_plan = job->service->slow_query_seconds > 0;
+    if (job->trace->has_plan)
+        query_plan_describe(job->reader, &result, &job->trace->plan);
     return encode_page(job, &parameters->crate_list, &result, failure);
 }
 

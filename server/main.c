@@ -97,6 +97,7 @@ static int start(struct server *server, const struct options *options, struct er
     service->index = server->index;
     service->base_url = options->base_url;
     service->cdn_url = options->cdn_url;
+    service->slow_query_seconds = options->slow_query_ms / 1e3;
     if (options->downloads_path[0] != '\0') {
         service->downloads =
             download_counters_open(options->downloads_path, server->index, time(NULL), error);
@@ -113,7 +114,6 @@ static int start(struct server *server, const struct options *options, struct er
     service->openapi = openapi_create(error);
     if (service->openapi == NULL)
         return -1;
-    service->cdn_url = options->cdn_url;
     service->cache = cache_create(options->cache_bytes, n_shards(options), answer_free, error);
     if (service->cache == NULL)
         return -1;

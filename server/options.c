@@ -16,6 +16,8 @@
 
 #define DEFAULT_LISTEN "127.0.0.1:8888"
 #define DEFAULT_CDN_URL "https://static.crates.io"
+#define DEFAULT_SLOW_QUERY_MS 100
+#define MAX_SLOW_QUERY_MS 3600000.0
 #define DEFAULT_CACHE_BYTES ((size_t)256 << 20)
 
 static int set_text(char *to, size_t capacity, const char *value, struct error *error)
@@ -142,6 +144,20 @@ static int set_access_log(struct options *options, const char *value, struct err
     return error_set(error, "bad format '%s': write json, combined or off", value);
 }
 
+static int set_slow_query_ms(struct options *options, const char *value, struct error *error)
+{
+    size_t length = strspn(value, "0123456789.");
+    char *end;
+    double number = strtod(value, &end);
+    if (length == 0 || value[length] != '\0' || *end != '\0' || number > MAX_SLOW_QUERY_MS)
+        return error_set(error,
+                         "bad time '%s': write milliseconds such as 100 or 0.5, at most an hour; "
+                         "0 is off",
+                         value);
+    options->slow_query_ms = number;
+    return 0;
+}
+
 static int add_proxy(struct options *options, const char *value, struct error *error)
 {
     return trusted_proxies_add(&options->proxies, value, error);
@@ -151,11 +167,17 @@ static const struct {
     const char *name;
     int (*set)(struct options *options, const char *value, struct error *error);
 } setters[] = {
-    {"index", set_index},           {"listen", set_listen},
-    {"base-url", set_base_url},     {"cdn-url", set_cdn_url},
-    {"threads", set_threads},       {"cache-bytes", set_cache_bytes},
-    {"access-log", set_access_log}, {"ranking", set_ranking},
-    {"trust-proxy", add_proxy},     {"count-downloads", set_count_downloads},
+    {"index", set_index},
+    {"listen", set_listen},
+    {"base-url", set_base_url},
+    {"cdn-url", set_cdn_url},
+    {"threads", set_threads},
+    {"cache-bytes", set_cache_bytes},
+    {"access-log", set_access_log},
+    {"ranking", set_ranking},
+    {"trust-proxy", add_proxy},
+    {"count-downloads", set_count_downloads},
+    {"slow-query-ms", set_slow_query_ms},
 };
 
 #define N_SETTERS (sizeof setters / sizeof setters[0])
@@ -179,6 +201,9 @@ const char *options_help(void)
            "  --cache-bytes N      memory for finished answers, with K, M or G; 0 is off;\n"
            "                       default 256M\n"
            "  --access-log FORMAT  json, combined or off (default), to standard output\n"
+           "  --slow-query-ms N    answers that take as long are logged with their request id, the\n"
+           "                       parts of their time and the search's plan: a line of JSON each, to\n"
+           "                       standard error; 0 is off; default 100\n"
            "  --trust-proxy CIDR   a network of proxies, e.g. 10.0.0.0/8 or ::1; may be repeated. Of\n"
            "                       their requests, the log names the client in X-Forwarded-For (or\n"
            "                       Forwarded), and X-Forwarded-Proto is believed\n"
@@ -319,6 +344,7 @@ enum options_outcome options_parse(int argc, char **argv, struct options *option
         .n_threads = n_cores(),
         .cache_bytes = DEFAULT_CACHE_BYTES,
         .access_log = ACCESS_LOG_OFF,
+        .slow_query_ms = DEFAULT_SLOW_QUERY_MS,
         .cdn_url = DEFAULT_CDN_URL,
     };
     if (listen_address_parse(DEFAULT_LISTEN, &options->listen, error) != 0)

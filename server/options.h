@@ -24,6 +24,7 @@ struct options {
     unsigned n_threads;
     size_t cache_bytes; /* 0: off */
     enum access_log_format access_log;
+    double slow_query_ms; /* 0: off */
     struct trusted_proxies proxies;
 };
 

@@ -4,6 +4,8 @@
 
 #include "server/negotiation.h"
 
+#include <cratedex/query_plan.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* How an answer came about. */
@@ -14,6 +16,16 @@ enum cache_state { CACHE_STATE_HIT, CACHE_STATE_MISS, CACHE_STATE_NONE };
 enum body_format { BODY_JSON, BODY_MESSAGEPACK, BODY_PLAIN };
 #define N_BODY_FORMATS 3
 
+/* Where the time of an answer went, as far as it was made now. */
+struct trace {
+    bool has_parts;
+    bool has_plan; /* only where slow queries are logged */
+    double search_seconds;
+    double assemble_seconds;
+    double compress_seconds;
+    struct query_plan plan;
+};
+
 struct outcome {
     unsigned route;
     unsigned status;
@@ -21,6 +33,20 @@ struct outcome {
     enum body_format format;
     enum content_coding coding;
     size_t body_bytes; /* 0 for HEAD and 304 */
+    struct trace trace;
 };
+
+/* An outcome of nothing yet. The plan, which is large, is left as it is. */
+static inline void outcome_init(struct outcome *outcome, unsigned route)
+{
+    outcome->route = route;
+    outcome->status = 0;
+    outcome->cache_state = CACHE_STATE_NONE;
+    outcome->format = BODY_PLAIN;
+    outcome->coding = CODING_IDENTITY;
+    outcome->body_bytes = 0;
+    outcome->trace.has_parts = false;
+    outcome->trace.has_plan = false;
+}
 
 #endif

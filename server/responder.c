@@ -207,7 +207,8 @@ static int compute_body(const struct exchange *exchange,
     encoder_init(&job->encoder, exchange->encoding, body);
     job->service = exchange->service;
     begin_head(exchange, &job->head);
-    job->search_seconds = 0;
+    job->trace = &exchange->outcome->trace;
+    job->trace->search_seconds = 0;
     failure->status = 500;
     job->reader = reader_pool_borrow(exchange->service->readers);
     if (job->reader == NULL)
@@ -240,19 +241,22 @@ static struct answer *compute_answer(const struct exchange *exchange,
 }
 
 static enum MHD_Result queue_miss(const struct exchange *exchange, struct cache_entry *entry,
-                                  double search_seconds, double answer_seconds)
+                                  double answer_seconds)
 {
+    struct trace *trace = &exchange->outcome->trace;
     double start = now();
     const struct representation *representation = represent(exchange, entry);
     if (representation == NULL)
         return queue_out_of_memory(exchange);
-    double compress_seconds = now() - start;
+    trace->has_parts = true;
+    trace->assemble_seconds = answer_seconds - trace->search_seconds;
+    trace->compress_seconds =
+        representation_coding(representation) == CODING_IDENTITY ? 0.0 : now() - start;
     char timing[128];
     snprintf(timing, sizeof timing,
              "cache;desc=miss, search;dur=%.3f, assemble;dur=%.3f, compress;dur=%.3f",
-             search_seconds * 1e3, (answer_seconds - search_seconds) * 1e3,
-             representation_coding(representation) == CODING_IDENTITY ? 0.0
-                                                                      : compress_seconds * 1e3);
+             trace->search_seconds * 1e3, trace->assemble_seconds * 1e3,
+             trace->compress_seconds * 1e3);
     exchange->outcome->cache_state = CACHE_STATE_MISS;
     struct MHD_Response *response = representation_miss(cache_value(entry), representation, timing,
                                                         request_id(exchange->request));
@@ -276,7 +280,7 @@ static enum MHD_Result answer_miss(const struct exchange *exchange, struct cache
         return queue_failure(exchange, &failure);
     }
     cache_fill(cache, entry, answer, answer_cost(answer));
-    enum MHD_Result result = queue_miss(exchange, entry, job.search_seconds, now() - start);
+    enum MHD_Result result = queue_miss(exchange, entry, now() - start);
     cache_release(cache, entry);
     return result;
 }
@@ -428,7 +432,7 @@ enum MHD_Result respond(const struct service *service, struct MHD_Connection *co
         .encoding = ENCODING_JSON,
         .outcome = outcome,
     };
-    *outcome = (struct outcome){.cache_state = CACHE_STATE_NONE, .format = BODY_PLAIN};
+    outcome_init(outcome, router_other());
     bool is_acceptable = negotiate_encoding(request->accept, &exchange.encoding) == 0;
     if (!is_acceptable)
         exchange.encoding = ENCODING_JSON;
@@ -460,7 +464,7 @@ enum MHD_Result respond_error(struct MHD_Connection *connection, struct request 
         .request = request,
         .outcome = outcome,
     };
-    *outcome = (struct outcome){.route = router_other()};
+    outcome_init(outcome, router_other());
     if (negotiate_encoding(request->accept, &exchange.encoding) != 0)
         exchange.encoding = ENCODING_JSON;
     return queue_error(&exchange, status, detail);

@@ -100,6 +100,10 @@ static void refuses_bad_options(void **state)
         {{"--trust-proxy", "10.0.0.0/33"}, "--trust-proxy: bad network '10.0.0.0/33'"},
         {{"--trust-proxy", "localhost"}, "write an address or a network like 10.0.0.0/8"},
         {{"--count-downloads", ""}, "--count-downloads: the value is empty"},
+        {{"--slow-query-ms", "-1"}, "--slow-query-ms: bad time '-1': write milliseconds"},
+        {{"--slow-query-ms", "1s"}, "bad time '1s'"},
+        {{"--slow-query-ms", "."}, "bad time '.'"},
+        {{"--slow-query-ms", "3600001"}, "at most an hour"},
         {{"--config", "/nonexistent/file"}, "cannot read /nonexistent/file"},
     };
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
