@@ -46,7 +46,7 @@ struct connection_state {
     bool is_proxy; /* the peer is a trusted one */
     bool target_is_too_long;
     size_t uploaded_bytes;
-    char address[INET6_ADDRSTRLEN]; /* of the peer; empty unless requests are logged */
+    char address[INET6_ADDRSTRLEN]; /* of the peer; empty unless somebody wants to know */
     char target[REQUEST_MAX_TARGET_BYTES + 1];
 };
 
@@ -60,7 +60,7 @@ static void see_peer(const struct service *service, struct MHD_Connection *conne
     if (info == NULL || ip_address_of(info->client_addr, &address) != 0)
         return;
     state->is_proxy = trusted_proxies_have(service->proxies, &address);
-    if (service->access_log != NULL)
+    if (service->access_log != NULL || service->experiment != NULL)
         ip_address_write(&address, state->address);
 }
 
@@ -127,6 +127,7 @@ static void log_access(const struct service *service, const char *address, struc
         .referer = request->referer,
         .user_agent = request->user_agent,
         .request_id = request_id(request),
+        .arm = outcome->arm,
     };
     clock_gettime(CLOCK_REALTIME, &record.time);
     access_log_write(service->access_log, &record);
@@ -150,6 +151,16 @@ static void log_slow_query(const struct service *service, struct request *reques
     slow_query_log_write(STDERR_FILENO, &query);
 }
 
+/* Draws the request's arm, where an experiment runs. */
+static void draw_arm(const struct experiment *experiment, const char *client,
+                     struct request *request)
+{
+    if (experiment == NULL)
+        return;
+    bool is_by_client = experiment->key == EXPERIMENT_BY_CLIENT;
+    request->arm = experiment_draw(experiment, is_by_client ? client : request_id(request));
+}
+
 /* Queues the answer, or an error where `fault` is given. */
 static enum MHD_Result answer_request(const struct service *service,
                                       struct MHD_Connection *connection,
@@ -171,14 +182,15 @@ static enum MHD_Result answer_request(const struct service *service,
         request.scheme = forwarding.scheme;
     if (service->access_log != NULL)
         request_id(&request);
+    const char *client = forwarding.has_client ? forwarding.client : state->address;
+    draw_arm(service->experiment, client, &request);
     enum MHD_Result result = fault != NULL ? respond_error(connection, &request, fault->status,
                                                            fault->error.message, &outcome)
                                            : respond(service, connection, &request, &outcome);
     clock_gettime(CLOCK_MONOTONIC, &end);
     double seconds = seconds_between(&start, &end);
     metrics_record(service->metrics, &outcome, seconds);
-    log_access(service, forwarding.has_client ? forwarding.client : state->address, &request,
-               version, &outcome, seconds);
+    log_access(service, client, &request, version, &outcome, seconds);
     log_slow_query(service, &request, &outcome, seconds);
     return result;
 }

@@ -28,6 +28,7 @@
 struct server {
     struct service service;
     struct ranking ranking;
+    struct ranking ranking_b;
     const char *route_names[METRICS_MAX_ROUTES];
     struct index *index;
     int listener;
@@ -55,13 +56,14 @@ static int open_index(struct server *server, const char *path, struct error *err
 }
 
 /* A weights file is read once, at start; what it does not name keeps the built-in weight. */
-static int read_ranking(struct server *server, const char *path, struct error *error)
+static int read_ranking(const char *path, struct ranking *ranking, const struct ranking **used,
+                        struct error *error)
 {
     if (path[0] == '\0')
         return 0;
-    ranking_set_defaults(&server->ranking);
-    server->service.ranking = &server->ranking;
-    return ranking_read(&server->ranking, path, error);
+    ranking_set_defaults(ranking);
+    *used = ranking;
+    return ranking_read(ranking, path, error);
 }
 
 /* Frees whatever start has made, in reverse. */
@@ -91,7 +93,10 @@ static int start(struct server *server, const struct options *options, struct er
 {
     struct service *service = &server->service;
     service->proxies = &options->proxies;
-    if (read_ranking(server, options->ranking_path, error) != 0 ||
+    service->experiment = options->has_experiment ? &options->experiment : NULL;
+    if (read_ranking(options->ranking_path, &server->ranking, &service->ranking, error) != 0 ||
+        read_ranking(options->ranking_b_path, &server->ranking_b, &service->ranking_b, error) !=
+            0 ||
         open_index(server, options->index_path, error) != 0)
         return -1;
     service->index = server->index;

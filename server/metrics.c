@@ -56,6 +56,7 @@ struct metrics {
     atomic_uint_fast64_t n_connections_opened;
     atomic_uint_fast64_t n_connections_ended;
     atomic_uint_fast64_t max_connections;
+    struct histogram experiment[N_EXPERIMENT_ARMS][N_CACHE_STATES];
     unsigned n_routes;
     struct route_metrics routes[];
 };
@@ -131,6 +132,8 @@ void metrics_record(struct metrics *metrics, const struct outcome *outcome, doub
     add(&counters->statuses[status_place(outcome->status)], 1);
     add(&counters->n_body_bytes, outcome->body_bytes);
     observe(&counters->histograms[outcome->cache_state], seconds);
+    if (outcome->arm != EXPERIMENT_NONE)
+        observe(&metrics->experiment[outcome->arm][outcome->cache_state], seconds);
 }
 
 void metrics_count_download(struct metrics *metrics)
@@ -218,19 +221,31 @@ static void write_body_bytes(struct exposition *exposition, const struct answer_
     exposition_integer(exposition, n_bytes);
 }
 
-static void begin_duration(struct exposition *exposition, const char *suffix,
-                           const struct answer_series *series, enum cache_state state)
+/* The labels that tell a histogram from the others of its family; NULL is left out. */
+struct histogram_labels {
+    const char *route;
+    const char *arm;
+    enum cache_state cache_state;
+    const struct answer_series *series; /* for encoding and coding */
+};
+
+static void begin_histogram_sample(struct exposition *exposition, const char *suffix,
+                                   const struct histogram_labels *labels)
 {
     exposition_sample(exposition, suffix);
-    exposition_label(exposition, "route", series->route);
-    exposition_label(exposition, "cache", cache_state_names[state]);
-    end_labels(exposition, series);
+    if (labels->route != NULL)
+        exposition_label(exposition, "route", labels->route);
+    if (labels->arm != NULL)
+        exposition_label(exposition, "arm", labels->arm);
+    exposition_label(exposition, "cache", cache_state_names[labels->cache_state]);
+    if (labels->series != NULL)
+        end_labels(exposition, labels->series);
 }
 
-static void write_histogram(struct exposition *exposition, const struct answer_series *series,
-                            enum cache_state state)
+/* Nothing, where nothing was observed. */
+static void write_histogram(struct exposition *exposition, const struct histogram *histogram,
+                            const struct histogram_labels *labels)
 {
-    const struct histogram *histogram = &series->counters->histograms[state];
     uint64_t buckets[N_BOUNDS + 1];
     uint64_t count = 0;
     for (size_t i = 0; i <= N_BOUNDS; i++) {
@@ -242,22 +257,39 @@ static void write_histogram(struct exposition *exposition, const struct answer_s
     uint64_t cumulative = 0;
     for (size_t i = 0; i <= N_BOUNDS; i++) {
         cumulative += buckets[i];
-        begin_duration(exposition, "_bucket", series, state);
+        begin_histogram_sample(exposition, "_bucket", labels);
         exposition_label(exposition, "le", i < N_BOUNDS ? bucket_bounds[i].seconds : "+Inf");
         exposition_integer(exposition, cumulative);
     }
     uint64_t nanoseconds = read_counter(&histogram->nanoseconds);
-    begin_duration(exposition, "_sum", series, state);
+    begin_histogram_sample(exposition, "_sum", labels);
     exposition_seconds(exposition, (int64_t)(nanoseconds / NANOSECONDS),
                        (uint32_t)(nanoseconds % NANOSECONDS));
-    begin_duration(exposition, "_count", series, state);
+    begin_histogram_sample(exposition, "_count", labels);
     exposition_integer(exposition, count);
 }
 
 static void write_durations(struct exposition *exposition, const struct answer_series *series)
 {
-    for (int state = 0; state < N_CACHE_STATES; state++)
-        write_histogram(exposition, series, (enum cache_state)state);
+    for (int state = 0; state < N_CACHE_STATES; state++) {
+        const struct histogram_labels labels = {
+            .route = series->route, .cache_state = (enum cache_state)state, .series = series};
+        write_histogram(exposition, &series->counters->histograms[state], &labels);
+    }
+}
+
+static void write_experiment(const struct metrics *metrics, struct exposition *exposition)
+{
+    exposition_family(exposition, "cratedex_experiment_request_duration_seconds", METRIC_HISTOGRAM,
+                      "Time of answers that depend on the experiment's arm, by arm and cache "
+                      "state.");
+    for (int arm = EXPERIMENT_A; arm < N_EXPERIMENT_ARMS; arm++)
+        for (int state = 0; state < N_CACHE_STATES; state++) {
+            const struct histogram_labels labels = {
+                .arm = experiment_arm_name((enum experiment_arm)arm),
+                .cache_state = (enum cache_state)state};
+            write_histogram(exposition, &metrics->experiment[arm][state], &labels);
+        }
 }
 
 /* Ends are read first, so that there are never more of them than of connections. */
@@ -286,6 +318,7 @@ void metrics_write(const struct metrics *metrics, struct exposition *exposition)
                       "Time from the whole request to the queued answer, by route, cache state, "
                       "encoding and content coding.");
     write_each(metrics, exposition, write_durations);
+    write_experiment(metrics, exposition);
     exposition_counter(exposition, "cratedex_slow_queries",
                        "Answers that took as long as --slow-query-ms or longer.",
                        read_counter(&metrics->n_slow_queries));

@@ -7,6 +7,7 @@
        cratedex_http_response_bytes_total{route,encoding,coding}   bodies, as sent
        cratedex_http_request_duration_seconds{route,cache,encoding,coding}   histogram, 10 µs to 10 s: from
                                                         the whole request to the queued answer
+       cratedex_experiment_request_duration_seconds{arm,cache}   likewise, of the answers that depend on the arm
        cratedex_slow_queries_total                      answers that took as long as --slow-query-ms
        cratedex_downloads_counted_total
        cratedex_http_connections, cratedex_http_connections_limit, cratedex_http_connections_opened_total
@@ -25,7 +26,7 @@
    bound. A route with both encodings has 18 histograms at most (2 encodings × 4 codings × hit and miss; 2
    for errors), a plain one 10, each of 22 series. A handful of statuses and the bytes are about 40 and 10
    series more: 450 a route, 16,000 over all 36. A server that browsers and cargo use has some 2,000. The
-   cache has 6 series a shard (64 at most), all else 20. */
+   cache has 6 series a shard (64 at most), an experiment 88, all else 20. */
 #ifndef CRATEDEX_SERVER_METRICS_H
 #define CRATEDEX_SERVER_METRICS_H
 

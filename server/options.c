@@ -41,6 +41,17 @@ static int set_ranking(struct options *options, const char *value, struct error 
     return set_text(options->ranking_path, sizeof options->ranking_path, value, error);
 }
 
+static int set_ranking_b(struct options *options, const char *value, struct error *error)
+{
+    return set_text(options->ranking_b_path, sizeof options->ranking_b_path, value, error);
+}
+
+static int set_experiment(struct options *options, const char *value, struct error *error)
+{
+    options->has_experiment = true;
+    return experiment_parse(value, &options->experiment, error);
+}
+
 static int set_count_downloads(struct options *options, const char *value, struct error *error)
 {
     return set_text(options->downloads_path, sizeof options->downloads_path, value, error);
@@ -178,6 +189,8 @@ static const struct {
     {"trust-proxy", add_proxy},
     {"count-downloads", set_count_downloads},
     {"slow-query-ms", set_slow_query_ms},
+    {"ranking-b", set_ranking_b},
+    {"ab", set_experiment},
 };
 
 #define N_SETTERS (sizeof setters / sizeof setters[0])
@@ -208,6 +221,11 @@ const char *options_help(void)
            "                       their requests, the log names the client in X-Forwarded-For (or\n"
            "                       Forwarded), and X-Forwarded-Proto is believed\n"
            "  --ranking FILE       weights of the order of relevance, a line each; see below\n"
+           "  --ranking-b FILE     another such file, for an experiment\n"
+           "  --ab KEY=PERCENT     the experiment: so many of the clients (client=20, by address) or of\n"
+           "                       the requests (request=20, by X-Request-Id) get --ranking-b; which it\n"
+           "                       was stands in X-Experiment, in the logs and in the metrics. Shared\n"
+           "                       caches keep no search by relevance meanwhile\n"
            "  --config FILE        options from a file, a line each: threads = 4\n"
            "  --help, --version\n"
            "\n"
@@ -358,6 +376,12 @@ enum options_outcome options_parse(int argc, char **argv, struct options *option
     if (outcome == OPTIONS_RUN && options->index_path[0] == '\0') {
         error_set(error,
                   "no index: add --index FILE (cratedex-index build DUMP -o FILE makes one)");
+        return OPTIONS_BAD;
+    }
+    if (outcome == OPTIONS_RUN && options->has_experiment != (options->ranking_b_path[0] != '\0')) {
+        error_set(error, options->has_experiment
+                             ? "--ab compares two rankings: add --ranking-b FILE"
+                             : "nobody gets --ranking-b: add --ab client=20 or the like");
         return OPTIONS_BAD;
     }
     return outcome;

@@ -2,6 +2,7 @@
 #ifndef CRATEDEX_SERVER_OUTCOME_H
 #define CRATEDEX_SERVER_OUTCOME_H
 
+#include "server/experiment.h"
 #include "server/negotiation.h"
 
 #include <cratedex/query_plan.h>
@@ -32,6 +33,7 @@ struct outcome {
     enum cache_state cache_state;
     enum body_format format;
     enum content_coding coding;
+    enum experiment_arm arm;
     size_t body_bytes; /* 0 for HEAD and 304 */
     struct trace trace;
 };
@@ -44,6 +46,7 @@ static inline void outcome_init(struct outcome *outcome, unsigned route)
     outcome->cache_state = CACHE_STATE_NONE;
     outcome->format = BODY_PLAIN;
     outcome->coding = CODING_IDENTITY;
+    outcome->arm = EXPERIMENT_NONE;
     outcome->body_bytes = 0;
     outcome->trace.has_parts = false;
     outcome->trace.has_plan = false;

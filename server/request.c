@@ -162,6 +162,7 @@ void request_read(struct request *request, struct MHD_Connection *connection, co
     request->user_agent = NULL;
     request->referer = NULL;
     request->id = NULL;
+    request->arm = EXPERIMENT_NONE;
     request->joined_length = 0;
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, read_header, request);
     set_host(request, target);

@@ -155,6 +155,7 @@ static enum MHD_Result queue_representation(const struct exchange *exchange,
     if (outcome == PRECONDITION_FAILED)
         return queue_error(exchange, MHD_HTTP_PRECONDITION_FAILED, "a precondition failed");
     count_download(exchange, answer);
+    exchange->outcome->arm = answer_arm(answer);
     note_body(exchange, exchange->endpoint->plain_type != NULL || status == MHD_HTTP_FOUND,
               representation_coding(representation));
     if (outcome == PRECONDITION_NOT_MODIFIED)
@@ -197,6 +198,7 @@ static void begin_head(const struct exchange *exchange, struct answer_head *head
     snprintf(head->surrogate_key, sizeof head->surrogate_key, "%s",
              endpoint->surrogate_key != NULL ? endpoint->surrogate_key : "");
     head->download.rank = 0;
+    head->arm = EXPERIMENT_NONE;
 }
 
 /* Runs the endpoint into `body`. */

@@ -6,6 +6,7 @@
 #include <cratedex/encoder.h>
 #include <cratedex/timestamp.h>
 #include <errno.h>
+#include <math.h>
 #include <unistd.h>
 
 static void encode_target(struct encoder *encoder, const char *target)
@@ -31,6 +32,12 @@ static void encode_target(struct encoder *encoder, const char *target)
     encoder_string(encoder, text, length);
 }
 
+/* To the nanosecond, as the clock has it. */
+static void encode_milliseconds(struct encoder *encoder, const char *key, double seconds)
+{
+    encoder_member_number(encoder, key, round(seconds * 1e9) / 1e6);
+}
+
 static void encode_parts(struct encoder *encoder, const struct trace *trace)
 {
     encoder_key(encoder, "parts");
@@ -39,9 +46,9 @@ static void encode_parts(struct encoder *encoder, const struct trace *trace)
         return;
     }
     encoder_object(encoder, 3);
-    encoder_member_number(encoder, "search", trace->search_seconds * 1e3);
-    encoder_member_number(encoder, "assemble", trace->assemble_seconds * 1e3);
-    encoder_member_number(encoder, "compress", trace->compress_seconds * 1e3);
+    encode_milliseconds(encoder, "search", trace->search_seconds);
+    encode_milliseconds(encoder, "assemble", trace->assemble_seconds);
+    encode_milliseconds(encoder, "compress", trace->compress_seconds);
     encoder_end_object(encoder);
 }
 
@@ -56,7 +63,7 @@ static void encode(struct encoder *encoder, const struct slow_query *query)
     const struct outcome *outcome = query->outcome;
     char time[TIMESTAMP_TEXT_SIZE];
     timestamp_format((int64_t)query->time.tv_sec * 1000000 + query->time.tv_nsec / 1000, time);
-    encoder_object(encoder, 10);
+    encoder_object(encoder, 11);
     encoder_member_text(encoder, "event", "slow_query");
     encoder_member_text(encoder, "time", time);
     encoder_member_text(encoder, "request_id", query->request_id);
@@ -64,7 +71,8 @@ static void encode(struct encoder *encoder, const struct slow_query *query)
     encode_target(encoder, query->target);
     encoder_member_integer(encoder, "status", outcome->status);
     encoder_member_text(encoder, "cache", cache_name(outcome->cache_state));
-    encoder_member_number(encoder, "milliseconds", query->seconds * 1e3);
+    encoder_member_text(encoder, "experiment", experiment_arm_name(outcome->arm));
+    encode_milliseconds(encoder, "milliseconds", query->seconds);
     encode_parts(encoder, &outcome->trace);
     encoder_key(encoder, "plan");
     if (outcome->trace.has_plan)

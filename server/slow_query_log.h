@@ -23,8 +23,8 @@ struct slow_query {
 
 /* Writes one line of JSON to `descriptor`, in one call:
 
-       {"event": "slow_query", "time", "request_id", "method", "target", "status", "cache", "milliseconds",
-        "parts": {"search", "assemble", "compress"}, "plan"}
+       {"event": "slow_query", "time", "request_id", "method", "target", "status", "cache", "experiment",
+        "milliseconds", "parts": {"search", "assemble", "compress"}, "plan"}
 
    `parts` (milliseconds) is null where the answer was made before, or is never kept; `plan`
    (cratedex/query_plan.h) is null where nothing was searched. Bytes of the target that are no printable

@@ -295,7 +295,10 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         index = f"{folder}/sample.cdx"
         run(programs / "cratedex-index", "build", ROOT / "data", "-o", index, "--quiet")
-        with running_server(programs / "cratedex-server", index) as url:
+        ranking = pathlib.Path(folder) / "ranking.conf"
+        ranking.write_text("popularity = 0.5\n", encoding="utf-8")
+        experiment = ("--ranking-b", str(ranking), "--ab", "request=50")
+        with running_server(programs / "cratedex-server", index, *experiment) as url:
             checks = Checks(url)
             for name in (name for name in dir(Checks) if name.startswith("test_")):
                 try:

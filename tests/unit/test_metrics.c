@@ -246,6 +246,32 @@ static void answers_are_told_apart_by_encoding_and_coding(void **state)
     metrics_destroy(metrics);
 }
 
+static void the_arms_of_an_experiment_are_timed(void **state)
+{
+    (void)state;
+    static const struct outcome outcomes[] = {
+        {.status = 200, .cache_state = CACHE_STATE_MISS, .arm = EXPERIMENT_A},
+        {.status = 200, .cache_state = CACHE_STATE_HIT, .arm = EXPERIMENT_B},
+        {.status = 200, .cache_state = CACHE_STATE_HIT, .arm = EXPERIMENT_B},
+        {.status = 200, .cache_state = CACHE_STATE_HIT, .arm = EXPERIMENT_NONE},
+    };
+    struct metrics *metrics = create();
+    for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0]; i++)
+        metrics_record(metrics, &outcomes[i], 0.001);
+    char *text = text_of(metrics);
+    assert_line(text,
+                "cratedex_experiment_request_duration_seconds_count{arm=\"a\",cache=\"miss\"} 1");
+    assert_line(text,
+                "cratedex_experiment_request_duration_seconds_count{arm=\"b\",cache=\"hit\"} 2");
+    assert_line(text, "cratedex_experiment_request_duration_seconds_sum{arm=\"b\",cache=\"hit\"} "
+                      "0.002000000");
+    assert_null(strstr(text, "arm=\"a\",cache=\"hit\""));
+    assert_line(text, "cratedex_http_requests_total{route=\"/api/v1/crates\",status=\"200\"" LABELS
+                      "} 4");
+    free(text);
+    metrics_destroy(metrics);
+}
+
 static void events_and_connections_are_counted(void **state)
 {
     (void)state;
@@ -378,6 +404,7 @@ int main(void)
         cmocka_unit_test(a_series_has_one_name_in_both_formats),
         cmocka_unit_test(answers_are_counted_by_route_and_status),
         cmocka_unit_test(answers_are_told_apart_by_encoding_and_coding),
+        cmocka_unit_test(the_arms_of_an_experiment_are_timed),
         cmocka_unit_test(events_and_connections_are_counted),
         cmocka_unit_test(buckets_are_cumulative_and_agree_with_the_count),
         cmocka_unit_test(threads_lose_nothing),
