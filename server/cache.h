@@ -81,9 +81,11 @@ struct cache_statistics {
 
 void cache_read_statistics(struct cache *cache, struct cache_statistics *statistics);
 
-/* The same of one shard, 0 … cache_n_shards - 1; but `max_bytes` is that of the whole cache. */
 unsigned cache_n_shards(const struct cache *cache);
-void cache_read_shard_statistics(struct cache *cache, unsigned shard,
+
+/* The same of the shard of that number, 0 … cache_n_shards - 1; but `max_bytes` is that of the whole
+   cache. */
+void cache_read_shard_statistics(struct cache *cache, unsigned number,
                                  struct cache_statistics *statistics);
 
 #endif
