@@ -29,8 +29,10 @@ struct crate_list_parameters {
 
 /* Reads and checks the parameters and writes the canonical key: what cannot change the answer is
    folded away (order of parameters, unknown ones, filters that a stronger one overrides, case and
-   spaces of `q`, order of keywords and names, a `match` that is the sort's default). What is searched for is the folded form itself, so
-   that requests with equal keys have equal answers. `arm` is the request's, which counts where the order is that of relevance. Returns 0, or -1 with a status (400, 403). */
+   spaces of `q`, order of keywords and names, a `match` that is the sort's default). What is
+   searched for is the folded form itself, so that requests with equal keys have equal answers.
+   `arm` is the request's, which counts where the order is that of relevance. Returns 0, or -1 with
+   a status (400, 403). */
 int crate_list_parse(const struct query_string *query, enum experiment_arm arm,
                      struct crate_list_parameters *parameters, struct canonical_key *key,
                      struct failure *failure);

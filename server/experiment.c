@@ -1,5 +1,5 @@
-/* XXH3 spreads ids evenly over 64 bits, of which the upper 32 are scaled to a number below 10,000. Nothing is
-   remembered: the arm is a function of the id. */
+/* XXH3 spreads ids evenly over 64 bits, of which the upper 32 are scaled to a number below 10,000.
+   Nothing is remembered: the arm is a function of the id. */
 #include "server/experiment.h"
 
 #include <stddef.h>

@@ -25,16 +25,16 @@ struct experiment {
 /* Reads `client=20` or `request=50`. Returns 0, or -1 and what to write instead. */
 int experiment_parse(const char *text, struct experiment *experiment, struct error *error);
 
-/* The arm of a client's address or a request's id: by a hash, the same in all servers and at all times. Who is
-   in arm B stays there when the percentage grows. */
+/* The arm of a client's address or a request's id: by a hash, the same in all servers and at all
+   times. Who is in arm B stays there when the percentage grows. */
 enum experiment_arm experiment_draw(const struct experiment *experiment, const char *id);
 
 /* "a", "b"; NULL for EXPERIMENT_NONE. Static. */
 const char *experiment_arm_name(enum experiment_arm arm);
 
-/* Cache-Control of an answer that depends on the arm; static. What a shared cache keeps of one client it would
-   send to those of the other arm, too, so it may keep nothing: `private`, for a client keeps its arm. Where
-   each request draws anew, nobody may keep anything. */
+/* Cache-Control of an answer that depends on the arm; static. What a shared cache keeps of one
+   client it would send to those of the other arm, too, so it may keep nothing: `private`, for a
+   client keeps its arm. Where each request draws anew, nobody may keep anything. */
 const char *experiment_cache_control(const struct experiment *experiment);
 
 #endif

@@ -1,7 +1,7 @@
-/* The two formats differ in what a family is called (a counter's `_total` belongs to its name in the one,
-   to its samples in the other; infos are gauges in the one) and in how the text ends. Samples are the
-   same to the byte, so that a change of the format renames no series. Numbers are written from integers,
-   without the locale's decimal point. */
+/* The two formats differ in what a family is called (a counter's `_total` belongs to its name in
+   the one, to its samples in the other; infos are gauges in the one) and in how the text ends.
+   Samples are the same to the byte, so that a change of the format renames no series. Numbers are
+   written from integers, without the locale's decimal point. */
 #include "server/exposition.h"
 
 #include <inttypes.h>

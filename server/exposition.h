@@ -1,7 +1,7 @@
 /* The text in which metrics are exposed: Prometheus' format 0.0.4
    (https://prometheus.io/docs/instrumenting/exposition_formats/) or OpenMetrics 1.0
-   (https://github.com/OpenObservability/OpenMetrics/blob/main/specification/OpenMetrics.md). The same
-   calls give the same samples in both. */
+   (https://github.com/OpenObservability/OpenMetrics/blob/main/specification/OpenMetrics.md). The
+   same calls give the same samples in both. */
 #ifndef CRATEDEX_SERVER_EXPOSITION_H
 #define CRATEDEX_SERVER_EXPOSITION_H
 
@@ -29,13 +29,13 @@ struct exposition {
 void exposition_init(struct exposition *exposition, enum exposition_format format,
                      msgpack_sbuffer *out);
 
-/* Begins a family, whose samples follow. `name` (static, as `help`, which is a sentence) stands without
-   the `_total` of a counter and the `_info` of an info. */
+/* Begins a family, whose samples follow. `name` (static, as `help`, which is a sentence) stands
+   without the `_total` of a counter and the `_info` of an info. */
 void exposition_family(struct exposition *exposition, const char *name, enum metric_type type,
                        const char *help);
 
-/* Begins a sample of the family: `suffix` is `_total` for counters, `_info` for infos, `_bucket`, `_sum`
-   or `_count` for histograms, else empty. Labels follow, then one value. */
+/* Begins a sample of the family: `suffix` is `_total` for counters, `_info` for infos, `_bucket`,
+   `_sum` or `_count` for histograms, else empty. Labels follow, then one value. */
 void exposition_sample(struct exposition *exposition, const char *suffix);
 
 /* A label; any text. */

@@ -1,5 +1,5 @@
-/* For those who run the server: GET /healthz (the process answers) and GET /readyz (it can serve: the
-   index answers and no shutdown has begun). */
+/* For those who run the server: GET /healthz (the process answers) and GET /readyz (it can serve:
+   the index answers and no shutdown has begun). */
 #include "server/endpoint.h"
 
 #include "server/response_headers.h"

@@ -1,9 +1,9 @@
-/* A block of relaxed atomic counters for every route, body format and content coding. A status that the
-   server sends has a counter of its own (an index, found among the frequent ones first), a latency falls
-   into one bucket; the cumulative counts that Prometheus wants are summed when the text is written, so
-   that recording is four additions, whatever the histogram's size. The count of a histogram is the sum of
-   its buckets and so always fits them, even while other threads record. Figures of different families
-   may be some answers apart, as in any scrape. */
+/* A block of relaxed atomic counters for every route, body format and content coding. A status that
+   the server sends has a counter of its own (an index, found among the frequent ones first), a
+   latency falls into one bucket; the cumulative counts that Prometheus wants are summed when the
+   text is written, so that recording is four additions, whatever the histogram's size. The count of
+   a histogram is the sum of its buckets and so always fits them, even while other threads record.
+   Figures of different families may be some answers apart, as in any scrape. */
 #include "server/metrics.h"
 
 #include <stdatomic.h>
@@ -17,7 +17,8 @@ static const unsigned short statuses[] = {200, 304, 404, 302, 400, 406, 412, 403
                                           204, 414, 431, 413, 500, 501, 503, 0};
 #define N_STATUSES (sizeof statuses / sizeof statuses[0])
 
-/* Seconds in the canonical form of OpenMetrics, so that both formats give a series the same name. */
+/* Seconds in the canonical form of OpenMetrics, so that both formats give a series the same name.
+   */
 static const struct {
     uint64_t nanoseconds;
     const char *seconds;

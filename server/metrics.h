@@ -1,5 +1,5 @@
-/* Counters and latency histograms. Every figure is a relaxed atomic: recording takes no lock and allocates
-   nothing.
+/* Counters and latency histograms. Every figure is a relaxed atomic: recording takes no lock and
+   allocates nothing.
 
    GET /metrics exposes (in brackets the labels):
 
@@ -19,14 +19,15 @@
        process_cpu_seconds_total, process_resident_memory_bytes, process_virtual_memory_bytes,
        process_open_fds, process_max_fds, process_start_time_seconds   where /proc tells them
 
-   `encoding` is json, msgpack or plain; `coding` identity, gzip, br or zstd; `cache` hit, miss or none;
-   `status` of what the server does not send is 000.
+   `encoding` is json, msgpack or plain; `coding` identity, gzip, br or zstd; `cache` hit, miss or
+   none; `status` of what the server does not send is 000.
 
-   Only what occurred is exposed, so that the number of series depends on what clients ask for, but has a
-   bound. A route with both encodings has 18 histograms at most (2 encodings × 4 codings × hit and miss; 2
-   for errors), a plain one 10, each of 22 series. A handful of statuses and the bytes are about 40 and 10
-   series more: 450 a route, 16,000 over all 36. A server that browsers and cargo use has some 2,000. The
-   cache has 6 series a shard (64 at most), an experiment 88, all else 20. */
+   Only what occurred is exposed, so that the number of series depends on what clients ask for, but
+   has a bound. A route with both encodings has 18 histograms at most (2 encodings × 4 codings × hit
+   and miss; 2 for errors), a plain one 10, each of 22 series. A handful of statuses and the bytes
+   are about 40 and 10 series more: 450 a route, 16,000 over all 36. A server that browsers and
+   cargo use has some 2,000. The cache has 6 series a shard (64 at most), an experiment 88, all else
+   20. */
 #ifndef CRATEDEX_SERVER_METRICS_H
 #define CRATEDEX_SERVER_METRICS_H
 
@@ -40,8 +41,8 @@
 
 struct metrics;
 
-/* `route_names` (at most METRICS_MAX_ROUTES, must outlive the metrics) are the `route` labels. Returns
-   NULL and says why. */
+/* `route_names` (at most METRICS_MAX_ROUTES, must outlive the metrics) are the `route` labels.
+   Returns NULL and says why. */
 struct metrics *metrics_create(const char *const *route_names, unsigned n_routes,
                                struct error *error);
 void metrics_destroy(struct metrics *metrics);

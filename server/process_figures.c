@@ -1,6 +1,6 @@
-/* /proc/self/stat has times in clock ticks, sizes in bytes and in pages, and the start in ticks since the
-   system's own, which /proc/stat names. The program's name in it may hold anything, so that fields are
-   counted from the last parenthesis. */
+/* /proc/self/stat has times in clock ticks, sizes in bytes and in pages, and the start in ticks
+   since the system's own, which /proc/stat names. The program's name in it may hold anything, so
+   that fields are counted from the last parenthesis. */
 #include "server/process_figures.h"
 
 #include <dirent.h>

@@ -15,8 +15,8 @@ struct process_figures {
     uint64_t max_descriptors; /* UINT64_MAX: as many as there may be */
 };
 
-/* Reads the figures of this process from /proc (proc(5)). Returns 0, or -1 where there is none. Opens
-   files: not for the path of a request that clients wait for. */
+/* Reads the figures of this process from /proc (proc(5)). Returns 0, or -1 where there is none.
+   Opens files: not for the path of a request that clients wait for. */
 int process_figures_read(struct process_figures *figures);
 
 /* Writes them under the names that Prometheus' own client libraries use

@@ -1,6 +1,6 @@
-/* A slow answer has time: the line is encoded into memory of its own and written without a buffer, so that
-   it is there when somebody looks for it. Lines up to PIPE_BUF do not mix with others in a pipe, and in a
-   file that is opened for appending none do. */
+/* A slow answer has time: the line is encoded into memory of its own and written without a buffer,
+   so that it is there when somebody looks for it. Lines up to PIPE_BUF do not mix with others in a
+   pipe, and in a file that is opened for appending none do. */
 #include "server/slow_query_log.h"
 
 #include <cratedex/encoder.h>

@@ -1,4 +1,5 @@
-/* A line for every answer that took long: when, which, where the time went, and what the search did. */
+/* A line for every answer that took long: when, which, where the time went, and what the search
+   did. */
 #ifndef CRATEDEX_SERVER_SLOW_QUERY_LOG_H
 #define CRATEDEX_SERVER_SLOW_QUERY_LOG_H
 
@@ -27,8 +28,8 @@ struct slow_query {
         "milliseconds", "parts": {"search", "assemble", "compress"}, "plan"}
 
    `parts` (milliseconds) is null where the answer was made before, or is never kept; `plan`
-   (cratedex/query_plan.h) is null where nothing was searched. Bytes of the target that are no printable
-   ASCII are percent-encoded. What cannot be written is lost. Thread-safe. */
+   (cratedex/query_plan.h) is null where nothing was searched. Bytes of the target that are no
+   printable ASCII are percent-encoded. What cannot be written is lost. Thread-safe. */
 void slow_query_log_write(int descriptor, const struct slow_query *query);
 
 #endif

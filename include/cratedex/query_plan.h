@@ -1,5 +1,5 @@
-/* What a search did, for those who look why it took so long: the words that it looked for with the lengths
-   of their posting lists, and how much it found. A value without pointers into a reader. */
+/* What a search did, for those who look why it took so long: the words that it looked for with the
+   lengths of their posting lists, and how much it found. A value without pointers into a reader. */
 #ifndef CRATEDEX_QUERY_PLAN_H
 #define CRATEDEX_QUERY_PLAN_H
 
@@ -34,8 +34,8 @@ struct query_plan {
     char stems[4 * SEARCH_MAX_TEXT_BYTES];
 };
 
-/* Describes the search that this reader ran last, which gave `result`. Allocates nothing; costs well below
-   a microsecond for common queries. */
+/* Describes the search that this reader ran last, which gave `result`. Allocates nothing; costs
+   well below a microsecond for common queries. */
 void query_plan_describe(const struct index_reader *reader, const struct search_result *result,
                          struct query_plan *plan);
 
@@ -45,8 +45,8 @@ void query_plan_describe(const struct index_reader *reader, const struct search_
         "required_share", "name_places", "exact_names", "near_names": [], "did_you_mean", "relaxed",
         "matches", "page": {"exact name", "name", …}}
 
-   `page` counts the hits of the page by tier (search_tier_name), those of tiers that occur. Words are stems.
-   `index` is the one that was searched. */
+   `page` counts the hits of the page by tier (search_tier_name), those of tiers that occur. Words
+   are stems. `index` is the one that was searched. */
 void query_plan_encode(const struct query_plan *plan, const struct index *index,
                        struct encoder *encoder);
 

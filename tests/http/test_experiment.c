@@ -1,5 +1,5 @@
-/* Two rankings on one server: each client gets the answers of its arm, as a server with that ranking alone
-   gives them, out of the cache or not. */
+/* Two rankings on one server: each client gets the answers of its arm, as a server with that
+   ranking alone gives them, out of the cache or not. */
 #include "tests/support/folder.h"
 #include "tests/support/http_case.h"
 #include "tests/support/http_fixture.h"

@@ -115,7 +115,8 @@ static void tells_of_index_cache_and_process(void **state)
     assert_true(metrics_sample(client, "cratedex_http_connections_limit", "") >= 256);
 }
 
-/* Waits until the figure is `expected`: the server sees a connection's end a moment after the client. */
+/* Waits until the figure is `expected`: the server sees a connection's end a moment after the
+   client. */
 static void assert_becomes(struct http_client *client, const char *name, double expected)
 {
     const time_t start = time(NULL);

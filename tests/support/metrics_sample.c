@@ -1,4 +1,5 @@
-/* Labels are matched as text: each one of those that are asked for must stand in the sample's braces. */
+/* Labels are matched as text: each one of those that are asked for must stand in the sample's
+   braces. */
 #define _GNU_SOURCE /* memmem, memrchr */
 #include "tests/support/metrics_sample.h"
 

@@ -1,5 +1,5 @@
-/* The metrics' text, read back by a small parser of both formats: every sample must belong to a family
-   that was declared before it. */
+/* The metrics' text, read back by a small parser of both formats: every sample must belong to a
+   family that was declared before it. */
 #include "server/metrics.h"
 
 #include <pthread.h>

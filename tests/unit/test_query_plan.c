@@ -1,5 +1,5 @@
-/* What a plan tells of searches over the sample, against SQLite's count of the words' crates and the result
-   itself. */
+/* What a plan tells of searches over the sample, against SQLite's count of the words' crates and
+   the result itself. */
 #include "tests/support/searched_sample.h"
 #include "tests/support/sql.h"
 
