@@ -208,8 +208,14 @@ pick = $(if $(TEST),$(filter $(foreach name,$(TEST),%/test_$(name)),$(1)),$(1))
 picked_tests := $(call pick,$(unit_tests) $(http_tests))
 unknown_tests := $(strip $(foreach name,$(TEST),$(if $(filter %/test_$(name),$(picked_tests)),,$(name))))
 
+# One test wants indexes of the large dumps, which other targets use as well; with a sanitizer their builds
+# would take minutes.
+test_dumps := crates-real npm-227k
+test_indexes := $(if $(SANITIZE)$(COVERAGE),,$(patsubst $(SHARED)/data/%.tar.gz,$(BUILD)/real/%.cdx,\
+    $(wildcard $(test_dumps:%=$(SHARED)/data/%.tar.gz))))
+
 .PHONY: test asan tsan coverage fuzz fuzz-run
-test: all $(picked_tests) ## build and run the unit and HTTP tests (TEST=name… for some of them)
+test: all $(picked_tests) $(if $(filter %/test_typos,$(picked_tests)),$(test_indexes)) ## build and run the unit and HTTP tests (TEST=name… for some of them)
 	$(if $(unknown_tests),$(error no such test: $(unknown_tests)))
 	@CRATEDEX_BUILD='$(abspath $(BUILD))' TEST_TIMEOUT=$(TEST_TIMEOUT) \
 	    $(test_wrapper) sh tests/run $(picked_tests)

@@ -54,12 +54,18 @@ static const char *const statement_texts[N_STATEMENTS] = {
     [INSERT_TEXT] = "INSERT INTO sparse_index VALUES(?1, ?2, ?3, ?4)",
 };
 
+/* A crate by its id in the dump. */
+struct numbered_crate {
+    int64_t id;
+    const struct crate_column_row *row;
+};
+
 struct writer {
     struct build *build;
     sqlite3_stmt *statements[N_STATEMENTS];
     ZSTD_CCtx *compressor;
-    int64_t dump_time;                     /* microseconds */
-    const struct crate_column_row **by_id; /* the crates */
+    int64_t dump_time;            /* microseconds */
+    struct numbered_crate *by_id; /* the crates */
     char name[INDEX_MAX_NAME_BYTES + 1];
     struct sparse_dependencies dependencies; /* of the version */
     msgpack_sbuffer text;                    /* of the crate */
@@ -84,22 +90,21 @@ static bool is_given(sqlite3_stmt *row, int column)
 
 static int compare_ids(const void *left, const void *right)
 {
-    const struct crate_column_row *const *a = left;
-    const struct crate_column_row *const *b = right;
-    return ((*a)->id > (*b)->id) - ((*a)->id < (*b)->id);
+    const struct numbered_crate *a = left;
+    const struct numbered_crate *b = right;
+    return (a->id > b->id) - (a->id < b->id);
 }
 
 /* The name of the crate with that id, NUL-terminated; valid until the next call. NULL: there is none. */
 static const char *find_name(struct writer *writer, int64_t id)
 {
-    const struct crate_column_row wanted = {.id = id};
-    const struct crate_column_row *key = &wanted;
-    const struct crate_column_row *const *found =
-        bsearch(&key, writer->by_id, writer->build->n_crates, sizeof *writer->by_id, compare_ids);
+    const struct numbered_crate wanted = {.id = id};
+    const struct numbered_crate *found = bsearch(&wanted, writer->by_id, writer->build->n_crates,
+                                                 sizeof(struct numbered_crate), compare_ids);
     if (found == NULL)
         return NULL;
-    memcpy(writer->name, (*found)->name, (*found)->name_length);
-    writer->name[(*found)->name_length] = '\0';
+    memcpy(writer->name, found->row->name, found->row->name_length);
+    writer->name[found->row->name_length] = '\0';
     return writer->name;
 }
 
@@ -288,12 +293,12 @@ static int write_crate(struct writer *writer, uint32_t rank, struct error *error
 static int sort_by_id(struct writer *writer, struct error *error)
 {
     const struct build *build = writer->build;
-    writer->by_id = calloc((size_t)build->n_crates + 1, sizeof *writer->by_id);
+    writer->by_id = calloc((size_t)build->n_crates + 1, sizeof(struct numbered_crate));
     if (writer->by_id == NULL)
         return error_out_of_memory(error);
     for (uint32_t i = 0; i < build->n_crates; i++)
-        writer->by_id[i] = &build->columns[i];
-    qsort(writer->by_id, build->n_crates, sizeof *writer->by_id, compare_ids);
+        writer->by_id[i] = (struct numbered_crate){build->columns[i].id, &build->columns[i]};
+    qsort(writer->by_id, build->n_crates, sizeof(struct numbered_crate), compare_ids);
     return 0;
 }
 
@@ -332,18 +337,20 @@ static int write_all(struct writer *writer, struct error *error)
 int build_write_sparse_index(struct build *build, struct error *error)
 {
     struct writer writer = {.build = build};
-    msgpack_sbuffer *const buffers[] = {&writer.text, &writer.list, &writer.features,
-                                        &writer.compressed};
-    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
-        msgpack_sbuffer_init(buffers[i]);
+    msgpack_sbuffer_init(&writer.text);
+    msgpack_sbuffer_init(&writer.list);
+    msgpack_sbuffer_init(&writer.features);
+    msgpack_sbuffer_init(&writer.compressed);
     sparse_dependencies_init(&writer.dependencies);
     int result = prepare(&writer, error);
     if (result == 0)
         result = write_all(&writer, error);
     for (int i = 0; i < N_STATEMENTS; i++)
         sqlite3_finalize(writer.statements[i]);
-    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
-        msgpack_sbuffer_destroy(buffers[i]);
+    msgpack_sbuffer_destroy(&writer.text);
+    msgpack_sbuffer_destroy(&writer.list);
+    msgpack_sbuffer_destroy(&writer.features);
+    msgpack_sbuffer_destroy(&writer.compressed);
     sparse_dependencies_free(&writer.dependencies);
     free(writer.by_id);
     ZSTD_freeCCtx(writer.compressor);

@@ -75,17 +75,21 @@ static uint32_t find_next_word(const struct blocks *blocks, uint32_t from)
     return next > from ? next : from;
 }
 
-static void set_bits(struct posting_list *list, uint32_t first_rank, uint32_t end_rank,
-                     uint64_t bits[2][THRESHOLD_BLOCK_WORDS])
+/* Returns the union of the sets of fields. */
+static unsigned set_bits(struct posting_list *list, uint32_t first_rank, uint32_t end_rank,
+                         uint64_t bits[2][THRESHOLD_BLOCK_WORDS])
 {
+    unsigned fields = 0;
     uint32_t i = list->position;
     for (; i < list->n && list->ranks[i] < end_rank; i++) {
         uint32_t at = list->ranks[i] - first_rank;
         uint64_t bit = UINT64_C(1) << (at % 64);
         bits[1][at / 64] |= bit;
         bits[0][at / 64] |= (list->fields[i] & POSTING_KEYWORDS) != 0 ? bit : 0;
+        fields |= list->fields[i];
     }
     list->position = i;
+    return fields;
 }
 
 /* Finds the crates of the block that have an alternative: stores those that have it in a keyword, and
@@ -112,12 +116,13 @@ static void fill(struct blocks *blocks, unsigned number, const uint64_t *found[2
         if (found[1] == threshold_none) {
             bitmap_reset(bits[0], blocks->n_words);
             bitmap_reset(bits[1], blocks->n_words);
-            found[0] = bits[0];
             found[1] = bits[1];
         }
         if (list->bitmap == NULL) {
-            set_bits(list, first_rank, end_rank, bits);
+            if ((set_bits(list, first_rank, end_rank, bits) & POSTING_KEYWORDS) != 0)
+                found[0] = bits[0];
         } else {
+            found[0] = bits[0];
             bitmap_unite(bits[0], list->keyword_bitmap + blocks->first_word, blocks->n_words);
             bitmap_unite(bits[1], list->bitmap + blocks->first_word, blocks->n_words);
         }
@@ -172,6 +177,22 @@ static float score_words(struct blocks *blocks, uint32_t at)
     return score;
 }
 
+/* What the words can add to a score in this block, where some may not occur. */
+static float find_most(const struct blocks *blocks)
+{
+    const struct threshold_words *weights = &blocks->lists->weights;
+    float sum = 0;
+    for (uint32_t word = 0; word < weights->n_words; word++) {
+        float most = 0;
+        for (unsigned i = weights->first[word]; i < weights->first[word + 1]; i++) {
+            if (blocks->weighty[i] != threshold_none)
+                most = fmaxf(most, weights->values[i]);
+        }
+        sum += most;
+    }
+    return sum;
+}
+
 /* Finds out which of the block's `n` matches may reach the floor. Where they are few, scoring all costs
    less. */
 static const uint64_t *find_promising(struct blocks *blocks, float popularity, uint64_t n)
@@ -192,6 +213,20 @@ static const uint64_t *find_promising(struct blocks *blocks, float popularity, u
     return promising != NULL ? promising : threshold_none;
 }
 
+/* Keeps of the matches what is promising. Returns false where that is none. */
+PROCESSOR_VARIANTS
+static bool keep_promising(uint64_t *matches, const uint64_t *promising, size_t n_words)
+{
+    word_vector any = {0};
+    for (size_t i = 0; i < n_words; i += VECTOR_WORDS) {
+        word_vector kept =
+            *(const word_vector *)(matches + i) & *(const word_vector *)(promising + i);
+        *(word_vector *)(matches + i) = kept;
+        any |= kept;
+    }
+    return (any[0] | any[1] | any[2] | any[3]) != 0;
+}
+
 static void collect(struct blocks *blocks, uint64_t n)
 {
     const struct search_scan_state *scan = blocks->lists->scan;
@@ -203,9 +238,11 @@ static void collect(struct blocks *blocks, uint64_t n)
         blocks->nothing_promises = true;
         return;
     }
-    const uint64_t *promising = find_promising(blocks, most, n);
+    if (find_most(blocks) + most < scan->collector->floor ||
+        !keep_promising(blocks->scratch->matches, find_promising(blocks, most, n), blocks->n_words))
+        return;
     for (uint32_t word = 0; word < blocks->n_words; word++) {
-        uint64_t bits = blocks->scratch->matches[word] & promising[word];
+        uint64_t bits = blocks->scratch->matches[word];
         for (; bits != 0; bits &= bits - 1) {
             uint32_t at = 64 * word + (uint32_t)__builtin_ctzll(bits);
             float words = score_words(blocks, at);

@@ -8,7 +8,7 @@
 #include <math.h>
 
 /* A block costs as much as this many crates that are judged one by one. */
-#define CRATES_A_BLOCK 12
+#define CRATES_A_BLOCK 10
 
 static void weigh(struct search_lists *lists, unsigned number)
 {

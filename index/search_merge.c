@@ -5,6 +5,9 @@
 
 #include <math.h>
 
+/* The popularity of a crate is on its way so many postings before it is asked for. */
+#define N_FETCHED_AHEAD 6
+
 struct merge {
     struct search_lists *lists;
     struct posting_list cursors[SEARCH_MAX_LISTS];
@@ -47,11 +50,15 @@ static void start(struct merge *merge, struct search_lists *lists)
 /* The lowest rank above `rank` in an essential list; UINT32_MAX at the end. */
 static uint32_t find_next(struct merge *merge, uint32_t rank)
 {
+    const float *popularity = merge->lists->scan->reader->index->columns.popularity;
     uint32_t next = UINT32_MAX;
     for (uint32_t i = 0; i < merge->n_essential; i++) {
         struct posting_list *list = &merge->cursors[merge->essential[i]];
-        if (list->position < list->n && list->ranks[list->position] <= rank)
+        if (list->position < list->n && list->ranks[list->position] <= rank) {
             posting_list_seek(list, rank + 1);
+            if (list->n - list->position > N_FETCHED_AHEAD)
+                __builtin_prefetch(&popularity[list->ranks[list->position + N_FETCHED_AHEAD] - 1]);
+        }
         if (list->position < list->n && list->ranks[list->position] < next)
             next = list->ranks[list->position];
     }

@@ -334,11 +334,12 @@ static size_t print_comparator(const struct version_comparator *comparator, char
         [VERSION_EXACT] = "=", [VERSION_GREATER] = ">",       [VERSION_GREATER_OR_EQUAL] = ">=",
         [VERSION_LESS] = "<",  [VERSION_LESS_OR_EQUAL] = "<="};
     const struct semver *version = &comparator->version;
-    const uint64_t numbers[] = {version->major, version->minor, version->patch};
-    int length = snprintf(text, room, "%s", spellings[comparator->relation]);
-    for (unsigned i = 0; i < comparator->n_numbers; i++)
-        length += snprintf(text + length, room - (size_t)length, "%s%" PRIu64, i > 0 ? "." : "",
-                           numbers[i]);
+    int length =
+        snprintf(text, room, "%s%" PRIu64, spellings[comparator->relation], version->major);
+    if (comparator->n_numbers > 1)
+        length += snprintf(text + length, room - (size_t)length, ".%" PRIu64, version->minor);
+    if (comparator->n_numbers > 2)
+        length += snprintf(text + length, room - (size_t)length, ".%" PRIu64, version->patch);
     if (comparator->relation == VERSION_WILDCARD)
         length += snprintf(text + length, room - (size_t)length, ".*");
     if (semver_is_prerelease(version))

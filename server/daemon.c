@@ -15,6 +15,8 @@
    answer of a connection we look for such an end and raise the edge again (notice_end). Clients that
    send once and half-close do so at the first request; to look at every one would cost a system call
    each. */
+#define _GNU_SOURCE /* dup3 */
+
 #include "server/daemon.h"
 
 #include "server/request.h"
@@ -22,18 +24,21 @@
 #include "server/responder.h"
 #include "server/slow_query_log.h"
 
+#include <fcntl.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 struct daemon {
     struct service *service;
+    int listener;
     struct MHD_Daemon *http;
     atomic_uint n_running;
     struct error start_error; /* what libmicrohttpd said while it started */
@@ -298,6 +303,7 @@ struct daemon *daemon_start(struct service *service, int listener, unsigned n_th
     }
     const unsigned connection_limit = max_connections();
     daemon->service = service;
+    daemon->listener = listener;
     metrics_limit_connections(service->metrics, connection_limit);
     atomic_init(&daemon->n_running, 0);
     const struct MHD_OptionItem pool[] = {{MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)n_threads, NULL},
@@ -321,9 +327,17 @@ struct daemon *daemon_start(struct service *service, int listener, unsigned n_th
     return daemon;
 }
 
-void daemon_quiesce(struct daemon *daemon)
+/* MHD_quiesce_daemon takes the listener out of every worker's epoll set while the workers may do so too;
+   whoever comes second finds it gone, and the program ends by abort. Here the descriptor becomes one on
+   which nothing ever arrives: with its last descriptor the listening socket is closed, and leaves all
+   epoll sets by itself (epoll(7)). Without a descriptor to spare connections are taken until the end. */
+void daemon_refuse_connections(struct daemon *daemon)
 {
-    MHD_quiesce_daemon(daemon->http);
+    int silent = eventfd(0, EFD_CLOEXEC);
+    if (silent < 0)
+        return;
+    dup3(silent, daemon->listener, O_CLOEXEC);
+    close(silent);
 }
 
 unsigned daemon_n_running(const struct daemon *daemon)

@@ -16,13 +16,13 @@ struct daemon;
 /* What libmicrohttpd may hold for a connection: the request line and headers, the response's. */
 #define DAEMON_CONNECTION_BYTES 32768
 
-/* Serves on `listener` (which stays the caller's, to be closed after daemon_stop) with `n_threads`
-   threads. `service` must outlive the daemon. Returns NULL and says why. */
+/* Serves on `listener` with `n_threads` threads. `service` must outlive the daemon. Returns NULL and says
+   why; else the listener belongs to the daemon, which closes it in the end. */
 struct daemon *daemon_start(struct service *service, int listener, unsigned n_threads,
                             struct error *error);
 
-/* Accepts no more connections; those that are open go on. */
-void daemon_quiesce(struct daemon *daemon);
+/* Accepts no more connections: new ones are refused, those that are open go on. To be called once. */
+void daemon_refuse_connections(struct daemon *daemon);
 
 /* How many requests have begun and are not answered to the last byte. */
 unsigned daemon_n_running(const struct daemon *daemon);

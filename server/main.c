@@ -72,7 +72,7 @@ static void stop(struct server *server)
     struct service *service = &server->service;
     if (server->daemon != NULL)
         daemon_stop(server->daemon);
-    if (server->listener >= 0)
+    else if (server->listener >= 0)
         close(server->listener);
     access_log_destroy(service->access_log);
     if (service->cache != NULL)
@@ -172,9 +172,7 @@ static void drain(struct server *server, const sigset_t *signals)
 {
     const struct timespec moment = {.tv_nsec = POLL_MILLISECONDS * 1000000L};
     atomic_store(&server->service.is_stopping, true);
-    daemon_quiesce(server->daemon);
-    /* Refuses new connections from now on; libmicrohttpd wants the descriptor to stay open. */
-    shutdown(server->listener, SHUT_RDWR);
+    daemon_refuse_connections(server->daemon);
     for (int i = 0; i < GRACE_SECONDS * 1000 / POLL_MILLISECONDS; i++)
         if (sigtimedwait(signals, NULL, &moment) >= 0 || daemon_n_running(server->daemon) == 0)
             return;

@@ -59,6 +59,17 @@ def make_graph(rng, prefix):
     return names[0], crates
 
 
+def make_choice():
+    """Of two crates only one can have its highest version: that with fewer versions to choose from."""
+    crates = {"choice": [Version("1.0.0")]}
+    for name, n_versions in (("choice-many", 3), ("choice-few", 2)):
+        crates["choice"][0].dependencies.append(Dependency(f"{name}-user", "^1"))
+        crates[f"{name}-user"] = [Version("1.0.0", dependencies=[Dependency(name, "^1")])]
+        crates[name] = [Version(f"1.{minor}.0") for minor in range(n_versions)]
+        crates[name][-1].links = "choice-library"
+    return "choice", crates
+
+
 def tree(url, name, num):
     """Our answer: the packages, and whether they are resolved."""
     with urllib.request.urlopen(f"{url}/api/v1/crates/{name}/{num}/tree?depth=64") as response:
@@ -102,7 +113,7 @@ class Comparison:
 
 def compare_made_up(folder, cargo):
     rng = random.Random(SEED)
-    graphs = [make_graph(rng, f"g{number}") for number in range(N_GRAPHS)]
+    graphs = [make_graph(rng, f"g{number}") for number in range(N_GRAPHS)] + [make_choice()]
     crates = {name: versions for _, graph in graphs for name, versions in graph.items()}
     synthetic_registry.write_local_registry(folder / "registry", crates)
     index = synthetic_registry.build_index(folder, crates)

@@ -74,7 +74,7 @@ static void makes_caches_ask(void **state)
          .headers = {"Cache-Control: public, no-cache", "Vary: Accept, Accept-Encoding"}},
         {.request = {.target = CRATES "two/1.0.0/readme"},
          .status = 302,
-         .headers = {"Cache-Control: public, max-age=3600"}},
+         .headers = {"Cache-Control: public, max-age=3600, stale-while-revalidate=86400"}},
         {.request = {.target = CRATES "two/downloads"},
          .status = 200,
          .headers = {"Cache-Control: public, no-cache"}},
@@ -211,7 +211,7 @@ static void builds_the_next_index(void **state)
     static const struct http_case cases[] = {
         {.request = {.target = CRATES "one/downloads"},
          .status = 200,
-         .headers = {"Cache-Control: public, max-age=60"},
+         .headers = {"Cache-Control: public, max-age=60, stale-while-revalidate=600"},
          .body = {{"version_downloads.length", "1"},
                   {"version_downloads[0].version", "15"},
                   {"version_downloads[0].downloads", "7"},

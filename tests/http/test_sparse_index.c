@@ -100,7 +100,7 @@ static void is_plain_text_whatever_is_asked_for(void **state)
             .status = 200,
             .headers = {"Content-Type: text/plain", "Vary: Accept-Encoding", "ETag",
                         "Cache-Control: public, max-age=600, stale-while-revalidate=600",
-                        "Last-Modified: " SERDE_MODIFIED, "Surrogate-Key: crate/serde",
+                        ("Last-Modified: " SERDE_MODIFIED), "Surrogate-Key: crate/serde",
                         i == 0 ? "X-Cache" : "X-Cache: hit"},
         };
         http_cases_run(client_of(state), &test, 1);

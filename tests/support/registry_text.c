@@ -15,12 +15,12 @@
 #define MAX_WORD 96
 #define T "2020-01-01 00:00:00+00"
 
+enum table { CRATES, VERSIONS, DEPENDENCIES };
+
 struct tables {
     char *texts[3];
     size_t sizes[3];
-    FILE *crates;
-    FILE *versions;
-    FILE *dependencies;
+    FILE *files[3];
     char names[MAX_CRATES][MAX_WORD];
     unsigned n_crates;
     unsigned n_versions;
@@ -35,7 +35,7 @@ static unsigned crate_id(struct tables *tables, const char *name)
             return i + 1;
     assert_in_range(tables->n_crates, 0, MAX_CRATES - 1);
     snprintf(tables->names[tables->n_crates++], MAX_WORD, "%s", name);
-    fprintf(tables->crates, "%u,%s," T "," T ",,,,\n", tables->n_crates, name);
+    fprintf(tables->files[CRATES], "%u,%s," T "," T ",,,,\n", tables->n_crates, name);
     return tables->n_crates;
 }
 
@@ -57,11 +57,13 @@ static void add_dependency(struct tables *tables, char *text)
     bool is_dev = cut(text, " dev") != NULL;
     text += strspn(text, " ");
     char *req = strchr(text, ' ');
-    if (req == NULL)
+    if (req == NULL) {
         fail_msg("no requirement in \"%s\"", text);
+        return;
+    }
     *req++ = '\0';
-    fprintf(tables->dependencies, "%u,%u,%u,\"%s\",%d,%s,t,{},%s\n", ++tables->n_dependencies,
-            tables->n_versions, crate_id(tables, text), req,
+    fprintf(tables->files[DEPENDENCIES], "%u,%u,%u,\"%s\",%d,%s,t,{},%s\n",
+            ++tables->n_dependencies, tables->n_versions, crate_id(tables, text), req,
             is_build ? 1
             : is_dev ? 2
                      : 0,
@@ -73,10 +75,12 @@ static void add_version(struct tables *tables, char *line)
     char *dependencies = cut(line, ":");
     const char *links = cut(line, " links ");
     char *num = cut(line, " ");
-    if (num == NULL)
+    if (num == NULL) {
         fail_msg("no version in \"%s\"", line);
+        return;
+    }
     bool is_yanked = *num == '!';
-    fprintf(tables->versions, "%u,%u,%s," T ",%s,0," T ",%s\n", ++tables->n_versions,
+    fprintf(tables->files[VERSIONS], "%u,%u,%s," T ",%s,0," T ",%s\n", ++tables->n_versions,
             crate_id(tables, line), num + is_yanked, is_yanked ? "t" : "f",
             links != NULL ? links : "");
     char *rest = NULL;
@@ -91,21 +95,20 @@ void registry_text_build(struct built_index *built, const char *text)
     char *lines = strdup(text);
     assert_non_null(tables);
     assert_non_null(lines);
-    FILE **files[] = {&tables->crates, &tables->versions, &tables->dependencies};
     static const char *const headers[] = {
         CRATES_COLUMNS, VERSIONS_COLUMNS ",links",
         "id,version_id,crate_id,req,kind,optional,default_features,features,target"};
     for (int i = 0; i < 3; i++) {
-        *files[i] = open_memstream(&tables->texts[i], &tables->sizes[i]);
-        assert_non_null(*files[i]);
-        fprintf(*files[i], "%s\n", headers[i]);
+        tables->files[i] = open_memstream(&tables->texts[i], &tables->sizes[i]);
+        assert_non_null(tables->files[i]);
+        fprintf(tables->files[i], "%s\n", headers[i]);
     }
     char *rest = NULL;
     for (char *line = strtok_r(lines, "\n", &rest); line != NULL;
          line = strtok_r(NULL, "\n", &rest))
         add_version(tables, line);
     for (int i = 0; i < 3; i++)
-        assert_int_equal(fclose(*files[i]), 0);
+        assert_int_equal(fclose(tables->files[i]), 0);
     const struct dump_file dump[] = {BUILT_TIME("2026-11-01T02:00:00Z"),
                                      BUILT_TABLE("crates", tables->texts[0]),
                                      BUILT_TABLE("versions", tables->texts[1]),

@@ -79,7 +79,10 @@ static char *print_tree(const json_t *tree)
     const json_t *node;
     size_t i;
     assert_non_null(out);
-    json_array_foreach(nodes, i, node) print_node(out, nodes, node);
+    json_array_foreach(nodes, i, node)
+    {
+        print_node(out, nodes, node);
+    }
     if (!json_is_true(json_object_get(meta, "resolved")))
         fputs("not resolved\n", out);
     if (json_is_true(json_object_get(meta, "truncated")))
@@ -161,6 +164,23 @@ static void the_search_goes_back(void **state)
         "app 1.0.0: lib ^1 = 1.0.0; util =1.0.0 = 1.0.0\nlib 1.0.0: util ^1 = 1.0.0\nutil 1.0.0\n");
     expect("app 1.0.0: one ^1; two ^1\none 1.0.0 links z\none 1.1.0 links y\ntwo 1.0.0 links y\n",
            "app 1.0.0: one ^1 = 1.0.0; two ^1 = 1.0.0\none 1.0.0\ntwo 1.0.0\n");
+}
+
+/* Whoever comes first gets its highest version: the one with fewer candidates, wherever it stands. */
+static void the_most_constrained_comes_first(void **state)
+{
+    (void)state;
+    expect("app 1.0.0: many ^1; few ^1\nmany 1.0.0\nmany 1.1.0\nmany 1.2.0 links z\n"
+           "few 1.0.0\nfew 1.1.0 links z\n",
+           "app 1.0.0: many ^1 = 1.1.0; few ^1 = 1.1.0\nmany 1.1.0\nfew 1.1.0\n");
+    expect("app 1.0.0: left ^1; right ^1\nleft 1.0.0: many ^1\nright 1.0.0: few ^1\n"
+           "many 1.0.0\nmany 1.1.0\nmany 1.2.0 links z\nfew 1.0.0\nfew 1.1.0 links z\n",
+           "app 1.0.0: left ^1 = 1.0.0; right ^1 = 1.0.0\nleft 1.0.0: many ^1 = 1.1.0\n"
+           "right 1.0.0: few ^1 = 1.1.0\nmany 1.1.0\nfew 1.1.0\n");
+    /* Of equals the one that was published first. */
+    expect(
+        "app 1.0.0: one ^1; two ^1\none 1.0.0\none 1.1.0 links z\ntwo 1.0.0\ntwo 1.1.0 links z\n",
+        "app 1.0.0: one ^1 = 1.1.0; two ^1 = 1.0.0\none 1.1.0\ntwo 1.0.0\n");
 }
 
 static void what_cannot_be_had_is_marked(void **state)
@@ -374,6 +394,7 @@ int main(void)
         cmocka_unit_test(compatible_requirements_share_a_version),
         cmocka_unit_test(other_kinds_are_left_out),
         cmocka_unit_test(the_search_goes_back),
+        cmocka_unit_test(the_most_constrained_comes_first),
         cmocka_unit_test(what_cannot_be_had_is_marked),
         cmocka_unit_test(a_yanked_root_has_a_tree),
         cmocka_unit_test(cycles_are_marked),
