@@ -273,6 +273,14 @@ cargo: all ## tests with the real cargo, where one is there (1.70 or newer)
 	@CRATEDEX_BUILD='$(abspath $(BUILD))' SHARED='$(abspath $(SHARED))' PYTHON='$(PYTHON)' \
 	    TEST_TIMEOUT=$(TEST_TIMEOUT) sh tests/cargo/run
 
+# Debian's packages belong to Debian's python3, as for the contract below.
+monitoring_python = $(or $(firstword $(foreach python,$(PYTHON) /usr/bin/python3,$(shell \
+    $(python) -c 'import jsonschema, prometheus_client, yaml' 2>/dev/null && echo $(python)))),$(PYTHON))
+
+.PHONY: monitoring
+monitoring: $(programs) ## scripts/monitoring against promtool, Prometheus and a server that runs
+	@$(monitoring_python) -B tests/monitoring/check.py --programs $(BUILD)
+
 # ---- Checking and formatting ----
 
 # One stamp a file: make lint checks only what changed since it last passed.

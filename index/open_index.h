@@ -86,6 +86,7 @@ struct index_reader {
     uint32_t scored_capacity;
     struct ranking default_ranking;
     struct ranking ranking; /* of the plan */
+    bool has_searched_text; /* the plan is that of the last search */
     bool plan_is_ready; /* the plan is that of a search by relevance: search_explain may use it */
 };
 

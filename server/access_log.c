@@ -117,6 +117,8 @@ static void format_json(struct line *line, const struct access_record *record,
     append_quoted(line, record->user_agent, MAX_FIELD_BYTES);
     append_text(line, ",\"request_id\":");
     append_quoted(line, record->request_id, MAX_FIELD_BYTES);
+    append_text(line, ",\"experiment\":");
+    append_quoted(line, experiment_arm_name(record->arm), MAX_FIELD_BYTES);
     append_text(line, "}\n");
 }
 

@@ -58,6 +58,7 @@ struct answer {
     char *location; /* NULL: none, as below */
     char *surrogate_key;
     struct counted_download download;
+    enum experiment_arm arm;
     struct shared_bytes *body;
     struct spelled_page *page; /* NULL without links */
     char hash[33];             /* of the identity body, in hexadecimal */
@@ -93,6 +94,7 @@ static struct MHD_Response *response_create(const struct answer *answer,
         .x_cache = x_cache,
         .server_timing = server_timing,
         .request_id = request_id,
+        .experiment = experiment_arm_name(answer->arm),
         .varies_by_accept = answer->is_negotiated,
         .varies_by_coding = true,
     };
@@ -189,6 +191,7 @@ struct answer *answer_create(const struct answer_head *head, msgpack_sbuffer *bo
     answer->is_negotiated = head->is_negotiated;
     answer->last_modified = head->last_modified;
     answer->download = head->download;
+    answer->arm = head->arm;
     pthread_mutex_init(&answer->making, NULL);
     answer->body = take_body(body);
     if (answer->body == NULL || copy_given(&answer->location, head->location) != 0 ||
@@ -241,6 +244,7 @@ void answer_copy_head(const struct answer *answer, struct answer_head *head)
     head->is_negotiated = answer->is_negotiated;
     head->last_modified = answer->last_modified;
     head->download = answer->download;
+    head->arm = answer->arm;
     snprintf(head->location, sizeof head->location, "%s",
              answer->location != NULL ? answer->location : "");
     snprintf(head->surrogate_key, sizeof head->surrogate_key, "%s",
@@ -260,6 +264,11 @@ int64_t answer_last_modified(const struct answer *answer)
 struct counted_download answer_download(const struct answer *answer)
 {
     return answer->download;
+}
+
+enum experiment_arm answer_arm(const struct answer *answer)
+{
+    return answer->arm;
 }
 
 size_t answer_cost(const struct answer *answer)

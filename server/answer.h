@@ -4,6 +4,7 @@
 #define CRATEDEX_SERVER_ANSWER_H
 
 #include "server/download_counters.h"
+#include "server/experiment.h"
 #include "server/link_spelling.h"
 #include "server/list_page.h"
 #include "server/negotiation.h"
@@ -30,6 +31,7 @@ struct answer_head {
     char location[ANSWER_MAX_LOCATION];           /* of a redirect; else empty */
     char surrogate_key[ANSWER_MAX_SURROGATE_KEY]; /* tags for a CDN to purge by; empty: none */
     struct counted_download download; /* what every GET of it counts as; rank 0: nothing */
+    enum experiment_arm arm;          /* whose answer it is, where the arms' differ */
 };
 
 /* Takes the bytes of `body` over, which is empty after. `head` is copied, as are `page` and `spelling`
@@ -53,6 +55,8 @@ int64_t answer_last_modified(const struct answer *answer);
 
 /* What a GET of it counts as. */
 struct counted_download answer_download(const struct answer *answer);
+
+enum experiment_arm answer_arm(const struct answer *answer);
 
 /* The body without content coding. */
 const void *answer_body(const struct answer *answer, size_t *size);

@@ -25,7 +25,6 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-#define MAX_SHARDS 1024
 #define MIN_SHARD_BYTES ((size_t)64 << 10)
 
 struct cache {
@@ -55,8 +54,8 @@ static int create_shards(struct cache *cache, unsigned n_shards, size_t share, s
 struct cache *cache_create(size_t max_bytes, unsigned n_shards, void (*free_value)(void *value),
                            struct error *error)
 {
-    if (n_shards == 0 || n_shards > MAX_SHARDS || (n_shards & (n_shards - 1)) != 0) {
-        error_set(error, "a cache has 1, 2, 4 … %d shards, not %u", MAX_SHARDS, n_shards);
+    if (n_shards == 0 || n_shards > CACHE_MAX_SHARDS || (n_shards & (n_shards - 1)) != 0) {
+        error_set(error, "a cache has 1, 2, 4 … %d shards, not %u", CACHE_MAX_SHARDS, n_shards);
         return NULL;
     }
     struct cache *cache = malloc(sizeof *cache);
@@ -272,20 +271,39 @@ void *cache_value(const struct cache_entry *entry)
     return entry->value;
 }
 
+unsigned cache_n_shards(const struct cache *cache)
+{
+    return cache->n_shards;
+}
+
+void cache_read_shard_statistics(struct cache *cache, unsigned number,
+                                 struct cache_statistics *statistics)
+{
+    struct cache_shard *shard = &cache->shards[number];
+    pthread_mutex_lock(&shard->lock);
+    *statistics = (struct cache_statistics){
+        .n_entries = shard->small_queue.n_entries + shard->main_queue.n_entries,
+        .n_bytes = cache_shard_entry_bytes(shard) + (cache->keeps_nothing ? 0 : shard->table_bytes),
+        .max_bytes = cache->max_bytes,
+        .n_hits = shard->n_hits,
+        .n_misses = shard->n_misses,
+        .n_evictions = shard->n_evictions,
+        .n_waits = shard->n_waits,
+    };
+    pthread_mutex_unlock(&shard->lock);
+}
+
 void cache_read_statistics(struct cache *cache, struct cache_statistics *statistics)
 {
     *statistics = (struct cache_statistics){.max_bytes = cache->max_bytes};
     for (unsigned i = 0; i < cache->n_shards; i++) {
-        struct cache_shard *shard = &cache->shards[i];
-        pthread_mutex_lock(&shard->lock);
-        statistics->n_entries += shard->small_queue.n_entries + shard->main_queue.n_entries;
-        statistics->n_bytes += cache_shard_entry_bytes(shard);
-        if (!cache->keeps_nothing)
-            statistics->n_bytes += shard->table_bytes;
-        statistics->n_hits += atomic_load_explicit(&shard->n_hits, memory_order_relaxed);
-        statistics->n_misses += shard->n_misses;
-        statistics->n_waits += shard->n_waits;
-        statistics->n_evictions += shard->n_evictions;
-        pthread_mutex_unlock(&shard->lock);
+        struct cache_statistics shard;
+        cache_read_shard_statistics(cache, i, &shard);
+        statistics->n_entries += shard.n_entries;
+        statistics->n_bytes += shard.n_bytes;
+        statistics->n_hits += shard.n_hits;
+        statistics->n_misses += shard.n_misses;
+        statistics->n_waits += shard.n_waits;
+        statistics->n_evictions += shard.n_evictions;
     }
 }

@@ -28,12 +28,14 @@ enum cache_outcome {
 /* Less than this keeps nothing. */
 #define CACHE_MIN_BYTES 4096
 
+#define CACHE_MAX_SHARDS 1024
+
 /* A cache of at most `max_bytes` (keys, values as declared and the cache's own bookkeeping) in
-   `n_shards` (a power of two, at most 1024; fewer where a shard would have less than 64 KiB)
-   independent shards, each with its own lock. `free_value` is called once for a value when its entry
-   is gone and nobody holds a reference; no lock is held then. `max_bytes` 0 (or below
-   CACHE_MIN_BYTES): nothing is kept and nobody waits; every call computes. About 6 % of the bytes are
-   tables, which are allocated here. Returns NULL and says why. */
+   `n_shards` (a power of two, at most CACHE_MAX_SHARDS; fewer where a shard would have less than 64
+   KiB) independent shards, each with its own lock. `free_value` is called once for a value when its
+   entry is gone and nobody holds a reference; no lock is held then. `max_bytes` 0 (or below
+   CACHE_MIN_BYTES): nothing is kept and nobody waits; every call computes. About 6 % of the bytes
+   are tables, which are allocated here. Returns NULL and says why. */
 struct cache *cache_create(size_t max_bytes, unsigned n_shards, void (*free_value)(void *value),
                            struct error *error);
 
@@ -87,5 +89,12 @@ struct cache_statistics {
 };
 
 void cache_read_statistics(struct cache *cache, struct cache_statistics *statistics);
+
+unsigned cache_n_shards(const struct cache *cache);
+
+/* The same of the shard of that number, 0 … cache_n_shards - 1; but `max_bytes` is that of the
+   whole cache. */
+void cache_read_shard_statistics(struct cache *cache, unsigned number,
+                                 struct cache_statistics *statistics);
 
 #endif

@@ -205,6 +205,8 @@ static void write_key(const struct crate_list_parameters *parameters, struct can
         canonical_key_number(key, 'm', search->match);
     if (parameters->explain)
         canonical_key_number(key, 'x', 1);
+    if (parameters->arm != EXPERIMENT_NONE)
+        canonical_key_number(key, 'a', parameters->arm);
     write_given(key, 'c', &search->category);
     /* "No keyword at all" is no filter: the same as none given. */
     write_strings(key, 'k', search->keywords, search->n_keywords);
@@ -218,8 +220,9 @@ static void write_key(const struct crate_list_parameters *parameters, struct can
         canonical_key_number(key, 'y', 1);
 }
 
-int crate_list_parse(const struct query_string *query, struct crate_list_parameters *parameters,
-                     struct canonical_key *key, struct failure *failure)
+int crate_list_parse(const struct query_string *query, enum experiment_arm arm,
+                     struct crate_list_parameters *parameters, struct canonical_key *key,
+                     struct failure *failure)
 {
     parameters->search = (struct search_query){0};
     parameters->text_length = 0;
@@ -231,6 +234,7 @@ int crate_list_parse(const struct query_string *query, struct crate_list_paramet
     search->sort = read_sort(query, search->text.data != NULL);
     if (read_match(query, search, failure) != 0 || read_explain(query, parameters, failure) != 0)
         return -1;
+    parameters->arm = search->sort == SEARCH_SORT_RELEVANCE ? arm : EXPERIMENT_NONE;
     search->limit = parameters->pagination.per_page;
     search->offset = pagination_offset(&parameters->pagination);
     search->after =

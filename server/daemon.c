@@ -22,6 +22,7 @@
 #include "server/request.h"
 #include "server/request_head.h"
 #include "server/responder.h"
+#include "server/slow_query_log.h"
 
 #include <fcntl.h>
 #include <microhttpd.h>
@@ -51,7 +52,7 @@ struct connection_state {
     bool target_is_too_long;
     size_t uploaded_bytes;
     struct request_fields fields;   /* of the request that runs */
-    char address[INET6_ADDRSTRLEN]; /* of the peer; empty unless requests are logged */
+    char address[INET6_ADDRSTRLEN]; /* of the peer; empty unless somebody wants to know */
     char target[REQUEST_MAX_TARGET_BYTES + 1];
 };
 
@@ -65,7 +66,7 @@ static void see_peer(const struct service *service, struct MHD_Connection *conne
     if (info == NULL || ip_address_of(info->client_addr, &address) != 0)
         return;
     state->is_proxy = trusted_proxies_have(service->proxies, &address);
-    if (service->access_log != NULL)
+    if (service->access_log != NULL || service->experiment != NULL)
         ip_address_write(&address, state->address);
 }
 
@@ -74,10 +75,12 @@ static void notify_connection(void *context, struct MHD_Connection *connection,
 {
     const struct daemon *daemon = context;
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        metrics_end_connection(daemon->service->metrics);
         free(*socket_context);
         *socket_context = NULL;
         return;
     }
+    metrics_count_connection(daemon->service->metrics);
     struct connection_state *state = malloc(sizeof *state);
     *socket_context = state;
     if (state == NULL)
@@ -130,9 +133,38 @@ static void log_access(const struct service *service, const char *address, struc
         .referer = request->fields.referer,
         .user_agent = request->fields.user_agent,
         .request_id = request_id(request),
+        .arm = outcome->arm,
     };
     clock_gettime(CLOCK_REALTIME, &record.time);
     access_log_write(service->access_log, &record);
+}
+
+static void log_slow_query(const struct service *service, struct request *request,
+                           const struct outcome *outcome, double seconds)
+{
+    if (service->slow_query_seconds <= 0 || seconds < service->slow_query_seconds)
+        return;
+    struct slow_query query = {
+        .request_id = request_id(request),
+        .method = request->method_name,
+        .target = request->target,
+        .seconds = seconds,
+        .outcome = outcome,
+        .index = service->index,
+    };
+    clock_gettime(CLOCK_REALTIME, &query.time);
+    metrics_count_slow_query(service->metrics);
+    slow_query_log_write(STDERR_FILENO, &query);
+}
+
+/* Draws the request's arm, where an experiment runs. */
+static void draw_arm(const struct experiment *experiment, const char *client,
+                     struct request *request)
+{
+    if (experiment == NULL)
+        return;
+    bool is_by_client = experiment->key == EXPERIMENT_BY_CLIENT;
+    request->arm = experiment_draw(experiment, is_by_client ? client : request_id(request));
 }
 
 /* Queues the answer, or an error where `fault` is given. */
@@ -156,15 +188,16 @@ static enum MHD_Result answer_request(const struct service *service,
         request.scheme = forwarding.scheme;
     if (service->access_log != NULL)
         request_id(&request);
+    const char *client = forwarding.has_client ? forwarding.client : state->address;
+    draw_arm(service->experiment, client, &request);
     enum MHD_Result result = fault != NULL ? respond_error(connection, &request, fault->status,
                                                            fault->error.message, &outcome)
                                            : respond(service, connection, &request, &outcome);
     clock_gettime(CLOCK_MONOTONIC, &end);
     double seconds = seconds_between(&start, &end);
-    metrics_record(service->metrics, outcome.route, outcome.status, outcome.cache_state, seconds,
-                   outcome.body_bytes);
-    log_access(service, forwarding.has_client ? forwarding.client : state->address, &request,
-               version, &outcome, seconds);
+    metrics_record(service->metrics, &outcome, seconds);
+    log_access(service, client, &request, version, &outcome, seconds);
+    log_slow_query(service, &request, &outcome, seconds);
     return result;
 }
 
@@ -269,8 +302,10 @@ struct daemon *daemon_start(struct service *service, int listener, unsigned n_th
         error_out_of_memory(error);
         return NULL;
     }
+    const unsigned connection_limit = max_connections();
     daemon->service = service;
     daemon->listener = listener;
+    metrics_limit_connections(service->metrics, connection_limit);
     atomic_init(&daemon->n_running, 0);
     const struct MHD_OptionItem pool[] = {{MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)n_threads, NULL},
                                           {MHD_OPTION_END, 0, NULL}};
@@ -280,7 +315,7 @@ struct daemon *daemon_start(struct service *service, int listener, unsigned n_th
         handle_request, daemon, MHD_OPTION_EXTERNAL_LOGGER, keep_message, daemon,
         MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_URI_LOG_CALLBACK, keep_target, daemon,
         MHD_OPTION_NOTIFY_CONNECTION, notify_connection, daemon, MHD_OPTION_NOTIFY_COMPLETED,
-        end_request, daemon, MHD_OPTION_CONNECTION_LIMIT, max_connections(),
+        end_request, daemon, MHD_OPTION_CONNECTION_LIMIT, connection_limit,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)DAEMON_TIMEOUT_SECONDS,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)DAEMON_CONNECTION_BYTES, MHD_OPTION_ARRAY,
         n_threads > 1 ? pool : no_pool, MHD_OPTION_END);

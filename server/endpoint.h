@@ -46,6 +46,7 @@ union endpoint_parameters {
     struct version_file_parameters version_file;
     struct version_downloads_parameters version_downloads;
     struct crate_downloads_parameters crate_downloads;
+    enum exposition_format exposition_format;
 };
 
 /* What an answer is computed with, and what it tells beside the body. */
@@ -56,7 +57,7 @@ struct answer_job {
     struct answer_head head;       /* out: as the endpoint has it, for `answer` to add to */
     struct link_spelling spelling; /* of the request, where the endpoint has links */
     struct list_page page;         /* out, likewise */
-    double search_seconds;         /* out: the part of the time that was searching */
+    struct trace *trace;           /* out: the time that was searching, and the plan */
 };
 
 struct endpoint {

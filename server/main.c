@@ -31,6 +31,7 @@
 struct server {
     struct service service;
     struct ranking ranking;
+    struct ranking ranking_b;
     const char *route_names[METRICS_MAX_ROUTES];
     struct index *index;
     int listener;
@@ -58,13 +59,14 @@ static int open_index(struct server *server, const char *path, struct error *err
 }
 
 /* A weights file is read once, at start; what it does not name keeps the built-in weight. */
-static int read_ranking(struct server *server, const char *path, struct error *error)
+static int read_ranking(const char *path, struct ranking *ranking, const struct ranking **used,
+                        struct error *error)
 {
     if (path[0] == '\0')
         return 0;
-    ranking_set_defaults(&server->ranking);
-    server->service.ranking = &server->ranking;
-    return ranking_read(&server->ranking, path, error);
+    ranking_set_defaults(ranking);
+    *used = ranking;
+    return ranking_read(ranking, path, error);
 }
 
 /* Frees whatever start has made, in reverse. */
@@ -95,12 +97,16 @@ static int start(struct server *server, const struct options *options, struct er
 {
     struct service *service = &server->service;
     service->proxies = &options->proxies;
-    if (read_ranking(server, options->ranking_path, error) != 0 ||
+    service->experiment = options->has_experiment ? &options->experiment : NULL;
+    if (read_ranking(options->ranking_path, &server->ranking, &service->ranking, error) != 0 ||
+        read_ranking(options->ranking_b_path, &server->ranking_b, &service->ranking_b, error) !=
+            0 ||
         open_index(server, options->index_path, error) != 0)
         return -1;
     service->index = server->index;
     service->base_url = options->base_url;
     service->cdn_url = options->cdn_url;
+    service->slow_query_seconds = options->slow_query_ms / 1e3;
     if (options->downloads_path[0] != '\0') {
         service->downloads =
             download_counters_open(options->downloads_path, server->index, time(NULL), error);
@@ -117,7 +123,6 @@ static int start(struct server *server, const struct options *options, struct er
     service->openapi = openapi_create(error);
     if (service->openapi == NULL)
         return -1;
-    service->cdn_url = options->cdn_url;
     service->cache = cache_create(options->cache_bytes, n_shards(options), answer_free, error);
     if (service->cache == NULL)
         return -1;

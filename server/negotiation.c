@@ -30,6 +30,7 @@ struct member {
     struct span name;
     int quality;
     bool has_parameters; /* other than q */
+    struct span version; /* the value of that parameter; empty where there is none */
 };
 
 const char *encoding_media_type(enum encoding encoding)
@@ -140,6 +141,7 @@ static bool parse_parameters(struct span rest, struct member *member)
     bool has_weight = false;
     member->quality = FULL_QUALITY;
     member->has_parameters = false;
+    member->version = (struct span){rest.text, 0};
     for (;;) {
         skip_space(&rest);
         if (rest.length == 0)
@@ -161,6 +163,8 @@ static bool parse_parameters(struct span rest, struct member *member)
             if (value.length == 0 && !skip_quoted(&rest))
                 return false;
             member->has_parameters = true;
+            if (span_is(name, "version"))
+                member->version = value;
         }
     }
 }
@@ -261,6 +265,26 @@ bool accept_names_encoding(const char *accept)
                 return true;
     }
     return false;
+}
+
+bool accept_prefers_openmetrics(const char *accept)
+{
+    int openmetrics = 0;
+    int plain = 0;
+    struct span field = {accept, accept != NULL ? strlen(accept) : 0};
+    struct span text;
+    while (next_member(&field, &text)) {
+        struct member range;
+        if (!parse_media_range(text, &range))
+            continue;
+        bool is_ours = range.version.length == 0 || span_is(range.version, "1.0.0");
+        if (span_is(range.name, "application/openmetrics-text") && is_ours &&
+            range.quality > openmetrics)
+            openmetrics = range.quality;
+        if (span_is(range.name, "text/plain") && range.quality > plain)
+            plain = range.quality;
+    }
+    return openmetrics > 0 && openmetrics >= plain;
 }
 
 /* Which coding a member names, or -1. */

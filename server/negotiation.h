@@ -28,6 +28,10 @@ int negotiate_encoding(const char *accept, enum encoding *encoding);
    0: the client wants a document where it would else be redirected. */
 bool accept_names_encoding(const char *accept);
 
+/* Whether an Accept field names OpenMetrics (application/openmetrics-text, of version 1.0.0 or of
+   any) with a weight above 0 that is no less than that of text/plain, where it names that, too. */
+bool accept_prefers_openmetrics(const char *accept);
+
 /* Chooses by an Accept-Encoding field (NULL: identity). On equal quality the preference is br, zstd,
    gzip, identity. `x-gzip` is gzip. Where nothing acceptable is left (`identity;q=0` alone), identity
    is sent all the same, as section 12.5.3 allows. */

@@ -3,10 +3,12 @@
 #define CRATEDEX_SERVER_OPTIONS_H
 
 #include "server/access_log.h"
+#include "server/experiment.h"
 #include "server/listener.h"
 #include "server/trusted_proxies.h"
 
 #include <cratedex/error.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #define OPTIONS_MAX_PATH 4096
@@ -17,6 +19,7 @@ struct options {
     char index_path[OPTIONS_MAX_PATH];
     char config_path[OPTIONS_MAX_PATH];    /* empty: none */
     char ranking_path[OPTIONS_MAX_PATH];   /* likewise */
+    char ranking_b_path[OPTIONS_MAX_PATH]; /* likewise; given where has_experiment */
     char downloads_path[OPTIONS_MAX_PATH]; /* likewise: downloads are not counted */
     struct listen_address listen;
     char base_url[OPTIONS_MAX_URL]; /* without a final slash; empty: not given */
@@ -24,6 +27,9 @@ struct options {
     unsigned n_threads;
     size_t cache_bytes; /* 0: off */
     enum access_log_format access_log;
+    double slow_query_ms; /* 0: off */
+    bool has_experiment;
+    struct experiment experiment;
     struct trusted_proxies proxies;
 };
 

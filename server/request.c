@@ -123,6 +123,7 @@ void request_read(struct request *request, struct MHD_Connection *connection,
     request->query_text = question_mark != NULL ? question_mark + 1 : "";
     request->query_length = strlen(request->query_text);
     request->scheme = "http";
+    request->arm = EXPERIMENT_NONE;
     request->joined_length = 0;
     request->fields = *fields;
     if (fields->has_repeated) {

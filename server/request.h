@@ -3,6 +3,7 @@
 #ifndef CRATEDEX_SERVER_REQUEST_H
 #define CRATEDEX_SERVER_REQUEST_H
 
+#include "server/experiment.h"
 #include "server/failure.h"
 #include "server/query_string.h"
 #include "server/request_fields.h"
@@ -49,6 +50,7 @@ struct request {
     const char
         *id; /* the client's, where it is sane; else NULL until request_id is asked for one */
     char made_id[REQUEST_ID_SIZE];
+    enum experiment_arm arm;   /* that the request drew; NONE until somebody sets it */
     struct query_string query; /* set by request_parse_query */
     size_t joined_length;
     char joined[REQUEST_MAX_JOINED_BYTES];

@@ -67,12 +67,21 @@ static enum MHD_Result queue_once(const struct exchange *exchange, unsigned stat
     return result;
 }
 
+/* Notes what the body is written in. */
+static void note_body(const struct exchange *exchange, bool is_plain, enum content_coding coding)
+{
+    enum body_format encoded = exchange->encoding == ENCODING_JSON ? BODY_JSON : BODY_MESSAGEPACK;
+    exchange->outcome->format = is_plain ? BODY_PLAIN : encoded;
+    exchange->outcome->coding = coding;
+}
+
 /* `allow` is a list of methods for a 405, else NULL. */
 static enum MHD_Result queue_error_allowing(const struct exchange *exchange, unsigned status,
                                             const char *detail, const char *allow)
 {
     size_t size = 0;
     exchange->outcome->cache_state = CACHE_STATE_NONE;
+    note_body(exchange, false, CODING_IDENTITY);
     struct MHD_Response *response =
         error_response(exchange->encoding, detail, allow, request_id(exchange->request), &size);
     return queue_once(exchange, status, response, size);
@@ -131,8 +140,10 @@ static const struct representation *represent(const struct exchange *exchange,
 static void count_download(const struct exchange *exchange, const struct answer *answer)
 {
     struct counted_download download = answer_download(answer);
-    if (download.rank != 0 && exchange->request->method == METHOD_GET)
-        download_counters_add(exchange->service->downloads, download);
+    if (download.rank == 0 || exchange->request->method != METHOD_GET)
+        return;
+    download_counters_add(exchange->service->downloads, download);
+    metrics_count_download(exchange->service->metrics);
 }
 
 /* The answer's status, or what the request's conditions make of it. */
@@ -150,6 +161,9 @@ static enum MHD_Result queue_representation(const struct exchange *exchange,
     if (outcome == PRECONDITION_FAILED)
         return queue_error(exchange, MHD_HTTP_PRECONDITION_FAILED, "a precondition failed");
     count_download(exchange, answer);
+    exchange->outcome->arm = answer_arm(answer);
+    note_body(exchange, exchange->endpoint->plain_type != NULL || status == MHD_HTTP_FOUND,
+              representation_coding(representation));
     if (outcome == PRECONDITION_NOT_MODIFIED)
         return queue(exchange, MHD_HTTP_NOT_MODIFIED, response, 0);
     return queue(exchange, status, response, representation_size(representation));
@@ -201,6 +215,7 @@ static void begin_head(const struct exchange *exchange, struct answer_head *head
     snprintf(head->surrogate_key, sizeof head->surrogate_key, "%s",
              endpoint->surrogate_key != NULL ? endpoint->surrogate_key : "");
     head->download.rank = 0;
+    head->arm = EXPERIMENT_NONE;
 }
 
 /* Runs the endpoint into `body`. */
@@ -211,7 +226,8 @@ static int compute_body(const struct exchange *exchange,
     encoder_init(&job->encoder, exchange->encoding, body);
     job->service = exchange->service;
     begin_head(exchange, &job->head);
-    job->search_seconds = 0;
+    job->trace = &exchange->outcome->trace;
+    job->trace->search_seconds = 0;
     failure->status = 500;
     job->reader = reader_pool_borrow(exchange->service->readers);
     if (job->reader == NULL)
@@ -244,19 +260,22 @@ static struct answer *compute_answer(const struct exchange *exchange,
 }
 
 static enum MHD_Result queue_miss(const struct exchange *exchange, struct cache_entry *entry,
-                                  double search_seconds, double answer_seconds)
+                                  double answer_seconds)
 {
+    struct trace *trace = &exchange->outcome->trace;
     double start = now();
     const struct representation *representation = represent(exchange, entry);
     if (representation == NULL)
         return queue_out_of_memory(exchange);
-    double compress_seconds = now() - start;
+    trace->has_parts = true;
+    trace->assemble_seconds = answer_seconds - trace->search_seconds;
+    trace->compress_seconds =
+        representation_coding(representation) == CODING_IDENTITY ? 0.0 : now() - start;
     char timing[128];
     snprintf(timing, sizeof timing,
              "cache;desc=miss, search;dur=%.3f, assemble;dur=%.3f, compress;dur=%.3f",
-             search_seconds * 1e3, (answer_seconds - search_seconds) * 1e3,
-             representation_coding(representation) == CODING_IDENTITY ? 0.0
-                                                                      : compress_seconds * 1e3);
+             trace->search_seconds * 1e3, trace->assemble_seconds * 1e3,
+             trace->compress_seconds * 1e3);
     exchange->outcome->cache_state = CACHE_STATE_MISS;
     struct MHD_Response *response = representation_miss(cache_value(entry), representation, timing,
                                                         request_id(exchange->request));
@@ -280,7 +299,7 @@ static enum MHD_Result answer_miss(const struct exchange *exchange, struct cache
         return queue_failure(exchange, &failure);
     }
     cache_fill(cache, entry, answer, answer_cost(answer));
-    enum MHD_Result result = queue_miss(exchange, entry, job.search_seconds, now() - start);
+    enum MHD_Result result = queue_miss(exchange, entry, now() - start);
     cache_release(cache, entry);
     return result;
 }
@@ -389,9 +408,10 @@ static enum MHD_Result answer_uncached(const struct exchange *exchange,
         .cache_control = job.head.cache_control,
         .request_id = request_id(exchange->request),
         .varies_by_accept = job.head.is_negotiated,
-        .varies_by_coding = job.head.is_negotiated,
+        .varies_by_coding = job.head.is_negotiated && exchange->endpoint->plain_type == NULL,
     };
     size_t size = body.size;
+    note_body(exchange, exchange->endpoint->plain_type != NULL, CODING_IDENTITY);
     return queue_once(exchange, job.head.status, plain_response(&body, &headers), size);
 }
 
@@ -431,13 +451,16 @@ enum MHD_Result respond(const struct service *service, struct MHD_Connection *co
         .encoding = ENCODING_JSON,
         .outcome = outcome,
     };
-    *outcome = (struct outcome){.cache_state = CACHE_STATE_NONE};
-    struct recent_key recent_key;
-    recent_key_make(&recent_key, request);
+    outcome_init(outcome, router_other());
+    /* An experiment's arm is drawn from what no key of the kind holds. */
+    struct recent_key recent_key = {.size = 0};
+    if (service->experiment == NULL)
+        recent_key_make(&recent_key, request);
     exchange.recent_key = &recent_key;
     const struct recent_hit *hit = recent_hits_find(service->recent_hits, &recent_key);
     if (hit != NULL) {
         outcome->route = hit->route;
+        exchange.endpoint = router_endpoint(hit->route);
         exchange.encoding = hit->encoding;
         return queue_found(&exchange, cache_value(hit->entry), hit->representation);
     }
@@ -472,7 +495,7 @@ enum MHD_Result respond_error(struct MHD_Connection *connection, struct request 
         .request = request,
         .outcome = outcome,
     };
-    *outcome = (struct outcome){.route = router_other()};
+    outcome_init(outcome, router_other());
     if (negotiate_encoding(request->fields.accept, &exchange.encoding) != 0)
         exchange.encoding = ENCODING_JSON;
     return queue_error(&exchange, status, detail);

@@ -2,20 +2,11 @@
 #ifndef CRATEDEX_SERVER_RESPONDER_H
 #define CRATEDEX_SERVER_RESPONDER_H
 
-#include "server/metrics.h"
+#include "server/outcome.h"
 #include "server/request.h"
 #include "server/service.h"
 
 #include <microhttpd.h>
-#include <stddef.h>
-
-/* What was answered, for metrics and the log. */
-struct outcome {
-    unsigned route;
-    unsigned status;
-    enum cache_state cache_state;
-    size_t body_bytes; /* 0 for HEAD and 304 */
-};
 
 /* Routes the request, negotiates, and queues the answer: from the cache where it is there, else
    computed and left there. A cache hit is one look-up (two where the answer has links that another

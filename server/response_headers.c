@@ -46,6 +46,7 @@ struct MHD_Response *response_add_headers(struct MHD_Response *response,
         add(response, "xkey", headers->surrogate_key) &&
         add(response, MHD_HTTP_HEADER_SERVER, "cratedex/" CRATEDEX_VERSION) &&
         add(response, "X-Request-Id", headers->request_id) &&
+        add(response, "X-Experiment", headers->experiment) &&
         add(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, "*") &&
         add(response, MHD_HTTP_HEADER_ALLOW, headers->allow) &&
         add(response, "X-Cache", headers->x_cache) &&

@@ -21,6 +21,7 @@ struct response_headers {
     const char *location;
     const char *surrogate_key; /* tags to purge by, for CDNs, and as xkey for Varnish */
     const char *request_id;
+    const char *experiment; /* the arm that answered */
     const char *cache_control;
     const char *x_cache;
     const char *server_timing;

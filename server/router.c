@@ -61,6 +61,11 @@ unsigned router_other(void)
     return N_ENDPOINTS;
 }
 
+const struct endpoint *router_endpoint(unsigned route)
+{
+    return endpoints[route];
+}
+
 const char *router_pattern(unsigned route)
 {
     return route < N_ENDPOINTS ? endpoints[route]->path : NULL;

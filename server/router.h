@@ -11,6 +11,9 @@ const struct endpoint *router_find(struct request *request, unsigned *route);
 /* The number of what no endpoint answers: one more than that of the last endpoint. */
 unsigned router_other(void);
 
+/* The endpoint of a route below router_other(). */
+const struct endpoint *router_endpoint(unsigned route);
+
 /* The path pattern of a route, for what walks all of them; NULL from router_other() on. */
 const char *router_pattern(unsigned route);
 

@@ -100,6 +100,15 @@ static void refuses_bad_options(void **state)
         {{"--trust-proxy", "10.0.0.0/33"}, "--trust-proxy: bad network '10.0.0.0/33'"},
         {{"--trust-proxy", "localhost"}, "write an address or a network like 10.0.0.0/8"},
         {{"--count-downloads", ""}, "--count-downloads: the value is empty"},
+        {{"--ab", "client"}, "--ab: bad experiment 'client': write client=20 or request=20"},
+        {{"--ab", "client=101"}, "bad experiment"},
+        {{"--ab", "session=20"}, "bad experiment"},
+        {{"--index", "x", "--ab", "client=20"}, "add --ranking-b FILE"},
+        {{"--index", "x", "--ranking-b", "x"}, "nobody gets --ranking-b"},
+        {{"--slow-query-ms", "-1"}, "--slow-query-ms: bad time '-1': write milliseconds"},
+        {{"--slow-query-ms", "1s"}, "bad time '1s'"},
+        {{"--slow-query-ms", "."}, "bad time '.'"},
+        {{"--slow-query-ms", "3600001"}, "at most an hour"},
         {{"--config", "/nonexistent/file"}, "cannot read /nonexistent/file"},
     };
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {

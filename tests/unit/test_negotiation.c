@@ -340,6 +340,36 @@ static void names_are_told_from_wildcards(void **state)
             fail_msg("%s", cases[i].accept != NULL ? cases[i].accept : "no field");
 }
 
+static void metrics_are_open_where_accept_says_so(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *accept;
+        bool is_open;
+    } cases[] = {
+        {NULL, false},
+        {"", false},
+        {"*/*", false},
+        {"application/*", false},
+        {"text/plain", false},
+        {"application/openmetrics-text", true},
+        {"Application/OpenMetrics-Text; version=1.0.0; charset=utf-8", true},
+        {"application/openmetrics-text; version=0.0.1", false},
+        {"application/openmetrics-text; version=10.0.0", false},
+        {"application/openmetrics-text;q=0", false},
+        {"application/openmetrics-text, text/plain", true},
+        {"application/openmetrics-text;q=0.4, text/plain;q=0.5", false},
+        {"text/plain;q=0.4, application/openmetrics-text;q=0.5", true},
+        /* What Prometheus 2.42 sends. */
+        {"application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;"
+         "q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+         true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (accept_prefers_openmetrics(cases[i].accept) != cases[i].is_open)
+            fail_msg("%s", cases[i].accept != NULL ? cases[i].accept : "absent");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -353,6 +383,7 @@ int main(void)
         cmocka_unit_test(members_behind_a_long_field_still_count),
         cmocka_unit_test(names_are_those_of_the_registries),
         cmocka_unit_test(names_are_told_from_wildcards),
+        cmocka_unit_test(metrics_are_open_where_accept_says_so),
     };
     return cmocka_run_group_tests_name("negotiation", tests, NULL, NULL);
 }
