@@ -3,20 +3,27 @@
 #include "tests/bench/bench_memory.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A line `<name> <number> kB`, where it is the one of that name. */
+static void read_kibibytes(const char *line, const char *name, int64_t *bytes)
+{
+    size_t length = strlen(name);
+    if (strncmp(line, name, length) == 0)
+        *bytes = 1024 * (int64_t)strtoll(line + length, NULL, 10);
+}
 
 void memory_use_read(struct memory_use *use)
 {
     char line[256];
-    long long kibibytes;
     *use = (struct memory_use){0};
     FILE *file = fopen("/proc/self/status", "r");
     if (file == NULL)
         return;
     while (fgets(line, sizeof line, file) != NULL) {
-        if (sscanf(line, "RssAnon: %lld kB", &kibibytes) == 1)
-            use->private_bytes = kibibytes * 1024;
-        else if (sscanf(line, "RssFile: %lld kB", &kibibytes) == 1)
-            use->mapped_bytes = kibibytes * 1024;
+        read_kibibytes(line, "RssAnon:", &use->private_bytes);
+        read_kibibytes(line, "RssFile:", &use->mapped_bytes);
     }
     fclose(file);
 }

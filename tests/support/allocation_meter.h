@@ -31,6 +31,9 @@ static inline int64_t allocation_meter_reset(void)
 
 #if ALLOCATIONS_ARE_METERED
 
+/* glibc's own names are the way to what is replaced; its headers name the parameters __nmemb and so on. */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *memory, size_t size);
@@ -79,6 +82,8 @@ void free(void *memory)
     count_allocation(-usable_bytes(memory));
     __libc_free(memory);
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 #endif
 
