@@ -32,8 +32,9 @@ MAKEFLAGS += --no-builtin-rules
 
 # ---- Libraries, per program: the index needs no HTTP, the tests nothing but their own. ----
 
-index_modules := sqlite3 jansson msgpack libarchive zlib libxxhash inih
+index_modules := sqlite3 jansson msgpack libarchive zlib libzstd libxxhash inih
 server_modules := libmicrohttpd jansson msgpack zlib libbrotlienc libzstd libxxhash inih
+bench_modules := libcjson
 test_modules := cmocka libcurl jansson msgpack zlib libbrotlidec libzstd
 # libcsv ships no .pc file in Debian 12.
 index_plain_libs := -lcsv -lm
@@ -41,9 +42,11 @@ index_plain_libs := -lcsv -lm
 goals := $(or $(MAKECMDGOALS),all)
 needs_packages := $(filter-out clean help fmt uninstall,$(goals))
 needs_tests := $(filter test asan tsan lint fuzz coverage check-% tests,$(goals))
+needs_bench := $(filter lint tests bench %/cratedex-bench,$(goals))
 
 ifneq ($(needs_packages),)
-wanted_modules := $(sort $(index_modules) $(server_modules) $(if $(needs_tests),$(test_modules)))
+wanted_modules := $(sort $(index_modules) $(server_modules) $(if $(needs_tests),$(test_modules)) \
+    $(if $(needs_bench),$(bench_modules)))
 missing := $(shell command -v $(firstword $(CC)) >/dev/null || echo $(CC); \
     if command -v $(PKG_CONFIG) >/dev/null; then \
         $(PKG_CONFIG) --exists $(wanted_modules) || \
@@ -54,10 +57,11 @@ missing := $(shell printf '\043include <csv.h>\n' | \
     $(CC) -E - >/dev/null 2>&1 || echo libcsv-dev)
 endif
 ifneq ($(strip $(missing)),)
-$(error Not installed: $(strip $(missing)). Run scripts/install-deps$(if $(needs_tests), --test))
+$(error Not installed: $(strip $(missing)). Run scripts/install-deps$(if $(needs_tests)$(needs_bench), --test))
 endif
 index_libs := $(shell $(PKG_CONFIG) --libs $(index_modules)) $(index_plain_libs)
 server_libs := $(shell $(PKG_CONFIG) --libs $(server_modules))
+bench_libs = $(shell $(PKG_CONFIG) --libs $(bench_modules))
 bare_libs := $(shell $(PKG_CONFIG) --libs libmicrohttpd)
 package_cflags := $(shell $(PKG_CONFIG) --cflags $(sort $(index_modules) $(server_modules)))
 test_libs = $(shell $(PKG_CONFIG) --libs $(test_modules))
@@ -150,6 +154,16 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call say,compile)
 	$(quiet)$(compile) $(werror) -MMD -MP -c -o $@ $<
 
+# The assembler reads this file (server/openapi.c), which -MMD does not see.
+$(BUILD)/obj/server/openapi.o: server/openapi.json
+
+# The commit is compiled into one object alone.
+commit := $(shell git rev-parse HEAD 2>/dev/null)
+$(BUILD)/commit: FORCE
+	$(call stamp,$(commit))
+$(BUILD)/obj/server/site_metadata.o: $(BUILD)/commit
+$(BUILD)/obj/server/site_metadata.o: private includes += $(if $(commit),-DCRATEDEX_COMMIT=\"$(commit)\")
+
 define archive
 @rm -f $@
 $(call say,archive)
@@ -172,7 +186,7 @@ $(BUILD)/cratedex-server: $(call objects,$(server_main)) $(server_library) $(ind
 	$(quiet)$(link) -o $@ $(link_inputs) $(server_libs) $(index_libs)
 $(BUILD)/cratedex-bench: $(call objects,$(bench_sources)) $(server_library) $(index_library) $(BUILD)/flags
 	$(call say,link)
-	$(quiet)$(link) -o $@ $(link_inputs) $(server_libs) $(index_libs)
+	$(quiet)$(link) -o $@ $(link_inputs) $(server_libs) $(index_libs) $(bench_libs)
 $(bare_programs): $(BUILD)/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/flags
 	$(call say,link)
 	$(quiet)$(link) -o $@ $(link_inputs) $(bare_libs)
@@ -181,6 +195,9 @@ $(unit_tests) $(http_tests): $(BUILD)/%: $(BUILD)/obj/%.o $(call objects,$(suppo
 	@mkdir -p $(@D)
 	$(call say,link)
 	$(quiet)$(link) -o $@ $(link_inputs) $(server_libs) $(index_libs) $(test_libs)
+# What the benchmarks compute is tested too: test_bench_x.c with bench_x.c.
+$(filter $(BUILD)/tests/unit/test_bench_%,$(unit_tests)): $(BUILD)/tests/unit/test_%: $(BUILD)/obj/tests/bench/%.o
+$(BUILD)/tests/unit/test_bench_load: $(call objects,tests/bench/bench_statistics.c)
 $(fuzz_programs): $(BUILD)/%: $(BUILD)/obj/%.o $(server_library) $(index_library) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,link)
@@ -198,8 +215,14 @@ pick = $(if $(TEST),$(filter $(foreach name,$(TEST),%/test_$(name)),$(1)),$(1))
 picked_tests := $(call pick,$(unit_tests) $(http_tests))
 unknown_tests := $(strip $(foreach name,$(TEST),$(if $(filter %/test_$(name),$(picked_tests)),,$(name))))
 
+# One test wants indexes of the large dumps, which other targets use as well; with a sanitizer their builds
+# would take minutes.
+test_dumps := crates-real npm-227k
+test_indexes := $(if $(SANITIZE)$(COVERAGE),,$(patsubst $(SHARED)/data/%.tar.gz,$(BUILD)/real/%.cdx,\
+    $(wildcard $(test_dumps:%=$(SHARED)/data/%.tar.gz))))
+
 .PHONY: test asan tsan coverage fuzz fuzz-run
-test: all $(picked_tests) ## build and run the unit and HTTP tests (TEST=name… for some of them)
+test: all $(picked_tests) $(if $(filter %/test_typos,$(picked_tests)),$(test_indexes)) ## build and run the unit and HTTP tests (TEST=name… for some of them)
 	$(if $(unknown_tests),$(error no such test: $(unknown_tests)))
 	@CRATEDEX_BUILD='$(abspath $(BUILD))' TEST_TIMEOUT=$(TEST_TIMEOUT) \
 	    $(test_wrapper) sh tests/run $(picked_tests)
@@ -245,13 +268,26 @@ fuzz-run: $(fuzz_runs)
 	failed=$$(cat $(fuzz_names) </dev/null | grep -c failed); \
 	echo "$$(($(words $(fuzz_names)) - failed)) passed, $$failed failed"; [ "$$failed" -eq 0 ]
 
+.PHONY: cargo
+cargo: all ## tests with the real cargo, where one is there (1.70 or newer)
+	@CRATEDEX_BUILD='$(abspath $(BUILD))' SHARED='$(abspath $(SHARED))' PYTHON='$(PYTHON)' \
+	    TEST_TIMEOUT=$(TEST_TIMEOUT) sh tests/cargo/run
+
+# Debian's packages belong to Debian's python3, as for the contract below.
+monitoring_python = $(or $(firstword $(foreach python,$(PYTHON) /usr/bin/python3,$(shell \
+    $(python) -c 'import jsonschema, prometheus_client, yaml' 2>/dev/null && echo $(python)))),$(PYTHON))
+
+.PHONY: monitoring
+monitoring: $(programs) ## scripts/monitoring against promtool, Prometheus and a server that runs
+	@$(monitoring_python) -B tests/monitoring/check.py --programs $(BUILD)
+
 # ---- Checking and formatting ----
 
 # One stamp a file: make lint checks only what changed since it last passed.
 lint_sources := $(product_sources) $(test_sources)
 lint_stamps := $(patsubst %,$(BUILD)/lint/%.ok,$(lint_sources) $(headers))
 lint_flags = $(standard) $(includes) $(package_cflags) $(warnings) -Werror -pthread
-scripts := $(wildcard scripts/* tests/run tests/*/*.sh .ci/run)
+scripts := $(wildcard scripts/* tests/run tests/cargo/run tests/cargo/find-cargo tests/*/*.sh .ci/run)
 
 .PHONY: lint lint-files lint-scripts fmt
 lint: ## clang-format, gcc and clang -Werror, clang-tidy, cppcheck, shellcheck: changed files only
@@ -307,11 +343,19 @@ $(bench_index): $(index_program) $(shell find -L '$(DUMP)' -type f)
 	$(index_program) build $(DUMP) -o $@
 endif
 
+# ---- Indexes of the real data, which lies outside of the repository ----
+
+$(BUILD)/real/%.cdx: $(SHARED)/data/%.tar.gz $(index_program)
+	@mkdir -p $(@D)
+	$(call say,index)
+	$(quiet)$(index_program) build $< -o $@ --quiet
+.PRECIOUS: $(BUILD)/real/%.cdx
+
 # ---- Relevance: the order of search results on real data, where it is present ----
 
 relevance_dump := $(wildcard $(SHARED)/data/crates-real.tar.gz)
 relevance_judgements := $(wildcard $(SHARED)/data/judgements-dev.tsv)
-relevance_index := $(BUILD)/relevance.cdx
+relevance_index := $(BUILD)/real/crates-real.cdx
 relevance_features := $(BUILD)/relevance-features.tsv
 has_relevance_data := $(and $(relevance_dump),$(relevance_judgements))
 # python3 may be another than the one that Debian's packages belong to.
@@ -329,9 +373,6 @@ relevance-train: $(relevance_features) ## cross-validate the second stage of ran
 	    --judgements $(relevance_judgements) --features $(relevance_features) --min-cv 0.295,\
 	    @echo 'relevance-train: skipped, for no python3 here has xgboost (python3-xgboost)')
 
-$(relevance_index): $(index_program) $(relevance_dump)
-	$(call say,index)
-	$(quiet)$(index_program) build $(relevance_dump) -o $@ --quiet
 $(relevance_features): $(bench_program) $(relevance_index) $(relevance_judgements)
 	$(call say,features)
 	$(quiet)$(bench_program) features $(relevance_index) --queries $(relevance_judgements) >$@
@@ -340,6 +381,28 @@ relevance relevance-train:
 	@echo '$@: skipped, for $(SHARED)/data lacks crates-real.tar.gz or judgements-dev.tsv'
 	@echo '0 passed, 0 failed, 1 skipped'
 endif
+
+# ---- The contract: answers against the schemas of OpenAPI documents ----
+
+contract_document := $(SHARED)/openapi-cratesio.json
+contract_dumps := crates-top3000 crates-real
+contract_real := $(foreach dump,$(contract_dumps),$(if $(wildcard $(SHARED)/data/$(dump).tar.gz),$(dump)))
+contract_indexes := $(BUILD)/contract/sample.cdx $(contract_real:%=$(BUILD)/real/%.cdx)
+# Debian's packages belong to Debian's python3, which may not be the first in the path.
+contract_python = $(or $(firstword $(foreach python,$(PYTHON) /usr/bin/python3,$(shell \
+    $(python) -c 'import jsonschema, pyrfc3339, msgpack' 2>/dev/null && echo $(python)))),$(PYTHON))
+
+.PHONY: contract
+contract: $(server_program) $(contract_indexes) ## every path of the OpenAPI documents against their schemas
+	@for dump in $(filter-out $(contract_real),$(contract_dumps)); do \
+	    echo "contract: $$dump is skipped, for $(SHARED)/data lacks it"; done
+	@$(contract_python) -B tests/contract/check.py --server $(server_program) \
+	    --document $(contract_document) $(contract_indexes)
+
+$(BUILD)/contract/sample.cdx: $(index_program) $(shell find -L data -type f)
+	@mkdir -p $(@D)
+	$(call say,index)
+	$(quiet)$(index_program) build data -o $@ --quiet
 
 # ---- Installing ----
 

@@ -1,5 +1,5 @@
 /* A build, step by step: dump → rows → references → ranks → crates, documents and full text → parts →
-   pages → durable file. Everything is written in one SQLite transaction to a file under a temporary
+   sparse index → pages → durable file. Everything is written in one SQLite transaction to a file under a temporary
    name, without a journal: if anything fails, the file is thrown away. Nothing that differs between
    two runs (time, host, pid) is written, so the same dump gives the same bytes. */
 #include "index/build_steps.h"
@@ -125,6 +125,12 @@ static int write_meta(struct build *build, struct error *error)
     sqlite3_bind_text(insert, 1, "dump_timestamp", -1, SQLITE_STATIC);
     sqlite3_bind_text(insert, 2, build->timestamp, -1, SQLITE_STATIC);
     int result = database_run(insert, error);
+    /* Only where counted downloads lead beyond the dump. */
+    if (result == 0 && strncmp(build->downloads_day, build->timestamp, 10) != 0) {
+        sqlite3_bind_text(insert, 1, "downloads_day", -1, SQLITE_STATIC);
+        sqlite3_bind_text(insert, 2, build->downloads_day, -1, SQLITE_STATIC);
+        result = database_run(insert, error);
+    }
     sqlite3_bind_text(insert, 1, "generator", -1, SQLITE_STATIC);
     sqlite3_bind_text(insert, 2, "cratedex-index " CRATEDEX_VERSION, -1, SQLITE_STATIC);
     if (result == 0)
@@ -167,13 +173,20 @@ static int run(struct build *build, struct error *error)
         open_database(build, error) != 0 || build_read_dump(build, error) != 0)
         return -1;
     build_begin_phase(build, "checking references");
-    if (build_check_references(build, error) != 0 || settle_timestamp(build, error) != 0)
+    if (build_check_references(build, error) != 0 || settle_timestamp(build, error) != 0 ||
+        build_fold_downloads(build, error) != 0)
         return -1;
     build_begin_phase(build, "ranking");
     if (build_rank_crates(build, error) != 0)
         return -1;
     build_begin_phase(build, "crates and words");
     if (build_write_crates(build, error) != 0 || build_write_parts(build, error) != 0)
+        return -1;
+    build_begin_phase(build, "versions and dependents");
+    if (build_write_version_sets(build, error) != 0 || build_write_dependents(build, error) != 0)
+        return -1;
+    build_begin_phase(build, "sparse index");
+    if (build_write_sparse_index(build, error) != 0)
         return -1;
     build_begin_phase(build, "pages");
     if (build_write_pages(build, error) != 0)

@@ -3,6 +3,7 @@
 #include "index/build_steps.h"
 #include "index/crate_document.h"
 #include "index/database.h"
+#include "index/row_document.h"
 
 #include <cratedex/name_words.h>
 #include <math.h>
@@ -19,8 +20,8 @@ enum statement {
 };
 
 static const char *const statement_texts[N_STATEMENTS] = {
-    [SELECT_CRATE] = "SELECT name, description, homepage, documentation, repository, created_at,"
-                     " updated_at, trustpub_only, readme FROM staged_crates WHERE id = ?1",
+    [SELECT_CRATE] = "SELECT " CRATE_TEXT_COLUMNS ", trustpub_only, readme FROM staged_crates"
+                     " WHERE id = ?1",
     [SELECT_KEYWORDS] = "SELECT group_concat(keyword, ' ') FROM (SELECT keyword FROM"
                         " staged_keywords JOIN keywords ON id = keyword_id WHERE crate_id = ?1"
                         " ORDER BY keyword_id)",
@@ -149,16 +150,10 @@ static int write_crate(struct writer *writer, uint32_t rank, struct error *error
     if (found != 1)
         return found < 0 ? -1 : error_set(error, "index file: a crate is gone");
     struct crate_document document = {
-        .name = text_of(row, 0),
-        .description = text_of(row, 1),
-        .homepage = text_of(row, 2),
-        .documentation = text_of(row, 3),
-        .repository = text_of(row, 4),
-        .created_at = text_of(row, 5),
-        .updated_at = text_of(row, 6),
-        .trustpub_only = sqlite3_column_int(row, 7) != 0,
+        .trustpub_only = sqlite3_column_int(row, CRATE_TEXT_N_COLUMNS) != 0,
         .downloads = crate->downloads,
         .recent_downloads = crate->recent_downloads,
+        .has_recent_downloads = true,
         .n_versions = crate->n_versions,
         .default_version = version_number(build, crate->default_version),
         .max_version = version_number(build, crate->max_version),
@@ -166,6 +161,7 @@ static int write_crate(struct writer *writer, uint32_t rank, struct error *error
         .newest_version = version_number(build, crate->newest_version),
         .is_yanked = crate->is_yanked,
     };
+    crate_document_read_texts(&document, row);
     int result = 0;
     if (insert_crate(writer, rank, crate, &document, error) != 0 ||
         insert_document(writer, rank, &document, error) != 0 ||
@@ -207,12 +203,21 @@ static int write_all(struct writer *writer, struct error *error)
 static const char *const link_sql =
     "CREATE UNIQUE INDEX crates_by_id ON crates(id);"
     "CREATE UNIQUE INDEX crates_by_name ON crates(name);"
+    /* Has all that decides which version is chosen, so that resolving reads no row of the table. */
+    "CREATE INDEX versions_by_crate ON versions(crate_id, num, yanked, rust_version);"
+    "CREATE INDEX dependencies_by_version ON dependencies(version_id);"
     "INSERT INTO crates_keywords SELECT keyword_id, rank FROM staged_keywords"
     " JOIN crates ON crates.id = crate_id ORDER BY 1, 2;"
     "INSERT INTO crates_categories SELECT category_id, rank FROM staged_categories"
     " JOIN crates ON crates.id = crate_id ORDER BY 1, 2;"
+    "CREATE INDEX crates_keywords_by_rank ON crates_keywords(rank);"
+    "CREATE INDEX crates_categories_by_rank ON crates_categories(rank);"
     "INSERT INTO crate_owners SELECT owner_kind, owner_id, rank, staged_owners.created_at"
-    " FROM staged_owners JOIN crates ON crates.id = crate_id ORDER BY 1, 2, 3;";
+    " FROM staged_owners JOIN crates ON crates.id = crate_id ORDER BY 1, 2, 3;"
+    "CREATE INDEX crate_owners_by_crate ON crate_owners(rank);"
+    "CREATE INDEX keywords_by_crates ON keywords(crates_cnt DESC, keyword);"
+    "CREATE INDEX users_by_login ON users(" USER_LOGIN_KEY ");"
+    "CREATE INDEX teams_by_login ON teams(login);";
 
 int build_write_crates(struct build *build, struct error *error)
 {

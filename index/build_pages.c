@@ -2,6 +2,7 @@
    documents. */
 #include "index/build_steps.h"
 #include "index/database.h"
+#include "index/row_document.h"
 
 #include <cratedex/encoder.h>
 
@@ -24,20 +25,13 @@ static const struct crate_list crate_lists[] = {
 #define N_CRATE_LISTS (sizeof crate_lists / sizeof *crate_lists)
 
 static const char *const keywords_sql =
-    "SELECT keyword, keyword, created_at, crates_cnt FROM keywords"
-    " ORDER BY crates_cnt DESC, keyword LIMIT 10";
+    "SELECT *, count(*) OVER () FROM (SELECT keyword, keyword, created_at, crates_cnt FROM keywords"
+    " ORDER BY crates_cnt DESC, keyword LIMIT 10)";
 
 /* A top-level category counts the crates of its subcategories too. */
 static const char *const categories_sql =
-    "SELECT slug, category, slug, description, created_at,"
-    " (SELECT sum(below.crates_cnt) FROM categories below WHERE below.slug = top.slug"
-    "  OR substr(below.slug, 1, length(top.slug) + 2) = top.slug || '::') AS n_crates"
-    " FROM categories top WHERE instr(slug, '::') = 0"
-    " ORDER BY n_crates DESC, slug LIMIT 10";
-
-static const char *const keyword_keys[] = {"id", "keyword", "created_at", "crates_cnt"};
-static const char *const category_keys[] = {"id",          "category",   "slug",
-                                            "description", "created_at", "crates_cnt"};
+    "SELECT *, count(*) OVER () FROM (SELECT " CATEGORY_COLUMNS_WITH_BELOW
+    " FROM categories AS above WHERE instr(slug, '::') = 0 ORDER BY n_crates DESC, slug LIMIT 10)";
 
 struct page_writer {
     struct build *build;
@@ -83,38 +77,16 @@ static int encode_documents(struct page_writer *writer, const char *ranks_sql, s
     return found;
 }
 
-/* Objects whose last member is a number and whose other members are texts. */
-static int encode_objects(struct page_writer *writer, const char *sql, const char *const *keys,
-                          int n_keys, struct error *error)
+static int encode_objects(struct page_writer *writer, const char *key, const char *sql,
+                          const struct row_member *members, uint32_t n_members, struct error *error)
 {
     sqlite3_stmt *select = database_prepare(writer->build->database, sql, error);
     if (select == NULL)
         return -1;
-    int found;
-    while ((found = database_step(select, error)) == 1) {
-        encoder_object(&writer->encoder, (uint32_t)n_keys);
-        for (int i = 0; i < n_keys; i++) {
-            encoder_key(&writer->encoder, keys[i]);
-            if (i == n_keys - 1)
-                encoder_integer(&writer->encoder, sqlite3_column_int64(select, i));
-            else
-                encoder_text(&writer->encoder, (const char *)sqlite3_column_text(select, i));
-        }
-        encoder_end_object(&writer->encoder);
-    }
-    sqlite3_finalize(select);
-    return found;
-}
-
-static int begin_array(struct page_writer *writer, const char *key, const char *sql,
-                       struct error *error)
-{
-    uint32_t n_rows;
-    if (count_rows(writer->build, sql, &n_rows, error) != 0)
-        return -1;
     encoder_key(&writer->encoder, key);
-    encoder_array(&writer->encoder, n_rows);
-    return 0;
+    int result = row_document_array(select, members, n_members, &writer->encoder, error);
+    sqlite3_finalize(select);
+    return result;
 }
 
 static int encode_summary(struct page_writer *writer, struct error *error)
@@ -127,19 +99,20 @@ static int encode_summary(struct page_writer *writer, struct error *error)
     encoder_key(encoder, "num_crates");
     encoder_integer(encoder, build->n_crates);
     for (size_t i = 0; i < N_CRATE_LISTS; i++) {
-        if (begin_array(writer, crate_lists[i].key, crate_lists[i].ranks_sql, error) != 0 ||
-            encode_documents(writer, crate_lists[i].ranks_sql, error) != 0)
+        uint32_t n_rows;
+        if (count_rows(build, crate_lists[i].ranks_sql, &n_rows, error) != 0)
+            return -1;
+        encoder_key(encoder, crate_lists[i].key);
+        encoder_array(encoder, n_rows);
+        if (encode_documents(writer, crate_lists[i].ranks_sql, error) != 0)
             return -1;
         encoder_end_array(encoder);
     }
-    if (begin_array(writer, "popular_keywords", keywords_sql, error) != 0 ||
-        encode_objects(writer, keywords_sql, keyword_keys, 4, error) != 0)
+    if (encode_objects(writer, "popular_keywords", keywords_sql, keyword_members, KEYWORD_MEMBERS,
+                       error) != 0 ||
+        encode_objects(writer, "popular_categories", categories_sql, category_members,
+                       CATEGORY_MEMBERS, error) != 0)
         return -1;
-    encoder_end_array(encoder);
-    if (begin_array(writer, "popular_categories", categories_sql, error) != 0 ||
-        encode_objects(writer, categories_sql, category_keys, 6, error) != 0)
-        return -1;
-    encoder_end_array(encoder);
     encoder_end_object(encoder);
     return encoder_finish(encoder, error);
 }

@@ -174,19 +174,19 @@ static int on_downloads(struct rank_pass *pass, sqlite3_stmt *row, struct error 
     return 0;
 }
 
-/* The downloads of the 90 days up to the dump's own day. */
+/* The downloads of the 90 days up to the last day of downloads. */
 static int count_recent_downloads(struct rank_pass *pass, struct error *error)
 {
     struct build *build = pass->build;
     int64_t now = 0;
     char sql[256];
     char first_day[TIMESTAMP_TEXT_SIZE];
-    timestamp_parse(build->timestamp, strlen(build->timestamp), &now);
+    timestamp_parse(build->downloads_day, strlen(build->downloads_day), &now);
     timestamp_format(now - RECENT_DAYS * MICROSECONDS_A_DAY, first_day);
     snprintf(sql, sizeof sql,
              "SELECT version_id, downloads FROM version_downloads"
              " WHERE date > '%.10s' AND date <= '%.10s'",
-             first_day, build->timestamp);
+             first_day, build->downloads_day);
     return for_each_row(pass, sql, on_downloads, error);
 }
 

@@ -17,7 +17,7 @@
 #include <string.h>
 
 #define DEFAULT_MAX_DUMP_BYTES (UINT64_C(64) << 30)
-#define MAX_NAME_BYTES 255
+
 #define MAX_METADATA_BYTES 16384
 #define MAX_HEX_BYTES 512
 
@@ -115,7 +115,7 @@ static int bind_field(sqlite3_stmt *insert, const struct csv_row *row, size_t co
         sqlite3_bind_int(insert, parameter, boolean);
         return 0;
     case DUMP_NAME:
-        if (field->length == 0 || field->length > MAX_NAME_BYTES)
+        if (field->length == 0 || field->length > INDEX_MAX_NAME_BYTES)
             return csv_row_error_value(row, column, error, "not 1 to 255 bytes long");
         sqlite3_bind_text(insert, parameter, field->data, (int)field->length, SQLITE_STATIC);
         return 0;

@@ -7,7 +7,8 @@
 #include "index/build_steps.h"
 #include "index/database.h"
 
-static const char *const schema =
+/* What the finished file has. */
+static const char *const tables_sql =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
     "CREATE TABLE parts(name TEXT PRIMARY KEY, xxh3 TEXT NOT NULL, data BLOB NOT NULL);"
     "CREATE TABLE crates(rank INTEGER PRIMARY KEY, id INTEGER NOT NULL,"
@@ -18,6 +19,13 @@ static const char *const schema =
     " default_version TEXT, max_version TEXT, max_stable_version TEXT, newest_version TEXT,"
     " trustpub_only INTEGER NOT NULL);"
     "CREATE TABLE documents(rank INTEGER PRIMARY KEY, json TEXT NOT NULL, msgpack BLOB NOT NULL);"
+    /* The objects of the versions of crates that have many (version_set.h). */
+    "CREATE TABLE version_sets(rank INTEGER PRIMARY KEY, json BLOB NOT NULL, msgpack BLOB NOT NULL);"
+    /* The crates whose default version depends on the crate of that rank, numbered from 1. */
+    "CREATE TABLE reverse_dependencies(rank INTEGER, place INTEGER, dependent INTEGER NOT NULL,"
+    " dependency_id INTEGER NOT NULL, PRIMARY KEY(rank, place)) WITHOUT ROWID;"
+    "CREATE TABLE sparse_index(rank INTEGER PRIMARY KEY, last_modified INTEGER NOT NULL,"
+    " size INTEGER NOT NULL, zstd BLOB NOT NULL);"
     "CREATE TABLE pages(name TEXT PRIMARY KEY, json TEXT NOT NULL, msgpack BLOB NOT NULL);"
     "CREATE VIRTUAL TABLE crates_fts USING fts5(name, keywords, description, readme, content='',"
     " detail=column, tokenize='porter unicode61');"
@@ -46,11 +54,14 @@ static const char *const schema =
     "CREATE TABLE crates_categories(category_id INTEGER, rank INTEGER,"
     " PRIMARY KEY(category_id, rank)) WITHOUT ROWID;"
     "CREATE TABLE users(id INTEGER PRIMARY KEY, gh_login TEXT NOT NULL, name TEXT, gh_avatar TEXT,"
-    " gh_id INTEGER);"
+    " gh_id INTEGER, username TEXT, created_at TEXT);"
     "CREATE TABLE teams(id INTEGER PRIMARY KEY, login TEXT NOT NULL, name TEXT, avatar TEXT,"
     " github_id INTEGER, org_id INTEGER);"
     "CREATE TABLE crate_owners(owner_kind INTEGER, owner_id INTEGER, rank INTEGER,"
-    " created_at TEXT, PRIMARY KEY(owner_kind, owner_id, rank)) WITHOUT ROWID;"
+    " created_at TEXT, PRIMARY KEY(owner_kind, owner_id, rank)) WITHOUT ROWID;";
+
+/* What waits in between. */
+static const char *const staged_tables_sql =
     "CREATE TEMP TABLE staged_crates(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
     " description TEXT, homepage TEXT, documentation TEXT, repository TEXT, created_at TEXT,"
     " updated_at TEXT, downloads INTEGER, trustpub_only INTEGER, readme TEXT);"
@@ -66,5 +77,7 @@ static const char *const schema =
 
 int build_create_schema(sqlite3 *database, struct error *error)
 {
-    return database_execute(database, schema, error);
+    if (database_execute(database, tables_sql, error) != 0)
+        return -1;
+    return database_execute(database, staged_tables_sql, error);
 }

@@ -5,6 +5,7 @@
 #include "index/crate_columns.h"
 #include "index/open_index.h"
 
+#include <cratedex/download_counts.h>
 #include <cratedex/index_builder.h>
 #include <sqlite3.h>
 #include <time.h>
@@ -30,6 +31,8 @@ struct build_crate {
     bool is_abandoned;     /* the description says so */
     bool is_yanked;        /* has versions, and all of them are yanked */
     int64_t given_default; /* the dump's default version, an id; 0: not given */
+    int64_t shown_default; /* the id of `default_version`; 0: none, or it is yanked */
+    int64_t version_bytes; /* about what the objects of its versions take */
     /* Version numbers: places in build.version_numbers; 0: none. */
     uint32_t default_version;
     uint32_t max_version;
@@ -42,9 +45,11 @@ struct build {
     struct build_report *report;
     struct build_file file;
     sqlite3 *database;
-    char timestamp[64];         /* of the dump, RFC 3339; "" until known */
-    int64_t total_downloads;    /* from metadata.csv; -1: not given */
-    struct build_crate *crates; /* by id until build_rank sorts them by rank */
+    char timestamp[64]; /* of the dump, RFC 3339; "" until known */
+    char downloads_day
+        [DOWNLOAD_COUNTS_DAY_SIZE]; /* the last day of downloads: the dump's, or later */
+    int64_t total_downloads;        /* from metadata.csv; -1: not given */
+    struct build_crate *crates;     /* by id until build_rank sorts them by rank */
     uint32_t n_crates;
     msgpack_sbuffer version_numbers;  /* NUL-terminated, one behind the other; a NUL in front */
     msgpack_sbuffer names;            /* the crates' names, one behind the other */
@@ -78,6 +83,8 @@ int build_create_schema(sqlite3 *database, struct error *error);
 int build_read_dump(struct build *build, struct error *error);
 /* build_references.c: removes rows that point nowhere, and counts them. */
 int build_check_references(struct build *build, struct error *error);
+/* build_downloads.c: adds the downloads that servers counted, and sets `downloads_day`. */
+int build_fold_downloads(struct build *build, struct error *error);
 /* build_rank.c: computes `crates` and sorts them by popularity. */
 int build_rank_crates(struct build *build, struct error *error);
 /* The crate with that id while `crates` is sorted by id; NULL where there is none. */
@@ -88,6 +95,10 @@ int64_t build_column_time(sqlite3_stmt *row, int column);
 int build_find_versions(struct build *build, struct error *error);
 /* build_crates.c: writes `crates`, documents, the full-text index and the links by rank. */
 int build_write_crates(struct build *build, struct error *error);
+/* build_version_sets.c: the objects of the versions of crates that have many. */
+int build_write_version_sets(struct build *build, struct error *error);
+/* build_dependents.c: the reverse dependencies in their order. */
+int build_write_dependents(struct build *build, struct error *error);
 /* build_parts.c: the parts that are held in memory. */
 int build_write_parts(struct build *build, struct error *error);
 /* Writes one of them, with its checksum. */
@@ -95,6 +106,8 @@ int build_write_part(struct build *build, enum index_part part, const msgpack_sb
                      struct error *error);
 /* build_words.c: the lists of keywords and of words as they are written. */
 int build_write_words(struct build *build, struct error *error);
+/* build_sparse_index.c: what cargo reads about each crate. */
+int build_write_sparse_index(struct build *build, struct error *error);
 /* build_pages.c: the precomputed pages. */
 int build_write_pages(struct build *build, struct error *error);
 

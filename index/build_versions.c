@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* About what a version's object takes in JSON, apart from its features. */
+#define VERSION_BYTES 1000
+
 /* A version while the highest of its crate is sought. */
 struct version_row {
     int64_t id;
@@ -35,6 +38,14 @@ static bool is_higher(const struct version_row *version, const struct version_ro
            (best->id == 0 || semver_order(&version->semver, &best->semver) > 0);
 }
 
+/* By date; crates.io takes the higher of two that were created at once. */
+static bool is_newer(const struct version_row *version, const struct version_row *newest)
+{
+    if (newest->id == 0 || version->created_at != newest->created_at)
+        return newest->id == 0 || version->created_at > newest->created_at;
+    return semver_order(&version->semver, &newest->semver) > 0;
+}
+
 /* Copies a row; its SemVer points into its own text. */
 static void copy_version(struct version_row *to, const struct version_row *from)
 {
@@ -47,15 +58,13 @@ static void consider(struct highest *highest, const struct version_row *version)
     if (is_higher(version, &highest->any))
         copy_version(&highest->any, version);
     highest->n_yanked += version->is_yanked;
-    if (version->is_yanked)
+    if (version->is_yanked || !version->is_semver)
         return;
     if (is_higher(version, &highest->max))
         copy_version(&highest->max, version);
-    if (version->is_semver && !semver_is_prerelease(&version->semver) &&
-        is_higher(version, &highest->stable))
+    if (!semver_is_prerelease(&version->semver) && is_higher(version, &highest->stable))
         copy_version(&highest->stable, version);
-    if (highest->newest.id == 0 || version->created_at > highest->newest.created_at ||
-        (version->created_at == highest->newest.created_at && version->id > highest->newest.id))
+    if (is_newer(version, &highest->newest))
         copy_version(&highest->newest, version);
 }
 
@@ -81,6 +90,7 @@ static int settle(struct build *build, struct build_crate *crate, const struct h
                                       : highest->stable.id != 0 ? &highest->stable
                                       : highest->max.id != 0    ? &highest->max
                                                                 : &highest->any;
+    crate->shown_default = shown->is_yanked ? 0 : shown->id;
     crate->is_yanked = crate->n_versions > 0 && highest->n_yanked == crate->n_versions;
     if (keep_number(build, shown, &crate->default_version, error) != 0 ||
         keep_number(build, &highest->max, &crate->max_version, error) != 0 ||
@@ -118,10 +128,11 @@ static int on_version(struct version_pass *pass, sqlite3_stmt *row, struct error
     snprintf(version.num, sizeof version.num, "%s", (const char *)sqlite3_column_text(row, 2));
     version.is_semver = semver_parse(&version.semver, version.num, strlen(version.num)) == 0;
     if (!version.is_semver)
-        build_warn(pass->build, "version number that is not SemVer, never the highest", 1,
+        build_warn(pass->build, "version number that is not SemVer, never the highest or newest", 1,
                    "versions.csv: id %" PRId64 ", num %s", version.id, version.num);
     if (version.id == pass->crate->given_default)
         copy_version(&pass->highest.given, &version);
+    pass->crate->version_bytes += VERSION_BYTES + sqlite3_column_int64(row, 5);
     consider(&pass->highest, &version);
     return 0;
 }
@@ -132,7 +143,9 @@ int build_find_versions(struct build *build, struct error *error)
         return error_out_of_memory(error);
     sqlite3_stmt *select = database_prepare(
         build->database,
-        "SELECT crate_id, id, num, yanked, created_at FROM versions ORDER BY crate_id, id", error);
+        "SELECT crate_id, id, num, yanked, created_at, length(features) FROM versions"
+        " ORDER BY crate_id, id",
+        error);
     struct version_pass *pass = calloc(1, sizeof *pass);
     int found = pass == NULL ? error_out_of_memory(error) : select == NULL ? -1 : 1;
     if (pass != NULL)

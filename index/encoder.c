@@ -160,10 +160,11 @@ static void pack_string(struct encoder *encoder, const char *text, size_t length
     check_packed(encoder, msgpack_pack_str_body(&packer, text, length));
 }
 
-void encoder_key(struct encoder *encoder, const char *key)
+/* Accounts for one member's name. Returns whether it may be written. */
+static bool begin_key(struct encoder *encoder)
 {
     if (encoder->fault != NULL)
-        return;
+        return false;
     if (!encoder->levels[encoder->depth].is_object)
         set_fault(encoder, "a key stands outside an object");
     else if (encoder->after_key)
@@ -171,11 +172,18 @@ void encoder_key(struct encoder *encoder, const char *key)
     else if (encoder->levels[encoder->depth].remaining == 0)
         set_fault(encoder, "an object has more members than stated");
     if (encoder->fault != NULL)
-        return;
+        return false;
     encoder->after_key = true;
+    write_comma(encoder);
+    return true;
+}
+
+void encoder_key(struct encoder *encoder, const char *key)
+{
+    if (!begin_key(encoder))
+        return;
     size_t length = strlen(key);
     if (encoder->encoding == ENCODING_JSON) {
-        write_comma(encoder);
         write_bytes(encoder, "\"", 1);
         write_bytes(encoder, key, length);
         write_bytes(encoder, "\":", 2);
@@ -213,6 +221,18 @@ static void write_json_string(struct encoder *encoder, const char *text, size_t 
     else if (json_dump_callback(string, append_dump, encoder->out, JSON_ENCODE_ANY) != 0)
         set_fault(encoder, out_of_memory);
     json_decref(string);
+}
+
+void encoder_key_string(struct encoder *encoder, const char *text, size_t length)
+{
+    if (!begin_key(encoder))
+        return;
+    if (encoder->encoding == ENCODING_JSON) {
+        write_json_string(encoder, text, length);
+        write_bytes(encoder, ":", 1);
+    } else {
+        pack_string(encoder, text, length);
+    }
 }
 
 void encoder_string(struct encoder *encoder, const char *text, size_t length)

@@ -11,6 +11,7 @@
 #include "index/open_index.h"
 #include "index/spelling.h"
 
+#include <cratedex/canonical_name.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -221,9 +222,24 @@ static int read_timestamp(struct index *index, sqlite3 *database, struct error *
     return found == 1 ? 0 : -1;
 }
 
+/* A build that added counted downloads says up to which day; else it is the dump's. */
+static int read_downloads_day(struct index *index, sqlite3 *database, struct error *error)
+{
+    sqlite3_stmt *select =
+        database_prepare(database, "SELECT value FROM meta WHERE key = 'downloads_day'", error);
+    if (select == NULL)
+        return -1;
+    int found = database_step(select, error);
+    snprintf(index->downloads_day, sizeof index->downloads_day, "%.10s",
+             found == 1 ? (const char *)sqlite3_column_text(select, 0) : index->dump_timestamp);
+    sqlite3_finalize(select);
+    return found < 0 ? -1 : 0;
+}
+
 static int load(struct index *index, sqlite3 *database, struct error *error)
 {
-    if (read_timestamp(index, database, error) != 0)
+    if (read_timestamp(index, database, error) != 0 ||
+        read_downloads_day(index, database, error) != 0)
         return -1;
     sqlite3_stmt *select =
         database_prepare(database, "SELECT data, xxh3 FROM parts WHERE name = ?1", error);
@@ -309,6 +325,11 @@ const char *index_dump_timestamp(const struct index *index)
     return index->dump_timestamp;
 }
 
+const char *index_downloads_day(const struct index *index)
+{
+    return index->downloads_day;
+}
+
 const char *index_fingerprint(const struct index *index)
 {
     return index->fingerprint;
@@ -323,4 +344,21 @@ void index_crate(const struct index *index, uint32_t rank, struct index_crate *c
     crate->downloads = columns->downloads[rank - 1];
     crate->recent_downloads = columns->recent_downloads[rank - 1];
     crate->popularity = columns->popularity[rank - 1];
+}
+
+uint32_t index_find_crate(const struct index *index, const char *name, size_t length)
+{
+    char canonical[INDEX_MAX_NAME_BYTES];
+    const unsigned char *values;
+    if (length == 0 || length > sizeof canonical)
+        return 0;
+    canonical_name(canonical, name, length);
+    uint32_t n_values = trie_find(&index->names, canonical, length, &values);
+    for (uint32_t i = 0; i < n_values; i++) {
+        struct index_crate crate;
+        index_crate(index, trie_value(values, i), &crate);
+        if (memcmp(crate.name, name, length) == 0)
+            return trie_value(values, i);
+    }
+    return n_values > 0 ? trie_value(values, 0) : 0;
 }

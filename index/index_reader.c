@@ -1,5 +1,5 @@
 /* A reader is what one thread needs to answer: an SQLite connection of its own (opened without
-   mutexes), statements prepared once, a tokenizer and scratch memory. Readers share nothing but the
+   mutexes), statements prepared at their first use, a tokenizer and scratch memory. Readers share nothing but the
    immutable index. */
 #include "index/database.h"
 #include "index/open_index.h"
@@ -7,24 +7,12 @@
 #include "index/bitmap.h"
 #include "index/search_relevance.h"
 #include "index/search_scan.h"
+#include "index/version_set.h"
 
 #include <msgpack.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-static const char *const statement_texts[N_READER_STATEMENTS] = {
-    [READER_DOCUMENT_JSON] = "SELECT json FROM documents WHERE rank = ?1",
-    [READER_DOCUMENT_MESSAGEPACK] = "SELECT msgpack FROM documents WHERE rank = ?1",
-    [READER_PAGE_JSON] = "SELECT json FROM pages WHERE name = ?1",
-    [READER_PAGE_MESSAGEPACK] = "SELECT msgpack FROM pages WHERE name = ?1",
-    [READER_CATEGORY_CRATES] =
-        "SELECT rank FROM categories JOIN crates_categories ON category_id = id "
-        "WHERE slug = ?1 OR substr(slug, 1, length(?1) + 2) = ?1 || '::'",
-    [READER_KEYWORD_CRATES] = "SELECT rank FROM keywords JOIN crates_keywords ON keyword_id = id "
-                              "WHERE keyword = ?1",
-    [READER_OWNER_CRATES] = "SELECT rank FROM crate_owners WHERE owner_kind = ?1 AND owner_id = ?2",
-};
 
 /* A newer index may have taken the path; its documents would not fit to what is in memory. */
 static int check_same_file(const struct index *index, struct error *error)
@@ -48,13 +36,11 @@ struct index_reader *index_reader_open(const struct index *index, struct error *
     reader->database = index_database_open(index->path, error);
     if (reader->database == NULL || check_same_file(index, error) != 0)
         goto failed;
-    for (int i = 0; i < N_READER_STATEMENTS; i++) {
-        reader->statements[i] = database_prepare(reader->database, statement_texts[i], error);
-        if (reader->statements[i] == NULL)
-            goto failed;
-    }
     reader->tokenizer = tokenizer_open(reader->database, error);
     if (reader->tokenizer == NULL)
+        goto failed;
+    reader->version_scratch = version_set_scratch_create(error);
+    if (reader->version_scratch == NULL)
         goto failed;
     size_t n_words = bitmap_n_words(index->columns.n_crates + 1);
     reader->places = calloc(n_words, sizeof(uint64_t));
@@ -88,9 +74,11 @@ void index_reader_close(struct index_reader *reader)
     free(reader->selected);
     free(reader->filter);
     free(reader->places);
+    version_set_scratch_free(reader->version_scratch);
+    ZSTD_freeDCtx(reader->decompressor);
     tokenizer_close(reader->tokenizer);
-    for (int i = 0; i < N_READER_STATEMENTS; i++)
-        sqlite3_finalize(reader->statements[i]);
+    for (uint32_t i = 0; i < reader->n_statements; i++)
+        sqlite3_finalize(reader->statements[i].statement);
     sqlite3_close(reader->database);
     free(reader);
 }
@@ -98,6 +86,25 @@ void index_reader_close(struct index_reader *reader)
 const struct index *index_reader_index(const struct index_reader *reader)
 {
     return reader->index;
+}
+
+sqlite3_stmt *reader_statement(struct index_reader *reader, const char *text, struct error *error)
+{
+    for (uint32_t i = 0; i < reader->n_statements; i++) {
+        if (reader->statements[i].text != text)
+            continue;
+        sqlite3_reset(reader->statements[i].statement);
+        sqlite3_clear_bindings(reader->statements[i].statement);
+        return reader->statements[i].statement;
+    }
+    if (reader->n_statements == READER_MAX_STATEMENTS) {
+        error_set(error, "a reader keeps no more than %d statements", READER_MAX_STATEMENTS);
+        return NULL;
+    }
+    sqlite3_stmt *statement = database_prepare(reader->database, text, error);
+    if (statement != NULL)
+        reader->statements[reader->n_statements++] = (struct reader_statement){text, statement};
+    return statement;
 }
 
 /* Reads the one value of a statement whose first parameter is bound. */
@@ -119,10 +126,13 @@ static int read_value(sqlite3_stmt *statement, const char *what, const void **by
 int index_reader_document(struct index_reader *reader, uint32_t rank, enum encoding encoding,
                           const void **bytes, size_t *size, struct error *error)
 {
-    sqlite3_stmt *statement =
-        reader->statements[encoding == ENCODING_JSON ? READER_DOCUMENT_JSON
-                                                     : READER_DOCUMENT_MESSAGEPACK];
-    sqlite3_reset(statement);
+    static const char *const texts[N_ENCODINGS] = {
+        [ENCODING_JSON] = "SELECT json FROM documents WHERE rank = ?1",
+        [ENCODING_MESSAGEPACK] = "SELECT msgpack FROM documents WHERE rank = ?1",
+    };
+    sqlite3_stmt *statement = reader_statement(reader, texts[encoding], error);
+    if (statement == NULL)
+        return -1;
     sqlite3_bind_int64(statement, 1, rank);
     return read_value(statement, "a document", bytes, size, error);
 }
@@ -234,12 +244,15 @@ int index_reader_encode_crate_with(struct index_reader *reader, uint32_t rank, b
 int index_reader_encode_page(struct index_reader *reader, const char *page, struct encoder *encoder,
                              struct error *error)
 {
-    sqlite3_stmt *statement =
-        reader->statements[encoder->encoding == ENCODING_JSON ? READER_PAGE_JSON
-                                                              : READER_PAGE_MESSAGEPACK];
+    static const char *const texts[N_ENCODINGS] = {
+        [ENCODING_JSON] = "SELECT json FROM pages WHERE name = ?1",
+        [ENCODING_MESSAGEPACK] = "SELECT msgpack FROM pages WHERE name = ?1",
+    };
     const void *bytes = NULL;
     size_t size = 0;
-    sqlite3_reset(statement);
+    sqlite3_stmt *statement = reader_statement(reader, texts[encoder->encoding], error);
+    if (statement == NULL)
+        return -1;
     sqlite3_bind_text(statement, 1, page, -1, SQLITE_TRANSIENT);
     if (read_value(statement, "a page", &bytes, &size, error) != 0)
         return -1;

@@ -6,6 +6,8 @@
 #include "index/database.h"
 #include "index/open_index.h"
 #include "index/verify_documents.h"
+#include "index/verify_sparse_index.h"
+#include "index/verify_versions.h"
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/name_words.h>
@@ -230,6 +232,21 @@ static int check_documents(struct verification *verification, struct error *erro
     return verify_documents(verification->index, verification->database, error);
 }
 
+static int check_version_sets(struct verification *verification, struct error *error)
+{
+    return verify_version_sets(verification->index, verification->database, error);
+}
+
+static int check_dependents(struct verification *verification, struct error *error)
+{
+    return verify_reverse_dependencies(verification->index, verification->database, error);
+}
+
+static int check_sparse_index(struct verification *verification, struct error *error)
+{
+    return verify_sparse_index(verification->index, verification->database, error);
+}
+
 int index_verify(const char *path, void (*on_check)(void *context, const char *what), void *context,
                  struct error *error)
 {
@@ -245,6 +262,9 @@ int index_verify(const char *path, void (*on_check)(void *context, const char *w
         {"word lists", check_word_lists},
         {"postings against FTS5", check_postings},
         {"documents", check_documents},
+        {"sparse index", check_sparse_index},
+        {"sets of versions", check_version_sets},
+        {"reverse dependencies", check_dependents},
     };
     if (on_check != NULL)
         on_check(context, "header, checksums and offsets");

@@ -13,6 +13,7 @@
 #include <cratedex/trie.h>
 #include <sqlite3.h>
 #include <sys/types.h>
+#include <zstd.h>
 
 /* The parts of the file that are held in memory, by their names in the table `parts`. */
 enum index_part {
@@ -53,26 +54,25 @@ struct index {
     struct trie spelling;
     uint64_t *not_yanked; /* a bit a rank: crates with a version that is not yanked, or with none */
     char dump_timestamp[64];
+    char downloads_day[11];
     char fingerprint[17];
 };
 
-/* The statements that a reader keeps prepared. */
-enum reader_statement {
-    READER_DOCUMENT_JSON,
-    READER_DOCUMENT_MESSAGEPACK,
-    READER_PAGE_JSON,
-    READER_PAGE_MESSAGEPACK,
-    READER_CATEGORY_CRATES,
-    READER_KEYWORD_CRATES,
-    READER_OWNER_CRATES,
-    N_READER_STATEMENTS
+/* A statement that a reader has prepared; `text` tells it from the others by its address. */
+struct reader_statement {
+    const char *text;
+    sqlite3_stmt *statement;
 };
+#define READER_MAX_STATEMENTS 96
 
 struct index_reader {
     const struct index *index;
     sqlite3 *database;
-    sqlite3_stmt *statements[N_READER_STATEMENTS];
+    struct reader_statement statements[READER_MAX_STATEMENTS];
+    uint32_t n_statements;
     struct tokenizer *tokenizer;
+    struct version_set_scratch *version_scratch;
+    ZSTD_DCtx *decompressor; /* NULL until it is needed */
     /* Scratch of search_run, one bit a rank each. */
     uint64_t *places; /* all zero between searches */
     uint64_t *filter;
@@ -86,11 +86,16 @@ struct index_reader {
     uint32_t scored_capacity;
     struct ranking default_ranking;
     struct ranking ranking; /* of the plan */
+    bool has_searched_text; /* the plan is that of the last search */
     bool plan_is_ready; /* the plan is that of a search by relevance: search_explain may use it */
 };
 
 /* Opens the SQLite file read-only and checks that it is an index of this format. NULL on failure. */
 sqlite3 *index_database_open(const char *path, struct error *error);
+
+/* The statement of that SQL, which is prepared at its first use and kept: `text` must be one static
+   string, for its address is what it is found by. It is reset and has no bindings. NULL on failure. */
+sqlite3_stmt *reader_statement(struct index_reader *reader, const char *text, struct error *error);
 
 /* The canonical name of a crate; not NUL-terminated. */
 static inline const char *index_canonical_name(const struct index *index, uint32_t rank,

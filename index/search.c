@@ -105,12 +105,14 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
     if (search_filter_build(reader, &asked, &filter, error) != 0)
         return SEARCH_FAILED;
     struct search_plan *plan = asked.text.length > 0 ? reader->plan : NULL;
+    reader->has_searched_text = false;
     reader->plan_is_ready = false;
     if (plan != NULL && make_plan(plan, reader, &asked, error) != 0)
         return SEARCH_FAILED;
     if (plan != NULL) {
         search_spelling_text(&plan->spelling, reader->index, asked.text, result->did_you_mean);
         result->is_relaxed = plan->spelling.is_relaxed;
+        reader->has_searched_text = true;
     }
     reader->plan_is_ready = asked.sort == SEARCH_SORT_RELEVANCE;
     if (asked.sort != SEARCH_SORT_RELEVANCE)

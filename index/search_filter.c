@@ -23,10 +23,20 @@ static int mark_rows(const struct index *index, sqlite3_stmt *statement, uint64_
     return found;
 }
 
-static int mark_text(struct index_reader *reader, enum reader_statement which,
-                     struct search_string text, uint64_t *bitmap, struct error *error)
+static const char category_crates_sql[] =
+    "SELECT rank FROM categories JOIN crates_categories ON category_id = id "
+    "WHERE slug = ?1 OR substr(slug, 1, length(?1) + 2) = ?1 || '::'";
+static const char keyword_crates_sql[] =
+    "SELECT rank FROM keywords JOIN crates_keywords ON keyword_id = id WHERE keyword = ?1";
+static const char owner_crates_sql[] =
+    "SELECT rank FROM crate_owners WHERE owner_kind = ?1 AND owner_id = ?2";
+
+static int mark_text(struct index_reader *reader, const char *sql, struct search_string text,
+                     uint64_t *bitmap, struct error *error)
 {
-    sqlite3_stmt *statement = reader->statements[which];
+    sqlite3_stmt *statement = reader_statement(reader, sql, error);
+    if (statement == NULL)
+        return -1;
     sqlite3_bind_text(statement, 1, text.data, (int)text.length, SQLITE_STATIC);
     return mark_rows(reader->index, statement, bitmap, error);
 }
@@ -34,7 +44,9 @@ static int mark_text(struct index_reader *reader, enum reader_statement which,
 static int mark_owner(struct index_reader *reader, int owner_kind, int64_t owner_id,
                       uint64_t *bitmap, struct error *error)
 {
-    sqlite3_stmt *statement = reader->statements[READER_OWNER_CRATES];
+    sqlite3_stmt *statement = reader_statement(reader, owner_crates_sql, error);
+    if (statement == NULL)
+        return -1;
     sqlite3_bind_int(statement, 1, owner_kind);
     sqlite3_bind_int64(statement, 2, owner_id);
     return mark_rows(reader->index, statement, bitmap, error);
@@ -133,13 +145,13 @@ int search_filter_build(struct index_reader *reader, const struct search_query *
     struct filter_builder builder = {reader, bitmap_n_words(index->columns.n_crates + 1), false};
     if (query->category.data != NULL) {
         uint64_t *bitmap = next_bitmap(&builder);
-        if (mark_text(reader, READER_CATEGORY_CRATES, query->category, bitmap, error) != 0)
+        if (mark_text(reader, category_crates_sql, query->category, bitmap, error) != 0)
             return -1;
         intersect(&builder, bitmap);
     }
     for (size_t i = 0; i < query->n_keywords; i++) {
         uint64_t *bitmap = next_bitmap(&builder);
-        if (mark_text(reader, READER_KEYWORD_CRATES, query->keywords[i], bitmap, error) != 0)
+        if (mark_text(reader, keyword_crates_sql, query->keywords[i], bitmap, error) != 0)
             return -1;
         intersect(&builder, bitmap);
     }

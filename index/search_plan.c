@@ -1,7 +1,9 @@
 /* Words are looked up in the trie of stems, whose values are numbered by frequency, so that the
-   completions of an unfinished word come most frequent first. A word that occurs nowhere is replaced by
-   its nearest neighbour; where it has none it carries no mass and is left out of what is required, unless
-   every word is. */
+   completions of an unfinished word are put in order by their numbers. They come from that trie and, for
+   a word that hardly occurs, from the trie of words as they are written: no stem of `serialize` begins
+   with `seriali`, for it is stemmed to `serial`. A word that occurs nowhere is replaced by its nearest
+   neighbour; where it has none it carries no mass and is left out of what is required, unless every word
+   is. */
 #include "index/search_plan.h"
 
 #include <cratedex/canonical_name.h>
@@ -9,6 +11,7 @@
 #include <string.h>
 
 #define MIN_COMPLETED_BYTES 2
+#define MAX_WRITTEN_COMPLETIONS 4
 #define MIN_MASS 0.01 /* a word that every crate has still counts when all words must occur */
 
 /* Inverse document frequency in the form that cannot be negative (Robertson and Spärck Jones 1976, as in
@@ -19,26 +22,67 @@ static float inverse_document_frequency(uint32_t n_crates, uint64_t n_with)
     return (float)fmax(MIN_MASS, log(1 + ((double)n_crates - n + 0.5) / (n + 0.5)));
 }
 
-static void find_completions(const struct index *index, const char *stem, struct search_word *word)
+/* The number of a stem; 0 where it occurs nowhere. */
+static uint32_t find_term(const struct index *index, const char *stem, size_t length)
 {
-    uint32_t terms[SEARCH_MAX_COMPLETIONS_OF_WORD + 1];
+    const unsigned char *values;
+    return length > 0 && trie_find(&index->terms, stem, length, &values) > 0 ? trie_value(values, 0)
+                                                                             : 0;
+}
+
+static struct posting_list find_list(const struct index *index, const char *stem, size_t length)
+{
+    uint32_t term = find_term(index, stem, length);
+    return term > 0 ? postings_of(&index->postings, term) : (struct posting_list){0};
+}
+
+/* Puts a number among ascending ones; 0 and what is there already are left out. */
+static size_t insert_term(uint32_t *terms, size_t n, uint32_t term)
+{
+    size_t at = n;
+    while (at > 0 && terms[at - 1] > term)
+        at--;
+    if (term == 0 || (at > 0 && terms[at - 1] == term))
+        return n;
+    memmove(&terms[at + 1], &terms[at], (n - at) * sizeof *terms);
+    terms[at] = term;
+    return n + 1;
+}
+
+/* Adds the stems of the most frequent words that, as they are written, begin with what was typed. */
+static size_t complete_written(struct index_reader *reader, const char *typed, size_t length,
+                               uint32_t *terms, size_t n_terms)
+{
+    const struct index *index = reader->index;
+    char text[SPELLING_MAX_BYTES];
+    uint32_t numbers[MAX_WRITTEN_COMPLETIONS];
+    size_t n_bytes = text_words_fold(reader->tokenizer, typed, length, text, sizeof text);
+    size_t n = n_bytes == 0 ? 0
+                            : trie_complete(&index->spelling, text, n_bytes, numbers,
+                                            MAX_WRITTEN_COMPLETIONS);
+    for (size_t i = 0; i < n; i++) {
+        struct counted_word written = word_list_word(&index->spelling_list, numbers[i]);
+        n_bytes =
+            text_words_stem(reader->tokenizer, written.text, written.length, text, sizeof text);
+        n_terms = insert_term(terms, n_terms, find_term(index, text, n_bytes));
+    }
+    return n_terms;
+}
+
+static void find_completions(struct index_reader *reader, const char *stem, const char *typed,
+                             size_t typed_length, struct search_word *word)
+{
+    const struct index *index = reader->index;
+    uint32_t terms[SEARCH_MAX_COMPLETIONS_OF_WORD + 1 + MAX_WRITTEN_COMPLETIONS];
     size_t n_terms =
         trie_complete(&index->terms, stem, word->length, terms, SEARCH_MAX_COMPLETIONS_OF_WORD + 1);
+    if (word->list.n <= SEARCH_RARE_CRATES)
+        n_terms = complete_written(reader, typed, typed_length, terms, n_terms);
     for (size_t i = 0; i < n_terms && word->n_completions < SEARCH_MAX_COMPLETIONS_OF_WORD; i++) {
         struct posting_list list = postings_of(&index->postings, terms[i]);
         if (list.ranks != word->list.ranks)
             word->completions[word->n_completions++] = list;
     }
-}
-
-static bool find_list(struct search_word *word, const struct index *index, const char *stem,
-                      size_t length)
-{
-    const unsigned char *values;
-    if (length == 0 || trie_find(&index->terms, stem, length, &values) == 0)
-        return false;
-    word->list = postings_of(&index->postings, trie_value(values, 0));
-    return true;
 }
 
 /* Puts what a word that occurs nowhere may have meant in its place. */
@@ -50,7 +94,8 @@ static void replace_word(struct search_plan *plan, struct index_reader *reader,
     size_t length = search_spelling_replace(
         &plan->spelling, reader, text.data + words->words[i].text_start, words->words[i].text_start,
         words->words[i].text_length, stem, sizeof words->bytes - words->n_bytes);
-    if (!find_list(word, reader->index, stem, length))
+    word->list = find_list(reader->index, stem, length);
+    if (word->list.n == 0)
         return;
     word->start = words->n_bytes;
     word->length = (uint32_t)length;
@@ -68,9 +113,11 @@ static void add_word(struct search_plan *plan, struct index_reader *reader,
     word->start = words->words[i].start;
     word->length = words->words[i].length;
     const char *stem = words->bytes + word->start;
-    bool occurs = find_list(word, index, stem, word->length);
+    word->list = find_list(index, stem, word->length);
+    bool occurs = word->list.n > 0;
     if (may_be_unfinished && word->length >= MIN_COMPLETED_BYTES && plan->ranking->prefix > 0)
-        find_completions(index, stem, word);
+        find_completions(reader, stem, text.data + words->words[i].text_start,
+                         words->words[i].text_length, word);
     if (plan->ranking->typos && !occurs && word->n_completions == 0)
         replace_word(plan, reader, text, i, word);
     else if (plan->ranking->typos && occurs && word->n_completions == 0)

@@ -9,7 +9,9 @@
 #include <cratedex/ranking.h>
 #include <cratedex/search.h>
 
-/* Longer words that begin with the last word of a query, as a search box sends it unfinished. */
+/* What the last word of a query may be the beginning of, as a search box sends it unfinished: stems that
+   begin with its stem and, where it hardly occurs, stems of words that begin with it as they are
+   written. */
 #define SEARCH_MAX_COMPLETIONS_OF_WORD 4
 
 struct search_word {

@@ -8,8 +8,7 @@
 
 #define MIN_NAME_CHARACTERS 4    /* of what was typed for a name of five with one left out */
 #define MIN_CHARACTERS_FOR_TWO 9 /* of a name with two edits */
-#define RARE_CRATES 5            /* a word of at most so many crates may be a typo … */
-#define MUCH_MORE 100            /* … of one that has so many times as many */
+#define MUCH_MORE 100 /* a rare word may be a typo of one that so many times as many have */
 
 static struct search_replacement *next_replacement(struct search_spelling *spelling,
                                                    struct index_reader *reader, const char *word,
@@ -46,7 +45,7 @@ void search_spelling_hint(struct search_spelling *spelling, struct index_reader 
                           const char *word, uint32_t text_start, uint32_t text_length,
                           uint32_t n_crates)
 {
-    if (n_crates > RARE_CRATES)
+    if (n_crates > SEARCH_RARE_CRATES)
         return;
     const struct search_replacement *replacement =
         next_replacement(spelling, reader, word, text_start, text_length);

@@ -9,6 +9,8 @@
 
 #define SEARCH_MAX_NEAR_NAMES 3
 #define SEARCH_MAX_REPLACEMENTS 8
+/* A word of at most so many crates may be mistyped or unfinished. */
+#define SEARCH_RARE_CRATES 5
 
 /* A word of the text and what is meant instead. */
 struct search_replacement {

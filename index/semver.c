@@ -3,6 +3,8 @@
    bits, so numbers are compared as digit strings (longer is larger once leading zeros are gone). */
 #include <cratedex/semver.h>
 
+#include "index/semver_grammar.h"
+
 #include <string.h>
 
 struct identifier {
@@ -29,25 +31,22 @@ static bool is_number(struct identifier identifier)
     return true;
 }
 
-/* Reads a number without leading zeros at `*at` and moves `*at` behind it. */
-static int parse_number(const char *text, size_t length, size_t *at, uint64_t *number)
+int semver_read_number(const char *text, size_t length, size_t *at, uint64_t *number)
 {
     size_t start = *at;
     uint64_t value = 0;
-    for (; *at < length && is_digit(text[*at]); ++*at) {
-        if (__builtin_mul_overflow(value, 10, &value) ||
-            __builtin_add_overflow(value, (uint64_t)(text[*at] - '0'), &value))
-            return -1;
-    }
+    bool is_too_large = false;
+    for (; *at < length && is_digit(text[*at]); ++*at)
+        is_too_large |= __builtin_mul_overflow(value, 10, &value) ||
+                        __builtin_add_overflow(value, (uint64_t)(text[*at] - '0'), &value);
     size_t n_digits = *at - start;
-    if (n_digits == 0 || (n_digits > 1 && text[start] == '0'))
+    if (n_digits == 0 || (n_digits > 1 && text[start] == '0') || is_too_large)
         return -1;
     *number = value;
     return 0;
 }
 
-/* Reads identifiers separated by dots at `*at` and moves `*at` behind them. */
-static int parse_identifiers(const char *text, size_t length, size_t *at, bool allow_leading_zeros)
+int semver_read_identifiers(const char *text, size_t length, size_t *at, bool allow_leading_zeros)
 {
     for (;; ++*at) {
         struct identifier identifier = {text + *at, 0};
@@ -73,18 +72,18 @@ int semver_parse(struct semver *version, const char *text, size_t length)
     for (int i = 0; i < 3; i++) {
         if (i > 0 && (at == length || text[at++] != '.'))
             return -1;
-        if (parse_number(text, length, &at, numbers[i]) != 0)
+        if (semver_read_number(text, length, &at, numbers[i]) != 0)
             return -1;
     }
     if (at < length && text[at] == '-') {
         parsed.prerelease = text + ++at;
-        if (parse_identifiers(text, length, &at, false) != 0)
+        if (semver_read_identifiers(text, length, &at, false) != 0)
             return -1;
         parsed.prerelease_length = (size_t)(text + at - parsed.prerelease);
     }
     if (at < length && text[at] == '+') {
         parsed.build = text + ++at;
-        if (parse_identifiers(text, length, &at, true) != 0)
+        if (semver_read_identifiers(text, length, &at, true) != 0)
             return -1;
         parsed.build_length = (size_t)(text + at - parsed.build);
     }

@@ -19,7 +19,7 @@
 #define BUFFER_BYTES 65536
 #define MAX_TARGET_BYTES 8192
 #define MAX_FIELD_BYTES 1024
-#define MAX_LINE_BYTES (MAX_TARGET_BYTES + 4 * MAX_FIELD_BYTES)
+#define MAX_LINE_BYTES (MAX_TARGET_BYTES + 5 * MAX_FIELD_BYTES)
 
 struct access_log {
     enum access_log_format format;
@@ -115,6 +115,10 @@ static void format_json(struct line *line, const struct access_record *record,
     append_quoted(line, record->referer, MAX_FIELD_BYTES);
     append_text(line, ",\"user_agent\":");
     append_quoted(line, record->user_agent, MAX_FIELD_BYTES);
+    append_text(line, ",\"request_id\":");
+    append_quoted(line, record->request_id, MAX_FIELD_BYTES);
+    append_text(line, ",\"experiment\":");
+    append_quoted(line, experiment_arm_name(record->arm), MAX_FIELD_BYTES);
     append_text(line, "}\n");
 }
 

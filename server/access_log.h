@@ -2,7 +2,7 @@
 #ifndef CRATEDEX_SERVER_ACCESS_LOG_H
 #define CRATEDEX_SERVER_ACCESS_LOG_H
 
-#include "server/metrics.h"
+#include "server/outcome.h"
 
 #include <cratedex/error.h>
 #include <stdint.h>
@@ -25,6 +25,8 @@ struct access_record {
     enum cache_state cache_state;
     const char *referer;
     const char *user_agent;
+    const char *request_id;  /* in JSON only: the combined format has no place for it */
+    enum experiment_arm arm; /* likewise */
 };
 
 /* Lines go to `descriptor`, which stays the caller's. Returns NULL when memory runs out. */

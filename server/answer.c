@@ -32,6 +32,8 @@
 
 #define ETAG_SIZE 48
 
+static const char hit_timing[] = "cache;desc=hit";
+
 struct representation {
     enum content_coding coding;
     struct shared_bytes *body;
@@ -48,8 +50,15 @@ struct spelled_page {
 };
 
 struct answer {
-    enum encoding encoding;
+    unsigned status;
+    const char *content_type;
     const char *cache_control;
+    bool is_negotiated;
+    int64_t last_modified;
+    char *location; /* NULL: none, as below */
+    char *surrogate_key;
+    struct counted_download download;
+    enum experiment_arm arm;
     struct shared_bytes *body;
     struct spelled_page *page; /* NULL without links */
     char hash[33];             /* of the identity body, in hexadecimal */
@@ -59,7 +68,8 @@ struct answer {
 
 static struct MHD_Response *response_create(const struct answer *answer,
                                             const struct representation *representation,
-                                            const char *x_cache, const char *server_timing)
+                                            const char *x_cache, const char *server_timing,
+                                            const char *request_id)
 {
     struct shared_bytes *body = shared_bytes_reference(representation->body);
     /* libmicrohttpd asks for a writable pointer but only reads. */
@@ -72,15 +82,21 @@ static struct MHD_Response *response_create(const struct answer *answer,
     if (response == NULL)
         shared_bytes_release(body);
     const struct response_headers headers = {
-        .content_type = encoding_media_type(answer->encoding),
+        .content_type = shared_bytes_size(answer->body) > 0 ? answer->content_type : NULL,
         .content_encoding = representation->coding == CODING_IDENTITY
                                 ? NULL
                                 : content_coding_name(representation->coding),
-        .etag = representation->etag,
+        .etag = answer->status == MHD_HTTP_OK ? representation->etag : NULL,
+        .last_modified = answer->last_modified,
         .cache_control = answer->cache_control,
+        .location = answer->location,
+        .surrogate_key = answer->surrogate_key,
         .x_cache = x_cache,
         .server_timing = server_timing,
-        .varies = true,
+        .request_id = request_id,
+        .experiment = experiment_arm_name(answer->arm),
+        .varies_by_accept = answer->is_negotiated,
+        .varies_by_coding = true,
     };
     return response_add_headers(response, &headers);
 }
@@ -112,7 +128,7 @@ static struct representation *representation_create(const struct answer *answer,
     else
         snprintf(representation->etag, sizeof representation->etag, "\"%s-%s\"", answer->hash,
                  content_coding_name(coding));
-    representation->hit = response_create(answer, representation, "hit", "cache;desc=hit");
+    representation->hit = response_create(answer, representation, "hit", hit_timing, NULL);
     if (representation->hit == NULL) {
         representation_free(representation);
         return NULL;
@@ -153,18 +169,33 @@ static struct shared_bytes *take_body(msgpack_sbuffer *buffer)
     return body;
 }
 
-struct answer *answer_create(enum encoding encoding, const char *cache_control,
-                             msgpack_sbuffer *body, const struct list_page *page,
-                             const struct link_spelling *spelling, struct error *error)
+/* Copies a text unless it is empty. Returns 0 or -1 (memory). */
+static int copy_given(char **to, const char *text)
+{
+    if (text[0] == '\0')
+        return 0;
+    *to = strdup(text);
+    return *to != NULL ? 0 : -1;
+}
+
+struct answer *answer_create(const struct answer_head *head, msgpack_sbuffer *body,
+                             const struct list_page *page, const struct link_spelling *spelling,
+                             struct error *error)
 {
     struct answer *answer = calloc(1, sizeof *answer);
     if (answer == NULL)
         goto out_of_memory;
-    answer->encoding = encoding;
-    answer->cache_control = cache_control;
+    answer->status = head->status;
+    answer->content_type = head->content_type;
+    answer->cache_control = head->cache_control;
+    answer->is_negotiated = head->is_negotiated;
+    answer->last_modified = head->last_modified;
+    answer->download = head->download;
+    answer->arm = head->arm;
     pthread_mutex_init(&answer->making, NULL);
     answer->body = take_body(body);
-    if (answer->body == NULL)
+    if (answer->body == NULL || copy_given(&answer->location, head->location) != 0 ||
+        copy_given(&answer->surrogate_key, head->surrogate_key) != 0)
         goto out_of_memory;
     if (page != NULL) {
         answer->page = spelled_page_create(page, spelling);
@@ -199,8 +230,45 @@ void answer_free(void *value)
     representation_free(identity);
     shared_bytes_release(answer->body);
     pthread_mutex_destroy(&answer->making);
+    free(answer->location);
+    free(answer->surrogate_key);
     free(answer->page);
     free(answer);
+}
+
+void answer_copy_head(const struct answer *answer, struct answer_head *head)
+{
+    head->status = answer->status;
+    head->content_type = answer->content_type;
+    head->cache_control = answer->cache_control;
+    head->is_negotiated = answer->is_negotiated;
+    head->last_modified = answer->last_modified;
+    head->download = answer->download;
+    head->arm = answer->arm;
+    snprintf(head->location, sizeof head->location, "%s",
+             answer->location != NULL ? answer->location : "");
+    snprintf(head->surrogate_key, sizeof head->surrogate_key, "%s",
+             answer->surrogate_key != NULL ? answer->surrogate_key : "");
+}
+
+unsigned answer_status(const struct answer *answer)
+{
+    return answer->status;
+}
+
+int64_t answer_last_modified(const struct answer *answer)
+{
+    return answer->last_modified;
+}
+
+struct counted_download answer_download(const struct answer *answer)
+{
+    return answer->download;
+}
+
+enum experiment_arm answer_arm(const struct answer *answer)
+{
+    return answer->arm;
 }
 
 size_t answer_cost(const struct answer *answer)
@@ -298,9 +366,16 @@ struct MHD_Response *representation_hit(const struct representation *representat
     return representation->hit;
 }
 
+struct MHD_Response *representation_hit_of(const struct answer *answer,
+                                           const struct representation *representation,
+                                           const char *request_id)
+{
+    return response_create(answer, representation, "hit", hit_timing, request_id);
+}
+
 struct MHD_Response *representation_miss(const struct answer *answer,
                                          const struct representation *representation,
-                                         const char *server_timing)
+                                         const char *server_timing, const char *request_id)
 {
-    return response_create(answer, representation, "miss", server_timing);
+    return response_create(answer, representation, "miss", server_timing, request_id);
 }

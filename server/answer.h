@@ -3,6 +3,8 @@
 #ifndef CRATEDEX_SERVER_ANSWER_H
 #define CRATEDEX_SERVER_ANSWER_H
 
+#include "server/download_counters.h"
+#include "server/experiment.h"
 #include "server/link_spelling.h"
 #include "server/list_page.h"
 #include "server/negotiation.h"
@@ -12,21 +14,49 @@
 #include <msgpack/sbuffer.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct answer;
 
-/* Takes the bytes of `body` over, which is empty after. `cache_control` must outlive the answer.
-   `page` and `spelling` (both NULL where the answer has no links) are copied. Returns NULL when
-   memory runs out. */
-struct answer *answer_create(enum encoding encoding, const char *cache_control,
-                             msgpack_sbuffer *body, const struct list_page *page,
-                             const struct link_spelling *spelling, struct error *error);
+#define ANSWER_MAX_LOCATION 4096
+#define ANSWER_MAX_SURROGATE_KEY 320
+
+/* What an answer is, apart from its body. Static texts must outlive it. */
+struct answer_head {
+    unsigned status;                              /* 200, or a redirect */
+    const char *content_type;                     /* static */
+    const char *cache_control;                    /* static */
+    bool is_negotiated;                           /* Accept had a say: Vary names it */
+    int64_t last_modified;                        /* seconds since 1970-01-01; 0: not said */
+    char location[ANSWER_MAX_LOCATION];           /* of a redirect; else empty */
+    char surrogate_key[ANSWER_MAX_SURROGATE_KEY]; /* tags for a CDN to purge by; empty: none */
+    struct counted_download download; /* what every GET of it counts as; rank 0: nothing */
+    enum experiment_arm arm;          /* whose answer it is, where the arms' differ */
+};
+
+/* Takes the bytes of `body` over, which is empty after. `head` is copied, as are `page` and `spelling`
+   (both NULL where the answer has no links). Returns NULL when memory runs out. */
+struct answer *answer_create(const struct answer_head *head, msgpack_sbuffer *body,
+                             const struct list_page *page, const struct link_spelling *spelling,
+                             struct error *error);
 
 /* For the cache: `value` is a struct answer. Responses that are on their way stay valid. */
 void answer_free(void *value);
 
 /* What the answer costs in memory, without its representations. */
 size_t answer_cost(const struct answer *answer);
+
+/* Copies what the answer says beside its body to `head`. */
+void answer_copy_head(const struct answer *answer, struct answer_head *head);
+
+unsigned answer_status(const struct answer *answer);
+/* Seconds since 1970-01-01; 0: not said. */
+int64_t answer_last_modified(const struct answer *answer);
+
+/* What a GET of it counts as. */
+struct counted_download answer_download(const struct answer *answer);
+
+enum experiment_arm answer_arm(const struct answer *answer);
 
 /* The body without content coding. */
 const void *answer_body(const struct answer *answer, size_t *size);
@@ -50,13 +80,19 @@ enum content_coding representation_coding(const struct representation *represent
 const char *representation_etag(const struct representation *representation);
 size_t representation_size(const struct representation *representation);
 
-/* The response for a hit, to be queued with status 200 or 304. It belongs to the representation. */
+/* The response for a hit, to be queued with the answer's status or 304. It belongs to the representation. */
 struct MHD_Response *representation_hit(const struct representation *representation);
 
+/* The same with the id of one request: the caller destroys it. It holds the bytes, which are not
+   copied, by itself. NULL when memory runs out. */
+struct MHD_Response *representation_hit_of(const struct answer *answer,
+                                           const struct representation *representation,
+                                           const char *request_id);
+
 /* The response for the request that computed the answer, with the timing of that: the caller
-   destroys it. It holds the bytes by itself. NULL when memory runs out. */
+   destroys it, as above. */
 struct MHD_Response *representation_miss(const struct answer *answer,
                                          const struct representation *representation,
-                                         const char *server_timing);
+                                         const char *server_timing, const char *request_id);
 
 #endif

@@ -9,8 +9,10 @@
    frees value and entry, after the lock was released: freeing a response takes a while.
 
    Locks: a shard's lock guards its table, queues, ghost queue and counters, and of each entry the
-   links, `state`, `queue`, `cost`, `frequency` and `n_waiting`. `n_references` is atomic: a reference
-   is taken under the lock, while the table has one, and given up without. `hash` and `key` never
+   links, `state`, `queue`, `cost` and `n_waiting`. `n_references` is atomic: a reference
+   is taken under the lock, while the table has one, or by somebody who has one, and given up without.
+   `is_listed` and `frequency` are atomic for those who keep a reference and use an entry again without
+   a look-up (cache_touch); what they miss by a moment costs nothing but a worse guess. `hash` and `key` never
    change. `value` is written once, under the lock and before `state` says so. A hit holds its
    shard's lock for one chain lookup and three additions; a miss also for one malloc. */
 #include "server/cache.h"
@@ -23,7 +25,6 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-#define MAX_SHARDS 1024
 #define MIN_SHARD_BYTES ((size_t)64 << 10)
 
 struct cache {
@@ -53,8 +54,8 @@ static int create_shards(struct cache *cache, unsigned n_shards, size_t share, s
 struct cache *cache_create(size_t max_bytes, unsigned n_shards, void (*free_value)(void *value),
                            struct error *error)
 {
-    if (n_shards == 0 || n_shards > MAX_SHARDS || (n_shards & (n_shards - 1)) != 0) {
-        error_set(error, "a cache has 1, 2, 4 … %d shards, not %u", MAX_SHARDS, n_shards);
+    if (n_shards == 0 || n_shards > CACHE_MAX_SHARDS || (n_shards & (n_shards - 1)) != 0) {
+        error_set(error, "a cache has 1, 2, 4 … %d shards, not %u", CACHE_MAX_SHARDS, n_shards);
         return NULL;
     }
     struct cache *cache = malloc(sizeof *cache);
@@ -120,6 +121,21 @@ static void give_up_references(struct cache *cache, struct cache_entry *entry, u
     if (entry->value != NULL)
         cache->free_value(entry->value);
     free(entry);
+}
+
+void cache_reference(struct cache_entry *entry)
+{
+    take_reference(entry);
+}
+
+bool cache_entry_is_listed(const struct cache_entry *entry)
+{
+    return atomic_load_explicit(&entry->is_listed, memory_order_relaxed);
+}
+
+void cache_touch(struct cache *cache, struct cache_entry *entry)
+{
+    cache_shard_touch(find_shard(cache, entry->hash), entry);
 }
 
 void cache_release(struct cache *cache, struct cache_entry *entry)
@@ -255,20 +271,39 @@ void *cache_value(const struct cache_entry *entry)
     return entry->value;
 }
 
+unsigned cache_n_shards(const struct cache *cache)
+{
+    return cache->n_shards;
+}
+
+void cache_read_shard_statistics(struct cache *cache, unsigned number,
+                                 struct cache_statistics *statistics)
+{
+    struct cache_shard *shard = &cache->shards[number];
+    pthread_mutex_lock(&shard->lock);
+    *statistics = (struct cache_statistics){
+        .n_entries = shard->small_queue.n_entries + shard->main_queue.n_entries,
+        .n_bytes = cache_shard_entry_bytes(shard) + (cache->keeps_nothing ? 0 : shard->table_bytes),
+        .max_bytes = cache->max_bytes,
+        .n_hits = shard->n_hits,
+        .n_misses = shard->n_misses,
+        .n_evictions = shard->n_evictions,
+        .n_waits = shard->n_waits,
+    };
+    pthread_mutex_unlock(&shard->lock);
+}
+
 void cache_read_statistics(struct cache *cache, struct cache_statistics *statistics)
 {
     *statistics = (struct cache_statistics){.max_bytes = cache->max_bytes};
     for (unsigned i = 0; i < cache->n_shards; i++) {
-        struct cache_shard *shard = &cache->shards[i];
-        pthread_mutex_lock(&shard->lock);
-        statistics->n_entries += shard->small_queue.n_entries + shard->main_queue.n_entries;
-        statistics->n_bytes += cache_shard_entry_bytes(shard);
-        if (!cache->keeps_nothing)
-            statistics->n_bytes += shard->table_bytes;
-        statistics->n_hits += shard->n_hits;
-        statistics->n_misses += shard->n_misses;
-        statistics->n_waits += shard->n_waits;
-        statistics->n_evictions += shard->n_evictions;
-        pthread_mutex_unlock(&shard->lock);
+        struct cache_statistics shard;
+        cache_read_shard_statistics(cache, i, &shard);
+        statistics->n_entries += shard.n_entries;
+        statistics->n_bytes += shard.n_bytes;
+        statistics->n_hits += shard.n_hits;
+        statistics->n_misses += shard.n_misses;
+        statistics->n_waits += shard.n_waits;
+        statistics->n_evictions += shard.n_evictions;
     }
 }

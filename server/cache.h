@@ -12,6 +12,7 @@
 #define CRATEDEX_SERVER_CACHE_H
 
 #include <cratedex/error.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,12 +28,14 @@ enum cache_outcome {
 /* Less than this keeps nothing. */
 #define CACHE_MIN_BYTES 4096
 
+#define CACHE_MAX_SHARDS 1024
+
 /* A cache of at most `max_bytes` (keys, values as declared and the cache's own bookkeeping) in
-   `n_shards` (a power of two, at most 1024; fewer where a shard would have less than 64 KiB)
-   independent shards, each with its own lock. `free_value` is called once for a value when its entry
-   is gone and nobody holds a reference; no lock is held then. `max_bytes` 0 (or below
-   CACHE_MIN_BYTES): nothing is kept and nobody waits; every call computes. About 6 % of the bytes are
-   tables, which are allocated here. Returns NULL and says why. */
+   `n_shards` (a power of two, at most CACHE_MAX_SHARDS; fewer where a shard would have less than 64
+   KiB) independent shards, each with its own lock. `free_value` is called once for a value when its
+   entry is gone and nobody holds a reference; no lock is held then. `max_bytes` 0 (or below
+   CACHE_MIN_BYTES): nothing is kept and nobody waits; every call computes. About 6 % of the bytes
+   are tables, which are allocated here. Returns NULL and says why. */
 struct cache *cache_create(size_t max_bytes, unsigned n_shards, void (*free_value)(void *value),
                            struct error *error);
 
@@ -67,6 +70,14 @@ void cache_charge(struct cache *cache, struct cache_entry *entry, size_t bytes);
 void *cache_value(const struct cache_entry *entry);
 void cache_release(struct cache *cache, struct cache_entry *entry);
 
+/* Takes another reference to a filled entry of which the caller has one: for those who use it again without a
+   look-up. Until they give it back it takes memory, whether or not the cache has evicted it, so they must look
+   whether it is still listed, that is whether a look-up of its key would find it; and each use must be told by
+   cache_touch, which counts a hit. Neither takes a lock. */
+void cache_reference(struct cache_entry *entry);
+bool cache_entry_is_listed(const struct cache_entry *entry);
+void cache_touch(struct cache *cache, struct cache_entry *entry);
+
 struct cache_statistics {
     uint64_t n_entries; /* with a value; those being computed are not counted */
     uint64_t n_bytes;   /* of these, and of the tables */
@@ -78,5 +89,12 @@ struct cache_statistics {
 };
 
 void cache_read_statistics(struct cache *cache, struct cache_statistics *statistics);
+
+unsigned cache_n_shards(const struct cache *cache);
+
+/* The same of the shard of that number, 0 … cache_n_shards - 1; but `max_bytes` is that of the
+   whole cache. */
+void cache_read_shard_statistics(struct cache *cache, unsigned number,
+                                 struct cache_statistics *statistics);
 
 #endif

@@ -79,6 +79,7 @@ void cache_shard_list(struct cache_shard *shard, struct cache_entry *entry)
     struct cache_entry **bucket = find_bucket(shard, entry->hash);
     entry->next_in_bucket = *bucket;
     *bucket = entry;
+    atomic_store_explicit(&entry->is_listed, true, memory_order_relaxed);
 }
 
 void cache_shard_unlist(struct cache_shard *shard, struct cache_entry *entry)
@@ -87,13 +88,26 @@ void cache_shard_unlist(struct cache_shard *shard, struct cache_entry *entry)
     while (*link != entry)
         link = &(*link)->next_in_bucket;
     *link = entry->next_in_bucket;
+    atomic_store_explicit(&entry->is_listed, false, memory_order_relaxed);
+}
+
+static unsigned frequency_of(const struct cache_entry *entry)
+{
+    return atomic_load_explicit(&entry->frequency, memory_order_relaxed);
+}
+
+static void set_frequency(struct cache_entry *entry, unsigned frequency)
+{
+    atomic_store_explicit(&entry->frequency, frequency, memory_order_relaxed);
 }
 
 void cache_shard_touch(struct cache_shard *shard, struct cache_entry *entry)
 {
-    if (entry->frequency < MAX_FREQUENCY)
-        entry->frequency++;
-    shard->n_hits++;
+    /* Of two threads that count at once one may go uncounted, which a counter up to 3 can bear. */
+    unsigned frequency = frequency_of(entry);
+    if (frequency < MAX_FREQUENCY)
+        set_frequency(entry, frequency + 1);
+    atomic_fetch_add_explicit(&shard->n_hits, 1, memory_order_relaxed);
 }
 
 static struct cache_fifo *queue_of(struct cache_shard *shard, enum cache_queue queue)
@@ -147,11 +161,12 @@ static struct cache_entry *make_room(struct cache_shard *shard)
         struct cache_entry *entry = pop(shard, queue);
         if (entry == NULL)
             break;
-        if (queue == CACHE_QUEUE_SMALL && entry->frequency >= PROMOTION_FREQUENCY) {
-            entry->frequency = 0;
+        unsigned frequency = frequency_of(entry);
+        if (queue == CACHE_QUEUE_SMALL && frequency >= PROMOTION_FREQUENCY) {
+            set_frequency(entry, 0);
             push(shard, entry, CACHE_QUEUE_MAIN);
-        } else if (queue == CACHE_QUEUE_MAIN && entry->frequency > 0) {
-            entry->frequency--;
+        } else if (queue == CACHE_QUEUE_MAIN && frequency > 0) {
+            set_frequency(entry, frequency - 1);
             push(shard, entry, CACHE_QUEUE_MAIN);
         } else {
             if (queue == CACHE_QUEUE_SMALL)

@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,10 +24,11 @@ struct cache_entry {
     size_t key_size;
     size_t cost; /* bytes of the entry, its key and its value */
     atomic_uint n_references;
+    atomic_bool is_listed; /* in the table; written under the lock, read without */
     unsigned n_waiting;
     enum cache_entry_state state;
     enum cache_queue queue;
-    unsigned frequency;
+    atomic_uint frequency; /* of uses; counted without the lock, too */
     unsigned char key[];
 };
 
@@ -46,9 +48,9 @@ struct cache_shard {
     struct cache_fifo small_queue;
     struct cache_fifo main_queue;
     struct cache_ghost ghost;
-    size_t max_bytes;   /* for the entries in the queues: the share without the tables */
-    size_t table_bytes; /* of the buckets and the ghost queue */
-    uint64_t n_hits;
+    size_t max_bytes;            /* for the entries in the queues: the share without the tables */
+    size_t table_bytes;          /* of the buckets and the ghost queue */
+    atomic_uint_fast64_t n_hits; /* counted without the lock, too */
     uint64_t n_misses;
     uint64_t n_waits;
     uint64_t n_evictions;
@@ -71,7 +73,7 @@ void cache_shard_list(struct cache_shard *shard, struct cache_entry *entry);
 /* Takes a listed entry off the table; it must be in no queue. */
 void cache_shard_unlist(struct cache_shard *shard, struct cache_entry *entry);
 
-/* Counts a use of an entry. */
+/* Counts a use of an entry. Needs no lock, only a reference to the entry. */
 void cache_shard_touch(struct cache_shard *shard, struct cache_entry *entry);
 
 /* Gives a listed entry that is in no queue `bytes` for its value, puts it into the queue that it

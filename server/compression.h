@@ -11,7 +11,7 @@
 #define COMPRESSION_MIN_BYTES 860
 
 /* Compresses `size` bytes with `coding` (not identity) into memory from malloc: zlib level 6 with a
-   gzip header, brotli quality 5, zstd level 6. The same input gives the same bytes. Returns 0; -1
+   gzip header, brotli quality 5, zstd level 3. The same input gives the same bytes. Returns 0; -1
    when memory runs out. */
 int compress_body(enum content_coding coding, const void *bytes, size_t size, void **compressed,
                   size_t *compressed_size, struct error *error);

@@ -4,8 +4,8 @@
 #include "server/crate_list_parameters.h"
 
 #include "server/number_parameter.h"
+#include "server/string_list.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static char fold(char c)
@@ -54,31 +54,10 @@ static int read_text(const struct query_string *query, struct crate_list_paramet
     return 0;
 }
 
-static int compare_strings(const void *left, const void *right)
-{
-    const struct search_string *a = left;
-    const struct search_string *b = right;
-    int order = memcmp(a->data, b->data, a->length < b->length ? a->length : b->length);
-    return order != 0 ? order : (a->length > b->length) - (a->length < b->length);
-}
-
-/* Sorts and drops repetitions. Returns how many are left. */
-static size_t sort_unique(struct search_string *strings, size_t n_strings)
-{
-    if (n_strings == 0)
-        return 0;
-    qsort(strings, n_strings, sizeof strings[0], compare_strings);
-    size_t n_kept = 1;
-    for (size_t i = 1; i < n_strings; i++)
-        if (compare_strings(&strings[i], &strings[n_kept - 1]) != 0)
-            strings[n_kept++] = strings[i];
-    return n_kept;
-}
-
 static void set_keywords(struct crate_list_parameters *parameters, size_t n_keywords)
 {
     parameters->search.keywords = parameters->keywords;
-    parameters->search.n_keywords = sort_unique(parameters->keywords, n_keywords);
+    parameters->search.n_keywords = string_list_sort(parameters->keywords, n_keywords);
 }
 
 static int read_all_keywords(struct crate_list_parameters *parameters, const char *text,
@@ -115,15 +94,12 @@ static struct search_string first_letter(struct crate_list_parameters *parameter
 
 static void read_names(const struct query_string *query, struct crate_list_parameters *parameters)
 {
-    size_t n_names = 0;
-    for (size_t i = 0; i < query->n_parameters; i++)
-        if (strcmp(query->parameters[i].name, "ids[]") == 0)
-            parameters->names[n_names++] = string_of(&query->parameters[i]);
+    size_t n_names = string_list_collect(query, "ids[]", parameters->names);
     if (n_names == 0)
         return;
     parameters->search.by_names = true;
     parameters->search.names = parameters->names;
-    parameters->search.n_names = sort_unique(parameters->names, n_names);
+    parameters->search.n_names = n_names;
 }
 
 /* The category, and of the others the one that comes first in crates.io's order. The numbers are
@@ -229,6 +205,8 @@ static void write_key(const struct crate_list_parameters *parameters, struct can
         canonical_key_number(key, 'm', search->match);
     if (parameters->explain)
         canonical_key_number(key, 'x', 1);
+    if (parameters->arm != EXPERIMENT_NONE)
+        canonical_key_number(key, 'a', parameters->arm);
     write_given(key, 'c', &search->category);
     /* "No keyword at all" is no filter: the same as none given. */
     write_strings(key, 'k', search->keywords, search->n_keywords);
@@ -242,8 +220,9 @@ static void write_key(const struct crate_list_parameters *parameters, struct can
         canonical_key_number(key, 'y', 1);
 }
 
-int crate_list_parse(const struct query_string *query, struct crate_list_parameters *parameters,
-                     struct canonical_key *key, struct failure *failure)
+int crate_list_parse(const struct query_string *query, enum experiment_arm arm,
+                     struct crate_list_parameters *parameters, struct canonical_key *key,
+                     struct failure *failure)
 {
     parameters->search = (struct search_query){0};
     parameters->text_length = 0;
@@ -255,6 +234,7 @@ int crate_list_parse(const struct query_string *query, struct crate_list_paramet
     search->sort = read_sort(query, search->text.data != NULL);
     if (read_match(query, search, failure) != 0 || read_explain(query, parameters, failure) != 0)
         return -1;
+    parameters->arm = search->sort == SEARCH_SORT_RELEVANCE ? arm : EXPERIMENT_NONE;
     search->limit = parameters->pagination.per_page;
     search->offset = pagination_offset(&parameters->pagination);
     search->after =

@@ -4,24 +4,41 @@
    Every connection has one connection_state from its first byte to its end, so that a request
    allocates nothing of ours. The requests of a connection use it in turn: HTTP/1.1 answers them in
    order. libmicrohttpd calls, for each: keep_target with the request line, handle_request with the
-   headers (to which nothing may be queued, or the connection would not be kept alive), again for
-   each piece of a body (thrown away), again at the end, when the answer is queued; end_request when
-   it is sent or the client is gone. */
+   headers, again for each piece of a body (thrown away), again at the end, when the answer is queued;
+   end_request when it is sent or the client is gone. What is queued in the first call of
+   handle_request ends the connection, unread body included: that is for requests whose head is not to
+   be trusted, and for no other.
+
+   libmicrohttpd (0.9.75) waits for edges of epoll and reads what is there until a read is short. A
+   client that sends its request and the end of its stream at once makes one edge of both, so that the
+   end is not seen: the client, which waits for ours, would wait for the timeout. After the first
+   answer of a connection we look for such an end and raise the edge again (notice_end). Clients that
+   send once and half-close do so at the first request; to look at every one would cost a system call
+   each. */
+#define _GNU_SOURCE /* dup3 */
+
 #include "server/daemon.h"
 
 #include "server/request.h"
+#include "server/request_head.h"
 #include "server/responder.h"
+#include "server/slow_query_log.h"
 
+#include <fcntl.h>
 #include <microhttpd.h>
-#include <netdb.h>
+#include <netinet/in.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 struct daemon {
     struct service *service;
+    int listener;
     struct MHD_Daemon *http;
     atomic_uint n_running;
     struct error start_error; /* what libmicrohttpd said while it started */
@@ -30,34 +47,49 @@ struct daemon {
 
 struct connection_state {
     bool is_running; /* in n_running */
+    bool has_answered;
+    bool is_proxy; /* the peer is a trusted one */
     bool target_is_too_long;
     size_t uploaded_bytes;
-    char address[INET6_ADDRSTRLEN]; /* of the client; empty unless requests are logged */
+    struct request_fields fields;   /* of the request that runs */
+    char address[INET6_ADDRSTRLEN]; /* of the peer; empty unless somebody wants to know */
     char target[REQUEST_MAX_TARGET_BYTES + 1];
 };
+
+/* Keeps what the requests of a connection need of its other end. */
+static void see_peer(const struct service *service, struct MHD_Connection *connection,
+                     struct connection_state *state)
+{
+    struct ip_address address;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (info == NULL || ip_address_of(info->client_addr, &address) != 0)
+        return;
+    state->is_proxy = trusted_proxies_have(service->proxies, &address);
+    if (service->access_log != NULL || service->experiment != NULL)
+        ip_address_write(&address, state->address);
+}
 
 static void notify_connection(void *context, struct MHD_Connection *connection,
                               void **socket_context, enum MHD_ConnectionNotificationCode code)
 {
     const struct daemon *daemon = context;
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        metrics_end_connection(daemon->service->metrics);
         free(*socket_context);
         *socket_context = NULL;
         return;
     }
+    metrics_count_connection(daemon->service->metrics);
     struct connection_state *state = malloc(sizeof *state);
     *socket_context = state;
     if (state == NULL)
         return;
     state->is_running = false;
+    state->has_answered = false;
+    state->is_proxy = false;
     state->address[0] = '\0';
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    if (daemon->service->access_log != NULL && info != NULL)
-        getnameinfo(info->client_addr,
-                    info->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-                                                             : sizeof(struct sockaddr_in),
-                    state->address, sizeof state->address, NULL, 0, NI_NUMERICHOST);
+    see_peer(daemon->service, connection, state);
 }
 
 /* What it returns is the request's context in the calls below. */
@@ -84,14 +116,13 @@ static double seconds_between(const struct timespec *start, const struct timespe
     return (double)(end->tv_sec - start->tv_sec) + 1e-9 * (double)(end->tv_nsec - start->tv_nsec);
 }
 
-static void log_access(const struct service *service, const struct connection_state *state,
-                       const struct request *request, const char *version,
-                       const struct outcome *outcome, double seconds)
+static void log_access(const struct service *service, const char *address, struct request *request,
+                       const char *version, const struct outcome *outcome, double seconds)
 {
     if (service->access_log == NULL)
         return;
     struct access_record record = {
-        .address = state->address[0] != '\0' ? state->address : NULL,
+        .address = address[0] != '\0' ? address : NULL,
         .method = request->method_name,
         .target = request->target,
         .version = version,
@@ -99,35 +130,89 @@ static void log_access(const struct service *service, const struct connection_st
         .body_bytes = outcome->body_bytes,
         .seconds = seconds,
         .cache_state = outcome->cache_state,
-        .referer = request->referer,
-        .user_agent = request->user_agent,
+        .referer = request->fields.referer,
+        .user_agent = request->fields.user_agent,
+        .request_id = request_id(request),
+        .arm = outcome->arm,
     };
     clock_gettime(CLOCK_REALTIME, &record.time);
     access_log_write(service->access_log, &record);
 }
 
+static void log_slow_query(const struct service *service, struct request *request,
+                           const struct outcome *outcome, double seconds)
+{
+    if (service->slow_query_seconds <= 0 || seconds < service->slow_query_seconds)
+        return;
+    struct slow_query query = {
+        .request_id = request_id(request),
+        .method = request->method_name,
+        .target = request->target,
+        .seconds = seconds,
+        .outcome = outcome,
+        .index = service->index,
+    };
+    clock_gettime(CLOCK_REALTIME, &query.time);
+    metrics_count_slow_query(service->metrics);
+    slow_query_log_write(STDERR_FILENO, &query);
+}
+
+/* Draws the request's arm, where an experiment runs. */
+static void draw_arm(const struct experiment *experiment, const char *client,
+                     struct request *request)
+{
+    if (experiment == NULL)
+        return;
+    bool is_by_client = experiment->key == EXPERIMENT_BY_CLIENT;
+    request->arm = experiment_draw(experiment, is_by_client ? client : request_id(request));
+}
+
+/* Queues the answer, or an error where `fault` is given. */
 static enum MHD_Result answer_request(const struct service *service,
                                       struct MHD_Connection *connection,
                                       const struct connection_state *state, const char *path,
-                                      const char *method, const char *version)
+                                      const char *method, const char *version,
+                                      const struct failure *fault)
 {
     struct request request;
     struct outcome outcome;
+    struct forwarding forwarding = {.has_client = false};
     struct timespec start;
     struct timespec end;
     clock_gettime(CLOCK_MONOTONIC, &start);
-    request_read(&request, connection, method, path,
+    request_read(&request, connection, &state->fields, method, path,
                  state->target_is_too_long ? NULL : state->target);
-    enum MHD_Result result = state->target_is_too_long
-                                 ? respond_error(connection, &request, MHD_HTTP_URI_TOO_LONG,
-                                                 "the URL is longer than 8192 bytes", &outcome)
-                                 : respond(service, connection, &request, &outcome);
+    if (state->is_proxy)
+        forwarding_read(service->proxies, &request.fields.forwarding, &forwarding);
+    if (forwarding.scheme != NULL)
+        request.scheme = forwarding.scheme;
+    if (service->access_log != NULL)
+        request_id(&request);
+    const char *client = forwarding.has_client ? forwarding.client : state->address;
+    draw_arm(service->experiment, client, &request);
+    enum MHD_Result result = fault != NULL ? respond_error(connection, &request, fault->status,
+                                                           fault->error.message, &outcome)
+                                           : respond(service, connection, &request, &outcome);
     clock_gettime(CLOCK_MONOTONIC, &end);
     double seconds = seconds_between(&start, &end);
-    metrics_record(service->metrics, outcome.route, outcome.status, outcome.cache_state, seconds,
-                   outcome.body_bytes);
-    log_access(service, state, &request, version, &outcome, seconds);
+    metrics_record(service->metrics, &outcome, seconds);
+    log_access(service, client, &request, version, &outcome, seconds);
+    log_slow_query(service, &request, &outcome, seconds);
     return result;
+}
+
+/* The first call for a request: nothing is queued, unless the head has a fault. */
+static enum MHD_Result begin_request(struct daemon *daemon, struct MHD_Connection *connection,
+                                     struct connection_state *state, const char *path,
+                                     const char *method, const char *version)
+{
+    struct failure fault;
+    state->is_running = true;
+    atomic_fetch_add(&daemon->n_running, 1);
+    if (request_head_check(connection, version, state->target_is_too_long ? NULL : state->target,
+                           &state->fields, &fault) == 0)
+        return MHD_YES;
+    return answer_request(daemon->service, connection, state, path, method, version, &fault);
 }
 
 static enum MHD_Result handle_request(void *context, struct MHD_Connection *connection,
@@ -140,30 +225,43 @@ static enum MHD_Result handle_request(void *context, struct MHD_Connection *conn
     struct connection_state *state = *request_context;
     if (state == NULL)
         return MHD_NO;
-    if (!state->is_running) {
-        state->is_running = true;
-        atomic_fetch_add(&daemon->n_running, 1);
-        return MHD_YES;
-    }
+    if (!state->is_running)
+        return begin_request(daemon, connection, state, path, method, version);
     if (*upload_size > 0) {
         state->uploaded_bytes += *upload_size;
         *upload_size = 0;
-        return state->uploaded_bytes <= DAEMON_MAX_UPLOAD_BYTES ? MHD_YES : MHD_NO;
+        return state->uploaded_bytes <= REQUEST_MAX_BODY_BYTES ? MHD_YES : MHD_NO;
     }
-    return answer_request(daemon->service, connection, state, path, method, version);
+    if (!state->target_is_too_long)
+        return answer_request(daemon->service, connection, state, path, method, version, NULL);
+    struct failure fault = {.status = MHD_HTTP_URI_TOO_LONG};
+    error_set(&fault.error, "the URL is longer than %d bytes", REQUEST_MAX_TARGET_BYTES);
+    return answer_request(daemon->service, connection, state, path, method, version, &fault);
+}
+
+/* Shutting down our reading side of a stream that has ended already changes nothing but wakes epoll.
+   Requests that libmicrohttpd has read already are still answered. */
+static void notice_end(struct MHD_Connection *connection)
+{
+    char byte;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (info != NULL && recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+        shutdown(info->connect_fd, SHUT_RD);
 }
 
 static void end_request(void *context, struct MHD_Connection *connection, void **request_context,
                         enum MHD_RequestTerminationCode code)
 {
-    (void)connection;
-    (void)code;
     struct daemon *daemon = context;
     struct connection_state *state = *request_context;
     if (state == NULL || !state->is_running)
         return;
     state->is_running = false;
     atomic_fetch_sub(&daemon->n_running, 1);
+    if (!state->has_answered && code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
+        notice_end(connection);
+    state->has_answered = true;
 }
 
 /* Keeps the reason of a failed start. What libmicrohttpd says later is about single clients that
@@ -204,7 +302,10 @@ struct daemon *daemon_start(struct service *service, int listener, unsigned n_th
         error_out_of_memory(error);
         return NULL;
     }
+    const unsigned connection_limit = max_connections();
     daemon->service = service;
+    daemon->listener = listener;
+    metrics_limit_connections(service->metrics, connection_limit);
     atomic_init(&daemon->n_running, 0);
     const struct MHD_OptionItem pool[] = {{MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)n_threads, NULL},
                                           {MHD_OPTION_END, 0, NULL}};
@@ -214,7 +315,7 @@ struct daemon *daemon_start(struct service *service, int listener, unsigned n_th
         handle_request, daemon, MHD_OPTION_EXTERNAL_LOGGER, keep_message, daemon,
         MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_URI_LOG_CALLBACK, keep_target, daemon,
         MHD_OPTION_NOTIFY_CONNECTION, notify_connection, daemon, MHD_OPTION_NOTIFY_COMPLETED,
-        end_request, daemon, MHD_OPTION_CONNECTION_LIMIT, max_connections(),
+        end_request, daemon, MHD_OPTION_CONNECTION_LIMIT, connection_limit,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)DAEMON_TIMEOUT_SECONDS,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)DAEMON_CONNECTION_BYTES, MHD_OPTION_ARRAY,
         n_threads > 1 ? pool : no_pool, MHD_OPTION_END);
@@ -227,9 +328,17 @@ struct daemon *daemon_start(struct service *service, int listener, unsigned n_th
     return daemon;
 }
 
-void daemon_quiesce(struct daemon *daemon)
+/* MHD_quiesce_daemon takes the listener out of every worker's epoll set while the workers may do so too;
+   whoever comes second finds it gone, and the program ends by abort. Here the descriptor becomes one on
+   which nothing ever arrives: with its last descriptor the listening socket is closed, and leaves all
+   epoll sets by itself (epoll(7)). Without a descriptor to spare connections are taken until the end. */
+void daemon_refuse_connections(struct daemon *daemon)
 {
-    MHD_quiesce_daemon(daemon->http);
+    int silent = eventfd(0, EFD_CLOEXEC);
+    if (silent < 0)
+        return;
+    dup3(silent, daemon->listener, O_CLOEXEC);
+    close(silent);
 }
 
 unsigned daemon_n_running(const struct daemon *daemon)

@@ -1,25 +1,52 @@
-/* What one path answers. An endpoint is a constant record of functions: `prepare` turns the query
+/* What one path, or every path of one pattern, answers. An endpoint is a constant record of functions: `prepare` turns the query
    into parameters and the canonical key, before any work on the index; `answer` writes the body, on
    a cache miss or always where nothing is cached. */
 #ifndef CRATEDEX_SERVER_ENDPOINT_H
 #define CRATEDEX_SERVER_ENDPOINT_H
 
+#include "server/answer.h"
 #include "server/canonical_key.h"
 #include "server/crate_list_parameters.h"
+#include "server/crate_page_parameters.h"
+#include "server/crate_path.h"
 #include "server/failure.h"
 #include "server/link_spelling.h"
 #include "server/list_page.h"
-#include "server/query_string.h"
+#include "server/options.h"
+#include "server/path_text.h"
+#include "server/request.h"
+#include "server/resolve_parameters.h"
+#include "server/response_headers.h"
 #include "server/service.h"
 #include "server/suggest_parameters.h"
+#include "server/taxonomy_page.h"
+#include "server/tree_parameters.h"
+#include "server/version_list_parameters.h"
+#include "server/version_parameters.h"
 
 #include <cratedex/encoder.h>
 #include <stdbool.h>
 
-/* The validated parameters of one request, borrowed from its query. */
+/* The validated parameters of one request, borrowed from its path and query. */
 union endpoint_parameters {
     struct crate_list_parameters crate_list;
     struct suggest_parameters suggest;
+    struct taxonomy_page taxonomy_page;
+    struct path_text path_text;
+    uint32_t owned_rank; /* of the crate whose owners are asked for */
+    int64_t user_id;
+    uint32_t sparse_index_rank;
+    char base_url[OPTIONS_MAX_URL]; /* without a final slash */
+    struct crate_version_path crate_version;
+    struct crate_page_parameters crate_page;
+    struct version_list_parameters version_list;
+    struct reverse_dependencies_parameters reverse_dependencies;
+    struct resolve_parameters resolve;
+    struct tree_parameters tree;
+    struct version_file_parameters version_file;
+    struct version_downloads_parameters version_downloads;
+    struct crate_downloads_parameters crate_downloads;
+    enum exposition_format exposition_format;
 };
 
 /* What an answer is computed with, and what it tells beside the body. */
@@ -27,22 +54,29 @@ struct answer_job {
     const struct service *service;
     struct index_reader *reader;   /* for this call alone */
     struct encoder encoder;        /* plain_type: write to encoder.out directly */
+    struct answer_head head;       /* out: as the endpoint has it, for `answer` to add to */
     struct link_spelling spelling; /* of the request, where the endpoint has links */
     struct list_page page;         /* out, likewise */
-    double search_seconds;         /* out: the part of the time that was searching */
+    struct trace *trace;           /* out: the time that was searching, and the plan */
 };
 
 struct endpoint {
-    const char *path;
+    const char *path;          /* a pattern: `{…}` is a parameter, a whole segment */
     const char *name;          /* the route label in metrics */
     const char *cache_control; /* of a success */
-    const char *plain_type;    /* the media type, where Accept is not asked; else NULL */
+    const char
+        *surrogate_key; /* the tag of every answer, for a CDN to purge by; NULL: each has its own */
+    const char *plain_type; /* the media type, where Accept is not asked; else NULL */
     bool is_cached;
-    bool has_links; /* the body is a list_page */
-    /* NULL where the endpoint has no parameters. Returns 0 or -1. */
-    int (*prepare)(const struct query_string *query, union endpoint_parameters *parameters,
-                   struct canonical_key *key, struct failure *failure);
-    /* Writes one complete value. Returns 0 or -1. */
+    bool has_links;      /* the body is a list_page */
+    bool has_moving_key; /* the canonical key of one request changes with time */
+    bool redirects; /* where Accept names no encoding of ours, so that it refuses none either */
+    /* NULL where the endpoint has no parameters. May look at what is in memory of the index, to say
+       early that there is no such crate. Returns 0 or -1. */
+    int (*prepare)(const struct service *service, const struct request *request,
+                   union endpoint_parameters *parameters, struct canonical_key *key,
+                   struct failure *failure);
+    /* Writes one complete value, or nothing where it makes a redirect of head. Returns 0 or -1. */
     int (*answer)(struct answer_job *job, const union endpoint_parameters *parameters,
                   struct failure *failure);
 };
@@ -50,8 +84,36 @@ struct endpoint {
 extern const struct endpoint list_crates_endpoint;
 extern const struct endpoint summary_endpoint;
 extern const struct endpoint suggest_endpoint;
+extern const struct endpoint show_crate_endpoint;
+extern const struct endpoint list_versions_endpoint;
+extern const struct endpoint show_version_endpoint;
+extern const struct endpoint reverse_dependencies_endpoint;
+extern const struct endpoint sparse_index_endpoint;
+extern const struct endpoint sparse_index_short_endpoint;
+extern const struct endpoint sparse_index_config_endpoint;
+extern const struct endpoint resolve_endpoint;
+extern const struct endpoint dependency_tree_endpoint;
 extern const struct endpoint health_endpoint;
 extern const struct endpoint readiness_endpoint;
 extern const struct endpoint metrics_endpoint;
+extern const struct endpoint list_keywords_endpoint;
+extern const struct endpoint keyword_endpoint;
+extern const struct endpoint list_categories_endpoint;
+extern const struct endpoint category_endpoint;
+extern const struct endpoint category_slugs_endpoint;
+extern const struct endpoint user_endpoint;
+extern const struct endpoint user_stats_endpoint;
+extern const struct endpoint team_endpoint;
+extern const struct endpoint crate_owners_endpoint;
+extern const struct endpoint crate_owner_user_endpoint;
+extern const struct endpoint crate_owner_team_endpoint;
+extern const struct endpoint site_metadata_endpoint;
+extern const struct endpoint openapi_endpoint;
+extern const struct endpoint crate_downloads_endpoint;
+extern const struct endpoint version_dependencies_endpoint;
+extern const struct endpoint version_downloads_endpoint;
+extern const struct endpoint version_authors_endpoint;
+extern const struct endpoint version_readme_endpoint;
+extern const struct endpoint version_download_endpoint;
 
 #endif

@@ -1,5 +1,5 @@
-/* For those who run the server: GET /healthz (the process answers), GET /readyz (it can serve: the
-   index answers and no shutdown has begun) and GET /metrics (Prometheus' text format). */
+/* For those who run the server: GET /healthz (the process answers) and GET /readyz (it can serve:
+   the index answers and no shutdown has begun). */
 #include "server/endpoint.h"
 
 #include "server/response_headers.h"
@@ -46,19 +46,6 @@ static int answer_readiness(struct answer_job *job, const union endpoint_paramet
     return 0;
 }
 
-static int answer_metrics(struct answer_job *job, const union endpoint_parameters *parameters,
-                          struct failure *failure)
-{
-    (void)parameters;
-    const struct service *service = job->service;
-    struct cache_statistics statistics;
-    cache_read_statistics(service->cache, &statistics);
-    if (metrics_write(service->metrics, &statistics, index_n_crates(service->index),
-                      job->encoder.out) == 0)
-        return 0;
-    return failure_set(failure, 500, "out of memory");
-}
-
 const struct endpoint health_endpoint = {
     .path = "/healthz",
     .name = "healthz",
@@ -71,12 +58,4 @@ const struct endpoint readiness_endpoint = {
     .name = "readyz",
     .cache_control = RESPONSE_NO_STORE,
     .answer = answer_readiness,
-};
-
-const struct endpoint metrics_endpoint = {
-    .path = "/metrics",
-    .name = "metrics",
-    .cache_control = RESPONSE_NO_STORE,
-    .plain_type = "text/plain; version=0.0.4",
-    .answer = answer_metrics,
 };

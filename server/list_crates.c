@@ -2,6 +2,8 @@
    it was encoded there, between the frame that all lists share. */
 #include "server/endpoint.h"
 
+#include "server/response_headers.h"
+
 #include <cratedex/explanation.h>
 #include <cratedex/search.h>
 #include <inttypes.h>
@@ -65,28 +67,39 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
     struct timespec end;
     struct search_result result;
     struct search_query query = parameters->crate_list.search;
-    query.ranking = job->service->ranking;
+    enum experiment_arm arm = parameters->crate_list.arm;
+    query.ranking = arm == EXPERIMENT_B ? job->service->ranking_b : job->service->ranking;
+    if (arm != EXPERIMENT_NONE) {
+        job->head.arm = arm;
+        job->head.cache_control = experiment_cache_control(job->service->experiment);
+    }
     clock_gettime(CLOCK_MONOTONIC, &start);
     enum search_status status = search_run(job->reader, &query, &result, &failure->error);
     clock_gettime(CLOCK_MONOTONIC, &end);
-    job->search_seconds = seconds_between(&start, &end);
+    job->trace->search_seconds = seconds_between(&start, &end);
     if (status != SEARCH_OK) {
         failure->status = status == SEARCH_FAILED ? 500 : 400;
         return -1;
     }
+    job->trace->has_plan = job->service->slow_query_seconds > 0;
+    if (job->trace->has_plan)
+        query_plan_describe(job->reader, &result, &job->trace->plan);
     return encode_page(job, &parameters->crate_list, &result, failure);
 }
 
-static int prepare(const struct query_string *query, union endpoint_parameters *parameters,
-                   struct canonical_key *key, struct failure *failure)
+static int prepare(const struct service *service, const struct request *request,
+                   union endpoint_parameters *parameters, struct canonical_key *key,
+                   struct failure *failure)
 {
-    return crate_list_parse(query, &parameters->crate_list, key, failure);
+    (void)service;
+    return crate_list_parse(&request->query, request->arm, &parameters->crate_list, key, failure);
 }
 
 const struct endpoint list_crates_endpoint = {
     .path = "/api/v1/crates",
     .name = "crates",
-    .cache_control = "public, max-age=60",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
+    .surrogate_key = "crates",
     .is_cached = true,
     .has_links = true,
     .prepare = prepare,

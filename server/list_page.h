@@ -1,5 +1,5 @@
 /* The frame of every list: `{"<items>": […], "meta": {"total", "next_page", "prev_page"}}`, where a search
-   may add `did_you_mean` and `relaxed` to the meta.
+   may add `did_you_mean` and `relaxed` to the meta, and another list a member of its own.
 
    `meta` stands last, so that an answer can be given other links without a search: the items are
    copied as they are, and a new meta is written behind them. */
@@ -23,8 +23,12 @@ struct list_page {
     char previous[LIST_PAGE_MAX_VALUE];
     char did_you_mean[LIST_PAGE_MAX_VALUE]; /* empty: absent */
     bool is_relaxed;                        /* `"relaxed": "typo"`, else absent */
+    bool is_one_way;                        /* the meta has no prev_page */
     size_t items_at;                        /* the encoded array: offset and size in the body */
     size_t items_size;
+    const char *extra_key; /* static: one more member of the meta; NULL: none */
+    size_t extra_at;       /* its encoded value, likewise */
+    size_t extra_size;
 };
 
 bool list_page_has_links(const struct list_page *page);
@@ -36,6 +40,11 @@ void list_page_begin(struct list_page *page, const char *items_key, uint32_t n_i
 /* Ends the array and writes the meta: total, next and previous must be set. */
 void list_page_end(struct list_page *page, const struct link_spelling *spelling,
                    struct encoder *encoder);
+
+/* The same with one more member, the last of the meta: its name, static, and `size` bytes of its encoded
+   value. */
+void list_page_end_with(struct list_page *page, const struct link_spelling *spelling,
+                        const char *key, const void *value, size_t size, struct encoder *encoder);
 
 /* Writes the whole frame of `page` again, out of the body that `page` describes, with links spelled
    as `spelling` says. `respelled` becomes the description of what is written. */

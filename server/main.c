@@ -1,9 +1,11 @@
 /* Starts the server, waits for a signal, stops it. The main thread blocks SIGTERM and SIGINT before
    any other thread exists and takes them with sigtimedwait: there are no signal handlers. Waiting
-   wakes up once a second to flush the access log. */
+   wakes up once a second to flush the access log and to look whether a new day of counted downloads
+   has begun. */
 #include "server/answer.h"
 #include "server/daemon.h"
 #include "server/listener.h"
+#include "server/openapi.h"
 #include "server/options.h"
 #include "server/router.h"
 #include "server/service.h"
@@ -23,13 +25,18 @@
 /* Shards spread the locks of the cache, but a value must fit into a tenth of a shard. */
 #define MIN_SHARD_BYTES ((size_t)8 << 20)
 
+/* Of the cache's bytes: what answers may take that it has evicted, but a thread still remembers. */
+#define RECENT_HITS_PART 16
+
 struct server {
     struct service service;
     struct ranking ranking;
-    const char *route_names[N_ROUTES];
+    struct ranking ranking_b;
+    const char *route_names[METRICS_MAX_ROUTES];
     struct index *index;
     int listener;
     struct daemon *daemon;
+    bool downloads_are_troubled; /* the last tick failed, which was said */
 };
 
 static unsigned n_shards(const struct options *options)
@@ -52,13 +59,14 @@ static int open_index(struct server *server, const char *path, struct error *err
 }
 
 /* A weights file is read once, at start; what it does not name keeps the built-in weight. */
-static int read_ranking(struct server *server, const char *path, struct error *error)
+static int read_ranking(const char *path, struct ranking *ranking, const struct ranking **used,
+                        struct error *error)
 {
     if (path[0] == '\0')
         return 0;
-    ranking_set_defaults(&server->ranking);
-    server->service.ranking = &server->ranking;
-    return ranking_read(&server->ranking, path, error);
+    ranking_set_defaults(ranking);
+    *used = ranking;
+    return ranking_read(ranking, path, error);
 }
 
 /* Frees whatever start has made, in reverse. */
@@ -67,14 +75,19 @@ static void stop(struct server *server)
     struct service *service = &server->service;
     if (server->daemon != NULL)
         daemon_stop(server->daemon);
-    if (server->listener >= 0)
+    else if (server->listener >= 0)
         close(server->listener);
     access_log_destroy(service->access_log);
+    recent_hits_destroy(service->recent_hits);
     if (service->cache != NULL)
         cache_destroy(service->cache);
+    openapi_destroy(service->openapi);
     if (service->metrics != NULL)
         metrics_destroy(service->metrics);
     reader_pool_destroy(service->readers);
+    struct error error;
+    if (download_counters_close(service->downloads, &error) != 0)
+        fprintf(stderr, "cratedex-server: counting downloads: %s\n", error.message);
     if (server->index != NULL)
         index_close(server->index);
 }
@@ -83,19 +96,39 @@ static void stop(struct server *server)
 static int start(struct server *server, const struct options *options, struct error *error)
 {
     struct service *service = &server->service;
-    if (read_ranking(server, options->ranking_path, error) != 0 ||
+    service->proxies = &options->proxies;
+    service->experiment = options->has_experiment ? &options->experiment : NULL;
+    if (read_ranking(options->ranking_path, &server->ranking, &service->ranking, error) != 0 ||
+        read_ranking(options->ranking_b_path, &server->ranking_b, &service->ranking_b, error) !=
+            0 ||
         open_index(server, options->index_path, error) != 0)
         return -1;
     service->index = server->index;
+    service->base_url = options->base_url;
+    service->cdn_url = options->cdn_url;
+    service->slow_query_seconds = options->slow_query_ms / 1e3;
+    if (options->downloads_path[0] != '\0') {
+        service->downloads =
+            download_counters_open(options->downloads_path, server->index, time(NULL), error);
+        if (service->downloads == NULL)
+            return -1;
+    }
     service->readers = reader_pool_create(server->index, options->n_threads, error);
     if (service->readers == NULL)
         return -1;
-    router_names(server->route_names);
-    service->metrics = metrics_create(server->route_names, N_ROUTES, error);
+    service->metrics =
+        metrics_create(server->route_names, router_names(server->route_names), error);
     if (service->metrics == NULL)
+        return -1;
+    service->openapi = openapi_create(error);
+    if (service->openapi == NULL)
         return -1;
     service->cache = cache_create(options->cache_bytes, n_shards(options), answer_free, error);
     if (service->cache == NULL)
+        return -1;
+    service->recent_hits = recent_hits_create(
+        service->cache, options->cache_bytes / RECENT_HITS_PART / options->n_threads, error);
+    if (service->recent_hits == NULL)
         return -1;
     if (options->access_log != ACCESS_LOG_OFF) {
         service->access_log = access_log_create(options->access_log, STDOUT_FILENO, error);
@@ -120,12 +153,26 @@ static int announce(const struct server *server, struct error *error)
     return fflush(stdout) == 0 ? 0 : error_set(error, "cannot write to standard output");
 }
 
+/* Says once what keeps the file of the day from being changed; it is tried again every second. */
+static void tick_downloads(struct server *server)
+{
+    struct error error;
+    if (server->service.downloads == NULL)
+        return;
+    bool is_well = download_counters_tick(server->service.downloads, time(NULL), &error) == 0;
+    if (!is_well && !server->downloads_are_troubled)
+        fprintf(stderr, "cratedex-server: counting downloads: %s\n", error.message);
+    server->downloads_are_troubled = !is_well;
+}
+
 /* Returns after the first signal. */
-static void wait_for_signal(const struct server *server, const sigset_t *signals)
+static void wait_for_signal(struct server *server, const sigset_t *signals)
 {
     const struct timespec second = {.tv_sec = 1};
-    while (sigtimedwait(signals, NULL, &second) < 0)
+    while (sigtimedwait(signals, NULL, &second) < 0) {
         access_log_flush(server->service.access_log);
+        tick_downloads(server);
+    }
 }
 
 /* Lets the running requests end: until none is left, the grace is over or a second signal comes. */
@@ -133,9 +180,7 @@ static void drain(struct server *server, const sigset_t *signals)
 {
     const struct timespec moment = {.tv_nsec = POLL_MILLISECONDS * 1000000L};
     atomic_store(&server->service.is_stopping, true);
-    daemon_quiesce(server->daemon);
-    /* Refuses new connections from now on; libmicrohttpd wants the descriptor to stay open. */
-    shutdown(server->listener, SHUT_RDWR);
+    daemon_refuse_connections(server->daemon);
     for (int i = 0; i < GRACE_SECONDS * 1000 / POLL_MILLISECONDS; i++)
         if (sigtimedwait(signals, NULL, &moment) >= 0 || daemon_n_running(server->daemon) == 0)
             return;

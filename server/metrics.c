@@ -1,34 +1,33 @@
-/* One block of relaxed atomic counters a route. A status has a counter of its own (an index, not a
-   search), a latency falls into one bucket; the cumulative counts that Prometheus wants are summed
-   when the text is written, so that recording is four additions, whatever the histogram's size. The
-   count of a histogram is the sum of its buckets and so always fits them, even while other threads
-   record. Figures of different families may be some answers apart, as in any scrape.
-
-   The text is the exposition format 0.0.4. Numbers are written without the locale's decimal point:
-   bounds as literals, seconds from integers. */
+/* A block of relaxed atomic counters for every route, body format and content coding. A status that
+   the server sends has a counter of its own (an index, found among the frequent ones first), a
+   latency falls into one bucket; the cumulative counts that Prometheus wants are summed when the
+   text is written, so that recording is four additions, whatever the histogram's size. The count of
+   a histogram is the sum of its buckets and so always fits them, even while other threads record.
+   Figures of different families may be some answers apart, as in any scrape. */
 #include "server/metrics.h"
 
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
-#define N_STATUSES 600 /* index 0 takes what is no status */
 #define NANOSECONDS 1000000000
 
+/* What the server sends, most frequent first; the last takes all others. */
+static const unsigned short statuses[] = {200, 304, 404, 302, 400, 406, 412, 403, 405,
+                                          204, 414, 431, 413, 500, 501, 503, 0};
+#define N_STATUSES (sizeof statuses / sizeof statuses[0])
+
+/* Seconds in the canonical form of OpenMetrics, so that both formats give a series the same name.
+   */
 static const struct {
     uint64_t nanoseconds;
     const char *seconds;
 } bucket_bounds[] = {
-    {10000, "0.00001"},  {25000, "0.000025"}, {50000, "0.00005"},  {100000, "0.0001"},
-    {250000, "0.00025"}, {500000, "0.0005"},  {1000000, "0.001"},  {2500000, "0.0025"},
-    {5000000, "0.005"},  {10000000, "0.01"},  {25000000, "0.025"}, {50000000, "0.05"},
-    {100000000, "0.1"},  {250000000, "0.25"}, {500000000, "0.5"},  {1000000000, "1"},
-    {2500000000, "2.5"}, {5000000000, "5"},   {10000000000, "10"},
+    {10000, "1e-05"},    {25000, "2.5e-05"},  {50000, "5e-05"},      {100000, "0.0001"},
+    {250000, "0.00025"}, {500000, "0.0005"},  {1000000, "0.001"},    {2500000, "0.0025"},
+    {5000000, "0.005"},  {10000000, "0.01"},  {25000000, "0.025"},   {50000000, "0.05"},
+    {100000000, "0.1"},  {250000000, "0.25"}, {500000000, "0.5"},    {1000000000, "1.0"},
+    {2500000000, "2.5"}, {5000000000, "5.0"}, {10000000000, "10.0"},
 };
 
 #define N_BOUNDS (sizeof bucket_bounds / sizeof bucket_bounds[0])
@@ -40,15 +39,25 @@ struct histogram {
     atomic_uint_fast64_t nanoseconds;
 };
 
-struct route_metrics {
-    const char *name;
+/* The answers of one route in one format and coding. */
+struct answer_counters {
     atomic_uint_fast64_t n_body_bytes;
     atomic_uint_fast64_t statuses[N_STATUSES];
     struct histogram histograms[N_CACHE_STATES];
 };
 
+struct route_metrics {
+    const char *name;
+    struct answer_counters answers[N_BODY_FORMATS][N_CONTENT_CODINGS];
+};
+
 struct metrics {
-    struct timespec started;
+    atomic_uint_fast64_t n_downloads;
+    atomic_uint_fast64_t n_slow_queries;
+    atomic_uint_fast64_t n_connections_opened;
+    atomic_uint_fast64_t n_connections_ended;
+    atomic_uint_fast64_t max_connections;
+    struct histogram experiment[N_EXPERIMENT_ARMS][N_CACHE_STATES];
     unsigned n_routes;
     struct route_metrics routes[];
 };
@@ -77,7 +86,6 @@ struct metrics *metrics_create(const char *const *route_names, unsigned n_routes
         error_out_of_memory(error);
         return NULL;
     }
-    clock_gettime(CLOCK_REALTIME, &metrics->started);
     metrics->n_routes = n_routes;
     for (unsigned i = 0; i < n_routes; i++)
         metrics->routes[i].name = route_names[i];
@@ -98,109 +106,147 @@ static uint64_t to_nanoseconds(double seconds)
     return (uint64_t)((seconds < longest ? seconds : longest) * NANOSECONDS + 0.5);
 }
 
-void metrics_record(struct metrics *metrics, unsigned route, unsigned status,
-                    enum cache_state cache_state, double seconds, uint64_t body_bytes)
+static size_t status_place(unsigned status)
 {
-    if (route >= metrics->n_routes)
-        return;
-    struct route_metrics *counters = &metrics->routes[route];
-    struct histogram *histogram = &counters->histograms[cache_state];
+    size_t place = 0;
+    while (place < N_STATUSES - 1 && statuses[place] != status)
+        place++;
+    return place;
+}
+
+static void observe(struct histogram *histogram, double seconds)
+{
     uint64_t nanoseconds = to_nanoseconds(seconds);
     size_t bucket = 0;
     while (bucket < N_BOUNDS && nanoseconds > bucket_bounds[bucket].nanoseconds)
         bucket++;
-    add(&counters->statuses[status < N_STATUSES ? status : 0], 1);
-    add(&counters->n_body_bytes, body_bytes);
     add(&histogram->buckets[bucket], 1);
     add(&histogram->nanoseconds, nanoseconds);
 }
 
-/* The text so far; `failed` when memory ran out, after which nothing more is written. */
-struct exposition {
-    msgpack_sbuffer *out;
-    bool failed;
+void metrics_record(struct metrics *metrics, const struct outcome *outcome, double seconds)
+{
+    if (outcome->route >= metrics->n_routes)
+        return;
+    struct answer_counters *counters =
+        &metrics->routes[outcome->route].answers[outcome->format][outcome->coding];
+    add(&counters->statuses[status_place(outcome->status)], 1);
+    add(&counters->n_body_bytes, outcome->body_bytes);
+    observe(&counters->histograms[outcome->cache_state], seconds);
+    if (outcome->arm != EXPERIMENT_NONE)
+        observe(&metrics->experiment[outcome->arm][outcome->cache_state], seconds);
+}
+
+void metrics_count_download(struct metrics *metrics)
+{
+    add(&metrics->n_downloads, 1);
+}
+
+void metrics_count_slow_query(struct metrics *metrics)
+{
+    add(&metrics->n_slow_queries, 1);
+}
+
+void metrics_count_connection(struct metrics *metrics)
+{
+    add(&metrics->n_connections_opened, 1);
+}
+
+void metrics_end_connection(struct metrics *metrics)
+{
+    add(&metrics->n_connections_ended, 1);
+}
+
+void metrics_limit_connections(struct metrics *metrics, unsigned limit)
+{
+    atomic_store_explicit(&metrics->max_connections, limit, memory_order_relaxed);
+}
+
+/* A route's answers in one format and coding, for the functions that write them. */
+struct answer_series {
+    const char *route;
+    const char *format;
+    const char *coding;
+    const struct answer_counters *counters;
 };
 
-static void write_bytes(struct exposition *exposition, const char *bytes, size_t size)
+typedef void write_series(struct exposition *exposition, const struct answer_series *series);
+
+static void write_each(const struct metrics *metrics, struct exposition *exposition,
+                       write_series *write)
 {
-    if (!exposition->failed && size > 0)
-        exposition->failed = msgpack_sbuffer_write(exposition->out, bytes, size) != 0;
+    static const char *const format_names[N_BODY_FORMATS] = {"json", "msgpack", "plain"};
+    for (unsigned route = 0; route < metrics->n_routes; route++)
+        for (unsigned format = 0; format < N_BODY_FORMATS; format++)
+            for (unsigned coding = 0; coding < N_CONTENT_CODINGS; coding++) {
+                const struct answer_series series = {
+                    .route = metrics->routes[route].name,
+                    .format = format_names[format],
+                    .coding = content_coding_name((enum content_coding)coding),
+                    .counters = &metrics->routes[route].answers[format][coding],
+                };
+                write(exposition, &series);
+            }
 }
 
-/* Only for texts that are short: names of routes go through write_label. */
-static void write_format(struct exposition *exposition, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static void write_format(struct exposition *exposition, const char *format, ...)
+static void end_labels(struct exposition *exposition, const struct answer_series *series)
 {
-    char text[512];
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    if (length < 0 || (size_t)length >= sizeof text)
-        exposition->failed = true;
-    else
-        write_bytes(exposition, text, (size_t)length);
+    exposition_label(exposition, "encoding", series->format);
+    exposition_label(exposition, "coding", series->coding);
 }
 
-static void write_family(struct exposition *exposition, const char *name, const char *type,
-                         const char *help)
+static void write_requests(struct exposition *exposition, const struct answer_series *series)
 {
-    write_format(exposition, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
-
-/* A sample without labels, and its family. */
-static void write_single(struct exposition *exposition, const char *name, const char *type,
-                         const char *help, uint64_t value)
-{
-    write_family(exposition, name, type, help);
-    write_format(exposition, "%s %" PRIu64 "\n", name, value);
-}
-
-/* A label's value in quotes, with the three escapes of the format. */
-static void write_label(struct exposition *exposition, const char *value)
-{
-    write_bytes(exposition, "\"", 1);
-    for (;;) {
-        size_t n_plain = strcspn(value, "\\\"\n");
-        write_bytes(exposition, value, n_plain);
-        value += n_plain;
-        if (*value == '\0')
-            break;
-        write_bytes(exposition, *value == '\n' ? "\\n" : *value == '"' ? "\\\"" : "\\\\", 2);
-        value++;
-    }
-    write_bytes(exposition, "\"", 1);
-}
-
-/* Begins a sample of a route: `name{route="…"`. */
-static void write_route(struct exposition *exposition, const char *name,
-                        const struct route_metrics *route)
-{
-    write_format(exposition, "%s{route=", name);
-    write_label(exposition, route->name);
-}
-
-static void write_requests(struct exposition *exposition, const struct metrics *metrics)
-{
-    static const char name[] = "cratedex_http_requests_total";
-    write_family(exposition, name, "counter", "Answers by route and status.");
-    for (unsigned i = 0; i < metrics->n_routes; i++) {
-        for (unsigned status = 0; status < N_STATUSES; status++) {
-            uint64_t n_answers = read_counter(&metrics->routes[i].statuses[status]);
-            if (n_answers == 0)
-                continue;
-            write_route(exposition, name, &metrics->routes[i]);
-            write_format(exposition, ",status=\"%03u\"} %" PRIu64 "\n", status, n_answers);
-        }
+    for (size_t i = 0; i < N_STATUSES; i++) {
+        uint64_t n_answers = read_counter(&series->counters->statuses[i]);
+        char status[8];
+        if (n_answers == 0)
+            continue;
+        snprintf(status, sizeof status, "%03u", (unsigned)statuses[i]);
+        exposition_sample(exposition, "_total");
+        exposition_label(exposition, "route", series->route);
+        exposition_label(exposition, "status", status);
+        end_labels(exposition, series);
+        exposition_integer(exposition, n_answers);
     }
 }
 
-static void write_histogram(struct exposition *exposition, const struct route_metrics *route,
-                            enum cache_state state)
+static void write_body_bytes(struct exposition *exposition, const struct answer_series *series)
 {
-    const struct histogram *histogram = &route->histograms[state];
-    const char *state_name = cache_state_names[state];
+    uint64_t n_bytes = read_counter(&series->counters->n_body_bytes);
+    if (n_bytes == 0)
+        return;
+    exposition_sample(exposition, "_total");
+    exposition_label(exposition, "route", series->route);
+    end_labels(exposition, series);
+    exposition_integer(exposition, n_bytes);
+}
+
+/* The labels that tell a histogram from the others of its family; NULL is left out. */
+struct histogram_labels {
+    const char *route;
+    const char *arm;
+    enum cache_state cache_state;
+    const struct answer_series *series; /* for encoding and coding */
+};
+
+static void begin_histogram_sample(struct exposition *exposition, const char *suffix,
+                                   const struct histogram_labels *labels)
+{
+    exposition_sample(exposition, suffix);
+    if (labels->route != NULL)
+        exposition_label(exposition, "route", labels->route);
+    if (labels->arm != NULL)
+        exposition_label(exposition, "arm", labels->arm);
+    exposition_label(exposition, "cache", cache_state_names[labels->cache_state]);
+    if (labels->series != NULL)
+        end_labels(exposition, labels->series);
+}
+
+/* Nothing, where nothing was observed. */
+static void write_histogram(struct exposition *exposition, const struct histogram *histogram,
+                            const struct histogram_labels *labels)
+{
     uint64_t buckets[N_BOUNDS + 1];
     uint64_t count = 0;
     for (size_t i = 0; i <= N_BOUNDS; i++) {
@@ -212,71 +258,72 @@ static void write_histogram(struct exposition *exposition, const struct route_me
     uint64_t cumulative = 0;
     for (size_t i = 0; i <= N_BOUNDS; i++) {
         cumulative += buckets[i];
-        write_route(exposition, "cratedex_http_request_duration_seconds_bucket", route);
-        write_format(exposition, ",cache=\"%s\",le=\"%s\"} %" PRIu64 "\n", state_name,
-                     i < N_BOUNDS ? bucket_bounds[i].seconds : "+Inf", cumulative);
+        begin_histogram_sample(exposition, "_bucket", labels);
+        exposition_label(exposition, "le", i < N_BOUNDS ? bucket_bounds[i].seconds : "+Inf");
+        exposition_integer(exposition, cumulative);
     }
     uint64_t nanoseconds = read_counter(&histogram->nanoseconds);
-    write_route(exposition, "cratedex_http_request_duration_seconds_sum", route);
-    write_format(exposition, ",cache=\"%s\"} %" PRIu64 ".%09" PRIu64 "\n", state_name,
-                 nanoseconds / NANOSECONDS, nanoseconds % NANOSECONDS);
-    write_route(exposition, "cratedex_http_request_duration_seconds_count", route);
-    write_format(exposition, ",cache=\"%s\"} %" PRIu64 "\n", state_name, count);
+    begin_histogram_sample(exposition, "_sum", labels);
+    exposition_seconds(exposition, (int64_t)(nanoseconds / NANOSECONDS),
+                       (uint32_t)(nanoseconds % NANOSECONDS));
+    begin_histogram_sample(exposition, "_count", labels);
+    exposition_integer(exposition, count);
 }
 
-static void write_durations(struct exposition *exposition, const struct metrics *metrics)
+static void write_durations(struct exposition *exposition, const struct answer_series *series)
 {
-    write_family(exposition, "cratedex_http_request_duration_seconds", "histogram",
-                 "Time from the whole request to the queued answer, by route and cache state.");
-    for (unsigned i = 0; i < metrics->n_routes; i++)
-        for (int state = 0; state < N_CACHE_STATES; state++)
-            write_histogram(exposition, &metrics->routes[i], (enum cache_state)state);
-}
-
-static void write_body_bytes(struct exposition *exposition, const struct metrics *metrics)
-{
-    static const char name[] = "cratedex_http_response_bytes_total";
-    write_family(exposition, name, "counter", "Bytes of answers' bodies by route, as sent.");
-    for (unsigned i = 0; i < metrics->n_routes; i++) {
-        write_route(exposition, name, &metrics->routes[i]);
-        write_format(exposition, "} %" PRIu64 "\n", read_counter(&metrics->routes[i].n_body_bytes));
+    for (int state = 0; state < N_CACHE_STATES; state++) {
+        const struct histogram_labels labels = {
+            .route = series->route, .cache_state = (enum cache_state)state, .series = series};
+        write_histogram(exposition, &series->counters->histograms[state], &labels);
     }
 }
 
-static void write_cache(struct exposition *exposition, const struct cache_statistics *cache)
+static void write_experiment(const struct metrics *metrics, struct exposition *exposition)
 {
-    write_single(exposition, "cratedex_cache_entries", "gauge", "Answers in the result cache.",
-                 cache->n_entries);
-    write_single(exposition, "cratedex_cache_bytes", "gauge", "Bytes the result cache holds.",
-                 cache->n_bytes);
-    write_single(exposition, "cratedex_cache_max_bytes", "gauge",
-                 "Bytes the result cache may hold.", cache->max_bytes);
-    write_single(exposition, "cratedex_cache_hits_total", "counter",
-                 "Lookups that were answered from the result cache.", cache->n_hits);
-    write_single(exposition, "cratedex_cache_misses_total", "counter",
-                 "Lookups that had to be computed.", cache->n_misses);
-    write_single(exposition, "cratedex_cache_waits_total", "counter",
-                 "Hits that waited for another request's computation.", cache->n_waits);
-    write_single(exposition, "cratedex_cache_evictions_total", "counter",
-                 "Entries pushed out of the result cache.", cache->n_evictions);
+    exposition_family(exposition, "cratedex_experiment_request_duration_seconds", METRIC_HISTOGRAM,
+                      "Time of answers that depend on the experiment's arm, by arm and cache "
+                      "state.");
+    for (int arm = EXPERIMENT_A; arm < N_EXPERIMENT_ARMS; arm++)
+        for (int state = 0; state < N_CACHE_STATES; state++) {
+            const struct histogram_labels labels = {
+                .arm = experiment_arm_name((enum experiment_arm)arm),
+                .cache_state = (enum cache_state)state};
+            write_histogram(exposition, &metrics->experiment[arm][state], &labels);
+        }
 }
 
-int metrics_write(const struct metrics *metrics, const struct cache_statistics *cache,
-                  uint64_t n_crates, msgpack_sbuffer *out)
+/* Ends are read first, so that there are never more of them than of connections. */
+static void write_connections(const struct metrics *metrics, struct exposition *exposition)
 {
-    struct exposition exposition = {out, false};
-    write_requests(&exposition, metrics);
-    write_durations(&exposition, metrics);
-    write_body_bytes(&exposition, metrics);
-    write_cache(&exposition, cache);
-    write_single(&exposition, "cratedex_index_crates", "gauge", "Crates in the index.", n_crates);
-    write_family(&exposition, "cratedex_build_info", "gauge", "The program that runs; always 1.");
-    write_format(&exposition, "cratedex_build_info{version=");
-    write_label(&exposition, CRATEDEX_VERSION);
-    write_format(&exposition, "} 1\n");
-    write_family(&exposition, "process_start_time_seconds", "gauge",
-                 "When the process started, in seconds since 1970.");
-    write_format(&exposition, "process_start_time_seconds %jd.%03ld\n",
-                 (intmax_t)metrics->started.tv_sec, metrics->started.tv_nsec / 1000000);
-    return exposition.failed ? -1 : 0;
+    uint64_t n_ended = read_counter(&metrics->n_connections_ended);
+    uint64_t n_opened = read_counter(&metrics->n_connections_opened);
+    exposition_gauge(exposition, "cratedex_http_connections", "Connections that are open.",
+                     n_opened > n_ended ? n_opened - n_ended : 0);
+    exposition_gauge(exposition, "cratedex_http_connections_limit",
+                     "Connections that may be open at once.",
+                     read_counter(&metrics->max_connections));
+    exposition_counter(exposition, "cratedex_http_connections_opened",
+                       "Connections that were accepted.", n_opened);
+}
+
+void metrics_write(const struct metrics *metrics, struct exposition *exposition)
+{
+    exposition_family(exposition, "cratedex_http_requests", METRIC_COUNTER,
+                      "Answers by route, status, encoding and content coding.");
+    write_each(metrics, exposition, write_requests);
+    exposition_family(exposition, "cratedex_http_response_bytes", METRIC_COUNTER,
+                      "Bytes of answers' bodies as sent, by route, encoding and content coding.");
+    write_each(metrics, exposition, write_body_bytes);
+    exposition_family(exposition, "cratedex_http_request_duration_seconds", METRIC_HISTOGRAM,
+                      "Time from the whole request to the queued answer, by route, cache state, "
+                      "encoding and content coding.");
+    write_each(metrics, exposition, write_durations);
+    write_experiment(metrics, exposition);
+    exposition_counter(exposition, "cratedex_slow_queries",
+                       "Answers that took as long as --slow-query-ms or longer.",
+                       read_counter(&metrics->n_slow_queries));
+    exposition_counter(exposition, "cratedex_downloads_counted", "Downloads that were counted.",
+                       read_counter(&metrics->n_downloads));
+    write_connections(metrics, exposition);
 }

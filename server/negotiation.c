@@ -7,12 +7,17 @@
    specific decides, and among equally specific ones the highest weight. */
 #include "server/negotiation.h"
 
+#include "server/token.h"
+
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
 #define FULL_QUALITY 1000
 #define NOT_NAMED (-1)
+
+/* The specificity of a range that names a type, from which on it names one. */
+#define SPECIFIC 3
 
 /* A borrowed part of the field. */
 struct span {
@@ -25,6 +30,7 @@ struct member {
     struct span name;
     int quality;
     bool has_parameters; /* other than q */
+    struct span version; /* the value of that parameter; empty where there is none */
 };
 
 const char *encoding_media_type(enum encoding encoding)
@@ -46,13 +52,6 @@ const char *content_coding_name(enum content_coding coding)
 static bool is_space(char c)
 {
     return c == ' ' || c == '\t';
-}
-
-/* tchar of section 5.6.2. */
-static bool is_token_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
 static bool span_is(struct span span, const char *text)
@@ -142,6 +141,7 @@ static bool parse_parameters(struct span rest, struct member *member)
     bool has_weight = false;
     member->quality = FULL_QUALITY;
     member->has_parameters = false;
+    member->version = (struct span){rest.text, 0};
     for (;;) {
         skip_space(&rest);
         if (rest.length == 0)
@@ -163,6 +163,8 @@ static bool parse_parameters(struct span rest, struct member *member)
             if (value.length == 0 && !skip_quoted(&rest))
                 return false;
             member->has_parameters = true;
+            if (span_is(name, "version"))
+                member->version = value;
         }
     }
 }
@@ -211,7 +213,7 @@ static int specificity(const struct member *range, enum encoding encoding)
     };
     for (size_t i = 0; i < 3 && names[encoding][i] != NULL; i++)
         if (span_is(range->name, names[encoding][i]))
-            return range->has_parameters ? 3 : 4;
+            return range->has_parameters ? SPECIFIC : SPECIFIC + 1;
     if (span_is(range->name, "application/*"))
         return 2;
     return span_is(range->name, "*/*") ? 1 : 0;
@@ -246,6 +248,43 @@ int negotiate_encoding(const char *accept, enum encoding *encoding)
     if (quality[ENCODING_MESSAGEPACK] > quality[ENCODING_JSON])
         *encoding = ENCODING_MESSAGEPACK;
     return quality[*encoding] > 0 ? 0 : -1;
+}
+
+bool accept_names_encoding(const char *accept)
+{
+    if (accept == NULL)
+        return false;
+    struct span field = {accept, strlen(accept)};
+    struct span text;
+    while (next_member(&field, &text)) {
+        struct member range;
+        if (!parse_media_range(text, &range) || range.quality == 0)
+            continue;
+        for (int i = 0; i < N_ENCODINGS; i++)
+            if (specificity(&range, (enum encoding)i) >= SPECIFIC)
+                return true;
+    }
+    return false;
+}
+
+bool accept_prefers_openmetrics(const char *accept)
+{
+    int openmetrics = 0;
+    int plain = 0;
+    struct span field = {accept, accept != NULL ? strlen(accept) : 0};
+    struct span text;
+    while (next_member(&field, &text)) {
+        struct member range;
+        if (!parse_media_range(text, &range))
+            continue;
+        bool is_ours = range.version.length == 0 || span_is(range.version, "1.0.0");
+        if (span_is(range.name, "application/openmetrics-text") && is_ours &&
+            range.quality > openmetrics)
+            openmetrics = range.quality;
+        if (span_is(range.name, "text/plain") && range.quality > plain)
+            plain = range.quality;
+    }
+    return openmetrics > 0 && openmetrics >= plain;
 }
 
 /* Which coding a member names, or -1. */

@@ -4,6 +4,7 @@
 #define CRATEDEX_SERVER_NEGOTIATION_H
 
 #include <cratedex/encoder.h>
+#include <stdbool.h>
 
 enum content_coding { CODING_IDENTITY, CODING_GZIP, CODING_BROTLI, CODING_ZSTD };
 #define N_CONTENT_CODINGS 4
@@ -22,6 +23,14 @@ const char *content_coding_name(enum content_coding coding);
    ignored, and a field without any well-formed member counts as absent.
    Returns 0, or -1 where nothing that we have is acceptable (406). */
 int negotiate_encoding(const char *accept, enum encoding *encoding);
+
+/* Whether an Accept field names JSON or MessagePack itself (a wildcard names neither) with a weight above
+   0: the client wants a document where it would else be redirected. */
+bool accept_names_encoding(const char *accept);
+
+/* Whether an Accept field names OpenMetrics (application/openmetrics-text, of version 1.0.0 or of
+   any) with a weight above 0 that is no less than that of text/plain, where it names that, too. */
+bool accept_prefers_openmetrics(const char *accept);
 
 /* Chooses by an Accept-Encoding field (NULL: identity). On equal quality the preference is br, zstd,
    gzip, identity. `x-gzip` is gzip. Where nothing acceptable is left (`identity;q=0` alone), identity

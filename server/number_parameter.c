@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-/* Returns NULL and the value, or what is wrong. */
-static const char *parse(const char *text, size_t length, enum number_type type, int64_t *value)
+const char *number_parse(const char *text, size_t length, enum number_type type, int64_t *value)
 {
     const int64_t max = type == NUMBER_SIGNED ? INT32_MAX : UINT32_MAX;
     const int64_t min = type == NUMBER_SIGNED ? INT32_MIN : 0;
@@ -41,7 +40,7 @@ int number_parameter(const struct query_string *query, const char *name, enum nu
     *is_given = parameter != NULL;
     if (parameter == NULL)
         return 0;
-    const char *fault = parse(parameter->value, parameter->value_length, type, value);
+    const char *fault = number_parse(parameter->value, parameter->value_length, type, value);
     if (fault != NULL)
         return failure_set(failure, 400, "Failed to deserialize query string: %s: %s", name, fault);
     return 0;

@@ -7,10 +7,14 @@
 #include "server/query_string.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* The types of crates.io's parameters: a positive 32-bit number, a signed 32-bit number. */
 enum number_type { NUMBER_POSITIVE, NUMBER_SIGNED };
+
+/* Reads a number. Returns NULL and `*value`, or what is wrong with the text. */
+const char *number_parse(const char *text, size_t length, enum number_type type, int64_t *value);
 
 /* Looks the parameter `name` up and reads it. Absent: `*is_given` is false and `*value` untouched.
    Returns 0; -1 with a status 400 for what is no such number. */

@@ -15,6 +15,9 @@
 #include <string.h>
 
 #define DEFAULT_LISTEN "127.0.0.1:8888"
+#define DEFAULT_CDN_URL "https://static.crates.io"
+#define DEFAULT_SLOW_QUERY_MS 100
+#define MAX_SLOW_QUERY_MS 3600000.0
 #define DEFAULT_CACHE_BYTES ((size_t)256 << 20)
 
 static int set_text(char *to, size_t capacity, const char *value, struct error *error)
@@ -36,6 +39,22 @@ static int set_index(struct options *options, const char *value, struct error *e
 static int set_ranking(struct options *options, const char *value, struct error *error)
 {
     return set_text(options->ranking_path, sizeof options->ranking_path, value, error);
+}
+
+static int set_ranking_b(struct options *options, const char *value, struct error *error)
+{
+    return set_text(options->ranking_b_path, sizeof options->ranking_b_path, value, error);
+}
+
+static int set_experiment(struct options *options, const char *value, struct error *error)
+{
+    options->has_experiment = true;
+    return experiment_parse(value, &options->experiment, error);
+}
+
+static int set_count_downloads(struct options *options, const char *value, struct error *error)
+{
+    return set_text(options->downloads_path, sizeof options->downloads_path, value, error);
 }
 
 static int set_listen(struct options *options, const char *value, struct error *error)
@@ -136,13 +155,42 @@ static int set_access_log(struct options *options, const char *value, struct err
     return error_set(error, "bad format '%s': write json, combined or off", value);
 }
 
+static int set_slow_query_ms(struct options *options, const char *value, struct error *error)
+{
+    size_t length = strspn(value, "0123456789.");
+    char *end;
+    double number = strtod(value, &end);
+    if (length == 0 || value[length] != '\0' || *end != '\0' || number > MAX_SLOW_QUERY_MS)
+        return error_set(error,
+                         "bad time '%s': write milliseconds such as 100 or 0.5, at most an hour; "
+                         "0 is off",
+                         value);
+    options->slow_query_ms = number;
+    return 0;
+}
+
+static int add_proxy(struct options *options, const char *value, struct error *error)
+{
+    return trusted_proxies_add(&options->proxies, value, error);
+}
+
 static const struct {
     const char *name;
     int (*set)(struct options *options, const char *value, struct error *error);
 } setters[] = {
-    {"index", set_index},           {"listen", set_listen},   {"base-url", set_base_url},
-    {"cdn-url", set_cdn_url},       {"threads", set_threads}, {"cache-bytes", set_cache_bytes},
-    {"access-log", set_access_log}, {"ranking", set_ranking},
+    {"index", set_index},
+    {"listen", set_listen},
+    {"base-url", set_base_url},
+    {"cdn-url", set_cdn_url},
+    {"threads", set_threads},
+    {"cache-bytes", set_cache_bytes},
+    {"access-log", set_access_log},
+    {"ranking", set_ranking},
+    {"trust-proxy", add_proxy},
+    {"count-downloads", set_count_downloads},
+    {"slow-query-ms", set_slow_query_ms},
+    {"ranking-b", set_ranking_b},
+    {"ab", set_experiment},
 };
 
 #define N_SETTERS (sizeof setters / sizeof setters[0])
@@ -155,18 +203,37 @@ const char *options_help(void)
            "  --index FILE         the index; cratedex-index build DUMP -o FILE makes one\n"
            "  --listen ADDR:PORT   where to listen, e.g. [::1]:0 (port 0: any that is free);\n"
            "                       default " DEFAULT_LISTEN "\n"
-           "  --base-url URL       the server's own address, as clients see it; no answer names it yet\n"
-           "  --cdn-url URL        where the crate files lie; no answer names it yet\n"
+           "  --base-url URL       the server's own address, as clients see it, for cargo; default: what\n"
+           "                       each request calls its host\n"
+           "  --cdn-url URL        where crate files and READMEs lie, for downloads to be sent there;\n"
+           "                       default " DEFAULT_CDN_URL "\n"
+           "  --count-downloads FOLDER\n"
+           "                       count downloads, a file a day; cratedex-index build --downloads\n"
+           "                       adds them to the next index\n"
            "  --threads N          default: one a core\n"
            "  --cache-bytes N      memory for finished answers, with K, M or G; 0 is off;\n"
            "                       default 256M\n"
            "  --access-log FORMAT  json, combined or off (default), to standard output\n"
+           "  --slow-query-ms N    answers that take as long are logged with their request id, the\n"
+           "                       parts of their time and the search's plan: a line of JSON each, to\n"
+           "                       standard error; 0 is off; default 100\n"
+           "  --trust-proxy CIDR   a network of proxies, e.g. 10.0.0.0/8 or ::1; may be repeated. Of\n"
+           "                       their requests, the log names the client in X-Forwarded-For (or\n"
+           "                       Forwarded), and X-Forwarded-Proto is believed\n"
            "  --ranking FILE       weights of the order of relevance, a line each; see below\n"
+           "  --ranking-b FILE     another such file, for an experiment\n"
+           "  --ab KEY=PERCENT     the experiment: so many of the clients (client=20, by address) or of\n"
+           "                       the requests (request=20, by X-Request-Id) get --ranking-b; which it\n"
+           "                       was stands in X-Experiment, in the logs and in the metrics. Shared\n"
+           "                       caches keep no search by relevance meanwhile\n"
            "  --config FILE        options from a file, a line each: threads = 4\n"
            "  --help, --version\n"
            "\n"
            "The command line overrides the file. SIGTERM and SIGINT end the server when the\n"
            "running requests are answered, after ten seconds in any case.\n"
+           "\n"
+           "Every answer repeats the request's X-Request-Id or has a new one, but for one kind: an\n"
+           "answer out of the cache has none where the client sent none and there is no access log.\n"
            "\n"
            "A ranking file overrides the weights that it names; # begins a comment:\n"
            "  any, main, keywords  what the share of the query's words counts that occurs anywhere;\n"
@@ -295,6 +362,8 @@ enum options_outcome options_parse(int argc, char **argv, struct options *option
         .n_threads = n_cores(),
         .cache_bytes = DEFAULT_CACHE_BYTES,
         .access_log = ACCESS_LOG_OFF,
+        .slow_query_ms = DEFAULT_SLOW_QUERY_MS,
+        .cdn_url = DEFAULT_CDN_URL,
     };
     if (listen_address_parse(DEFAULT_LISTEN, &options->listen, error) != 0)
         return OPTIONS_BAD;
@@ -307,6 +376,12 @@ enum options_outcome options_parse(int argc, char **argv, struct options *option
     if (outcome == OPTIONS_RUN && options->index_path[0] == '\0') {
         error_set(error,
                   "no index: add --index FILE (cratedex-index build DUMP -o FILE makes one)");
+        return OPTIONS_BAD;
+    }
+    if (outcome == OPTIONS_RUN && options->has_experiment != (options->ranking_b_path[0] != '\0')) {
+        error_set(error, options->has_experiment
+                             ? "--ab compares two rankings: add --ranking-b FILE"
+                             : "nobody gets --ranking-b: add --ab client=20 or the like");
         return OPTIONS_BAD;
     }
     return outcome;

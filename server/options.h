@@ -3,9 +3,12 @@
 #define CRATEDEX_SERVER_OPTIONS_H
 
 #include "server/access_log.h"
+#include "server/experiment.h"
 #include "server/listener.h"
+#include "server/trusted_proxies.h"
 
 #include <cratedex/error.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #define OPTIONS_MAX_PATH 4096
@@ -14,14 +17,20 @@
 
 struct options {
     char index_path[OPTIONS_MAX_PATH];
-    char config_path[OPTIONS_MAX_PATH];  /* empty: none */
-    char ranking_path[OPTIONS_MAX_PATH]; /* likewise */
+    char config_path[OPTIONS_MAX_PATH];    /* empty: none */
+    char ranking_path[OPTIONS_MAX_PATH];   /* likewise */
+    char ranking_b_path[OPTIONS_MAX_PATH]; /* likewise; given where has_experiment */
+    char downloads_path[OPTIONS_MAX_PATH]; /* likewise: downloads are not counted */
     struct listen_address listen;
     char base_url[OPTIONS_MAX_URL]; /* without a final slash; empty: not given */
     char cdn_url[OPTIONS_MAX_URL];
     unsigned n_threads;
     size_t cache_bytes; /* 0: off */
     enum access_log_format access_log;
+    double slow_query_ms; /* 0: off */
+    bool has_experiment;
+    struct experiment experiment;
+    struct trusted_proxies proxies;
 };
 
 enum options_outcome {
@@ -31,7 +40,8 @@ enum options_outcome {
     OPTIONS_BAD      /* `error` says what is wrong and what to do */
 };
 
-/* Defaults, then the file named by --config, then the command line. */
+/* Defaults, then the file named by --config, then the command line. What may be given several times
+   (trust-proxy) adds up over both. */
 enum options_outcome options_parse(int argc, char **argv, struct options *options,
                                    struct error *error);
 

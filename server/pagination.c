@@ -6,8 +6,8 @@
 
 #include <inttypes.h>
 
-int pagination_parse(const struct query_string *query, struct pagination *pagination,
-                     struct failure *failure)
+int pagination_parse_for(const struct query_string *query, unsigned support,
+                         struct pagination *pagination, struct failure *failure)
 {
     int64_t page = 1;
     int64_t per_page = PAGINATION_DEFAULT_PER_PAGE;
@@ -20,7 +20,11 @@ int pagination_parse(const struct query_string *query, struct pagination *pagina
     const struct query_parameter *seek = query_string_find(query, "seek");
     if (page_is_given && seek != NULL)
         return failure_set(failure, 400, "providing both ?page= and ?seek= is unsupported");
-    if (page > PAGINATION_MAX_PAGE)
+    if (seek != NULL && (support & PAGINATION_SEEK) == 0)
+        return failure_set(failure, 400, "?seek= is not supported for this request");
+    if (page_is_given && (support & PAGINATION_NO_PAGES) != 0)
+        return failure_set(failure, 400, "?page= is not supported for this request");
+    if (page > PAGINATION_MAX_PAGE && (support & PAGINATION_PAGE_LIMIT) != 0)
         return failure_set(failure, 400,
                            "Page %" PRId64 " is unavailable for performance reasons. Please take a "
                            "look at https://crates.io/data-access for alternatives.",
@@ -40,6 +44,13 @@ int pagination_parse(const struct query_string *query, struct pagination *pagina
         .seek_length = seek != NULL ? seek->value_length : 0,
     };
     return 0;
+}
+
+int pagination_parse(const struct query_string *query, struct pagination *pagination,
+                     struct failure *failure)
+{
+    return pagination_parse_for(query, PAGINATION_SEEK | PAGINATION_PAGE_LIMIT, pagination,
+                                failure);
 }
 
 void pagination_key(const struct pagination *pagination, struct canonical_key *key)

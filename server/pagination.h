@@ -27,7 +27,19 @@ struct pagination {
     size_t seek_length;
 };
 
-/* Returns 0, or -1 with a status 400 and crates.io's sentence. */
+/* What a list takes, as flags. */
+enum pagination_support {
+    PAGINATION_SEEK = 1,       /* it pages by seek where no page is given */
+    PAGINATION_PAGE_LIMIT = 2, /* no pages behind PAGINATION_MAX_PAGE */
+    PAGINATION_NO_PAGES = 4    /* no pages at all, but by seek */
+};
+
+/* For a list that takes what `support` says, and `page`. Returns 0, or -1 with a status 400 and crates.io's
+   sentence. */
+int pagination_parse_for(const struct query_string *query, unsigned support,
+                         struct pagination *pagination, struct failure *failure);
+
+/* The same with all of it. */
 int pagination_parse(const struct query_string *query, struct pagination *pagination,
                      struct failure *failure);
 

@@ -34,7 +34,7 @@ static int encode_error(enum encoding encoding, const char *detail, msgpack_sbuf
 }
 
 struct MHD_Response *error_response(enum encoding encoding, const char *detail, const char *allow,
-                                    size_t *size)
+                                    const char *request_id, size_t *size)
 {
     msgpack_sbuffer body;
     msgpack_sbuffer_init(&body);
@@ -47,16 +47,19 @@ struct MHD_Response *error_response(enum encoding encoding, const char *detail, 
         .content_type = encoding_media_type(encoding),
         .cache_control = RESPONSE_NO_STORE,
         .allow = allow,
-        .varies = true,
+        .request_id = request_id,
+        .varies_by_accept = true,
+        .varies_by_coding = true,
     };
     return plain_response(&body, &headers);
 }
 
-struct MHD_Response *options_response(void)
+struct MHD_Response *options_response(const char *request_id)
 {
     const struct response_headers headers = {
         .cache_control = RESPONSE_NO_STORE,
         .allow = ALLOWED_METHODS,
+        .request_id = request_id,
     };
     struct MHD_Response *response = response_add_headers(
         MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT), &headers);

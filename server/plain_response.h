@@ -18,10 +18,10 @@ struct MHD_Response *plain_response(msgpack_sbuffer *body, const struct response
 /* `{"errors":[{"detail":"…"}]}`, never to be stored. `allow` (a list of methods) or NULL; `*size`
    becomes the size of the body. */
 struct MHD_Response *error_response(enum encoding encoding, const char *detail, const char *allow,
-                                    size_t *size);
+                                    const char *request_id, size_t *size);
 
 /* The empty answer to OPTIONS: which methods there are, and that scripts of any origin may use
    them (https://fetch.spec.whatwg.org/#http-cors-protocol). */
-struct MHD_Response *options_response(void);
+struct MHD_Response *options_response(const char *request_id);
 
 #endif

@@ -1,8 +1,12 @@
-/* One pass over the header fields keeps pointers to the few that matter. A field that comes in
-   several lines is joined by commas, as RFC 9110 (section 5.3) reads it; what does not fit into the
-   request's own room is left out, which can only make negotiation fall back to a default. */
+/* The header fields that matter were seen when the head was checked. Where one came in several lines, a second
+   pass joins them by commas, as RFC 9110 (section 5.3) reads them. Where that does not fit into the
+   request's own room the last line counts: it is the one that the nearest proxy wrote, and negotiation
+   only falls back to a default. */
 #include "server/request.h"
 
+#include "server/request_head.h"
+
+#include <cratedex/utf8.h>
 #include <stdbool.h>
 #include <string.h>
 #include <strings.h>
@@ -12,8 +16,10 @@ static void join(struct request *request, const char **field, const char *more)
     size_t length = strlen(*field);
     size_t more_length = strlen(more);
     size_t room = sizeof request->joined - request->joined_length;
-    if (length >= room || more_length + 3 > room - length)
+    if (length >= room || more_length + 3 > room - length) {
+        *field = more;
         return;
+    }
     char *joined = request->joined + request->joined_length;
     memcpy(joined, *field, length);
     memcpy(joined + length, ", ", 2);
@@ -22,30 +28,13 @@ static void join(struct request *request, const char **field, const char *more)
     *field = joined;
 }
 
-static const char **field_of(struct request *request, const char *name)
-{
-    static const struct {
-        const char *name;
-        size_t offset;
-    } fields[] = {
-        {"Accept", offsetof(struct request, accept)},
-        {"Accept-Encoding", offsetof(struct request, accept_encoding)},
-        {"If-None-Match", offsetof(struct request, if_none_match)},
-        {"User-Agent", offsetof(struct request, user_agent)},
-        {"Referer", offsetof(struct request, referer)},
-    };
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-        if (strcasecmp(name, fields[i].name) == 0)
-            return (const char **)((char *)request + fields[i].offset);
-    return NULL;
-}
-
 static enum MHD_Result read_header(void *context, enum MHD_ValueKind kind, const char *name,
-                                   const char *value)
+                                   size_t name_size, const char *value, size_t value_size)
 {
     (void)kind;
+    (void)value_size;
     struct request *request = context;
-    const char **field = field_of(request, name);
+    const char **field = request_fields_find(&request->fields, name, name_size);
     if (field == NULL || value == NULL)
         return MHD_YES;
     if (*field == NULL)
@@ -63,33 +52,98 @@ static enum request_method method_of(const char *name)
         return METHOD_HEAD;
     if (strcmp(name, MHD_HTTP_METHOD_OPTIONS) == 0)
         return METHOD_OPTIONS;
-    return METHOD_OTHER;
+    static const char *const others[] = {
+        MHD_HTTP_METHOD_POST,  MHD_HTTP_METHOD_PUT,     MHD_HTTP_METHOD_DELETE,
+        MHD_HTTP_METHOD_PATCH, MHD_HTTP_METHOD_CONNECT, MHD_HTTP_METHOD_TRACE,
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (strcmp(name, others[i]) == 0)
+            return METHOD_OTHER;
+    return METHOD_UNKNOWN;
 }
 
-/* libmicrohttpd decodes the path in place, so that a %00 would hide what stands behind it. */
-static bool path_has_nul(const char *target)
+/* libmicrohttpd decodes the path in place, so that a %00 would hide what stands behind it, and a %2F would
+   be taken for a slash that parts two segments (RFC 3986, section 2.2: the two differ). */
+static bool path_decodes_badly(const char *target)
 {
-    const char *nul = target != NULL ? strstr(target, "%00") : NULL;
-    return nul != NULL && memchr(target, '?', (size_t)(nul - target)) == NULL;
+    const char *query = strchr(target, '?');
+    for (const char *at = strchr(target, '%'); at != NULL && (query == NULL || at < query);
+         at = strchr(at + 1, '%'))
+        if (strncmp(at, "%00", 3) == 0 || strncasecmp(at, "%2f", 3) == 0)
+            return true;
+    return false;
 }
 
-void request_read(struct request *request, struct MHD_Connection *connection, const char *method,
-                  const char *path, const char *target)
+/* Parts of the path come back in error messages, which must be text. */
+static bool path_is_text(const char *path)
+{
+    for (const char *c = path; *c != '\0'; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            return false;
+    return utf8_is_valid(path, strlen(path));
+}
+
+/* The authority goes before Host (RFC 9112, section 3.2.2). */
+static void set_host(struct request *request, const char *target)
+{
+    size_t length = 0;
+    const char *authority = target != NULL ? absolute_form_authority(target, &length) : NULL;
+    if (authority != NULL && length < sizeof request->joined - request->joined_length) {
+        char *copy = request->joined + request->joined_length;
+        memcpy(copy, authority, length);
+        copy[length] = '\0';
+        request->joined_length += length + 1;
+        request->host = copy;
+    }
+    if (request->host != NULL && request->host[0] == '\0')
+        request->host = NULL;
+}
+
+/* What is behind the authority of an absolute-form target; an empty path is `/`. */
+static const char *origin_form(const char *path)
+{
+    size_t length = 0;
+    const char *authority = absolute_form_authority(path, &length);
+    if (authority == NULL)
+        return path;
+    return authority[length] == '/' ? authority + length : "/";
+}
+
+void request_read(struct request *request, struct MHD_Connection *connection,
+                  const struct request_fields *fields, const char *method, const char *path,
+                  const char *target)
 {
     request->method = method_of(method);
     request->method_name = method;
-    request->path = path_has_nul(target) ? "" : path;
+    request->path = origin_form(path);
+    if ((target != NULL && path_decodes_badly(target)) || !path_is_text(request->path))
+        request->path = "";
     request->target = target;
     const char *question_mark = target != NULL ? strchr(target, '?') : NULL;
     request->query_text = question_mark != NULL ? question_mark + 1 : "";
     request->query_length = strlen(request->query_text);
-    request->accept = NULL;
-    request->accept_encoding = NULL;
-    request->if_none_match = NULL;
-    request->user_agent = NULL;
-    request->referer = NULL;
+    request->scheme = "http";
+    request->arm = EXPERIMENT_NONE;
     request->joined_length = 0;
-    MHD_get_connection_values(connection, MHD_HEADER_KIND, read_header, request);
+    request->fields = *fields;
+    if (fields->has_repeated) {
+        request->fields = (struct request_fields){0};
+        MHD_get_connection_values_n(connection, MHD_HEADER_KIND, read_header, request);
+    }
+    request->host = request->fields.host;
+    request->id = request->fields.id;
+    set_host(request, target);
+    if (request->id != NULL && !request_id_is_sane(request->id))
+        request->id = NULL;
+}
+
+const char *request_id(struct request *request)
+{
+    if (request->id == NULL) {
+        request_id_make(request->made_id);
+        request->id = request->made_id;
+    }
+    return request->id;
 }
 
 int request_parse_query(struct request *request, struct failure *failure)

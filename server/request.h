@@ -3,8 +3,11 @@
 #ifndef CRATEDEX_SERVER_REQUEST_H
 #define CRATEDEX_SERVER_REQUEST_H
 
+#include "server/experiment.h"
 #include "server/failure.h"
 #include "server/query_string.h"
+#include "server/request_fields.h"
+#include "server/request_id.h"
 
 #include <microhttpd.h>
 #include <stddef.h>
@@ -12,31 +15,55 @@
 /* Longer targets (path and query as sent) get 414. */
 #define REQUEST_MAX_TARGET_BYTES 8192
 
-/* Room for header fields that were sent in several lines and are read as one. */
+/* Room for header fields that were sent in several lines and are read as one; where it does not
+   suffice, the last line counts. */
 #define REQUEST_MAX_JOINED_BYTES 4096
 
-enum request_method { METHOD_GET, METHOD_HEAD, METHOD_OPTIONS, METHOD_OTHER };
+/* A piece of the path that a route takes as a parameter: borrowed, not NUL-terminated, not empty. */
+struct path_value {
+    const char *text;
+    size_t length;
+};
+#define REQUEST_MAX_PATH_VALUES 3
+
+enum request_method {
+    METHOD_GET,
+    METHOD_HEAD,
+    METHOD_OPTIONS,
+    METHOD_OTHER,  /* one that no endpoint has: 405 */
+    METHOD_UNKNOWN /* one that RFC 9110 and RFC 5789 do not know: 501 */
+};
 
 struct request {
     enum request_method method;
     const char *method_name;
-    const char *path;   /* percent-decoded */
-    const char *target; /* as sent: for the log */
+    const char
+        *path; /* percent-decoded; empty where that is no valid UTF-8 or has a control character */
+    struct path_value path_values[REQUEST_MAX_PATH_VALUES]; /* set by router_find, in order */
+    const char *target;                                     /* as sent: for the log */
     const char *query_text;
     size_t query_length;
-    const char *accept; /* header fields; NULL where absent */
-    const char *accept_encoding;
-    const char *if_none_match;
-    const char *user_agent;
-    const char *referer;
+    const char *
+        host; /* of an absolute-form target, else Host; valid, with the port that it has; or NULL */
+    const char *scheme;           /* "http", or "https" where a trusted proxy says so; static */
+    struct request_fields fields; /* of which `host` and `id` stand here as they are to be used */
+    const char
+        *id; /* the client's, where it is sane; else NULL until request_id is asked for one */
+    char made_id[REQUEST_ID_SIZE];
+    enum experiment_arm arm;   /* that the request drew; NONE until somebody sets it */
     struct query_string query; /* set by request_parse_query */
     size_t joined_length;
     char joined[REQUEST_MAX_JOINED_BYTES];
 };
 
-/* Fills `request` but for the query. `target` may be NULL (it was too long to be kept). */
-void request_read(struct request *request, struct MHD_Connection *connection, const char *method,
-                  const char *path, const char *target);
+/* Fills `request` but for the query. `target` may be NULL (it was too long to be kept). The head must
+   have passed request_head_check, which gave `fields`. */
+void request_read(struct request *request, struct MHD_Connection *connection,
+                  const struct request_fields *fields, const char *method, const char *path,
+                  const char *target);
+
+/* The request's id: the client's, or one that is made by the first call. Lives as long as `request`. */
+const char *request_id(struct request *request);
 
 /* Parses the query. Returns 0, or -1 with a status 400 (414 where it is too long). */
 int request_parse_query(struct request *request, struct failure *failure);

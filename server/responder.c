@@ -1,8 +1,12 @@
 /* An exchange goes through stages, each of which either answers or hands on:
 
-       route and method → encoding → parameters and key → cache → compute
+       spelled as one before → route and method → encoding → parameters and key → cache → compute
 
-   Everything up to the cache works on the stack and touches no index, so a bad request costs its
+   A request that this thread has answered from the cache before, and whose entry is still there, needs the
+   first alone (recent_hits.h); its conditions, its id and the counting of downloads are looked at as for any
+   other.
+
+   Everything up to the cache works on the stack and touches no file, so a bad request costs its
    parsing and nothing else. The thread that is told CACHE_COMPUTE computes while the others who want
    the same key wait in cache_acquire; they then queue the very response objects that the cache keeps.
    The one that computed queues a response of its own over the same bytes, which says "miss" and how
@@ -17,8 +21,10 @@
 #include "server/answer.h"
 #include "server/conditional.h"
 #include "server/endpoint.h"
+#include "server/login_only.h"
 #include "server/negotiation.h"
 #include "server/plain_response.h"
+#include "server/recent_hits.h"
 #include "server/router.h"
 
 #include <stdio.h>
@@ -28,9 +34,10 @@
 struct exchange {
     const struct service *service;
     struct MHD_Connection *connection;
-    const struct request *request;
+    struct request *request;
     const struct endpoint *endpoint;
     enum encoding encoding;
+    const struct recent_key *recent_key; /* NULL: none was made */
     struct outcome *outcome;
 };
 
@@ -60,14 +67,42 @@ static enum MHD_Result queue_once(const struct exchange *exchange, unsigned stat
     return result;
 }
 
+/* Notes what the body is written in. */
+static void note_body(const struct exchange *exchange, bool is_plain, enum content_coding coding)
+{
+    enum body_format encoded = exchange->encoding == ENCODING_JSON ? BODY_JSON : BODY_MESSAGEPACK;
+    exchange->outcome->format = is_plain ? BODY_PLAIN : encoded;
+    exchange->outcome->coding = coding;
+}
+
+/* `allow` is a list of methods for a 405, else NULL. */
+static enum MHD_Result queue_error_allowing(const struct exchange *exchange, unsigned status,
+                                            const char *detail, const char *allow)
+{
+    size_t size = 0;
+    exchange->outcome->cache_state = CACHE_STATE_NONE;
+    note_body(exchange, false, CODING_IDENTITY);
+    struct MHD_Response *response =
+        error_response(exchange->encoding, detail, allow, request_id(exchange->request), &size);
+    return queue_once(exchange, status, response, size);
+}
+
 static enum MHD_Result queue_error(const struct exchange *exchange, unsigned status,
                                    const char *detail)
 {
-    const char *allow = status == MHD_HTTP_METHOD_NOT_ALLOWED ? ALLOWED_METHODS : NULL;
-    size_t size = 0;
-    exchange->outcome->cache_state = CACHE_STATE_NONE;
-    struct MHD_Response *response = error_response(exchange->encoding, detail, allow, &size);
-    return queue_once(exchange, status, response, size);
+    return queue_error_allowing(exchange, status, detail,
+                                status == MHD_HTTP_METHOD_NOT_ALLOWED ? ALLOWED_METHODS : NULL);
+}
+
+static enum MHD_Result queue_login_only(const struct exchange *exchange,
+                                        const struct login_only *login_only)
+{
+    exchange->outcome->route = router_other();
+    if (login_only_has_method(login_only, exchange->request->method_name))
+        return queue_error(exchange, MHD_HTTP_FORBIDDEN, LOGIN_ONLY_DETAIL);
+    char detail[96];
+    snprintf(detail, sizeof detail, "method not allowed: use %s", login_only->methods);
+    return queue_error_allowing(exchange, MHD_HTTP_METHOD_NOT_ALLOWED, detail, login_only->methods);
 }
 
 /* Clients are told what they did wrong; what went wrong here is for the log. */
@@ -75,7 +110,8 @@ static enum MHD_Result queue_failure(const struct exchange *exchange, const stru
 {
     if (failure->status != 500)
         return queue_error(exchange, failure->status, failure->error.message);
-    fprintf(stderr, "cratedex-server: %s: %s\n", exchange->endpoint->path, failure->error.message);
+    fprintf(stderr, "cratedex-server: %s: %s (request %s)\n", exchange->endpoint->path,
+            failure->error.message, request_id(exchange->request));
     return queue_error(exchange, 500, "internal error: the server's log says more");
 }
 
@@ -93,30 +129,93 @@ static const struct representation *represent(const struct exchange *exchange,
     struct error error;
     size_t added_bytes;
     const struct representation *representation = answer_representation(
-        cache_value(entry), negotiate_coding(exchange->request->accept_encoding), &added_bytes,
-        &error);
+        cache_value(entry), negotiate_coding(exchange->request->fields.accept_encoding),
+        &added_bytes, &error);
     if (added_bytes > 0)
         cache_charge(exchange->service->cache, entry, added_bytes);
     return representation;
 }
 
-/* 200, or 304 where the client has the very bytes. */
+/* A download counts when it is answered, whether the answer was made now or before. */
+static void count_download(const struct exchange *exchange, const struct answer *answer)
+{
+    struct counted_download download = answer_download(answer);
+    if (download.rank == 0 || exchange->request->method != METHOD_GET)
+        return;
+    download_counters_add(exchange->service->downloads, download);
+    metrics_count_download(exchange->service->metrics);
+}
+
+/* The answer's status, or what the request's conditions make of it. */
 static enum MHD_Result queue_representation(const struct exchange *exchange,
+                                            const struct answer *answer,
                                             const struct representation *representation,
                                             struct MHD_Response *response)
 {
-    if (if_none_match(exchange->request->if_none_match, representation_etag(representation)))
+    unsigned status = answer_status(answer);
+    enum precondition_outcome outcome = PRECONDITION_PROCEED;
+    if (status == MHD_HTTP_OK)
+        outcome =
+            preconditions_weigh(&exchange->request->fields.preconditions,
+                                representation_etag(representation), answer_last_modified(answer));
+    if (outcome == PRECONDITION_FAILED)
+        return queue_error(exchange, MHD_HTTP_PRECONDITION_FAILED, "a precondition failed");
+    count_download(exchange, answer);
+    exchange->outcome->arm = answer_arm(answer);
+    note_body(exchange, exchange->endpoint->plain_type != NULL || status == MHD_HTTP_FOUND,
+              representation_coding(representation));
+    if (outcome == PRECONDITION_NOT_MODIFIED)
         return queue(exchange, MHD_HTTP_NOT_MODIFIED, response, 0);
-    return queue(exchange, MHD_HTTP_OK, response, representation_size(representation));
+    return queue(exchange, status, response, representation_size(representation));
 }
 
+/* The response that the cache keeps has no X-Request-Id. One of its own is made for a request only
+   where somebody looks for the id: the client sent one, or the log names it. */
+static enum MHD_Result queue_found(const struct exchange *exchange, const struct answer *answer,
+                                   const struct representation *representation)
+{
+    exchange->outcome->cache_state = CACHE_STATE_HIT;
+    if (exchange->request->id == NULL)
+        return queue_representation(exchange, answer, representation,
+                                    representation_hit(representation));
+    struct MHD_Response *response =
+        representation_hit_of(answer, representation, exchange->request->id);
+    enum MHD_Result result = queue_representation(exchange, answer, representation, response);
+    if (response != NULL)
+        MHD_destroy_response(response);
+    return result;
+}
+
+/* A hit of the cache, which the thread remembers for the next request like this one. */
 static enum MHD_Result queue_hit(const struct exchange *exchange, struct cache_entry *entry)
 {
     const struct representation *representation = represent(exchange, entry);
     if (representation == NULL)
         return queue_out_of_memory(exchange);
-    exchange->outcome->cache_state = CACHE_STATE_HIT;
-    return queue_representation(exchange, representation, representation_hit(representation));
+    if (!exchange->endpoint->has_moving_key) {
+        const struct recent_hit hit = {entry, representation, exchange->outcome->route,
+                                       exchange->encoding};
+        recent_hits_keep(exchange->service->recent_hits, exchange->recent_key, &hit);
+    }
+    return queue_found(exchange, cache_value(entry), representation);
+}
+
+/* What the endpoint's answers have in common. */
+static void begin_head(const struct exchange *exchange, struct answer_head *head)
+{
+    const struct endpoint *endpoint = exchange->endpoint;
+    bool is_negotiated = endpoint->plain_type == NULL;
+    head->status = MHD_HTTP_OK;
+    head->content_type =
+        is_negotiated ? encoding_media_type(exchange->encoding) : endpoint->plain_type;
+    head->cache_control = endpoint->cache_control;
+    head->is_negotiated = is_negotiated;
+    head->last_modified = 0;
+    head->location[0] = '\0';
+    snprintf(head->surrogate_key, sizeof head->surrogate_key, "%s",
+             endpoint->surrogate_key != NULL ? endpoint->surrogate_key : "");
+    head->download.rank = 0;
+    head->arm = EXPERIMENT_NONE;
 }
 
 /* Runs the endpoint into `body`. */
@@ -126,14 +225,16 @@ static int compute_body(const struct exchange *exchange,
 {
     encoder_init(&job->encoder, exchange->encoding, body);
     job->service = exchange->service;
-    job->search_seconds = 0;
+    begin_head(exchange, &job->head);
+    job->trace = &exchange->outcome->trace;
+    job->trace->search_seconds = 0;
     failure->status = 500;
     job->reader = reader_pool_borrow(exchange->service->readers);
     if (job->reader == NULL)
         return error_set(&failure->error, "more answers are computed than there are readers");
     int status = exchange->endpoint->answer(job, parameters, failure);
     reader_pool_return(exchange->service->readers, job->reader);
-    if (status != 0 || exchange->endpoint->plain_type != NULL)
+    if (status != 0 || exchange->endpoint->plain_type != NULL || job->head.location[0] != '\0')
         return status;
     failure->status = 500;
     return encoder_finish(&job->encoder, &failure->error);
@@ -150,31 +251,36 @@ static struct answer *compute_answer(const struct exchange *exchange,
         link_spelling_write(&job->spelling, &exchange->request->query);
     if (compute_body(exchange, parameters, job, &body, failure) == 0) {
         bool has_links = exchange->endpoint->has_links && list_page_has_links(&job->page);
-        answer = answer_create(exchange->encoding, exchange->endpoint->cache_control, &body,
-                               has_links ? &job->page : NULL, has_links ? &job->spelling : NULL,
-                               &failure->error);
+        failure->status = 500;
+        answer = answer_create(&job->head, &body, has_links ? &job->page : NULL,
+                               has_links ? &job->spelling : NULL, &failure->error);
     }
     msgpack_sbuffer_destroy(&body);
     return answer;
 }
 
 static enum MHD_Result queue_miss(const struct exchange *exchange, struct cache_entry *entry,
-                                  double search_seconds, double answer_seconds)
+                                  double answer_seconds)
 {
+    struct trace *trace = &exchange->outcome->trace;
     double start = now();
     const struct representation *representation = represent(exchange, entry);
     if (representation == NULL)
         return queue_out_of_memory(exchange);
-    double compress_seconds = now() - start;
+    trace->has_parts = true;
+    trace->assemble_seconds = answer_seconds - trace->search_seconds;
+    trace->compress_seconds =
+        representation_coding(representation) == CODING_IDENTITY ? 0.0 : now() - start;
     char timing[128];
     snprintf(timing, sizeof timing,
              "cache;desc=miss, search;dur=%.3f, assemble;dur=%.3f, compress;dur=%.3f",
-             search_seconds * 1e3, (answer_seconds - search_seconds) * 1e3,
-             representation_coding(representation) == CODING_IDENTITY ? 0.0
-                                                                      : compress_seconds * 1e3);
+             trace->search_seconds * 1e3, trace->assemble_seconds * 1e3,
+             trace->compress_seconds * 1e3);
     exchange->outcome->cache_state = CACHE_STATE_MISS;
-    struct MHD_Response *response = representation_miss(cache_value(entry), representation, timing);
-    enum MHD_Result result = queue_representation(exchange, representation, response);
+    struct MHD_Response *response = representation_miss(cache_value(entry), representation, timing,
+                                                        request_id(exchange->request));
+    enum MHD_Result result =
+        queue_representation(exchange, cache_value(entry), representation, response);
     if (response != NULL)
         MHD_destroy_response(response);
     return result;
@@ -193,7 +299,7 @@ static enum MHD_Result answer_miss(const struct exchange *exchange, struct cache
         return queue_failure(exchange, &failure);
     }
     cache_fill(cache, entry, answer, answer_cost(answer));
-    enum MHD_Result result = queue_miss(exchange, entry, job.search_seconds, now() - start);
+    enum MHD_Result result = queue_miss(exchange, entry, now() - start);
     cache_release(cache, entry);
     return result;
 }
@@ -213,9 +319,11 @@ static struct answer *respell(const struct exchange *exchange, const struct cach
     msgpack_sbuffer_init(&body);
     encoder_init(&encoder, exchange->encoding, &body);
     list_page_respell(answer_page(answer), bytes, spelling, &encoder, &page);
-    if (encoder_finish(&encoder, &error) == 0)
-        respelled = answer_create(exchange->encoding, exchange->endpoint->cache_control, &body,
-                                  &page, spelling, &error);
+    if (encoder_finish(&encoder, &error) == 0) {
+        struct answer_head head;
+        answer_copy_head(answer, &head);
+        respelled = answer_create(&head, &body, &page, spelling, &error);
+    }
     msgpack_sbuffer_destroy(&body);
     return respelled;
 }
@@ -287,7 +395,6 @@ static enum MHD_Result answer_cached(const struct exchange *exchange,
 static enum MHD_Result answer_uncached(const struct exchange *exchange,
                                        const union endpoint_parameters *parameters)
 {
-    const struct endpoint *endpoint = exchange->endpoint;
     struct failure failure;
     struct answer_job job;
     msgpack_sbuffer body;
@@ -297,13 +404,15 @@ static enum MHD_Result answer_uncached(const struct exchange *exchange,
         return queue_failure(exchange, &failure);
     }
     const struct response_headers headers = {
-        .content_type = endpoint->plain_type != NULL ? endpoint->plain_type
-                                                     : encoding_media_type(exchange->encoding),
-        .cache_control = endpoint->cache_control,
-        .varies = endpoint->plain_type == NULL,
+        .content_type = job.head.content_type,
+        .cache_control = job.head.cache_control,
+        .request_id = request_id(exchange->request),
+        .varies_by_accept = job.head.is_negotiated,
+        .varies_by_coding = job.head.is_negotiated && exchange->endpoint->plain_type == NULL,
     };
     size_t size = body.size;
-    return queue_once(exchange, MHD_HTTP_OK, plain_response(&body, &headers), size);
+    note_body(exchange, exchange->endpoint->plain_type != NULL, CODING_IDENTITY);
+    return queue_once(exchange, job.head.status, plain_response(&body, &headers), size);
 }
 
 /* Parameters and key, then the cache. */
@@ -314,15 +423,22 @@ static enum MHD_Result answer(const struct exchange *exchange, struct request *r
     struct failure failure;
     if (request_parse_query(request, &failure) != 0)
         return queue_failure(exchange, &failure);
-    canonical_key_init(&key, exchange->outcome->route, exchange->encoding);
+    canonical_key_init(&key, exchange->outcome->route,
+                       exchange->endpoint->plain_type == NULL ? exchange->encoding : 0);
     if (exchange->endpoint->prepare != NULL &&
-        exchange->endpoint->prepare(&request->query, &parameters, &key, &failure) != 0)
+        exchange->endpoint->prepare(exchange->service, request, &parameters, &key, &failure) != 0)
         return queue_failure(exchange, &failure);
     if (!exchange->endpoint->is_cached)
         return answer_uncached(exchange, &parameters);
     if (key.is_too_long)
         return queue_error(exchange, MHD_HTTP_URI_TOO_LONG, "the query is too long");
     return answer_cached(exchange, &parameters, &key);
+}
+
+/* `OPTIONS *` (RFC 9110, section 9.3.7). */
+static bool asks_for_server_options(const struct request *request)
+{
+    return request->method == METHOD_OPTIONS && strcmp(request->path, "*") == 0;
 }
 
 enum MHD_Result respond(const struct service *service, struct MHD_Connection *connection,
@@ -335,25 +451,43 @@ enum MHD_Result respond(const struct service *service, struct MHD_Connection *co
         .encoding = ENCODING_JSON,
         .outcome = outcome,
     };
-    *outcome = (struct outcome){.cache_state = CACHE_STATE_NONE};
-    bool is_acceptable = negotiate_encoding(request->accept, &exchange.encoding) == 0;
+    outcome_init(outcome, router_other());
+    /* An experiment's arm is drawn from what no key of the kind holds. */
+    struct recent_key recent_key = {.size = 0};
+    if (service->experiment == NULL)
+        recent_key_make(&recent_key, request);
+    exchange.recent_key = &recent_key;
+    const struct recent_hit *hit = recent_hits_find(service->recent_hits, &recent_key);
+    if (hit != NULL) {
+        outcome->route = hit->route;
+        exchange.endpoint = router_endpoint(hit->route);
+        exchange.encoding = hit->encoding;
+        return queue_found(&exchange, cache_value(hit->entry), hit->representation);
+    }
+    bool is_acceptable = negotiate_encoding(request->fields.accept, &exchange.encoding) == 0;
     if (!is_acceptable)
         exchange.encoding = ENCODING_JSON;
-    exchange.endpoint = router_find(request->path, &outcome->route);
-    if (exchange.endpoint == NULL)
+    exchange.endpoint = router_find(request, &outcome->route);
+    if (request->method == METHOD_UNKNOWN)
+        return queue_error(&exchange, MHD_HTTP_NOT_IMPLEMENTED,
+                           "method not implemented: use " ALLOWED_METHODS);
+    const struct login_only *login_only = login_only_find(request->path, exchange.endpoint);
+    if (login_only != NULL)
+        return queue_login_only(&exchange, login_only);
+    if (exchange.endpoint == NULL && !asks_for_server_options(request))
         return queue_error(&exchange, MHD_HTTP_NOT_FOUND, "Not Found");
     if (request->method == METHOD_OPTIONS)
-        return queue_once(&exchange, MHD_HTTP_NO_CONTENT, options_response(), 0);
+        return queue_once(&exchange, MHD_HTTP_NO_CONTENT, options_response(request_id(request)), 0);
     if (request->method == METHOD_OTHER)
         return queue_error(&exchange, MHD_HTTP_METHOD_NOT_ALLOWED,
                            "method not allowed: use " ALLOWED_METHODS);
-    if (!is_acceptable && exchange.endpoint->plain_type == NULL)
+    if (!is_acceptable && exchange.endpoint->plain_type == NULL && !exchange.endpoint->redirects)
         return queue_error(&exchange, MHD_HTTP_NOT_ACCEPTABLE,
                            "not acceptable: use application/json or application/msgpack");
     return answer(&exchange, request);
 }
 
-enum MHD_Result respond_error(struct MHD_Connection *connection, const struct request *request,
+enum MHD_Result respond_error(struct MHD_Connection *connection, struct request *request,
                               unsigned status, const char *detail, struct outcome *outcome)
 {
     struct exchange exchange = {
@@ -361,8 +495,8 @@ enum MHD_Result respond_error(struct MHD_Connection *connection, const struct re
         .request = request,
         .outcome = outcome,
     };
-    *outcome = (struct outcome){.route = ROUTE_OTHER};
-    if (negotiate_encoding(request->accept, &exchange.encoding) != 0)
+    outcome_init(outcome, router_other());
+    if (negotiate_encoding(request->fields.accept, &exchange.encoding) != 0)
         exchange.encoding = ENCODING_JSON;
     return queue_error(&exchange, status, detail);
 }

@@ -2,30 +2,23 @@
 #ifndef CRATEDEX_SERVER_RESPONDER_H
 #define CRATEDEX_SERVER_RESPONDER_H
 
-#include "server/metrics.h"
+#include "server/outcome.h"
 #include "server/request.h"
 #include "server/service.h"
 
 #include <microhttpd.h>
-#include <stddef.h>
-
-/* What was answered, for metrics and the log. */
-struct outcome {
-    unsigned route;
-    unsigned status;
-    enum cache_state cache_state;
-    size_t body_bytes; /* 0 for HEAD and 304 */
-};
 
 /* Routes the request, negotiates, and queues the answer: from the cache where it is there, else
    computed and left there. A cache hit is one look-up (two where the answer has links that another
-   client spelled differently) and allocates nothing. Returns what libmicrohttpd wants to hear:
+   client spelled differently), without a lock where the thread has answered the same request before, and
+   allocates nothing, unless the request has an id: X-Request-Id then
+   needs a response of its own. Every other answer says the request's id. Returns what libmicrohttpd wants to hear:
    MHD_NO, where not even an error could be made for want of memory, closes the connection. */
 enum MHD_Result respond(const struct service *service, struct MHD_Connection *connection,
                         struct request *request, struct outcome *outcome);
 
 /* Queues an error that needs no route. `encoding` is negotiated, JSON where nothing is acceptable. */
-enum MHD_Result respond_error(struct MHD_Connection *connection, const struct request *request,
+enum MHD_Result respond_error(struct MHD_Connection *connection, struct request *request,
                               unsigned status, const char *detail, struct outcome *outcome);
 
 #endif

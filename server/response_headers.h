@@ -4,22 +4,33 @@
 
 #include <microhttpd.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #define RESPONSE_NO_STORE "no-store"
+/* Cache-Control of what any cache may keep for `max_age` seconds, and for `stale` seconds more may send
+   while it asks for a newer one (RFC 5861). Two literal numbers. */
+#define RESPONSE_PUBLIC(max_age, stale)                                                            \
+    "public, max-age=" #max_age ", stale-while-revalidate=" #stale
 
 /* What a response says about itself; NULL members are left out. */
 struct response_headers {
     const char *content_type;
     const char *content_encoding;
     const char *etag;
+    int64_t last_modified; /* seconds since 1970-01-01; 0 is left out */
+    const char *location;
+    const char *surrogate_key; /* tags to purge by, for CDNs, and as xkey for Varnish */
+    const char *request_id;
+    const char *experiment; /* the arm that answered */
     const char *cache_control;
     const char *x_cache;
     const char *server_timing;
     const char *allow;
-    bool varies; /* it was negotiated: Vary: Accept, Accept-Encoding */
+    bool varies_by_accept; /* what was negotiated, for Vary */
+    bool varies_by_coding;
 };
 
-/* Adds them, and Access-Control-Allow-Origin. Gives `response` back; destroys it and returns NULL
+/* Adds them, Server and Access-Control-Allow-Origin. Gives `response` back; destroys it and returns NULL
    when memory runs out. NULL is passed on. */
 struct MHD_Response *response_add_headers(struct MHD_Response *response,
                                           const struct response_headers *headers);

@@ -4,12 +4,21 @@
 
 #include "server/endpoint.h"
 
-/* The endpoint of exactly `path` and its number, from 0; NULL and ROUTE_OTHER for any other path. */
-const struct endpoint *router_find(const char *path, unsigned *route);
+/* The endpoint of the request's path and its number, from 0; the values of the pattern's parameters go
+   to `request->path_values`. NULL and router_other() for a path that nothing answers. */
+const struct endpoint *router_find(struct request *request, unsigned *route);
 
-/* The names of all routes by number, the last of which is "other": labels for metrics. */
-#define N_ROUTES 7
-#define ROUTE_OTHER (N_ROUTES - 1)
-void router_names(const char *names[N_ROUTES]);
+/* The number of what no endpoint answers: one more than that of the last endpoint. */
+unsigned router_other(void);
+
+/* The endpoint of a route below router_other(). */
+const struct endpoint *router_endpoint(unsigned route);
+
+/* The path pattern of a route, for what walks all of them; NULL from router_other() on. */
+const char *router_pattern(unsigned route);
+
+/* The names of all routes by number, the last of which is "other": labels for metrics. Returns how many
+   there are. */
+unsigned router_names(const char *names[METRICS_MAX_ROUTES]);
 
 #endif

@@ -4,8 +4,13 @@
 
 #include "server/access_log.h"
 #include "server/cache.h"
+#include "server/download_counters.h"
+#include "server/experiment.h"
 #include "server/metrics.h"
+#include "server/openapi.h"
 #include "server/reader_pool.h"
+#include "server/recent_hits.h"
+#include "server/trusted_proxies.h"
 
 #include <cratedex/index_file.h>
 #include <cratedex/ranking.h>
@@ -13,12 +18,21 @@
 
 struct service {
     const struct index *index;
-    const struct ranking *ranking; /* NULL: the weights that are built in */
+    const struct ranking *ranking;       /* NULL: the weights that are built in */
+    const struct ranking *ranking_b;     /* of arm B, where an experiment runs */
+    const struct experiment *experiment; /* NULL: none runs */
+    const char *base_url; /* ours, as clients see it, without a final slash; "": not known */
     struct reader_pool *readers;
     struct cache *cache;
+    struct recent_hits *recent_hits; /* NULL: every request goes through the cache's own look-up */
     struct metrics *metrics;
-    struct access_log *access_log; /* NULL: off */
-    atomic_bool is_stopping;       /* a signal came: finish what runs, take nothing new */
+    struct access_log *access_log;       /* NULL: off */
+    struct download_counters *downloads; /* NULL: downloads are not counted */
+    double slow_query_seconds;           /* answers that take as long are logged; 0: none is */
+    struct openapi *openapi;             /* the document of what we answer */
+    const char *cdn_url;                 /* where crate files and READMEs lie; no final slash */
+    const struct trusted_proxies *proxies;
+    atomic_bool is_stopping; /* a signal came: finish what runs, take nothing new */
 };
 
 #endif

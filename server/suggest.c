@@ -3,6 +3,7 @@
 #include "server/endpoint.h"
 
 #include "server/number_parameter.h"
+#include "server/response_headers.h"
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/suggest.h>
@@ -45,9 +46,12 @@ static int read_text(const struct query_string *query, struct suggest_parameters
     return 0;
 }
 
-static int prepare(const struct query_string *query, union endpoint_parameters *parameters,
-                   struct canonical_key *key, struct failure *failure)
+static int prepare(const struct service *service, const struct request *request,
+                   union endpoint_parameters *parameters, struct canonical_key *key,
+                   struct failure *failure)
 {
+    (void)service;
+    const struct query_string *query = &request->query;
     struct suggest_parameters *suggest = &parameters->suggest;
     if (read_limit(query, &suggest->limit, failure) != 0 || read_text(query, suggest, failure) != 0)
         return -1;
@@ -72,7 +76,8 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
 const struct endpoint suggest_endpoint = {
     .path = "/api/v1/suggest",
     .name = "suggest",
-    .cache_control = "public, max-age=60",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
+    .surrogate_key = "crates",
     .is_cached = true,
     .prepare = prepare,
     .answer = answer,

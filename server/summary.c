@@ -1,6 +1,8 @@
 /* GET /api/v1/summary: the homepage's lists. The whole page was encoded when the index was built. */
 #include "server/endpoint.h"
 
+#include "server/response_headers.h"
+
 static int answer(struct answer_job *job, const union endpoint_parameters *parameters,
                   struct failure *failure)
 {
@@ -14,7 +16,8 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
 const struct endpoint summary_endpoint = {
     .path = "/api/v1/summary",
     .name = "summary",
-    .cache_control = "public, max-age=15",
+    .cache_control = RESPONSE_PUBLIC(15, 60),
+    .surrogate_key = "crates",
     .is_cached = true,
     .answer = answer,
 };

@@ -50,6 +50,8 @@ void encoder_end_array(struct encoder *encoder);
 
 /* A member's name; plain ASCII without characters that JSON escapes. Its value must follow. */
 void encoder_key(struct encoder *encoder, const char *key);
+/* The same for a name out of data: `length` bytes of valid UTF-8, any characters. */
+void encoder_key_string(struct encoder *encoder, const char *text, size_t length);
 
 /* A string value of `length` bytes of valid UTF-8. Text that is not valid is a mistake of the
    caller: it is written as it is or reported by encoder_finish. */

@@ -12,7 +12,7 @@
 
 /* Written to the SQLite header: "CDX1" and the version of the layout. */
 #define INDEX_APPLICATION_ID 0x43445831
-#define INDEX_FORMAT_VERSION 1
+#define INDEX_FORMAT_VERSION 2
 
 struct index;
 struct index_reader;
@@ -28,9 +28,15 @@ void index_close(struct index *index);
 uint32_t index_n_crates(const struct index *index);
 /* The dump's timestamp, RFC 3339; lives as long as the index. */
 const char *index_dump_timestamp(const struct index *index);
+/* The last day whose downloads the index has, "2026-11-01": the dump's own, or a later one that counted
+   downloads were added of. Lives as long as the index. */
+const char *index_downloads_day(const struct index *index);
 /* A short text that differs between different index contents (a digest of the part checksums, in
    hexadecimal); lives as long as the index. */
 const char *index_fingerprint(const struct index *index);
+
+/* No crate has a longer name: the builder refuses it. */
+#define INDEX_MAX_NAME_BYTES 255
 
 /* A crate's values by rank (1 … index_n_crates). */
 struct index_crate {
@@ -41,6 +47,11 @@ struct index_crate {
     float popularity; /* 0 … 1, falling with the rank */
 };
 void index_crate(const struct index *index, uint32_t rank, struct index_crate *crate);
+
+/* The rank of the crate that a client calls `name` (`length` bytes, any case, `-` for `_` or the other way):
+   where two crates have that canonical name, the one that is spelled so, else the more popular. 0 where
+   there is none. */
+uint32_t index_find_crate(const struct index *index, const char *name, size_t length);
 
 /* Opens the file again for one thread. Fails where another file has taken its path since index_open: a
    program that wants to outlive a replacement opens its readers at once. */

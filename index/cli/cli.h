@@ -33,6 +33,7 @@ enum {
     OPTION_EXPLAIN,
     OPTION_VERBOSE,
     OPTION_MAX_DUMP_BYTES,
+    OPTION_DOWNLOADS,
 };
 
 /* Prints "cratedex-index: …" to standard error. Returns EXIT_FAILED. */

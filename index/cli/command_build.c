@@ -14,6 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A folder holds as many files as one likes. */
+#define MAX_DOWNLOAD_PATHS 256
+
 static volatile sig_atomic_t received_signal;
 
 static void remember_signal(int number)
@@ -85,10 +88,12 @@ static int run_build(int argc, char **argv)
         {"output", required_argument, NULL, 'o'},
         {"quiet", no_argument, NULL, 'q'},
         {"max-dump-bytes", required_argument, NULL, OPTION_MAX_DUMP_BYTES},
+        {"downloads", required_argument, NULL, OPTION_DOWNLOADS},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    struct build_options options = {0};
+    const char *download_paths[MAX_DOWNLOAD_PATHS];
+    struct build_options options = {.download_paths = download_paths};
     int quiet = 0;
     int found;
     while ((found = getopt_long(argc, argv, ":o:qh", long_options, NULL)) != -1) {
@@ -103,6 +108,12 @@ static int run_build(int argc, char **argv)
             if (cli_parse_bytes(optarg, &options.max_dump_bytes) != 0)
                 return cli_usage_error(
                     &command_build, "--max-dump-bytes takes a number and K, M, G or T: %s", optarg);
+            break;
+        case OPTION_DOWNLOADS:
+            if (options.n_download_paths == MAX_DOWNLOAD_PATHS)
+                return cli_usage_error(&command_build, "--downloads is given more than %d times",
+                                       MAX_DOWNLOAD_PATHS);
+            download_paths[options.n_download_paths++] = optarg;
             break;
         case 'h':
             return cli_print_help(&command_build);
@@ -122,12 +133,15 @@ static int run_build(int argc, char **argv)
 
 const struct command command_build = {
     .name = "build",
-    .arguments = "DUMP -o OUT [--quiet] [--max-dump-bytes N]",
+    .arguments = "DUMP -o OUT [--downloads PATH]... [--quiet] [--max-dump-bytes N]",
     .summary = "Build an index file from a dump",
     .help =
         "  DUMP                  the database dump: .tar.gz, .zip or an unpacked folder\n"
         "  -o, --output OUT      the index file; replaced in one step when everything is well, and\n"
         "                        as it was on any error or signal\n"
+        "      --downloads PATH  add downloads that cratedex-server --count-downloads counted: a file,\n"
+        "                        or a folder of them; may be repeated. Days that the dump itself has\n"
+        "                        downloads of are skipped\n"
         "  -q, --quiet           no progress and no report; warnings are not shown, errors are\n"
         "      --max-dump-bytes N[K|M|G|T]\n"
         "                        refuse a dump that unpacks to more (default 64G)\n"

@@ -1,4 +1,5 @@
-/* cratedex-bench: times of the index library in process, without HTTP and without the result cache.
+/* cratedex-bench: times of the index library in process, without HTTP and without the result cache, but for
+   `counting` and `cache`, which are about just these.
    main reads the command line; what the subcommands share stands here too. */
 #include "tests/bench/bench.h"
 
@@ -21,21 +22,42 @@
 static const char usage[] =
     "Usage: cratedex-bench search INDEX --queries FILE [--rounds N] [--baseline] [--json]\n"
     "       cratedex-bench suggest INDEX --queries FILE [--rounds N] [--json]\n"
+    "       cratedex-bench pages INDEX [--rounds N] [--json]\n"
+    "       cratedex-bench encoding-http INDEX [--queries FILE] [--page KEY] [--rounds N] [--json]\n"
     "       cratedex-bench open INDEX [--rounds N] [--json]\n"
+    "       cratedex-bench encoding INDEX [--queries FILE] [--rounds N] [--instructions] [--json]\n"
+    "       cratedex-bench resolve INDEX [--rounds N] [--json]\n"
+    "       cratedex-bench counting INDEX [--rounds N] [--json]\n"
+    "       cratedex-bench cache INDEX --queries FILE [--json]\n"
     "       cratedex-bench features INDEX --queries JUDGEMENTS\n"
     "       cratedex-bench worst INDEX [--seconds N] [--limit-ms N]\n\n"
     "Times the index library on one thread. A warm-up round goes first; of the N rounds\n"
     "(default 3) the one with the best 99th percentile is shown, --json has them all.\n\n"
     "  search    every query: the search alone, and with its JSON answer of 10 crates assembled\n"
     "  suggest   every prefix: suggestions alone, and with their JSON answer; misspelt names\n"
+    "  pages     what endpoints answer on a miss: pages of crates, lists of versions, reverse\n"
+    "            dependencies, in both encodings\n"
+    "  encoding  JSON against MessagePack, in turn: bytes, assembling, building, decoding; medians of\n"
+    "            at least 20 rounds (default 31) with intervals; from the repository's root\n"
+    "  encoding-http\n"
+    "            the same pages through HTTP, from the cratedex-server beside this program: latency\n"
+    "            at fixed rates (open loop), time and processor time at full load; hits and misses\n"
     "  open      opening the index and one reader\n"
+    "  resolve   requirements of the index's dependencies, and closures of dependencies\n"
+    "  counting  counting a download: a server in this process, asked in turn for downloads, which\n"
+    "            it counts, and for READMEs, which it does not; and the add alone\n"
+    "  cache     hit ratio and throughput of the result cache by its size, over the queries' first\n"
+    "            ten pages with Zipf's popularity; LRU and Belady's rule simulated beside it\n"
     "  features  no times: the second stage's candidates and features, for tests/relevance/train.py\n"
     "  worst     looks for the slowest query of 256 bytes or less, --seconds long (default 20);\n"
     "            fails where one takes more than --limit-ms milliseconds (default 20)\n\n"
     "  --queries FILE   one query a line; a `*` at the end marks a prefix as typed. suggest takes\n"
     "                   such a line as it is, and of other lines every prefix as typed\n"
     "  --baseline       search: the same queries, in turn with ours, as SQLite FTS5 alone ranks\n"
-    "                   them: every word, ORDER BY bm25() LIMIT 10, on the index's crates_fts\n";
+    "                   them: every word, ORDER BY bm25() LIMIT 10, on the index's crates_fts\n"
+    "  --instructions   encoding: also instructions and allocations, counted by valgrind\n"
+    "  --page KEY       encoding-http: only this page, such as search_10\n"
+    "  --once           encoding: every operation once, no figures; what valgrind runs\n";
 
 uint64_t bench_now(void)
 {
@@ -92,7 +114,7 @@ static int usage_error(const char *what, const char *value)
 /* Returns 0, or the exit status. */
 static int parse_options(int argc, char **argv, struct bench_options *options)
 {
-    enum { QUERIES = 256, ROUNDS, BASELINE, JSON, SECONDS, LIMIT_MS };
+    enum { QUERIES = 256, ROUNDS, BASELINE, JSON, SECONDS, LIMIT_MS, INSTRUCTIONS, ONCE, PAGE };
     static const struct option long_options[] = {
         {"queries", required_argument, NULL, QUERIES},
         {"rounds", required_argument, NULL, ROUNDS},
@@ -100,10 +122,12 @@ static int parse_options(int argc, char **argv, struct bench_options *options)
         {"json", no_argument, NULL, JSON},
         {"seconds", required_argument, NULL, SECONDS},
         {"limit-ms", required_argument, NULL, LIMIT_MS},
+        {"instructions", no_argument, NULL, INSTRUCTIONS},
+        {"once", no_argument, NULL, ONCE},
+        {"page", required_argument, NULL, PAGE},
         {NULL, 0, NULL, 0},
     };
-    *options = (struct bench_options){
-        .n_rounds = DEFAULT_ROUNDS, .n_seconds = DEFAULT_SECONDS, .limit_ms = DEFAULT_LIMIT_MS};
+    *options = (struct bench_options){.n_seconds = DEFAULT_SECONDS, .limit_ms = DEFAULT_LIMIT_MS};
     int found;
     while ((found = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
         char *end;
@@ -136,6 +160,15 @@ static int parse_options(int argc, char **argv, struct bench_options *options)
         case JSON:
             options->json = true;
             break;
+        case INSTRUCTIONS:
+            options->instructions = true;
+            break;
+        case PAGE:
+            options->page = optarg;
+            break;
+        case ONCE:
+            options->once = true;
+            break;
         default: /* getopt_long said why */
             return EXIT_USAGE;
         }
@@ -150,15 +183,24 @@ struct benchmark {
     const char *name;
     int (*run)(const struct bench_options *options, struct error *error);
     bool needs_queries;
+    bool chooses_rounds; /* itself, where the command line does not */
 };
 
 static const struct benchmark *find_benchmark(const char *name)
 {
-    static const struct benchmark benchmarks[] = {{"search", bench_search, true},
-                                                  {"suggest", bench_suggest, true},
-                                                  {"open", bench_open, false},
-                                                  {"features", bench_features, true},
-                                                  {"worst", bench_worst, false}};
+    static const struct benchmark benchmarks[] = {
+        {.name = "search", .run = bench_search, .needs_queries = true},
+        {.name = "suggest", .run = bench_suggest, .needs_queries = true},
+        {.name = "pages", .run = bench_pages},
+        {.name = "encoding", .run = bench_encoding, .chooses_rounds = true},
+        {.name = "encoding-http", .run = bench_encoding_http, .chooses_rounds = true},
+        {.name = "open", .run = bench_open},
+        {.name = "resolve", .run = bench_resolve},
+        {.name = "counting", .run = bench_counting},
+        {.name = "cache", .run = bench_cache, .needs_queries = true},
+        {.name = "features", .run = bench_features, .needs_queries = true},
+        {.name = "worst", .run = bench_worst},
+    };
     for (size_t i = 0; i < sizeof benchmarks / sizeof benchmarks[0]; i++) {
         if (strcmp(benchmarks[i].name, name) == 0)
             return &benchmarks[i];
@@ -183,6 +225,8 @@ int main(int argc, char **argv)
         return status;
     if (benchmark->needs_queries && options.queries_path == NULL)
         return usage_error("needs --queries FILE", "");
+    if (options.n_rounds == 0 && !benchmark->chooses_rounds)
+        options.n_rounds = DEFAULT_ROUNDS;
 
     struct error error = {0};
     if (benchmark->run(&options, &error) != 0) {

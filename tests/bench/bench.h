@@ -15,18 +15,27 @@
 struct bench_options {
     const char *index_path;
     const char *queries_path; /* NULL where the subcommand needs none */
-    unsigned n_rounds;        /* after the warm-up */
+    unsigned n_rounds;        /* after the warm-up; encoding: 0 for its default */
     unsigned n_seconds;       /* worst: how long to look */
     double limit_ms;          /* worst: what no query may pass */
     bool json;
     bool baseline;
+    bool instructions; /* encoding: count under valgrind, too */
+    const char *page;  /* encoding-http: only this one; NULL: all */
+    bool once;         /* encoding: what valgrind runs */
 };
 
 /* Each returns 0, or -1 and why. */
 int bench_search(const struct bench_options *options, struct error *error);
 int bench_suggest(const struct bench_options *options, struct error *error);
+int bench_pages(const struct bench_options *options, struct error *error);
 int bench_open(const struct bench_options *options, struct error *error);
+int bench_encoding(const struct bench_options *options, struct error *error);
+int bench_encoding_http(const struct bench_options *options, struct error *error);
+int bench_cache(const struct bench_options *options, struct error *error);
+int bench_counting(const struct bench_options *options, struct error *error);
 int bench_features(const struct bench_options *options, struct error *error);
+int bench_resolve(const struct bench_options *options, struct error *error);
 int bench_worst(const struct bench_options *options, struct error *error);
 
 /* Nanoseconds of the monotonic clock. */

@@ -4,6 +4,7 @@
    thread's do. */
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_baseline.h"
+#include "tests/bench/bench_memory.h"
 #include "tests/bench/bench_queries.h"
 #include "tests/bench/bench_series.h"
 
@@ -30,6 +31,8 @@ struct run {
     struct index_reader *reader;
     struct bench_queries queries;
     struct baseline *baseline; /* NULL where not asked for */
+    struct memory_use opened;  /* memory after opening, and after the rounds */
+    struct memory_use ended;
     struct series search;
     struct series whole;
     struct series plain;
@@ -167,6 +170,8 @@ static void print_text(const struct run *run, const struct bench_options *option
     printf("queries   %s: %zu, %zu without a match, %.1f matches on average\n",
            options->queries_path, run->queries.n_queries, run->n_without_match,
            (double)run->n_matches / (double)run->queries.n_queries);
+    memory_use_print("after opening", &run->opened);
+    memory_use_print("after the run", &run->ended);
     printf("rounds    %u after a warm-up; shown: the best by p99\n\n", options->n_rounds);
     statistics_print_titles();
     series_print(&run->search);
@@ -191,6 +196,12 @@ static void print_text(const struct run *run, const struct bench_options *option
     }
 }
 
+static json_t *memory_to_json(const struct memory_use *use)
+{
+    return json_pack("{s:I, s:I}", "private_bytes", (json_int_t)use->private_bytes, "mapped_bytes",
+                     (json_int_t)use->mapped_bytes);
+}
+
 static json_t *to_json(const struct run *run, const struct bench_options *options)
 {
     json_t *slowest = json_array();
@@ -207,6 +218,8 @@ static json_t *to_json(const struct run *run, const struct bench_options *option
                                   (json_int_t)run->queries.n_queries, "without_match",
                                   (json_int_t)run->n_without_match, "matches",
                                   (json_int_t)run->n_matches));
+    json_object_set_new(root, "memory_after_opening", memory_to_json(&run->opened));
+    json_object_set_new(root, "memory_after_run", memory_to_json(&run->ended));
     json_object_set_new(root, run->search.key, series_to_json(&run->search));
     json_object_set_new(root, run->whole.key, series_to_json(&run->whole));
     if (run->baseline != NULL) {
@@ -242,6 +255,7 @@ static int prepare(struct run *run, const struct bench_options *options, struct 
     run->reader = index_reader_open(run->index, error);
     if (run->reader == NULL)
         return -1;
+    memory_use_read(&run->opened);
     if (options->baseline) {
         run->baseline = baseline_open(options->index_path, &run->queries, error);
         return run->baseline != NULL ? 0 : -1;
@@ -273,6 +287,7 @@ int bench_search(const struct bench_options *options, struct error *error)
     int status = prepare(run, options, error);
     if (status == 0)
         status = run_rounds(run, options->n_rounds, error);
+    memory_use_read(&run->ended);
     if (status == 0 && options->json)
         status = bench_print_json(to_json(run, options), error);
     else if (status == 0)

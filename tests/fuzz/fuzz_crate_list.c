@@ -28,7 +28,8 @@ static int parse(struct parsed *parsed, const char *text, size_t size)
     if (query_string_parse(&parsed->query, text, size, &failure.error) != 0)
         return -1;
     canonical_key_init(&parsed->key, 0, 0);
-    if (crate_list_parse(&parsed->query, &parsed->parameters, &parsed->key, &failure) == 0)
+    if (crate_list_parse(&parsed->query, EXPERIMENT_NONE, &parsed->parameters, &parsed->key,
+                         &failure) == 0)
         return 0;
     require((failure.status == 400 || failure.status == 403) && failure.error.message[0] != '\0');
     return -1;

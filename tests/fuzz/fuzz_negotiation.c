@@ -28,19 +28,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     enum encoding encoding;
     require(negotiate_encoding(field, &encoding) == 0 && encoding == ENCODING_JSON);
+    require(accept_names_encoding(field));
     require(negotiate_coding(field) == CODING_BROTLI);
 
     const char *rest = field + prefix_length;
     enum encoding given;
     int result = negotiate_encoding(rest, &given);
     enum content_coding coding = negotiate_coding(rest);
+    bool is_named = accept_names_encoding(rest);
     require(result == 0 || result == -1);
     require((unsigned)given < N_ENCODINGS && (unsigned)coding < N_CONTENT_CODINGS);
     for (char *c = field + prefix_length; *c != '\0'; c++)
         if (*c >= 'a' && *c <= 'z')
             *c = (char)(*c - 'a' + 'A');
     require(negotiate_encoding(rest, &encoding) == result && encoding == given);
-    require(negotiate_coding(rest) == coding);
+    require(negotiate_coding(rest) == coding && accept_names_encoding(rest) == is_named);
     free(field);
     return 0;
 }

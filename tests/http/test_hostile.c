@@ -232,7 +232,7 @@ static void survives_broken_requests(void **state)
          NULL},
         {"GET /healthz HTTP/1.0\r\n\r\n", 0, "HTTP/1.1 200"},
         {"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 0, "HTTP/1.1 200"},
-        {"BREW /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 0, "HTTP/1.1 405"},
+        {"BREW /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 0, "HTTP/1.1 501"},
         {"GET /api/v1/crates?q=\xff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 0,
          "HTTP/1.1 400"},
         /* What cargo sends over plain HTTP must be ignored. */

@@ -97,6 +97,18 @@ static void refuses_bad_options(void **state)
         {{"--cdn-url", "ftp://example.org"}, "--cdn-url: bad URL"},
         {{"--cdn-url", "https://example.org/?x"}, "bad URL"},
         {{"--ranking", ""}, "--ranking: the value is empty"},
+        {{"--trust-proxy", "10.0.0.0/33"}, "--trust-proxy: bad network '10.0.0.0/33'"},
+        {{"--trust-proxy", "localhost"}, "write an address or a network like 10.0.0.0/8"},
+        {{"--count-downloads", ""}, "--count-downloads: the value is empty"},
+        {{"--ab", "client"}, "--ab: bad experiment 'client': write client=20 or request=20"},
+        {{"--ab", "client=101"}, "bad experiment"},
+        {{"--ab", "session=20"}, "bad experiment"},
+        {{"--index", "x", "--ab", "client=20"}, "add --ranking-b FILE"},
+        {{"--index", "x", "--ranking-b", "x"}, "nobody gets --ranking-b"},
+        {{"--slow-query-ms", "-1"}, "--slow-query-ms: bad time '-1': write milliseconds"},
+        {{"--slow-query-ms", "1s"}, "bad time '1s'"},
+        {{"--slow-query-ms", "."}, "bad time '.'"},
+        {{"--slow-query-ms", "3600001"}, "at most an hour"},
         {{"--config", "/nonexistent/file"}, "cannot read /nonexistent/file"},
     };
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
@@ -245,6 +257,8 @@ static void reads_a_config_file(void **state)
              "base-url = https://crates.example.org/\n"
              "cdn-url = https://static.example.org\n"
              "access-log = combined\n"
+             "trust-proxy = 127.0.0.0/8\n"
+             "trust-proxy = fd00::/8\n"
              "ranking = %s\n",
              test_index(), ranking);
     file_write(path, text, strlen(text));

@@ -219,11 +219,18 @@ static void ask_all_together(struct stress *stress, double seconds)
     curl_multi_cleanup(stress->multi);
 }
 
-static double sample_of(const char *metrics, const char *sample)
+/* The sum of a family's samples over the shards of the cache. */
+static double sum_of(const char *metrics, const char *sample)
 {
-    const char *line = strstr(metrics, sample);
-    assert_non_null(line);
-    return strtod(line + strlen(sample), NULL);
+    double sum = 0;
+    unsigned n_samples = 0;
+    for (const char *line = metrics; (line = strstr(line, sample)) != NULL; n_samples++) {
+        line = strchr(line + 1, ' ');
+        assert_non_null(line);
+        sum += strtod(line, NULL);
+    }
+    assert_true(n_samples > 0);
+    return sum;
 }
 
 static void answers_many_connections_while_evicting(void **state)
@@ -247,13 +254,13 @@ static void answers_many_connections_while_evicting(void **state)
     struct http_client *client = http_client_open(server.url);
     http_get(client, "/metrics", NULL, &metrics);
     print_message("%lu answers, %.0f evictions, %.0f hits, %.0f misses\n", stress->n_answers,
-                  sample_of(metrics.body, "\ncratedex_cache_evictions_total "),
-                  sample_of(metrics.body, "\ncratedex_cache_hits_total "),
-                  sample_of(metrics.body, "\ncratedex_cache_misses_total "));
+                  sum_of(metrics.body, "\ncratedex_cache_evictions_total{"),
+                  sum_of(metrics.body, "\ncratedex_cache_hits_total{"),
+                  sum_of(metrics.body, "\ncratedex_cache_misses_total{"));
     assert_true(stress->n_answers >= N_CONNECTIONS);
-    assert_true(sample_of(metrics.body, "\ncratedex_cache_evictions_total ") > 0);
-    assert_true(sample_of(metrics.body, "\ncratedex_cache_hits_total ") > 0);
-    assert_true(sample_of(metrics.body, "\ncratedex_cache_bytes ") <= 300 * 1024);
+    assert_true(sum_of(metrics.body, "\ncratedex_cache_evictions_total{") > 0);
+    assert_true(sum_of(metrics.body, "\ncratedex_cache_hits_total{") > 0);
+    assert_true(sum_of(metrics.body, "\ncratedex_cache_bytes{") <= 300 * 1024);
     http_response_free(&metrics);
     http_client_close(client);
     test_server_stop(&server);

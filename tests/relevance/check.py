@@ -9,31 +9,14 @@ with status 0.
 """
 
 import argparse
-import contextlib
-import re
-import signal
-import subprocess
+import pathlib
 import sys
 
 import complaints
 import evaluate
 
-
-@contextlib.contextmanager
-def running_server(program, index):
-    """The URL of a server that listens; it is ended behind the block."""
-    command = [program, "--index", index, "--listen", "127.0.0.1:0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            line = server.stdout.readline()
-            url = re.search(r"http://\S+", line)
-            if url is None:
-                sys.exit(f"check.py: the server did not start: {line.strip()}")
-            yield url[0]
-        finally:
-            server.send_signal(signal.SIGTERM)
-    if server.returncode != 0:
-        sys.exit(f"check.py: the server ended with status {server.returncode}")
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from running_server import running_server  # pylint: disable=wrong-import-position
 
 
 def main():

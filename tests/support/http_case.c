@@ -54,13 +54,12 @@ json_int_t json_integer_at(const json_t *root, const char *path)
     return value;
 }
 
-static void check_header(const struct http_case *test, const struct http_response *response,
-                         const char *expected)
+void http_check_header(const char *subject, const struct http_response *response,
+                       const char *expected)
 {
-    const char *target = test->request.target;
     if (expected[0] == '!') {
         if (http_header(response, expected + 1) != NULL)
-            fail_msg("%s: there is a header %s", target, expected + 1);
+            fail_msg("%s: there is a header %s", subject, expected + 1);
         return;
     }
     char name[128];
@@ -68,9 +67,9 @@ static void check_header(const struct http_case *test, const struct http_respons
     snprintf(name, sizeof name, "%.*s", (int)length, expected);
     const char *value = http_header(response, name);
     if (value == NULL)
-        fail_msg("%s: no header %s", target, name);
+        fail_msg("%s: no header %s", subject, name);
     else if (expected[length] == ':' && strcmp(value, expected + length + 2) != 0)
-        fail_msg("%s: header %s is '%s', not '%s'", target, name, value, expected + length + 2);
+        fail_msg("%s: header %s is '%s', not '%s'", subject, name, value, expected + length + 2);
 }
 
 static void check_body(const struct http_case *test, const json_t *body, const char *at,
@@ -94,7 +93,7 @@ static void check_case(const struct http_case *test, const struct http_response 
         fail_msg("%s: status %ld, not %ld: %.300s", test->request.target, response->status,
                  test->status, response->body);
     for (size_t i = 0; i < HTTP_CASE_MAX_CHECKS && test->headers[i] != NULL; i++)
-        check_header(test, response, test->headers[i]);
+        http_check_header(test->request.target, response, test->headers[i]);
     if (test->body[0].at == NULL)
         return;
     json_error_t error;

@@ -25,6 +25,10 @@ struct http_case {
 /* Sends every case and checks it; the first that differs fails the test and is named. */
 void http_cases_run(struct http_client *client, const struct http_case *cases, size_t n_cases);
 
+/* Checks a header as in a case; `subject` is named where it fails. */
+void http_check_header(const char *subject, const struct http_response *response,
+                       const char *expected);
+
 /* The member at a path as above (a new reference), or NULL. */
 json_t *json_at(const json_t *root, const char *path);
 

@@ -31,7 +31,7 @@ struct capture {
 struct launch {
     char path[1024];
     char **environment;
-    int null_input;
+    int input;
     int output; /* -1: the terminal */
     int error;
 };
@@ -60,7 +60,7 @@ static _Noreturn void become(const struct launch *launch, const struct program_o
         struct rlimit limit = {options->max_file_bytes, options->max_file_bytes};
         setrlimit(RLIMIT_FSIZE, &limit);
     }
-    dup2(launch->null_input, STDIN_FILENO);
+    dup2(launch->input, STDIN_FILENO);
     if (launch->output >= 0)
         dup2(launch->output, STDOUT_FILENO);
     if (launch->error >= 0)
@@ -81,11 +81,15 @@ static pid_t start(const struct program_options *options, struct capture capture
 {
     const char *build = getenv("CRATEDEX_BUILD");
     struct launch launch = {.output = -1, .error = -1};
-    snprintf(launch.path, sizeof launch.path, "%s/%s", build != NULL ? build : "build",
-             options->arguments[0]);
+    if (strchr(options->arguments[0], '/') != NULL)
+        snprintf(launch.path, sizeof launch.path, "%s", options->arguments[0]);
+    else
+        snprintf(launch.path, sizeof launch.path, "%s/%s", build != NULL ? build : "build",
+                 options->arguments[0]);
     launch.environment = extend_environment(options->environment);
-    launch.null_input = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    assert_true(launch.null_input >= 0);
+    launch.input =
+        open(options->input_path != NULL ? options->input_path : "/dev/null", O_RDONLY | O_CLOEXEC);
+    assert_true(launch.input >= 0);
     pid_t child;
     if (options->terminal_columns > 0) {
         struct winsize size = {.ws_row = 24, .ws_col = (unsigned short)options->terminal_columns};
@@ -102,7 +106,7 @@ static pid_t start(const struct program_options *options, struct capture capture
     assert_true(child >= 0);
     if (child == 0)
         become(&launch, options);
-    close(launch.null_input);
+    close(launch.input);
     if (launch.output >= 0)
         close(launch.output);
     if (launch.error >= 0)

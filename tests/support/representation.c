@@ -30,7 +30,7 @@ static json_t *convert_map(const msgpack_object_map *map)
     json_t *result = json_object();
     for (uint32_t i = 0; i < map->size; i++) {
         const msgpack_object *key = &map->ptr[i].key;
-        char name[64];
+        char name[1024];
         assert_int_equal(key->type, MSGPACK_OBJECT_STR);
         assert_true(key->via.str.size < sizeof name);
         memcpy(name, key->via.str.ptr, key->via.str.size);

@@ -3,6 +3,8 @@
 #define _GNU_SOURCE /* qsort_r */
 #include "tests/support/search_scan_steps.h"
 
+#include <cratedex/index_file.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -28,6 +30,10 @@ static void *allocate(size_t n, size_t size)
 struct search_scan *search_scan_open(const char *path)
 {
     struct search_scan *scan = allocate(1, sizeof *scan);
+    struct error error = {""};
+    scan->index = index_open(path, &error);
+    if (scan->index == NULL)
+        fail_msg("%s", error.message);
     assert_int_equal(sqlite3_open_v2(path, &scan->database, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
     sqlite3_stmt *select = scan_prepare(scan, "SELECT count(*) FROM crates");
     assert_int_equal(sqlite3_step(select), SQLITE_ROW);
@@ -92,6 +98,7 @@ void search_scan_close(struct search_scan *scan)
     free(scan->hits);
     free(scan->hit_of_rank);
     assert_int_equal(sqlite3_close(scan->database), SQLITE_OK);
+    index_close(scan->index);
     free(scan);
 }
 
@@ -151,7 +158,9 @@ size_t search_scan_run(struct search_scan *scan, const struct search_query *quer
     struct search_string text = without_spaces(query->text);
     enum search_match match = query->match;
     scan->n_hits = 0;
-    scan->n_exact = 0;
+    scan->n_front = 0;
+    scan->n_near = 0;
+    scan->is_relaxed = false;
     scan->n_second = 0;
     scan->is_unsure = false;
     scan->text_length = text.length;
@@ -185,6 +194,11 @@ size_t search_scan_run(struct search_scan *scan, const struct search_query *quer
 bool search_scan_is_unsure(const struct search_scan *scan)
 {
     return scan->is_unsure;
+}
+
+bool search_scan_is_relaxed(const struct search_scan *scan)
+{
+    return scan->is_relaxed;
 }
 
 size_t search_scan_count(const struct search_scan *scan, enum search_tier tier)

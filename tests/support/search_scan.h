@@ -1,6 +1,7 @@
 /* The search as it is defined, not as it is done: a plain scan that looks at every crate of an index
    file by SQL alone and works out which match, their scores of both stages, and where each may stand.
-   It shares no code with the library's search; the trees of the second stage are data to it.
+   It shares no code with the library's search; the trees of the second stage and the list of
+   words as they are written are data to it.
 
    The library computes with single precision, the scan with double: a place is settled only as far as
    scores differ by more than rounding, and a crate may then stand anywhere among those that are as
@@ -23,6 +24,9 @@ size_t search_scan_run(struct search_scan *scan, const struct search_query *quer
 
 /* Of the last query: rounding may decide which crates match, so that nothing is settled. */
 bool search_scan_is_unsure(const struct search_scan *scan);
+
+/* Of the last query: the search was not for its text alone. */
+bool search_scan_is_relaxed(const struct search_scan *scan);
 
 /* Of the last query: how many hits have this tier. */
 size_t search_scan_count(const struct search_scan *scan, enum search_tier tier);

@@ -38,8 +38,12 @@ static void expect_listed(const struct place *place, const struct scan_hit *expe
     const struct search_hit *hit = place->hit;
     snprintf(what, sizeof what, "rank %u, %s is expected", expected->rank,
              search_tier_name(expected->tier));
+    bool by_relevance = place->scan->sort == SEARCH_SORT_RELEVANCE;
+    bool is_near = by_relevance && expected->near_place > 0;
+    double score = is_near ? 1 - (double)expected->near_place : 0;
     if (hit->rank != expected->rank || hit->tier != expected->tier ||
-        hit->exact != expected->exact || hit->is_second_stage || hit->score != 0)
+        hit->exact != expected->exact || hit->is_near != is_near || hit->is_second_stage ||
+        hit->score != score)
         fail_at(place, what);
 }
 
@@ -59,7 +63,7 @@ static void expect_second_place(const struct place *place, const struct scan_hit
                  expected->highest);
         fail_at(place, what);
     }
-    for (size_t i = scan->n_exact; i < scan->n_hits; i++) {
+    for (size_t i = scan->n_front; i < scan->n_hits; i++) {
         const struct scan_hit *other = &scan->hits[i];
         if (other->last_place >= SCAN_SECOND_STAGE)
             continue;
@@ -75,8 +79,8 @@ static void expect_first_place(const struct place *place, const struct scan_hit 
 {
     char what[128];
     snprintf(what, sizeof what, "score %.9g, places %zu to %zu are expected", expected->score,
-             place->scan->n_exact + expected->first_place,
-             place->scan->n_exact + expected->last_place);
+             place->scan->n_front + expected->first_place,
+             place->scan->n_front + expected->last_place);
     if (fabs(place->hit->score - expected->score) > SCORE_TOLERANCE || at < expected->first_place ||
         at > expected->last_place)
         fail_at(place, what);
@@ -89,9 +93,9 @@ static void expect_staged(const struct place *place)
     if (hit->rank == 0 || hit->rank > scan->n_crates || scan->hit_of_rank[hit->rank] == 0)
         fail_at(place, "does not match");
     const struct scan_hit *expected = &scan->hits[scan->hit_of_rank[hit->rank] - 1];
-    size_t at = place->at - scan->n_exact;
+    size_t at = place->at - scan->n_front;
     bool is_second = at < scan->n_second;
-    if (hit->exact || expected->exact || hit->tier != expected->tier)
+    if (hit->exact || hit->is_near || hit->tier != expected->tier)
         fail_at(place, search_tier_name(expected->tier));
     if (hit->is_second_stage != is_second)
         fail_at(place, "is of the other stage");
@@ -101,7 +105,8 @@ static void expect_staged(const struct place *place)
         expect_first_place(place, expected, at);
     /* The library's own scores settle what its rounding decides, and rank what they do not. */
     const struct search_hit *before = place->before;
-    if (before != NULL && !before->exact && before->is_second_stage == hit->is_second_stage &&
+    if (before != NULL && !before->exact && !before->is_near &&
+        before->is_second_stage == hit->is_second_stage &&
         (before->score < hit->score || (before->score == hit->score && before->rank >= hit->rank)))
         fail_at(place, "comes behind a worse one");
 }
@@ -116,10 +121,13 @@ void search_scan_expect(const struct search_scan *scan, const struct search_quer
                  (int)query->text.length, query->text.data == NULL ? "" : query->text.data,
                  (int)query->sort, (int)query->match, result->n_hits,
                  (unsigned long long)result->total, n_expected, scan->n_hits);
+    if (result->is_relaxed != scan->is_relaxed)
+        fail_msg("\"%.*s\" is%s relaxed", (int)query->text.length, query->text.data,
+                 result->is_relaxed ? "" : " not");
     for (size_t i = 0; i < n_expected; i++) {
         struct place place = {scan, query, n_skipped + i, &result->hits[i],
                               i == 0 ? NULL : &result->hits[i - 1]};
-        if (scan->sort == SEARCH_SORT_RELEVANCE && place.at >= scan->n_exact)
+        if (scan->sort == SEARCH_SORT_RELEVANCE && place.at >= scan->n_front)
             expect_staged(&place);
         else
             expect_listed(&place, &scan->hits[place.at]);

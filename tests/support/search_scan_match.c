@@ -112,6 +112,7 @@ void scan_match(struct search_scan *scan, struct search_string text, enum search
         canonical[i] = (char)(c == '-' ? '_' : c >= 'A' && c <= 'Z' ? c + 32 : c);
     }
     mark_names(scan, text, canonical);
+    scan_near_names(scan, canonical);
     double required = match == SEARCH_MATCH_BEST ? find_required(scan) : 0;
     for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
         const struct scan_coverage *coverage = &scan->coverage[rank];
@@ -119,15 +120,21 @@ void scan_match(struct search_scan *scan, struct search_string text, enum search
         bool by_words =
             coverage->has_any && (match == SEARCH_MATCH_BEST ? coverage->any > required - EQUAL
                                                              : coverage->n_whole == scan->n_words);
-        if (!scan->passes[rank] || (!exact && !by_words && !scan->marks[rank]))
+        unsigned near_place = 0;
+        for (unsigned i = 0; i < scan->n_near; i++)
+            near_place = scan->near[i] == rank ? i + 1 : near_place;
+        bool is_front = exact || near_place > 0;
+        if (!scan->passes[rank] || (!is_front && !by_words && !scan->marks[rank]))
             continue;
         scan->hits[scan->n_hits++] =
             (struct scan_hit){.rank = rank,
-                              .tier = exact      ? SEARCH_TIER_EXACT
-                                      : by_words ? tier_of(scan, rank)
-                                                 : SEARCH_TIER_SUBSTRING,
+                              .tier = exact            ? SEARCH_TIER_EXACT
+                                      : near_place > 0 ? SEARCH_TIER_NEAR
+                                      : by_words       ? tier_of(scan, rank)
+                                                       : SEARCH_TIER_SUBSTRING,
                               .exact = exact,
-                              .score = exact ? 0 : score_of(scan, rank, by_words)};
+                              .near_place = near_place,
+                              .score = is_front ? 0 : score_of(scan, rank, by_words)};
     }
     scan_clear_marks(scan);
 }

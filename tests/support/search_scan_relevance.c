@@ -1,4 +1,4 @@
-/* The order of relevance: the exact matches by rank, the best of the first stage by the trees, the others
+/* The order of relevance: the exact matches by rank, the near names, the best of the first stage by the trees, the others
    by the first stage. Where rounding leaves an order open, a crate gets a range of places instead of a
    place, a feature a range of values, and the trees are walked down every branch that the range allows:
    what comes out is a range of scores, in which the library's must lie. */
@@ -24,6 +24,8 @@ static int compare_first(const void *left_hit, const void *right_hit)
     const struct scan_hit *right = right_hit;
     if (left->exact != right->exact)
         return left->exact ? -1 : 1;
+    if (left->near_place != right->near_place)
+        return left->near_place - 1 < right->near_place - 1 ? -1 : 1;
     if (left->score != right->score)
         return left->score > right->score ? -1 : 1;
     return left->rank < right->rank ? -1 : left->rank > right->rank;
@@ -118,10 +120,11 @@ static void set_second_score(const struct search_scan *scan, struct scan_hit *hi
 void scan_relevance(struct search_scan *scan)
 {
     qsort(scan->hits, scan->n_hits, sizeof *scan->hits, compare_first);
-    while (scan->n_exact < scan->n_hits && scan->hits[scan->n_exact].exact)
-        scan->n_exact++;
-    struct scan_hit *staged = scan->hits + scan->n_exact;
-    size_t n = scan->n_hits - scan->n_exact;
+    while (scan->n_front < scan->n_hits &&
+           (scan->hits[scan->n_front].exact || scan->hits[scan->n_front].near_place > 0))
+        scan->n_front++;
+    struct scan_hit *staged = scan->hits + scan->n_front;
+    size_t n = scan->n_hits - scan->n_front;
     set_places(staged, n);
     if (scan->ranking.second_stage)
         scan->n_second = n < SCAN_SECOND_STAGE ? n : SCAN_SECOND_STAGE;

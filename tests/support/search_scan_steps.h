@@ -38,7 +38,8 @@ struct scan_hit {
     uint32_t rank;
     enum search_tier tier;
     bool exact;
-    double score; /* of the first stage */
+    unsigned near_place; /* among the near names, from 1; 0: none of them */
+    double score;        /* of the first stage */
     /* By relevance: where the crate may stand in the first stage's order. */
     size_t first_place;
     size_t last_place;
@@ -47,8 +48,12 @@ struct scan_hit {
     double highest;
 };
 
+/* At most so many crates whose name the text nearly is. */
+#define SCAN_NEAR_NAMES 3
+
 struct search_scan {
     sqlite3 *database;
+    struct index *index;  /* for the words as they are written */
     struct crate *crates; /* by rank, from 1 */
     uint32_t n_crates;
     int64_t max_dependents;
@@ -60,18 +65,20 @@ struct search_scan {
     unsigned char *completion; /* the same for what it is the beginning of */
     struct scan_coverage *coverage;
     /* The text. */
-    unsigned n_words;  /* different words, without stop words */
-    unsigned n_absent; /* of those, words that nothing has */
+    unsigned n_words; /* different words, without stop words */
     double total_mass;
     size_t text_length;
+    uint32_t near[SCAN_NEAR_NAMES]; /* ranks, nearest first */
+    unsigned n_near;
+    bool is_relaxed;
     bool is_unsure;
-    /* What was found, in order; the exact matches first by relevance. */
+    /* What was found, in order; the exact matches and near names first by relevance. */
     struct ranking ranking;
     enum search_sort sort;
     struct scan_hit *hits;
     size_t n_hits;
-    size_t n_exact;
-    size_t n_second;       /* behind the exact ones */
+    size_t n_front;        /* by relevance: exact matches and near names */
+    size_t n_second;       /* behind them */
     uint32_t *hit_of_rank; /* place in `hits`, from 1; 0: no hit */
 };
 
@@ -97,8 +104,17 @@ size_t scan_character(const char *text, size_t length, unsigned *character);
 
 /* Makes the tables that scan_words needs. */
 void scan_words_open(struct search_scan *scan);
-/* Looks the text's words up and sets `coverage`, `n_words`, `n_absent` and `total_mass`. */
+/* Looks the text's words up and sets `coverage`, `n_words` and `total_mass`. */
 void scan_words(struct search_scan *scan, struct search_string text, bool completes_last);
+
+/* The most frequent words that, as they are written, begin with `typed` (folded), at most `limit`. */
+unsigned scan_written_completions(const struct search_scan *scan, struct search_string typed,
+                                  struct search_string *words, unsigned limit);
+/* The word nearest to `typed` (folded), of equal ones the most frequent. False where none is near. */
+bool scan_correct(const struct search_scan *scan, struct search_string typed,
+                  struct search_string *corrected);
+/* Sets `near` and `n_near`. The crates whose name contains the text must be marked. */
+void scan_near_names(struct search_scan *scan, const char *canonical);
 
 /* Writes a hit for every crate that matches the text and passes, with its score. */
 void scan_match(struct search_scan *scan, struct search_string text, enum search_match match);

@@ -1,6 +1,6 @@
-/* The text is cut by looking at every character; a temporary FTS5 table with the index's tokenizer says
-   what each word's stem is. Whole words are looked up by MATCH, one word and one column at a time; the
-   longer words that begin with a stem are read off FTS5's vocabulary. */
+/* The text is cut by looking at every character; temporary FTS5 tables, one of them with the index's
+   tokenizer, say what each word's stem is and how it is folded. Whole words are looked up by MATCH, one
+   word and one column at a time; the longer words that begin with a stem are read off FTS5's vocabulary. */
 #include "tests/support/search_scan_steps.h"
 
 #include "tests/support/stop_word_list.h"
@@ -16,6 +16,7 @@
 
 #define N_COMPLETIONS 4
 #define MIN_COMPLETED_BYTES 2
+#define RARE_CRATES 5
 #define LOWEST_MASS 0.01
 
 static const char *const columns[N_SCAN_FIELDS] = {"name", "keywords", "description", "readme"};
@@ -61,25 +62,43 @@ void scan_words_open(struct search_scan *scan)
 {
     execute(scan, "CREATE VIRTUAL TABLE temp.cutter USING fts5(word, tokenize='porter unicode61')");
     execute(scan, "CREATE VIRTUAL TABLE temp.stems USING fts5vocab('temp', 'cutter', 'row')");
+    execute(scan, "CREATE VIRTUAL TABLE temp.folder USING fts5(word, tokenize='unicode61')");
+    execute(scan, "CREATE VIRTUAL TABLE temp.folded USING fts5vocab('temp', 'folder', 'row')");
     execute(scan, "CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'crates_fts', 'row')");
     execute(scan, "CREATE VIRTUAL TABLE temp.places USING"
                   " fts5vocab('main', 'crates_fts', 'instance')");
 }
 
-static void find_stem(struct search_scan *scan, const char *word, size_t length, struct stem *stem)
+/* What a table makes of a word. */
+static void cut(struct search_scan *scan, const char *remove_sql, const char *insert_sql,
+                const char *select_sql, struct search_string word, struct stem *found)
 {
-    execute(scan, "DELETE FROM temp.cutter");
-    sqlite3_stmt *insert = scan_prepare(scan, "INSERT INTO temp.cutter VALUES(?1)");
-    sqlite3_bind_text(insert, 1, word, (int)length, SQLITE_STATIC);
+    execute(scan, remove_sql);
+    sqlite3_stmt *insert = scan_prepare(scan, insert_sql);
+    sqlite3_bind_text(insert, 1, word.data, (int)word.length, SQLITE_STATIC);
     assert_int_equal(sqlite3_step(insert), SQLITE_DONE);
     sqlite3_finalize(insert);
-    sqlite3_stmt *select = scan_prepare(scan, "SELECT term FROM temp.stems");
+    sqlite3_stmt *select = scan_prepare(scan, select_sql);
     if (sqlite3_step(select) != SQLITE_ROW)
-        fail_msg("\"%.*s\" is no word to FTS5", (int)length, word);
-    snprintf(stem->text, sizeof stem->text, "%s", (const char *)sqlite3_column_text(select, 0));
+        fail_msg("\"%.*s\" is no word to FTS5", (int)word.length, word.data);
+    snprintf(found->text, sizeof found->text, "%s", (const char *)sqlite3_column_text(select, 0));
     if (sqlite3_step(select) != SQLITE_DONE)
-        fail_msg("\"%.*s\" is more than one word to FTS5", (int)length, word);
+        fail_msg("\"%.*s\" is more than one word to FTS5", (int)word.length, word.data);
     sqlite3_finalize(select);
+}
+
+static void find_stem(struct search_scan *scan, struct search_string word, struct stem *stem)
+{
+    cut(scan, "DELETE FROM temp.cutter", "INSERT INTO temp.cutter VALUES(?1)",
+        "SELECT term FROM temp.stems", word, stem);
+}
+
+static struct search_string fold(struct search_scan *scan, struct search_string word,
+                                 struct stem *folded)
+{
+    cut(scan, "DELETE FROM temp.folder", "INSERT INTO temp.folder VALUES(?1)",
+        "SELECT term FROM temp.folded", word, folded);
+    return (struct search_string){folded->text, strlen(folded->text)};
 }
 
 /* Sets the fields of every crate for a whole word. Returns how many crates have it. */
@@ -128,16 +147,29 @@ static void look_up_term(struct search_scan *scan, const char *term)
     scan_clear_marks(scan);
 }
 
-/* The same for the most frequent longer words that begin with `stem`. Returns their crates, summed. */
-static uint64_t look_up_completions(struct search_scan *scan, const char *stem)
+/* The same for the most frequent of the longer stems that begin with `stem` and, of a rare word, of the
+   stems of the most frequent words that begin with it as they are written. Returns their crates, summed. */
+static uint64_t look_up_completions(struct search_scan *scan, const char *stem,
+                                    struct search_string word, bool is_rare)
 {
     uint64_t n = 0;
-    sqlite3_stmt *select =
-        scan_prepare(scan, "SELECT term, doc FROM temp.terms WHERE term > ?1"
-                           " AND term < ?1 || char(1114111) AND substr(term, 1, length(?1)) = ?1"
-                           " ORDER BY doc DESC, term LIMIT ?2");
+    struct search_string written[N_COMPLETIONS];
+    struct stem stems[N_COMPLETIONS] = {{""}};
+    struct stem folded = {""};
+    unsigned n_written =
+        is_rare ? scan_written_completions(scan, fold(scan, word, &folded), written, N_COMPLETIONS)
+                : 0;
+    for (unsigned i = 0; i < n_written; i++)
+        find_stem(scan, written[i], &stems[i]);
+    sqlite3_stmt *select = scan_prepare(
+        scan, "SELECT term, doc FROM temp.terms WHERE term > ?1"
+              " AND term < ?1 || char(1114111) AND substr(term, 1, length(?1)) = ?1 UNION"
+              " SELECT term, doc FROM temp.terms WHERE term IN (?3, ?4, ?5, ?6) AND term <> ?1"
+              " ORDER BY doc DESC, term LIMIT ?2");
     sqlite3_bind_text(select, 1, stem, -1, SQLITE_STATIC);
     sqlite3_bind_int(select, 2, N_COMPLETIONS);
+    for (int i = 0; i < N_COMPLETIONS; i++)
+        sqlite3_bind_text(select, 3 + i, stems[i].text, -1, SQLITE_STATIC);
     while (sqlite3_step(select) == SQLITE_ROW) {
         look_up_term(scan, (const char *)sqlite3_column_text(select, 0));
         n += (uint64_t)sqlite3_column_int64(select, 1);
@@ -163,17 +195,29 @@ static void cover(struct scan_coverage *coverage, unsigned fields, double mass)
     coverage->has_any = true;
 }
 
-static void add_word(struct search_scan *scan, const char *word, size_t length, const char *stem,
+/* Looks up what a word that occurs nowhere may have meant. Returns how many crates have it. */
+static uint32_t look_up_corrected(struct search_scan *scan, struct search_string word)
+{
+    struct stem folded = {""};
+    struct search_string corrected;
+    if (!scan->ranking.typos || !scan_correct(scan, fold(scan, word, &folded), &corrected))
+        return 0;
+    scan->is_relaxed = true;
+    return look_up(scan, corrected.data, corrected.length);
+}
+
+static void add_word(struct search_scan *scan, struct search_string word, const char *stem,
                      bool completes)
 {
-    uint64_t n = look_up(scan, word, length);
-    bool is_absent = n == 0;
+    uint64_t n = look_up(scan, word.data, word.length);
     uint64_t n_completed = 0;
     memset(scan->completion, 0, scan->n_crates + (size_t)1);
     if (completes && strlen(stem) >= MIN_COMPLETED_BYTES && scan->ranking.prefix > 0)
-        n_completed = look_up_completions(scan, stem);
+        n_completed = look_up_completions(scan, stem, word, n <= RARE_CRATES);
+    if (n == 0 && n_completed == 0)
+        n = look_up_corrected(scan, word);
+    bool is_absent = n == 0;
     scan->n_words++;
-    scan->n_absent += is_absent;
     if (is_absent)
         n = n_completed < scan->n_crates ? n_completed : scan->n_crates;
     if (n == 0)
@@ -210,19 +254,17 @@ void scan_words(struct search_scan *scan, struct search_string text, bool comple
             continue;
         if (at > start && !is_stop_word(text.data + start, at - start)) {
             unsigned same = 0;
-            find_stem(scan, text.data + start, at - start, &stems[n_words]);
+            words[n_words] = (struct search_string){text.data + start, at - start};
+            find_stem(scan, words[n_words], &stems[n_words]);
             while (strcmp(stems[same].text, stems[n_words].text) != 0)
                 same++;
-            words[n_words] = (struct search_string){text.data + start, at - start};
             n_words += same == n_words;
         }
         start = at + step;
     }
     memset(scan->coverage, 0, (scan->n_crates + (size_t)1) * sizeof *scan->coverage);
     scan->n_words = 0;
-    scan->n_absent = 0;
     scan->total_mass = 0;
     for (unsigned i = 0; i < n_words; i++)
-        add_word(scan, words[i].data, words[i].length, stems[i].text,
-                 completes_last && i == n_words - 1);
+        add_word(scan, words[i], stems[i].text, completes_last && i == n_words - 1);
 }

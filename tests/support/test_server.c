@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -137,6 +138,8 @@ void test_server_launch(struct test_server *server, const char *const *arguments
     server->pid = fork();
     assert_true(server->pid >= 0);
     if (server->pid == 0) {
+        /* A test that fails does not stop its server. */
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
         dup2(ends[1], STDOUT_FILENO);
         close(ends[0]);
         close(ends[1]);

@@ -60,6 +60,7 @@ static const struct access_record example = {
     .seconds = 0.0015,
     .cache_state = CACHE_STATE_HIT,
     .user_agent = "x",
+    .request_id = "r-1",
 };
 
 static void writes_json(void **state)
@@ -74,7 +75,21 @@ static void writes_json(void **state)
                         "{\"time\":\"2023-11-14T22:13:20.123Z\",\"address\":\"::1\",\"method\":"
                         "\"GET\",\"target\":\"/a?b=\\\"c\\\"\\\\\\u000a\\u007f\\u00ff\",\"status\":"
                         "200,\"bytes\":12,\"milliseconds\":1.500,\"cache\":\"hit\",\"referer\":"
-                        "null,\"user_agent\":\"x\"}\n");
+                        "null,\"user_agent\":\"x\",\"request_id\":\"r-1\",\"experiment\":null}\n");
+    free(text);
+}
+
+static void names_the_arm_of_an_experiment(void **state)
+{
+    (void)state;
+    struct logged logged;
+    struct access_record record = example;
+    size_t size;
+    record.arm = EXPERIMENT_B;
+    open_log(&logged, ACCESS_LOG_JSON);
+    access_log_write(logged.log, &record);
+    char *text = close_log(&logged, &size);
+    assert_non_null(strstr(text, ",\"experiment\":\"b\"}\n"));
     free(text);
 }
 
@@ -164,8 +179,11 @@ static void keeps_every_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writes_json),      cmocka_unit_test(writes_the_combined_format),
-        cmocka_unit_test(cuts_long_fields), cmocka_unit_test(flushes),
+        cmocka_unit_test(writes_json),
+        cmocka_unit_test(names_the_arm_of_an_experiment),
+        cmocka_unit_test(writes_the_combined_format),
+        cmocka_unit_test(cuts_long_fields),
+        cmocka_unit_test(flushes),
         cmocka_unit_test(keeps_every_line),
     };
     return cmocka_run_group_tests_name("access_log", tests, NULL, NULL);

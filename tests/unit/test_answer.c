@@ -27,8 +27,11 @@ static struct answer *make_answer(size_t size, uint32_t random)
         char byte = (char)(random != 0 ? random >> 24 : 'a' + i % 7);
         assert_int_equal(msgpack_sbuffer_write(&body, &byte, 1), 0);
     }
-    struct answer *answer =
-        answer_create(ENCODING_JSON, "public, max-age=60", &body, NULL, NULL, &error);
+    const struct answer_head head = {.status = 200,
+                                     .content_type = "application/json",
+                                     .cache_control = "public, max-age=60",
+                                     .is_negotiated = true};
+    struct answer *answer = answer_create(&head, &body, NULL, NULL, &error);
     assert_non_null(answer);
     assert_int_equal(body.size, 0);
     msgpack_sbuffer_destroy(&body);
@@ -112,7 +115,8 @@ static void outlives_eviction(void **state)
     size_t added;
     const struct representation *representation =
         answer_representation(answer, CODING_ZSTD, &added, &error);
-    struct MHD_Response *response = representation_miss(answer, representation, "cache;desc=miss");
+    struct MHD_Response *response =
+        representation_miss(answer, representation, "cache;desc=miss", "id");
     assert_non_null(response);
     assert_non_null(representation_hit(representation));
     answer_free(answer);

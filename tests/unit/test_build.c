@@ -276,8 +276,9 @@ static const struct dump_file full[] = {
     BUILT_TABLE("categories", "category,crates_cnt,created_at,description,id,path,slug\n"
                               "Web,1,2020-01-01 00:00:00+00,W.,4,root.web,web\n"),
     BUILT_TABLE("crates_categories", "category_id,crate_id\n4,7\n"),
-    BUILT_TABLE("users", "gh_avatar,gh_id,gh_login,id,name\nhttps://a,21,One,1,\"O \u00DF\"\n"
-                         ",,two,2,\n"),
+    BUILT_TABLE("users", "created_at,gh_avatar,gh_id,gh_login,id,name,username\n"
+                         "2020-01-01 00:00:00+00,https://a,21,One,1,\"O \u00DF\",Uno\n"
+                         ",,,two,2,,\n"),
     BUILT_TABLE("teams", "avatar,github_id,id,login,name,org_id\n,11,1,github:o:t,T,12\n"),
     BUILT_TABLE("crate_owners", "crate_id,created_at,created_by,owner_id,owner_kind\n"
                                 "7,2020-01-01 00:00:00+00,1,1,0\n9,2020-01-01 00:00:00+00,,1,1\n"),
@@ -322,7 +323,8 @@ static void every_column_arrives(void **state)
     sql_expect(built.path, "SELECT * FROM categories", "4|Web|web|W.|1|2020-01-01T00:00:00Z");
     sql_expect(built.path, "SELECT * FROM crates_categories", "4|2");
     sql_expect(built.path, "SELECT * FROM users",
-               "1|One|O \u00DF|https://a|21\n2|two|NULL|NULL|NULL");
+               "1|One|O \u00DF|https://a|21|Uno|2020-01-01T00:00:00Z\n"
+               "2|two|NULL|NULL|NULL|NULL|NULL");
     sql_expect(built.path, "SELECT * FROM teams", "1|github:o:t|T|NULL|11|12");
     sql_expect(built.path, "SELECT * FROM crate_owners",
                "0|1|2|2020-01-01T00:00:00Z\n1|1|1|2020-01-01T00:00:00Z");
@@ -330,7 +332,9 @@ static void every_column_arrives(void **state)
     sql_expect(built.path, "SELECT rowid FROM crates_fts WHERE crates_fts MATCH 'keywords: web'",
                "1");
     sql_expect(built.path, "PRAGMA application_id", "1128552497");
-    sql_expect(built.path, "PRAGMA user_version", "1");
+    char format[16];
+    snprintf(format, sizeof format, "%d", INDEX_FORMAT_VERSION);
+    sql_expect(built.path, "PRAGMA user_version", format);
     assert_int_equal(built.report.n_warnings, 0);
     struct error error = {""};
     if (index_verify(built.path, NULL, NULL, &error) != 0)

@@ -5,6 +5,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -161,6 +162,62 @@ static void dependents_are_counted_once(void **state)
     built_index_remove(&built);
 }
 
+/* Versions that are hard to compare, a crate a line. */
+static void tricky_versions_are_compared_right(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *versions; /* num@day, with a ! in front where it is yanked */
+        const char *expected; /* max, max stable, newest */
+    } cases[] = {
+        {"1.0.0-rc.2@1 1.0.0-rc.10@2 1.0.0-alpha.beta@3", "1.0.0-rc.10|NULL|1.0.0-alpha.beta"},
+        {"1.0.0-1@2 1.0.0-a@1 0.9.0@3", "1.0.0-a|0.9.0|0.9.0"},
+        {"1.0.0+z@1 1.0.0@2", "1.0.0+z|1.0.0+z|1.0.0"},
+        {"1.0.0+09@1 1.0.0+9@1 1.0.0+10@1", "1.0.0+10|1.0.0+10|1.0.0+10"},
+        {"1.0.0-a+z@1 1.0.0-b@1", "1.0.0-b|NULL|1.0.0-b"},
+        {"18446744073709551615.0.0@1 9.0.0@2",
+         "18446744073709551615.0.0|18446744073709551615.0.0|9.0.0"},
+        {"18446744073709551616.0.0@2 1.0.0@1", "1.0.0|1.0.0|1.0.0"},
+        {"0.0.0@1", "0.0.0|0.0.0|0.0.0"},
+        {"0.0.0-0@1", "0.0.0-0|NULL|0.0.0-0"},
+        {"!3.0.0@3 2.0.0-rc@2 1.9.9@1", "2.0.0-rc|1.9.9|2.0.0-rc"},
+        {"!3.0.0@3 !2.0.0@2", "NULL|NULL|NULL"},
+        {"01.0.0@3 v2.0.0@2", "NULL|NULL|NULL"},
+        {"1.0.0-99999999999999999999@1 1.0.0-100000000000000000000@1",
+         "1.0.0-100000000000000000000|NULL|1.0.0-100000000000000000000"},
+    };
+    enum { N_CASES = sizeof cases / sizeof *cases };
+    char crates[4096] = CRATES_COLUMNS "\n";
+    char versions[8192] = VERSIONS_COLUMNS "\n";
+    char expected[4096] = "";
+    unsigned id = 1;
+    for (unsigned i = 0; i < N_CASES; i++) {
+        char texts[256];
+        size_t at = strlen(crates);
+        snprintf(crates + at, sizeof crates - at, "%u,crate-%02u," DAY "," DAY ",,,,\n", i + 1, i);
+        at = strlen(expected);
+        snprintf(expected + at, sizeof expected - at, "%s%s", i > 0 ? "\n" : "", cases[i].expected);
+        snprintf(texts, sizeof texts, "%s", cases[i].versions);
+        for (char *text = strtok(texts, " "); text != NULL; text = strtok(NULL, " ")) {
+            char *day = strchr(text, '@');
+            bool is_yanked = text[0] == '!';
+            *day++ = '\0';
+            at = strlen(versions);
+            snprintf(versions + at, sizeof versions - at, "%u,%u,%s,2020-01-0%s,%s,0," DAY "\n",
+                     id++, i + 1, text + is_yanked, day, is_yanked ? "t" : "f");
+        }
+    }
+    const struct dump_file files[] = {BUILT_TIME("2026-11-01T02:00:00Z"),
+                                      BUILT_TABLE("crates", crates),
+                                      BUILT_TABLE("versions", versions), BUILT_END};
+    struct built_index built;
+    built_index_from_files(&built, files);
+    sql_expect(built.path,
+               "SELECT max_version, max_stable_version, newest_version FROM crates ORDER BY name",
+               expected);
+    built_index_remove(&built);
+}
+
 #define NUM(id, crate_id, num, day, yanked)                                                        \
     id "," crate_id "," num "," day "," yanked ",0," DAY "\n"
 
@@ -215,8 +272,8 @@ static void versions_without_default_versions(void **state)
                "build-metadata|1.0.0+10|1.0.0+10|1.0.0+10|1.0.0|3|0\n"
                "old-line|2.0.0|2.0.0|2.0.0|1.0.1|2|0\n"
                "versionless|NULL|NULL|NULL|NULL|0|0\n"
-               "not-semver|0.0.1|0.0.1|0.0.1|1.0|3|0\n"
-               "same-day|1.0.0|1.0.0|1.0.0|0.9.0|2|0\n"
+               "not-semver|0.0.1|0.0.1|0.0.1|0.0.1|3|0\n"
+               "same-day|1.0.0|1.0.0|1.0.0|1.0.0|2|0\n"
                "pre-above|1.0.0|2.0.0-rc.1|1.0.0|2.0.0-rc.1|2|0");
     const struct build_warning *warning =
         built_index_warning(&built.report, "version number that is not SemVer");
@@ -256,6 +313,7 @@ int main(void)
         cmocka_unit_test(recent_downloads_are_those_of_90_days),
         cmocka_unit_test(downloads_are_never_below_recent_ones),
         cmocka_unit_test(dependents_are_counted_once),
+        cmocka_unit_test(tricky_versions_are_compared_right),
         cmocka_unit_test(versions_without_default_versions),
         cmocka_unit_test(default_versions_decide),
     };

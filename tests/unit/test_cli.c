@@ -31,6 +31,7 @@ static void wrong_command_lines_exit_2_with_one_line(void **state)
         ARGUMENTS("build", "dump", "-o", "out", "--fast"),
         ARGUMENTS("build", "dump", "-o", "out", "-x"),
         ARGUMENTS("build", "dump", "-o", "out", "--quiet=yes"),
+        ARGUMENTS("build", "dump", "-o", "out", "--downloads"),
         ARGUMENTS("build", "dump", "-o", "out", "--max-dump-bytes"),
         ARGUMENTS("build", "dump", "-o", "out", "--max-dump-bytes", "0"),
         ARGUMENTS("build", "dump", "-o", "out", "--max-dump-bytes", "-1"),

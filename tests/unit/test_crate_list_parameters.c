@@ -20,12 +20,18 @@ struct parsed {
     struct failure failure;
 };
 
-static int parse(struct parsed *parsed, const char *text)
+static int parse_in_arm(struct parsed *parsed, enum experiment_arm arm, const char *text)
 {
     assert_int_equal(query_string_parse(&parsed->query, text, strlen(text), &parsed->failure.error),
                      0);
     canonical_key_init(&parsed->key, 0, 0);
-    return crate_list_parse(&parsed->query, &parsed->parameters, &parsed->key, &parsed->failure);
+    return crate_list_parse(&parsed->query, arm, &parsed->parameters, &parsed->key,
+                            &parsed->failure);
+}
+
+static int parse(struct parsed *parsed, const char *text)
+{
+    return parse_in_arm(parsed, EXPERIMENT_NONE, text);
 }
 
 static bool have_equal_keys(const char *left, const char *right)
@@ -264,6 +270,32 @@ static void tells_searches_apart(void **state)
 }
 
 /* The longest values that a query can have fit into the struct and the key. */
+static bool arms_share_a_key(const char *text)
+{
+    static struct parsed parsed[2];
+    assert_int_equal(parse_in_arm(&parsed[0], EXPERIMENT_A, text), 0);
+    assert_int_equal(parse_in_arm(&parsed[1], EXPERIMENT_B, text), 0);
+    return parsed[0].key.size == parsed[1].key.size &&
+           memcmp(parsed[0].key.bytes, parsed[1].key.bytes, parsed[0].key.size) == 0;
+}
+
+/* An experiment is about the order of relevance, and only those answers are kept apart. */
+static void the_arms_of_an_experiment_differ_in_relevance_only(void **state)
+{
+    (void)state;
+    static struct parsed parsed;
+    assert_false(arms_share_a_key("q=json"));
+    assert_false(arms_share_a_key("q=json&sort=relevance&page=2"));
+    assert_true(arms_share_a_key("q=json&sort=downloads"));
+    assert_true(arms_share_a_key("q=json&sort=alpha"));
+    assert_true(arms_share_a_key("sort=relevance"));
+    assert_true(arms_share_a_key("keyword=json"));
+    assert_int_equal(parse_in_arm(&parsed, EXPERIMENT_B, "q=json"), 0);
+    assert_int_equal(parsed.parameters.arm, EXPERIMENT_B);
+    assert_int_equal(parse_in_arm(&parsed, EXPERIMENT_B, "q=json&sort=new"), 0);
+    assert_int_equal(parsed.parameters.arm, EXPERIMENT_NONE);
+}
+
 static void holds_the_longest_query(void **state)
 {
     (void)state;
@@ -296,6 +328,7 @@ int main(void)
         cmocka_unit_test(chooses_the_sort),
         cmocka_unit_test(ignores_the_order_of_parameters),
         cmocka_unit_test(tells_searches_apart),
+        cmocka_unit_test(the_arms_of_an_experiment_differ_in_relevance_only),
         cmocka_unit_test(holds_the_longest_query),
     };
     return cmocka_run_group_tests_name("crate_list_parameters", tests, NULL, NULL);

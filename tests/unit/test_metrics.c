@@ -1,5 +1,5 @@
-/* The metrics' text, read back by a small parser of the exposition format (version 0.0.4): every
-   sample must belong to a family that was declared before it. */
+/* The metrics' text, read back by a small parser of both formats: every sample must belong to a
+   family that was declared before it. */
 #include "server/metrics.h"
 
 #include <pthread.h>
@@ -10,19 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
-static const char *const route_names[] = {"/api/v1/crates", "/api/v1/\"odd\\\n", "/metrics"};
+/* What record() counts under, beside route and status or cache. */
+#define LABELS ",encoding=\"json\",coding=\"identity\""
 
-static const struct cache_statistics cache = {.n_entries = 11,
-                                              .n_bytes = 12,
-                                              .max_bytes = UINT64_MAX,
-                                              .n_hits = 14,
-                                              .n_misses = 15,
-                                              .n_evictions = 16,
-                                              .n_waits = 17};
+static const char *const route_names[] = {"/api/v1/crates", "/api/v1/\"odd\\\n", "/metrics"};
 
 static struct metrics *create(void)
 {
@@ -32,14 +26,34 @@ static struct metrics *create(void)
     return metrics;
 }
 
+static void record(struct metrics *metrics, unsigned route, unsigned status,
+                   enum cache_state cache_state, double seconds, size_t body_bytes)
+{
+    const struct outcome outcome = {.route = route,
+                                    .status = status,
+                                    .cache_state = cache_state,
+                                    .format = BODY_JSON,
+                                    .coding = CODING_IDENTITY,
+                                    .body_bytes = body_bytes};
+    metrics_record(metrics, &outcome, seconds);
+}
+
 /* The text, NUL-terminated, from malloc. */
-static char *text_of(const struct metrics *metrics)
+static char *text_in(enum exposition_format format, const struct metrics *metrics)
 {
     msgpack_sbuffer out;
+    struct exposition exposition;
     msgpack_sbuffer_init(&out);
-    assert_int_equal(metrics_write(metrics, &cache, 200000, &out), 0);
+    exposition_init(&exposition, format, &out);
+    metrics_write(metrics, &exposition);
+    assert_int_equal(exposition_finish(&exposition), 0);
     assert_int_equal(msgpack_sbuffer_write(&out, "", 1), 0);
     return msgpack_sbuffer_release(&out);
+}
+
+static char *text_of(const struct metrics *metrics)
+{
+    return text_in(EXPOSITION_PROMETHEUS, metrics);
 }
 
 /* Counts the lines of `text` that are exactly `line`. */
@@ -72,8 +86,8 @@ static bool matches(const char *line, const char *pattern)
     return does_match;
 }
 
-/* The name of the family that a sample's name belongs to, given the family declared last. */
-static bool belongs_to(const char *line, const char *family, const char *type)
+/* Whether a sample is one of the family that was declared last. */
+static bool belongs_to(const char *line, const char *family, const char *type, bool is_open)
 {
     size_t length = strlen(family);
     if (strncmp(line, family, length) != 0)
@@ -84,24 +98,26 @@ static bool belongs_to(const char *line, const char *family, const char *type)
             return strstr(rest, "le=\"") != NULL;
         return strncmp(rest, "_sum{", 5) == 0 || strncmp(rest, "_count{", 7) == 0;
     }
+    if (is_open && strcmp(type, "counter") == 0) {
+        if (strncmp(rest, "_total", 6) != 0)
+            return false;
+        rest += 6;
+    }
     return *rest == '{' || *rest == ' ';
 }
 
-static void every_line_fits_the_format(void **state)
+/* Checks every line of a text, which it cuts up; returns the number of samples. */
+static unsigned check_lines(char *text, bool is_open)
 {
-    (void)state;
-    struct metrics *metrics = create();
-    metrics_record(metrics, 0, 200, CACHE_STATE_HIT, 0.00002, 1000);
-    metrics_record(metrics, 1, 404, CACHE_STATE_NONE, 3, 50);
-    char *text = text_of(metrics);
-    assert_int_equal(text[strlen(text) - 1], '\n');
     char family[128] = "";
     char type[32] = "";
     bool has_help = false;
+    bool has_ended = false;
     unsigned n_samples = 0;
     char *saved = NULL;
     for (char *line = strtok_r(text, "\n", &saved); line != NULL;
          line = strtok_r(NULL, "\n", &saved)) {
+        assert_false(has_ended);
         if (strncmp(line, "# HELP ", 7) == 0) {
             assert_true(matches(line, "^# HELP [a-z_]+ .+\\.$"));
             assert_int_equal(sscanf(line, "# HELP %127s", family), 1);
@@ -111,19 +127,65 @@ static void every_line_fits_the_format(void **state)
             assert_int_equal(sscanf(line, "# TYPE %127s %31s", name, type), 2);
             assert_true(matches(type, "^(counter|gauge|histogram)$"));
             assert_true(has_help && strcmp(name, family) == 0);
-            assert_int_equal(strcmp(type, "counter") == 0, matches(name, "_total$"));
+            assert_int_equal(strcmp(type, "counter") == 0 && !is_open, matches(name, "_total$"));
             has_help = false;
+        } else if (strcmp(line, "# EOF") == 0) {
+            has_ended = true;
         } else {
             if (!matches(line, "^[a-z_]+(\\{[a-z]+=\"([^\"\\]|\\\\[\\\"n])*\""
                                "(,[a-z]+=\"([^\"\\]|\\\\[\\\"n])*\")*\\})? [0-9]+(\\.[0-9]+)?$") ||
-                !belongs_to(line, family, type))
+                !belongs_to(line, family, type, is_open))
                 fail_msg("%s (in %s)", line, family);
             n_samples++;
         }
     }
-    /* 2 statuses, 2 histograms of 20 buckets, sum and count, 3 routes' bytes, 7 of the cache, 3. */
-    assert_int_equal(n_samples, 2 + 2 * 22 + 3 + 7 + 3);
-    free(text);
+    assert_int_equal(has_ended, is_open);
+    return n_samples;
+}
+
+static void every_line_fits_both_formats(void **state)
+{
+    (void)state;
+    static const enum exposition_format formats[] = {EXPOSITION_PROMETHEUS, EXPOSITION_OPENMETRICS};
+    struct metrics *metrics = create();
+    record(metrics, 0, 200, CACHE_STATE_HIT, 0.00002, 1000);
+    record(metrics, 1, 404, CACHE_STATE_NONE, 3, 50);
+    for (size_t i = 0; i < 2; i++) {
+        char *text = text_in(formats[i], metrics);
+        assert_int_equal(text[strlen(text) - 1], '\n');
+        /* 2 statuses, 2 routes' bytes, 2 histograms of 20 buckets, sum and count; slow queries and
+           downloads, 3 of the connections. */
+        assert_int_equal(check_lines(text, formats[i] == EXPOSITION_OPENMETRICS),
+                         2 + 2 + 2 * 22 + 5);
+        free(text);
+    }
+    metrics_destroy(metrics);
+}
+
+static void a_series_has_one_name_in_both_formats(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "cratedex_http_requests_total{route=\"/metrics\",status=\"200\",encoding=\"json\","
+        "coding=\"identity\"} 1",
+        "cratedex_http_request_duration_seconds_bucket{route=\"/metrics\",cache=\"hit\","
+        "encoding=\"json\",coding=\"identity\",le=\"1e-05\"} 0",
+        "cratedex_http_request_duration_seconds_bucket{route=\"/metrics\",cache=\"hit\","
+        "encoding=\"json\",coding=\"identity\",le=\"1.0\"} 1",
+        "cratedex_slow_queries_total 0",
+    };
+    struct metrics *metrics = create();
+    record(metrics, 2, 200, CACHE_STATE_HIT, 1, 1);
+    char *prometheus = text_in(EXPOSITION_PROMETHEUS, metrics);
+    char *open = text_in(EXPOSITION_OPENMETRICS, metrics);
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        assert_line(prometheus, lines[i]);
+        assert_line(open, lines[i]);
+    }
+    assert_line(prometheus, "# TYPE cratedex_slow_queries_total counter");
+    assert_line(open, "# TYPE cratedex_slow_queries counter");
+    free(prometheus);
+    free(open);
     metrics_destroy(metrics);
 }
 
@@ -132,47 +194,101 @@ static void answers_are_counted_by_route_and_status(void **state)
     (void)state;
     struct metrics *metrics = create();
     for (int i = 0; i < 3; i++)
-        metrics_record(metrics, 0, 200, CACHE_STATE_HIT, 0.001, 100);
-    metrics_record(metrics, 0, 304, CACHE_STATE_HIT, 0.001, 0);
-    metrics_record(metrics, 2, 200, CACHE_STATE_NONE, 0.001, UINT64_C(5000000000));
-    metrics_record(metrics, 1, 503, CACHE_STATE_NONE, 0.001, 7);
-    metrics_record(metrics, 1, 4711, CACHE_STATE_NONE, 0.001, 7);
-    metrics_record(metrics, 3, 201, CACHE_STATE_NONE, 0.001, 7); /* no such route */
+        record(metrics, 0, 200, CACHE_STATE_HIT, 0.001, 100);
+    record(metrics, 0, 304, CACHE_STATE_HIT, 0.001, 0);
+    record(metrics, 2, 200, CACHE_STATE_NONE, 0.001, 5000000000);
+    record(metrics, 1, 503, CACHE_STATE_NONE, 0.001, 7);
+    record(metrics, 1, 4711, CACHE_STATE_NONE, 0.001, 7);
+    record(metrics, 3, 201, CACHE_STATE_NONE, 0.001, 7); /* no such route */
     char *text = text_of(metrics);
-    assert_line(text, "cratedex_http_requests_total{route=\"/api/v1/crates\",status=\"200\"} 3");
-    assert_line(text, "cratedex_http_requests_total{route=\"/api/v1/crates\",status=\"304\"} 1");
-    assert_line(text, "cratedex_http_requests_total{route=\"/metrics\",status=\"200\"} 1");
+    assert_line(text, "cratedex_http_requests_total{route=\"/api/v1/crates\",status=\"200\"" LABELS
+                      "} 3");
+    assert_line(text, "cratedex_http_requests_total{route=\"/api/v1/crates\",status=\"304\"" LABELS
+                      "} 1");
+    assert_line(text,
+                "cratedex_http_requests_total{route=\"/metrics\",status=\"200\"" LABELS "} 1");
     assert_line(text, "cratedex_http_requests_total{route=\"/api/v1/\\\"odd\\\\\\n\","
-                      "status=\"503\"} 1");
+                      "status=\"503\"" LABELS "} 1");
     assert_line(text, "cratedex_http_requests_total{route=\"/api/v1/\\\"odd\\\\\\n\","
-                      "status=\"000\"} 1");
-    assert_line(text, "cratedex_http_response_bytes_total{route=\"/api/v1/crates\"} 300");
-    assert_line(text, "cratedex_http_response_bytes_total{route=\"/metrics\"} 5000000000");
+                      "status=\"000\"" LABELS "} 1");
+    assert_line(text, "cratedex_http_response_bytes_total{route=\"/api/v1/crates\"" LABELS "} 300");
+    assert_line(text,
+                "cratedex_http_response_bytes_total{route=\"/metrics\"" LABELS "} 5000000000");
     assert_null(strstr(text, "status=\"201\""));
     free(text);
     metrics_destroy(metrics);
 }
 
-static void other_figures_are_passed_on(void **state)
+static void answers_are_told_apart_by_encoding_and_coding(void **state)
 {
     (void)state;
-    time_t before = time(NULL);
+    static const struct outcome outcomes[] = {
+        {.status = 200, .format = BODY_MESSAGEPACK, .coding = CODING_ZSTD, .body_bytes = 10},
+        {.status = 200, .format = BODY_MESSAGEPACK, .coding = CODING_ZSTD, .body_bytes = 20},
+        {.status = 200, .format = BODY_PLAIN, .coding = CODING_GZIP, .body_bytes = 40},
+        {.status = 304, .format = BODY_JSON, .coding = CODING_BROTLI},
+    };
     struct metrics *metrics = create();
-    time_t after = time(NULL);
+    for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0]; i++)
+        metrics_record(metrics, &outcomes[i], 0.001);
     char *text = text_of(metrics);
-    assert_line(text, "cratedex_cache_entries 11");
-    assert_line(text, "cratedex_cache_bytes 12");
-    assert_line(text, "cratedex_cache_max_bytes 18446744073709551615");
-    assert_line(text, "cratedex_cache_hits_total 14");
-    assert_line(text, "cratedex_cache_misses_total 15");
-    assert_line(text, "cratedex_cache_evictions_total 16");
-    assert_line(text, "cratedex_cache_waits_total 17");
-    assert_line(text, "cratedex_index_crates 200000");
-    assert_line(text, "cratedex_build_info{version=\"" CRATEDEX_VERSION "\"} 1");
-    const char *start = strstr(text, "\nprocess_start_time_seconds ");
-    assert_non_null(start);
-    double seconds = strtod(start + strlen("\nprocess_start_time_seconds "), NULL);
-    assert_true(seconds >= (double)before && seconds < (double)after + 1);
+    assert_line(text, "cratedex_http_requests_total{route=\"/api/v1/crates\",status=\"200\","
+                      "encoding=\"msgpack\",coding=\"zstd\"} 2");
+    assert_line(text, "cratedex_http_requests_total{route=\"/api/v1/crates\",status=\"200\","
+                      "encoding=\"plain\",coding=\"gzip\"} 1");
+    assert_line(text, "cratedex_http_requests_total{route=\"/api/v1/crates\",status=\"304\","
+                      "encoding=\"json\",coding=\"br\"} 1");
+    assert_line(text, "cratedex_http_response_bytes_total{route=\"/api/v1/crates\","
+                      "encoding=\"msgpack\",coding=\"zstd\"} 30");
+    assert_line(text, "cratedex_http_request_duration_seconds_count{route=\"/api/v1/crates\","
+                      "cache=\"hit\",encoding=\"msgpack\",coding=\"zstd\"} 2");
+    free(text);
+    metrics_destroy(metrics);
+}
+
+static void the_arms_of_an_experiment_are_timed(void **state)
+{
+    (void)state;
+    static const struct outcome outcomes[] = {
+        {.status = 200, .cache_state = CACHE_STATE_MISS, .arm = EXPERIMENT_A},
+        {.status = 200, .cache_state = CACHE_STATE_HIT, .arm = EXPERIMENT_B},
+        {.status = 200, .cache_state = CACHE_STATE_HIT, .arm = EXPERIMENT_B},
+        {.status = 200, .cache_state = CACHE_STATE_HIT, .arm = EXPERIMENT_NONE},
+    };
+    struct metrics *metrics = create();
+    for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0]; i++)
+        metrics_record(metrics, &outcomes[i], 0.001);
+    char *text = text_of(metrics);
+    assert_line(text,
+                "cratedex_experiment_request_duration_seconds_count{arm=\"a\",cache=\"miss\"} 1");
+    assert_line(text,
+                "cratedex_experiment_request_duration_seconds_count{arm=\"b\",cache=\"hit\"} 2");
+    assert_line(text, "cratedex_experiment_request_duration_seconds_sum{arm=\"b\",cache=\"hit\"} "
+                      "0.002000000");
+    assert_null(strstr(text, "arm=\"a\",cache=\"hit\""));
+    assert_line(text, "cratedex_http_requests_total{route=\"/api/v1/crates\",status=\"200\"" LABELS
+                      "} 4");
+    free(text);
+    metrics_destroy(metrics);
+}
+
+static void events_and_connections_are_counted(void **state)
+{
+    (void)state;
+    struct metrics *metrics = create();
+    for (int i = 0; i < 3; i++)
+        metrics_count_connection(metrics);
+    metrics_end_connection(metrics);
+    metrics_limit_connections(metrics, 1024);
+    metrics_count_download(metrics);
+    for (int i = 0; i < 4; i++)
+        metrics_count_slow_query(metrics);
+    char *text = text_of(metrics);
+    assert_line(text, "cratedex_http_connections 2");
+    assert_line(text, "cratedex_http_connections_limit 1024");
+    assert_line(text, "cratedex_http_connections_opened_total 3");
+    assert_line(text, "cratedex_downloads_counted_total 1");
+    assert_line(text, "cratedex_slow_queries_total 4");
     free(text);
     metrics_destroy(metrics);
 }
@@ -181,7 +297,7 @@ static void other_figures_are_passed_on(void **state)
 static size_t read_buckets(const char *text, double *bounds, unsigned long *counts, size_t capacity)
 {
     static const char prefix[] = "cratedex_http_request_duration_seconds_bucket"
-                                 "{route=\"/api/v1/crates\",cache=\"miss\",le=\"";
+                                 "{route=\"/api/v1/crates\",cache=\"miss\"" LABELS ",le=\"";
     size_t n_buckets = 0;
     for (const char *at = strstr(text, prefix); at != NULL; at = strstr(at, prefix)) {
         at += sizeof prefix - 1;
@@ -204,8 +320,8 @@ static void buckets_are_cumulative_and_agree_with_the_count(void **state)
     const size_t n_answers = sizeof seconds / sizeof seconds[0];
     struct metrics *metrics = create();
     for (size_t i = 0; i < n_answers; i++)
-        metrics_record(metrics, 0, 200, CACHE_STATE_MISS, seconds[i], 1);
-    metrics_record(metrics, 0, 200, CACHE_STATE_HIT, 0.002, 1);
+        record(metrics, 0, 200, CACHE_STATE_MISS, seconds[i], 1);
+    record(metrics, 0, 200, CACHE_STATE_HIT, 0.002, 1);
     char *text = text_of(metrics);
 
     double bounds[64] = {0};
@@ -222,11 +338,11 @@ static void buckets_are_cumulative_and_agree_with_the_count(void **state)
         assert_int_equal(counts[i], n_below);
     }
     assert_line(text, "cratedex_http_request_duration_seconds_count"
-                      "{route=\"/api/v1/crates\",cache=\"miss\"} 17");
+                      "{route=\"/api/v1/crates\",cache=\"miss\"" LABELS "} 17");
     assert_line(text, "cratedex_http_request_duration_seconds_count"
-                      "{route=\"/api/v1/crates\",cache=\"hit\"} 1");
+                      "{route=\"/api/v1/crates\",cache=\"hit\"" LABELS "} 1");
     assert_line(text, "cratedex_http_request_duration_seconds_sum"
-                      "{route=\"/api/v1/crates\",cache=\"hit\"} 0.002000000");
+                      "{route=\"/api/v1/crates\",cache=\"hit\"" LABELS "} 0.002000000");
     assert_null(strstr(text, "cache=\"none\""));
     free(text);
     metrics_destroy(metrics);
@@ -238,7 +354,7 @@ static void buckets_are_cumulative_and_agree_with_the_count(void **state)
 static void *record_many(void *metrics)
 {
     for (unsigned i = 0; i < N_ANSWERS_EACH; i++)
-        metrics_record(metrics, i % 3, 200, CACHE_STATE_HIT, 0.0005, 2);
+        record(metrics, i % 3, 200, CACHE_STATE_HIT, 0.0005, 2);
     return NULL;
 }
 
@@ -254,12 +370,14 @@ static void threads_lose_nothing(void **state)
         pthread_join(threads[i], NULL);
     char *text = text_of(metrics);
     /* 6,667 of 20,000 for the first two routes; times 4, times 2 bytes, times half a millisecond. */
+    assert_line(text, "cratedex_http_requests_total{route=\"/api/v1/crates\",status=\"200\"" LABELS
+                      "} 26668");
     assert_line(text,
-                "cratedex_http_requests_total{route=\"/api/v1/crates\",status=\"200\"} 26668");
-    assert_line(text, "cratedex_http_requests_total{route=\"/metrics\",status=\"200\"} 26664");
-    assert_line(text, "cratedex_http_response_bytes_total{route=\"/api/v1/crates\"} 53336");
+                "cratedex_http_requests_total{route=\"/metrics\",status=\"200\"" LABELS "} 26664");
+    assert_line(text,
+                "cratedex_http_response_bytes_total{route=\"/api/v1/crates\"" LABELS "} 53336");
     assert_line(text, "cratedex_http_request_duration_seconds_sum"
-                      "{route=\"/api/v1/crates\",cache=\"hit\"} 13.334000000");
+                      "{route=\"/api/v1/crates\",cache=\"hit\"" LABELS "} 13.334000000");
     free(text);
     metrics_destroy(metrics);
 }
@@ -275,16 +393,19 @@ static void too_many_routes_are_refused(void **state)
     assert_non_null(strstr(error.message, "routes"));
     struct metrics *metrics = metrics_create(names, METRICS_MAX_ROUTES, &error);
     assert_non_null(metrics);
-    metrics_record(metrics, METRICS_MAX_ROUTES - 1, 200, CACHE_STATE_MISS, 1, 1);
+    record(metrics, METRICS_MAX_ROUTES - 1, 200, CACHE_STATE_MISS, 1, 1);
     metrics_destroy(metrics);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_line_fits_the_format),
+        cmocka_unit_test(every_line_fits_both_formats),
+        cmocka_unit_test(a_series_has_one_name_in_both_formats),
         cmocka_unit_test(answers_are_counted_by_route_and_status),
-        cmocka_unit_test(other_figures_are_passed_on),
+        cmocka_unit_test(answers_are_told_apart_by_encoding_and_coding),
+        cmocka_unit_test(the_arms_of_an_experiment_are_timed),
+        cmocka_unit_test(events_and_connections_are_counted),
         cmocka_unit_test(buckets_are_cumulative_and_agree_with_the_count),
         cmocka_unit_test(threads_lose_nothing),
         cmocka_unit_test(too_many_routes_are_refused),

@@ -311,6 +311,65 @@ static void names_are_those_of_the_registries(void **state)
     assert_string_equal(content_coding_name(CODING_ZSTD), "zstd");
 }
 
+/* A wildcard names nothing, and a weight of 0 takes the name back. */
+static void names_are_told_from_wildcards(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *accept;
+        bool is_named;
+    } cases[] = {
+        {NULL, false},
+        {"", false},
+        {"*/*", false},
+        {"application/*", false},
+        {"text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8", false},
+        {"application/json", true},
+        {"APPLICATION/JSON;charset=utf-8", true},
+        {"application/json, text/plain, */*", true},
+        {"text/html, application/json;q=0.001", true},
+        {"application/json;q=0", false},
+        {"application/json;q=0, application/msgpack", true},
+        {"application/vnd.msgpack", true},
+        {"application/x-msgpack;q=0.1, */*", true},
+        {"application/json;q=x", false},
+        {"application/jsonl, text/json", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (accept_names_encoding(cases[i].accept) != cases[i].is_named)
+            fail_msg("%s", cases[i].accept != NULL ? cases[i].accept : "no field");
+}
+
+static void metrics_are_open_where_accept_says_so(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *accept;
+        bool is_open;
+    } cases[] = {
+        {NULL, false},
+        {"", false},
+        {"*/*", false},
+        {"application/*", false},
+        {"text/plain", false},
+        {"application/openmetrics-text", true},
+        {"Application/OpenMetrics-Text; version=1.0.0; charset=utf-8", true},
+        {"application/openmetrics-text; version=0.0.1", false},
+        {"application/openmetrics-text; version=10.0.0", false},
+        {"application/openmetrics-text;q=0", false},
+        {"application/openmetrics-text, text/plain", true},
+        {"application/openmetrics-text;q=0.4, text/plain;q=0.5", false},
+        {"text/plain;q=0.4, application/openmetrics-text;q=0.5", true},
+        /* What Prometheus 2.42 sends. */
+        {"application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;"
+         "q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+         true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (accept_prefers_openmetrics(cases[i].accept) != cases[i].is_open)
+            fail_msg("%s", cases[i].accept != NULL ? cases[i].accept : "absent");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +382,8 @@ int main(void)
         cmocka_unit_test(long_fields_take_linear_time),
         cmocka_unit_test(members_behind_a_long_field_still_count),
         cmocka_unit_test(names_are_those_of_the_registries),
+        cmocka_unit_test(names_are_told_from_wildcards),
+        cmocka_unit_test(metrics_are_open_where_accept_says_so),
     };
     return cmocka_run_group_tests_name("negotiation", tests, NULL, NULL);
 }

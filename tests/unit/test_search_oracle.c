@@ -1,9 +1,10 @@
 /* The heart of the search: for hundreds of random queries, what search_run gives (order, tiers, scores,
    exact matches, total) is what a plain scan gives that scores every crate of the file and sorts. With
    match=best and match=all, with and without the second stage, with other weights, with and without
-   filters, in every sort, page by page. */
+   filters, misspelt, in every sort, page by page. */
 #include "tests/support/built_index.h"
 #include "tests/support/random.h"
+#include "tests/support/random_edit.h"
 #include "tests/support/random_query.h"
 #include "tests/support/search_scan.h"
 
@@ -81,6 +82,7 @@ static struct fixture *fixture_of(void **state)
 struct tally {
     unsigned n_settled;
     unsigned n_matched;
+    unsigned n_relaxed;
     size_t n_tiers[N_SEARCH_TIERS];
     size_t n_second;
     size_t n_behind;
@@ -97,6 +99,7 @@ static void expect_pages(struct fixture *fixture, struct search_query *query, ui
         return;
     tally->n_settled++;
     tally->n_matched += n_all > 0;
+    tally->n_relaxed += search_scan_is_relaxed(fixture->scan);
     for (int tier = 0; tier < N_SEARCH_TIERS; tier++)
         tally->n_tiers[tier] += search_scan_count(fixture->scan, (enum search_tier)tier);
     static const uint32_t limits[] = {1, 7, 10, 64, SEARCH_MAX_LIMIT};
@@ -226,6 +229,38 @@ static void other_weights(void **state)
     assert_true(tally.n_second > 100 && tally.n_behind > 100);
 }
 
+static bool is_ascii(const char *text)
+{
+    while (*text > 0)
+        text++;
+    return *text == '\0';
+}
+
+/* Words that occur nowhere are corrected, and names that the text nearly is stand in front. */
+static void misspelt_texts(void **state)
+{
+    struct fixture *fixture = fixture_of(state);
+    struct tally tally = {0};
+    uint64_t seed = 131;
+    for (unsigned round = 0; round < fixture->n_rounds; round++) {
+        struct random_query random;
+        random_query_text(fixture->source, &seed, &random);
+        size_t length = random.query.text.length;
+        if (length >= 4 && is_ascii(random.text))
+            random.query.text.length = random_edit(&seed, random.text, length);
+        random.ranking.typos = true;
+        random.query.match = (enum search_match)(round % 3);
+        if (round % 4 == 0)
+            random.query.sort = (enum search_sort)(round / 4 % N_SORTS);
+        if (round % 5 == 0)
+            random_query_filter(fixture->source, &seed, &random);
+        expect_pages(fixture, &random.query, &seed, &tally);
+    }
+    expect_settled(&tally, fixture->n_rounds);
+    assert_true(tally.n_relaxed > fixture->n_rounds / 5);
+    assert_true(tally.n_tiers[SEARCH_TIER_NEAR] > 20);
+}
+
 static void every_other_sort(void **state)
 {
     struct fixture *fixture = fixture_of(state);
@@ -265,7 +300,8 @@ static void lists_without_a_text(void **state)
         cmocka_unit_test(best_without_filters), cmocka_unit_test(best_with_filters),               \
             cmocka_unit_test(all_without_filters), cmocka_unit_test(all_with_filters),             \
             cmocka_unit_test(first_stage_alone), cmocka_unit_test(other_weights),                  \
-            cmocka_unit_test(every_other_sort), cmocka_unit_test(lists_without_a_text),            \
+            cmocka_unit_test(misspelt_texts), cmocka_unit_test(every_other_sort),                  \
+            cmocka_unit_test(lists_without_a_text),                                                \
     }
 
 int main(void)

@@ -117,6 +117,37 @@ static void the_last_word_is_completed(void **state)
     assert_int_equal(plan->words[plan->n_words - 1].n_completions, 0);
 }
 
+static bool has_list(const struct fixture *fixture, const struct search_word *word,
+                     const char *stem)
+{
+    const struct index *index = fixture->built.index;
+    const unsigned char *values;
+    assert_int_equal(trie_find(&index->terms, stem, strlen(stem), &values), 1);
+    struct posting_list list = postings_of(&index->postings, trie_value(values, 0));
+    bool has = word->list.ranks == list.ranks;
+    for (uint32_t i = 0; i < word->n_completions; i++)
+        has |= word->completions[i].ranks == list.ranks;
+    return has;
+}
+
+/* The stem of `serialize` is shorter than what was typed of it, however it was typed. */
+static void words_are_completed_as_they_are_written(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const typed[] = {"seriali", "SERIALI", "json seri\u00e1li", "serializatio"};
+    for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
+        struct search_plan *plan = make(fixture, typed[i], SEARCH_MATCH_BEST, true);
+        assert_true(plan->n_words > 0);
+        const struct search_word *last = &plan->words[plan->n_words - 1];
+        if (!has_list(fixture, last, "serial"))
+            fail_msg("%s is not completed", typed[i]);
+        for (uint32_t c = 1; c < last->n_completions; c++)
+            assert_true(last->completions[c].n <= last->completions[c - 1].n);
+    }
+    /* Not where the word is whole. */
+    assert_int_equal(make(fixture, "seriali", SEARCH_MATCH_BEST, false)->n_words, 0);
+}
+
 static void names_and_places(void **state)
 {
     struct fixture *fixture = *state;
@@ -215,6 +246,7 @@ int main(void)
         cmocka_unit_test(words_have_lists_and_masses),
         cmocka_unit_test(words_that_occur_nowhere),
         cmocka_unit_test(the_last_word_is_completed),
+        cmocka_unit_test(words_are_completed_as_they_are_written),
         cmocka_unit_test(names_and_places),
         cmocka_unit_test(crates_are_covered_as_the_lists_say),
     };

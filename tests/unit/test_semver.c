@@ -1,6 +1,9 @@
 /* The grammar and the order of versions: the specification's own examples, and properties of the
    order on random versions. */
+#include "tests/support/random.h"
+
 #include <cratedex/semver.h>
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -126,6 +129,41 @@ static void test_invalid(void **state)
     assert_true(version.patch == 3);
 }
 
+/* Section 11: each line of examples, ascending. */
+static void test_examples_of_the_specification(void **state)
+{
+    (void)state;
+    static const char *const lines[][9] = {
+        {"1.9.0", "1.10.0", "1.11.0"},        /* section 2 */
+        {"1.0.0", "2.0.0", "2.1.0", "2.1.1"}, /* 11.2 */
+        {"1.0.0-alpha", "1.0.0"},             /* 11.3, 9 */
+        {"1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2",
+         "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0"}, /* 11.4 */
+    };
+    for (size_t line = 0; line < sizeof lines / sizeof *lines; line++)
+        for (size_t i = 0; lines[line][i] != NULL; i++)
+            for (size_t j = 0; lines[line][j] != NULL; j++) {
+                struct semver left = parse(lines[line][i]);
+                struct semver right = parse(lines[line][j]);
+                int precedence = semver_precedence(&left, &right);
+                assert_int_equal((precedence > 0) - (precedence < 0), (i > j) - (i < j));
+            }
+    /* Sections 9 and 10 by themselves: each is a version. */
+    static const char *const versions[] = {
+        "1.0.0-alpha",
+        "1.0.0-alpha.1",
+        "1.0.0-0.3.7",
+        "1.0.0-x.7.z.92",
+        "1.0.0-x-y-z.--",
+        "1.0.0-alpha+001",
+        "1.0.0+20130313144700",
+        "1.0.0-beta+exp.sha.5114f85",
+        "1.0.0+21AF26D3----117B344092BD",
+    };
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++)
+        parse(versions[i]);
+}
+
 /* Ascending by precedence; the first two lines and the pre-releases are the examples of section 11. */
 static const char *const ascending[] = {
     "0.0.0-0",
@@ -194,14 +232,6 @@ static void test_build_metadata(void **state)
     }
 }
 
-static uint32_t next_random(uint64_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return (uint32_t)(*seed >> 32);
-}
-
 #define TEXT_SIZE 64
 
 /* Few different parts, so that many versions agree in most of them. */
@@ -209,21 +239,41 @@ static void random_version(uint64_t *seed, char text[TEXT_SIZE])
 {
     static const char *const identifiers[] = {"0", "1", "10", "9", "a", "A", "a-", "-", "1a", "rc"};
     static const char *const builds[] = {"0", "00", "1", "01", "a", "b", "001", "-"};
-    int length = snprintf(text, TEXT_SIZE, "%u.%u.%u", next_random(seed) % 2, next_random(seed) % 2,
-                          next_random(seed) % 11);
-    uint32_t n_identifiers = next_random(seed) % 4;
+    int length = snprintf(text, TEXT_SIZE, "%u.%u.%u", random_next(seed) % 2, random_next(seed) % 2,
+                          random_next(seed) % 11);
+    uint32_t n_identifiers = random_next(seed) % 4;
     for (uint32_t i = 0; i < n_identifiers; i++)
         length += snprintf(text + length, (size_t)(TEXT_SIZE - length), "%c%s", i == 0 ? '-' : '.',
-                           identifiers[next_random(seed) % 10]);
-    uint32_t n_builds = next_random(seed) % 3;
+                           identifiers[random_next(seed) % 10]);
+    uint32_t n_builds = random_next(seed) % 3;
     for (uint32_t i = 0; i < n_builds; i++)
         length += snprintf(text + length, (size_t)(TEXT_SIZE - length), "%c%s", i == 0 ? '+' : '.',
-                           builds[next_random(seed) % 8]);
+                           builds[random_next(seed) % 8]);
 }
 
 static int sign(int number)
 {
     return (number > 0) - (number < 0);
+}
+
+/* A version printed from its parts is the text that it was parsed from. */
+static void test_round_trip(void **state)
+{
+    (void)state;
+    uint64_t seed = 20261101;
+    for (int i = 0; i < 100000; i++) {
+        char text[TEXT_SIZE];
+        char printed[TEXT_SIZE];
+        random_version(&seed, text);
+        struct semver version = parse(text);
+        snprintf(printed, sizeof printed, "%" PRIu64 ".%" PRIu64 ".%" PRIu64 "%s%.*s%s%.*s",
+                 version.major, version.minor, version.patch, version.prerelease != NULL ? "-" : "",
+                 (int)version.prerelease_length,
+                 version.prerelease != NULL ? version.prerelease : "",
+                 version.build != NULL ? "+" : "", (int)version.build_length,
+                 version.build != NULL ? version.build : "");
+        assert_string_equal(printed, text);
+    }
 }
 
 static void test_total_order(void **state)
@@ -243,11 +293,13 @@ static void test_total_order(void **state)
         assert_int_equal(sign(ab), -sign(semver_order(&versions[1], &versions[0])));
         assert_int_equal(ab == 0, strcmp(texts[0], texts[1]) == 0);
         if (ab <= 0 && bc <= 0)
-            assert_true(ac <= 0);
+            assert_true(ac <= 0 && (ac < 0 || (ab == 0 && bc == 0)));
         int precedence = semver_precedence(&versions[0], &versions[1]);
         assert_int_equal(sign(precedence), -sign(semver_precedence(&versions[1], &versions[0])));
         if (precedence != 0)
             assert_int_equal(sign(precedence), sign(ab));
+        if (precedence <= 0 && semver_precedence(&versions[1], &versions[2]) <= 0)
+            assert_true(semver_precedence(&versions[0], &versions[2]) <= 0);
     }
 }
 
@@ -271,7 +323,7 @@ static void test_shuffles_sort_alike(void **state)
     memcpy(shuffled, sorted, sizeof sorted);
     for (int round = 0; round < 50; round++) {
         for (uint32_t i = N - 1; i > 0; i--) {
-            uint32_t j = next_random(&seed) % (i + 1);
+            uint32_t j = random_next(&seed) % (i + 1);
             char swapped[TEXT_SIZE];
             memcpy(swapped, shuffled[i], TEXT_SIZE);
             memcpy(shuffled[i], shuffled[j], TEXT_SIZE);
@@ -289,8 +341,10 @@ int main(void)
         cmocka_unit_test(test_parts),
         cmocka_unit_test(test_valid),
         cmocka_unit_test(test_invalid),
+        cmocka_unit_test(test_examples_of_the_specification),
         cmocka_unit_test(test_precedence),
         cmocka_unit_test(test_build_metadata),
+        cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_total_order),
         cmocka_unit_test(test_shuffles_sort_alike),
     };

@@ -4,6 +4,7 @@
    lie beside the repository, and always on the sample with the names that it has. */
 #include "tests/support/built_index.h"
 #include "tests/support/random_edit.h"
+#include "tests/support/test_server.h"
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/search.h>
@@ -98,28 +99,16 @@ static void suggest_typo(const struct index *index, const struct typo *typo, str
         print_failure(typo, suggestions, n, at);
 }
 
-/* The largest builds take minutes when every access is checked. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define IS_CHECKED_BUILD true
-#else
-#define IS_CHECKED_BUILD false
-#endif
-
-static void misspell_popular_names(const char *dump)
+static void misspell_popular_names(struct index_reader *reader, const char *what)
 {
-    struct built_index built;
+    const struct index *index = index_reader_index(reader);
     struct counts counts = {0};
     uint64_t seed = SEED;
     size_t n_names = 0;
-    if (access(dump, R_OK) != 0) {
-        print_message("skipped: no %s\n", dump);
-        skip();
-    }
-    built_index_make(&built, dump);
-    for (uint32_t rank = 1; rank <= index_n_crates(built.index) && n_names < N_NAMES; rank++) {
+    for (uint32_t rank = 1; rank <= index_n_crates(index) && n_names < N_NAMES; rank++) {
         struct index_crate crate;
         struct typo typo = {.rank = rank};
-        index_crate(built.index, rank, &crate);
+        index_crate(index, rank, &crate);
         if (crate.name_length < MIN_BYTES || crate.name_length > MAX_BYTES)
             continue;
         n_names++;
@@ -127,16 +116,15 @@ static void misspell_popular_names(const char *dump)
         memcpy(typo.text, typo.name, crate.name_length);
         typo.name_length = crate.name_length;
         typo.length = random_edit(&seed, typo.text, typo.name_length);
-        if (has_name(built.index, &typo))
+        if (has_name(index, &typo))
             continue;
-        suggest_typo(built.index, &typo, &counts);
-        search_typo(built.reader, &typo, &counts);
+        suggest_typo(index, &typo, &counts);
+        search_typo(reader, &typo, &counts);
     }
-    built_index_remove(&built);
     print_message(
         "%s: %zu typos, suggested first %.2f %%, among ten %.2f %%, on the first page of a"
         " search %.2f %%\n",
-        dump, counts.n_typos, 100.0 * (double)counts.n_first / (double)counts.n_typos,
+        what, counts.n_typos, 100.0 * (double)counts.n_first / (double)counts.n_typos,
         100.0 * (double)counts.n_found / (double)counts.n_typos,
         100.0 * (double)counts.n_on_page / (double)counts.n_typos);
     assert_true(counts.n_typos > n_names * 9 / 10);
@@ -148,23 +136,41 @@ static void misspell_popular_names(const char *dump)
 static void names_of_the_sample(void **state)
 {
     (void)state;
-    misspell_popular_names(SAMPLE_DUMP);
+    struct built_index built;
+    built_index_make(&built, SAMPLE_DUMP);
+    misspell_popular_names(built.reader, SAMPLE_DUMP);
+    built_index_remove(&built);
+}
+
+/* `make test` builds the indexes of the real data, where that is there. */
+static void misspell_names_of(const char *file)
+{
+    char path[1024];
+    struct error error = {""};
+    test_build_path(path, file);
+    if (access(path, R_OK) != 0) {
+        print_message("skipped: no %s\n", path);
+        skip();
+    }
+    struct index *index = index_open(path, &error);
+    struct index_reader *reader = index != NULL ? index_reader_open(index, &error) : NULL;
+    if (reader == NULL)
+        fail_msg("%s", error.message);
+    misspell_popular_names(reader, file);
+    index_reader_close(reader);
+    index_close(index);
 }
 
 static void names_of_150_000_crates(void **state)
 {
     (void)state;
-    if (IS_CHECKED_BUILD)
-        skip();
-    misspell_popular_names("../shared/data/crates-real.tar.gz");
+    misspell_names_of("real/crates-real.cdx");
 }
 
 static void names_of_227_000_packages(void **state)
 {
     (void)state;
-    if (IS_CHECKED_BUILD)
-        skip();
-    misspell_popular_names("../shared/data/npm-227k.tar.gz");
+    misspell_names_of("real/npm-227k.cdx");
 }
 
 int main(void)

@@ -1,0 +1,33 @@
+/* Who publishes and owns crates: users and teams. Objects are as crates.io's schemas `User`, `Team` and
+   `Owner` have them. */
+#ifndef CRATEDEX_PEOPLE_H
+#define CRATEDEX_PEOPLE_H
+
+#include <cratedex/encoder.h>
+#include <cratedex/error.h>
+#include <cratedex/index_file.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Writes the user of that login (`length` bytes), whose ASCII letters must be in lower case; where accounts
+   were renamed and several have had it, the newest. Returns 1; 0 and nothing written where there is none;
+   -1. */
+int user_encode(struct index_reader *reader, const char *login, size_t length,
+                struct encoder *encoder, struct error *error);
+
+/* The downloads of all crates that the user owns; 0 where there is no such user. Returns 0 or -1. */
+int user_total_downloads(struct index_reader *reader, int64_t user_id, int64_t *downloads,
+                         struct error *error);
+
+/* Writes the team of exactly that login (`github:organization:team`, `length` bytes). Returns 1; 0 and
+   nothing written where there is none; -1. */
+int team_encode(struct index_reader *reader, const char *login, size_t length,
+                struct encoder *encoder, struct error *error);
+
+enum owners { OWNERS_ALL, OWNERS_USERS, OWNERS_TEAMS };
+
+/* Writes the array of a crate's owners: users by id, then teams by id. Returns 0 or -1. */
+int crate_owners_encode(struct index_reader *reader, uint32_t rank, enum owners owners,
+                        struct encoder *encoder, struct error *error);
+
+#endif

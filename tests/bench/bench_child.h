@@ -1,0 +1,23 @@
+/* Another program that does a part of a measurement, and the folder where both find their files. */
+#ifndef CRATEDEX_TESTS_BENCH_BENCH_CHILD_H
+#define CRATEDEX_TESTS_BENCH_BENCH_CHILD_H
+
+#include <cratedex/error.h>
+#include <msgpack/sbuffer.h>
+
+#define BENCH_FOLDER_MAX 64
+
+/* Runs a program found by PATH with these arguments (the last is NULL) to its end and appends what it prints to
+   `output`; what it says on standard error is shown. Returns 0, or -1 and why, also where it fails. */
+int bench_child_run(char *const arguments[], msgpack_sbuffer *output, struct error *error);
+
+/* Makes an empty folder below TMPDIR or /tmp. Returns 0, or -1 and why. */
+int bench_folder_create(char folder[BENCH_FOLDER_MAX], struct error *error);
+/* Removes it with the files in it. */
+void bench_folder_remove(const char *folder);
+
+/* Writes a file into the folder. Returns 0, or -1 and why. */
+int bench_folder_write(const char *folder, const char *name, const void *bytes, size_t size,
+                       struct error *error);
+
+#endif

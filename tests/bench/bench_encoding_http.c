@@ -1,0 +1,279 @@
+/* `encoding-http`: the pages of `encoding` through HTTP, hits from one server and misses from another without
+   cache. Rounds interleave as there. Latency is taken at fixed rates, in an open loop; the rest at full load, in
+   a closed one. All figures are microseconds a request, less is better: a million requests take as many
+   seconds of processor time. */
+#include "tests/bench/bench.h"
+#include "tests/bench/bench_load.h"
+#include "tests/bench/encoding_figures.h"
+#include "tests/bench/http_server_child.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_QUERIES "tests/bench/queries.txt"
+#define DEFAULT_ROUNDS 21
+#define MIN_ROUNDS 20
+#define RUN_SECONDS 0.1
+#define N_CONNECTIONS 8
+#define KEEPING_UP 0.95 /* of the requests of a run, at least */
+
+enum { SERVER_HIT, SERVER_MISS, N_SERVERS };
+
+/* What is asked in one run. */
+static const struct http_load {
+    const char *name;
+    const char *key;
+    int server;
+    double rate; /* 0: full load */
+} loads[] = {
+    {"hits, 1,000/s", "hit_1000", SERVER_HIT, 1000},
+    {"hits, 5,000/s", "hit_5000", SERVER_HIT, 5000},
+    {"hits, full load", "hit_full", SERVER_HIT, 0},
+    {"misses, 500/s", "miss_500", SERVER_MISS, 500},
+    {"misses, full load", "miss_full", SERVER_MISS, 0},
+};
+#define N_LOADS (sizeof loads / sizeof *loads)
+
+/* What comes of a run: percentiles at a rate, costs at full load. */
+enum { P50, P90, P99, N_LATENCIES };
+enum { WALL, SERVER_CPU, CLIENT_CPU, N_COSTS };
+static const char *const latency_names[] = {"p50", "p90", "p99"};
+static const char *const cost_names[] = {"time", "server CPU", "client CPU"};
+
+struct load_figures {
+    struct encoding_series series[N_COSTS];
+    struct encoding_series in_time; /* shares of the requests of a run */
+};
+
+struct page_requests {
+    char text[ENCODING_MAX_ANSWERS][512];
+    struct load_request requests[ENCODING_MAX_ANSWERS];
+};
+
+struct run {
+    struct encoding_pages pages;
+    struct http_server_child servers[N_SERVERS];
+    struct page_requests requests[N_ENCODING_PAGES][N_ENCODINGS];
+    struct load_figures figures[N_ENCODING_PAGES][N_LOADS];
+    unsigned n_rounds;
+};
+
+/* Whether half of the runs, in either encoding, had answers that did not keep up with the rate: then the latency
+   depends on how long a run is, and says nothing. One run can be held up by something else. */
+static bool is_saturated(const struct http_load *load, const struct load_figures *figures)
+{
+    for (int i = 0; i < N_ENCODINGS && load->rate > 0 && figures->in_time.n_samples > 0; i++)
+        if (bootstrap_median(figures->in_time.samples[i], figures->in_time.n_samples) < KEEPING_UP)
+            return true;
+    return false;
+}
+
+static unsigned n_figures(const struct http_load *load)
+{
+    return load->rate > 0 ? (unsigned)N_LATENCIES : (unsigned)N_COSTS;
+}
+
+static const char *figure_name(const struct http_load *load, unsigned figure)
+{
+    return load->rate > 0 ? latency_names[figure] : cost_names[figure];
+}
+
+static void write_requests(struct run *run, size_t page, enum encoding encoding)
+{
+    struct page_requests *written = &run->requests[page][encoding];
+    for (size_t i = 0; i < run->pages.pages[page].n_answers; i++) {
+        int size =
+            snprintf(written->text[i], sizeof written->text[i],
+                     "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: %s\r\n\r\n",
+                     run->pages.pages[page].answers[i]->target, encoding_media_type(encoding));
+        written->requests[i] = (struct load_request){written->text[i], (size_t)size};
+    }
+}
+
+/* Both servers must answer what was assembled in this process; and the cache is full after that. */
+static int verify_page(struct run *run, size_t page, enum encoding encoding, struct error *error)
+{
+    for (size_t i = 0; i < run->pages.pages[page].n_answers; i++) {
+        const struct encoding_answer *answer = run->pages.pages[page].answers[i];
+        const msgpack_sbuffer *ours = &answer->bodies[encoding];
+        for (int server = 0; server < N_SERVERS; server++) {
+            msgpack_sbuffer body;
+            msgpack_sbuffer_init(&body);
+            int status = load_fetch(run->servers[server].port,
+                                    &run->requests[page][encoding].requests[i], &body, error);
+            if (status == 0 &&
+                (body.size != ours->size || memcmp(body.data, ours->data, body.size) != 0))
+                status = error_set(error, "%s: the server answers other bytes in %s",
+                                   answer->target, encoding_label(encoding));
+            msgpack_sbuffer_destroy(&body);
+            if (status != 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+static double own_cpu(void)
+{
+    struct timespec used;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return (double)used.tv_sec + 1e-9 * (double)used.tv_nsec;
+}
+
+static int take_sample(struct run *run, size_t page, size_t load, enum encoding encoding,
+                       unsigned round, struct error *error)
+{
+    const struct http_server_child *server = &run->servers[loads[load].server];
+    struct load_figures *figures = &run->figures[page][load];
+    const struct load_plan plan = {.port = server->port,
+                                   .requests = run->requests[page][encoding].requests,
+                                   .n_requests = run->pages.pages[page].n_answers,
+                                   .n_connections = N_CONNECTIONS,
+                                   .rate = loads[load].rate,
+                                   .seconds = RUN_SECONDS};
+    struct load_result result;
+    double server_cpu = http_server_child_cpu(server);
+    double client_cpu = own_cpu();
+    if (load_run(&plan, &result, error) != 0)
+        return -1;
+    figures->in_time.samples[encoding][round] = result.share_in_time;
+    figures->in_time.n_samples = round + 1;
+    /* On a busy machine a run may be held up for all of its time: that was the time of one, at least. */
+    double n_answers = result.n_answers > 0 ? (double)result.n_answers : 1;
+    double sample[N_COSTS] = {(double)result.latency.p50, (double)result.latency.p90,
+                              (double)result.latency.p99};
+    if (plan.rate == 0) {
+        sample[WALL] = 1e9 * result.seconds / n_answers;
+        sample[SERVER_CPU] = 1e9 * (http_server_child_cpu(server) - server_cpu) / n_answers;
+        sample[CLIENT_CPU] = 1e9 * (own_cpu() - client_cpu) / n_answers;
+    }
+    for (unsigned i = 0; i < n_figures(&loads[load]); i++) {
+        figures->series[i].samples[encoding][round] = sample[i];
+        figures->series[i].n_samples = round + 1;
+    }
+    return 0;
+}
+
+static int run_round(struct run *run, unsigned round, struct error *error)
+{
+    for (size_t page = 0; page < N_ENCODING_PAGES; page++) {
+        for (size_t load = 0; load < N_LOADS && run->pages.pages[page].n_answers > 0; load++) {
+            for (unsigned i = 0; i < N_ENCODINGS; i++) {
+                enum encoding encoding = (enum encoding)((i + round) % N_ENCODINGS);
+                if (take_sample(run, page, load, encoding, round, error) != 0)
+                    return -1;
+            }
+        }
+    }
+    return 0;
+}
+
+static int measure(struct run *run, const char *index_path, struct error *error)
+{
+    static const char *const cache_bytes[N_SERVERS] = {"256M", "0"};
+    for (int i = 0; i < N_SERVERS; i++)
+        if (http_server_child_start(&run->servers[i], index_path, cache_bytes[i], error) != 0)
+            return -1;
+    for (size_t page = 0; page < N_ENCODING_PAGES; page++) {
+        for (int i = 0; i < N_ENCODINGS; i++) {
+            write_requests(run, page, (enum encoding)i);
+            if (verify_page(run, page, (enum encoding)i, error) != 0)
+                return -1;
+        }
+    }
+    for (unsigned round = 0; round < run->n_rounds; round++)
+        if (run_round(run, round, error) != 0)
+            return -1;
+    return 0;
+}
+
+static void print_text(const struct run *run, const char *index_path)
+{
+    bench_print_header(run->pages.index, index_path);
+    printf("rounds    %u interleaved, %.1f s a run, %d keep-alive connections, one server thread\n",
+           run->n_rounds, RUN_SECONDS, N_CONNECTIONS);
+    for (size_t load = 0; load < N_LOADS; load++) {
+        for (unsigned i = 0; i < n_figures(&loads[load]); i++) {
+            char title[64];
+            snprintf(title, sizeof title, "%s, %s a request", loads[load].name,
+                     figure_name(&loads[load], i));
+            encoding_titles_print(title, "HTTP", "HTTP");
+            for (size_t page = 0; page < N_ENCODING_PAGES; page++) {
+                const struct load_figures *figures = &run->figures[page][load];
+                if (is_saturated(&loads[load], figures))
+                    printf("%-15s not reported: the rate saturates\n", run->pages.pages[page].name);
+                else
+                    encoding_series_print(run->pages.pages[page].name, &figures->series[i]);
+            }
+        }
+    }
+}
+
+static json_t *page_to_json(const struct run *run, size_t page)
+{
+    json_t *list = json_array();
+    json_t *saturated = json_array();
+    for (size_t load = 0; load < N_LOADS; load++) {
+        const struct load_figures *figures = &run->figures[page][load];
+        if (is_saturated(&loads[load], figures))
+            json_array_append_new(saturated, json_string(loads[load].key));
+        for (unsigned i = 0; i < n_figures(&loads[load]) && !is_saturated(&loads[load], figures);
+             i++) {
+            const char *figure = figure_name(&loads[load], i);
+            char key[64];
+            char name[64];
+            snprintf(key, sizeof key, "%s %s", loads[load].key, figure);
+            snprintf(name, sizeof name, "%s, %s a request", loads[load].name, figure);
+            json_array_append_new(list, encoding_series_to_json(key, name, "HTTP", "HTTP",
+                                                                &figures->series[i], NULL));
+        }
+    }
+    return json_pack("{s:s, s:s, s:o, s:o, s:o}", "key", run->pages.pages[page].key, "name",
+                     run->pages.pages[page].name, "targets",
+                     encoding_targets_to_json(&run->pages.pages[page]), "operations", list,
+                     "saturated", saturated);
+}
+
+static json_t *to_json(const struct run *run, const char *index_path)
+{
+    json_t *root = bench_header("encoding-http", run->pages.index, index_path);
+    json_t *list = json_array();
+    for (size_t page = 0; page < N_ENCODING_PAGES; page++)
+        if (run->pages.pages[page].n_answers > 0)
+            json_array_append_new(list, page_to_json(run, page));
+    json_object_set_new(root, "rounds", json_integer(run->n_rounds));
+    json_object_set_new(root, "connections", json_integer(N_CONNECTIONS));
+    json_object_set_new(root, "run_seconds", json_real(RUN_SECONDS));
+    json_object_set_new(root, "pages", list);
+    return root;
+}
+
+int bench_encoding_http(const struct bench_options *options, struct error *error)
+{
+    unsigned n_rounds = options->n_rounds != 0 ? options->n_rounds : DEFAULT_ROUNDS;
+    if (n_rounds < MIN_ROUNDS)
+        return error_set(error, "encoding-http needs at least %d rounds", MIN_ROUNDS);
+    struct run *run = calloc(1, sizeof *run);
+    if (run == NULL)
+        return error_out_of_memory(error);
+    for (int i = 0; i < N_SERVERS; i++)
+        run->servers[i].output = -1;
+    run->n_rounds = n_rounds;
+    int status = encoding_pages_open(
+        &run->pages, options->index_path,
+        options->queries_path != NULL ? options->queries_path : DEFAULT_QUERIES, error);
+    if (status == 0 && options->page != NULL)
+        status = encoding_pages_keep(&run->pages, options->page, error);
+    if (status == 0)
+        status = measure(run, options->index_path, error);
+    if (status == 0 && options->json)
+        status = bench_print_json(to_json(run, options->index_path), error);
+    else if (status == 0)
+        print_text(run, options->index_path);
+    for (int i = 0; i < N_SERVERS; i++)
+        http_server_child_stop(&run->servers[i]);
+    encoding_pages_free(&run->pages);
+    free(run);
+    return status;
+}

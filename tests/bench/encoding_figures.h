@@ -1,0 +1,76 @@
+/* What the comparison of the encodings measures, as figures that are printed in three forms. */
+#ifndef CRATEDEX_TESTS_BENCH_ENCODING_FIGURES_H
+#define CRATEDEX_TESTS_BENCH_ENCODING_FIGURES_H
+
+#include "server/negotiation.h"
+#include "tests/bench/bench_bootstrap.h"
+#include "tests/bench/encoding_operations.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#define ENCODING_VERDICT_MAX 64
+
+/* Nanoseconds an answer, of each round. */
+struct encoding_series {
+    double samples[N_ENCODINGS][BOOTSTRAP_MAX_SAMPLES];
+    size_t n_samples; /* 0: not measured */
+};
+
+/* Exact counts an answer, from callgrind. */
+struct encoding_counts {
+    bool is_known;
+    double instructions[N_ENCODINGS];
+    double allocations[N_ENCODINGS]; /* calls of malloc, calloc and realloc */
+};
+
+struct encoding_page_figures {
+    double bytes[N_CONTENT_CODINGS][N_ENCODINGS]; /* of a body as it is sent, mean of the answers */
+    struct encoding_series operations[N_ENCODING_OPERATIONS];
+    struct encoding_series python; /* decoding there, the same rounds of its own */
+    struct encoding_counts counts[N_ENCODING_OPERATIONS];
+};
+
+struct encoding_figures {
+    struct encoding_page_figures pages[N_ENCODING_PAGES];
+    char python[128]; /* "Python 3.11.2, msgpack 1.0.3"; empty: not measured */
+    char python_fault[256];
+    unsigned n_rounds;
+};
+
+/* Times Python's json and msgpack (tests/bench/decode_python.py) on the same bodies, in a process of its own:
+   the interpreter is `PYTHON` of the environment, else /usr/bin/python3. Returns 0, or -1 and why. */
+int encoding_figures_time_python(struct encoding_figures *figures,
+                                 const struct encoding_pages *pages, struct error *error);
+
+/* Counts under callgrind: this program once more, as `encoding INDEX --once`. Returns 0, or -1 and why. */
+int encoding_figures_count(struct encoding_figures *figures, const struct encoding_pages *pages,
+                           const char *index_path, const char *queries_path, struct error *error);
+
+/* In that run: encoding_operation_run under the name by which callgrind knows what to count. */
+int encoding_operation_counted(const struct encoding_operation *operation, enum encoding encoding,
+                               const struct encoding_pages *pages, const struct encoding_page *page,
+                               struct error *error);
+
+/* A sentence where the whole interval lies on one side of 1, else empty. */
+void encoding_verdict(char verdict[ENCODING_VERDICT_MAX], const struct estimate *ratio);
+
+/* One table of times in microseconds: its titles, and a line for a series, which says nothing for one without
+   samples; and a series as JSON: {"key", "name", "libraries", "json_us", "msgpack_us", "ratio", "verdict"}. */
+void encoding_titles_print(const char *what, const char *json_library, const char *msgpack_library);
+void encoding_series_print(const char *name, const struct encoding_series *series);
+json_t *encoding_series_to_json(const char *key, const char *name, const char *json_library,
+                                const char *msgpack_library, const struct encoding_series *series,
+                                const struct encoding_counts *counts);
+
+/* What the page's answers are asked for by. NULL when memory runs out. */
+json_t *encoding_targets_to_json(const struct encoding_page *page);
+
+/* The table for people, to standard output. */
+void encoding_figures_print(const struct encoding_figures *figures,
+                            const struct encoding_pages *pages);
+/* {"rounds", "seed", "pages": […], …}: tests/bench/encoding_report.py reads it. NULL when memory runs out. */
+json_t *encoding_figures_to_json(const struct encoding_figures *figures,
+                                 const struct encoding_pages *pages);
+
+#endif

@@ -1,0 +1,32 @@
+"""A cratedex-server for the time of a block, for the checks that are written in Python."""
+
+import contextlib
+import re
+import signal
+import subprocess
+import sys
+import threading
+
+
+@contextlib.contextmanager
+def running_server(program, index, *arguments, output=None):
+    """The URL of a server that listens on a free port; it is ended behind the block by SIGTERM and must
+    exit with status 0. What it prints behind its first line, such as an access log, is appended to the list
+    `output`, line by line; it is complete behind the block."""
+    command = [program, "--index", index, "--listen", "127.0.0.1:0", *arguments]
+    lines = [] if output is None else output
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        reading = threading.Thread(target=lambda: lines.extend(server.stdout))
+        try:
+            line = server.stdout.readline()
+            url = re.search(r"http://\S+", line)
+            if url is None:
+                sys.exit(f"the server did not start: {line.strip()}")
+            reading.start()
+            yield url[0]
+        finally:
+            server.send_signal(signal.SIGTERM)
+            if reading.ident is not None:
+                reading.join()
+    if server.returncode != 0:
+        sys.exit(f"the server ended with status {server.returncode}")

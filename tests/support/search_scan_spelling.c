@@ -1,0 +1,96 @@
+/* Distances are computed to every word and to every name. The words as they are written are read from the
+   open index, where they stand in order of frequency: they are data, as test_spelling says which there
+   must be. */
+#include "tests/support/search_scan_steps.h"
+
+#include "index/open_index.h"
+#include "index/spelling.h"
+#include "tests/support/edit_distance.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define ONE_EDIT_CHARACTERS 5
+#define TWO_EDITS_CHARACTERS 9
+#define MIN_NAME_BYTES 4
+/* No name is near a longer text: names have at most 64 characters. */
+#define MAX_NAME_BYTES 66
+
+static struct search_string word_of(const struct search_scan *scan, uint32_t number)
+{
+    struct counted_word word = word_list_word(&scan->index->spelling_list, number);
+    return (struct search_string){word.text, word.length};
+}
+
+unsigned scan_written_completions(const struct search_scan *scan, struct search_string typed,
+                                  struct search_string *words, unsigned limit)
+{
+    unsigned n = 0;
+    for (uint32_t i = 1; i <= scan->index->spelling_list.n_words && n < limit; i++) {
+        struct search_string word = word_of(scan, i);
+        if (word.length >= typed.length && memcmp(word.data, typed.data, typed.length) == 0)
+            words[n++] = word;
+    }
+    return n;
+}
+
+/* UINT32_MAX where the lengths alone say that it is more than two. */
+static unsigned distance_between(struct search_string key, struct search_string word)
+{
+    size_t n_key = count_characters(key.data, key.length);
+    size_t n_word = count_characters(word.data, word.length);
+    unsigned beginning;
+    return n_key > n_word + 2 || n_word > n_key + 2
+               ? UINT32_MAX
+               : edit_distance_between(key.data, key.length, word.data, word.length, &beginning);
+}
+
+bool scan_correct(const struct search_scan *scan, struct search_string typed,
+                  struct search_string *corrected)
+{
+    if (typed.length > SPELLING_MAX_BYTES)
+        return false;
+    size_t n_characters = count_characters(typed.data, typed.length);
+    unsigned nearest = n_characters >= TWO_EDITS_CHARACTERS  ? 3
+                       : n_characters >= ONE_EDIT_CHARACTERS ? 2
+                                                             : 1;
+    bool found = false;
+    for (uint32_t i = 1; i <= scan->index->spelling_list.n_words; i++) {
+        struct search_string word = word_of(scan, i);
+        unsigned distance = distance_between(word, typed);
+        if (distance == 0 || distance >= nearest)
+            continue;
+        nearest = distance;
+        *corrected = word;
+        found = true;
+    }
+    return found;
+}
+
+void scan_near_names(struct search_scan *scan, const char *canonical)
+{
+    struct search_string text = {canonical, strlen(canonical)};
+    scan->n_near = 0;
+    if (!scan->ranking.typos || text.length < MIN_NAME_BYTES || text.length > MAX_NAME_BYTES ||
+        strchr(canonical, ' ') != NULL)
+        return;
+    for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
+        if (strcmp(scan->crates[rank].canonical, canonical) == 0)
+            return;
+    }
+    unsigned most = text.length < TWO_EDITS_CHARACTERS ? 1 : 2;
+    for (unsigned distance = 1; distance <= most; distance++) {
+        /* What contains the text ends the search: only more popular crates count. */
+        for (uint32_t rank = 1; rank <= scan->n_crates && !scan->marks[rank]; rank++) {
+            const char *name = scan->crates[rank].canonical;
+            if (scan->n_near < SCAN_NEAR_NAMES &&
+                distance_between((struct search_string){name, strlen(name)}, text) == distance)
+                scan->near[scan->n_near++] = rank;
+        }
+    }
+    scan->is_relaxed = scan->is_relaxed || scan->n_near > 0;
+}

@@ -1,0 +1,210 @@
+/* The load generator against a server of few lines in a thread, whose behaviour is known. */
+#include "tests/bench/bench_load.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define MAX_CONNECTIONS 16
+#define STALL_NANOSECONDS 60000000
+#define REQUEST "GET / HTTP/1.1\r\nHost: test\r\n\r\n"
+#define ANSWER "HTTP/1.1 200 OK\r\nServer: test\r\ncontent-length: 5\r\n\r\nhello"
+
+/* Answers every request with `answer`, but nothing in the first `stall` nanoseconds after the first. */
+struct small_server {
+    const char *answer;
+    uint64_t stall;
+    uint16_t port;
+    int listener;
+    int stop[2]; /* a pipe: closed at one end to stop */
+    pthread_t thread;
+};
+
+static uint64_t now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+/* Reads one request, which comes in one piece, and answers it. Returns false at the end of the connection. */
+static bool serve_one(const struct small_server *server, int connection)
+{
+    char request[512];
+    if (recv(connection, request, sizeof request, 0) <= 0)
+        return false;
+    return send(connection, server->answer, strlen(server->answer), MSG_NOSIGNAL) > 0;
+}
+
+static void *serve(void *context)
+{
+    const struct small_server *server = context;
+    struct pollfd polled[2 + MAX_CONNECTIONS] = {{.fd = server->stop[0], .events = POLLIN},
+                                                 {.fd = server->listener, .events = POLLIN}};
+    nfds_t n_polled = 2;
+    uint64_t silent_until = 0;
+    while (poll(polled, n_polled, -1) > 0 && polled[0].revents == 0) {
+        if (polled[1].revents != 0 && n_polled < 2 + MAX_CONNECTIONS) {
+            int connection = accept(server->listener, NULL, NULL);
+            polled[n_polled++] = (struct pollfd){.fd = connection, .events = POLLIN};
+        }
+        for (nfds_t i = 2; i < n_polled; i++) {
+            if (polled[i].fd < 0 || polled[i].revents == 0)
+                continue;
+            if (silent_until == 0)
+                silent_until = now() + server->stall;
+            while (now() < silent_until)
+                ;
+            if (!serve_one(server, polled[i].fd)) {
+                close(polled[i].fd);
+                polled[i].fd = -1; /* poll passes it over */
+            }
+            polled[i].revents = 0;
+        }
+    }
+    for (nfds_t i = 2; i < n_polled; i++)
+        if (polled[i].fd >= 0)
+            close(polled[i].fd);
+    return NULL;
+}
+
+static void start(struct small_server *server)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t size = sizeof address;
+    server->listener = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(server->listener >= 0);
+    assert_int_equal(bind(server->listener, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(server->listener, MAX_CONNECTIONS), 0);
+    assert_int_equal(getsockname(server->listener, (struct sockaddr *)&address, &size), 0);
+    server->port = ntohs(address.sin_port);
+    assert_int_equal(pipe(server->stop), 0);
+    assert_int_equal(pthread_create(&server->thread, NULL, serve, server), 0);
+}
+
+static void stop(struct small_server *server)
+{
+    close(server->stop[1]);
+    pthread_join(server->thread, NULL);
+    close(server->stop[0]);
+    close(server->listener);
+}
+
+static const struct load_request request = {REQUEST, sizeof REQUEST - 1};
+
+static struct load_plan plan_for(const struct small_server *server, double rate)
+{
+    return (struct load_plan){.port = server->port,
+                              .requests = &request,
+                              .n_requests = 1,
+                              .n_connections = 4,
+                              .rate = rate,
+                              .seconds = 0.1};
+}
+
+static void a_body_is_fetched(void **state)
+{
+    (void)state;
+    struct small_server server = {.answer = ANSWER};
+    start(&server);
+    msgpack_sbuffer body;
+    struct error error = {""};
+    msgpack_sbuffer_init(&body);
+    assert_int_equal(load_fetch(server.port, &request, &body, &error), 0);
+    assert_int_equal(body.size, 5);
+    assert_memory_equal(body.data, "hello", 5);
+    msgpack_sbuffer_destroy(&body);
+    stop(&server);
+}
+
+static void a_full_load_asks_again_and_again(void **state)
+{
+    (void)state;
+    struct small_server server = {.answer = ANSWER};
+    struct load_result result;
+    struct error error = {""};
+    start(&server);
+    const struct load_plan plan = plan_for(&server, 0);
+    assert_int_equal(load_run(&plan, &result, &error), 0);
+    assert_true(result.n_answers > 4); /* more than one on each connection */
+    assert_int_equal(result.latency.n_samples, 0);
+    stop(&server);
+}
+
+/* 1,000 a second for 0.1 s, the first 60 ms without an answer: 4 requests are on the connections and some
+   56 wait. Timed from their sending, one in ten at most would have taken long; timed from when they were
+   due, the upper half has. */
+static void waiting_for_a_connection_counts(void **state)
+{
+    (void)state;
+    struct small_server server = {.answer = ANSWER, .stall = STALL_NANOSECONDS};
+    struct load_result result;
+    struct error error = {""};
+    start(&server);
+    const struct load_plan plan = plan_for(&server, 1000);
+    assert_int_equal(load_run(&plan, &result, &error), 0);
+    assert_int_equal(result.latency.n_samples, 100);
+    assert_true(result.latency.p90 > STALL_NANOSECONDS / 2);
+    assert_true(result.latency.p50 > STALL_NANOSECONDS / 20);
+    assert_true(result.latency.max >= STALL_NANOSECONDS);
+    stop(&server);
+}
+
+/* What is not answered by the end is not in time. */
+static void a_rate_out_of_reach_is_seen(void **state)
+{
+    (void)state;
+    struct small_server server = {.answer = ANSWER, .stall = 2 * STALL_NANOSECONDS};
+    struct load_result result;
+    struct error error = {""};
+    start(&server);
+    const struct load_plan plan = plan_for(&server, 1000); /* for 0.1 of the 0.12 s of silence */
+    assert_int_equal(load_run(&plan, &result, &error), 0);
+    assert_int_equal(result.n_answers, 0);
+    assert_true(result.share_in_time == 0);
+    stop(&server);
+}
+
+static void bad_answers_are_faults(void **state)
+{
+    (void)state;
+    static const char *const answers[] = {
+        "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nlonger than it says",
+    };
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        struct small_server server = {.answer = answers[i]};
+        struct load_result result;
+        struct error error = {""};
+        start(&server);
+        const struct load_plan plan = plan_for(&server, 100);
+        assert_int_equal(load_run(&plan, &result, &error), -1);
+        assert_true(error.message[0] != '\0');
+        stop(&server);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_body_is_fetched),
+        cmocka_unit_test(a_full_load_asks_again_and_again),
+        cmocka_unit_test(waiting_for_a_connection_counts),
+        cmocka_unit_test(a_rate_out_of_reach_is_seen),
+        cmocka_unit_test(bad_answers_are_faults),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

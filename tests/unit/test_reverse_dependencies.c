@@ -1,0 +1,161 @@
+/* Reverse dependencies: who counts, in which order, page by page. On the small registry and, against plain
+   SQL, on the sample. */
+#include "tests/support/decode_both.h"
+#include "tests/support/http_case.h"
+#include "tests/support/sql.h"
+#include "tests/support/versions_dump.h"
+
+#include <cratedex/reverse_dependencies.h>
+
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct page_request {
+    const struct built_index *built;
+    uint32_t rank;
+    uint32_t offset;
+    uint32_t limit;
+};
+
+static int write_page(void *context, struct encoder *encoder)
+{
+    const struct page_request *request = context;
+    return index_reader_encode_reverse_dependencies(request->built->reader, request->rank,
+                                                    request->offset, request->limit, encoder, NULL);
+}
+
+static json_t *page_of(const struct built_index *built, uint32_t rank, uint32_t offset,
+                       uint32_t limit)
+{
+    struct page_request request = {built, rank, offset, limit};
+    json_t *page = decode_both(write_page, &request);
+    assert_int_equal(json_object_size(page), 3);
+    return page;
+}
+
+/* `user-d` has most downloads, but its default version no longer depends on the crate; `user-e` is yanked;
+   `user-f` depends on another crate. Of those with as many downloads, names decide; of two
+   dependencies of one version, the first counts. A crate that tests itself with itself counts. */
+static void counts_crates_by_their_default_version(void **state)
+{
+    const struct built_index *built = *state;
+    json_t *page = page_of(built, versions_dump_rank(built, "tracks-lib"), 0, 10);
+    char *text = json_dumps(json_object_get(page, "dependencies"), JSON_COMPACT);
+    assert_string_equal(
+        text,
+        "[{\"id\":9,\"version_id\":12,\"crate_id\":\"Tracks-Lib\",\"req\":\"*\",\"optional\":false,"
+        "\"default_features\":true,\"features\":[],\"target\":null,\"kind\":\"dev\","
+        "\"downloads\":900},"
+        "{\"id\":2,\"version_id\":1201,\"crate_id\":\"Tracks-Lib\",\"req\":\"^0.1\","
+        "\"optional\":true,\"default_features\":false,\"features\":[],\"target\":null,"
+        "\"kind\":\"dev\",\"downloads\":70},"
+        "{\"id\":4,\"version_id\":1301,\"crate_id\":\"Tracks-Lib\",\"req\":\"=1.0.0\","
+        "\"optional\":false,\"default_features\":true,\"features\":[],\"target\":null,"
+        "\"kind\":\"build\",\"downloads\":70},"
+        "{\"id\":1,\"version_id\":1101,\"crate_id\":\"Tracks-Lib\",\"req\":\"^1\","
+        "\"optional\":false,\"default_features\":true,\"features\":[\"std\",\"x y\"],"
+        "\"target\":\"cfg(unix)\",\"kind\":\"normal\",\"downloads\":50}]");
+    free(text);
+    assert_int_equal(json_integer_at(page, "meta.total"), 4);
+    assert_int_equal(json_integer_at(page, "meta.length"), 1);
+    assert_int_equal(json_integer_at(page, "versions.length"), 4);
+    assert_string_equal(json_text_at(page, "versions[0].crate"), "Tracks-Lib");
+    assert_string_equal(json_text_at(page, "versions[1].crate"), "user-b");
+    assert_string_equal(json_text_at(page, "versions[2].crate"), "user-c");
+    assert_string_equal(json_text_at(page, "versions[3].crate"), "user-a");
+    json_decref(page);
+}
+
+static void cuts_pages(void **state)
+{
+    const struct built_index *built = *state;
+    uint32_t rank = versions_dump_rank(built, "tracks-lib");
+    json_t *page = page_of(built, rank, 1, 2);
+    assert_int_equal(json_integer_at(page, "dependencies.length"), 2);
+    assert_int_equal(json_integer_at(page, "dependencies[0].id"), 2);
+    assert_int_equal(json_integer_at(page, "dependencies[1].id"), 4);
+    assert_int_equal(json_integer_at(page, "meta.total"), 4);
+    json_decref(page);
+    page = page_of(built, rank, 3, 100);
+    assert_int_equal(json_integer_at(page, "dependencies.length"), 1);
+    json_decref(page);
+    static const uint32_t offsets[] = {4, 5, 1990, UINT32_MAX};
+    for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++) {
+        page = page_of(built, rank, offsets[i], 10);
+        assert_int_equal(json_integer_at(page, "dependencies.length"), 0);
+        assert_int_equal(json_integer_at(page, "versions.length"), 0);
+        assert_int_equal(json_integer_at(page, "meta.total"), 0);
+        json_decref(page);
+    }
+    page = page_of(built, versions_dump_rank(built, "bare"), 0, 10);
+    assert_int_equal(json_integer_at(page, "meta.total"), 0);
+    json_decref(page);
+}
+
+/* The ids of all dependencies of a crate's pages, as SQL prints them. */
+static char *walk(const struct built_index *built, uint32_t rank)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    for (uint32_t offset = 0;; offset += 7) {
+        json_t *page = page_of(built, rank, offset, 7);
+        json_t *dependencies = json_object_get(page, "dependencies");
+        size_t n = json_array_size(dependencies);
+        for (size_t i = 0; i < n; i++) {
+            const json_t *dependency = json_array_get(dependencies, i);
+            fprintf(out, "%s%lld", offset + i == 0 ? "" : "\n",
+                    (long long)json_integer_value(json_object_get(dependency, "id")));
+            char at[64];
+            snprintf(at, sizeof at, "versions[%zu].id", i);
+            assert_int_equal(json_integer_at(page, at),
+                             json_integer_value(json_object_get(dependency, "version_id")));
+        }
+        json_decref(page);
+        if (n < 7)
+            break;
+    }
+    fclose(out);
+    return text;
+}
+
+/* What crates.io's own query says, written anew: every crate of the sample, all pages. */
+static void agrees_with_sql(void **state)
+{
+    (void)state;
+    struct built_index built;
+    built_index_make(&built, SAMPLE_DUMP);
+    for (uint32_t rank = 1; rank <= index_n_crates(built.index); rank++) {
+        char sql[1024];
+        snprintf(sql, sizeof sql,
+                 "SELECT (SELECT min(d.id) FROM dependencies d WHERE d.version_id = v.id AND"
+                 " d.crate_id = target.id) AS first FROM crates target, crates c JOIN versions v ON"
+                 " v.crate_id = c.id AND v.num = c.default_version WHERE NOT v.yanked AND"
+                 " target.rank = %u AND first IS NOT NULL ORDER BY c.downloads DESC, c.name",
+                 rank);
+        char *ids = walk(&built, rank);
+        sql_expect(built.path, sql, ids);
+        free(ids);
+    }
+    built_index_remove(&built);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counts_crates_by_their_default_version),
+        cmocka_unit_test(cuts_pages),
+        cmocka_unit_test(agrees_with_sql),
+    };
+    return cmocka_run_group_tests_name("reverse_dependencies", tests, versions_dump_open,
+                                       versions_dump_close);
+}
