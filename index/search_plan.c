@@ -12,6 +12,7 @@
 
 #define MIN_COMPLETED_BYTES 2
 #define MAX_WRITTEN_COMPLETIONS 4
+#define MIN_COMPLETION_MASS 1e-6f /* above 0, which says that a crate was not touched */
 #define MIN_MASS 0.01 /* a word that every crate has still counts when all words must occur */
 
 /* Inverse document frequency in the form that cannot be negative (Robertson and Spärck Jones 1976, as in
@@ -129,7 +130,7 @@ static void add_word(struct search_plan *plan, struct index_reader *reader,
     for (uint32_t c = 0; c < word->n_completions && word->list.n == 0; c++)
         n_with += word->completions[c].n;
     float mass = inverse_document_frequency(index->columns.n_crates, n_with);
-    word->completion_mass = mass * (float)plan->ranking->prefix;
+    word->completion_mass = fmaxf(MIN_COMPLETION_MASS, mass * (float)plan->ranking->prefix);
     word->mass = word->list.n > 0 ? mass : word->completion_mass;
     plan->n_words++;
     plan->total_mass += word->mass;
