@@ -287,7 +287,7 @@ monitoring: $(programs) ## scripts/monitoring against promtool, Prometheus and a
 lint_sources := $(product_sources) $(test_sources)
 lint_stamps := $(patsubst %,$(BUILD)/lint/%.ok,$(lint_sources) $(headers))
 lint_flags = $(standard) $(includes) $(package_cflags) $(warnings) -Werror -pthread
-scripts := $(wildcard scripts/* tests/run tests/cargo/run tests/cargo/find-cargo tests/*/*.sh .ci/run)
+scripts := $(shell find scripts -maxdepth 1 -type f) $(wildcard tests/run tests/cargo/run tests/cargo/find-cargo tests/*/*.sh .ci/run)
 
 .PHONY: lint lint-files lint-scripts fmt
 lint: ## clang-format, gcc and clang -Werror, clang-tidy, cppcheck, shellcheck: changed files only
