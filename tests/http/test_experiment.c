@@ -213,26 +213,30 @@ static void a_request_draws_by_its_id(void **state)
     unsigned n_requests[2] = {0, 0};
     http_fixture_open(&fixture, (const char *const[]){"--ranking-b", compared->ranking, "--ab",
                                                       "request=50", "--access-log", "json", NULL});
+    char arms[N_CLIENTS][2][2];
     for (unsigned i = 0; i < N_CLIENTS; i++) {
         char headers[64];
-        char arms[2][2];
         snprintf(headers, sizeof headers, "X-Request-Id: id-%u\n", i / 2);
         for (int again = 0; again < 2; again++) {
             struct http_response response;
             http_get(fixture.client, SEARCH, i % 2 == 0 ? headers : NULL, &response);
             assert_string_equal(http_header(&response, "Cache-Control"), "no-store");
-            snprintf(arms[again], sizeof arms[again], "%s", http_header(&response, "X-Experiment"));
-            n_requests[arms[again][0] - 'a']++;
+            snprintf(arms[i][again], sizeof arms[i][again], "%s",
+                     http_header(&response, "X-Experiment"));
+            n_requests[arms[i][again][0] - 'a']++;
             http_response_free(&response);
-            char *text = test_server_read_line(&fixture.server);
-            json_t *line = json_loads(text, 0, NULL);
-            assert_non_null(line);
-            assert_string_equal(json_text_at(line, "experiment"), arms[again]);
-            json_decref(line);
-            free(text);
         }
         if (i % 2 == 0)
-            assert_string_equal(arms[0], arms[1]);
+            assert_string_equal(arms[i][0], arms[i][1]);
+    }
+    /* The log is written once a second: all of it is read in the end. */
+    for (unsigned i = 0; i < 2 * N_CLIENTS; i++) {
+        char *text = test_server_read_line(&fixture.server);
+        json_t *line = json_loads(text, 0, NULL);
+        assert_non_null(line);
+        assert_string_equal(json_text_at(line, "experiment"), arms[i / 2][i % 2]);
+        json_decref(line);
+        free(text);
     }
     assert_true(n_requests[0] > 0 && n_requests[1] > 0);
     http_fixture_close(&fixture);
