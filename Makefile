@@ -210,6 +210,8 @@ $(fuzz_programs): $(BUILD)/%: $(BUILD)/obj/%.o $(server_library) $(index_library
 # A sub-make shares the caller's -j; without one it uses every core.
 jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 submake = $(MAKE) $(jobs) --no-print-directory
+# The N of -jN, which only a recipe can read.
+job_count = $(or $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS))),1)
 # TEST=trie picks tests/unit/test_trie.c and tests/http/test_trie.c.
 pick = $(if $(TEST),$(filter $(foreach name,$(TEST),%/test_$(name)),$(1)),$(1))
 picked_tests := $(call pick,$(unit_tests) $(http_tests))
@@ -224,7 +226,7 @@ test_indexes := $(if $(SANITIZE)$(COVERAGE),,$(patsubst $(SHARED)/data/%.tar.gz,
 .PHONY: test asan tsan coverage fuzz fuzz-run
 test: all $(picked_tests) $(if $(filter %/test_typos,$(picked_tests)),$(test_indexes)) ## build and run the unit and HTTP tests (TEST=name… for some of them)
 	$(if $(unknown_tests),$(error no such test: $(unknown_tests)))
-	@CRATEDEX_BUILD='$(abspath $(BUILD))' TEST_TIMEOUT=$(TEST_TIMEOUT) \
+	@CRATEDEX_BUILD='$(abspath $(BUILD))' TEST_TIMEOUT=$(TEST_TIMEOUT) TEST_JOBS=$(job_count) \
 	    $(test_wrapper) sh tests/run $(picked_tests)
 
 # Out of memory is to be an answer that the code gets, as without a sanitizer, not the end.
