@@ -1,8 +1,7 @@
 /* `pages`: what an endpoint does on a miss, in this process: the body in a fresh buffer, out of the index. A
    row of the table is one thing that is measured: which crates, by SQL, and what is encoded of each;
    every row is timed in both encodings, but for plain text. */
-#include "tests/bench/bench.h"
-#include "tests/bench/bench_series.h"
+#include "tests/bench/bench_rounds.h"
 
 #include <cratedex/crate_page.h>
 #include <cratedex/reverse_dependencies.h>
@@ -86,12 +85,10 @@ struct measured_row {
     size_t largest; /* bytes of the largest body, in JSON or as text */
     char names[N_ENCODINGS][48];
     char keys[N_ENCODINGS][48];
-    struct series series[N_ENCODINGS];
+    struct series *series[N_ENCODINGS];
 };
 
 struct run {
-    struct index *index;
-    struct index_reader *reader;
     struct measured_row rows[N_ROWS];
 };
 
@@ -125,7 +122,7 @@ static int find_ranks(sqlite3 *database, const char *sql, struct measured_row *r
 }
 
 static int prepare_row(sqlite3 *database, const struct page_row *row, struct measured_row *measured,
-                       struct error *error)
+                       struct rounds *rounds, struct error *error)
 {
     static const char *const encodings[N_ENCODINGS] = {"json", "msgpack"};
     if (find_ranks(database, row->ranks_sql, measured, error) != 0)
@@ -134,97 +131,86 @@ static int prepare_row(sqlite3 *database, const struct page_row *row, struct mea
         const char *form = row->is_plain ? "text" : encodings[i];
         snprintf(measured->names[i], sizeof measured->names[i], "%s, %s", row->name, form);
         snprintf(measured->keys[i], sizeof measured->keys[i], "%s_%s", row->key, form);
-        if (series_init(&measured->series[i], measured->names[i], measured->keys[i],
-                        measured->n_ranks * row->n_repeats + 1, error) != 0)
+        measured->series[i] = rounds_add_series(rounds, measured->names[i], measured->keys[i],
+                                                measured->n_ranks * row->n_repeats + 1, error);
+        if (measured->series[i] == NULL)
             return -1;
     }
     return 0;
 }
 
-static int prepare(struct run *run, const struct bench_options *options, struct error *error)
+static int prepare(void *state, struct rounds *rounds, struct error *error)
 {
-    run->index = index_open(options->index_path, error);
-    if (run->index == NULL)
-        return -1;
-    run->reader = index_reader_open(run->index, error);
-    if (run->reader == NULL)
-        return -1;
+    struct run *run = state;
     sqlite3 *database = NULL;
     int status = 0;
-    if (sqlite3_open_v2(options->index_path, &database, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
+    if (sqlite3_open_v2(rounds->options->index_path, &database, SQLITE_OPEN_READONLY, NULL) !=
+        SQLITE_OK)
         status = error_set(error, "%s", sqlite3_errmsg(database));
     for (size_t i = 0; i < N_ROWS && status == 0; i++)
-        status = prepare_row(database, &rows[i], &run->rows[i], error);
+        status = prepare_row(database, &rows[i], &run->rows[i], rounds, error);
     sqlite3_close(database);
     return status;
 }
 
-static int time_page(struct run *run, size_t row, enum encoding encoding, uint32_t rank,
+static int time_page(struct measured_row *measured, const struct page_row *row,
+                     struct index_reader *reader, enum encoding encoding, uint32_t rank,
                      struct error *error)
 {
-    struct measured_row *measured = &run->rows[row];
     msgpack_sbuffer body;
     struct encoder encoder;
     uint64_t begin = bench_now();
     msgpack_sbuffer_init(&body);
     encoder_init(&encoder, encoding, &body);
-    int status = rows[row].encode(run->reader, rank, &encoder, error);
-    if (status == 0 && !rows[row].is_plain)
+    int status = row->encode(reader, rank, &encoder, error);
+    if (status == 0 && !row->is_plain)
         status = encoder_finish(&encoder, error);
-    series_add(&measured->series[encoding], bench_now() - begin);
+    series_add(measured->series[encoding], bench_now() - begin);
     if (encoding == ENCODING_JSON && body.size > measured->largest)
         measured->largest = body.size;
     msgpack_sbuffer_destroy(&body);
     return status;
 }
 
-static int run_row(struct run *run, size_t row, enum encoding encoding, bool is_warm_up,
-                   struct error *error)
+static int run_row(struct measured_row *measured, const struct page_row *row,
+                   struct index_reader *reader, enum encoding encoding, struct error *error)
 {
-    struct measured_row *measured = &run->rows[row];
-    series_begin_round(&measured->series[encoding]);
-    for (unsigned repeat = 0; repeat < rows[row].n_repeats; repeat++) {
+    for (unsigned repeat = 0; repeat < row->n_repeats; repeat++) {
         for (size_t i = 0; i < measured->n_ranks; i++) {
-            if (time_page(run, row, encoding, measured->ranks[i], error) != 0)
+            if (time_page(measured, row, reader, encoding, measured->ranks[i], error) != 0)
                 return -1;
         }
     }
-    if (!is_warm_up)
-        series_end_round(&measured->series[encoding]);
     return 0;
 }
 
-static int run_rounds(struct run *run, unsigned n_rounds, struct error *error)
+static int run_round(void *state, struct rounds *rounds, bool is_warm_up, struct error *error)
 {
-    for (unsigned round = 0; round <= n_rounds; round++) {
-        for (size_t row = 0; row < N_ROWS; row++) {
-            for (int form = 0; form < n_forms(&rows[row]); form++) {
-                if (run_row(run, row, (enum encoding)form, round == 0, error) != 0)
-                    return -1;
-            }
+    (void)is_warm_up;
+    struct run *run = state;
+    for (size_t i = 0; i < N_ROWS; i++) {
+        for (int form = 0; form < n_forms(&rows[i]); form++) {
+            if (run_row(&run->rows[i], &rows[i], rounds->reader, (enum encoding)form, error) != 0)
+                return -1;
         }
     }
     return 0;
 }
 
-static void print_text(const struct run *run, const struct bench_options *options)
+static void print_below(const void *state, const struct rounds *rounds)
 {
-    bench_print_header(run->index, options->index_path);
-    printf("rounds    %u after a warm-up; shown: the best by p99\n\n", options->n_rounds);
-    statistics_print_titles();
-    for (size_t i = 0; i < N_ROWS; i++) {
-        for (int form = 0; form < n_forms(&rows[i]); form++)
-            series_print(&run->rows[i].series[form]);
-    }
+    (void)rounds;
+    const struct run *run = state;
     putchar('\n');
     for (size_t i = 0; i < N_ROWS; i++)
         printf("%-20s  %zu crates, the largest body %.1f KiB\n", rows[i].name, run->rows[i].n_ranks,
                (double)run->rows[i].largest / 1024);
 }
 
-static json_t *to_json(const struct run *run, const struct bench_options *options)
+static void add_json(const void *state, const struct rounds *rounds, json_t *root)
 {
-    json_t *root = bench_header("pages", run->index, options->index_path);
+    (void)rounds;
+    const struct run *run = state;
     for (size_t i = 0; i < N_ROWS; i++) {
         const struct measured_row *measured = &run->rows[i];
         for (int form = 0; form < n_forms(&rows[i]); form++)
@@ -232,31 +218,27 @@ static json_t *to_json(const struct run *run, const struct bench_options *option
                                 json_pack("{s:I, s:I, s:o}", "crates",
                                           (json_int_t)measured->n_ranks, "largest_bytes",
                                           (json_int_t)measured->largest, "times",
-                                          series_to_json(&measured->series[form])));
+                                          series_to_json(measured->series[form])));
     }
-    return root;
+}
+
+static void release(void *state)
+{
+    struct run *run = state;
+    for (size_t i = 0; i < N_ROWS; i++)
+        free(run->rows[i].ranks);
 }
 
 int bench_pages(const struct bench_options *options, struct error *error)
 {
-    struct run *run = calloc(1, sizeof *run);
-    if (run == NULL)
-        return error_out_of_memory(error);
-    int status = prepare(run, options, error);
-    if (status == 0)
-        status = run_rounds(run, options->n_rounds, error);
-    if (status == 0 && options->json)
-        status = bench_print_json(to_json(run, options), error);
-    else if (status == 0)
-        print_text(run, options);
-    for (size_t i = 0; i < N_ROWS; i++) {
-        for (int j = 0; j < N_ENCODINGS; j++)
-            series_free(&run->rows[i].series[j]);
-        free(run->rows[i].ranks);
-    }
-    index_reader_close(run->reader);
-    if (run->index != NULL)
-        index_close(run->index);
-    free(run);
-    return status;
+    static const struct rounds_benchmark benchmark = {
+        .name = "pages",
+        .state_size = sizeof(struct run),
+        .prepare = prepare,
+        .run_round = run_round,
+        .print_below = print_below,
+        .add_json = add_json,
+        .release = release,
+    };
+    return rounds_run(&benchmark, options, error);
 }

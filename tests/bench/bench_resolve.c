@@ -1,8 +1,7 @@
 /* `resolve`: requirements that stand in the index, each resolved against its crate; and closures: those of
    the versions with most dependencies, and of newest versions spread evenly over all crates. SQL on the
    file draws them, before anything is timed. The page cache is warm after the first round. */
-#include "tests/bench/bench.h"
-#include "tests/bench/bench_series.h"
+#include "tests/bench/bench_rounds.h"
 
 #include <cratedex/dependency_tree.h>
 #include <cratedex/resolve.h>
@@ -29,14 +28,12 @@ struct requests {
 };
 
 struct run {
-    struct index *index;
-    struct index_reader *reader;
     struct requests requirements;
     struct requests trees;
-    struct series resolving;
-    struct series resolving_whole;
-    struct series growing;
-    struct series growing_whole;
+    struct series *resolving;
+    struct series *resolving_whole;
+    struct series *growing;
+    struct series *growing_whole;
     uint64_t n_resolved;
     uint64_t n_nodes;
     uint32_t most_nodes;
@@ -95,35 +92,37 @@ static int draw_all(struct run *run, sqlite3 *database, struct error *error)
     return 0;
 }
 
-static int time_requirement(struct run *run, const struct request *request, struct error *error)
+static int time_requirement(struct run *run, const struct rounds *rounds,
+                            const struct request *request, struct error *error)
 {
     struct resolve_query query = {.takes_prereleases = false};
     struct resolution resolution;
     struct encoder encoder;
     uint64_t begin = bench_now();
-    query.rank = index_find_crate(run->index, request->crate, strlen(request->crate));
+    query.rank = index_find_crate(rounds->index, request->crate, strlen(request->crate));
     if (version_requirement_parse(&query.requirement, request->text, strlen(request->text),
                                   error) != 0)
         return 0; /* old dumps have some that cargo no longer reads */
-    if (resolve_run(run->reader, &query, &resolution, error) != 0)
+    if (resolve_run(rounds->reader, &query, &resolution, error) != 0)
         return -1;
     uint64_t found = bench_now();
     msgpack_sbuffer_clear(&run->body);
     encoder_init(&encoder, ENCODING_JSON, &run->body);
-    if (resolution_encode(run->reader, &query, &resolution, &encoder, error) != 0 ||
+    if (resolution_encode(rounds->reader, &query, &resolution, &encoder, error) != 0 ||
         encoder_finish(&encoder, error) != 0)
         return -1;
-    series_add(&run->resolving, found - begin);
-    series_add(&run->resolving_whole, bench_now() - begin);
+    series_add(run->resolving, found - begin);
+    series_add(run->resolving_whole, bench_now() - begin);
     run->n_resolved += resolution.version_id != 0;
     return 0;
 }
 
-static int time_tree(struct run *run, const struct request *request, struct error *error)
+static int time_tree(struct run *run, const struct rounds *rounds, const struct request *request,
+                     struct error *error)
 {
     struct encoder encoder;
     uint64_t begin = bench_now();
-    struct dependency_tree *tree = dependency_tree_open(run->reader, request->version_id,
+    struct dependency_tree *tree = dependency_tree_open(rounds->reader, request->version_id,
                                                         DEPENDENCY_TREE_DEFAULT_DEPTH, error);
     if (tree == NULL)
         return -1;
@@ -136,8 +135,8 @@ static int time_tree(struct run *run, const struct request *request, struct erro
     if (encoder_finish(&encoder, error) != 0)
         return -1;
     uint64_t end = bench_now();
-    series_add(&run->growing, found - begin);
-    series_add(&run->growing_whole, end - begin);
+    series_add(run->growing, found - begin);
+    series_add(run->growing_whole, end - begin);
     run->n_nodes += n_nodes;
     if (n_nodes > run->most_nodes)
         run->most_nodes = n_nodes;
@@ -148,75 +147,67 @@ static int time_tree(struct run *run, const struct request *request, struct erro
     return 0;
 }
 
-static int run_rounds(struct run *run, unsigned n_rounds, struct error *error)
+static int run_round(void *state, struct rounds *rounds, bool is_warm_up, struct error *error)
 {
-    struct series *const series[] = {&run->resolving, &run->resolving_whole, &run->growing,
-                                     &run->growing_whole};
-    for (unsigned round = 0; round <= n_rounds; round++) {
-        for (int i = 0; i < 4; i++)
-            series_begin_round(series[i]);
-        run->n_resolved = 0;
-        run->n_nodes = 0;
-        run->slowest_time = 0;
-        for (size_t i = 0; i < run->requirements.n_requests; i++)
-            if (time_requirement(run, &run->requirements.requests[i], error) != 0)
-                return -1;
-        for (size_t i = 0; i < run->trees.n_requests; i++)
-            if (time_tree(run, &run->trees.requests[i], error) != 0)
-                return -1;
-        for (int i = 0; round > 0 && i < 4; i++)
-            series_end_round(series[i]);
-    }
+    (void)is_warm_up;
+    struct run *run = state;
+    run->n_resolved = 0;
+    run->n_nodes = 0;
+    run->slowest_time = 0;
+    for (size_t i = 0; i < run->requirements.n_requests; i++)
+        if (time_requirement(run, rounds, &run->requirements.requests[i], error) != 0)
+            return -1;
+    for (size_t i = 0; i < run->trees.n_requests; i++)
+        if (time_tree(run, rounds, &run->trees.requests[i], error) != 0)
+            return -1;
     return 0;
 }
 
-static int prepare(struct run *run, const struct bench_options *options, struct error *error)
+static int add_all_series(struct run *run, struct rounds *rounds, struct error *error)
 {
+    size_t n_trees = run->trees.capacity;
+    run->resolving = rounds_add_series(rounds, "resolve", "resolve", N_REQUIREMENTS, error);
+    run->resolving_whole =
+        rounds_add_series(rounds, "resolve + answer", "resolve_and_answer", N_REQUIREMENTS, error);
+    run->growing = rounds_add_series(rounds, "tree", "tree", n_trees, error);
+    run->growing_whole =
+        rounds_add_series(rounds, "tree + answer", "tree_and_answer", n_trees, error);
+    return run->resolving != NULL && run->resolving_whole != NULL && run->growing != NULL &&
+                   run->growing_whole != NULL
+               ? 0
+               : -1;
+}
+
+static int prepare(void *state, struct rounds *rounds, struct error *error)
+{
+    struct run *run = state;
+    const char *index_path = rounds->options->index_path;
     sqlite3 *database = NULL;
     msgpack_sbuffer_init(&run->body);
-    run->index = index_open(options->index_path, error);
-    if (run->index == NULL)
-        return -1;
-    run->reader = index_reader_open(run->index, error);
-    if (run->reader == NULL)
-        return -1;
     int status = 0;
-    if (sqlite3_open_v2(options->index_path, &database, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
-        status = error_set(error, "%s: %s", options->index_path, sqlite3_errmsg(database));
+    if (sqlite3_open_v2(index_path, &database, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
+        status = error_set(error, "%s: %s", index_path, sqlite3_errmsg(database));
     if (status == 0)
         status = draw_all(run, database, error);
     sqlite3_close(database);
-    if (status != 0 ||
-        series_init(&run->resolving, "resolve", "resolve", N_REQUIREMENTS, error) != 0 ||
-        series_init(&run->resolving_whole, "resolve + answer", "resolve_and_answer", N_REQUIREMENTS,
-                    error) != 0 ||
-        series_init(&run->growing, "tree", "tree", run->trees.capacity, error) != 0 ||
-        series_init(&run->growing_whole, "tree + answer", "tree_and_answer", run->trees.capacity,
-                    error) != 0)
-        return -1;
-    return 0;
+    return status == 0 ? add_all_series(run, rounds, error) : status;
 }
 
-static void print_text(const struct run *run, const struct bench_options *options)
+static void print_above(const void *state, const struct rounds *rounds)
 {
-    bench_print_header(run->index, options->index_path);
+    (void)rounds;
+    const struct run *run = state;
     printf("resolve   %zu requirements of dependencies; a version for %llu\n",
            run->requirements.n_requests, (unsigned long long)run->n_resolved);
     printf("trees     %zu, %.1f packages on average, at most %u; the slowest: %s %s, %.1f ms\n",
            run->trees.n_requests, (double)run->n_nodes / (double)run->trees.n_requests,
            run->most_nodes, run->slowest->crate, run->slowest->text,
            (double)run->slowest_time / 1e6);
-    printf("rounds    %u after a warm-up; shown: the best by p99\n\n", options->n_rounds);
-    statistics_print_titles();
-    series_print(&run->resolving);
-    series_print(&run->resolving_whole);
-    series_print(&run->growing);
-    series_print(&run->growing_whole);
 }
 
-static json_t *to_json(const struct run *run, const struct bench_options *options)
+static void add_json(const void *state, const struct rounds *rounds, json_t *root)
 {
-    json_t *root = bench_header("resolve", run->index, options->index_path);
+    const struct run *run = state;
     json_object_set_new(root, "requirements",
                         json_pack("{s:I, s:I}", "count", (json_int_t)run->requirements.n_requests,
                                   "resolved", (json_int_t)run->n_resolved));
@@ -225,35 +216,28 @@ static json_t *to_json(const struct run *run, const struct bench_options *option
         json_pack("{s:I, s:I, s:i, s:s, s:s}", "count", (json_int_t)run->trees.n_requests,
                   "packages", (json_int_t)run->n_nodes, "most_packages", (int)run->most_nodes,
                   "slowest_crate", run->slowest->crate, "slowest_version", run->slowest->text));
-    json_object_set_new(root, run->resolving.key, series_to_json(&run->resolving));
-    json_object_set_new(root, run->resolving_whole.key, series_to_json(&run->resolving_whole));
-    json_object_set_new(root, run->growing.key, series_to_json(&run->growing));
-    json_object_set_new(root, run->growing_whole.key, series_to_json(&run->growing_whole));
-    return root;
+    for (size_t i = 0; i < rounds->n_series; i++)
+        rounds_add_times(root, &rounds->series[i]);
+}
+
+static void release(void *state)
+{
+    struct run *run = state;
+    free(run->requirements.requests);
+    free(run->trees.requests);
+    msgpack_sbuffer_destroy(&run->body);
 }
 
 int bench_resolve(const struct bench_options *options, struct error *error)
 {
-    struct run *run = calloc(1, sizeof *run);
-    if (run == NULL)
-        return error_out_of_memory(error);
-    int status = prepare(run, options, error);
-    if (status == 0)
-        status = run_rounds(run, options->n_rounds, error);
-    if (status == 0 && options->json)
-        status = bench_print_json(to_json(run, options), error);
-    else if (status == 0)
-        print_text(run, options);
-    index_reader_close(run->reader);
-    if (run->index != NULL)
-        index_close(run->index);
-    series_free(&run->resolving);
-    series_free(&run->resolving_whole);
-    series_free(&run->growing);
-    series_free(&run->growing_whole);
-    free(run->requirements.requests);
-    free(run->trees.requests);
-    msgpack_sbuffer_destroy(&run->body);
-    free(run);
-    return status;
+    static const struct rounds_benchmark benchmark = {
+        .name = "resolve",
+        .state_size = sizeof(struct run),
+        .prepare = prepare,
+        .run_round = run_round,
+        .print_above = print_above,
+        .add_json = add_json,
+        .release = release,
+    };
+    return rounds_run(&benchmark, options, error);
 }

@@ -2,11 +2,10 @@
    on a cache miss; with --baseline through plain FTS5 as well, in turn, so that both see the same
    state of the machine. Only the calls are timed; the buffers live from round to round, as a server
    thread's do. */
-#include "tests/bench/bench.h"
 #include "tests/bench/bench_baseline.h"
 #include "tests/bench/bench_memory.h"
 #include "tests/bench/bench_queries.h"
-#include "tests/bench/bench_series.h"
+#include "tests/bench/bench_rounds.h"
 
 #include <cratedex/search.h>
 #include <inttypes.h>
@@ -27,15 +26,14 @@ struct timed_query {
 };
 
 struct run {
-    struct index *index;
     struct index_reader *reader;
     struct bench_queries queries;
     struct baseline *baseline; /* NULL where not asked for */
     struct memory_use opened;  /* memory after opening, and after the rounds */
     struct memory_use ended;
-    struct series search;
-    struct series whole;
-    struct series plain;
+    struct series *search;
+    struct series *whole;
+    struct series *plain;                         /* NULL without a baseline */
     struct timed_query *timed;                    /* by query; after the last round slowest first */
     const struct timed_query *slowest[N_SLOWEST]; /* each text once */
     size_t n_slowest;
@@ -88,8 +86,8 @@ static int time_query(struct run *run, size_t i, bool is_warm_up, struct error *
         return error_prefix(error, "query \"%s\": ", query->text);
     uint64_t assembled = bench_now();
 
-    series_add(&run->search, searched - begin);
-    series_add(&run->whole, assembled - begin);
+    series_add(run->search, searched - begin);
+    series_add(run->whole, assembled - begin);
     struct timed_query *timed = &run->timed[i];
     if (!is_warm_up && (timed->text == NULL || assembled - begin < timed->whole))
         *timed = (struct timed_query){query->text, searched - begin, assembled - begin,
@@ -102,7 +100,7 @@ static int time_baseline(struct run *run, size_t i, struct error *error)
     uint64_t begin = bench_now();
     int status = baseline_run(run->baseline, i, error);
     if (status == 1)
-        series_add(&run->plain, bench_now() - begin);
+        series_add(run->plain, bench_now() - begin);
     return status < 0 ? -1 : 0;
 }
 
@@ -122,8 +120,10 @@ static bool is_listed(const struct run *run, const char *text)
     return false;
 }
 
-static void sum_up(struct run *run)
+static void sum_up(void *state)
 {
+    struct run *run = state;
+    memory_use_read(&run->ended);
     size_t n_queries = run->queries.n_queries;
     for (size_t i = 0; i < n_queries; i++) {
         run->n_matches += run->timed[i].total;
@@ -136,26 +136,15 @@ static void sum_up(struct run *run)
     }
 }
 
-/* Round 0 warms up: SQLite's and the processor's caches, and the buffers. */
-static int run_rounds(struct run *run, unsigned n_rounds, struct error *error)
+static int run_round(void *state, struct rounds *rounds, bool is_warm_up, struct error *error)
 {
-    for (unsigned round = 0; round <= n_rounds; round++) {
-        series_begin_round(&run->search);
-        series_begin_round(&run->whole);
-        series_begin_round(&run->plain);
-        for (size_t i = 0; i < run->queries.n_queries; i++) {
-            if (time_query(run, i, round == 0, error) != 0 ||
-                (run->baseline != NULL && time_baseline(run, i, error) != 0))
-                return -1;
-        }
-        if (round == 0)
-            continue;
-        series_end_round(&run->search);
-        series_end_round(&run->whole);
-        if (run->baseline != NULL)
-            series_end_round(&run->plain);
+    (void)rounds;
+    struct run *run = state;
+    for (size_t i = 0; i < run->queries.n_queries; i++) {
+        if (time_query(run, i, is_warm_up, error) != 0 ||
+            (run->baseline != NULL && time_baseline(run, i, error) != 0))
+            return -1;
     }
-    sum_up(run);
     return 0;
 }
 
@@ -164,22 +153,23 @@ static double ratio(double baseline, double ours)
     return ours > 0 ? baseline / ours : 0;
 }
 
-static void print_text(const struct run *run, const struct bench_options *options)
+static void print_above(const void *state, const struct rounds *rounds)
 {
-    bench_print_header(run->index, options->index_path);
+    const struct run *run = state;
     printf("queries   %s: %zu, %zu without a match, %.1f matches on average\n",
-           options->queries_path, run->queries.n_queries, run->n_without_match,
+           rounds->options->queries_path, run->queries.n_queries, run->n_without_match,
            (double)run->n_matches / (double)run->queries.n_queries);
     memory_use_print("after opening", &run->opened);
     memory_use_print("after the run", &run->ended);
-    printf("rounds    %u after a warm-up; shown: the best by p99\n\n", options->n_rounds);
-    statistics_print_titles();
-    series_print(&run->search);
-    series_print(&run->whole);
+}
+
+static void print_below(const void *state, const struct rounds *rounds)
+{
+    (void)rounds;
+    const struct run *run = state;
     if (run->baseline != NULL) {
-        const struct statistics *plain = series_best(&run->plain);
-        const struct statistics *search = series_best(&run->search);
-        series_print(&run->plain);
+        const struct statistics *plain = series_best(run->plain);
+        const struct statistics *search = series_best(run->search);
         printf("%-22s %8.1fx %8.1fx %8.1fx %8.1fx %8.1fx %8.1fx\n", "FTS5 : search",
                ratio((double)plain->p50, (double)search->p50),
                ratio((double)plain->p90, (double)search->p90),
@@ -202,8 +192,9 @@ static json_t *memory_to_json(const struct memory_use *use)
                      (json_int_t)use->mapped_bytes);
 }
 
-static json_t *to_json(const struct run *run, const struct bench_options *options)
+static void add_json(const void *state, const struct rounds *rounds, json_t *root)
 {
+    const struct run *run = state;
     json_t *slowest = json_array();
     for (size_t i = 0; i < run->n_slowest; i++) {
         const struct timed_query *slow = run->slowest[i];
@@ -212,20 +203,18 @@ static json_t *to_json(const struct run *run, const struct bench_options *option
                                                  "search_and_answer_us", (double)slow->whole / 1e3,
                                                  "matches", (json_int_t)slow->total));
     }
-    json_t *root = bench_header("search", run->index, options->index_path);
     json_object_set_new(root, "queries",
-                        json_pack("{s:s, s:I, s:I, s:I}", "path", options->queries_path, "count",
-                                  (json_int_t)run->queries.n_queries, "without_match",
+                        json_pack("{s:s, s:I, s:I, s:I}", "path", rounds->options->queries_path,
+                                  "count", (json_int_t)run->queries.n_queries, "without_match",
                                   (json_int_t)run->n_without_match, "matches",
                                   (json_int_t)run->n_matches));
     json_object_set_new(root, "memory_after_opening", memory_to_json(&run->opened));
     json_object_set_new(root, "memory_after_run", memory_to_json(&run->ended));
-    json_object_set_new(root, run->search.key, series_to_json(&run->search));
-    json_object_set_new(root, run->whole.key, series_to_json(&run->whole));
+    for (size_t i = 0; i < rounds->n_series; i++)
+        rounds_add_times(root, &rounds->series[i]);
     if (run->baseline != NULL) {
-        const struct statistics *plain = series_best(&run->plain);
-        const struct statistics *search = series_best(&run->search);
-        json_object_set_new(root, run->plain.key, series_to_json(&run->plain));
+        const struct statistics *plain = series_best(run->plain);
+        const struct statistics *search = series_best(run->search);
         json_object_set_new(root, "fts5_to_search",
                             json_pack("{s:f, s:f, s:f}", "p50",
                                       ratio((double)plain->p50, (double)search->p50), "p99",
@@ -233,65 +222,54 @@ static json_t *to_json(const struct run *run, const struct bench_options *option
                                       ratio(plain->mean, search->mean)));
     }
     json_object_set_new(root, "slowest", slowest);
-    return root;
 }
 
-static int prepare(struct run *run, const struct bench_options *options, struct error *error)
+static int prepare(void *state, struct rounds *rounds, struct error *error)
 {
+    struct run *run = state;
+    const struct bench_options *options = rounds->options;
     msgpack_sbuffer_init(&run->body);
+    run->reader = rounds->reader;
     if (bench_queries_read(&run->queries, options->queries_path, error) != 0)
         return -1;
     size_t n_queries = run->queries.n_queries;
     run->timed = calloc(n_queries, sizeof *run->timed);
     if (run->timed == NULL)
         return error_out_of_memory(error);
-    if (series_init(&run->search, "search", "search", n_queries, error) != 0 ||
-        series_init(&run->whole, "search + answer", "search_and_answer", n_queries, error) != 0 ||
-        series_init(&run->plain, "FTS5 ORDER BY bm25()", "fts5", n_queries, error) != 0)
-        return -1;
-    run->index = index_open(options->index_path, error);
-    if (run->index == NULL)
-        return -1;
-    run->reader = index_reader_open(run->index, error);
-    if (run->reader == NULL)
+    run->search = rounds_add_series(rounds, "search", "search", n_queries, error);
+    run->whole =
+        rounds_add_series(rounds, "search + answer", "search_and_answer", n_queries, error);
+    if (run->search == NULL || run->whole == NULL)
         return -1;
     memory_use_read(&run->opened);
-    if (options->baseline) {
-        run->baseline = baseline_open(options->index_path, &run->queries, error);
-        return run->baseline != NULL ? 0 : -1;
-    }
-    return 0;
+    if (!options->baseline)
+        return 0;
+    run->plain = rounds_add_series(rounds, "FTS5 ORDER BY bm25()", "fts5", n_queries, error);
+    run->baseline = baseline_open(options->index_path, &run->queries, error);
+    return run->plain != NULL && run->baseline != NULL ? 0 : -1;
 }
 
-static void clean_up(struct run *run)
+static void release(void *state)
 {
+    struct run *run = state;
     baseline_close(run->baseline);
-    if (run->reader != NULL)
-        index_reader_close(run->reader);
-    if (run->index != NULL)
-        index_close(run->index);
-    series_free(&run->search);
-    series_free(&run->whole);
-    series_free(&run->plain);
     free(run->timed);
     msgpack_sbuffer_destroy(&run->body);
     bench_queries_free(&run->queries);
-    free(run);
 }
 
 int bench_search(const struct bench_options *options, struct error *error)
 {
-    struct run *run = calloc(1, sizeof *run);
-    if (run == NULL)
-        return error_out_of_memory(error);
-    int status = prepare(run, options, error);
-    if (status == 0)
-        status = run_rounds(run, options->n_rounds, error);
-    memory_use_read(&run->ended);
-    if (status == 0 && options->json)
-        status = bench_print_json(to_json(run, options), error);
-    else if (status == 0)
-        print_text(run, options);
-    clean_up(run);
-    return status;
+    static const struct rounds_benchmark benchmark = {
+        .name = "search",
+        .state_size = sizeof(struct run),
+        .prepare = prepare,
+        .run_round = run_round,
+        .sum_up = sum_up,
+        .print_above = print_above,
+        .print_below = print_below,
+        .add_json = add_json,
+        .release = release,
+    };
+    return rounds_run(&benchmark, options, error);
 }

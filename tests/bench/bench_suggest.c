@@ -1,9 +1,8 @@
 /* `suggest`: suggestions as they are asked for while somebody types. A query that is marked as a
    prefix is one request, of any other query every beginning is one, cut between characters. Then
    misspelt names of popular crates: with one edit, and longer ones with two. */
-#include "tests/bench/bench.h"
 #include "tests/bench/bench_queries.h"
-#include "tests/bench/bench_series.h"
+#include "tests/bench/bench_rounds.h"
 #include "tests/bench/bench_typos.h"
 
 #include <cratedex/suggest.h>
@@ -16,16 +15,16 @@
 /* Misspelt names, and what became of them. */
 struct misspelt {
     struct bench_typos typos;
-    struct series series;
+    struct series *series;
     size_t n_first; /* the right name is the first suggestion */
     size_t n_found; /* it is one of them */
 };
 
 struct run {
-    struct index *index;
+    const struct index *index;
     struct bench_queries queries;
-    struct series lookup;
-    struct series whole;
+    struct series *lookup;
+    struct series *whole;
     size_t n_prefixes;
     uint64_t n_suggestions;
     msgpack_sbuffer body;
@@ -52,8 +51,8 @@ static int time_prefix(struct run *run, const char *prefix, size_t length, struc
     if (assemble(run, suggestions, n_suggestions, error) != 0)
         return -1;
     uint64_t assembled = bench_now();
-    series_add(&run->lookup, found - begin);
-    series_add(&run->whole, assembled - begin);
+    series_add(run->lookup, found - begin);
+    series_add(run->whole, assembled - begin);
     run->n_suggestions += n_suggestions;
     return 0;
 }
@@ -67,7 +66,7 @@ static void time_misspelt(struct run *run, struct misspelt *misspelt)
         struct suggestion suggestions[LIMIT];
         uint64_t begin = bench_now();
         size_t n = suggest(run->index, typo->text, typo->length, suggestions, LIMIT);
-        series_add(&misspelt->series, bench_now() - begin);
+        series_add(misspelt->series, bench_now() - begin);
         size_t at = 0;
         while (at < n &&
                (suggestions[at].kind != SUGGESTION_CRATE || suggestions[at].rank != typo->rank))
@@ -103,27 +102,18 @@ static int time_query(struct run *run, const struct bench_query *query, struct e
     return 0;
 }
 
-static int run_rounds(struct run *run, unsigned n_rounds, struct error *error)
+static int run_round(void *state, struct rounds *rounds, bool is_warm_up, struct error *error)
 {
-    for (unsigned round = 0; round <= n_rounds; round++) {
-        series_begin_round(&run->lookup);
-        series_begin_round(&run->whole);
-        series_begin_round(&run->one_edit.series);
-        series_begin_round(&run->two_edits.series);
-        run->n_suggestions = 0;
-        for (size_t i = 0; i < run->queries.n_queries; i++) {
-            if (time_query(run, &run->queries.queries[i], error) != 0)
-                return -1;
-        }
-        time_misspelt(run, &run->one_edit);
-        time_misspelt(run, &run->two_edits);
-        if (round == 0)
-            continue;
-        series_end_round(&run->lookup);
-        series_end_round(&run->whole);
-        series_end_round(&run->one_edit.series);
-        series_end_round(&run->two_edits.series);
+    (void)rounds;
+    (void)is_warm_up;
+    struct run *run = state;
+    run->n_suggestions = 0;
+    for (size_t i = 0; i < run->queries.n_queries; i++) {
+        if (time_query(run, &run->queries.queries[i], error) != 0)
+            return -1;
     }
+    time_misspelt(run, &run->one_edit);
+    time_misspelt(run, &run->two_edits);
     return 0;
 }
 
@@ -136,7 +126,7 @@ static void print_misspelt(const struct misspelt *misspelt)
 {
     size_t n_typos = misspelt->typos.n_typos;
     printf("%-16s  %zu misspelt names; the right one is first for %.1f %%, suggested for %.1f %%\n",
-           misspelt->series.name, n_typos, 100 * share(misspelt->n_first, n_typos),
+           misspelt->series->name, n_typos, 100 * share(misspelt->n_first, n_typos),
            100 * share(misspelt->n_found, n_typos));
 }
 
@@ -145,91 +135,89 @@ static json_t *misspelt_to_json(const struct misspelt *misspelt)
     return json_pack("{s:I, s:f, s:f, s:o}", "names", (json_int_t)misspelt->typos.n_typos, "first",
                      share(misspelt->n_first, misspelt->typos.n_typos), "suggested",
                      share(misspelt->n_found, misspelt->typos.n_typos), "times",
-                     series_to_json(&misspelt->series));
+                     series_to_json(misspelt->series));
 }
 
-static void print_text(const struct run *run, const struct bench_options *options)
+static void print_above(const void *state, const struct rounds *rounds)
 {
-    bench_print_header(run->index, options->index_path);
-    printf("prefixes  %s: %zu of %zu queries, %.1f suggestions on average\n", options->queries_path,
-           run->n_prefixes, run->queries.n_queries,
+    const struct run *run = state;
+    printf("prefixes  %s: %zu of %zu queries, %.1f suggestions on average\n",
+           rounds->options->queries_path, run->n_prefixes, run->queries.n_queries,
            (double)run->n_suggestions / (double)run->n_prefixes);
-    printf("rounds    %u after a warm-up; shown: the best by p99\n\n", options->n_rounds);
-    statistics_print_titles();
-    series_print(&run->lookup);
-    series_print(&run->whole);
-    series_print(&run->one_edit.series);
-    series_print(&run->two_edits.series);
+}
+
+static void print_below(const void *state, const struct rounds *rounds)
+{
+    (void)rounds;
+    const struct run *run = state;
     putchar('\n');
     print_misspelt(&run->one_edit);
     print_misspelt(&run->two_edits);
 }
 
-static json_t *to_json(const struct run *run, const struct bench_options *options)
+static void add_json(const void *state, const struct rounds *rounds, json_t *root)
 {
-    json_t *root = bench_header("suggest", run->index, options->index_path);
+    const struct run *run = state;
     json_object_set_new(root, "queries",
-                        json_pack("{s:s, s:I, s:I, s:I}", "path", options->queries_path, "count",
-                                  (json_int_t)run->queries.n_queries, "prefixes",
+                        json_pack("{s:s, s:I, s:I, s:I}", "path", rounds->options->queries_path,
+                                  "count", (json_int_t)run->queries.n_queries, "prefixes",
                                   (json_int_t)run->n_prefixes, "suggestions",
                                   (json_int_t)run->n_suggestions));
-    json_object_set_new(root, run->lookup.key, series_to_json(&run->lookup));
-    json_object_set_new(root, run->whole.key, series_to_json(&run->whole));
-    json_object_set_new(root, run->one_edit.series.key, misspelt_to_json(&run->one_edit));
-    json_object_set_new(root, run->two_edits.series.key, misspelt_to_json(&run->two_edits));
-    return root;
+    rounds_add_times(root, run->lookup);
+    rounds_add_times(root, run->whole);
+    json_object_set_new(root, run->one_edit.series->key, misspelt_to_json(&run->one_edit));
+    json_object_set_new(root, run->two_edits.series->key, misspelt_to_json(&run->two_edits));
 }
 
-static int prepare_misspelt(struct run *run, struct misspelt *misspelt, const char *name,
+static int prepare_misspelt(struct misspelt *misspelt, struct rounds *rounds, const char *name,
                             const char *key, size_t min_length, unsigned n_edits,
                             struct error *error)
 {
-    if (bench_typos_make(&misspelt->typos, run->index, N_MISSPELT_NAMES, min_length, n_edits,
+    if (bench_typos_make(&misspelt->typos, rounds->index, N_MISSPELT_NAMES, min_length, n_edits,
                          error) != 0)
         return -1;
-    return series_init(&misspelt->series, name, key, misspelt->typos.n_typos, error);
+    misspelt->series = rounds_add_series(rounds, name, key, misspelt->typos.n_typos, error);
+    return misspelt->series != NULL ? 0 : -1;
 }
 
-static int prepare(struct run *run, const struct bench_options *options, struct error *error)
+static int prepare(void *state, struct rounds *rounds, struct error *error)
 {
+    struct run *run = state;
     msgpack_sbuffer_init(&run->body);
-    if (bench_queries_read(&run->queries, options->queries_path, error) != 0)
+    run->index = rounds->index;
+    if (bench_queries_read(&run->queries, rounds->options->queries_path, error) != 0)
         return -1;
     run->n_prefixes = count_prefixes(&run->queries);
-    if (series_init(&run->lookup, "suggest", "suggest", run->n_prefixes, error) != 0 ||
-        series_init(&run->whole, "suggest + answer", "suggest_and_answer", run->n_prefixes,
-                    error) != 0)
-        return -1;
-    run->index = index_open(options->index_path, error);
-    if (run->index == NULL ||
-        prepare_misspelt(run, &run->one_edit, "one typo", "one_typo", 5, 1, error) != 0 ||
-        prepare_misspelt(run, &run->two_edits, "two typos", "two_typos", 9, 2, error) != 0)
+    run->lookup = rounds_add_series(rounds, "suggest", "suggest", run->n_prefixes, error);
+    run->whole =
+        rounds_add_series(rounds, "suggest + answer", "suggest_and_answer", run->n_prefixes, error);
+    if (run->lookup == NULL || run->whole == NULL ||
+        prepare_misspelt(&run->one_edit, rounds, "one typo", "one_typo", 5, 1, error) != 0 ||
+        prepare_misspelt(&run->two_edits, rounds, "two typos", "two_typos", 9, 2, error) != 0)
         return -1;
     return 0;
 }
 
-int bench_suggest(const struct bench_options *options, struct error *error)
+static void release(void *state)
 {
-    struct run *run = calloc(1, sizeof *run);
-    if (run == NULL)
-        return error_out_of_memory(error);
-    int status = prepare(run, options, error);
-    if (status == 0)
-        status = run_rounds(run, options->n_rounds, error);
-    if (status == 0 && options->json)
-        status = bench_print_json(to_json(run, options), error);
-    else if (status == 0)
-        print_text(run, options);
-    if (run->index != NULL)
-        index_close(run->index);
-    series_free(&run->lookup);
-    series_free(&run->whole);
-    series_free(&run->one_edit.series);
-    series_free(&run->two_edits.series);
+    struct run *run = state;
     bench_typos_free(&run->one_edit.typos);
     bench_typos_free(&run->two_edits.typos);
     msgpack_sbuffer_destroy(&run->body);
     bench_queries_free(&run->queries);
-    free(run);
-    return status;
+}
+
+int bench_suggest(const struct bench_options *options, struct error *error)
+{
+    static const struct rounds_benchmark benchmark = {
+        .name = "suggest",
+        .state_size = sizeof(struct run),
+        .prepare = prepare,
+        .run_round = run_round,
+        .print_above = print_above,
+        .print_below = print_below,
+        .add_json = add_json,
+        .release = release,
+    };
+    return rounds_run(&benchmark, options, error);
 }
