@@ -42,6 +42,28 @@ void built_index_remove(struct built_index *built)
     folder_remove(built->folder);
 }
 
+static struct built_index of_group;
+
+int built_index_set_up(void **state, const struct dump_file *files)
+{
+    built_index_from_files(&of_group, files);
+    *state = &of_group;
+    return 0;
+}
+
+int built_index_set_up_sample(void **state)
+{
+    built_index_make(&of_group, SAMPLE_DUMP);
+    *state = &of_group;
+    return 0;
+}
+
+int built_index_tear_down(void **state)
+{
+    built_index_remove(*state);
+    return 0;
+}
+
 const struct build_warning *built_index_warning(const struct build_report *report,
                                                 const char *reason)
 {

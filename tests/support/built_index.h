@@ -29,6 +29,12 @@ void built_index_from_files(struct built_index *built, const struct dump_file *f
 /* Closes it and removes its folder. */
 void built_index_remove(struct built_index *built);
 
+/* One index for all tests of a program: what cmocka calls around a group. `*state` becomes a
+   struct built_index, of `files` or of the sample. They return 0. */
+int built_index_set_up(void **state, const struct dump_file *files);
+int built_index_set_up_sample(void **state);
+int built_index_tear_down(void **state);
+
 /* The report's warning that begins with `reason`; fails the test where there is none. */
 const struct build_warning *built_index_warning(const struct build_report *report,
                                                 const char *reason);

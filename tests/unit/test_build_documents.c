@@ -14,20 +14,6 @@
 
 #include <cmocka.h>
 
-static int open_sample(void **state)
-{
-    static struct built_index built;
-    built_index_make(&built, SAMPLE_DUMP);
-    *state = &built;
-    return 0;
-}
-
-static int close_sample(void **state)
-{
-    built_index_remove(*state);
-    return 0;
-}
-
 struct crate_request {
     struct index_reader *reader;
     uint32_t rank;
@@ -256,5 +242,6 @@ int main(void)
         cmocka_unit_test(special_crates),
         cmocka_unit_test(what_is_not_there_is_an_error),
     };
-    return cmocka_run_group_tests_name("build_documents", tests, open_sample, close_sample);
+    return cmocka_run_group_tests_name("build_documents", tests, built_index_set_up_sample,
+                                       built_index_tear_down);
 }

@@ -42,16 +42,7 @@ static const struct dump_file dump[] = {
 
 static int open_dump(void **state)
 {
-    static struct built_index built;
-    built_index_from_files(&built, dump);
-    *state = &built;
-    return 0;
-}
-
-static int close_dump(void **state)
-{
-    built_index_remove(*state);
-    return 0;
+    return built_index_set_up(state, dump);
 }
 
 static void expect_found(void **state, named_lookup *encode, const char *name, const char *expected)
@@ -181,5 +172,5 @@ int main(void)
         cmocka_unit_test(lists_owners),
         cmocka_unit_test(scans_no_table),
     };
-    return cmocka_run_group_tests_name("people", tests, open_dump, close_dump);
+    return cmocka_run_group_tests_name("people", tests, open_dump, built_index_tear_down);
 }

@@ -44,16 +44,7 @@ static const struct dump_file files[] = {
 
 static int open_index(void **state)
 {
-    static struct built_index built;
-    built_index_from_files(&built, files);
-    *state = &built;
-    return 0;
-}
-
-static int close_index(void **state)
-{
-    built_index_remove(*state);
-    return 0;
+    return built_index_set_up(state, files);
 }
 
 static struct resolve_query make_query(const struct built_index *built, const char *crate,
@@ -186,5 +177,5 @@ int main(void)
         cmocka_unit_test(the_answer_is_the_same_in_both_encodings),
         cmocka_unit_test(no_row_of_the_table_is_read),
     };
-    return cmocka_run_group_tests_name("resolve", tests, open_index, close_index);
+    return cmocka_run_group_tests_name("resolve", tests, open_index, built_index_tear_down);
 }

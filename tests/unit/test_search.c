@@ -60,16 +60,7 @@ static const struct dump_file files[] = {
 
 static int open_index(void **state)
 {
-    static struct built_index built;
-    built_index_from_files(&built, files);
-    *state = &built;
-    return 0;
-}
-
-static int close_index(void **state)
-{
-    built_index_remove(*state);
-    return 0;
+    return built_index_set_up(state, files);
 }
 
 /* The names that the query finds, each with its tier's first letter in upper case in front and `!`
@@ -380,5 +371,5 @@ int main(void)
         cmocka_unit_test(longest_texts),
         cmocka_unit_test(tiers_have_names),
     };
-    return cmocka_run_group_tests_name("search", tests, open_index, close_index);
+    return cmocka_run_group_tests_name("search", tests, open_index, built_index_tear_down);
 }

@@ -37,16 +37,7 @@ static const struct dump_file files[] = {
 
 static int open_index(void **state)
 {
-    static struct built_index built;
-    built_index_from_files(&built, files);
-    *state = &built;
-    return 0;
-}
-
-static int close_index(void **state)
-{
-    built_index_remove(*state);
-    return 0;
+    return built_index_set_up(state, files);
 }
 
 /* The ids of what is found, ascending: "1 2". Nothing is corrected; every word must occur. */
@@ -194,5 +185,5 @@ int main(void)
         cmocka_unit_test(unfinished_words),
         cmocka_unit_test(bad_texts),
     };
-    return cmocka_run_group_tests_name("search_text", tests, open_index, close_index);
+    return cmocka_run_group_tests_name("search_text", tests, open_index, built_index_tear_down);
 }

@@ -20,7 +20,6 @@ static const char crates[] = CRATES_COLUMNS
 
 static int open_small(void **state)
 {
-    static struct built_index built;
     const struct dump_file files[] = {
         BUILT_TIME("2026-11-01T02:00:00Z"),
         BUILT_TABLE("crates", crates),
@@ -29,15 +28,7 @@ static int open_small(void **state)
         BUILT_TABLE("crates_keywords", "crate_id,keyword_id\n1,1\n"),
         BUILT_END,
     };
-    built_index_from_files(&built, files);
-    *state = &built;
-    return 0;
-}
-
-static int close_small(void **state)
-{
-    built_index_remove(*state);
-    return 0;
+    return built_index_set_up(state, files);
 }
 
 static uint64_t count(void **state, const char *word)
@@ -115,5 +106,5 @@ int main(void)
         cmocka_unit_test(gives_the_nearest_then_the_most_used),
         cmocka_unit_test(short_words_have_fewer_edits),
     };
-    return cmocka_run_group_tests_name("spelling", tests, open_small, close_small);
+    return cmocka_run_group_tests_name("spelling", tests, open_small, built_index_tear_down);
 }

@@ -17,20 +17,6 @@
 
 #include <cmocka.h>
 
-static int open_sample(void **state)
-{
-    static struct built_index built;
-    built_index_make(&built, SAMPLE_DUMP);
-    *state = &built;
-    return 0;
-}
-
-static int close_sample(void **state)
-{
-    built_index_remove(*state);
-    return 0;
-}
-
 /* What is expected, as it is found by looking at every name. */
 struct expected {
     const struct index *index;
@@ -387,5 +373,6 @@ int main(void)
         cmocka_unit_test(names_that_differ_in_separators),
         cmocka_unit_test(keywords),
     };
-    return cmocka_run_group_tests_name("suggest", tests, open_sample, close_sample);
+    return cmocka_run_group_tests_name("suggest", tests, built_index_set_up_sample,
+                                       built_index_tear_down);
 }

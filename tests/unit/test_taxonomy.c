@@ -35,16 +35,7 @@ static const struct dump_file dump[] = {
 
 static int open_dump(void **state)
 {
-    static struct built_index built;
-    built_index_from_files(&built, dump);
-    *state = &built;
-    return 0;
-}
-
-static int close_dump(void **state)
-{
-    built_index_remove(*state);
-    return 0;
+    return built_index_set_up(state, dump);
 }
 
 typedef int encode_page(struct index_reader *reader, enum taxonomy_order order, uint32_t limit,
@@ -213,5 +204,5 @@ int main(void)
         cmocka_unit_test(finds_a_keyword), cmocka_unit_test(finds_a_category_among_others),
         cmocka_unit_test(lists_all_slugs), cmocka_unit_test(sorts_no_keywords),
     };
-    return cmocka_run_group_tests_name("taxonomy", tests, open_dump, close_dump);
+    return cmocka_run_group_tests_name("taxonomy", tests, open_dump, built_index_tear_down);
 }

@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -94,18 +93,7 @@ static void expect_graph(struct call *call, const char *expected)
 
 static int build(void **state)
 {
-    struct built_index *built = malloc(sizeof *built);
-    assert_non_null(built);
-    built_index_from_files(built, some_dump);
-    *state = built;
-    return 0;
-}
-
-static int remove_built(void **state)
-{
-    built_index_remove(*state);
-    free(*state);
-    return 0;
+    return built_index_set_up(state, some_dump);
 }
 
 static uint32_t rank_of(const struct built_index *built, const char *name)
@@ -230,5 +218,5 @@ int main(void)
         cmocka_unit_test(shows_a_crate),         cmocka_unit_test(shows_the_versions_too),
         cmocka_unit_test(adds_what_was_counted),
     };
-    return cmocka_run_group_tests(tests, build, remove_built);
+    return cmocka_run_group_tests(tests, build, built_index_tear_down);
 }

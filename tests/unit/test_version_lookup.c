@@ -23,16 +23,7 @@ static const struct dump_file files[] = {
 
 static int open_index(void **state)
 {
-    static struct built_index built;
-    built_index_from_files(&built, files);
-    *state = &built;
-    return 0;
-}
-
-static int close_index(void **state)
-{
-    built_index_remove(*state);
-    return 0;
+    return built_index_set_up(state, files);
 }
 
 static void finds_a_version_of_its_crate_alone(void **state)
@@ -75,5 +66,5 @@ int main(void)
         cmocka_unit_test(finds_a_version_of_its_crate_alone),
         cmocka_unit_test(reads_a_part_of_a_text),
     };
-    return cmocka_run_group_tests_name("version_lookup", tests, open_index, close_index);
+    return cmocka_run_group_tests_name("version_lookup", tests, open_index, built_index_tear_down);
 }
