@@ -22,7 +22,8 @@ TEST_TIMEOUT ?= 300
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-CFLAGS ?= -O2 -g
+# Lines are all that a sanitizer reports; the types of variables would cost a fifth of the compiling.
+CFLAGS ?= -O2 $(if $(SANITIZE),-g1,-g)
 PKG_CONFIG ?= pkg-config
 
 MAKEFLAGS += --no-builtin-rules
@@ -92,6 +93,9 @@ compile = $(CC) $(standard) $(includes) $(package_cflags) $(warnings) $(hardenin
     $(instrument)
 werror := $(if $(filter 1,$(WERROR)),-Werror)
 link = $(CC) $(CFLAGS) $(instrument) -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
+# gold links the many test programs in a third of the time. Debian has it with the compiler.
+link_test = $(link) $(gold)
+gold := $(if $(shell command -v ld.gold),-fuse-ld=gold)
 
 # ---- Sources ----
 
@@ -143,7 +147,7 @@ define stamp
 @printf '%s\n' '$(1)' | cmp -s - $@ || printf '%s\n' '$(1)' >$@
 endef
 $(BUILD)/flags: FORCE
-	$(call stamp,$(compile) $(link))
+	$(call stamp,$(compile) $(link_test))
 $(BUILD)/sources: FORCE
 	$(call stamp,$(sort $(product_sources) $(support_sources) $(bench_sources)))
 .PHONY: FORCE
@@ -194,14 +198,14 @@ $(unit_tests) $(http_tests): $(BUILD)/%: $(BUILD)/obj/%.o $(call objects,$(suppo
     $(cli_library) $(server_library) $(index_library) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,link)
-	$(quiet)$(link) -o $@ $(link_inputs) $(server_libs) $(index_libs) $(test_libs)
+	$(quiet)$(link_test) -o $@ $(link_inputs) $(server_libs) $(index_libs) $(test_libs)
 # What the benchmarks compute is tested too: test_bench_x.c with bench_x.c.
 $(filter $(BUILD)/tests/unit/test_bench_%,$(unit_tests)): $(BUILD)/tests/unit/test_%: $(BUILD)/obj/tests/bench/%.o
 $(BUILD)/tests/unit/test_bench_load: $(call objects,tests/bench/bench_statistics.c)
 $(fuzz_programs): $(BUILD)/%: $(BUILD)/obj/%.o $(server_library) $(index_library) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,link)
-	$(quiet)$(link) -fsanitize=fuzzer -o $@ $(link_inputs) $(server_libs) $(index_libs)
+	$(quiet)$(link_test) -fsanitize=fuzzer -o $@ $(link_inputs) $(server_libs) $(index_libs)
 
 -include $(patsubst %.o,%.d,$(call objects,$(product_sources) $(test_sources)))
 
@@ -292,7 +296,7 @@ lint_flags = $(standard) $(includes) $(package_cflags) $(warnings) -Werror -pthr
 scripts := $(shell find scripts -maxdepth 1 -type f) $(wildcard tests/run tests/cargo/run tests/cargo/find-cargo tests/*/*.sh .ci/run)
 
 .PHONY: lint lint-files lint-scripts fmt
-lint: ## clang-format, gcc and clang -Werror, clang-tidy, cppcheck, shellcheck: changed files only
+lint: ## clang-format, gcc -Werror, clang-tidy with clang's warnings, cppcheck, shellcheck: changed files only
 	+@$(submake) -k -O lint-files
 lint-files: $(lint_stamps) lint-scripts
 	@echo 'lint: clean, $(words $(lint_stamps)) files'
@@ -303,7 +307,6 @@ $(BUILD)/lint/%.c.ok: %.c .clang-tidy .clang-format Makefile
 	$(quiet)status=0; \
 	clang-format --dry-run -Werror $< || status=1; \
 	gcc $(lint_flags) -O2 -MMD -MP -MT $@ -MF $(@:.ok=.d) -c -o $(@:.ok=.o) $< || status=1; \
-	clang $(lint_flags) -fsyntax-only $< || status=1; \
 	clang-tidy --quiet $< -- $(lint_flags) >$@.out 2>&1 || { cat $@.out; status=1; }; \
 	cppcheck --quiet --language=c --std=c11 --enable=warning,performance,portability \
 	    --inline-suppr --error-exitcode=1 $(includes) $< || status=1; \
