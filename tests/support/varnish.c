@@ -97,8 +97,8 @@ static void launch(struct varnish *varnish, const char *program)
         dup2(ends[1], STDOUT_FILENO);
         dup2(null, STDERR_FILENO);
         /* Its own gzip support would decode what is coded, and ask for nothing else. */
-        execl(program, program, "-d", "-j", "none", "-n", workspace, "-f", "", "-a", "127.0.0.1:0",
-              "-s", "malloc,16m", "-p", "http_gzip_support=off", (char *)NULL);
+        execl(program, program, "-d", "-T", "none", "-j", "none", "-n", workspace, "-f", "", "-a",
+              "127.0.0.1:0", "-s", "malloc,16m", "-p", "http_gzip_support=off", (char *)NULL);
         _exit(127);
     }
     close(ends[1]);
