@@ -20,11 +20,6 @@
     "'downloads', 'default_version', or 'full')\""
 #define UNKNOWN "\"crate `no-such-crate` does not exist\""
 
-static struct http_client *client_of(void **state)
-{
-    return ((struct http_fixture *)*state)->client;
-}
-
 static void shows_a_crate(void **state)
 {
     static const struct http_case cases[] = {

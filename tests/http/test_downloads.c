@@ -17,11 +17,6 @@
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
 #define CRATES "/api/v1/crates/"
 
-static struct http_client *client_of(void **state)
-{
-    return ((struct http_fixture *)*state)->client;
-}
-
 static void shows_the_days_of_a_version(void **state)
 {
     static const struct http_case cases[] = {

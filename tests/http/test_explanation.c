@@ -16,18 +16,6 @@
 #define LIST "/api/v1/crates?"
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
 
-static struct http_client *client_of(void **state)
-{
-    return ((struct http_fixture *)*state)->client;
-}
-
-static json_t *get_list(struct http_client *client, const char *query)
-{
-    char target[1024];
-    snprintf(target, sizeof target, LIST "%s", query);
-    return http_get_json(client, target, 200);
-}
-
 static const json_t *last_member(json_t *object, const char **key)
 {
     const json_t *last = NULL;
@@ -118,8 +106,8 @@ static void explains_every_crate(void **state)
     for (size_t q = 0; q < N_ELEMENTS(queries); q++) {
         char query[256];
         snprintf(query, sizeof query, "%s&explain=1", queries[q]);
-        json_t *plain = get_list(client_of(state), queries[q]);
-        json_t *explained = get_list(client_of(state), query);
+        json_t *plain = http_get_crates(client_of(state), queries[q]);
+        json_t *explained = http_get_crates(client_of(state), query);
         json_t *crates = json_object_get(explained, "crates");
         assert_true(json_array_size(crates) > 0);
         size_t i;
@@ -204,7 +192,7 @@ static void keeps_explanations_out_of_plain_answers(void **state)
     expect_cache(client, LIST "q=plain+or+not", "miss");
     expect_cache(client, LIST "q=plain+or+not&explain=0", "hit");
     expect_cache(client, LIST "explain=1&q=plain+or+not", "hit");
-    json_t *list = get_list(client, "q=serde&explain=0");
+    json_t *list = http_get_crates(client, "q=serde&explain=0");
     json_t *explanation = json_at(list, "crates[0].explanation");
     assert_null(explanation);
     json_decref(list);

@@ -11,11 +11,6 @@
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
 
-static struct http_client *client_of(void **state)
-{
-    return ((struct http_fixture *)*state)->client;
-}
-
 static void refuses_what_needs_a_login(void **state)
 {
     static const struct http_request requests[] = {

@@ -17,11 +17,6 @@
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 #define PROMTOOL "/usr/bin/promtool"
 
-static struct http_client *client_of(void **state)
-{
-    return ((struct http_fixture *)*state)->client;
-}
-
 static void get(void **state, const char *target, const char *headers)
 {
     struct http_response response;

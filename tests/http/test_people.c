@@ -11,11 +11,6 @@
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
 
-static struct http_client *client_of(void **state)
-{
-    return ((struct http_fixture *)*state)->client;
-}
-
 static void finds_users(void **state)
 {
     static const struct http_case cases[] = {

@@ -17,21 +17,9 @@
 #define LIST "/api/v1/crates?"
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
 
-static struct http_client *client_of(void **state)
-{
-    return ((struct http_fixture *)*state)->client;
-}
-
-static json_t *get_list(struct http_client *client, const char *query)
-{
-    char target[1024];
-    snprintf(target, sizeof target, LIST "%s", query);
-    return http_get_json(client, target, 200);
-}
-
 static json_int_t total_of(struct http_client *client, const char *query)
 {
-    json_t *list = get_list(client, query);
+    json_t *list = http_get_crates(client, query);
     json_int_t total = json_integer_at(list, "meta.total");
     json_decref(list);
     return total;
@@ -153,8 +141,8 @@ static void an_operator_can_change_the_order(void **state)
     char folder[FOLDER_PATH_SIZE];
     open_with_ranking(&fixture, folder,
                       "# names over all\npopularity = 0\nsecond_stage = 0 ; no trees\n");
-    json_t *ours = get_list(client_of(state), "q=async&explain=1&per_page=100");
-    json_t *theirs = get_list(fixture.client, "q=async&explain=1&per_page=100");
+    json_t *ours = http_get_crates(client_of(state), "q=async&explain=1&per_page=100");
+    json_t *theirs = http_get_crates(fixture.client, "q=async&explain=1&per_page=100");
     json_t *crates = json_object_get(theirs, "crates");
     assert_false(json_equal(json_object_get(ours, "crates"), crates));
     assert_int_equal(json_integer_at(ours, "meta.total"), json_integer_at(theirs, "meta.total"));
@@ -199,8 +187,8 @@ static void an_empty_file_keeps_the_order(void **state)
     struct http_fixture fixture;
     char folder[FOLDER_PATH_SIZE];
     open_with_ranking(&fixture, folder, "# nothing\n\n");
-    json_t *ours = get_list(client_of(state), "q=async&explain=1&per_page=100");
-    json_t *theirs = get_list(fixture.client, "q=async&explain=1&per_page=100");
+    json_t *ours = http_get_crates(client_of(state), "q=async&explain=1&per_page=100");
+    json_t *theirs = http_get_crates(fixture.client, "q=async&explain=1&per_page=100");
     assert_true(json_equal(ours, theirs));
     json_decref(theirs);
     json_decref(ours);

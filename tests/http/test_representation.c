@@ -15,11 +15,6 @@
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
 
-static struct http_client *client_of(void **state)
-{
-    return ((struct http_fixture *)*state)->client;
-}
-
 /* Every endpoint that is negotiated, successes and errors. */
 static const char *const targets[] = {
     "/api/v1/crates",

@@ -17,11 +17,6 @@
 #define LIST "/api/v1/crates?"
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
 
-static struct http_client *client_of(void **state)
-{
-    return ((struct http_fixture *)*state)->client;
-}
-
 static void expect_cache(struct http_client *client, const char *target, const char *headers,
                          const char *expected)
 {

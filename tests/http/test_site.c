@@ -11,11 +11,6 @@
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
 
-static struct http_client *client_of(void **state)
-{
-    return ((struct http_fixture *)*state)->client;
-}
-
 /* The commit is that of the checkout, or unknown; the front end wants both names of it. */
 static void tells_what_it_is(void **state)
 {

@@ -19,11 +19,6 @@
 #define SERDE_MODIFIED "Tue, 02 Sep 2025 14:12:01 GMT"
 #define CONFIG "/index/config.json"
 
-static struct http_client *client_of(void **state)
-{
-    return ((struct http_fixture *)*state)->client;
-}
-
 static void a_file_lies_at_one_path(void **state)
 {
     static const struct {

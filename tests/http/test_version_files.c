@@ -17,11 +17,6 @@
 #define CRATES "/api/v1/crates/"
 #define CDN "https://static.crates.io"
 
-static struct http_client *client_of(void **state)
-{
-    return ((struct http_fixture *)*state)->client;
-}
-
 static void redirects_to_the_files(void **state)
 {
     static const struct http_case cases[] = {

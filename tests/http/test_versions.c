@@ -19,11 +19,6 @@
     "\"0.8\":{\"highest\":\"0.8.23\"},\"0.6\":{\"highest\":\"0.6.0\"},"                            \
     "\"0.2\":{\"highest\":\"0.2.0\"}}"
 
-static struct http_client *client_of(void **state)
-{
-    return ((struct http_fixture *)*state)->client;
-}
-
 static void lists_versions(void **state)
 {
     static const struct http_case cases[] = {

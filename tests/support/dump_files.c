@@ -22,6 +22,19 @@ const char *const archive_kinds[N_ARCHIVE_KINDS] = {
     "tar.lz4", "tar.Z",  "pax.gz",  "gnutar.gz", "zip",      "zip.stored",
 };
 
+const struct dump_file dump_typical[] = {
+    {.path = "2020-11-27-020000/", .kind = AE_IFDIR},
+    {.path = "2020-11-27-020000/README.md", .content = "read me"},
+    {.path = "2020-11-27-020000/metadata.json", .content = "{}"},
+    {.path = "2020-11-27-020000/data/", .kind = AE_IFDIR},
+    {.path = "2020-11-27-020000/data/crates.csv", .content = "id,name\n1,serde\n"},
+    {.path = "2020-11-27-020000/data/empty.csv", .content = ""},
+    {.path = "2020-11-27-020000/data/notes.txt", .content = "x"},
+    {.path = "2020-11-27-020000/schema.csv", .content = "x"},
+    {.path = "2020-11-27-020000/data/categories.csv", .content = "id\n"},
+    {.path = NULL},
+};
+
 static void set_kind(struct archive *archive, const char *kind)
 {
     int result = ARCHIVE_OK;

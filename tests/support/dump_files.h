@@ -16,6 +16,9 @@ struct dump_file {
     int64_t hole_at;
 };
 
+/* An export of November 2020 as it is laid out, with files that are no tables; a NULL path ends it. */
+extern const struct dump_file dump_typical[];
+
 /* Every kind of archive that is understood: "tar", "tar.gz", …, "zip", "zip.stored". */
 #define N_ARCHIVE_KINDS 12
 extern const char *const archive_kinds[N_ARCHIVE_KINDS];

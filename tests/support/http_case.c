@@ -129,3 +129,10 @@ json_t *http_get_json(struct http_client *client, const char *target, long statu
     http_response_free(&response);
     return body;
 }
+
+json_t *http_get_crates(struct http_client *client, const char *query)
+{
+    char target[1024];
+    snprintf(target, sizeof target, "/api/v1/crates?%s", query);
+    return http_get_json(client, target, 200);
+}

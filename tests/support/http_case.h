@@ -35,6 +35,9 @@ json_t *json_at(const json_t *root, const char *path);
 /* A GET whose body must be JSON with this status: a new reference. */
 json_t *http_get_json(struct http_client *client, const char *target, long status);
 
+/* The list of crates for a query string, "q=serde&sort=downloads": a new reference. */
+json_t *http_get_crates(struct http_client *client, const char *query);
+
 /* The string, or integer, at a path that must exist. The string lives as long as the root. */
 const char *json_text_at(const json_t *root, const char *path);
 json_int_t json_integer_at(const json_t *root, const char *path);

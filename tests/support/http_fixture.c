@@ -35,3 +35,9 @@ int http_fixture_stop(void **state)
     free(*state);
     return 0;
 }
+
+struct http_client *client_of(void **state)
+{
+    const struct http_fixture *fixture = *state;
+    return fixture->client;
+}

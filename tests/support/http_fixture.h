@@ -15,6 +15,9 @@ struct http_fixture {
 int http_fixture_start(void **state);
 int http_fixture_stop(void **state);
 
+/* The client of a group's state. */
+struct http_client *client_of(void **state);
+
 /* The same for one test with a server of its own. */
 void http_fixture_open(struct http_fixture *fixture, const char *const *arguments);
 void http_fixture_close(struct http_fixture *fixture);

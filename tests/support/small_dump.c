@@ -130,3 +130,12 @@ void small_dump_write(const char *folder, size_t n_more)
     write_crates(path, n_more);
     write_versions(path, n_more);
 }
+
+void small_dump_build(struct built_index *built, size_t n_more)
+{
+    char folder[FOLDER_PATH_SIZE];
+    folder_make(folder);
+    small_dump_write(folder, n_more);
+    built_index_make(built, folder);
+    folder_remove(folder);
+}

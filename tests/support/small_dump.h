@@ -2,6 +2,8 @@
 #ifndef CRATEDEX_TESTS_SUPPORT_SMALL_DUMP_H
 #define CRATEDEX_TESTS_SUPPORT_SMALL_DUMP_H
 
+#include "tests/support/built_index.h"
+
 #include <stddef.h>
 
 #define SMALL_DUMP_CRATES 6
@@ -14,5 +16,8 @@
    `yaml` (1,200) in its description, which also has wide characters, a tab, an escape sequence and
    more text than fits a narrow terminal. `network`, `net-pool` and `netting` share a prefix. */
 void small_dump_write(const char *folder, size_t n_more);
+
+/* Builds an index of it: see built_index_make. */
+void small_dump_build(struct built_index *built, size_t n_more);
 
 #endif

@@ -17,19 +17,6 @@
 
 /* ---- Archives ---- */
 
-static const struct dump_file typical[] = {
-    {.path = "2020-11-27-020000/", .kind = AE_IFDIR},
-    {.path = "2020-11-27-020000/README.md", .content = "read me"},
-    {.path = "2020-11-27-020000/metadata.json", .content = "{}"},
-    {.path = "2020-11-27-020000/data/", .kind = AE_IFDIR},
-    {.path = "2020-11-27-020000/data/crates.csv", .content = "id,name\n1,serde\n"},
-    {.path = "2020-11-27-020000/data/empty.csv", .content = ""},
-    {.path = "2020-11-27-020000/data/notes.txt", .content = "x"},
-    {.path = "2020-11-27-020000/schema.csv", .content = "x"},
-    {.path = "2020-11-27-020000/data/categories.csv", .content = "id\n"},
-    {.path = NULL},
-};
-
 static const char typical_listing[] = DUMP_LINE("2020-11-27-020000/metadata.json", "metadata", "{}")
     DUMP_LINE("2020-11-27-020000/data/crates.csv", "table crates", "id,name\n1,serde\n")
         DUMP_LINE("2020-11-27-020000/data/empty.csv", "table empty", "")
@@ -39,7 +26,7 @@ static void test_every_kind(void **state)
 {
     const char *folder = *state;
     for (size_t i = 0; i < N_ARCHIVE_KINDS; i++) {
-        char *path = dump_write_archive(folder, archive_kinds[i], typical);
+        char *path = dump_write_archive(folder, archive_kinds[i], dump_typical);
         dump_expect(path, typical_listing);
         unlink(path);
         free(path);

@@ -13,22 +13,9 @@
 
 #include <cmocka.h>
 
-static const struct dump_file typical[] = {
-    {.path = "2020-11-27-020000/", .kind = AE_IFDIR},
-    {.path = "2020-11-27-020000/README.md", .content = "read me"},
-    {.path = "2020-11-27-020000/metadata.json", .content = "{}"},
-    {.path = "2020-11-27-020000/data/", .kind = AE_IFDIR},
-    {.path = "2020-11-27-020000/data/crates.csv", .content = "id,name\n1,serde\n"},
-    {.path = "2020-11-27-020000/data/empty.csv", .content = ""},
-    {.path = "2020-11-27-020000/data/notes.txt", .content = "x"},
-    {.path = "2020-11-27-020000/schema.csv", .content = "x"},
-    {.path = "2020-11-27-020000/data/categories.csv", .content = "id\n"},
-    {.path = NULL},
-};
-
 static void test_folders(void **state)
 {
-    char *parent = dump_write_folder(*state, "folders", typical);
+    char *parent = dump_write_folder(*state, "folders", dump_typical);
     char dated[FOLDER_PATH_SIZE], data[FOLDER_PATH_SIZE], link[FOLDER_PATH_SIZE];
     folder_join(dated, parent, "2020-11-27-020000");
     folder_join(data, dated, "data");

@@ -23,11 +23,7 @@ struct fixture {
 static int make_index(void **state)
 {
     static struct fixture fixture;
-    char folder[FOLDER_PATH_SIZE];
-    folder_make(folder);
-    small_dump_write(folder, 20);
-    built_index_make(&fixture.built, folder);
-    folder_remove(folder);
+    small_dump_build(&fixture.built, 20);
     folder_join(fixture.path, fixture.built.folder, "damaged.cdx");
     *state = &fixture;
     return 0;
