@@ -281,6 +281,10 @@ monitoring_python = $(or $(firstword $(foreach python,$(PYTHON) /usr/bin/python3
 monitoring: $(programs) ## scripts/monitoring against promtool, Prometheus and a server that runs
 	@$(monitoring_python) -B tests/monitoring/check.py --programs $(BUILD)
 
+.PHONY: report-check
+report-check: ## the tests of scripts/perf-report, without measuring
+	@$(PYTHON) -B tests/report/check.py
+
 # ---- Checking and formatting ----
 
 # One stamp a file: make lint checks only what changed since it last passed.

@@ -31,6 +31,12 @@ LIBC = (
     (r"^_*(pthread_|lll_|clock_gettime|futex)", "locks and clock"),
     (r"sort", "sorting"),
 )
+# (pattern of the kernel's innermost symbol, component). What runs with interrupts off is seen where they are on again,
+# which often is the end of a switch.
+KERNEL_LEAF = (
+    (r"^(finish_task_switch|__schedule|schedule|exit_to_user_mode_loop|irqentry_exit|__rseq_)",
+     "kernel: task switches"),
+)
 # (pattern of any symbol on the kernel's part of the stack, component)
 KERNEL = (
     (r"(page_fault|handle_mm_fault)", "kernel: page faults"),
@@ -61,13 +67,13 @@ def first_match(rows, text, otherwise):
 def library_component(frame):
     component = first_match(LIBRARIES, os.path.basename(frame.dso), f"library: {os.path.basename(frame.dso)}")
     if component == "libc":
-        return first_match(LIBC, frame.symbol, "libc: other")
+        return first_match(LIBC, frame.symbol.partition("@")[0], "libc: other")
     return component
 
 
 def kernel_component(stack):
     symbols = " ".join(frame.symbol for frame in stack if frame.is_kernel)
-    return first_match(KERNEL, symbols, "kernel: other")
+    return first_match(KERNEL_LEAF, stack[-1].symbol, first_match(KERNEL, symbols, "kernel: other"))
 
 
 def source_component(source):
@@ -89,8 +95,8 @@ def place(stack, sources):
                 break
     if leaf.is_kernel:
         return Place(kernel_component(stack), caller)
-    if (leaf.dso, leaf.address) in sources:
-        return Place(source_component(sources[leaf.dso, leaf.address]) or "start-up code", caller)
+    if is_ours(leaf.dso):
+        return Place(source_component(sources.get((leaf.dso, leaf.address))) or "linkage code", caller)
     return Place(library_component(leaf), caller)
 
 

@@ -8,8 +8,9 @@ SHOWN_SHARE = 0.01
 TITLES = {"build": "Build", "miss": "Miss", "compressed": "Miss, compressed as for a browser", "hit": "Hit",
           "suggest": "Suggest"}
 METHOD = ("Samples of the processor (`perf record -e cpu-clock`), callers by DWARF unwinding. A server of two threads is asked by "
-          "wrk over eight keep-alive connections; `miss` has no cache and asks one query after the other, `hit` asks for one "
-          "answer. A share is of the path's processor time. Frames of the kernel end in `_[k]`.")
+          "wrk over 64 keep-alive connections; `miss` has no cache and asks one query after the other, `hit` asks for one "
+          "answer. A share is of the path's processor time. Frames of the kernel end in `_[k]`; what it "
+          "does with interrupts off is seen where they are on again, often the end of a task switch.")
 
 
 def microseconds(times):

@@ -29,19 +29,19 @@ def predicted_ratio(share, removable):
     return 1 - share * removable
 
 
-def rank(paths, candidates=CANDIDATES):
-    """Items whose part shows in `paths` ({path: [(component, caller, share)]}), the largest gain first."""
+def rank(paths, candidates=None):
+    """`candidates` are CANDIDATES unless given. Items whose part shows in `paths` ({path: [(component, caller, share)]}), the largest gain first."""
     items = []
-    for candidate in candidates:
+    for candidate in candidates or CANDIDATES:
         share = share_of(candidate, paths.get(candidate.path, ()))
         if share >= LEAST_SHARE:
             items.append(Item(candidate, share, predicted_ratio(share, candidate.removable)))
     return sorted(items, key=lambda item: (item.predicted, item.candidate.key))
 
 
-def uncovered(path, placed, candidates=CANDIDATES, limit=LOOK_HERE):
+def uncovered(path, placed, candidates=None, limit=LOOK_HERE):
     """The largest (component, caller, share) of a path that no candidate covers."""
-    ours = [candidate for candidate in candidates if candidate.path == path]
+    ours = [candidate for candidate in candidates or CANDIDATES if candidate.path == path]
     left = [row for row in placed if not any(matches(candidate, row[0], row[1]) for candidate in ours)]
     return sorted(left, key=lambda row: -row[2])[:limit]
 

@@ -1,7 +1,7 @@
 """Where the time of one path goes: samples of the processor by perf, what the kernel counted meanwhile, system calls
 by perf trace, allocations by glibc's libmemusage.
 
-The paths are `build` (cratedex-index, whole runs), and in a cratedex-server of two threads, asked by wrk over eight
+The paths are `build` (cratedex-index, whole runs), and in a cratedex-server of two threads, asked by wrk over 64
 keep-alive connections, `miss` (no cache, one query after the other), `compressed` (the same with the Accept-Encoding
 of a browser) and `hit` (one answer again and again). A path is measured without perf first; then profiled."""
 
@@ -23,7 +23,7 @@ import stacks  # noqa: E402
 from tools import ReportError, run, try_run  # noqa: E402
 
 THREADS = 2
-CONNECTIONS = 8
+CONNECTIONS = 64
 BROWSER = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 SERVER_HERTZ = 997
 BUILD_SECONDS = 3  # of samples at least, where one build is shorter
