@@ -13,6 +13,7 @@ from document import Flame, Heading, Table, Text  # noqa: E402
 
 STYLE = """
 h3 { font-size: 1rem; margin: 1.4rem 0 .4rem; } code { font-size: .92em; }
+.scroll { margin: .8rem 0; }
 td.prose { text-align: left; white-space: normal; min-width: 15rem; }
 .flame { width: 1200px; border: 0; display: block; background: #fff; }
 nav a { margin-right: .8rem; } a { color: inherit; }
