@@ -1,46 +1,38 @@
 """Changes that could make a path faster, each with the part of the program that it would take time from.
 
-The report ranks those whose part shows in its own profile; nothing here says how much a part takes. A row:
-
-  key          unique
-  path         build, miss, hit or compressed
-  change       what would be done
-  component    pattern of the component (components.py) whose time it takes away
-  caller       pattern of the source file of ours that asked for it; "" (nothing of ours is on the stack) is matched
-               by patterns that match the empty string
-  removable    the part of that time that the change can take away, 0 to 1
-  reason       why that much
-  done         pattern of the subject of the commit that does it: then the report compares what was predicted from the
-               profile before with what was measured after. None: nobody has done it
-
-The largest parts that no row covers are listed in the report as where to look next."""
+The report ranks those whose part shows in its own profile; nothing here says how much a part takes. The largest parts
+that no row covers are listed in the report as where to look next."""
 
 import typing
 
 
 class Candidate(typing.NamedTuple):
-    key: str
-    path: str
-    change: str
-    component: str
-    caller: str
-    removable: float
-    reason: str
+    key: str  # unique
+    path: str  # build, miss, hit or compressed
+    change: str  # what would be done
+    component: str  # pattern of the component (components.py) whose time it takes away
+    caller: str  # pattern of the source file of ours that asked for it; "" fits all, those without one too
+    removable: float  # the part of that time that the change can take away, 0 to 1
+    reason: str  # why that much, and what else it costs
+    # Pattern of the subject of the commit that does it; then the report compares what was predicted from the profile
+    # before with what was measured after. None: nobody has done it.
     done: str | None = None
 
+
+POOL = "libmicrohttpd clears a connection's whole memory pool before the next request, so a smaller pool costs less"
+PRINTF = "printf parses a format and asks for the locale for each number"
 
 CANDIDATES = (
     Candidate("documents-mapped", "miss", "read encoded documents straight from the mapped file",
               r"^SQLite$", r"^index/index_reader\.c$", 0.95,
-              "a hit's document is found by a prepared statement, bound, stepped and reset; an array of offsets finds it "
-              "by one look-up"),
+              "a hit's document is found by a prepared statement, bound, stepped and reset; an array of offsets finds "
+              "it by one look-up"),
     Candidate("miss-allocations", "miss", "keep a worker's buffers and headers from request to request",
               r"^allocation$", r"", 0.7,
-              "what lives as long as a request can be taken from one arena a thread; what enters the cache cannot"),
+              "what lives as long as a request can come from memory that a thread keeps; what enters the cache cannot"),
     Candidate("miss-numbers", "miss", "write numbers and times by digits instead of printf",
-              r"^formatting text$", r"", 0.8, "printf parses a format and handles locales for each number"),
-    Candidate("miss-clearing", "miss", "clear less memory a request", r"^clearing bytes$", r"", 0.7,
-              "libmicrohttpd clears a connection's whole memory pool before the next request, so a smaller pool costs less"),
+              r"^formatting text$", r"", 0.8, PRINTF),
+    Candidate("miss-clearing", "miss", "clear less memory a request", r"^clearing bytes$", r"", 0.7, POOL),
     Candidate("miss-typos", "miss", "prune typo walks by what the rest of the word can still match",
               r"^index/(trie_fuzzy|edit_automaton|trie_layout|spelling|search_spelling)\b", r"", 0.4,
               "most nodes that the automaton enters end in no word"),
@@ -50,17 +42,16 @@ CANDIDATES = (
     Candidate("miss-blocks", "miss", "score whole blocks of postings by vector instructions",
               r"^index/(search_blocks|search_scan|search_threshold|postings)\.c$", r"", 0.3,
               "bitmaps are combined 64 matches at a time, scores one at a time"),
-    Candidate("hit-clearing", "hit", "clear less memory a request", r"^clearing bytes$", r"", 0.7,
-              "libmicrohttpd clears a connection's whole memory pool before the next request, so a smaller pool costs less"),
-    Candidate("hit-events", "hit", "ask for events once for several requests", r"^kernel: (waiting for events|task switches)$", r"",
-              0.4,
+    Candidate("hit-clearing", "hit", "clear less memory a request", r"^clearing bytes$", r"", 0.7, POOL),
+    Candidate("hit-events", "hit", "ask for events once for several requests",
+              r"^kernel: (waiting for events|task switches)$", r"", 0.4,
               "a thread that finds no request sleeps, and is woken for the next"),
     Candidate("hit-own", "hit", "recognise a repeated request by its bytes before it is parsed",
               r"^(server/|libmicrohttpd|libc: other|copying and comparing bytes)", r"", 0.3,
               "the same head comes again on a keep-alive connection; its key does not change"),
-    Candidate("compressed-first", "compressed", "compress first answers by zstd, by brotli when they are asked for again",
+    Candidate("compressed-first", "compressed", "compress a first answer by zstd, by brotli when it is asked for again",
               r"^compression$", r"", 0.7,
-              "of 9 KB, zstd's level 3 takes 42 µs and brotli's level 5 takes 178; it costs 13 % more bytes once"),
+              "of 9 KB, zstd's level 3 takes 42 µs and brotli's level 5 takes 178; costs 13 % more bytes, once"),
     Candidate("compressed-documents", "compressed", "read encoded documents straight from the mapped file",
               r"^SQLite$", r"^index/index_reader\.c$", 0.95, "as without compression"),
     Candidate("build-staging", "build", "stage rows in the order and in the form in which they are read back",
@@ -77,5 +68,5 @@ CANDIDATES = (
     Candidate("build-names", "build", "sort substrings of names by radix", r"^(sorting|copying and comparing bytes)$",
               r"^index/name_substrings\.c$", 0.6, "merge sort compares the same first bytes again and again"),
     Candidate("build-numbers", "build", "write numbers and times by digits instead of printf",
-              r"^formatting text$", r"", 0.8, "printf parses a format and handles locales for each number"),
+              r"^formatting text$", r"", 0.8, PRINTF),
 )

@@ -67,8 +67,8 @@ def compare(since, dump, queries, rounds):
     if rounds is not None:
         command.append(f"ROUNDS={rounds}")
     try:
-        done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                              timeout=COMPARE_LIMIT)
+        done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, timeout=COMPARE_LIMIT)
     except subprocess.TimeoutExpired:
         return None, f"`make bench-compare` was not done within {COMPARE_LIMIT} s"
     # Status 1 with a result says that something became slower: that is for the report to say.

@@ -23,8 +23,8 @@ LIBRARIES = (
 )
 # (pattern of the symbol in libc, component)
 LIBC = (
-    (r"^_*(libc_)?(malloc|calloc|realloc|free|cfree|memalign|int_malloc|int_free|int_realloc|tcache.*|sysmalloc|malloc_consolidate"
-     r"|unlink_chunk.*|systrim.*|mmap_chunk|munmap_chunk|malloc_usable_size)$", "allocation"),
+    (r"^_*(libc_)?(malloc|calloc|realloc|free|cfree|memalign|int_malloc|int_free|int_realloc|tcache.*|sysmalloc"
+     r"|malloc_consolidate|unlink_chunk.*|systrim.*|mmap_chunk|munmap_chunk|malloc_usable_size)$", "allocation"),
     (r"^_*memset", "clearing bytes"),
     (r"(printf|_IO_|_itoa|fmt_|__mpn|strto|offtime|localtime|gmtime|strftime)", "formatting text"),
     (r"^_*(mem(cpy|move|set|cmp|chr)|str(n?len|n?(case)?cmp|chr|n?cpy))", "copying and comparing bytes"),
@@ -53,8 +53,8 @@ HEADER_LIBRARIES = ((r"/msgpack", "MessagePack library"), (r"/xxh", "hashing"))
 
 
 class Place(typing.NamedTuple):
-    """The component that a sample's processor time was spent in, and the source file of ours that asked for it ("" where
-    none of ours is on the stack)."""
+    """The component that a sample's processor time was spent in, and the source file of ours that asked for it (""
+    where none of ours is on the stack)."""
 
     component: str
     caller: str

@@ -1,10 +1,13 @@
-"""The report before it is HTML or Markdown: six parts, in this order and by these names, each a list of blocks. Text may
-hold `code`."""
+"""The report before it is HTML or Markdown: six parts, in this order and by these names, each a list of blocks. Text
+may hold `code`."""
 
 import typing
 
 PARTS = ("Baseline metrics", "Bottleneck analysis", "Optimization plan", "Code changes", "Expected improvement",
          "Monitoring")
+TITLES = {"build": "Build", "miss": "Miss", "compressed": "Miss, compressed as for a browser", "hit": "Hit",
+          "suggest": "Suggest"}
+SHOWN_SHARE = 0.01  # below which a component has no row
 
 
 class Text(typing.NamedTuple):
@@ -44,6 +47,11 @@ def make_document(title, parts):
 
 def percent(share):
     return f"{share:.1%}" if share < 0.9995 else "100%"
+
+
+def asked_by(component, caller):
+    """A component with the file of ours that its time was spent for."""
+    return f"{component} ← `{caller}`" if caller and caller != component else component
 
 
 def figure(value, unit=""):

@@ -16,7 +16,6 @@ import measure  # noqa: E402
 import parts  # noqa: E402
 import render  # noqa: E402
 import side  # noqa: E402
-from document import PARTS, make_document  # noqa: E402
 from tools import Progress, ReportError  # noqa: E402
 
 ROOT = FOLDER.parents[1]
@@ -65,10 +64,16 @@ def compare_sides(report, options, dump, queries, progress):
 
 
 def write(report):
-    title = f"Cratedex: performance report of {report['commit']['hash'][:12]}"
-    document = make_document(title, {name: build(report) for name, build in zip(PARTS, parts.BUILDERS, strict=True)})
+    document = parts.document_of(report)
     (OUTPUT / "index.html").write_text(render.to_html(document, OUTPUT), encoding="utf-8")
     (OUTPUT / "report.md").write_text(render.to_markdown(document), encoding="utf-8")
+
+
+def redraw(kept):
+    try:
+        write(json.loads(kept.read_text(encoding="utf-8")))
+    except (KeyError, ValueError) as error:
+        raise ReportError(f"{kept} is of another version or damaged: run scripts/perf-report without --redraw") from error
 
 
 def parse_arguments():
@@ -77,8 +82,8 @@ def parse_arguments():
                         help="a dump: .tar.gz, .zip or folder (default: the sample in data/)")
     parser.add_argument("--since", metavar="COMMIT", help="compare with this commit (default: the latest tag, else the "
                         "merge before this commit, else 20 commits back)")
-    parser.add_argument("--queries", type=Path, metavar="FILE", help="one query a line (default: queries-NAME.txt beside a "
-                        "dump whose name starts with NAME, else tests/bench/queries.txt)")
+    parser.add_argument("--queries", type=Path, metavar="FILE", help="one query a line (default: queries-NAME.txt "
+                        "beside a dump whose name starts with NAME, else tests/bench/queries.txt)")
     parser.add_argument("--rounds", type=int, metavar="N", help="of bench-compare (default: its own)")
     parser.add_argument("--redraw", action="store_true", help="measure nothing: write the pages again from "
                         "build/perf-report/report.json")
@@ -93,12 +98,12 @@ def main():
         if options.redraw:
             if not kept.exists():
                 raise ReportError(f"{kept} is not there: run scripts/perf-report without --redraw first")
-            report = json.loads(kept.read_text(encoding="utf-8"))
+            redraw(kept)
         else:
             OUTPUT.mkdir(parents=True, exist_ok=True)
             report = gather(options, progress)
             kept.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        write(report)
+            write(report)
     except ReportError as error:
         print(f"perf-report: {error}", file=sys.stderr)
         return 1

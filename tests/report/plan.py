@@ -29,11 +29,12 @@ def predicted_ratio(share, removable):
     return 1 - share * removable
 
 
-def rank(paths, candidates=None):
-    """`candidates` are CANDIDATES unless given. Items whose part shows in `paths` ({path: [(component, caller, share)]}), the largest gain first."""
+def rank(side, candidates=None):
+    """The items whose part shows in `side` ({path: figures with "shares"}), the largest gain first. `candidates` are
+    CANDIDATES unless given."""
     items = []
     for candidate in candidates or CANDIDATES:
-        share = share_of(candidate, paths.get(candidate.path, ()))
+        share = share_of(candidate, side[candidate.path]["shares"]) if candidate.path in side else 0
         if share >= LEAST_SHARE:
             items.append(Item(candidate, share, predicted_ratio(share, candidate.removable)))
     return sorted(items, key=lambda item: (item.predicted, item.candidate.key))

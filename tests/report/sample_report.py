@@ -5,9 +5,10 @@ SVG = '<svg version="1.1" width="1200" height="100" xmlns="http://www.w3.org/200
 
 
 def path(unit, cost, shares, **more):
-    return {"unit": unit, "cost": cost, "samples": 100, "shares": shares, "inclusive": {"index/a.c": 0.5},
-            "serialization": {"encoding": 0.1, "reading": 0.2, "compression": 0.0}, "flame_graph": "graph.svg",
-            "folded": "graph.folded", **more}
+    return {"unit": unit, "cost": cost, "samples": 100, "sees_kernel": True, "shares": shares,
+            "inclusive": {"index/a.c": 0.5}, "serialization": {"encoding": 0.1, "reading": 0.2, "compression": 0.0},
+            "flame_graph": "graph.svg", "folded": "graph.folded",
+            **{"allocations": {"calls": 88.0, "bytes": 1000.0}, "allocations_missing": None, **more}}
 
 
 def counters(**more):
@@ -16,18 +17,18 @@ def counters(**more):
 
 
 def side(document_share=0.25):
-    built = counters(wall_seconds=2.0, waiting_for_processor_seconds=0.5, peak_memory_bytes=1 << 20, index_bytes=1 << 22,
-                     read_blocks_bytes=0, written_blocks_bytes=1 << 22)
+    built = counters(wall_seconds=2.0, waiting_for_processor_seconds=0.5, peak_memory_bytes=1 << 20,
+                     index_bytes=1 << 22, read_blocks_bytes=0, written_blocks_bytes=1 << 22)
     server = {"requests": 1000, "seconds": 4.0, "counters": counters(), "calls_missing": None,
               "calls": {"sendmsg": {"calls": 10, "milliseconds": 1.0}}}
     documents = ["SQLite", "index/index_reader.c", document_share]
     return {
         "build": path("CPU s", 1.0, [["SQLite", "index/build_read.c", 0.5], ["CSV", "index/csv_table.c", 0.5]],
                       counters=built),
-        "miss": path("CPU µs a request", 80.0, [documents, ["kernel: network", "", 1 - document_share]], **server,
-                     allocations={"calls": 88.0, "bytes": 1000.0}, allocations_missing=None),
+        "miss": path("CPU µs a request", 80.0, [documents, ["kernel: network", "", 1 - document_share]], **server),
         "compressed": path("CPU µs a request", 200.0, [["compression", "server/compression.c", 1.0]],
-                           **{**server, "calls": None, "calls_missing": "perf is not installed"}),
+                           **{**server, "calls": None, "calls_missing": "perf is not installed"},
+                           allocations=None, allocations_missing="glibc's libmemusage.so printed nothing"),
         "hit": path("CPU µs a request", 10.0, [["kernel: network", "", 1.0]], **server),
     }
 

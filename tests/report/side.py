@@ -45,6 +45,7 @@ def summarize(found, root, folder, name, title):
     draw_flame_graph(folded, title, folder / f"{name}.svg")
     return {
         "samples": len(found),
+        "sees_kernel": any(frame.is_kernel for stack in found for frame in stack),
         "shares": [[where.component, where.caller, share]
                    for where, share in components.shares(found, sources).items()],
         "inclusive": components.inclusive(found, sources),

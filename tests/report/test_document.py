@@ -12,21 +12,17 @@ import plan
 import render
 import sample_report
 from candidates import Candidate
-from document import PARTS, make_document, percent
+from document import make_document, percent
 from monitoring import WATCHES, Watch
 
 NAMES = ["Baseline metrics", "Bottleneck analysis", "Optimization plan", "Code changes", "Expected improvement",
          "Monitoring"]
 
 
-def document_of(report):
-    return make_document("A report", {name: build(report) for name, build in zip(PARTS, parts.BUILDERS, strict=True)})
-
-
 def rendered(report):
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "graph.svg").write_text(sample_report.SVG, encoding="utf-8")
-        document = document_of(report)
+        document = parts.document_of(report)
         return render.to_html(document, Path(folder)), render.to_markdown(document)
 
 
@@ -93,7 +89,8 @@ class Content(unittest.TestCase):
         with mock.patch.object(plan, "CANDIDATES", (row,)):
             text = self.part("Expected improvement", report)
         # 20 of 80 µs, of which a fifth should stay; 3 % of 80 did.
-        self.assertIn("| read documents straight | Miss | 25.0% | 4 | 20 → 2.4 | 0.800 | Read documents straight |", text)
+        self.assertIn("| read documents straight | Miss | 25.0% | 4 | 20 → 2.4 | 0.800 | Read documents straight |",
+                      text)
         self.assertIn("| Miss | 0.800 | 0.78 [0.702, 0.858] | 1.000 |", text)
 
     def test_without_such_a_commit_nothing_was_predicted(self):
@@ -103,6 +100,13 @@ class Content(unittest.TestCase):
     def test_what_could_not_be_measured_is_said(self):
         text = self.part("Bottleneck analysis", sample_report.report())
         self.assertIn("System calls are not timed here (perf is not installed)", text)
+
+    def test_a_profile_without_the_kernel_says_so(self):
+        report = sample_report.report()
+        self.assertNotIn("The kernel's part is missing", self.part("Bottleneck analysis", report))
+        for path in report["paths"]["head"].values():
+            path["sees_kernel"] = False
+        self.assertIn("The kernel's part is missing", self.part("Bottleneck analysis", report))
 
     def test_rules_that_are_gone_are_said_not_to_be_defined(self):
         watch = Watch("up", ("instance:gone:rate5m",), ("CratedexDown",), "whether it is there")

@@ -1,0 +1,116 @@
+"""Parts 3 and 5: what could be gained, and whether what was done gained it."""
+
+import plan
+from document import SHOWN_SHARE, TITLES, Heading, Table, Text, asked_by, figure, percent, with_interval
+
+METHOD = ("Ranked by expected gain. A change that removes the part r of a component with the share s makes its path "
+          "1 − s·r of what it was (Amdahl). Shares are those of this profile; the removable parts are judgements, with "
+          "their reasons, in `tests/report/candidates.py`.")
+SHOWN_MOVES = 8
+
+
+def subjects_of(report):
+    return [subject for _, subject in report["changes"]["commits"]]
+
+
+# ---- Part 3 ----
+
+def plan_row(place, item, path, subjects):
+    candidate = item.candidate
+    reason = candidate.reason
+    if plan.done_by(candidate, subjects):
+        reason += " (done; this is what is left)"
+    return (place, TITLES[candidate.path], candidate.change, percent(item.share),
+            f"{figure(item.share * path['cost'])} of {figure(path['cost'], path['unit'])}",
+            f"{candidate.removable:.0%}", f"{item.predicted:.3f}", reason)
+
+
+def optimization(report):
+    head, subjects = report["paths"]["head"], subjects_of(report)
+    rows = [plan_row(place, item, head[item.candidate.path], subjects)
+            for place, item in enumerate(plan.rank(head), start=1)]
+    left = [(share, component, caller, name) for name, path in head.items()
+            for component, caller, share in plan.uncovered(name, path["shares"]) if share >= SHOWN_SHARE]
+    return [
+        Text(METHOD),
+        Table(("rank", "path", "change", "share", "measured", "removable", "predicted ratio", "why that much"), rows,
+              prose=(2, 7)),
+        Heading("Look here: the largest parts that no change covers"),
+        Table(("component", "path", "share"), [(asked_by(component, caller), TITLES[name], percent(share))
+                                               for share, component, caller, name in sorted(left, reverse=True)]),
+    ]
+
+
+# ---- Part 5 ----
+
+def measured_ratio(report, path):
+    """bench-compare's, or None. It knows no compressed misses."""
+    rows = report["compare"]["paths"] if report["compare"] else []
+    return next((row["ratio"] for row in rows if row["path"] == path), None)
+
+
+def part_row(item, base_path, head_path, subject):
+    """A change that was made: what its part cost, should have cost, and costs."""
+    candidate = item.candidate
+    before = item.share * base_path["cost"]
+    after = plan.share_of(candidate, head_path["shares"]) * head_path["cost"]
+    return (candidate.change, TITLES[candidate.path], percent(item.share), figure(before * (1 - candidate.removable)),
+            f"{figure(before)} → {figure(after)}", f"{item.predicted:.3f}", subject)
+
+
+def path_row(report, name, items):
+    predicted = plan.combined_ratio([item for item in items if item.candidate.path == name])
+    ratio = measured_ratio(report, name)
+    sides = report["paths"]
+    return (TITLES[name], f"{predicted:.3f}", with_interval(ratio) if ratio else "not compared",
+            f"{sides['head'][name]['cost'] / sides['base'][name]['cost']:.3f}")
+
+
+def done_blocks(report, done):
+    base, head, subjects = report["paths"]["base"], report["paths"]["head"], subjects_of(report)
+    if not done:
+        return [Text("No commit since then does a change of the plan.")]
+    parts = [part_row(item, base[item.candidate.path], head[item.candidate.path],
+                      plan.done_by(item.candidate, subjects)) for item in done]
+    paths = [path_row(report, name, done) for name in dict.fromkeys(item.candidate.path for item in done)]
+    return [
+        Heading("Done: each part, predicted and measured"),
+        Table(("change", "path", "share before", "predicted left", "its cost, before → after",
+               "predicted ratio of the path", "commit"), parts, prose=(0, 6)),
+        Heading("Done: each path, predicted and measured"),
+        Table(("path", "predicted ratio, all its changes", "measured side by side [95 %]",
+               "from the two profiles' runs"), paths),
+    ]
+
+
+def moved(base_path, head_path):
+    """The components whose cost changed most: [(component, caller, before, after)]."""
+    before, after = ({(component, caller): share * path["cost"] for component, caller, share in path["shares"]}
+                     for path in (base_path, head_path))
+    rows = [(*where, before.get(where, 0.0), after.get(where, 0.0)) for where in before.keys() | after.keys()]
+    return sorted(rows, key=lambda row: (-abs(row[3] - row[2]), row[0], row[1]))[:SHOWN_MOVES]
+
+
+def moved_blocks(base, head):
+    blocks = []
+    for name, path in head.items():
+        rows = [(asked_by(component, caller), figure(before), figure(after), f"{after - before:+.3g}")
+                for component, caller, before, after in moved(base[name], path)]
+        blocks += [Heading(f"{TITLES[name]}: what moved most, {path['unit']}"),
+                   Table(("component", "before", "after", "change"), rows)]
+    return blocks
+
+
+def expected(report):
+    base, head = report["paths"].get("base"), report["paths"]["head"]
+    done, blocks = [], []
+    if base is None:
+        blocks.append(Text(f"No earlier side was profiled ({report['base_missing']}), so there are predictions only."))
+    else:
+        done = [item for item in plan.rank(base) if plan.done_by(item.candidate, subjects_of(report))]
+        blocks += done_blocks(report, done) + moved_blocks(base, head)
+    done_keys = {item.candidate.key for item in done}
+    rows = [(item.candidate.change, TITLES[item.candidate.path], percent(item.share), f"{item.predicted:.3f}")
+            for item in plan.rank(head) if item.candidate.key not in done_keys]
+    return blocks + [Heading("Open: predictions"),
+                     Table(("change", "path", "share", "predicted ratio"), rows, prose=(0,))]
