@@ -73,7 +73,7 @@ def redraw(kept):
     try:
         write(json.loads(kept.read_text(encoding="utf-8")))
     except (KeyError, ValueError) as error:
-        raise ReportError(f"{kept} is of another version or damaged: run scripts/perf-report without --redraw") from error
+        raise ReportError(f"{kept} is damaged or of another version: measure again, without --redraw") from error
 
 
 def parse_arguments():
