@@ -3,6 +3,7 @@
 what they were made from (folded stacks, flame graphs). scripts/perf-report builds the programs and calls this."""
 
 import argparse
+import contextlib
 import json
 import sys
 import time
@@ -35,13 +36,22 @@ def gather(options, progress):
               "commit": measure.describe_commit(), "libraries": measure.library_versions(),
               "changes": {"since": since, "chosen": chosen, "commits": changes.commits_since(since),
                           "areas": changes.files_by_area(since)}}
-    head = side.measure(PROGRAMS, ROOT, dump, index, OUTPUT, "head", queries, progress, allocations=True)
-    report["paths"] = {"head": head}
-    report["corpus"] = measure.describe_corpus(PROGRAMS, dump, index, queries)
-    report["benchmarks"] = measure.benchmarks(PROGRAMS, index, queries, progress)
-    index.unlink()
+    with removed_behind(index):
+        head = side.measure(PROGRAMS, ROOT, dump, index, OUTPUT, "head", queries, progress, allocations=True)
+        report["paths"] = {"head": head}
+        report["corpus"] = measure.describe_corpus(PROGRAMS, dump, index, queries)
+        report["benchmarks"] = measure.benchmarks(PROGRAMS, index, queries, progress)
     report.update(compare_sides(report, options, dump, queries, progress))
     return report
+
+
+@contextlib.contextmanager
+def removed_behind(index):
+    """An index of a large dump is not kept, whatever happens."""
+    try:
+        yield
+    finally:
+        index.unlink(missing_ok=True)
 
 
 def compare_sides(report, options, dump, queries, progress):
@@ -57,9 +67,13 @@ def compare_sides(report, options, dump, queries, progress):
     if not (programs / "cratedex-server").exists():
         return found
     index = OUTPUT / "base.cdx"
-    report["paths"]["base"] = side.measure(programs, root, dump, index, OUTPUT, "base", queries, progress,
-                                           allocations=False)
-    index.unlink()
+    try:
+        with removed_behind(index):
+            report["paths"]["base"] = side.measure(programs, root, dump, index, OUTPUT, "base", queries, progress,
+                                                   allocations=False)
+    except ReportError as error:
+        # This side's figures stand by themselves.
+        found["base_missing"] = str(error)
     return found
 
 

@@ -191,7 +191,8 @@ def profile_server(programs, index, folder, path, targets, headers=None, extra=(
     """A path's counters a request, its samples, and its system calls (or why there are none of these)."""
     script = folder / f"{path}.lua"
     write_requests(script, targets, headers or {})
-    with running_server(str(programs / "cratedex-server"), str(index), "--threads", str(THREADS), *extra) as url:
+    with open(folder / "server.log", "a", encoding="utf-8") as log, running_server(
+            str(programs / "cratedex-server"), str(index), "--threads", str(THREADS), *extra, errors=log) as url:
         pid = child_pid()
         ask(url, script, 1)
         before = read_counters(pid)
