@@ -100,11 +100,27 @@ def place(stack, sources):
     return Place(library_component(leaf), caller)
 
 
+def lock_holder(stack, sources):
+    """Of a system call that waits for a lock or wakes who does: the place whose lock that is, which lies below the
+    functions of libc that make the call."""
+    inner = len(stack)
+    while inner > 0 and (stack[inner - 1].is_kernel or is_libc(stack[inner - 1].dso)):
+        inner -= 1
+    return place(stack[:inner], sources) if inner > 0 else Place("unknown", "")
+
+
+def is_libc(dso):
+    return first_match(LIBRARIES, os.path.basename(dso), "") == "libc"
+
+
 def shares(stacks, sources):
     """{Place: share of all samples}, largest first."""
-    counts = collections.Counter(place(stack, sources) for stack in stacks)
-    total = sum(counts.values())
-    return {where: count / total for where, count in counts.most_common()}
+    return shares_of(place(stack, sources) for stack in stacks)
+
+
+def shares_of(places):
+    counts = collections.Counter(places)
+    return {where: count / counts.total() for where, count in counts.most_common()}
 
 
 def by_component(placed):

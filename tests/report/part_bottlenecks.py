@@ -10,6 +10,7 @@ NO_KERNEL = ("The kernel's part is missing here, for perf may not see it: run th
              "`kernel.perf_event_paranoid` below 2. All shares are of the rest.")
 SHOWN_FILE = 0.03
 SHOWN_CALLS = 6
+SHOWN_LOCKS = 0.01  # futex calls an answer, below which nobody waits
 SENDING = ("sendmsg", "sendto", "send", "writev", "sendfile")  # one of them an answer
 
 
@@ -80,9 +81,14 @@ def system_calls(path):
     names += ["futex"] if "futex" not in names else []
     rows = [(f"`{name}`", figure(calls.get(name, none)["calls"] / answers),
              figure(calls.get(name, none)["milliseconds"] * 1000 / answers, "µs")) for name in names]
-    return [Table(("system call", "calls an answer", "in it, an answer"), rows),
-            Text("By `perf trace`, which makes each call slower. Waiting for locks is `futex`; `epoll_wait` is waiting "
-                 "for requests.")]
+    blocks = [Table(("system call", "calls an answer", "in it, an answer"), rows),
+              Text("By `perf trace`, which makes each call slower. Waiting for locks is `futex`; `epoll_wait` is "
+                   "waiting for requests.")]
+    if calls.get("futex", none)["calls"] / answers >= SHOWN_LOCKS:
+        blocks.append(Table(("locks: whose, and for whom", "share of the futex calls"), [
+            (asked_by(component, caller), percent(share)) for component, caller, share in path["locks"]
+            if share >= SHOWN_SHARE]))
+    return blocks
 
 
 def serialization(head):

@@ -28,6 +28,7 @@ BROWSER = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 SERVER_HERTZ = 997
 BUILD_SECONDS = 3  # of samples at least, where one build is shorter
 MAX_BUILDS = 15
+LOCK_EVENTS = ("-e", "syscalls:sys_enter_futex")
 BUILD_LIMIT = 900
 SERVER_SECONDS = 4
 # Bytes of stack copied a sample, from which callers are found by the DWARF unwind tables: library code has no frame
@@ -35,9 +36,13 @@ SERVER_SECONDS = 4
 STACK_BYTES = 8192
 
 
-def perf_record(data, hertz, *what):
-    return ["perf", "record", "--quiet", "-e", "cpu-clock", "-F", str(hertz), "--call-graph", f"dwarf,{STACK_BYTES}",
-            "-o", str(data), *what]
+def perf_record(data, events, *what):
+    """`events` are perf's options that choose what is sampled."""
+    return ["perf", "record", "--quiet", *events, "--call-graph", f"dwarf,{STACK_BYTES}", "-o", str(data), *what]
+
+
+def processor(hertz):
+    return ("-e", "cpu-clock", "-F", str(hertz))
 
 
 def perf_stacks(data, limit_seconds):
@@ -91,8 +96,8 @@ def profile_build(programs, dump, index, folder, wall_seconds):
     found = []
     data = folder / "build.data"
     for _ in range(n_builds):
-        run(perf_record(data, hertz, "--", programs / "cratedex-index", "build", dump, "-o", index, "--quiet"),
-            2 * BUILD_LIMIT)
+        run(perf_record(data, processor(hertz), "--", programs / "cratedex-index", "build", dump, "-o", index,
+                        "--quiet"), 2 * BUILD_LIMIT)
         found += perf_stacks(data, 300)
         data.unlink()
     return found
@@ -188,7 +193,8 @@ def asked_meanwhile(url, script, seconds):
 
 
 def profile_server(programs, index, folder, path, targets, headers=None, extra=()):
-    """A path's counters a request, its samples, and its system calls (or why there are none of these)."""
+    """A path's counters, its samples, its system calls (or why there are none of these), and the stacks of those that
+    wait for a lock or wake who does."""
     script = folder / f"{path}.lua"
     write_requests(script, targets, headers or {})
     with open(folder / "server.log", "a", encoding="utf-8") as log, running_server(
@@ -200,13 +206,18 @@ def profile_server(programs, index, folder, path, targets, headers=None, extra=(
         after = read_counters(pid)
         data = folder / f"{path}.data"
         with asked_meanwhile(url, script, SERVER_SECONDS + 20):
-            run(perf_record(data, SERVER_HERTZ, "-p", pid, "--", "sleep", SERVER_SECONDS), SERVER_SECONDS + 60)
+            run(perf_record(data, processor(SERVER_HERTZ), "-p", pid, "--", "sleep", SERVER_SECONDS),
+                SERVER_SECONDS + 60)
         found = perf_stacks(data, 120)
         data.unlink()
         with asked_meanwhile(url, script, 20):
             traced, why = try_run(["perf", "trace", "-s", "-p", pid, "--", "sleep", "1"], 30)
+            waits = []
+            if traced and try_run(perf_record(data, LOCK_EVENTS, "-p", pid, "--", "sleep", "1"), 30)[1] is None:
+                waits = perf_stacks(data, 60)
+            data.unlink(missing_ok=True)
     counters = {name: after[name] - before[name] for name in after}
-    return {"asked": asked, "counters": counters, "stacks": found,
+    return {"asked": asked, "counters": counters, "stacks": found, "lock_stacks": waits,
             "calls": parse_trace(traced) if traced else None, "calls_missing": why}
 
 

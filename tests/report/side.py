@@ -91,7 +91,14 @@ def measure_server_path(programs, root, index, folder, label, row, queries, prog
         "calls_missing": profile["calls_missing"],
     }
     path.update(summarize(profile["stacks"], root, folder, f"{label}-{name}", f"{name}, {label}"))
+    path["locks"] = locks_of(profile["lock_stacks"], root)
     return path
+
+
+def locks_of(found, root):
+    sources = components.find_sources(found, str(root))
+    places = components.shares_of(components.lock_holder(stack, sources) for stack in found)
+    return [[where.component, where.caller, share] for where, share in places.items()]
 
 
 def measure(programs, root, dump, index, folder, label, queries, progress, *, allocations):

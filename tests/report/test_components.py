@@ -73,6 +73,14 @@ class Components(unittest.TestCase):
             place = self.place(RESPONDER, library("libc.so.6", "x"), *map(kernel, symbols))
             self.assertEqual(place, Place(component, "server/responder.c"))
 
+    def test_a_lock_belongs_to_who_calls_libc(self):
+        wait = (library("libc.so.6", "pthread_mutex_lock"), library("libc.so.6", "__GI___lll_lock_wait"))
+        stack = (READER, DATABASE, library("libsqlite3.so.0.8.6", "sqlite3Malloc"), *wait, kernel("do_futex"))
+        self.assertEqual(components.lock_holder(stack, SOURCES), Place("SQLite", "index/index_reader.c"))
+        self.assertEqual(components.lock_holder((RESPONDER, *wait), SOURCES),
+                         Place("server/responder.c", "server/responder.c"))
+        self.assertEqual(components.lock_holder(wait, SOURCES), Place("unknown", ""))
+
     def test_shares_add_up_to_one(self):
         stacks = [(RESPONDER,), (RESPONDER, READER), (kernel("do_syscall_64"),), (kernel("do_syscall_64"),)]
         shares = components.shares(stacks, SOURCES)

@@ -101,6 +101,12 @@ class Content(unittest.TestCase):
         text = self.part("Bottleneck analysis", sample_report.report())
         self.assertIn("System calls are not timed here (perf is not installed)", text)
 
+    def test_locks_are_named_where_they_are_waited_for(self):
+        text = self.part("Bottleneck analysis", sample_report.report())
+        self.assertIn("| `futex` | 0.2 | 10 µs |", text)
+        self.assertEqual(re.findall(r"^\| locks.*\n.*\n(.*)$", text, re.M),
+                         ["| SQLite ← `index/index_reader.c` | 100% |"])
+
     def test_a_profile_without_the_kernel_says_so(self):
         report = sample_report.report()
         self.assertNotIn("The kernel's part is missing", self.part("Bottleneck analysis", report))
