@@ -5,8 +5,7 @@ import typing
 
 PARTS = ("Baseline metrics", "Bottleneck analysis", "Optimization plan", "Code changes", "Expected improvement",
          "Monitoring")
-TITLES = {"build": "Build", "miss": "Miss", "compressed": "Miss, compressed as for a browser", "hit": "Hit",
-          "suggest": "Suggest"}
+TITLES = {"build": "Build", "miss": "Miss", "compressed": "Compressed miss", "hit": "Hit", "suggest": "Suggest"}
 SHOWN_SHARE = 0.01  # below which a component has no row
 
 
@@ -19,7 +18,7 @@ class Heading(typing.NamedTuple):
 
 
 class Table(typing.NamedTuple):
-    """`prose` are the columns (from 0) with text that may wrap; the first column is text, the others are figures."""
+    """`prose` are the columns (from 0) with text that may wrap."""
 
     titles: tuple
     rows: list

@@ -4,8 +4,9 @@ from document import SHOWN_SHARE, TITLES, Flame, Heading, Table, Text, asked_by,
 
 METHOD = ("Samples of the processor (`perf record -e cpu-clock`), callers by DWARF unwinding. A server of two threads "
           "is asked by wrk over 64 keep-alive connections; a miss has no cache and asks one query after the other, a "
-          "hit asks for one answer. A share is of the path's processor time. Frames of the kernel end in `_[k]`; what "
-          "it does with interrupts off is seen where they are on again, often the end of a task switch.")
+          "compressed miss accepts what a browser does, a hit asks for one answer. A share is of the path's processor "
+          "time. Frames of the kernel end in `_[k]`; what it does with interrupts off is seen where they are on again, "
+          "often the end of a task switch.")
 NO_KERNEL = ("The kernel's part is missing here, for perf may not see it: run this as root, or with "
              "`kernel.perf_event_paranoid` below 2. All shares are of the rest.")
 SHOWN_FILE = 0.03

@@ -10,7 +10,7 @@ def verdict_of(row):
 def side_by_side(report):
     compared = report["compare"]
     if compared is None:
-        return [Text(f"Not measured side by side: {report['compare_missing']}.")]
+        return [Text(f"Not measured side by side: {report['compare_missing'].rstrip('.')}.")]
     rows = [(TITLES.get(row["path"], row["path"]), row["unit"].replace("_", " "), with_interval(row["base"]),
              with_interval(row["head"]), with_interval(row["ratio"]), verdict_of(row)) for row in compared["paths"]]
     return [Heading("Both sides, interleaved"),

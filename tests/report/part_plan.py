@@ -20,9 +20,9 @@ def plan_row(place, item, path, subjects):
     reason = candidate.reason
     if plan.done_by(candidate, subjects):
         reason += " (done; this is what is left)"
-    return (place, TITLES[candidate.path], candidate.change, percent(item.share),
+    return (place, candidate.change, f"{item.predicted:.3f}", TITLES[candidate.path], percent(item.share),
             f"{figure(item.share * path['cost'])} of {figure(path['cost'], path['unit'])}",
-            f"{candidate.removable:.0%}", f"{item.predicted:.3f}", reason)
+            f"{candidate.removable:.0%}", reason)
 
 
 def optimization(report):
@@ -33,8 +33,8 @@ def optimization(report):
             for component, caller, share in plan.uncovered(name, path["shares"]) if share >= SHOWN_SHARE]
     return [
         Text(METHOD),
-        Table(("rank", "path", "change", "share", "measured", "removable", "predicted ratio", "why that much"), rows,
-              prose=(2, 7)),
+        Table(("rank", "change", "predicted ratio", "path", "share", "measured", "removable", "why that much"), rows,
+              prose=(1, 7)),
         Heading("Look here: the largest parts that no change covers"),
         Table(("component", "path", "share"), [(asked_by(component, caller), TITLES[name], percent(share))
                                                for share, component, caller, name in sorted(left, reverse=True)]),

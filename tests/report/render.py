@@ -14,7 +14,7 @@ from document import Flame, Heading, Table, Text  # noqa: E402
 STYLE = """
 h3 { font-size: 1rem; margin: 1.4rem 0 .4rem; } code { font-size: .92em; }
 .scroll { margin: .8rem 0; }
-td.prose { text-align: left; white-space: normal; min-width: 15rem; }
+.prose { text-align: left; } td.prose { white-space: normal; min-width: 13rem; }
 .flame { width: 1200px; border: 0; display: block; background: #fff; }
 nav a { margin-right: .8rem; } a { color: inherit; }
 """
@@ -29,15 +29,21 @@ def anchor(name):
     return name.lower().replace(" ", "-")
 
 
+def kinds_of(block):
+    """A class for each column: text that may wrap, words, or figures (none)."""
+    kinds = []
+    for column in range(len(block.titles)):
+        cells = [str(row[column]) for row in block.rows]
+        is_words = all(cell[:1].isalpha() or cell[:1] in "`–" for cell in cells)
+        kinds.append("prose" if column in block.prose else "words" if is_words else "")
+    return kinds
+
+
 def html_table(block):
-    rows = []
-    for row in block.rows:
-        cells = []
-        for column, cell in enumerate(row):
-            kind = ' class="prose"' if column in block.prose else ""
-            cells.append(f"<td{kind}>{marked(str(cell))}</td>")
-        rows.append(cells)
-    return table([marked(title) for title in block.titles], rows)
+    kinds = kinds_of(block)
+    rows = [[f'<td class="{kind}">{marked(str(cell))}</td>' if kind else f"<td>{marked(str(cell))}</td>"
+             for cell, kind in zip(row, kinds)] for row in block.rows]
+    return table([marked(title) for title in block.titles], rows, kinds)
 
 
 def html_flame(block, folder):

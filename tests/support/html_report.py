@@ -28,9 +28,11 @@ def number(value):
     return f"{value:.3g}"
 
 
-def table(titles, rows):
-    """`titles` are text, `rows` lists of finished cells (<td>…</td>)."""
-    head = "".join(f"<th>{title}</th>" for title in titles)
+def table(titles, rows, kinds=()):
+    """`titles` are text, `rows` lists of finished cells (<td>…</td>); `kinds` are classes of the titles, if any."""
+    kinds = list(kinds) + [""] * (len(titles) - len(kinds))
+    head = "".join(f'<th class="{kind}">{title}</th>' if kind else f"<th>{title}</th>"
+                   for title, kind in zip(titles, kinds))
     body = "\n".join(f"<tr>{''.join(row)}</tr>" for row in rows)
     return f'<div class="scroll"><table><tr>{head}</tr>\n{body}</table></div>'
 
