@@ -24,6 +24,8 @@ static const char usage[] =
     "       cratedex-bench suggest INDEX --queries FILE [--rounds N] [--json]\n"
     "       cratedex-bench pages INDEX [--rounds N] [--json]\n"
     "       cratedex-bench encoding-http INDEX [--queries FILE] [--page KEY] [--rounds N] [--json]\n"
+    "       cratedex-bench http INDEX [--queries FILE] [--connections N,N,…] [--contender NAME,NAME,…]\n"
+    "                           [--rounds N] [--json] [--check]\n"
     "       cratedex-bench open INDEX [--rounds N] [--json]\n"
     "       cratedex-bench encoding INDEX [--queries FILE] [--rounds N] [--instructions] [--json]\n"
     "       cratedex-bench resolve INDEX [--rounds N] [--json]\n"
@@ -42,6 +44,9 @@ static const char usage[] =
     "  encoding-http\n"
     "            the same pages through HTTP, from the cratedex-server beside this program: latency\n"
     "            at fixed rates (open loop), time and processor time at full load; hits and misses\n"
+    "  http      a hit, a miss and a 304 through HTTP beside a bare libmicrohttpd program, nginx and\n"
+    "            Groonga: requests/s, the server's processor time and latency in a closed loop, at\n"
+    "            1, 8, 64 and 512 connections; medians of --rounds (default 21) with intervals\n"
     "  open      opening the index and one reader\n"
     "  resolve   requirements of the index's dependencies, and closures of dependencies\n"
     "  counting  counting a download: a server in this process, asked in turn for downloads, which\n"
@@ -57,6 +62,9 @@ static const char usage[] =
     "                   them: every word, ORDER BY bm25() LIMIT 10, on the index's crates_fts\n"
     "  --instructions   encoding: also instructions and allocations, counted by valgrind\n"
     "  --page KEY       encoding-http: only this page, such as search_10\n"
+    "  --contender      http: only hit, bare, nginx, not_modified, bare_not_modified, miss,\n"
+    "                   groonga_cached or groonga; goals need both whom they compare\n"
+    "  --check          http: fails where a goal is missed with its whole interval\n"
     "  --once           encoding: every operation once, no figures; what valgrind runs\n";
 
 uint64_t bench_now(void)
@@ -114,7 +122,20 @@ static int usage_error(const char *what, const char *value)
 /* Returns 0, or the exit status. */
 static int parse_options(int argc, char **argv, struct bench_options *options)
 {
-    enum { QUERIES = 256, ROUNDS, BASELINE, JSON, SECONDS, LIMIT_MS, INSTRUCTIONS, ONCE, PAGE };
+    enum {
+        QUERIES = 256,
+        ROUNDS,
+        BASELINE,
+        JSON,
+        SECONDS,
+        LIMIT_MS,
+        INSTRUCTIONS,
+        ONCE,
+        PAGE,
+        CONNECTIONS,
+        CONTENDER,
+        CHECK
+    };
     static const struct option long_options[] = {
         {"queries", required_argument, NULL, QUERIES},
         {"rounds", required_argument, NULL, ROUNDS},
@@ -125,6 +146,9 @@ static int parse_options(int argc, char **argv, struct bench_options *options)
         {"instructions", no_argument, NULL, INSTRUCTIONS},
         {"once", no_argument, NULL, ONCE},
         {"page", required_argument, NULL, PAGE},
+        {"connections", required_argument, NULL, CONNECTIONS},
+        {"contender", required_argument, NULL, CONTENDER},
+        {"check", no_argument, NULL, CHECK},
         {NULL, 0, NULL, 0},
     };
     *options = (struct bench_options){.n_seconds = DEFAULT_SECONDS, .limit_ms = DEFAULT_LIMIT_MS};
@@ -166,6 +190,15 @@ static int parse_options(int argc, char **argv, struct bench_options *options)
         case PAGE:
             options->page = optarg;
             break;
+        case CONNECTIONS:
+            options->connections = optarg;
+            break;
+        case CONTENDER:
+            options->contenders = optarg;
+            break;
+        case CHECK:
+            options->check = true;
+            break;
         case ONCE:
             options->once = true;
             break;
@@ -194,6 +227,7 @@ static const struct benchmark *find_benchmark(const char *name)
         {.name = "pages", .run = bench_pages},
         {.name = "encoding", .run = bench_encoding, .chooses_rounds = true},
         {.name = "encoding-http", .run = bench_encoding_http, .chooses_rounds = true},
+        {.name = "http", .run = bench_http, .chooses_rounds = true},
         {.name = "open", .run = bench_open},
         {.name = "resolve", .run = bench_resolve},
         {.name = "counting", .run = bench_counting},

@@ -19,6 +19,9 @@ struct bench_options {
     unsigned n_seconds;       /* worst: how long to look */
     double limit_ms;          /* worst: what no query may pass */
     bool json;
+    bool check;              /* http: fail where a goal is missed */
+    const char *connections; /* http: numbers, with commas between; NULL: the default */
+    const char *contenders;  /* http: names, with commas between; NULL: all */
     bool baseline;
     bool instructions; /* encoding: count under valgrind, too */
     const char *page;  /* encoding-http: only this one; NULL: all */
@@ -32,6 +35,7 @@ int bench_pages(const struct bench_options *options, struct error *error);
 int bench_open(const struct bench_options *options, struct error *error);
 int bench_encoding(const struct bench_options *options, struct error *error);
 int bench_encoding_http(const struct bench_options *options, struct error *error);
+int bench_http(const struct bench_options *options, struct error *error);
 int bench_cache(const struct bench_options *options, struct error *error);
 int bench_counting(const struct bench_options *options, struct error *error);
 int bench_features(const struct bench_options *options, struct error *error);

@@ -22,10 +22,13 @@
 #define REQUEST "GET / HTTP/1.1\r\nHost: test\r\n\r\n"
 #define ANSWER "HTTP/1.1 200 OK\r\nServer: test\r\ncontent-length: 5\r\n\r\nhello"
 
-/* Answers every request with `answer`, but nothing in the first `stall` nanoseconds after the first. */
+/* Answers every request with `answer`, but nothing in the `stall` nanoseconds after the first `n_prompt`. */
 struct small_server {
     const char *answer;
+    size_t answer_size; /* 0: it is a string */
     uint64_t stall;
+    unsigned n_prompt;
+    bool closes; /* every connection after its first answer */
     uint16_t port;
     int listener;
     int stop[2]; /* a pipe: closed at one end to stop */
