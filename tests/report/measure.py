@@ -44,6 +44,8 @@ def benchmarks(programs, index, queries, progress):
         "search": [bench, "search", index, "--queries", queries, "--json"],
         "suggest": [bench, "suggest", index, "--queries", queries, "--json"],
         "pages": [bench, "pages", index, "--json"],
+        "http": [bench, "http", index, "--queries", queries, "--connections", "64", "--contender",
+                 "hit,bare,not_modified,bare_not_modified,miss", "--json"],
         "start": [sys.executable, "-B", ROOT / "tests" / "bench" / "start.py", index, "--queries", queries, "--rounds",
                   "3", "--build", programs, "--json"],
     }

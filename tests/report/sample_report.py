@@ -56,6 +56,8 @@ def report():
             "suggest": {"suggest": TIMES, "one_typo": {"times": TIMES}, "two_typos": {"times": TIMES}},
             "pages": {"crate_json": {"times": TIMES}, "crate_msgpack": {"times": TIMES}},
             "open": {"open": TIMES},
+            "http": {"threads": 1, "rounds": 21, "results": [{"connections": 64, "contenders": {"hit": {
+                key: estimate(10.0) for key in ("requests_a_second", "cpu_us", "p50_us", "p99_us")}}}]},
             "start": {"median": {"first_answer_seconds": 0.1},
                       "rounds": [{"memory_after_queries": {"private_bytes": 1 << 20, "mapped_bytes": 1 << 21}}]}},
         "changes": {"since": "fedcba9876543210", "chosen": "`--since fedcba9`", "areas":
