@@ -66,8 +66,8 @@ def through_http(http):
     return [
         Table(("answer", *(title for title, _ in HTTP_FIGURES)), rows),
         Text(f"{level['connections']} connections in a closed loop, {http['threads']} thread a server, medians of "
-             f"{http['rounds']} interleaved rounds with 95 % intervals (`cratedex-bench http`). Server and client share "
-             "the machine: processor time is the server's alone, requests/s are not."),
+             f"{http['rounds']} interleaved rounds with 95 % intervals (`cratedex-bench http`). Server and client "
+             "share the machine: processor time is the server's alone, requests/s are not."),
     ]
 
 

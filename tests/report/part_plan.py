@@ -49,13 +49,14 @@ def measured_ratio(report, path):
     return next((row["ratio"] for row in rows if row["path"] == path), None)
 
 
-def part_row(item, base_path, head_path, subject):
-    """A change that was made: what its part cost, should have cost, and costs."""
+def earlier_row(place, item, base_path, head_path, subject):
+    """An item of the plan as it stood before: what its part cost, should cost once it is done, and costs now."""
     candidate = item.candidate
     before = item.share * base_path["cost"]
     after = plan.share_of(candidate, head_path["shares"]) * head_path["cost"]
-    return (candidate.change, TITLES[candidate.path], percent(item.share), figure(before * (1 - candidate.removable)),
-            f"{figure(before)} → {figure(after)}", f"{item.predicted:.3f}", subject)
+    return (place, candidate.change, f"{item.predicted:.3f}", TITLES[candidate.path], percent(item.share),
+            figure(before), figure(before * (1 - candidate.removable)), figure(after),
+            f"done: {subject}" if subject else "open")
 
 
 def path_row(report, name, items):
@@ -66,19 +67,24 @@ def path_row(report, name, items):
             f"{sides['head'][name]['cost'] / sides['base'][name]['cost']:.3f}")
 
 
-def done_blocks(report, done):
+def earlier_blocks(report, items):
+    """`items` is the plan out of the earlier side's profile."""
     base, head, subjects = report["paths"]["base"], report["paths"]["head"], subjects_of(report)
+    rows = [earlier_row(place, item, base[item.candidate.path], head[item.candidate.path],
+                        plan.done_by(item.candidate, subjects)) for place, item in enumerate(items, start=1)]
+    blocks = [
+        Heading("The plan as it stood before, and what became of it"),
+        Text("Costs are those of the part, in its path's unit, from the profiles of the two sides."),
+        Table(("rank", "change", "predicted ratio", "path", "share before", "cost before", "predicted", "now", "state"),
+              rows, prose=(1, 8)),
+    ]
+    done = [item for item in items if plan.done_by(item.candidate, subjects)]
     if not done:
-        return [Text("No commit since then does a change of the plan.")]
-    parts = [part_row(item, base[item.candidate.path], head[item.candidate.path],
-                      plan.done_by(item.candidate, subjects)) for item in done]
+        return blocks + [Text("No commit since then does a change of the plan.")]
     paths = [path_row(report, name, done) for name in dict.fromkeys(item.candidate.path for item in done)]
-    return [
-        Heading("Done: each part, predicted and measured"),
-        Table(("change", "path", "share before", "predicted left", "its cost, before → after",
-               "predicted ratio of the path", "commit"), parts, prose=(0, 6)),
-        Heading("Done: each path, predicted and measured"),
-        Table(("path", "predicted ratio, all its changes", "measured side by side [95 %]",
+    return blocks + [
+        Heading("Paths: predicted and measured"),
+        Table(("path", "predicted ratio, all that is done", "measured side by side [95 %]",
                "from the two profiles' runs"), paths),
     ]
 
@@ -103,14 +109,15 @@ def moved_blocks(base, head):
 
 def expected(report):
     base, head = report["paths"].get("base"), report["paths"]["head"]
-    done, blocks = [], []
+    done_keys, blocks = set(), []
     if base is None:
         blocks.append(Text(f"No earlier side was profiled ({report['base_missing']}), so there are predictions only."))
     else:
-        done = [item for item in plan.rank(base) if plan.done_by(item.candidate, subjects_of(report))]
-        blocks += done_blocks(report, done) + moved_blocks(base, head)
-    done_keys = {item.candidate.key for item in done}
+        subjects = subjects_of(report)
+        items = plan.rank(base)
+        done_keys = {item.candidate.key for item in items if plan.done_by(item.candidate, subjects)}
+        blocks += earlier_blocks(report, items) + moved_blocks(base, head)
     rows = [(item.candidate.change, TITLES[item.candidate.path], percent(item.share), f"{item.predicted:.3f}")
             for item in plan.rank(head) if item.candidate.key not in done_keys]
-    return blocks + [Heading("Open: predictions"),
+    return blocks + [Heading("Open now: predictions"),
                      Table(("change", "path", "share", "predicted ratio"), rows, prose=(0,))]
