@@ -20,7 +20,7 @@ class Command(unittest.TestCase):
             self.assertIn(option, printed)
 
     def test_an_unknown_option_is_a_wrong_command_line(self):
-        for arguments in (("--nope",), ("-x",), ("--since", "HEAD", "--nope")):
+        for arguments in (("--nope",), ("-x",), ("--since", "HEAD", "--nope"), ("--since",)):
             status, printed, errors = run(*arguments)
             self.assertEqual((status, printed), (2, ""), arguments)
             self.assertIn("Usage:", errors)
