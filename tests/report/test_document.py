@@ -71,7 +71,7 @@ class Content(unittest.TestCase):
     def test_the_plan_is_computed_from_the_profile(self):
         report = sample_report.report()
         report["paths"]["head"] = sample_report.side(document_share=0.25)
-        removable = next(one.removable for one in plan.CANDIDATES if one.key == "documents-mapped")
+        removable = next(one.removable for one in plan.CANDIDATES if one.key == "miss-documents")
         self.assertIn(f"| {1 - 0.25 * removable:.3f} | Miss | 25.0% | 20 of 80 CPU µs a request | {removable:.0%} |",
                       self.part("Optimization plan", report))
 
