@@ -19,10 +19,11 @@ class Candidate(typing.NamedTuple):
     done: str | None = None
 
 
-POOL = "libmicrohttpd clears a connection's whole memory before the next request, so less memory for each costs less"
+POOL = ("libmicrohttpd clears a connection's whole memory (`DAEMON_CONNECTION_BYTES`) before the next request; costs "
+        "shorter limits of request lines and headers")
 PRINTF = "printf parses a format and asks for the locale for each number"
-STATEMENT = ("a hit's document is found by a prepared statement, bound, stepped and reset; an array of offsets finds it by "
-             "one look-up")
+STATEMENT = ("a hit's document is found by a prepared statement, bound, stepped and reset; an array of offsets finds "
+             "it by one look-up")
 
 CANDIDATES = (
     Candidate("miss-documents", "miss", "read encoded documents straight from the mapped file",
@@ -35,7 +36,7 @@ CANDIDATES = (
               "what lives as long as a request can come from memory that a thread keeps; what enters the cache cannot"),
     Candidate("miss-numbers", "miss", "write numbers and times by digits instead of printf",
               r"^formatting text$", r"", 0.8, PRINTF),
-    Candidate("miss-clearing", "miss", "clear less memory a request", r"^clearing bytes$", r"", 0.7, POOL),
+    Candidate("miss-clearing", "miss", "clear less memory a request", r"^clearing bytes$", r"", 0.5, POOL),
     Candidate("miss-typos", "miss", "walk for typos only where the search can use what is found",
               r"^index/(trie_fuzzy|edit_automaton|trie_layout|spelling|search_spelling)\b", r"", 0.4,
               "a hint needs a much commoner word than the one that was typed; rarer ones need not be walked to",
@@ -51,7 +52,7 @@ CANDIDATES = (
     Candidate("miss-blocks", "miss", "keep with each block of ranks the best score of a word, and skip by it",
               r"^index/(search_blocks|search_threshold|postings)\.c$", r"", 0.3,
               "after block-max indexes (Ding and Suel 2011); a bound for the whole list skips less"),
-    Candidate("hit-clearing", "hit", "clear less memory a request", r"^clearing bytes$", r"", 0.7, POOL),
+    Candidate("hit-clearing", "hit", "clear less memory a request", r"^clearing bytes$", r"", 0.5, POOL),
     Candidate("compressed-first", "compressed", "compress a first answer by zstd, by brotli when it is asked for again",
               r"^compression$", r"", 0.7,
               "of 9 KB, zstd's level 3 takes 42 µs and brotli's level 5 takes 178; costs 13 % more bytes, once"),
@@ -65,7 +66,8 @@ CANDIDATES = (
               "each crate is looked up by its id, which is at a random place"),
     Candidate("build-indexes", "build", "fill indexes from columns that are in memory",
               r"^(SQLite|sorting)$", r"^index/build\.c$", 0.4,
-              "CREATE INDEX reads its table again and sorts it; build_crates.c leaves it by a tail call, so it stands here"),
+              "CREATE INDEX reads its table again and sorts it (build_crates.c calls it last, so the stack has its "
+              "caller)"),
     Candidate("build-names", "build", "sort places in names by their first eight bytes as numbers",
               r"^(sorting|copying and comparing bytes)$", r"^index/name_substrings\.c$", 0.6,
               "most comparisons are decided there, and need neither a call nor a look at the text"),
