@@ -343,6 +343,17 @@ $(bench_index): $(index_program) $(shell find -L '$(DUMP)' -type f)
 	$(index_program) build $(DUMP) -o $@
 endif
 
+# Recorded are the counts of what this file builds by itself; other flags give others.
+instructions_flags = $(strip $(foreach variable,CC CFLAGS,$(if $(filter command environment,\
+    $(firstword $(origin $(variable)))),$(variable) is set)) $(addprefix with ,$(SANITIZE) $(COVERAGE)))
+.PHONY: instructions instructions-update
+instructions: $(programs) ## instructions of build, miss and hit against tests/bench/instructions.txt
+	@$(PYTHON) -B tests/bench/instructions.py --programs '$(BUILD)' --compiler '$(CC)' \
+	    --packages '$(index_modules) $(server_modules)' --other-flags '$(instructions_flags)' \
+	    $(instructions_option)
+instructions-update: instructions_option := --update
+instructions-update: instructions ## write that file
+
 # ---- Indexes of the real data, which lies outside of the repository ----
 
 $(BUILD)/real/%.cdx: $(SHARED)/data/%.tar.gz $(index_program)
