@@ -164,6 +164,11 @@ static uint64_t due_at(const struct load *load, uint64_t number)
     return load->begin + (uint64_t)((double)number * NANOSECONDS / load->plan->rate);
 }
 
+static bool is_all_sent(const struct load *load)
+{
+    return load->plan->n_to_send > 0 && load->n_sent >= load->plan->n_to_send;
+}
+
 /* Sends what is due on the connections that are free. */
 static int send_due(struct load *load, struct error *error)
 {
@@ -171,7 +176,7 @@ static int send_due(struct load *load, struct error *error)
         struct connection *connection = &load->connections[i];
         uint64_t now = now_nanoseconds();
         uint64_t due = load->plan->rate > 0 ? due_at(load, load->n_sent) : now;
-        if (due > now || due >= load->end)
+        if (due > now || due >= load->end || is_all_sent(load))
             return 0;
         if (!connection->is_busy && send_next(load, connection, due, error) != 0)
             return -1;
@@ -182,6 +187,8 @@ static int send_due(struct load *load, struct error *error)
 /* Whether something is still to be sent. */
 static bool is_before_end(const struct load *load)
 {
+    if (is_all_sent(load))
+        return false;
     return (load->plan->rate > 0 ? due_at(load, load->n_sent) : now_nanoseconds()) < load->end;
 }
 

@@ -26,6 +26,7 @@ struct load_plan {
     double rate; /* requests a second, sent whatever the answers do; 0: each connection asks
                                again as soon as it was answered */
     double seconds;
+    uint64_t n_to_send; /* the run ends when as many were answered; 0: with the time */
 };
 
 struct load_result {

@@ -13,8 +13,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int find_server(char *path, size_t size, struct error *error)
+static int find_server(const char *folder, char *path, size_t size, struct error *error)
 {
+    if (folder != NULL) {
+        int written = snprintf(path, size, "%s/cratedex-server", folder);
+        return written > 0 && (size_t)written < size
+                   ? 0
+                   : error_set(error, "the folder's name is too long: %s", folder);
+    }
     ssize_t length = readlink("/proc/self/exe", path, size - sizeof "cratedex-server");
     if (length < 0)
         return error_set(error, "/proc/self/exe: %s", strerror(errno));
@@ -47,12 +53,19 @@ static int read_port(struct http_server_child *server, struct error *error)
 int http_server_child_start(struct http_server_child *server, const char *index_path,
                             const char *cache_bytes, struct error *error)
 {
+    return http_server_child_start_from(server, NULL, index_path, cache_bytes, error);
+}
+
+int http_server_child_start_from(struct http_server_child *server, const char *folder,
+                                 const char *index_path, const char *cache_bytes,
+                                 struct error *error)
+{
     *server = (struct http_server_child){.output = -1};
     char program[4096];
     char index_copy[4096];
     char cache_copy[32];
     int ends[2];
-    if (find_server(program, sizeof program, error) != 0)
+    if (find_server(folder, program, sizeof program, error) != 0)
         return -1;
     snprintf(index_copy, sizeof index_copy, "%s", index_path);
     snprintf(cache_copy, sizeof cache_copy, "%s", cache_bytes);

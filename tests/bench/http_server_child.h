@@ -19,6 +19,11 @@ struct http_server_child {
 int http_server_child_start(struct http_server_child *server, const char *index_path,
                             const char *cache_bytes, struct error *error);
 
+/* The same with the cratedex-server of this folder, such as one that was built from another commit. */
+int http_server_child_start_from(struct http_server_child *server, const char *folder,
+                                 const char *index_path, const char *cache_bytes,
+                                 struct error *error);
+
 /* Processor time that it has used so far, in seconds. */
 double http_server_child_cpu(const struct http_server_child *server);
 
