@@ -47,7 +47,7 @@ struct load {
     uint64_t begin; /* 0: not yet, answers do not count */
     uint64_t end;
     size_t next;     /* request */
-    uint64_t n_due;  /* requests of the rate that were sent */
+    uint64_t n_due;  /* requests that were sent since the time began */
     unsigned n_free; /* connections that may ask */
     struct load_result result;
     uint64_t *latencies;
@@ -195,13 +195,18 @@ static uint64_t due_at(const struct load *load, uint64_t number)
     return load->begin + (uint64_t)((double)number * NANOSECONDS / load->plan->rate);
 }
 
+static bool is_all_sent(const struct load *load)
+{
+    return load->plan->n_to_send > 0 && load->n_due >= load->plan->n_to_send;
+}
+
 /* Sends what is due on the connections that are free. */
 static int send_due(struct load *load, struct error *error)
 {
     while (load->n_free > 0) {
         uint64_t now = now_nanoseconds();
         uint64_t due = load->plan->rate > 0 ? due_at(load, load->n_due) : now;
-        if (due > now || due >= load->end)
+        if (due > now || due >= load->end || is_all_sent(load))
             return 0;
         load->n_due++;
         if (send_next(load, load->free[--load->n_free], due, error) != 0)
@@ -213,6 +218,8 @@ static int send_due(struct load *load, struct error *error)
 /* Whether something is still to be sent. */
 static bool is_before_end(const struct load *load)
 {
+    if (is_all_sent(load))
+        return false;
     return (load->plan->rate > 0 ? due_at(load, load->n_due) : now_nanoseconds()) < load->end;
 }
 

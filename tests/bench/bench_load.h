@@ -34,6 +34,7 @@ struct load_plan {
        not read. */
     double (*server_cpu)(const void *server);
     const void *server;
+    uint64_t n_to_send; /* the run ends when as many were answered; 0: with the time */
 };
 
 struct load_result {

@@ -123,8 +123,13 @@ int http_server_child_start(struct http_server_child *server, const char *index_
     char cache_copy[32];
     char threads[16];
     *server = (struct http_server_child){.output = -1};
-    if (http_server_child_find(program, sizeof program, "cratedex-server", error) != 0)
-        return -1;
+    if (settings->folder == NULL) {
+        if (http_server_child_find(program, sizeof program, "cratedex-server", error) != 0)
+            return -1;
+    } else if (snprintf(program, sizeof program, "%s/cratedex-server", settings->folder) >=
+               (int)sizeof program) {
+        return error_set(error, "the folder's name is too long: %s", settings->folder);
+    }
     snprintf(index_copy, sizeof index_copy, "%s", index_path);
     snprintf(cache_copy, sizeof cache_copy, "%s", settings->cache_bytes);
     snprintf(threads, sizeof threads, "%u", settings->n_threads);

@@ -21,11 +21,13 @@ struct http_server_child {
 
 /* Of a cratedex-server. */
 struct http_server_settings {
+    const char *
+        folder; /* of its program, such as one that was built from another commit; NULL: this one's */
     const char *cache_bytes; /* such as "0" or "256M" */
     unsigned n_threads;
 };
 
-/* Starts the cratedex-server beside this program (in the same folder), and waits until it listens. Returns 0, or
+/* Starts the cratedex-server of a folder, and waits until it listens. Returns 0, or
    -1 and why; http_server_child_stop is right for `server` in any case, as below. */
 int http_server_child_start(struct http_server_child *server, const char *index_path,
                             const struct http_server_settings *settings, struct error *error);
