@@ -59,7 +59,7 @@ static const char usage[] =
     "  worst     the slowest query of 256 bytes or less, in --seconds (default 20); fails\n"
     "            where one takes more than --limit-ms (default 20)\n"
     "  compare   two builds of cratedex-index and cratedex-server in turn: processor time of build,\n"
-    "            miss, hit and suggest, medians of at least 5 rounds (default 21) with intervals; with\n"
+    "            miss, hit and suggest, medians of 5 or more rounds (default 21), intervals; with\n"
     "            --json the table goes to standard error. Status 1: something takes over 5 % more in the\n"
     "            head, with its whole interval; 2: it could not be measured\n\n"
     "  --queries FILE   one query a line; a `*` at the end marks a prefix as typed. suggest takes\n"
