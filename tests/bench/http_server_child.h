@@ -21,10 +21,10 @@ struct http_server_child {
 
 /* Of a cratedex-server. */
 struct http_server_settings {
-    const char *
-        folder; /* of its program, such as one that was built from another commit; NULL: this one's */
     const char *cache_bytes; /* such as "0" or "256M" */
     unsigned n_threads;
+    const char
+        *folder; /* of its program, such as one of another commit; NULL: that of this program */
 };
 
 /* Starts the cratedex-server of a folder, and waits until it listens. Returns 0, or
