@@ -90,7 +90,8 @@ static int start_hit(struct http_contenders *contenders,
                      struct error *error)
 {
     const struct http_contender *hit = &contenders->contenders[CONTENDER_HIT];
-    const struct http_server_settings server = {CACHE_BYTES, settings->n_threads};
+    const struct http_server_settings server = {.cache_bytes = CACHE_BYTES,
+                                                .n_threads = settings->n_threads};
     size_t length;
     set_up(contenders, CONTENDER_HIT, CONTENDER_HIT, CONTENDER_HIT, 200);
     if (http_server_child_start(&contenders->servers[CONTENDER_HIT], settings->index_path, &server,
@@ -230,7 +231,8 @@ static int start_imitators(struct http_contenders *contenders, unsigned n_thread
 static int start_miss(struct http_contenders *contenders, const struct bench_queries *queries,
                       const struct http_contenders_settings *settings, struct error *error)
 {
-    const struct http_server_settings server = {"0", settings->n_threads};
+    const struct http_server_settings server = {.cache_bytes = "0",
+                                                .n_threads = settings->n_threads};
     if (!is_present(contenders, CONTENDER_MISS))
         return 0;
     set_up(contenders, CONTENDER_MISS, CONTENDER_MISS, CONTENDER_MISS, 200);

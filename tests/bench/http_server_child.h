@@ -23,8 +23,8 @@ struct http_server_child {
 struct http_server_settings {
     const char *cache_bytes; /* such as "0" or "256M" */
     unsigned n_threads;
-    const char
-        *folder; /* of its program, such as one of another commit; NULL: that of this program */
+    /* Of its program, such as one that was built from another commit; NULL: that of this program. */
+    const char *folder;
 };
 
 /* Starts the cratedex-server of a folder, and waits until it listens. Returns 0, or
