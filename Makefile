@@ -197,8 +197,8 @@ $(unit_tests) $(http_tests): $(BUILD)/%: $(BUILD)/obj/%.o $(call objects,$(suppo
 	$(quiet)$(link) -o $@ $(link_inputs) $(server_libs) $(index_libs) $(test_libs)
 # What the benchmarks compute is tested too: test_bench_x.c with bench_x.c.
 $(filter $(BUILD)/tests/unit/test_bench_%,$(unit_tests)): $(BUILD)/tests/unit/test_%: $(BUILD)/obj/tests/bench/%.o
-$(BUILD)/tests/unit/test_bench_load: $(call objects,tests/bench/bench_statistics.c)
-$(BUILD)/tests/unit/test_bench_compare_figures: $(call objects,tests/bench/bench_bootstrap.c)
+$(BUILD)/tests/unit/test_bench_load: $(call objects,tests/bench/bench_statistics.c tests/bench/bench_response.c)
+$(BUILD)/tests/unit/test_bench_goals $(BUILD)/tests/unit/test_bench_compare_figures: $(call objects,tests/bench/bench_bootstrap.c)
 $(fuzz_programs): $(BUILD)/%: $(BUILD)/obj/%.o $(server_library) $(index_library) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,link)

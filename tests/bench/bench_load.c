@@ -25,8 +25,10 @@
 
 #define BUFFER_BYTES 65536
 #define NANOSECONDS 1000000000.0
-/* How long, in times of the run, what was due in it may take to be sent and answered after it. */
-#define GRACE 2
+/* How long what was due in a run may take to be sent and answered after it: in times of the run, where it has a rate,
+   and in seconds where it has none. There it is long: what a slow server still computes would disturb the next run. */
+#define GRACE_OF_RATE 2
+#define GRACE_SECONDS 30
 #define LONGEST_WAIT 20000000 /* nanoseconds, at a time */
 #define MAX_CLOSED_RATE 1e6   /* latencies that a closed loop keeps, a second */
 
@@ -308,7 +310,8 @@ static int run_loop(struct load *load, struct error *error)
     uint64_t client_before = clock_nanoseconds(CLOCK_THREAD_CPUTIME_ID);
     load->begin = now_nanoseconds();
     load->end = load->begin + (uint64_t)(load->plan->seconds * NANOSECONDS);
-    uint64_t give_up = load->end + GRACE * (load->end - load->begin);
+    double grace = load->plan->rate > 0 ? GRACE_OF_RATE * load->plan->seconds : GRACE_SECONDS;
+    uint64_t give_up = load->end + (uint64_t)(grace * NANOSECONDS);
     int status = send_due(load, error);
     while (status == 0 && now_nanoseconds() < give_up &&
            (is_before_end(load) || load->n_free < load->plan->n_connections)) {

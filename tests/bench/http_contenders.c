@@ -3,6 +3,7 @@
    time, each with as many threads, and only one is asked at a time. */
 #include "tests/bench/http_contenders.h"
 
+#include "tests/bench/http_groonga.h"
 #include "tests/bench/http_nginx.h"
 
 #include <stdio.h>
@@ -243,6 +244,54 @@ static int start_miss(struct http_contenders *contenders, const struct bench_que
                                    &server, error);
 }
 
+/* Keeps as many requests as there is room for results, and asks them once. */
+static int fill_cache(const struct http_contender *contender, struct http_requests *requests,
+                      struct error *error)
+{
+    if (requests->n_requests > HTTP_GROONGA_CACHE_LIMIT)
+        requests->n_requests = HTTP_GROONGA_CACHE_LIMIT;
+    for (size_t i = 0; i < requests->n_requests; i++) {
+        msgpack_sbuffer body;
+        msgpack_sbuffer_init(&body);
+        int status = load_fetch(contender->server->port, &requests->requests[i], &body, error);
+        msgpack_sbuffer_destroy(&body);
+        if (status != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* One server for both, which is told by the request whether to use its cache. */
+static int start_groonga(struct http_contenders *contenders, const struct bench_queries *queries,
+                         const struct http_contenders_settings *settings, struct error *error)
+{
+    static const struct {
+        enum http_contender_kind kind;
+        const char *after;
+    } kinds[] = {{CONTENDER_GROONGA_CACHED, http_groonga_after_cached},
+                 {CONTENDER_GROONGA, http_groonga_after}};
+    bool is_wanted = false;
+    for (int i = 0; i < 2; i++) {
+        if (!is_present(contenders, kinds[i].kind))
+            continue;
+        is_wanted = true;
+        set_up(contenders, kinds[i].kind, CONTENDER_GROONGA, kinds[i].kind, 200);
+        if (http_requests_of_queries(&contenders->requests[kinds[i].kind], queries,
+                                     http_groonga_before, kinds[i].after, http_groonga_special,
+                                     error) != 0)
+            return -1;
+    }
+    if (!is_wanted)
+        return 0;
+    if (http_groonga_start(&contenders->servers[CONTENDER_GROONGA], settings->index_path,
+                           contenders->folder, settings->n_threads, error) != 0)
+        return -1;
+    return is_present(contenders, CONTENDER_GROONGA_CACHED)
+               ? fill_cache(&contenders->contenders[CONTENDER_GROONGA_CACHED],
+                            &contenders->requests[CONTENDER_GROONGA_CACHED], error)
+               : 0;
+}
+
 int http_contenders_start(struct http_contenders *contenders,
                           const struct http_contenders_settings *settings, struct error *error)
 {
@@ -255,8 +304,8 @@ int http_contenders_start(struct http_contenders *contenders,
         bench_queries_read(&queries, settings->queries_path, error) != 0)
         return -1;
     leave_out(contenders, CONTENDER_NGINX, "nginx");
-    leave_out(contenders, CONTENDER_GROONGA_CACHED, "groonga-x");
-    leave_out(contenders, CONTENDER_GROONGA, "groonga-x");
+    leave_out(contenders, CONTENDER_GROONGA_CACHED, "groonga");
+    leave_out(contenders, CONTENDER_GROONGA, "groonga");
     msgpack_sbuffer_init(&model.body);
     int status = bench_folder_create(contenders->folder, error);
     if (status == 0)
@@ -265,6 +314,8 @@ int http_contenders_start(struct http_contenders *contenders,
         status = start_imitators(contenders, settings->n_threads, &model, error);
     if (status == 0)
         status = start_miss(contenders, &queries, settings, error);
+    if (status == 0)
+        status = start_groonga(contenders, &queries, settings, error);
     msgpack_sbuffer_destroy(&model.body);
     bench_queries_free(&queries);
     return status;

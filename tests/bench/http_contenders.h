@@ -11,7 +11,7 @@
 
 /* HIT and NOT_MODIFIED: cratedex-server with the answer in its cache; BARE…: bare_http with the same body and fields;
    NGINX: the same body from a file; MISS: cratedex-server without a cache, over the queries; GROONGA…: a Groonga
-   of the same packages, over the same queries, with its cache of results and without. */
+   of the same packages, over the same queries and without its cache of results, or over as many as that keeps. */
 enum http_contender_kind {
     CONTENDER_HIT,
     CONTENDER_BARE,
