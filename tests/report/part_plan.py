@@ -1,5 +1,7 @@
 """Parts 3 and 5: what could be gained, and whether what was done gained it."""
 
+import math
+
 import plan
 from document import SHOWN_SHARE, TITLES, Heading, Table, Text, asked_by, figure, percent, with_interval
 
@@ -90,20 +92,31 @@ def earlier_blocks(report, items):
 
 
 def moved(base_path, head_path):
-    """The components whose cost changed most: [(component, caller, before, after)]."""
-    before, after = ({(component, caller): share * path["cost"] for component, caller, share in path["shares"]}
+    """The components whose cost changed by more than twice the error of counting samples (a binomial's), the largest
+    change first: [(component, caller, before, after)]."""
+    before, after = ({(component, caller): share for component, caller, share in path["shares"]}
                      for path in (base_path, head_path))
-    rows = [(*where, before.get(where, 0.0), after.get(where, 0.0)) for where in before.keys() | after.keys()]
+    rows = []
+    for where in before.keys() | after.keys():
+        costs = [shares.get(where, 0.0) * path["cost"] for shares, path in ((before, base_path), (after, head_path))]
+        variance = sum(path["cost"] ** 2 * share * (1 - share) / path["samples"]
+                       for path, share in ((base_path, before.get(where, 0.0)), (head_path, after.get(where, 0.0))))
+        if abs(costs[1] - costs[0]) > 2 * math.sqrt(variance):
+            rows.append((*where, *costs))
     return sorted(rows, key=lambda row: (-abs(row[3] - row[2]), row[0], row[1]))[:SHOWN_MOVES]
 
 
 def moved_blocks(base, head):
-    blocks = []
+    blocks = [Heading("What moved"),
+              Text("Components whose cost changed by more than twice the error of counting samples; of some hundred, a few "
+                   "do by chance. The servers of both sides ran at the same time and were asked in turn.")]
     for name, path in head.items():
         rows = [(asked_by(component, caller), figure(before), figure(after), f"{after - before:+.3g}")
                 for component, caller, before, after in moved(base[name], path)]
-        blocks += [Heading(f"{TITLES[name]}: what moved most, {path['unit']}"),
-                   Table(("component", "before", "after", "change"), rows)]
+        if rows:
+            blocks.append(Table((f"{TITLES[name]}, {path['unit']}", "before", "after", "change"), rows))
+        else:
+            blocks.append(Text(f"{TITLES[name]}: nothing."))
     return blocks
 
 
@@ -111,7 +124,7 @@ def expected(report):
     base, head = report["paths"].get("base"), report["paths"]["head"]
     done_keys, blocks = set(), []
     if base is None:
-        blocks.append(Text(f"No earlier side was profiled ({report['base_missing']}), so there are predictions only."))
+        blocks.append(Text(f"No earlier side was profiled ({report['compare_missing']}): there are predictions only."))
     else:
         subjects = subjects_of(report)
         items = plan.rank(base)

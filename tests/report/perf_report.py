@@ -17,6 +17,7 @@ import measure  # noqa: E402
 import parts  # noqa: E402
 import render  # noqa: E402
 import side  # noqa: E402
+from profiling import Side  # noqa: E402
 from tools import Progress, ReportError  # noqa: E402
 
 ROOT = FOLDER.parents[1]
@@ -31,50 +32,33 @@ def gather(options, progress):
     if not queries.is_file():
         raise ReportError(f"no such file of queries: {queries}")
     since, chosen = changes.find_since(options.since)
-    index = OUTPUT / f"{measure.dump_name(dump)}.cdx"
     report = {"report": "perf", "taken": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
               "commit": measure.describe_commit(), "libraries": measure.library_versions(),
               "changes": {"since": since, "chosen": chosen, "commits": changes.commits_since(since),
                           "areas": changes.files_by_area(since)}}
-    with removed_behind(index):
-        head = side.measure(PROGRAMS, ROOT, dump, index, OUTPUT, "head", queries, progress, allocations=True)
-        report["paths"] = {"head": head}
-        report["corpus"] = measure.describe_corpus(PROGRAMS, dump, index, queries)
-        report["benchmarks"] = measure.benchmarks(PROGRAMS, index, queries, progress)
-    report.update(compare_sides(report, options, dump, queries, progress))
+    head = Side("head", PROGRAMS, ROOT, OUTPUT / f"{measure.dump_name(dump)}.cdx")
+    sides = [head] + compare_sides(report, options, dump, queries, progress)
+    with contextlib.ExitStack() as stack:
+        for one in sides:
+            # An index of a large dump is not kept, whatever happens.
+            stack.callback(one.index.unlink, missing_ok=True)
+        report["paths"] = side.measure(sides, dump, OUTPUT, queries, progress)
+        report["corpus"] = measure.describe_corpus(PROGRAMS, dump, head.index, queries)
+        report["benchmarks"] = measure.benchmarks(PROGRAMS, head.index, queries, progress)
     return report
 
 
-@contextlib.contextmanager
-def removed_behind(index):
-    """An index of a large dump is not kept, whatever happens."""
-    try:
-        yield
-    finally:
-        index.unlink(missing_ok=True)
-
-
 def compare_sides(report, options, dump, queries, progress):
-    """Both sides in one run, and the profile of the other."""
+    """Measures both sides by bench-compare, into the report. Returns the other side, where there is one: [Side]."""
     since = report["changes"]["since"]
     if since == report["commit"]["hash"] and not report["commit"]["is_dirty"]:
-        why = "nothing changed since then"
-        return {"compare": None, "compare_missing": why, "base_missing": why}
+        report.update(compare=None, compare_missing="nothing changed since then")
+        return []
     progress.say(f"make bench-compare BASE={since[:12]}, which builds that commit")
     compared, why = changes.compare(since, dump, queries, options.rounds)
-    found = {"compare": compared, "compare_missing": why, "base_missing": why}
+    report.update(compare=compared, compare_missing=why)
     programs, root = changes.base_programs(since)
-    if not (programs / "cratedex-server").exists():
-        return found
-    index = OUTPUT / "base.cdx"
-    try:
-        with removed_behind(index):
-            report["paths"]["base"] = side.measure(programs, root, dump, index, OUTPUT, "base", queries, progress,
-                                                   allocations=False)
-    except ReportError as error:
-        # This side's figures stand by themselves.
-        found["base_missing"] = str(error)
-    return found
+    return [Side("base", programs, root, OUTPUT / "base.cdx")] if (programs / "cratedex-server").exists() else []
 
 
 def write(report):

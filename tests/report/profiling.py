@@ -5,12 +5,14 @@ The paths are `build` (cratedex-index, whole runs), and in a cratedex-server of 
 keep-alive connections, `miss` (no cache, one query after the other), `compressed` (the same with the Accept-Encoding
 of a browser) and `hit` (one answer again and again). A path is measured without perf first; then profiled."""
 
+import collections
 import contextlib
 import os
 import re
 import subprocess
 import sys
 import time
+import typing
 import urllib.parse
 from pathlib import Path
 
@@ -30,10 +32,25 @@ BUILD_SECONDS = 3  # of samples at least, where one build is shorter
 MAX_BUILDS = 15
 LOCK_EVENTS = ("-e", "syscalls:sys_enter_futex")
 BUILD_LIMIT = 900
-SERVER_SECONDS = 4
+TURNS = 4
+TURN_SECONDS = 1
 # Bytes of stack copied a sample, from which callers are found by the DWARF unwind tables: library code has no frame
 # pointers.
 STACK_BYTES = 8192
+
+
+class Side(typing.NamedTuple):
+    """A build of the programs, the sources that it was made from, and the index that it builds and serves."""
+
+    label: str
+    programs: Path
+    root: Path
+    index: Path
+
+
+def in_turn(sides, turn):
+    """The other way round in every other turn."""
+    return sides if turn % 2 == 0 else sides[::-1]
 
 
 def perf_record(data, events, *what):
@@ -89,17 +106,18 @@ def build_index(programs, dump, index):
     }
 
 
-def profile_build(programs, dump, index, folder, wall_seconds):
-    """The samples of as many builds as give enough of them."""
+def profile_builds(sides, dump, folder, wall_seconds):
+    """{label: samples} of as many builds as give enough of them, in turn."""
     n_builds = max(1, min(MAX_BUILDS, round(BUILD_SECONDS / wall_seconds)))
-    hertz = 997 if wall_seconds < 10 else 199
-    found = []
+    events = processor(997 if wall_seconds < 10 else 199)
+    found = {side.label: [] for side in sides}
     data = folder / "build.data"
-    for _ in range(n_builds):
-        run(perf_record(data, processor(hertz), "--", programs / "cratedex-index", "build", dump, "-o", index,
-                        "--quiet"), 2 * BUILD_LIMIT)
-        found += perf_stacks(data, 300)
-        data.unlink()
+    for turn in range(n_builds):
+        for side in in_turn(sides, turn):
+            run(perf_record(data, events, "--", side.programs / "cratedex-index", "build", dump, "-o", side.index,
+                            "--quiet"), 2 * BUILD_LIMIT)
+            found[side.label] += perf_stacks(data, 300)
+            data.unlink()
     return found
 
 
@@ -178,7 +196,7 @@ def parse_wrk(printed):
     return {"requests": int(found[1]), "seconds": float(found[2]) * {"ms": 1e-3, "s": 1, "m": 60}[found[3]]}
 
 
-def ask(url, script, seconds=SERVER_SECONDS):
+def ask(url, script, seconds=TURN_SECONDS):
     return parse_wrk(run(wrk(url, script, seconds), seconds + 30))
 
 
@@ -192,33 +210,71 @@ def asked_meanwhile(url, script, seconds):
             client.kill()
 
 
-def profile_server(programs, index, folder, path, targets, headers=None, extra=()):
-    """A path's counters, its samples, its system calls (or why there are none of these), and the stacks of those that
-    wait for a lock or wake who does."""
-    script = folder / f"{path}.lua"
-    write_requests(script, targets, headers or {})
-    with open(folder / "server.log", "a", encoding="utf-8") as log, running_server(
-            str(programs / "cratedex-server"), str(index), "--threads", str(THREADS), *extra, errors=log) as url:
-        pid = child_pid()
-        ask(url, script, 1)
-        before = read_counters(pid)
-        asked = ask(url, script)
-        after = read_counters(pid)
-        data = folder / f"{path}.data"
-        with asked_meanwhile(url, script, SERVER_SECONDS + 20):
-            run(perf_record(data, processor(SERVER_HERTZ), "-p", pid, "--", "sleep", SERVER_SECONDS),
-                SERVER_SECONDS + 60)
-        found = perf_stacks(data, 120)
-        data.unlink()
-        with asked_meanwhile(url, script, 20):
-            traced, why = try_run(["perf", "trace", "-s", "-p", pid, "--", "sleep", "1"], 30)
-            waits = []
-            if traced and try_run(perf_record(data, LOCK_EVENTS, "-p", pid, "--", "sleep", "1"), 30)[1] is None:
-                waits = perf_stacks(data, 60)
-            data.unlink(missing_ok=True)
-    counters = {name: after[name] - before[name] for name in after}
-    return {"asked": asked, "counters": counters, "stacks": found, "lock_stacks": waits,
-            "calls": parse_trace(traced) if traced else None, "calls_missing": why}
+class Running(typing.NamedTuple):
+    """A server that runs, and what was found of it so far."""
+
+    label: str
+    url: str
+    pid: int
+    asked: dict
+    counters: dict
+    stacks: list
+
+
+def start_server(side, folder, stack, extra):
+    log = stack.enter_context(open(folder / "server.log", "a", encoding="utf-8"))
+    url = stack.enter_context(running_server(str(side.programs / "cratedex-server"), str(side.index), "--threads",
+                                             str(THREADS), *extra, errors=log))
+    return Running(side.label, url, child_pid(), collections.Counter(), collections.Counter(), [])
+
+
+def count_turn(server, script):
+    before = read_counters(server.pid)
+    server.asked.update(ask(server.url, script, TURN_SECONDS))
+    after = read_counters(server.pid)
+    server.counters.update({name: after[name] - before[name] for name in after})
+
+
+def sample_turn(server, script, data):
+    with asked_meanwhile(server.url, script, TURN_SECONDS + 20):
+        run(perf_record(data, processor(SERVER_HERTZ), "-p", server.pid, "--", "sleep", TURN_SECONDS),
+            TURN_SECONDS + 60)
+    server.stacks.extend(perf_stacks(data, 120))
+    data.unlink()
+
+
+def trace_calls(server, script, data):
+    """System calls (or None and why), and the stacks of those that wait for a lock or wake who does."""
+    waits = []
+    with asked_meanwhile(server.url, script, 60):
+        traced, why = try_run(["perf", "trace", "-s", "-p", server.pid, "--", "sleep", TURN_SECONDS], 30)
+        if traced and try_run(perf_record(data, LOCK_EVENTS, "-p", server.pid, "--", "sleep", TURN_SECONDS),
+                              30)[1] is None:
+            waits = perf_stacks(data, 60)
+    data.unlink(missing_ok=True)
+    return {"calls": parse_trace(traced) if traced else None, "calls_missing": why, "lock_stacks": waits}
+
+
+def profile_servers(sides, folder, path, requests, extra=()):
+    """{label: what was found}: counters, samples, and of the first side also system calls. The sides' servers run at
+    the same time and are asked in turn, so that what else the machine does is on both."""
+    script, data = folder / f"{path}.lua", folder / f"{path}.data"
+    write_requests(script, *requests)
+    with contextlib.ExitStack() as stack:
+        servers = [start_server(side, folder, stack, extra) for side in sides]
+        for server in servers:
+            ask(server.url, script, TURN_SECONDS)
+        for turn in range(TURNS):
+            for server in in_turn(servers, turn):
+                count_turn(server, script)
+        for turn in range(TURNS):
+            for server in in_turn(servers, turn):
+                sample_turn(server, script, data)
+        calls = trace_calls(servers[0], script, data)
+    found = {server.label: {"asked": dict(server.asked), "counters": dict(server.counters), "stacks": server.stacks}
+             for server in servers}
+    found[servers[0].label].update(calls)
+    return found
 
 
 def parse_trace(printed):

@@ -62,6 +62,6 @@ def report():
                       "rounds": [{"memory_after_queries": {"private_bytes": 1 << 20, "mapped_bytes": 1 << 21}}]}},
         "changes": {"since": "fedcba9876543210", "chosen": "`--since fedcba9`", "areas":
                     {"index": {"files": 1, "added": 2, "removed": 3}}, "commits": [["abc1234", "Do | it"]]},
-        "compare": {"rounds": 31, "paths": compared}, "compare_missing": None, "base_missing": None,
+        "compare": {"rounds": 31, "paths": compared}, "compare_missing": None,
         "paths": {"base": side(), "head": side(document_share=0.03)},
     }

@@ -1,4 +1,4 @@
-"""All that is measured of one side (the commit itself, or the one it is compared with): its build and its server's
+"""All that is measured of the sides (the commit itself, and the one it is compared with): the build and the server's
 paths, each with its cost, waits, allocations and shares by component."""
 
 import components
@@ -63,36 +63,42 @@ SERVER_PATHS = (
 )
 
 
-def measure_build(programs, root, dump, index, folder, label, progress):
-    progress.say(f"{label}: building the index")
-    built = profiling.build_index(programs, dump, index)
-    progress.say(f"{label}: building it under perf (the first took {built['wall_seconds']:.1f} s)")
-    found = profiling.profile_build(programs, dump, index, folder, built["wall_seconds"])
-    path = {"unit": "CPU s", "cost": built["cpu_seconds"], "counters": built}
-    path.update(summarize(found, root, folder, f"{label}-build", f"build, {label}"))
-    return path
+def measure_builds(sides, dump, folder, progress):
+    paths = {}
+    for side in sides:
+        progress.say(f"{side.label}: building the index")
+        built = profiling.build_index(side.programs, dump, side.index)
+        paths[side.label] = {"unit": "CPU s", "cost": built["cpu_seconds"], "counters": built}
+    wall_seconds = paths[sides[0].label]["counters"]["wall_seconds"]
+    progress.say(f"building under perf (one build took {wall_seconds:.1f} s)")
+    found = profiling.profile_builds(sides, dump, folder, wall_seconds)
+    for side in sides:
+        paths[side.label].update(summarize(found[side.label], side.root, folder, f"{side.label}-build",
+                                           f"build, {side.label}"))
+    return paths
 
 
-def measure_server_path(programs, root, index, folder, label, row, queries, progress):
+def measure_server_path(sides, folder, row, targets, progress):
     name, headers, extra = row
-    progress.say(f"{label}: {name} under wrk, then under perf")
-    targets = profiling.search_targets(queries)
-    if name == "hit":
-        targets = targets[:1]
-    profile = profiling.profile_server(programs, index, folder, name, targets, headers, extra)
-    asked, counters = profile["asked"], profile["counters"]
-    path = {
-        "unit": "CPU µs a request",
-        "cost": counters["cpu_seconds"] * 1e6 / asked["requests"],
-        "requests": asked["requests"],
-        "seconds": asked["seconds"],
-        "counters": counters,
-        "calls": profile["calls"],
-        "calls_missing": profile["calls_missing"],
-    }
-    path.update(summarize(profile["stacks"], root, folder, f"{label}-{name}", f"{name}, {label}"))
-    path["locks"] = locks_of(profile["lock_stacks"], root)
-    return path
+    progress.say(f"{name} under wrk, then under perf")
+    paths = {}
+    found = profiling.profile_servers(sides, folder, name, (targets, headers), extra)
+    for side in sides:
+        profile = found[side.label]
+        asked, counters = profile["asked"], profile["counters"]
+        paths[side.label] = {
+            "unit": "CPU µs a request",
+            "cost": counters["cpu_seconds"] * 1e6 / asked["requests"],
+            "requests": asked["requests"],
+            "seconds": asked["seconds"],
+            "counters": counters,
+            "calls": profile.get("calls"),
+            "calls_missing": profile.get("calls_missing"),
+            "locks": locks_of(profile.get("lock_stacks", []), side.root),
+        }
+        paths[side.label].update(summarize(profile["stacks"], side.root, folder, f"{side.label}-{name}",
+                                           f"{name}, {side.label}"))
+    return paths
 
 
 def locks_of(found, root):
@@ -101,18 +107,26 @@ def locks_of(found, root):
     return [[where.component, where.caller, share] for where, share in places.items()]
 
 
-def measure(programs, root, dump, index, folder, label, queries, progress, *, allocations):
-    """{path: figures}; `index` is written."""
-    paths = {"build": measure_build(programs, root, dump, index, folder, label, progress)}
+def measure(sides, dump, folder, queries, progress):
+    """{label: {path: figures}}, of all sides in turn; their indexes are written. Allocations are the first's."""
+    found = {side.label: {} for side in sides}
+    for label, path in measure_builds(sides, dump, folder, progress).items():
+        found[label]["build"] = path
+    targets = profiling.search_targets(queries)
     for row in SERVER_PATHS:
-        paths[row[0]] = measure_server_path(programs, root, index, folder, label, row, queries, progress)
-    if allocations:
-        progress.say(f"{label}: counting allocations")
-        counted, why = profiling.build_allocations(programs, dump, index, folder)
-        paths["build"].update(allocations=counted, allocations_missing=why)
-        for name, _, extra in SERVER_PATHS:
-            counted, why = profiling.server_allocations(programs, index, folder, name, extra)
-            paths[name].update(allocations=counted, allocations_missing=why)
+        asked = targets[:1] if row[0] == "hit" else targets
+        for label, path in measure_server_path(sides, folder, row, asked, progress).items():
+            found[label][row[0]] = path
+    count_allocations(sides[0], found[sides[0].label], dump, folder, progress)
     for name, _, _ in SERVER_PATHS:
         (folder / f"{name}.lua").unlink()
-    return paths
+    return found
+
+
+def count_allocations(side, paths, dump, folder, progress):
+    progress.say("counting allocations")
+    counted, why = profiling.build_allocations(side.programs, dump, side.index, folder)
+    paths["build"].update(allocations=counted, allocations_missing=why)
+    for name, _, extra in SERVER_PATHS:
+        counted, why = profiling.server_allocations(side.programs, side.index, folder, name, extra)
+        paths[name].update(allocations=counted, allocations_missing=why)

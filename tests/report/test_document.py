@@ -7,6 +7,7 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
+import part_plan
 import parts
 import plan
 import render
@@ -40,7 +41,7 @@ class SixParts(unittest.TestCase):
     def test_a_report_without_an_earlier_side_has_them_too(self):
         report = sample_report.report()
         del report["paths"]["base"]
-        report.update(compare=None, compare_missing="nothing changed since then", base_missing="nothing changed")
+        report.update(compare=None, compare_missing="nothing changed since then")
         page, text = rendered(report)
         self.assertEqual(re.findall(r"<h2[^>]*>(.*?)</h2>", page), NAMES)
         self.assertIn("nothing changed since then", text)
@@ -97,6 +98,14 @@ class Content(unittest.TestCase):
         text = self.part("Expected improvement", sample_report.report())
         self.assertIn("No commit since then does a change of the plan", text)
         self.assertIn("| open |", text)
+
+    def test_only_what_moved_beyond_chance_is_shown(self):
+        base, head = sample_report.side()["miss"], sample_report.side(document_share=0.03)["miss"]
+        self.assertEqual([row[:2] for row in part_plan.moved(base, head)],
+                         [("SQLite", "index/index_reader.c"), ("kernel: network", "")])
+        # 25 and 26 of 100 samples differ by chance.
+        head = sample_report.side(document_share=0.26)["miss"]
+        self.assertEqual(part_plan.moved(base, head), [])
 
     def test_what_could_not_be_measured_is_said(self):
         text = self.part("Bottleneck analysis", sample_report.report())
