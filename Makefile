@@ -7,7 +7,7 @@
 #   tests/bench/*.c  -> cratedex-bench          tests/bench/bare_*.c  -> bare_* (libmicrohttpd only)
 #
 # Variables: BUILD, CC (gcc or clang), CFLAGS, LDFLAGS, WERROR=1, SANITIZE=…, COVERAGE=1,
-# TEST=name… and FUZZ=name… (only these), V=1 (show commands), DUMP, QUERIES, FUZZ_SECONDS,
+# TEST=name… and FUZZ=name… (only these), V=1 (show commands), DUMP, QUERIES, BASE, ROUNDS, FUZZ_SECONDS,
 # SHARED (where the real data lies), PREFIX, DESTDIR.
 
 VERSION = 0.1.0
@@ -43,7 +43,7 @@ index_plain_libs := -lcsv -lm
 goals := $(or $(MAKECMDGOALS),all)
 needs_packages := $(filter-out clean help fmt uninstall,$(goals))
 needs_tests := $(filter test asan tsan lint fuzz coverage check-% tests,$(goals))
-needs_bench := $(filter lint tests bench %/cratedex-bench,$(goals))
+needs_bench := $(filter lint tests bench bench-compare %/cratedex-bench,$(goals))
 
 ifneq ($(needs_packages),)
 wanted_modules := $(sort $(index_modules) $(server_modules) $(if $(needs_tests),$(test_modules)) \
@@ -201,7 +201,8 @@ $(unit_tests) $(http_tests): $(BUILD)/%: $(BUILD)/obj/%.o $(call objects,$(suppo
 	$(quiet)$(link_test) -o $@ $(link_inputs) $(server_libs) $(index_libs) $(test_libs)
 # What the benchmarks compute is tested too: test_bench_x.c with bench_x.c.
 $(filter $(BUILD)/tests/unit/test_bench_%,$(unit_tests)): $(BUILD)/tests/unit/test_%: $(BUILD)/obj/tests/bench/%.o
-$(BUILD)/tests/unit/test_bench_load: $(call objects,tests/bench/bench_statistics.c)
+$(BUILD)/tests/unit/test_bench_load: $(call objects,tests/bench/bench_statistics.c tests/bench/bench_response.c)
+$(BUILD)/tests/unit/test_bench_goals $(BUILD)/tests/unit/test_bench_compare_figures: $(call objects,tests/bench/bench_bootstrap.c)
 $(fuzz_programs): $(BUILD)/%: $(BUILD)/obj/%.o $(server_library) $(index_library) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,link)
@@ -287,6 +288,10 @@ monitoring_python = $(or $(firstword $(foreach python,$(PYTHON) /usr/bin/python3
 monitoring: $(programs) ## scripts/monitoring against promtool, Prometheus and a server that runs
 	@$(monitoring_python) -B tests/monitoring/check.py --programs $(BUILD)
 
+.PHONY: report-check
+report-check: ## the tests of scripts/perf-report, without measuring
+	@$(PYTHON) -B tests/report/check.py
+
 # ---- Checking and formatting ----
 
 # One stamp a file: make lint checks only what changed since it last passed.
@@ -347,6 +352,22 @@ $(bench_index): $(index_program) $(shell find -L '$(DUMP)' -type f)
 	@mkdir -p $(@D)
 	$(index_program) build $(DUMP) -o $@
 endif
+
+.PHONY: bench-compare
+bench-compare: $(programs) $(bench_program) ## BASE=commit: build, miss, hit and suggest against it
+	+@BUILD='$(BUILD)' MAKE='$(submake)' DUMP='$(DUMP)' QUERIES='$(QUERIES)' ROUNDS='$(ROUNDS)' \
+	    sh tests/bench/compare.sh '$(BASE)'
+
+# Recorded are the counts of what this file builds by itself; other flags give others.
+instructions_flags = $(strip $(foreach variable,CC CFLAGS,$(if $(filter command environment,\
+    $(firstword $(origin $(variable)))),$(variable) is set)) $(addprefix with ,$(SANITIZE) $(COVERAGE)))
+.PHONY: instructions instructions-update
+instructions: $(programs) ## instructions of build, miss and hit against tests/bench/instructions.txt
+	@$(PYTHON) -B tests/bench/instructions.py --programs '$(BUILD)' --compiler '$(CC)' \
+	    --packages '$(index_modules) $(server_modules)' --other-flags '$(instructions_flags)' \
+	    $(instructions_option)
+instructions-update: instructions_option := --update
+instructions-update: instructions ## write that file
 
 # ---- Indexes of the real data, which lies outside of the repository ----
 

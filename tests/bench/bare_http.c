@@ -1,5 +1,5 @@
 /* bare_http: how fast libmicrohttpd alone can be on this machine. It answers every request with one
-   response that was built at the start, from the same kind of daemon as the server's (epoll, a
+   response that was built at the start, with one status, from the same kind of daemon as the server's (epoll, a
    thread pool, keep-alive), and looks at nothing of the request. What the server is slower than this
    is what the server itself costs.
 
@@ -19,11 +19,18 @@
 #define EXIT_USAGE 2
 #define MAX_THREADS 256
 #define MAX_HEADERS 32
+#define MAX_STATUS 599
 
 static const char usage[] =
-    "Usage: bare_http --body FILE [--header 'Name: value']… [--port N] [--threads N]\n\n"
-    "Answers every request on 127.0.0.1 with the bytes of FILE. Prints the port (0, the default,\n"
-    "takes a free one) and ends on SIGINT or SIGTERM.\n";
+    "Usage: bare_http --body FILE [--header 'Name: value']… [--status N] [--port N] [--threads N]\n\n"
+    "Answers every request on 127.0.0.1 with the bytes of FILE and status N (default 200; with 304\n"
+    "they are not sent). Prints its address (port 0, the default, takes a free one) and ends on\n"
+    "SIGINT or SIGTERM.\n";
+
+struct answer {
+    struct MHD_Response *response;
+    unsigned status;
+};
 
 static enum MHD_Result answer(void *context, struct MHD_Connection *connection, const char *url,
                               const char *method, const char *version, const char *upload,
@@ -38,7 +45,8 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection, 
         *state = context;
         return MHD_YES;
     }
-    return MHD_queue_response(connection, MHD_HTTP_OK, context);
+    const struct answer *prebuilt = context;
+    return MHD_queue_response(connection, prebuilt->status, prebuilt->response);
 }
 
 /* The whole file in memory that libmicrohttpd frees, or NULL with errno set. */
@@ -83,7 +91,7 @@ static int parse_number(const char *text, unsigned long maximum, unsigned *numbe
 }
 
 /* Blocks until SIGINT or SIGTERM; the daemon's threads inherit the mask and are not disturbed. */
-static int serve(struct MHD_Response *response, unsigned port, unsigned n_threads)
+static int serve(struct answer *prebuilt, unsigned port, unsigned n_threads)
 {
     sigset_t signals;
     sigemptyset(&signals);
@@ -98,14 +106,14 @@ static int serve(struct MHD_Response *response, unsigned port, unsigned n_thread
     };
     struct MHD_Daemon *daemon =
         MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, answer,
-                         response, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
+                         prebuilt, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
                          MHD_OPTION_THREAD_POOL_SIZE, n_threads, MHD_OPTION_END);
     if (daemon == NULL) {
         fprintf(stderr, "bare_http: cannot listen on port %u: %s\n", port, strerror(errno));
         return EXIT_FAILURE;
     }
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT);
-    printf("%" PRIu16 "\n", info != NULL ? info->port : (uint16_t)port);
+    printf("http://127.0.0.1:%" PRIu16 "\n", info != NULL ? info->port : (uint16_t)port);
     fflush(stdout);
     int received;
     sigwait(&signals, &received);
@@ -117,6 +125,7 @@ struct options {
     const char *body;
     const char *headers[MAX_HEADERS];
     unsigned n_headers;
+    unsigned status;
     unsigned port;
     unsigned n_threads;
 };
@@ -125,11 +134,15 @@ struct options {
 static int parse_options(int argc, char **argv, struct options *options)
 {
     static const struct option long_options[] = {
-        {"port", required_argument, NULL, 'p'}, {"threads", required_argument, NULL, 't'},
-        {"body", required_argument, NULL, 'b'}, {"header", required_argument, NULL, 'H'},
-        {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0},
+        {"port", required_argument, NULL, 'p'},
+        {"threads", required_argument, NULL, 't'},
+        {"body", required_argument, NULL, 'b'},
+        {"header", required_argument, NULL, 'H'},
+        {"status", required_argument, NULL, 's'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
-    *options = (struct options){.n_threads = 1};
+    *options = (struct options){.status = MHD_HTTP_OK, .n_threads = 1};
     int found;
     while ((found = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
         switch (found) {
@@ -139,6 +152,10 @@ static int parse_options(int argc, char **argv, struct options *options)
             break;
         case 't':
             if (parse_number(optarg, MAX_THREADS, &options->n_threads) != 0)
+                return -1;
+            break;
+        case 's':
+            if (parse_number(optarg, MAX_STATUS, &options->status) != 0)
                 return -1;
             break;
         case 'b':
@@ -166,20 +183,20 @@ int main(int argc, char **argv)
         fputs(usage, parsed > 0 ? stdout : stderr);
         return parsed > 0 ? EXIT_SUCCESS : EXIT_USAGE;
     }
-    struct MHD_Response *response = read_body(options.body);
-    if (response == NULL) {
+    struct answer prebuilt = {.response = read_body(options.body), .status = options.status};
+    if (prebuilt.response == NULL) {
         fprintf(stderr, "bare_http: %s: %s\n", options.body, strerror(errno));
         return EXIT_FAILURE;
     }
     int status = EXIT_SUCCESS;
     for (unsigned i = 0; i < options.n_headers && status == EXIT_SUCCESS; i++) {
-        if (add_header(response, options.headers[i]) != 0) {
+        if (add_header(prebuilt.response, options.headers[i]) != 0) {
             fprintf(stderr, "bare_http: not a header: %s\n", options.headers[i]);
             status = EXIT_FAILURE;
         }
     }
     if (status == EXIT_SUCCESS)
-        status = serve(response, options.port, options.n_threads);
-    MHD_destroy_response(response);
+        status = serve(&prebuilt, options.port, options.n_threads);
+    MHD_destroy_response(prebuilt.response);
     return status;
 }

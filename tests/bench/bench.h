@@ -13,26 +13,37 @@
 #define BENCH_MAX_ROUNDS 100
 
 struct bench_options {
-    const char *index_path;
+    const char *index_path;   /* NULL for compare */
     const char *queries_path; /* NULL where the subcommand needs none */
     unsigned n_rounds;        /* after the warm-up; encoding: 0 for its default */
     unsigned n_seconds;       /* worst: how long to look */
     double limit_ms;          /* worst: what no query may pass */
     bool json;
+    bool check;              /* http: fail where a goal is missed */
+    const char *connections; /* http: numbers, with commas between; NULL: the default */
+    const char *contenders;  /* http: names, with commas between; NULL: all */
     bool baseline;
-    bool instructions; /* encoding: count under valgrind, too */
-    const char *page;  /* encoding-http: only this one; NULL: all */
-    bool once;         /* encoding: what valgrind runs */
+    bool instructions;       /* encoding: count under valgrind, too */
+    const char *page;        /* encoding-http: only this one; NULL: all */
+    bool once;               /* encoding: what valgrind runs */
+    const char *base_folder; /* compare: of programs, as the next; NULL where not given */
+    const char *head_folder;
+    const char *dump_path; /* compare */
 };
 
-/* Each returns 0, or -1 and why. */
+/* What a benchmark returns that measured well, but something that must not be. */
+#define BENCH_BAD_RESULT 1
+
+/* Each returns 0, or -1 and why; compare also BENCH_BAD_RESULT. */
 int bench_search(const struct bench_options *options, struct error *error);
 int bench_suggest(const struct bench_options *options, struct error *error);
 int bench_pages(const struct bench_options *options, struct error *error);
 int bench_open(const struct bench_options *options, struct error *error);
 int bench_encoding(const struct bench_options *options, struct error *error);
 int bench_encoding_http(const struct bench_options *options, struct error *error);
+int bench_http(const struct bench_options *options, struct error *error);
 int bench_cache(const struct bench_options *options, struct error *error);
+int bench_compare(const struct bench_options *options, struct error *error);
 int bench_counting(const struct bench_options *options, struct error *error);
 int bench_features(const struct bench_options *options, struct error *error);
 int bench_resolve(const struct bench_options *options, struct error *error);

@@ -77,3 +77,9 @@ enum estimate_verdict estimate_verdict(const struct estimate *ratio)
         return ESTIMATE_LESS;
     return ratio->low > 1 ? ESTIMATE_MORE : ESTIMATE_UNDECIDED;
 }
+
+json_t *estimate_to_json(const struct estimate *estimate, double unit)
+{
+    return json_pack("{s:f, s:f, s:f}", "value", estimate->value / unit, "low",
+                     estimate->low / unit, "high", estimate->high / unit);
+}

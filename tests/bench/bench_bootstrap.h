@@ -3,6 +3,7 @@
 #ifndef CRATEDEX_TESTS_BENCH_BENCH_BOOTSTRAP_H
 #define CRATEDEX_TESTS_BENCH_BENCH_BOOTSTRAP_H
 
+#include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,5 +39,8 @@ void bootstrap_ratio(const double *numerators, const double *denominators, size_
 
 /* Whether a ratio lies below or above 1 with its whole interval. */
 enum estimate_verdict estimate_verdict(const struct estimate *ratio);
+
+/* {"value", "low", "high"}, all divided by `unit`; NULL when memory runs out. */
+json_t *estimate_to_json(const struct estimate *estimate, double unit);
 
 #endif

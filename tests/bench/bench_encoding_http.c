@@ -171,9 +171,10 @@ static int run_round(struct run *run, unsigned round, struct error *error)
 
 static int measure(struct run *run, const char *index_path, struct error *error)
 {
-    static const char *const cache_bytes[N_SERVERS] = {"256M", "0"};
+    static const struct http_server_settings settings[N_SERVERS] = {
+        {.cache_bytes = "256M", .n_threads = 1}, {.cache_bytes = "0", .n_threads = 1}};
     for (int i = 0; i < N_SERVERS; i++)
-        if (http_server_child_start(&run->servers[i], index_path, cache_bytes[i], error) != 0)
+        if (http_server_child_start(&run->servers[i], index_path, &settings[i], error) != 0)
             return -1;
     for (size_t page = 0; page < N_ENCODING_PAGES; page++) {
         for (int i = 0; i < N_ENCODINGS; i++) {

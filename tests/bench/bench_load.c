@@ -1,8 +1,13 @@
 /* Request i of an open loop is due at start + i / rate, whether or not anything was answered: due requests
    wait in the order of their numbers, and a connection that becomes free takes the next. Sleeping is by
    epoll_pwait2, to the nanosecond, as long as nothing is due and nothing arrives. A request is some
-   hundred bytes and goes into an empty socket buffer, so it is sent in one piece. */
-#define _GNU_SOURCE /* epoll_pwait2, memmem */
+   hundred bytes and goes into an empty socket buffer, so it is sent in one piece.
+
+   The client takes its processor time from the same machine as the server. So an answer is one recv into a
+   buffer that all connections share, a pass over its head, one reading of the clock and one send; nothing is
+   allocated, and what is in flight is counted, not looked for. The rest of a long body is dropped inside the
+   kernel (MSG_TRUNC, tcp(7)). Only a head that comes in pieces is copied, to its connection. */
+#define _GNU_SOURCE /* epoll_pwait2 */
 #include "tests/bench/bench_load.h"
 
 #include <arpa/inet.h>
@@ -12,71 +17,86 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-#define MAX_HEAD 16384
+#define BUFFER_BYTES 65536
 #define NANOSECONDS 1000000000.0
-/* How long, in times of the run, what was due in it may take to be sent and answered after it. */
-#define GRACE 2
+/* How long what was due in a run may take to be sent and answered after it: in times of the run, where it has a rate,
+   and in seconds where it has none. There it is long: what a slow server still computes would disturb the next run. */
+#define GRACE_OF_RATE 2
+#define GRACE_SECONDS 30
 #define LONGEST_WAIT 20000000 /* nanoseconds, at a time */
+#define MAX_CLOSED_RATE 1e6   /* latencies that a closed loop keeps, a second */
 
 struct connection {
     int socket;
     bool is_busy;
     bool is_in_body;
+    bool closes;
     uint64_t due;      /* when the request was to be sent */
     size_t to_receive; /* of the body */
-    size_t head_size;
-    char head[MAX_HEAD];
+    size_t head_size;  /* of what is kept of an unfinished head */
+    char head[LOAD_MAX_HEAD];
 };
 
 struct load {
     const struct load_plan *plan;
     int epoll;
-    uint64_t begin;
+    uint64_t begin; /* 0: not yet, answers do not count */
     uint64_t end;
-    uint64_t n_sent;
-    uint64_t n_answers;
+    size_t next;     /* request */
+    uint64_t n_due;  /* requests that were sent since the time began */
+    unsigned n_free; /* connections that may ask */
+    struct load_result result;
     uint64_t *latencies;
     size_t n_latencies;
     size_t capacity;
-    msgpack_sbuffer *body; /* where the answers' bodies go; NULL: nowhere */
-    struct connection connections[LOAD_MAX_CONNECTIONS];
+    msgpack_sbuffer *body;           /* where the answers' bodies go; NULL: nowhere */
+    struct response_head *last_head; /* where the last head goes, with its bytes; NULL: nowhere */
+    char *last_bytes;
+    struct connection *free[LOAD_MAX_CONNECTIONS];
+    char buffer[BUFFER_BYTES];
+    struct connection connections[];
 };
 
-static uint64_t now_nanoseconds(void)
+static uint64_t clock_nanoseconds(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-static int connect_to(uint16_t port, struct error *error)
+static uint64_t now_nanoseconds(void)
 {
-    const struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    return clock_nanoseconds(CLOCK_MONOTONIC);
+}
+
+static int open_connection(struct load *load, struct connection *connection, struct error *error)
+{
+    const struct sockaddr_in address = {.sin_family = AF_INET,
+                                        .sin_port = htons(load->plan->port),
+                                        .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
     const int on = 1;
-    if (descriptor < 0 || setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0 ||
-        connect(descriptor, (const struct sockaddr *)&address, sizeof address) != 0) {
-        error_set(error, "cannot connect to port %u: %s", port, strerror(errno));
-        if (descriptor >= 0)
-            close(descriptor);
-        return -1;
-    }
-    return descriptor;
+    connection->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (connection->socket < 0 ||
+        setsockopt(connection->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0 ||
+        connect(connection->socket, (const struct sockaddr *)&address, sizeof address) != 0 ||
+        epoll_ctl(load->epoll, EPOLL_CTL_ADD, connection->socket, &event) != 0)
+        return error_set(error, "cannot connect to port %u: %s", load->plan->port, strerror(errno));
+    return 0;
 }
 
 static int send_next(struct load *load, struct connection *connection, uint64_t due,
                      struct error *error)
 {
-    const struct load_request *request =
-        &load->plan->requests[load->n_sent++ % load->plan->n_requests];
+    const struct load_request *request = &load->plan->requests[load->next];
+    if (++load->next == load->plan->n_requests)
+        load->next = 0;
     if (send(connection->socket, request->bytes, request->size, MSG_NOSIGNAL) !=
         (ssize_t)request->size)
         return error_set(error, "cannot send a request: %s", strerror(errno));
@@ -87,76 +107,89 @@ static int send_next(struct load *load, struct connection *connection, uint64_t 
     return 0;
 }
 
-/* Reads the status and Content-Length of a head that ends with an empty line. */
-static int read_head(const char *head, size_t size, size_t *length, struct error *error)
+static int answer_arrived(struct load *load, struct connection *connection, struct error *error)
 {
-    static const char field[] = "\r\nContent-Length:";
-    if (size < 12 || strncmp(head, "HTTP/1.1 200", 12) != 0)
-        return error_set(error, "an answer is not 200: %.*s", (int)strcspn(head, "\r\n"), head);
-    const char *end = head + size;
-    for (const char *at = head; (at = memchr(at, '\r', (size_t)(end - at))) != NULL; at++) {
-        if ((size_t)(end - at) > sizeof field && strncasecmp(at, field, sizeof field - 1) == 0) {
-            *length = strtoul(at + sizeof field - 1, NULL, 10);
-            return 0;
-        }
-    }
-    return error_set(error, "an answer has no Content-Length");
-}
-
-static void answer_arrived(struct load *load, struct connection *connection)
-{
-    uint64_t now = now_nanoseconds();
     connection->is_busy = false;
-    if (now <= load->end)
-        load->n_answers++;
-    if (load->n_latencies < load->capacity)
-        load->latencies[load->n_latencies++] = now - connection->due;
+    load->free[load->n_free++] = connection;
+    if (load->begin != 0) {
+        uint64_t now = now_nanoseconds();
+        load->result.n_received++;
+        if (now <= load->end)
+            load->result.n_answers++;
+        if (load->n_latencies < load->capacity)
+            load->latencies[load->n_latencies++] = now - connection->due;
+    }
+    if (!connection->closes)
+        return 0;
+    close(connection->socket);
+    return open_connection(load, connection, error);
 }
 
-static void take_body(struct load *load, struct connection *connection, const char *bytes,
-                      size_t size)
+static int take_body(struct load *load, struct connection *connection, const char *bytes,
+                     size_t size, struct error *error)
 {
-    if (load->body != NULL)
-        (void)msgpack_sbuffer_write(load->body, bytes, size);
+    if (load->body != NULL && msgpack_sbuffer_write(load->body, bytes, size) != 0)
+        return error_out_of_memory(error);
     connection->to_receive -= size;
-    if (connection->to_receive == 0)
-        answer_arrived(load, connection);
+    return connection->to_receive > 0 ? 0 : answer_arrived(load, connection, error);
 }
 
-static int take_head(struct load *load, struct connection *connection, struct error *error)
+/* Takes the head, where it is whole, and what follows it; else keeps the bytes. */
+static int take_head(struct load *load, struct connection *connection, const char *bytes,
+                     size_t size, struct error *error)
 {
-    connection->head[connection->head_size] = '\0';
-    const char *end = memmem(connection->head, connection->head_size, "\r\n\r\n", 4);
-    if (end == NULL)
-        return connection->head_size < MAX_HEAD - 1 ? 0 : error_set(error, "a head is too long");
-    size_t size = (size_t)(end - connection->head) + 4;
-    if (read_head(connection->head, size, &connection->to_receive, error) != 0)
+    struct response_head head;
+    int found = response_head_read(bytes, size, &head, error);
+    if (found < 0)
         return -1;
-    if (connection->head_size - size > connection->to_receive)
+    if ((found == 0 ? size : head.size) >= LOAD_MAX_HEAD)
+        return error_set(error, "a head is too long");
+    if (found == 0) {
+        if (bytes != connection->head)
+            memcpy(connection->head, bytes, size);
+        connection->head_size = size;
+        return 0;
+    }
+    unsigned wanted = load->plan->status != 0 ? load->plan->status : 200;
+    if (load->last_head != NULL) {
+        *load->last_head = head;
+        memcpy(load->last_bytes, bytes, head.size);
+    } else if (head.status != wanted) {
+        return error_set(error, "an answer is %u, not %u", head.status, wanted);
+    }
+    if (size - head.size > head.body_bytes)
         return error_set(error, "an answer is longer than it says");
     connection->is_in_body = true;
-    take_body(load, connection, connection->head + size, connection->head_size - size);
-    return 0;
+    connection->closes = head.closes;
+    connection->to_receive = head.body_bytes;
+    return take_body(load, connection, bytes + head.size, size - head.size, error);
 }
 
 static int receive_some(struct load *load, struct connection *connection, struct error *error)
 {
-    char body[65536];
-    char *to = connection->is_in_body ? body : connection->head + connection->head_size;
-    size_t room = connection->is_in_body ? sizeof body : MAX_HEAD - 1 - connection->head_size;
-    if (connection->is_in_body && connection->to_receive < room)
+    char *to = load->buffer;
+    size_t room = sizeof load->buffer;
+    int flags = 0;
+    if (connection->is_in_body && load->body == NULL) {
         room = connection->to_receive;
-    ssize_t size = recv(connection->socket, to, room, 0);
+        flags = MSG_TRUNC;
+    } else if (connection->is_in_body) {
+        room = connection->to_receive < room ? connection->to_receive : room;
+    } else if (connection->head_size > 0) {
+        to = connection->head + connection->head_size;
+        room = sizeof connection->head - connection->head_size;
+    }
+    ssize_t size = recv(connection->socket, to, room, flags);
     if (size < 0 && errno == EINTR)
         return 0;
     if (size <= 0 || !connection->is_busy)
         return error_set(error, "the server ended a connection");
-    if (connection->is_in_body) {
-        take_body(load, connection, body, (size_t)size);
-        return 0;
-    }
-    connection->head_size += (size_t)size;
-    return take_head(load, connection, error);
+    if (connection->is_in_body)
+        return take_body(load, connection, to, (size_t)size, error);
+    if (connection->head_size > 0)
+        return take_head(load, connection, connection->head, connection->head_size + (size_t)size,
+                         error);
+    return take_head(load, connection, to, (size_t)size, error);
 }
 
 static uint64_t due_at(const struct load *load, uint64_t number)
@@ -164,16 +197,21 @@ static uint64_t due_at(const struct load *load, uint64_t number)
     return load->begin + (uint64_t)((double)number * NANOSECONDS / load->plan->rate);
 }
 
+static bool is_all_sent(const struct load *load)
+{
+    return load->plan->n_to_send > 0 && load->n_due >= load->plan->n_to_send;
+}
+
 /* Sends what is due on the connections that are free. */
 static int send_due(struct load *load, struct error *error)
 {
-    for (unsigned i = 0; i < load->plan->n_connections; i++) {
-        struct connection *connection = &load->connections[i];
+    while (load->n_free > 0) {
         uint64_t now = now_nanoseconds();
-        uint64_t due = load->plan->rate > 0 ? due_at(load, load->n_sent) : now;
-        if (due > now || due >= load->end)
+        uint64_t due = load->plan->rate > 0 ? due_at(load, load->n_due) : now;
+        if (due > now || due >= load->end || is_all_sent(load))
             return 0;
-        if (!connection->is_busy && send_next(load, connection, due, error) != 0)
+        load->n_due++;
+        if (send_next(load, load->free[--load->n_free], due, error) != 0)
             return -1;
     }
     return 0;
@@ -182,26 +220,19 @@ static int send_due(struct load *load, struct error *error)
 /* Whether something is still to be sent. */
 static bool is_before_end(const struct load *load)
 {
-    return (load->plan->rate > 0 ? due_at(load, load->n_sent) : now_nanoseconds()) < load->end;
+    if (is_all_sent(load))
+        return false;
+    return (load->plan->rate > 0 ? due_at(load, load->n_due) : now_nanoseconds()) < load->end;
 }
 
-static unsigned count_busy(const struct load *load)
-{
-    unsigned n_busy = 0;
-    for (unsigned i = 0; i < load->plan->n_connections; i++)
-        n_busy += load->connections[i].is_busy;
-    return n_busy;
-}
-
-/* Waits for an answer, or until the next request is due where a connection is free for it. */
+/* Waits for answers, or until the next request is due where a connection is free for it; and asks again. */
 static int wait_for_answers(struct load *load, struct error *error)
 {
     struct epoll_event events[LOAD_MAX_CONNECTIONS];
     struct timespec until_due = {.tv_nsec = LONGEST_WAIT};
-    if (load->plan->rate > 0 && is_before_end(load) &&
-        count_busy(load) < load->plan->n_connections) {
+    if (load->plan->rate > 0 && is_before_end(load) && load->n_free > 0) {
         uint64_t now = now_nanoseconds();
-        uint64_t due = due_at(load, load->n_sent);
+        uint64_t due = due_at(load, load->n_due);
         uint64_t sleep = due > now ? due - now : 0;
         until_due.tv_nsec = sleep < LONGEST_WAIT ? (long)sleep : LONGEST_WAIT;
     }
@@ -209,27 +240,30 @@ static int wait_for_answers(struct load *load, struct error *error)
     if (n_events < 0 && errno != EINTR)
         return error_set(error, "epoll_pwait2: %s", strerror(errno));
     for (int i = 0; i < n_events; i++)
-        if (receive_some(load, events[i].data.ptr, error) != 0)
+        if (receive_some(load, events[i].data.ptr, error) != 0 || send_due(load, error) != 0)
             return -1;
     return 0;
 }
 
-static int open_connections(struct load *load, struct error *error)
+/* Opens a connection and waits for its first answer, so that the server has taken it before the next one comes. */
+static int begin_connection(struct load *load, struct connection *connection, struct error *error)
 {
-    for (unsigned i = 0; i < load->plan->n_connections; i++)
-        load->connections[i].socket = -1;
+    if (open_connection(load, connection, error) != 0 || send_next(load, connection, 0, error) != 0)
+        return -1;
+    while (connection->is_busy)
+        if (receive_some(load, connection, error) != 0)
+            return -1;
+    return 0;
+}
+
+static int begin_connections(struct load *load, struct error *error)
+{
     load->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (load->epoll < 0)
         return error_set(error, "epoll_create1: %s", strerror(errno));
-    for (unsigned i = 0; i < load->plan->n_connections; i++) {
-        struct connection *connection = &load->connections[i];
-        struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
-        connection->socket = connect_to(load->plan->port, error);
-        if (connection->socket < 0)
+    for (unsigned i = 0; i < load->plan->n_connections; i++)
+        if (begin_connection(load, &load->connections[i], error) != 0)
             return -1;
-        if (epoll_ctl(load->epoll, EPOLL_CTL_ADD, connection->socket, &event) != 0)
-            return error_set(error, "epoll_ctl: %s", strerror(errno));
-    }
     return 0;
 }
 
@@ -247,12 +281,15 @@ static void close_load(struct load *load)
 /* NULL when memory runs out. */
 static struct load *load_create(const struct load_plan *plan)
 {
-    struct load *load = calloc(1, sizeof *load);
+    struct load *load = calloc(1, sizeof *load + plan->n_connections * sizeof *load->connections);
     if (load == NULL)
         return NULL;
     load->plan = plan;
     load->epoll = -1;
-    load->capacity = (size_t)ceil(plan->rate * plan->seconds);
+    load->next = plan->first % plan->n_requests;
+    for (unsigned i = 0; i < plan->n_connections; i++)
+        load->connections[i].socket = -1;
+    load->capacity = (size_t)ceil((plan->rate > 0 ? plan->rate : MAX_CLOSED_RATE) * plan->seconds);
     load->latencies = calloc(load->capacity + 1, sizeof *load->latencies);
     if (load->latencies == NULL) {
         free(load);
@@ -261,34 +298,56 @@ static struct load *load_create(const struct load_plan *plan)
     return load;
 }
 
+static double server_cpu(const struct load_plan *plan)
+{
+    return plan->server_cpu != NULL ? plan->server_cpu(plan->server) : 0;
+}
+
+/* What was due within the time is still sent after it, and its latency counts. */
+static int run_loop(struct load *load, struct error *error)
+{
+    double server_before = server_cpu(load->plan);
+    uint64_t client_before = clock_nanoseconds(CLOCK_THREAD_CPUTIME_ID);
+    load->begin = now_nanoseconds();
+    load->end = load->begin + (uint64_t)(load->plan->seconds * NANOSECONDS);
+    double grace = load->plan->rate > 0 ? GRACE_OF_RATE * load->plan->seconds : GRACE_SECONDS;
+    uint64_t give_up = load->end + (uint64_t)(grace * NANOSECONDS);
+    int status = send_due(load, error);
+    while (status == 0 && now_nanoseconds() < give_up &&
+           (is_before_end(load) || load->n_free < load->plan->n_connections)) {
+        status = wait_for_answers(load, error);
+        if (status == 0)
+            status = send_due(load, error);
+    }
+    load->result.server_cpu = server_cpu(load->plan) - server_before;
+    load->result.client_cpu =
+        (double)(clock_nanoseconds(CLOCK_THREAD_CPUTIME_ID) - client_before) / NANOSECONDS;
+    return status;
+}
+
 int load_run(const struct load_plan *plan, struct load_result *result, struct error *error)
 {
+    if (plan->n_connections < 1 || plan->n_connections > LOAD_MAX_CONNECTIONS)
+        return error_set(error, "a load has 1 to %d connections", LOAD_MAX_CONNECTIONS);
     struct load *load = load_create(plan);
     if (load == NULL)
         return error_out_of_memory(error);
     (void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
-    int status = open_connections(load, error);
-    load->begin = now_nanoseconds();
-    load->end = load->begin + (uint64_t)(plan->seconds * NANOSECONDS);
-    uint64_t give_up = load->end + GRACE * (load->end - load->begin);
-    /* What was due within the time is still sent after it, and its latency counts. */
-    while (status == 0 && now_nanoseconds() < give_up &&
-           (is_before_end(load) || count_busy(load) > 0)) {
-        status = send_due(load, error);
-        if (status == 0)
-            status = wait_for_answers(load, error);
-    }
-    *result = (struct load_result){.n_answers = load->n_answers, .seconds = plan->seconds};
-    if (status == 0 && plan->rate > 0) {
-        result->share_in_time = (double)load->n_answers / (double)load->capacity;
+    int status = begin_connections(load, error);
+    if (status == 0)
+        status = run_loop(load, error);
+    *result = load->result;
+    result->seconds = plan->seconds;
+    if (status == 0 && plan->rate > 0)
+        result->share_in_time = (double)result->n_answers / (double)load->capacity;
+    if (status == 0)
         statistics_compute(load->latencies, load->n_latencies, &result->latency);
-    }
     close_load(load);
     return status;
 }
 
-int load_fetch(uint16_t port, const struct load_request *request, msgpack_sbuffer *body,
-               struct error *error)
+int load_fetch_head(uint16_t port, const struct load_request *request, char *bytes,
+                    struct response_head *head, msgpack_sbuffer *body, struct error *error)
 {
     const struct load_plan plan = {
         .port = port, .requests = request, .n_requests = 1, .n_connections = 1};
@@ -296,11 +355,19 @@ int load_fetch(uint16_t port, const struct load_request *request, msgpack_sbuffe
     if (load == NULL)
         return error_out_of_memory(error);
     load->body = body;
-    int status = open_connections(load, error);
-    if (status == 0)
-        status = send_next(load, &load->connections[0], now_nanoseconds(), error);
-    while (status == 0 && load->connections[0].is_busy)
-        status = receive_some(load, &load->connections[0], error);
+    load->last_head = head;
+    load->last_bytes = bytes;
+    int status = begin_connections(load, error);
     close_load(load);
     return status;
+}
+
+int load_fetch(uint16_t port, const struct load_request *request, msgpack_sbuffer *body,
+               struct error *error)
+{
+    char bytes[LOAD_MAX_HEAD];
+    struct response_head head;
+    if (load_fetch_head(port, request, bytes, &head, body, error) != 0)
+        return -1;
+    return head.status == 200 ? 0 : error_set(error, "an answer is %u, not 200", head.status);
 }

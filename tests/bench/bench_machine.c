@@ -47,3 +47,10 @@ void machine_describe(struct machine *machine)
 #endif
     snprintf(machine->sqlite, sizeof machine->sqlite, "%s", sqlite3_libversion());
 }
+
+json_t *machine_to_json(const struct machine *machine)
+{
+    return json_pack("{s:s, s:I, s:s, s:s, s:s}", "processor", machine->processor, "cores",
+                     (json_int_t)machine->n_cores, "kernel", machine->kernel, "compiler",
+                     machine->compiler, "sqlite", machine->sqlite);
+}

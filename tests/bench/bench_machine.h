@@ -2,6 +2,8 @@
 #ifndef CRATEDEX_TESTS_BENCH_BENCH_MACHINE_H
 #define CRATEDEX_TESTS_BENCH_BENCH_MACHINE_H
 
+#include <jansson.h>
+
 struct machine {
     char processor[128];
     long n_cores; /* that this process may use */
@@ -11,5 +13,8 @@ struct machine {
 };
 
 void machine_describe(struct machine *machine);
+
+/* {"processor", "cores", "kernel", "compiler", "sqlite"}. NULL when memory runs out. */
+json_t *machine_to_json(const struct machine *machine);
 
 #endif

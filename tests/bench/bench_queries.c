@@ -68,4 +68,5 @@ void bench_queries_free(struct bench_queries *queries)
 {
     free(queries->queries);
     free(queries->file);
+    *queries = (struct bench_queries){0};
 }

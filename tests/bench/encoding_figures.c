@@ -124,12 +124,6 @@ void encoding_figures_print(const struct encoding_figures *figures,
     print_counts(figures, pages);
 }
 
-static json_t *estimate_to_json(const struct estimate *estimate, double unit)
-{
-    return json_pack("{s:f, s:f, s:f}", "value", estimate->value / unit, "low",
-                     estimate->low / unit, "high", estimate->high / unit);
-}
-
 static json_t *samples_to_json(const struct encoding_series *series, enum encoding encoding)
 {
     json_t *samples = json_array();

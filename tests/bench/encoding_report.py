@@ -21,37 +21,20 @@ import matplotlib
 matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402  (the backend comes first)
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from html_report import html_page, number, table  # noqa: E402
+
 ENCODINGS = (("json", "JSON"), ("msgpack", "MessagePack"))
 # Stand-ins in the drawing for variables of the style.
 COLOURS = {"json": "#a10001", "msgpack": "#a10002", "text": "#a10003", "faint": "#a10004"}
 
 STYLE = """
-:root { color-scheme: light dark; --page: #ffffff; --text: #1c2530; --faint: #ccd3da;
-        --json: #b4540a; --msgpack: #1668b0; --decided: #0d6b3c; }
-@media (prefers-color-scheme: dark) {
-  :root { --page: #14181d; --text: #e4e8ec; --faint: #3d4650; --json: #f0a35e;
-          --msgpack: #6cb4f5; --decided: #6fcf97; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1rem; max-width: 62rem; background: var(--page);
-       color: var(--text); font: 1rem/1.5 system-ui, sans-serif; }
-h1 { font-size: 1.5rem; line-height: 1.25; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
-.scroll { overflow-x: auto; } figure { margin: 1rem 0; }
+:root { --json: #b4540a; --msgpack: #1668b0; }
+@media (prefers-color-scheme: dark) { :root { --json: #f0a35e; --msgpack: #6cb4f5; } }
 .plots { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(19rem, 1fr)); }
-svg { width: 100%; height: auto; display: block; } figcaption { font-weight: 600; }
-table { border-collapse: collapse; font-size: .86rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .6rem; text-align: right; white-space: nowrap;
-         border-bottom: 1px solid var(--faint); }
-th:first-child, td:first-child, td.words { text-align: left; }
-td small { opacity: .75; } .decided { color: var(--decided); } dt { font-weight: 600; }
-dd { margin: 0 0 .4rem; overflow-wrap: anywhere; }
+svg { width: 100%; height: auto; display: block; }
+dt { font-weight: 600; } dd { margin: 0 0 .4rem; }
 """
-
-
-def number(value):
-    """Three digits that count, thousands apart."""
-    if value == 0 or value >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.3g}"
 
 
 def with_interval(estimate):
@@ -123,12 +106,6 @@ def ratios(names, estimates):
     axes.set_xlim(0, max(1.2, 1.05 * max(ratio["high"] for ratio in estimates)))
     axes.set_xlabel("MessagePack / JSON", color=COLOURS["text"], fontsize=11)
     return finish(figure)
-
-
-def table(titles, rows):
-    head = "".join(f"<th>{title}</th>" for title in titles)
-    body = "\n".join(f"<tr>{''.join(row)}</tr>" for row in rows)
-    return f'<div class="scroll"><table><tr>{head}</tr>\n{body}</table></div>'
 
 
 def exact(value):
@@ -227,16 +204,11 @@ def page_of(result):
     keys = list(dict.fromkeys(operation["key"] for page in pages
                               for operation in page["operations"]))
     parts = "\n".join(operation_part(pages, key) for key in keys)
-    return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Cratedex: JSON against MessagePack</title><style>{STYLE}</style></head><body>
-<h1>JSON against MessagePack: what an answer of Cratedex costs</h1>
-{bytes_part(pages) if "bytes" in pages[0] else ""}
+    body = f"""{bytes_part(pages) if "bytes" in pages[0] else ""}
 {parts}
-<h2>Conditions</h2>{conditions(result)}
-</body></html>
-"""
+<h2>Conditions</h2>{conditions(result)}"""
+    return html_page("Cratedex: JSON against MessagePack", "JSON against MessagePack: what an answer of Cratedex costs",
+                STYLE, body)
 
 
 def main():

@@ -1,27 +1,52 @@
-/* The server's first line names the port that it got. The processor time is the kernel's clock of the
-   process, which counts nanoseconds where /proc counts hundredths of a second. */
+/* A server of ours names the port that it got in its first line; of others the port is chosen here, which another
+   program may take before they do: then they do not start, and say so. The processor time is the kernel's clock of
+   the process, which counts nanoseconds where /proc counts hundredths of a second. */
 #define _GNU_SOURCE /* pipe2, environ */
 #include "tests/bench/http_server_child.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int find_server(char *path, size_t size, struct error *error)
+#define ADDRESS "http://127.0.0.1:"
+#define MAX_TRIES 500
+#define NANOSECONDS_A_TRY 20000000
+
+int http_server_child_find(char *path, size_t size, const char *name, struct error *error)
 {
-    ssize_t length = readlink("/proc/self/exe", path, size - sizeof "cratedex-server");
-    if (length < 0)
-        return error_set(error, "/proc/self/exe: %s", strerror(errno));
+    ssize_t length = readlink("/proc/self/exe", path, size);
+    if (length < 0 || (size_t)length == size)
+        return error_set(error, "the path of this program cannot be read");
     path[length] = '\0';
-    char *name = strrchr(path, '/') + 1;
-    memcpy(name, "cratedex-server", sizeof "cratedex-server");
+    char *own_name = strrchr(path, '/') + 1;
+    size_t room = size - (size_t)(own_name - path);
+    if (snprintf(own_name, room, "%s", name) >= (int)room)
+        return error_set(error, "the path of %s is too long", name);
     return 0;
+}
+
+bool http_server_child_is_installed(const char *name)
+{
+    char path[4096];
+    const char *folders = getenv("PATH");
+    snprintf(path, sizeof path, "/usr/sbin/%s", name);
+    bool is_installed = access(path, X_OK) == 0;
+    while (!is_installed && folders != NULL && *folders != '\0') {
+        size_t length = strcspn(folders, ":");
+        if (snprintf(path, sizeof path, "%.*s/%s", (int)length, folders, name) < (int)sizeof path)
+            is_installed = access(path, X_OK) == 0;
+        folders += length + (folders[length] == ':');
+    }
+    return is_installed;
 }
 
 /* Reads the first line, `… http://127.0.0.1:PORT…`. */
@@ -35,56 +60,177 @@ static int read_port(struct http_server_child *server, struct error *error)
         length += n_read > 0 ? (size_t)n_read : 0;
     }
     line[length] = '\0';
-    static const char address[] = "http://127.0.0.1:";
-    const char *found = strstr(line, address);
-    unsigned long port = found != NULL ? strtoul(found + sizeof address - 1, NULL, 10) : 0;
+    const char *found = strstr(line, ADDRESS);
+    unsigned long port = found != NULL ? strtoul(found + sizeof ADDRESS - 1, NULL, 10) : 0;
     if (port == 0 || port > UINT16_MAX)
         return error_set(error, "the server did not start: %s", line);
     server->port = (uint16_t)port;
     return 0;
 }
 
-int http_server_child_start(struct http_server_child *server, const char *index_path,
-                            const char *cache_bytes, struct error *error)
+/* What it prints goes to `output`. */
+static int spawn(struct http_server_child *server, char *const arguments[], int output,
+                 struct error *error)
 {
-    *server = (struct http_server_child){.output = -1};
-    char program[4096];
-    char index_copy[4096];
-    char cache_copy[32];
-    int ends[2];
-    if (find_server(program, sizeof program, error) != 0)
-        return -1;
-    snprintf(index_copy, sizeof index_copy, "%s", index_path);
-    snprintf(cache_copy, sizeof cache_copy, "%s", cache_bytes);
-    char words[][16] = {"--index", "--listen", "127.0.0.1:0", "--threads", "1", "--cache-bytes"};
-    char *const arguments[] = {program,  words[0], index_copy, words[1],   words[2],
-                               words[3], words[4], words[5],   cache_copy, NULL};
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return error_set(error, "cannot make a pipe: %s", strerror(errno));
+    char beside[256];
     posix_spawn_file_actions_t actions;
     int fault = posix_spawn_file_actions_init(&actions);
     if (fault == 0) {
-        fault = posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+        fault = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
         if (fault == 0)
-            fault = posix_spawn(&server->process, program, &actions, NULL, arguments, environ);
+            fault =
+                posix_spawnp(&server->process, arguments[0], &actions, NULL, arguments, environ);
+        if (fault == ENOENT &&
+            snprintf(beside, sizeof beside, "/usr/sbin/%s", arguments[0]) < (int)sizeof beside)
+            fault = posix_spawn(&server->process, beside, &actions, NULL, arguments, environ);
         posix_spawn_file_actions_destroy(&actions);
     }
-    close(ends[1]);
-    server->output = ends[0];
-    if (fault != 0) {
-        server->process = 0;
-        return error_set(error, "cannot run %s: %s", program, strerror(fault));
-    }
-    if (clock_getcpuclockid(server->process, &server->clock) != 0)
-        return error_set(error, "the server's processor time cannot be read");
-    return read_port(server, error);
+    if (fault == 0)
+        return 0;
+    server->process = 0;
+    return error_set(error, "cannot run %s: %s", arguments[0], strerror(fault));
 }
 
-double http_server_child_cpu(const struct http_server_child *server)
+static int add_clock(struct http_server_child *server, pid_t process, struct error *error)
 {
-    struct timespec used = {0};
-    (void)clock_gettime(server->clock, &used);
-    return (double)used.tv_sec + 1e-9 * (double)used.tv_nsec;
+    if (server->n_clocks == HTTP_SERVER_MAX_PROCESSES ||
+        clock_getcpuclockid(process, &server->clocks[server->n_clocks]) != 0)
+        return error_set(error, "the server's processor time cannot be read");
+    server->n_clocks++;
+    return 0;
+}
+
+int http_server_child_run(struct http_server_child *server, char *const arguments[],
+                          struct error *error)
+{
+    int ends[2];
+    *server = (struct http_server_child){.output = -1};
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return error_set(error, "cannot make a pipe: %s", strerror(errno));
+    int status = spawn(server, arguments, ends[1], error);
+    close(ends[1]);
+    server->output = ends[0];
+    if (status == 0)
+        status = add_clock(server, server->process, error);
+    return status == 0 ? read_port(server, error) : -1;
+}
+
+int http_server_child_start(struct http_server_child *server, const char *index_path,
+                            const struct http_server_settings *settings, struct error *error)
+{
+    char program[4096];
+    char index_copy[4096];
+    char cache_copy[32];
+    char threads[16];
+    *server = (struct http_server_child){.output = -1};
+    if (settings->folder == NULL) {
+        if (http_server_child_find(program, sizeof program, "cratedex-server", error) != 0)
+            return -1;
+    } else if (snprintf(program, sizeof program, "%s/cratedex-server", settings->folder) >=
+               (int)sizeof program) {
+        return error_set(error, "the folder's name is too long: %s", settings->folder);
+    }
+    snprintf(index_copy, sizeof index_copy, "%s", index_path);
+    snprintf(cache_copy, sizeof cache_copy, "%s", settings->cache_bytes);
+    snprintf(threads, sizeof threads, "%u", settings->n_threads);
+    char words[][16] = {"--index", "--listen", "127.0.0.1:0", "--threads", "--cache-bytes"};
+    char *const arguments[] = {program,  words[0], index_copy, words[1],   words[2],
+                               words[3], threads,  words[4],   cache_copy, NULL};
+    return http_server_child_run(server, arguments, error);
+}
+
+static struct sockaddr_in loopback(uint16_t port)
+{
+    return (struct sockaddr_in){
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+}
+
+uint16_t http_server_child_free_port(struct error *error)
+{
+    struct sockaddr_in address = loopback(0);
+    socklen_t size = sizeof address;
+    int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    uint16_t port = 0;
+    if (probe >= 0 && bind(probe, (const struct sockaddr *)&address, size) == 0 &&
+        getsockname(probe, (struct sockaddr *)&address, &size) == 0)
+        port = ntohs(address.sin_port);
+    else
+        error_set(error, "cannot find a free port: %s", strerror(errno));
+    if (probe >= 0)
+        close(probe);
+    return port;
+}
+
+static bool takes_connections(uint16_t port)
+{
+    const struct sockaddr_in address = loopback(port);
+    int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool takes =
+        probe >= 0 && connect(probe, (const struct sockaddr *)&address, sizeof address) == 0;
+    if (probe >= 0)
+        close(probe);
+    return takes;
+}
+
+static int wait_until_ready(const struct http_server_child *server, const char *name,
+                            struct error *error)
+{
+    const struct timespec pause = {.tv_nsec = NANOSECONDS_A_TRY};
+    for (int i = 0; i < MAX_TRIES; i++) {
+        siginfo_t ended = {0};
+        if (waitid(P_PID, (id_t)server->process, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+            ended.si_pid != 0)
+            return error_set(error, "%s ended at once", name);
+        if (takes_connections(server->port))
+            return 0;
+        nanosleep(&pause, NULL);
+    }
+    return error_set(error, "%s does not listen on port %u", name, server->port);
+}
+
+static int add_workers(struct http_server_child *server, struct error *error)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)server->process,
+             (int)server->process);
+    FILE *children = fopen(path, "r");
+    if (children == NULL)
+        return error_set(error, "%s: %s", path, strerror(errno));
+    char line[1024] = "";
+    char *at = fgets(line, sizeof line, children);
+    fclose(children);
+    int status = at != NULL ? 0 : error_set(error, "%s: no process answers", path);
+    while (status == 0) {
+        char *end;
+        long process = strtol(at, &end, 10);
+        if (end == at)
+            break;
+        status = add_clock(server, (pid_t)process, error);
+        at = end;
+    }
+    return status;
+}
+
+int http_server_child_run_on(struct http_server_child *server, uint16_t port,
+                             char *const arguments[], bool are_workers, struct error *error)
+{
+    *server = (struct http_server_child){.output = -1, .port = port};
+    if (spawn(server, arguments, STDERR_FILENO, error) != 0 ||
+        wait_until_ready(server, arguments[0], error) != 0)
+        return -1;
+    return are_workers ? add_workers(server, error) : add_clock(server, server->process, error);
+}
+
+double http_server_child_cpu(const void *server)
+{
+    const struct http_server_child *child = server;
+    double seconds = 0;
+    for (unsigned i = 0; i < child->n_clocks; i++) {
+        struct timespec used = {0};
+        (void)clock_gettime(child->clocks[i], &used);
+        seconds += (double)used.tv_sec + 1e-9 * (double)used.tv_nsec;
+    }
+    return seconds;
 }
 
 void http_server_child_stop(struct http_server_child *server)

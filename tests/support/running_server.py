@@ -9,13 +9,14 @@ import threading
 
 
 @contextlib.contextmanager
-def running_server(program, index, *arguments, output=None):
+def running_server(program, index, *arguments, output=None, environment=None, errors=None):
     """The URL of a server that listens on a free port; it is ended behind the block by SIGTERM and must
     exit with status 0. What it prints behind its first line, such as an access log, is appended to the list
-    `output`, line by line; it is complete behind the block."""
+    `output`, line by line; it is complete behind the block. `environment` and `errors`, an open file for its
+    standard error, are this process's own unless given."""
     command = [program, "--index", index, "--listen", "127.0.0.1:0", *arguments]
     lines = [] if output is None else output
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, env=environment, text=True) as server:
         reading = threading.Thread(target=lambda: lines.extend(server.stdout))
         try:
             line = server.stdout.readline()

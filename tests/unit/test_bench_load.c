@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -10,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -22,10 +24,13 @@
 #define REQUEST "GET / HTTP/1.1\r\nHost: test\r\n\r\n"
 #define ANSWER "HTTP/1.1 200 OK\r\nServer: test\r\ncontent-length: 5\r\n\r\nhello"
 
-/* Answers every request with `answer`, but nothing in the first `stall` nanoseconds after the first. */
+/* Answers every request with `answer`, but nothing in the `stall` nanoseconds after the first `n_prompt`. */
 struct small_server {
     const char *answer;
     uint64_t stall;
+    unsigned n_prompt;
+    bool closes;    /* a connection after its answer */
+    bool is_choppy; /* sends byte by byte */
     uint16_t port;
     int listener;
     int stop[2]; /* a pipe: closed at one end to stop */
@@ -43,9 +48,30 @@ static uint64_t now(void)
 static bool serve_one(const struct small_server *server, int connection)
 {
     char request[512];
+    const int on = 1;
     if (recv(connection, request, sizeof request, 0) <= 0)
         return false;
-    return send(connection, server->answer, strlen(server->answer), MSG_NOSIGNAL) > 0;
+    setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    size_t size = strlen(server->answer);
+    size_t piece = server->is_choppy ? 1 : size;
+    for (size_t at = 0; at < size; at += piece)
+        if (send(connection, server->answer + at, piece, MSG_NOSIGNAL) != (ssize_t)piece)
+            return false;
+    return !server->closes;
+}
+
+/* The first place that no connection has. */
+static void add_connection(struct pollfd *polled, nfds_t *n_polled, int connection)
+{
+    nfds_t place = 2;
+    while (place < *n_polled && polled[place].fd >= 0)
+        place++;
+    if (place == 2 + MAX_CONNECTIONS) {
+        close(connection);
+        return;
+    }
+    polled[place] = (struct pollfd){.fd = connection, .events = POLLIN};
+    *n_polled = place < *n_polled ? *n_polled : place + 1;
 }
 
 static void *serve(void *context)
@@ -55,15 +81,14 @@ static void *serve(void *context)
                                                  {.fd = server->listener, .events = POLLIN}};
     nfds_t n_polled = 2;
     uint64_t silent_until = 0;
+    unsigned n_requests = 0;
     while (poll(polled, n_polled, -1) > 0 && polled[0].revents == 0) {
-        if (polled[1].revents != 0 && n_polled < 2 + MAX_CONNECTIONS) {
-            int connection = accept(server->listener, NULL, NULL);
-            polled[n_polled++] = (struct pollfd){.fd = connection, .events = POLLIN};
-        }
+        if (polled[1].revents != 0)
+            add_connection(polled, &n_polled, accept(server->listener, NULL, NULL));
         for (nfds_t i = 2; i < n_polled; i++) {
             if (polled[i].fd < 0 || polled[i].revents == 0)
                 continue;
-            if (silent_until == 0)
+            if (n_requests++ == server->n_prompt)
                 silent_until = now() + server->stall;
             while (now() < silent_until)
                 ;
@@ -139,17 +164,129 @@ static void a_full_load_asks_again_and_again(void **state)
     const struct load_plan plan = plan_for(&server, 0);
     assert_int_equal(load_run(&plan, &result, &error), 0);
     assert_true(result.n_answers > 4); /* more than one on each connection */
-    assert_int_equal(result.latency.n_samples, 0);
+    assert_int_equal(result.n_received - result.n_answers, 4); /* those in flight at the end */
+    assert_int_equal(result.latency.n_samples, result.n_received);
+    assert_true(result.latency.p50 > 0 && result.latency.max < 1000000000);
+    assert_true(result.client_cpu > 0);
+    assert_true(result.server_cpu == 0); /* nobody told how to read it */
     stop(&server);
 }
 
-/* 1,000 a second for 0.1 s, the first 60 ms without an answer: 4 requests are on the connections and some
+/* Wants a full load of these answers to go well; one of them is `body_bytes` long. */
+static void expect_answers(struct small_server *server, unsigned status, size_t body_bytes)
+{
+    struct load_result result;
+    struct response_head head;
+    char bytes[LOAD_MAX_HEAD];
+    struct error error = {""};
+    msgpack_sbuffer body;
+    start(server);
+    struct load_plan plan = plan_for(server, 0);
+    plan.status = status;
+    if (load_run(&plan, &result, &error) != 0)
+        fail_msg("%s", error.message);
+    assert_true(result.n_answers > 4);
+    plan.status = status + 1;
+    assert_int_equal(load_run(&plan, &result, &error), -1);
+    msgpack_sbuffer_init(&body);
+    assert_int_equal(load_fetch_head(server->port, &request, bytes, &head, &body, &error), 0);
+    assert_int_equal(head.status, status);
+    assert_memory_equal(bytes, "HTTP/1.1 ", 9);
+    assert_int_equal(body.size, body_bytes);
+    msgpack_sbuffer_destroy(&body);
+    stop(server);
+}
+
+/* RFC 9110, section 8.6: Content-Length of a 304 is that of the 200. */
+static void a_304_has_no_body(void **state)
+{
+    (void)state;
+    struct small_server server = {.answer =
+                                      "HTTP/1.1 304 Not Modified\r\nContent-Length: 8423\r\n\r\n"};
+    expect_answers(&server, 304, 0);
+}
+
+static void a_204_has_no_body(void **state)
+{
+    (void)state;
+    struct small_server server = {.answer = "HTTP/1.1 204 No Content\r\nAllow: GET\r\n\r\n"};
+    expect_answers(&server, 204, 0);
+}
+
+static void long_bodies_are_taken_whole(void **state)
+{
+    (void)state;
+    enum { BODY_BYTES = 800000 };
+    static char answer[BODY_BYTES + 100];
+    int head = snprintf(answer, sizeof answer, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n",
+                        BODY_BYTES);
+    memset(answer + head, 'x', BODY_BYTES);
+    struct small_server server = {.answer = answer};
+    expect_answers(&server, 200, BODY_BYTES);
+}
+
+static void a_head_in_pieces_is_put_together(void **state)
+{
+    (void)state;
+    struct small_server server = {.answer = ANSWER, .is_choppy = true};
+    expect_answers(&server, 200, 5);
+}
+
+static void a_connection_that_ends_is_followed_by_another(void **state)
+{
+    (void)state;
+    struct small_server server = {
+        .answer = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok",
+        .closes = true};
+    expect_answers(&server, 200, 2);
+}
+
+static void a_connection_that_ends_unsaid_is_a_fault(void **state)
+{
+    (void)state;
+    struct small_server server = {.answer = ANSWER, .closes = true};
+    struct load_result result;
+    struct error error = {""};
+    start(&server);
+    const struct load_plan plan = plan_for(&server, 0);
+    assert_int_equal(load_run(&plan, &result, &error), -1);
+    assert_true(error.message[0] != '\0');
+    stop(&server);
+}
+
+static double fake_cpu(const void *server)
+{
+    unsigned *n_calls = *(unsigned *const *)server;
+    return 7 + 5 * (*n_calls)++;
+}
+
+static void the_servers_processor_time_is_the_difference(void **state)
+{
+    (void)state;
+    unsigned n_calls = 0;
+    unsigned *counter = &n_calls;
+    struct small_server server = {.answer = ANSWER};
+    struct load_result result;
+    struct error error = {""};
+    start(&server);
+    struct load_plan plan = plan_for(&server, 0);
+    plan.server_cpu = fake_cpu;
+    plan.server = &counter;
+    assert_int_equal(load_run(&plan, &result, &error), 0);
+    assert_true(result.server_cpu == 5);
+    assert_int_equal(n_calls, 2);
+    stop(&server);
+}
+
+/* Each of the 4 connections is answered once before the time begins.
+
+   1,000 a second for 0.1 s, the first 60 ms without an answer: 4 requests are on the connections and some
    56 wait. Timed from their sending, one in ten at most would have taken long; timed from when they were
    due, the upper half has. */
 static void waiting_for_a_connection_counts(void **state)
 {
     (void)state;
-    struct small_server server = {.answer = ANSWER, .stall = STALL_NANOSECONDS};
+    struct small_server server = {.answer = ANSWER, .stall = STALL_NANOSECONDS, .n_prompt = 4};
     struct load_result result;
     struct error error = {""};
     start(&server);
@@ -166,7 +303,7 @@ static void waiting_for_a_connection_counts(void **state)
 static void a_rate_out_of_reach_is_seen(void **state)
 {
     (void)state;
-    struct small_server server = {.answer = ANSWER, .stall = 2 * STALL_NANOSECONDS};
+    struct small_server server = {.answer = ANSWER, .stall = 2 * STALL_NANOSECONDS, .n_prompt = 4};
     struct load_result result;
     struct error error = {""};
     start(&server);
@@ -177,6 +314,18 @@ static void a_rate_out_of_reach_is_seen(void **state)
     stop(&server);
 }
 
+static void numbers_of_connections_have_a_bound(void **state)
+{
+    (void)state;
+    struct load_plan plan = {.requests = &request, .n_requests = 1};
+    struct load_result result;
+    struct error error = {""};
+    assert_int_equal(load_run(&plan, &result, &error), -1);
+    plan.n_connections = LOAD_MAX_CONNECTIONS + 1;
+    assert_int_equal(load_run(&plan, &result, &error), -1);
+    assert_non_null(strstr(error.message, "1024"));
+}
+
 static void bad_answers_are_faults(void **state)
 {
     (void)state;
@@ -184,6 +333,7 @@ static void bad_answers_are_faults(void **state)
         "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
         "HTTP/1.1 200 OK\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nlonger than it says",
+        "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\nhello",
     };
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
         struct small_server server = {.answer = answers[i]};
@@ -202,6 +352,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_body_is_fetched),
         cmocka_unit_test(a_full_load_asks_again_and_again),
+        cmocka_unit_test(a_304_has_no_body),
+        cmocka_unit_test(a_204_has_no_body),
+        cmocka_unit_test(long_bodies_are_taken_whole),
+        cmocka_unit_test(a_head_in_pieces_is_put_together),
+        cmocka_unit_test(a_connection_that_ends_is_followed_by_another),
+        cmocka_unit_test(a_connection_that_ends_unsaid_is_a_fault),
+        cmocka_unit_test(the_servers_processor_time_is_the_difference),
+        cmocka_unit_test(numbers_of_connections_have_a_bound),
         cmocka_unit_test(waiting_for_a_connection_counts),
         cmocka_unit_test(a_rate_out_of_reach_is_seen),
         cmocka_unit_test(bad_answers_are_faults),

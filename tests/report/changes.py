@@ -1,0 +1,83 @@
+"""What changed since a commit, from git, and both sides measured in one run by `make bench-compare`."""
+
+import collections
+import json
+import subprocess
+from pathlib import Path
+
+from tools import ReportError, run
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULT = ROOT / "build" / "compare" / "result.json"
+COMPARE_LIMIT = 1500
+
+
+def git(*words):
+    return run(["git", "-C", ROOT, *words], 60).strip()
+
+
+def find_since(asked):
+    """The commit to compare with, and how it was chosen."""
+    if asked is not None:
+        try:
+            return git("rev-parse", "--verify", "--quiet", f"{asked}^{{commit}}"), f"`--since {asked}`"
+        except ReportError as error:
+            raise ReportError(f"--since {asked}: git knows no such commit") from error
+    head = git("rev-parse", "HEAD")
+    tags = git("tag", "--merged", "HEAD", "--sort=-creatordate").split()
+    for tag in tags:
+        commit = git("rev-list", "-n", "1", tag)
+        if commit != head:
+            return commit, f"the latest tag, `{tag}`"
+    for merge in git("log", "--merges", "-n", "2", "--format=%H").split():
+        if merge != head:
+            return merge, "the merge before this commit"
+    commits = git("rev-list", "-n", "21", "HEAD").split()
+    return commits[-1], f"{len(commits) - 1} commits back, for there is no tag and no merge"
+
+
+def commits_since(since):
+    """[(short hash, subject)], newest first."""
+    lines = git("log", "--no-merges", "--format=%h%x09%s", f"{since}..HEAD").splitlines()
+    return [tuple(line.split("\t", 1)) for line in lines]
+
+
+def area_of(path):
+    """`tests/bench/x.c` belongs to tests/bench, `Makefile` to the top level."""
+    folders = path.split("/")[:-1]
+    return "/".join(folders[:2]) or "top level"
+
+
+def files_by_area(since):
+    """{area: {"files", "added", "removed"}} in lines."""
+    areas = collections.defaultdict(lambda: {"files": 0, "added": 0, "removed": 0})
+    for line in git("diff", "--numstat", "--no-renames", since).splitlines():
+        added, removed, path = line.split("\t", 2)
+        area = areas[area_of(path)]
+        area["files"] += 1
+        area["added"] += int(added) if added != "-" else 0
+        area["removed"] += int(removed) if removed != "-" else 0
+    return dict(sorted(areas.items(), key=lambda one: -one[1]["added"] - one[1]["removed"]))
+
+
+def compare(since, dump, queries, rounds):
+    """(result of bench-compare, None), or (None, why there is none)."""
+    RESULT.unlink(missing_ok=True)
+    command = ["make", "--no-print-directory", "bench-compare", f"BASE={since}", f"DUMP={dump}", f"QUERIES={queries}"]
+    if rounds is not None:
+        command.append(f"ROUNDS={rounds}")
+    try:
+        done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, timeout=COMPARE_LIMIT)
+    except subprocess.TimeoutExpired:
+        return None, f"`make bench-compare` was not done within {COMPARE_LIMIT} s"
+    # Status 1 with a result says that something became slower: that is for the report to say.
+    if not RESULT.exists():
+        return None, f"`make bench-compare` failed: {(done.stdout.strip().splitlines() or ['it printed nothing'])[-1]}"
+    return json.loads(RESULT.read_text(encoding="utf-8")), None
+
+
+def base_programs(since):
+    """The folder where bench-compare left the programs of the other side, and the sources they were built from."""
+    folder = ROOT / "build" / "compare" / since
+    return folder / "build", folder

@@ -1,0 +1,136 @@
+"""Parts 3 and 5: what could be gained, and whether what was done gained it."""
+
+import math
+
+import plan
+from document import SHOWN_SHARE, TITLES, Heading, Table, Text, asked_by, figure, percent, with_interval
+
+METHOD = ("Ranked by expected gain. A change that removes the part r of a component with the share s makes its path "
+          "1 − s·r of what it was (Amdahl). Shares are those of this profile; the removable parts are judgements, with "
+          "their reasons, in `tests/report/candidates.py`.")
+SHOWN_MOVES = 8
+
+
+def subjects_of(report):
+    return [subject for _, subject in report["changes"]["commits"]]
+
+
+# ---- Part 3 ----
+
+def plan_row(place, item, path, subjects):
+    candidate = item.candidate
+    reason = candidate.reason
+    if plan.done_by(candidate, subjects):
+        reason += " (done; this is what is left)"
+    return (place, candidate.change, f"{item.predicted:.3f}", TITLES[candidate.path], percent(item.share),
+            f"{figure(item.share * path['cost'])} of {figure(path['cost'], path['unit'])}",
+            f"{candidate.removable:.0%}", reason)
+
+
+def optimization(report):
+    head, subjects = report["paths"]["head"], subjects_of(report)
+    rows = [plan_row(place, item, head[item.candidate.path], subjects)
+            for place, item in enumerate(plan.rank(head), start=1)]
+    left = [(share, component, caller, name) for name, path in head.items()
+            for component, caller, share in plan.uncovered(name, path["shares"]) if share >= SHOWN_SHARE]
+    return [
+        Text(METHOD),
+        Table(("rank", "change", "predicted ratio", "path", "share", "measured", "removable", "why that much"), rows,
+              prose=(1, 7)),
+        Heading("Look here: the largest parts that no change covers"),
+        Table(("component", "path", "share"), [(asked_by(component, caller), TITLES[name], percent(share))
+                                               for share, component, caller, name in sorted(left, reverse=True)]),
+    ]
+
+
+# ---- Part 5 ----
+
+def measured_ratio(report, path):
+    """bench-compare's, or None. It knows no compressed misses."""
+    rows = report["compare"]["paths"] if report["compare"] else []
+    return next((row["ratio"] for row in rows if row["path"] == path), None)
+
+
+def earlier_row(place, item, base_path, head_path, subject):
+    """An item of the plan as it stood before: what its part cost, should cost once it is done, and costs now."""
+    candidate = item.candidate
+    before = item.share * base_path["cost"]
+    after = plan.share_of(candidate, head_path["shares"]) * head_path["cost"]
+    return (place, candidate.change, f"{item.predicted:.3f}", TITLES[candidate.path], percent(item.share),
+            figure(before), figure(before * (1 - candidate.removable)), figure(after),
+            f"done: {subject}" if subject else "open")
+
+
+def path_row(report, name, items):
+    predicted = plan.combined_ratio([item for item in items if item.candidate.path == name])
+    ratio = measured_ratio(report, name)
+    sides = report["paths"]
+    return (TITLES[name], f"{predicted:.3f}", with_interval(ratio) if ratio else "not compared",
+            f"{sides['head'][name]['cost'] / sides['base'][name]['cost']:.3f}")
+
+
+def earlier_blocks(report, items):
+    """`items` is the plan out of the earlier side's profile."""
+    base, head, subjects = report["paths"]["base"], report["paths"]["head"], subjects_of(report)
+    rows = [earlier_row(place, item, base[item.candidate.path], head[item.candidate.path],
+                        plan.done_by(item.candidate, subjects)) for place, item in enumerate(items, start=1)]
+    blocks = [
+        Heading("The plan as it stood before, and what became of it"),
+        Text("Costs are those of the part, in its path's unit, from the profiles of the two sides."),
+        Table(("rank", "change", "predicted ratio", "path", "share before", "cost before", "predicted", "now", "state"),
+              rows, prose=(1, 8)),
+    ]
+    done = [item for item in items if plan.done_by(item.candidate, subjects)]
+    if not done:
+        return blocks + [Text("No commit since then does a change of the plan.")]
+    paths = [path_row(report, name, done) for name in dict.fromkeys(item.candidate.path for item in done)]
+    return blocks + [
+        Heading("Paths: predicted and measured"),
+        Table(("path", "predicted ratio, all that is done", "measured side by side [95 %]",
+               "from the two profiles' runs"), paths),
+    ]
+
+
+def moved(base_path, head_path):
+    """The components whose cost changed by more than twice the error of counting samples (a binomial's), the largest
+    change first: [(component, caller, before, after)]."""
+    before, after = ({(component, caller): share for component, caller, share in path["shares"]}
+                     for path in (base_path, head_path))
+    rows = []
+    for where in before.keys() | after.keys():
+        costs = [shares.get(where, 0.0) * path["cost"] for shares, path in ((before, base_path), (after, head_path))]
+        variance = sum(path["cost"] ** 2 * share * (1 - share) / path["samples"]
+                       for path, share in ((base_path, before.get(where, 0.0)), (head_path, after.get(where, 0.0))))
+        if abs(costs[1] - costs[0]) > 2 * math.sqrt(variance):
+            rows.append((*where, *costs))
+    return sorted(rows, key=lambda row: (-abs(row[3] - row[2]), row[0], row[1]))[:SHOWN_MOVES]
+
+
+def moved_blocks(base, head):
+    blocks = [Heading("What moved"),
+              Text("Components whose cost changed by more than twice the error of counting samples; of some hundred, a few "
+                   "do by chance. The servers of both sides ran at the same time and were asked in turn.")]
+    for name, path in head.items():
+        rows = [(asked_by(component, caller), figure(before), figure(after), f"{after - before:+.3g}")
+                for component, caller, before, after in moved(base[name], path)]
+        if rows:
+            blocks.append(Table((f"{TITLES[name]}, {path['unit']}", "before", "after", "change"), rows))
+        else:
+            blocks.append(Text(f"{TITLES[name]}: nothing."))
+    return blocks
+
+
+def expected(report):
+    base, head = report["paths"].get("base"), report["paths"]["head"]
+    done_keys, blocks = set(), []
+    if base is None:
+        blocks.append(Text(f"No earlier side was profiled ({report['compare_missing']}): there are predictions only."))
+    else:
+        subjects = subjects_of(report)
+        items = plan.rank(base)
+        done_keys = {item.candidate.key for item in items if plan.done_by(item.candidate, subjects)}
+        blocks += earlier_blocks(report, items) + moved_blocks(base, head)
+    rows = [(item.candidate.change, TITLES[item.candidate.path], percent(item.share), f"{item.predicted:.3f}")
+            for item in plan.rank(head) if item.candidate.key not in done_keys]
+    return blocks + [Heading("Open now: predictions"),
+                     Table(("change", "path", "share", "predicted ratio"), rows, prose=(0,))]

@@ -1,0 +1,59 @@
+"""Running other programs for the report: said beforehand, bounded in time, refused in words."""
+
+import json
+import subprocess
+import sys
+import time
+
+
+class ReportError(Exception):
+    """Why there is no report, in words for whoever asked for it."""
+
+
+class Progress:
+    """One line a step on standard error, with the seconds since the start."""
+
+    def __init__(self):
+        self.begin = time.monotonic()
+
+    def say(self, text):
+        print(f"perf-report: {time.monotonic() - self.begin:4.0f} s  {text}", file=sys.stderr, flush=True)
+
+
+def run(command, limit_seconds, **options):
+    """What the program printed on standard output. Raises ReportError where it is missing, fails or takes too long."""
+    command = [str(word) for word in command]
+    try:
+        done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              timeout=limit_seconds, **options)
+    except FileNotFoundError as error:
+        raise ReportError(f"{command[0]} is not installed: run scripts/install-deps --bench") from error
+    except subprocess.TimeoutExpired as error:
+        raise ReportError(f"{' '.join(command)}: not done within {limit_seconds} s") from error
+    if done.returncode != 0:
+        raise ReportError(f"{' '.join(command)}: status {done.returncode}\n{done.stderr.strip()[-2000:]}")
+    return done.stdout
+
+
+def run_json(command, limit_seconds):
+    """The same, of a program that prints JSON."""
+    printed = run(command, limit_seconds)
+    try:
+        return json.loads(printed)
+    except ValueError as error:
+        raise ReportError(f"{' '.join(map(str, command))}: printed no JSON") from error
+
+
+def try_run(command, limit_seconds, **options):
+    """(standard error and output, None), or (None, why not): for what a machine may not allow."""
+    command = [str(word) for word in command]
+    try:
+        done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=limit_seconds, **options)
+    except FileNotFoundError:
+        return None, f"{command[0]} is not installed"
+    except subprocess.TimeoutExpired:
+        return None, f"{command[0]} was not done within {limit_seconds} s"
+    if done.returncode != 0:
+        return None, f"{command[0]}: {(done.stdout.strip().splitlines() or ['failed'])[-1]}"
+    return done.stdout, None
