@@ -57,7 +57,6 @@ static int build_msgpack(const struct encoding_pages *pages, const struct encodi
 const struct encoding_operation encoding_operations[N_ENCODING_OPERATIONS] = {
     {.key = "assemble",
      .name = "assemble from encoded documents",
-     .libraries = {"ours", "ours"},
      .make = {assemble_json, assemble_msgpack}},
     {.key = "build",
      .name = "build from rows",

@@ -9,7 +9,7 @@
 struct encoding_operation {
     const char *key;                    /* "decode" */
     const char *name;                   /* "decode" in words */
-    const char *libraries[N_ENCODINGS]; /* that do it */
+    const char *libraries[N_ENCODINGS]; /* that do it; NULL: our own code */
     /* What makes an answer (returns 0, or -1 and why), or else what decodes one. */
     int (*make[N_ENCODINGS])(const struct encoding_pages *pages, const struct encoding_page *page,
                              const struct encoding_answer *answer, struct error *error);
