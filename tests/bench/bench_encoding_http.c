@@ -236,7 +236,7 @@ static void print_text(const struct run *run, const char *index_path)
         run->n_rounds, N_CONNECTIONS, BOOTSTRAP_RESAMPLES, LEAST_REQUESTS, RUN_SECONDS);
     for (size_t load = 0; load < N_LOADS; load++) {
         for (unsigned i = 0; i < n_figures(&loads[load]); i++) {
-            struct measure_words words;
+            struct measure_words words = {.key = ""};
             const struct encoding_measure measure = name_measure(&loads[load], i, &words);
             encoding_titles_print(&measure);
             for (size_t page = 0; page < N_ENCODING_PAGES; page++) {
@@ -255,7 +255,7 @@ static void print_text(const struct run *run, const char *index_path)
 static json_t *figure_to_json(const struct http_load *load, const struct load_figures *figures,
                               unsigned figure)
 {
-    struct measure_words words;
+    struct measure_words words = {.key = ""};
     const struct encoding_measure measure = name_measure(load, figure, &words);
     if (!is_saturated(load, figures))
         return encoding_series_to_json(&measure, &figures->series[figure], NULL);
