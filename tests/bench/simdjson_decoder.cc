@@ -10,6 +10,9 @@
 #include <simdjson.h>
 #include <string_view>
 
+#ifndef SIMDJSON_THREADS_ENABLED
+#error "Debian's library has threads: without -pthread the parser would have another layout"
+#endif
 static_assert(SIMDJSON_DECODER_PADDING >= simdjson::SIMDJSON_PADDING, "the callers' padding");
 
 struct simdjson_decoder {
