@@ -4,11 +4,11 @@
 #   index/cli/*.c    -> cratedex-index          server/main.c         -> cratedex-server
 #   tests/unit/test_*.c, tests/http/test_*.c    one cmocka program each
 #   tests/fuzz/fuzz_*.c                         one libFuzzer program each (clang)
-#   tests/bench/*.c  -> cratedex-bench          tests/bench/bare_*.c  -> bare_* (libmicrohttpd only)
+#   tests/bench/*.c, .cc -> cratedex-bench      tests/bench/bare_*.c  -> bare_* (libmicrohttpd only)
 #
-# Variables: BUILD, CC (gcc or clang), CFLAGS, LDFLAGS, WERROR=1, SANITIZE=…, COVERAGE=1,
-# TEST=name… and FUZZ=name… (only these), V=1 (show commands), DUMP, QUERIES, BASE, ROUNDS, FUZZ_SECONDS,
-# SHARED (where the real data lies), PREFIX, DESTDIR.
+# Variables: BUILD, CC (gcc or clang), CXX (for cratedex-bench; g++ or clang++, as CC is), CFLAGS,
+# LDFLAGS, WERROR=1, SANITIZE=…, COVERAGE=1, TEST=name… and FUZZ=name… (only these), V=1 (show
+# commands), DUMP, QUERIES, BASE, ROUNDS, FUZZ_SECONDS, SHARED (where the real data lies), PREFIX, DESTDIR.
 
 VERSION = 0.1.0
 BUILD ?= build
@@ -21,6 +21,9 @@ FUZZ_SECONDS ?= 20
 TEST_TIMEOUT ?= 300
 ifeq ($(origin CC),default)
 CC := gcc
+endif
+ifeq ($(origin CXX),default)
+CXX := $(if $(findstring clang,$(CC)),clang++,g++)
 endif
 # Lines are all that a sanitizer reports; the types of variables would cost a fifth of the compiling.
 CFLAGS ?= -O2 $(if $(SANITIZE),-g1,-g)
@@ -35,7 +38,7 @@ MAKEFLAGS += --no-builtin-rules
 
 index_modules := sqlite3 jansson msgpack libarchive zlib libzstd libxxhash inih
 server_modules := libmicrohttpd jansson msgpack zlib libbrotlienc libzstd libxxhash inih
-bench_modules := libcjson
+bench_modules := libcjson simdjson
 test_modules := cmocka libcurl jansson msgpack zlib libbrotlidec libzstd
 # libcsv ships no .pc file in Debian 12.
 index_plain_libs := -lcsv -lm
@@ -48,7 +51,8 @@ needs_bench := $(filter lint tests bench bench-compare %/cratedex-bench,$(goals)
 ifneq ($(needs_packages),)
 wanted_modules := $(sort $(index_modules) $(server_modules) $(if $(needs_tests),$(test_modules)) \
     $(if $(needs_bench),$(bench_modules)))
-missing := $(shell command -v $(firstword $(CC)) >/dev/null || echo $(CC); \
+missing := $(shell for c in $(firstword $(CC)) $(if $(needs_bench),$(firstword $(CXX))); do \
+        command -v $$c >/dev/null || echo $$c; done; \
     if command -v $(PKG_CONFIG) >/dev/null; then \
         $(PKG_CONFIG) --exists $(wanted_modules) || \
             for m in $(wanted_modules); do $(PKG_CONFIG) --exists $$m || echo $$m; done; \
@@ -77,7 +81,9 @@ hardening := -fstack-protector-strong -fstack-clash-protection
 ifeq ($(SANITIZE)$(COVERAGE),)
 hardening += -D_FORTIFY_SOURCE=2
 endif
+cxx_warnings := $(filter-out -Wstrict-prototypes -Wmissing-prototypes,$(warnings))
 standard := -std=gnu17
+cxx_standard := -std=gnu++17 -fno-exceptions
 includes := -Iinclude -I. -DCRATEDEX_VERSION=\"$(VERSION)\"
 instrument :=
 ifneq ($(SANITIZE),)
@@ -89,10 +95,12 @@ endif
 ifneq ($(COVERAGE),)
 instrument += --coverage
 endif
-compile = $(CC) $(standard) $(includes) $(package_cflags) $(warnings) $(hardening) -fPIE -pthread $(CFLAGS) \
-    $(instrument)
+compile_flags = $(hardening) -fPIE -pthread $(CFLAGS) $(instrument)
+compile = $(CC) $(standard) $(includes) $(package_cflags) $(warnings) $(compile_flags)
+compile_cxx = $(CXX) $(cxx_standard) $(includes) $(cxx_warnings) $(compile_flags)
 werror := $(if $(filter 1,$(WERROR)),-Werror)
-link = $(CC) $(CFLAGS) $(instrument) -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
+link_flags = $(CFLAGS) $(instrument) -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
+link = $(CC) $(link_flags)
 # gold links the many test programs in a third of the time. Debian has it with the compiler.
 link_test = $(link) $(gold)
 gold := $(if $(shell command -v ld.gold),-fuse-ld=gold)
@@ -108,13 +116,13 @@ unit_sources := $(wildcard tests/unit/test_*.c)
 http_sources := $(wildcard tests/http/test_*.c)
 fuzz_sources := $(wildcard tests/fuzz/fuzz_*.c)
 bare_sources := $(wildcard tests/bench/bare_*.c)
-bench_sources := $(filter-out $(bare_sources),$(wildcard tests/bench/*.c))
+bench_sources := $(filter-out $(bare_sources),$(wildcard tests/bench/*.c tests/bench/*.cc))
 product_sources := $(index_sources) $(cli_sources) $(server_sources) $(server_main)
 test_sources := $(support_sources) $(unit_sources) $(http_sources) $(fuzz_sources) \
     $(bench_sources) $(bare_sources)
 headers := $(wildcard include/cratedex/*.h index/*.h index/cli/*.h server/*.h tests/*/*.h)
 
-objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+objects = $(patsubst %,$(BUILD)/obj/%.o,$(basename $(1)))
 
 index_library := $(BUILD)/libcratedex.a
 cli_library := $(BUILD)/libcratedex-cli.a
@@ -147,7 +155,7 @@ define stamp
 @printf '%s\n' '$(1)' | cmp -s - $@ || printf '%s\n' '$(1)' >$@
 endef
 $(BUILD)/flags: FORCE
-	$(call stamp,$(compile) $(link_test))
+	$(call stamp,$(compile) $(compile_cxx) $(link_test))
 $(BUILD)/sources: FORCE
 	$(call stamp,$(sort $(product_sources) $(support_sources) $(bench_sources)))
 .PHONY: FORCE
@@ -157,6 +165,10 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,compile)
 	$(quiet)$(compile) $(werror) -MMD -MP -c -o $@ $<
+$(BUILD)/obj/%.o: %.cc $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,compile)
+	$(quiet)$(compile_cxx) $(werror) -MMD -MP -c -o $@ $<
 
 # The assembler reads this file (server/openapi.c), which -MMD does not see.
 $(BUILD)/obj/server/openapi.o: server/openapi.json
@@ -190,7 +202,7 @@ $(BUILD)/cratedex-server: $(call objects,$(server_main)) $(server_library) $(ind
 	$(quiet)$(link) -o $@ $(link_inputs) $(server_libs) $(index_libs)
 $(BUILD)/cratedex-bench: $(call objects,$(bench_sources)) $(server_library) $(index_library) $(BUILD)/flags
 	$(call say,link)
-	$(quiet)$(link) -o $@ $(link_inputs) $(server_libs) $(index_libs) $(bench_libs)
+	$(quiet)$(CXX) $(link_flags) -o $@ $(link_inputs) $(server_libs) $(index_libs) $(bench_libs)
 $(bare_programs): $(BUILD)/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/flags
 	$(call say,link)
 	$(quiet)$(link) -o $@ $(link_inputs) $(bare_libs)
@@ -298,6 +310,7 @@ report-check: ## the tests of scripts/perf-report, without measuring
 lint_sources := $(product_sources) $(test_sources)
 lint_stamps := $(patsubst %,$(BUILD)/lint/%.ok,$(lint_sources) $(headers))
 lint_flags = $(standard) $(includes) $(package_cflags) $(warnings) -Werror -pthread
+lint_cxx_flags = $(cxx_standard) $(includes) $(cxx_warnings) -Werror -pthread
 scripts := $(shell find scripts -maxdepth 1 -type f) $(wildcard tests/run tests/cargo/run tests/cargo/find-cargo tests/*/*.sh .ci/run)
 
 .PHONY: lint lint-files lint-scripts fmt
@@ -315,6 +328,17 @@ $(BUILD)/lint/%.c.ok: %.c .clang-tidy .clang-format Makefile
 	clang-tidy --quiet $< -- $(lint_flags) >$@.out 2>&1 || { cat $@.out; status=1; }; \
 	cppcheck --quiet --language=c --std=c11 --enable=warning,performance,portability \
 	    --inline-suppr --error-exitcode=1 $(includes) $< || status=1; \
+	rm -f $@.out; [ $$status -eq 0 ] && touch $@
+
+# The one file in C++; its head says why it is.
+$(BUILD)/lint/%.cc.ok: %.cc .clang-tidy .clang-format Makefile
+	@mkdir -p $(@D)
+	$(call say,lint,$<)
+	$(quiet)status=0; \
+	clang-format --dry-run -Werror $< || status=1; \
+	g++ $(lint_cxx_flags) -O2 -MMD -MP -MT $@ -MF $(@:.ok=.d) -c -o $(@:.ok=.o) $< || status=1; \
+	clang++ $(lint_cxx_flags) -fsyntax-only $< || status=1; \
+	clang-tidy --quiet $< -- $(lint_cxx_flags) >$@.out 2>&1 || { cat $@.out; status=1; }; \
 	rm -f $@.out; [ $$status -eq 0 ] && touch $@
 
 # A header compiles by itself; clang-tidy sees it through the sources.
@@ -335,7 +359,7 @@ $(BUILD)/lint/scripts.ok: $(scripts)
 
 -include $(lint_stamps:.ok=.d)
 
-fmt: ## reformat every C file
+fmt: ## reformat every C and C++ file
 	$(if $(lint_sources)$(headers),clang-format -i $(lint_sources) $(headers))
 
 # ---- Measuring ----

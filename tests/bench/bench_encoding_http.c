@@ -1,12 +1,13 @@
 /* `encoding-http`: the pages of `encoding` through HTTP, hits from one server and misses from another without
-   cache. Rounds interleave as there. Latency is taken at fixed rates, in an open loop; the rest at full load, in
-   a closed one. All figures are microseconds a request, less is better: a million requests take as many
-   seconds of processor time. */
+   cache. Rounds interleave as there. Latency is taken at fixed rates, in an open loop; throughput and processor
+   time at full load, in a closed one, where a latency would say nothing. A rate's run is long enough for
+   LEAST_REQUESTS, so that its 99th percentile is not its worst case. */
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_load.h"
 #include "tests/bench/encoding_figures.h"
 #include "tests/bench/http_server_child.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #define DEFAULT_ROUNDS 21
 #define MIN_ROUNDS 20
 #define RUN_SECONDS 0.1
+#define LEAST_REQUESTS 200
 #define N_CONNECTIONS 8
 #define KEEPING_UP 0.95 /* of the requests of a run, at least */
 
@@ -35,11 +37,29 @@ static const struct http_load {
 };
 #define N_LOADS (sizeof loads / sizeof *loads)
 
-/* What comes of a run: percentiles at a rate, costs at full load. */
+/* What comes of a run: percentiles at a rate, else what full load gives and takes. */
 enum { P50, P90, P99, N_LATENCIES };
-enum { WALL, SERVER_CPU, CLIENT_CPU, N_COSTS };
-static const char *const latency_names[] = {"p50", "p90", "p99"};
-static const char *const cost_names[] = {"time", "server CPU", "client CPU"};
+enum { THROUGHPUT, SERVER_CPU, CLIENT_CPU, N_COSTS };
+
+static const struct encoding_unit throughput = {"requests/s", 1, true};
+/* Of a million requests as many seconds as microseconds of one. */
+static const struct encoding_unit processor_time = {"seconds a million requests", 1e3, false};
+
+struct http_figure {
+    const char *key;
+    const char *name;
+    const struct encoding_unit *unit;
+};
+static const struct http_figure latencies[N_LATENCIES] = {
+    {"p50", "latency p50", &encoding_microseconds},
+    {"p90", "latency p90", &encoding_microseconds},
+    {"p99", "latency p99", &encoding_microseconds},
+};
+static const struct http_figure costs[N_COSTS] = {
+    {"throughput", "throughput", &throughput},
+    {"server_cpu", "server's processor time", &processor_time},
+    {"client_cpu", "client's processor time", &processor_time},
+};
 
 struct load_figures {
     struct encoding_series series[N_COSTS];
@@ -74,9 +94,23 @@ static unsigned n_figures(const struct http_load *load)
     return load->rate > 0 ? (unsigned)N_LATENCIES : (unsigned)N_COSTS;
 }
 
-static const char *figure_name(const struct http_load *load, unsigned figure)
+static double run_seconds(const struct http_load *load)
 {
-    return load->rate > 0 ? latency_names[figure] : cost_names[figure];
+    return load->rate > 0 ? fmax(RUN_SECONDS, LEAST_REQUESTS / load->rate) : RUN_SECONDS;
+}
+
+struct measure_words {
+    char key[64];
+    char name[64];
+};
+
+static struct encoding_measure name_measure(const struct http_load *load, unsigned figure,
+                                            struct measure_words *words)
+{
+    const struct http_figure *what = load->rate > 0 ? &latencies[figure] : &costs[figure];
+    snprintf(words->key, sizeof words->key, "%s_%s", load->key, what->key);
+    snprintf(words->name, sizeof words->name, "%s: %s", load->name, what->name);
+    return (struct encoding_measure){.key = words->key, .name = words->name, .unit = what->unit};
 }
 
 static void write_requests(struct run *run, size_t page, enum encoding encoding)
@@ -131,7 +165,7 @@ static int take_sample(struct run *run, size_t page, size_t load, enum encoding 
                                    .n_requests = run->pages.pages[page].n_answers,
                                    .n_connections = N_CONNECTIONS,
                                    .rate = loads[load].rate,
-                                   .seconds = RUN_SECONDS};
+                                   .seconds = run_seconds(&loads[load])};
     struct load_result result;
     double server_cpu = http_server_child_cpu(server);
     double client_cpu = own_cpu();
@@ -144,7 +178,7 @@ static int take_sample(struct run *run, size_t page, size_t load, enum encoding 
     double sample[N_COSTS] = {(double)result.latency.p50, (double)result.latency.p90,
                               (double)result.latency.p99};
     if (plan.rate == 0) {
-        sample[WALL] = 1e9 * result.seconds / n_answers;
+        sample[THROUGHPUT] = n_answers / result.seconds;
         sample[SERVER_CPU] = 1e9 * (http_server_child_cpu(server) - server_cpu) / n_answers;
         sample[CLIENT_CPU] = 1e9 * (own_cpu() - client_cpu) / n_answers;
     }
@@ -192,48 +226,53 @@ static int measure(struct run *run, const char *index_path, struct error *error)
 static void print_text(const struct run *run, const char *index_path)
 {
     bench_print_header(run->pages.index, index_path);
-    printf("rounds    %u interleaved, %.1f s a run, %d keep-alive connections, one server thread\n",
-           run->n_rounds, RUN_SECONDS, N_CONNECTIONS);
+    printf(
+        "rounds    %u interleaved, %d keep-alive connections, one server thread; medians, 95 %% intervals "
+        "(%d resamples)\n"
+        "latency   open loop: from when a request was due until its answer was there, also while it waits for "
+        "a connection,\n"
+        "          so corrected for coordinated omission; runs of %d requests or more; none for a rate "
+        "that saturates\n"
+        "the rest  closed loop at full load, %.1f s a run\n",
+        run->n_rounds, N_CONNECTIONS, BOOTSTRAP_RESAMPLES, LEAST_REQUESTS, RUN_SECONDS);
     for (size_t load = 0; load < N_LOADS; load++) {
         for (unsigned i = 0; i < n_figures(&loads[load]); i++) {
-            char title[64];
-            snprintf(title, sizeof title, "%s, %s a request", loads[load].name,
-                     figure_name(&loads[load], i));
-            encoding_titles_print(title, "HTTP", "HTTP");
+            struct measure_words words = {.key = ""};
+            const struct encoding_measure measure = name_measure(&loads[load], i, &words);
+            encoding_titles_print(&measure);
             for (size_t page = 0; page < N_ENCODING_PAGES; page++) {
                 const struct load_figures *figures = &run->figures[page][load];
                 if (is_saturated(&loads[load], figures))
                     printf("%-15s not reported: the rate saturates\n", run->pages.pages[page].name);
                 else
-                    encoding_series_print(run->pages.pages[page].name, &figures->series[i]);
+                    encoding_series_print(run->pages.pages[page].name, &figures->series[i],
+                                          measure.unit);
             }
         }
     }
 }
 
+/* {"key", "name", "unit", "saturated": true} in the place of a latency that is not reported. */
+static json_t *figure_to_json(const struct http_load *load, const struct load_figures *figures,
+                              unsigned figure)
+{
+    struct measure_words words = {.key = ""};
+    const struct encoding_measure measure = name_measure(load, figure, &words);
+    if (!is_saturated(load, figures))
+        return encoding_series_to_json(&measure, &figures->series[figure], NULL);
+    return json_pack("{s:s, s:s, s:s, s:b}", "key", measure.key, "name", measure.name, "unit",
+                     measure.unit->name, "saturated", 1);
+}
+
 static json_t *page_to_json(const struct run *run, size_t page)
 {
     json_t *list = json_array();
-    json_t *saturated = json_array();
-    for (size_t load = 0; load < N_LOADS; load++) {
-        const struct load_figures *figures = &run->figures[page][load];
-        if (is_saturated(&loads[load], figures))
-            json_array_append_new(saturated, json_string(loads[load].key));
-        for (unsigned i = 0; i < n_figures(&loads[load]) && !is_saturated(&loads[load], figures);
-             i++) {
-            const char *figure = figure_name(&loads[load], i);
-            char key[64];
-            char name[64];
-            snprintf(key, sizeof key, "%s %s", loads[load].key, figure);
-            snprintf(name, sizeof name, "%s, %s a request", loads[load].name, figure);
-            json_array_append_new(list, encoding_series_to_json(key, name, "HTTP", "HTTP",
-                                                                &figures->series[i], NULL));
-        }
-    }
-    return json_pack("{s:s, s:s, s:o, s:o, s:o}", "key", run->pages.pages[page].key, "name",
+    for (size_t load = 0; load < N_LOADS; load++)
+        for (unsigned i = 0; i < n_figures(&loads[load]); i++)
+            json_array_append_new(list, figure_to_json(&loads[load], &run->figures[page][load], i));
+    return json_pack("{s:s, s:s, s:o, s:o}", "key", run->pages.pages[page].key, "name",
                      run->pages.pages[page].name, "targets",
-                     encoding_targets_to_json(&run->pages.pages[page]), "operations", list,
-                     "saturated", saturated);
+                     encoding_targets_to_json(&run->pages.pages[page]), "operations", list);
 }
 
 static json_t *to_json(const struct run *run, const char *index_path)
@@ -244,8 +283,11 @@ static json_t *to_json(const struct run *run, const char *index_path)
         if (run->pages.pages[page].n_answers > 0)
             json_array_append_new(list, page_to_json(run, page));
     json_object_set_new(root, "rounds", json_integer(run->n_rounds));
+    json_object_set_new(root, "resamples", json_integer(BOOTSTRAP_RESAMPLES));
+    json_object_set_new(root, "seed", json_integer(ENCODING_SEED));
     json_object_set_new(root, "connections", json_integer(N_CONNECTIONS));
     json_object_set_new(root, "run_seconds", json_real(RUN_SECONDS));
+    json_object_set_new(root, "least_requests", json_integer(LEAST_REQUESTS));
     json_object_set_new(root, "pages", list);
     return root;
 }

@@ -6,11 +6,23 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SEED 20240607
-
 static const char *const coding_keys[N_CONTENT_CODINGS] = {"raw", "gzip", "brotli", "zstd"};
 
-void encoding_verdict(char verdict[ENCODING_VERDICT_MAX], const struct estimate *ratio)
+const struct encoding_unit encoding_microseconds = {.name = "microseconds", .scale = 1e3};
+
+static const struct encoding_measure decode_in_python = {
+    "decode_python", "decode in Python", {"json", "msgpack"}, &encoding_microseconds};
+
+static struct encoding_measure operation_measure(const struct encoding_operation *operation)
+{
+    return (struct encoding_measure){operation->key,
+                                     operation->name,
+                                     {operation->libraries[0], operation->libraries[1]},
+                                     &encoding_microseconds};
+}
+
+void encoding_verdict(char verdict[ENCODING_VERDICT_MAX], const struct estimate *ratio,
+                      const struct encoding_unit *unit)
 {
     static const char *const words[] = {
         [ESTIMATE_LESS + 1] = "less", [ESTIMATE_UNDECIDED + 1] = "", [ESTIMATE_MORE + 1] = "more"};
@@ -18,39 +30,49 @@ void encoding_verdict(char verdict[ENCODING_VERDICT_MAX], const struct estimate 
     double percent = 100 * fabs(1 - ratio->value);
     verdict[0] = '\0';
     if (decided != ESTIMATE_UNDECIDED)
-        snprintf(verdict, ENCODING_VERDICT_MAX, "MessagePack takes %.*f %% %s",
-                 percent < 10 ? 1 : 0, percent, words[decided + 1]);
+        snprintf(verdict, ENCODING_VERDICT_MAX, "MessagePack %s %.*f %% %s",
+                 unit->is_rate ? "gives" : "takes", percent < 10 ? 1 : 0, percent,
+                 words[decided + 1]);
 }
 
 /* MessagePack to JSON. */
 static void series_ratio(const struct encoding_series *series, struct estimate *ratio)
 {
     bootstrap_ratio(series->samples[ENCODING_MESSAGEPACK], series->samples[ENCODING_JSON],
-                    series->n_samples, SEED, ratio);
+                    series->n_samples, ENCODING_SEED, ratio);
 }
 
-void encoding_series_print(const char *name, const struct encoding_series *series)
+void encoding_series_print(const char *name, const struct encoding_series *series,
+                           const struct encoding_unit *unit)
 {
     if (series->n_samples == 0)
         return;
-    struct estimate times[N_ENCODINGS];
+    struct estimate estimates[N_ENCODINGS];
     struct estimate ratio;
     char verdict[ENCODING_VERDICT_MAX];
     for (int i = 0; i < N_ENCODINGS; i++)
-        bootstrap_estimate(series->samples[i], series->n_samples, SEED, &times[i]);
+        bootstrap_estimate(series->samples[i], series->n_samples, ENCODING_SEED, &estimates[i]);
     series_ratio(series, &ratio);
-    encoding_verdict(verdict, &ratio);
+    encoding_verdict(verdict, &ratio, unit);
     printf("%-15s", name);
     for (int i = 0; i < N_ENCODINGS; i++)
-        printf(" %9.2f [%9.2f %9.2f]", times[i].value / 1e3, times[i].low / 1e3,
-               times[i].high / 1e3);
+        printf(" %9.2f [%9.2f %9.2f]", estimates[i].value / unit->scale,
+               estimates[i].low / unit->scale, estimates[i].high / unit->scale);
     printf("  %5.3f [%5.3f %5.3f]  %s\n", ratio.value, ratio.low, ratio.high, verdict);
 }
 
-void encoding_titles_print(const char *what, const char *json_library, const char *msgpack_library)
+static void print_title(const struct encoding_measure *measure, const char *what)
 {
-    printf("\n%s: JSON by %s, MessagePack by %s\n%-15s %31s %31s  %s\n", what, json_library,
-           msgpack_library, "microseconds", "JSON [95 %]         ", "MessagePack [95 %]     ",
+    printf("\n%s", measure->name);
+    if (measure->libraries[0] != NULL)
+        printf(": JSON by %s, MessagePack by %s", measure->libraries[0], measure->libraries[1]);
+    printf("; %s\n", what);
+}
+
+void encoding_titles_print(const struct encoding_measure *measure)
+{
+    print_title(measure, measure->unit->name);
+    printf("%-15s %31s %31s  %s\n", "", "JSON [95 %]         ", "MessagePack [95 %]     ",
            "ratio [95 %]");
 }
 
@@ -72,23 +94,31 @@ static void print_bytes(const struct encoding_figures *figures, const struct enc
     }
 }
 
+static void print_count(const double count[N_ENCODINGS], int width)
+{
+    printf(" %*.0f %*.0f", width, count[0], width, count[1]);
+    if (count[0] > 0)
+        printf(" %5.3f", count[1] / count[0]);
+    else
+        printf(" %5s", "");
+}
+
 static void print_counts(const struct encoding_figures *figures, const struct encoding_pages *pages)
 {
     for (size_t j = 0; j < N_ENCODING_OPERATIONS; j++) {
-        const struct encoding_operation *operation = &encoding_operations[j];
+        const struct encoding_measure measure = operation_measure(&encoding_operations[j]);
         if (!figures->pages[0].counts[j].is_known)
             continue;
-        printf("\n%s: JSON by %s, MessagePack by %s; exact counts an answer\n%-15s %35s %29s\n",
-               operation->name, operation->libraries[0], operation->libraries[1], "",
-               "instructions, ratio", "allocations, ratio");
+        print_title(&measure, "exact counts an answer");
+        printf("%-15s %35s %29s\n", "", "instructions, ratio", "allocations, ratio");
         for (size_t i = 0; i < N_ENCODING_PAGES; i++) {
             const struct encoding_counts *counts = &figures->pages[i].counts[j];
             if (!counts->is_known)
                 continue;
-            printf("%-15s %14.0f %14.0f %5.3f %11.0f %11.0f %5.3f\n", pages->pages[i].name,
-                   counts->instructions[0], counts->instructions[1],
-                   counts->instructions[1] / counts->instructions[0], counts->allocations[0],
-                   counts->allocations[1], counts->allocations[1] / counts->allocations[0]);
+            printf("%-15s", pages->pages[i].name);
+            print_count(counts->instructions, 14);
+            print_count(counts->allocations, 11);
+            putchar('\n');
         }
     }
 }
@@ -109,51 +139,55 @@ void encoding_figures_print(const struct encoding_figures *figures,
     }
     print_bytes(figures, pages);
     for (size_t j = 0; j < N_ENCODING_OPERATIONS; j++) {
-        const struct encoding_operation *operation = &encoding_operations[j];
-        encoding_titles_print(operation->name, operation->libraries[0], operation->libraries[1]);
+        const struct encoding_measure measure = operation_measure(&encoding_operations[j]);
+        encoding_titles_print(&measure);
         for (size_t i = 0; i < N_ENCODING_PAGES; i++)
-            encoding_series_print(pages->pages[i].name, &figures->pages[i].operations[j]);
+            encoding_series_print(pages->pages[i].name, &figures->pages[i].operations[j],
+                                  measure.unit);
     }
     if (figures->python[0] != '\0') {
-        encoding_titles_print(figures->python, "json", "msgpack");
+        encoding_titles_print(&decode_in_python);
         for (size_t i = 0; i < N_ENCODING_PAGES; i++)
-            encoding_series_print(pages->pages[i].name, &figures->pages[i].python);
+            encoding_series_print(pages->pages[i].name, &figures->pages[i].python,
+                                  decode_in_python.unit);
+        printf("(%s)\n", figures->python);
     } else {
         printf("\nPython not measured: %s\n", figures->python_fault);
     }
     print_counts(figures, pages);
 }
 
-static json_t *samples_to_json(const struct encoding_series *series, enum encoding encoding)
-{
-    json_t *samples = json_array();
-    for (size_t i = 0; i < series->n_samples; i++)
-        json_array_append_new(samples, json_real(series->samples[encoding][i] / 1e3));
-    return samples;
-}
-
-static json_t *series_estimate(const struct encoding_series *series, enum encoding encoding)
+static json_t *series_estimate(const struct encoding_series *series, enum encoding encoding,
+                               double unit)
 {
     struct estimate estimate;
-    bootstrap_estimate(series->samples[encoding], series->n_samples, SEED, &estimate);
-    json_t *json = estimate_to_json(&estimate, 1e3);
-    json_object_set_new(json, "samples", samples_to_json(series, encoding));
+    bootstrap_estimate(series->samples[encoding], series->n_samples, ENCODING_SEED, &estimate);
+    json_t *json = estimate_to_json(&estimate, unit);
+    json_t *samples = json_array();
+    for (size_t i = 0; i < series->n_samples; i++)
+        json_array_append_new(samples, json_real(series->samples[encoding][i] / unit));
+    json_object_set_new(json, "samples", samples);
     return json;
 }
 
-json_t *encoding_series_to_json(const char *key, const char *name, const char *json_library,
-                                const char *msgpack_library, const struct encoding_series *series,
+json_t *encoding_series_to_json(const struct encoding_measure *measure,
+                                const struct encoding_series *series,
                                 const struct encoding_counts *counts)
 {
     struct estimate ratio;
     char verdict[ENCODING_VERDICT_MAX];
     series_ratio(series, &ratio);
-    encoding_verdict(verdict, &ratio);
-    json_t *json = json_pack("{s:s, s:s, s:{s:s, s:s}, s:o, s:o, s:o, s:s}", "key", key, "name",
-                             name, "libraries", "json", json_library, "msgpack", msgpack_library,
-                             "json_us", series_estimate(series, ENCODING_JSON), "msgpack_us",
-                             series_estimate(series, ENCODING_MESSAGEPACK), "ratio",
-                             estimate_to_json(&ratio, 1), "verdict", verdict);
+    encoding_verdict(verdict, &ratio, measure->unit);
+    json_t *json = json_pack(
+        "{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s}", "key", measure->key, "name", measure->name,
+        "unit", measure->unit->name, "better", measure->unit->is_rate ? "more" : "less", "json",
+        series_estimate(series, ENCODING_JSON, measure->unit->scale), "msgpack",
+        series_estimate(series, ENCODING_MESSAGEPACK, measure->unit->scale), "ratio",
+        estimate_to_json(&ratio, 1), "verdict", verdict);
+    if (measure->libraries[0] != NULL)
+        json_object_set_new(json, "libraries",
+                            json_pack("{s:s, s:s}", "json", measure->libraries[0], "msgpack",
+                                      measure->libraries[1]));
     if (counts != NULL && counts->is_known)
         json_object_set_new(json, "counts",
                             json_pack("{s:{s:f, s:f}, s:{s:f, s:f}}", "instructions", "json",
@@ -182,16 +216,13 @@ static json_t *page_to_json(const struct encoding_page *page,
                                       figures->bytes[i][1], "ratio",
                                       figures->bytes[i][1] / figures->bytes[i][0]));
     for (size_t i = 0; i < N_ENCODING_OPERATIONS; i++) {
-        const struct encoding_operation *operation = &encoding_operations[i];
-        json_array_append_new(
-            operations, encoding_series_to_json(operation->key, operation->name,
-                                                operation->libraries[0], operation->libraries[1],
-                                                &figures->operations[i], &figures->counts[i]));
+        const struct encoding_measure measure = operation_measure(&encoding_operations[i]);
+        json_array_append_new(operations, encoding_series_to_json(&measure, &figures->operations[i],
+                                                                  &figures->counts[i]));
     }
     if (figures->python.n_samples > 0)
         json_array_append_new(operations,
-                              encoding_series_to_json("decode_python", "decode", "Python json",
-                                                      "Python msgpack", &figures->python, NULL));
+                              encoding_series_to_json(&decode_in_python, &figures->python, NULL));
     return json_pack("{s:s, s:s, s:o, s:o, s:o}", "key", page->key, "name", page->name, "targets",
                      encoding_targets_to_json(page), "bytes", bytes, "operations", operations);
 }
@@ -204,7 +235,7 @@ json_t *encoding_figures_to_json(const struct encoding_figures *figures,
         if (pages->pages[i].n_answers > 0)
             json_array_append_new(list, page_to_json(&pages->pages[i], &figures->pages[i]));
     return json_pack("{s:i, s:i, s:i, s:s, s:o}", "rounds", (int)figures->n_rounds, "resamples",
-                     BOOTSTRAP_RESAMPLES, "seed", SEED, "python",
+                     BOOTSTRAP_RESAMPLES, "seed", ENCODING_SEED, "python",
                      figures->python[0] != '\0' ? figures->python : figures->python_fault, "pages",
                      list);
 }

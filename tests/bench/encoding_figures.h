@@ -10,8 +10,26 @@
 #include <stdbool.h>
 
 #define ENCODING_VERDICT_MAX 64
+#define ENCODING_SEED 20240607 /* of every bootstrap */
 
-/* Nanoseconds an answer, of each round. */
+/* What samples are printed in. */
+struct encoding_unit {
+    const char *name; /* "microseconds" */
+    double scale;     /* how many of the samples' unit are one of it */
+    bool is_rate;     /* more is better */
+};
+
+extern const struct encoding_unit encoding_microseconds; /* of nanoseconds */
+
+/* What is measured of all pages in both encodings: a table. */
+struct encoding_measure {
+    const char *key;                    /* "decode" */
+    const char *name;                   /* "decode and read" */
+    const char *libraries[N_ENCODINGS]; /* NULL: none to name */
+    const struct encoding_unit *unit;
+};
+
+/* A sample of each round; of a time, nanoseconds an answer. */
 struct encoding_series {
     double samples[N_ENCODINGS][BOOTSTRAP_MAX_SAMPLES];
     size_t n_samples; /* 0: not measured */
@@ -53,14 +71,17 @@ int encoding_operation_counted(const struct encoding_operation *operation, enum 
                                struct error *error);
 
 /* A sentence where the whole interval lies on one side of 1, else empty. */
-void encoding_verdict(char verdict[ENCODING_VERDICT_MAX], const struct estimate *ratio);
+void encoding_verdict(char verdict[ENCODING_VERDICT_MAX], const struct estimate *ratio,
+                      const struct encoding_unit *unit);
 
-/* One table of times in microseconds: its titles, and a line for a series, which says nothing for one without
-   samples; and a series as JSON: {"key", "name", "libraries", "json_us", "msgpack_us", "ratio", "verdict"}. */
-void encoding_titles_print(const char *what, const char *json_library, const char *msgpack_library);
-void encoding_series_print(const char *name, const struct encoding_series *series);
-json_t *encoding_series_to_json(const char *key, const char *name, const char *json_library,
-                                const char *msgpack_library, const struct encoding_series *series,
+/* One table: its titles, and a line for a series, which says nothing for one without samples. */
+void encoding_titles_print(const struct encoding_measure *measure);
+void encoding_series_print(const char *name, const struct encoding_series *series,
+                           const struct encoding_unit *unit);
+/* {"key", "name", "unit", "better": "less" or "more", "libraries", "json", "msgpack", "ratio", "verdict"}, and
+   "counts" where they are known (NULL: not). NULL when memory runs out. */
+json_t *encoding_series_to_json(const struct encoding_measure *measure,
+                                const struct encoding_series *series,
                                 const struct encoding_counts *counts);
 
 /* What the page's answers are asked for by. NULL when memory runs out. */

@@ -1,11 +1,7 @@
 /* Each operation begins with nothing and gives everything back, as it would for one request; what the
-   libraries keep between calls they may keep. A decoder gives its own kind of value: jansson and cJSON copy
-   every text, msgpack-c leaves it in the body and points there, which its users gain by, too. */
+   libraries keep between calls they may keep. */
 #include "tests/bench/encoding_operations.h"
 
-#include <cjson/cJSON.h>
-#include <jansson.h>
-#include <msgpack.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,56 +54,26 @@ static int build_msgpack(const struct encoding_pages *pages, const struct encodi
     return 0;
 }
 
-static int decode_jansson(const struct encoding_pages *pages, const struct encoding_page *page,
-                          const struct encoding_answer *answer, struct error *error)
-{
-    (void)pages;
-    (void)page;
-    const msgpack_sbuffer *body = &answer->bodies[ENCODING_JSON];
-    json_t *decoded = json_loadb(body->data, body->size, 0, NULL);
-    if (decoded == NULL)
-        return error_set(error, "jansson cannot decode %s", answer->target);
-    json_decref(decoded);
-    return 0;
-}
-
-static int decode_cjson(const struct encoding_pages *pages, const struct encoding_page *page,
-                        const struct encoding_answer *answer, struct error *error)
-{
-    (void)pages;
-    (void)page;
-    const msgpack_sbuffer *body = &answer->bodies[ENCODING_JSON];
-    cJSON *decoded = cJSON_ParseWithLength(body->data, body->size);
-    if (decoded == NULL)
-        return error_set(error, "cJSON cannot decode %s", answer->target);
-    cJSON_Delete(decoded);
-    return 0;
-}
-
-static int decode_msgpack(const struct encoding_pages *pages, const struct encoding_page *page,
-                          const struct encoding_answer *answer, struct error *error)
-{
-    (void)pages;
-    (void)page;
-    const msgpack_sbuffer *body = &answer->bodies[ENCODING_MESSAGEPACK];
-    msgpack_unpacked decoded;
-    size_t offset = 0;
-    msgpack_unpacked_init(&decoded);
-    msgpack_unpack_return status = msgpack_unpack_next(&decoded, body->data, body->size, &offset);
-    msgpack_unpacked_destroy(&decoded);
-    if (status != MSGPACK_UNPACK_SUCCESS || offset != body->size)
-        return error_set(error, "msgpack-c cannot decode %s", answer->target);
-    return 0;
-}
-
 const struct encoding_operation encoding_operations[N_ENCODING_OPERATIONS] = {
-    {"assemble",
-     "assemble from encoded documents",
-     {"ours", "ours"},
-     {assemble_json, assemble_msgpack}},
-    {"build", "build from rows", {"jansson", "msgpack-c"}, {build_jansson, build_msgpack}},
-    {"decode", "decode", {"jansson", "msgpack-c"}, {decode_jansson, decode_msgpack}},
-    {"decode_cjson", "decode", {"cJSON", "msgpack-c"}, {decode_cjson, decode_msgpack}},
+    {.key = "assemble",
+     .name = "assemble from encoded documents",
+     .make = {assemble_json, assemble_msgpack}},
+    {.key = "build",
+     .name = "build from rows",
+     .libraries = {"jansson", "msgpack-c"},
+     .make = {build_jansson, build_msgpack}},
+    {.key = "decode",
+     .name = "decode and read",
+     .libraries = {"jansson", "msgpack-c"},
+     .decode = {decode_by_jansson, decode_by_msgpack}},
+    {.key = "decode_cjson",
+     .name = "decode and read",
+     .libraries = {"cJSON", "msgpack-c"},
+     .decode = {decode_by_cjson, decode_by_msgpack}},
+    {.key = "decode_simdjson",
+     .name = "decode and read",
+     .libraries = {"simdjson", "msgpack-c"},
+     .decode = {decode_by_simdjson, decode_by_msgpack}},
 };
 
 int encoding_operation_run(const struct encoding_operation *operation, enum encoding encoding,
@@ -115,7 +81,12 @@ int encoding_operation_run(const struct encoding_operation *operation, enum enco
                            struct error *error)
 {
     for (size_t i = 0; i < page->n_answers; i++) {
-        if (operation->run[encoding](pages, page, page->answers[i], error) != 0)
+        const struct encoding_answer *answer = page->answers[i];
+        struct decoded_values values = {0};
+        int status = operation->decode[encoding] != NULL
+                         ? operation->decode[encoding](pages, answer, &values, error)
+                         : operation->make[encoding](pages, page, answer, error);
+        if (status != 0)
             return -1;
     }
     return 0;
@@ -140,6 +111,33 @@ static int verify_build(const struct encoding_answer *answer, enum encoding enco
     return status;
 }
 
+static bool are_equal(const struct decoded_values *left, const struct decoded_values *right)
+{
+    return left->n_values == right->n_values && left->texts == right->texts &&
+           left->numbers == right->numbers && left->n_true == right->n_true;
+}
+
+/* Against what jansson reads. */
+static int verify_decoders(const struct encoding_pages *pages, const struct encoding_answer *answer,
+                           struct error *error)
+{
+    struct decoded_values expected = {0};
+    if (decode_by_jansson(pages, answer, &expected, error) != 0)
+        return -1;
+    for (size_t i = 0; i < N_ENCODING_OPERATIONS; i++) {
+        const struct encoding_operation *operation = &encoding_operations[i];
+        for (int j = 0; j < N_ENCODINGS && operation->decode[j] != NULL; j++) {
+            struct decoded_values values = {0};
+            if (operation->decode[j](pages, answer, &values, error) != 0)
+                return -1;
+            if (!are_equal(&values, &expected))
+                return error_set(error, "%s: %s reads other values than jansson", answer->target,
+                                 operation->libraries[j]);
+        }
+    }
+    return 0;
+}
+
 int encoding_operations_verify(const struct encoding_pages *pages, struct error *error)
 {
     for (size_t i = 0; i < N_ENCODING_PAGES; i++) {
@@ -148,6 +146,8 @@ int encoding_operations_verify(const struct encoding_pages *pages, struct error 
             for (int k = 0; k < N_ENCODINGS; k++)
                 if (verify_build(page->answers[j], (enum encoding)k, error) != 0)
                     return -1;
+            if (verify_decoders(pages, page->answers[j], error) != 0)
+                return -1;
         }
     }
     return 0;

@@ -5,6 +5,7 @@
 
 #include "server/list_page.h"
 #include "tests/bench/bench_queries.h"
+#include "tests/bench/simdjson_decoder.h"
 
 #include <cratedex/crate_page.h>
 #include <cratedex/reverse_dependencies.h>
@@ -88,6 +89,16 @@ static void answer_free(struct encoding_answer *answer)
     free(answer);
 }
 
+/* Gives a body its room for simdjson, which is no part of it. */
+static int pad_body(msgpack_sbuffer *body, struct error *error)
+{
+    static const char padding[SIMDJSON_DECODER_PADDING];
+    if (msgpack_sbuffer_write(body, padding, sizeof padding) != 0)
+        return error_out_of_memory(error);
+    body->size -= sizeof padding;
+    return 0;
+}
+
 /* Takes `answer` over: makes its bodies and rows, and adds it. */
 static int add_answer(struct encoding_pages *pages, size_t page_at, struct encoding_answer *answer,
                       struct error *error)
@@ -95,7 +106,8 @@ static int add_answer(struct encoding_pages *pages, size_t page_at, struct encod
     struct encoding_page *page = &pages->pages[page_at];
     for (int i = 0; i < N_ENCODINGS; i++) {
         if (encoding_page_assemble(page, pages->reader, answer, (enum encoding)i,
-                                   &answer->bodies[i], error) != 0) {
+                                   &answer->bodies[i], error) != 0 ||
+            pad_body(&answer->bodies[i], error) != 0) {
             answer_free(answer);
             return -1;
         }
@@ -336,6 +348,9 @@ int encoding_pages_open(struct encoding_pages *pages, const char *index_path,
     pages->reader = index_reader_open(pages->index, error);
     if (pages->reader == NULL)
         return -1;
+    pages->simdjson = simdjson_decoder_create();
+    if (pages->simdjson == NULL)
+        return error_out_of_memory(error);
     sqlite3 *database = NULL;
     int status = 0;
     if (sqlite3_open_v2(index_path, &database, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
@@ -369,6 +384,7 @@ void encoding_pages_free(struct encoding_pages *pages)
 {
     for (size_t i = 0; i < N_ENCODING_PAGES; i++)
         free_answers(&pages->pages[i]);
+    simdjson_decoder_free(pages->simdjson);
     if (pages->reader != NULL)
         index_reader_close(pages->reader);
     if (pages->index != NULL)

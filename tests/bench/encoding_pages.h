@@ -29,8 +29,10 @@ struct encoding_answer {
     uint32_t rank;              /* of the crate that it is about, if any */
     struct suggestion suggestions[10];
     size_t n_suggestions;
-    msgpack_sbuffer bodies[N_ENCODINGS]; /* as the server sends them */
-    struct answer_rows *rows;            /* the same values, as rows of a database give them */
+    /* As the server sends them; behind each lie SIMDJSON_DECODER_PADDING bytes, as in a client that receives into
+       a buffer with that much room to spare. */
+    msgpack_sbuffer bodies[N_ENCODINGS];
+    struct answer_rows *rows; /* the same values, as rows of a database give them */
 };
 
 typedef int encoding_assemble(struct index_reader *reader, const struct encoding_answer *answer,
@@ -47,6 +49,7 @@ struct encoding_page {
 struct encoding_pages {
     struct index *index;
     struct index_reader *reader;
+    struct simdjson_decoder *simdjson;
     struct encoding_page pages[N_ENCODING_PAGES];
 };
 

@@ -12,6 +12,7 @@ import argparse
 import html
 import io
 import json
+import math
 import re
 import sys
 from pathlib import Path
@@ -31,9 +32,13 @@ COLOURS = {"json": "#a10001", "msgpack": "#a10002", "text": "#a10003", "faint": 
 STYLE = """
 :root { --json: #b4540a; --msgpack: #1668b0; }
 @media (prefers-color-scheme: dark) { :root { --json: #f0a35e; --msgpack: #6cb4f5; } }
-.plots { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(19rem, 1fr)); }
-svg { width: 100%; height: auto; display: block; }
-dt { font-weight: 600; } dd { margin: 0 0 .4rem; }
+.plots { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); }
+svg { width: 100%; height: auto; display: block; } a { color: inherit; }
+th:first-child, td:first-child { position: sticky; left: 0; background: var(--page);
+                                 white-space: normal; min-width: 7.4rem; }
+.json { color: var(--json); } .msgpack { color: var(--msgpack); }
+td.json, td.msgpack { font-weight: 600; } td small { font-weight: 400; } dt { font-weight: 600; }
+dd { margin: 0 0 .4rem; }
 """
 
 
@@ -42,9 +47,15 @@ def with_interval(estimate):
             f"{number(estimate['high'])}]</small>")
 
 
-def ratio_cell(ratio, verdict):
-    state = ' class="decided"' if verdict else ""
-    return (f"<td{state}>{ratio['value']:.3f} <small>[{ratio['low']:.3f}, "
+def winner(ratio, better):
+    """Which encoding is the better one for certain, or neither: ""."""
+    if ratio["low"] <= 1 <= ratio["high"]:
+        return ""
+    return "msgpack" if (ratio["high"] < 1) == (better == "less") else "json"
+
+
+def ratio_cell(ratio, better):
+    return (f'<td class="{winner(ratio, better)}">{ratio["value"]:.3f} <small>[{ratio["low"]:.3f}, '
             f"{ratio['high']:.3f}]</small></td>")
 
 
@@ -64,48 +75,67 @@ def finish(figure):
     return svg
 
 
-def axes_of(n_rows):
-    figure, axes = plt.subplots(figsize=(5, 0.62 * n_rows + 0.7))
+def ticks_around(low, high):
+    """Round numbers, the first at most `low` and the last at least `high`, for a logarithmic scale."""
+    steps = (1, 2, 5) if high / low < 30 else (1,)
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    ticks = [step * 10.0 ** power for power in range(first, last + 1) for step in steps]
+    begin = max(place for place, tick in enumerate(ticks) if tick <= low)
+    end = min((place for place, tick in enumerate(ticks) if tick >= high), default=begin)
+    return ticks[begin:max(end, begin + 1) + 1]
+
+
+def axes_of(names, ticks):
+    figure, axes = plt.subplots(figsize=(5, 0.5 * len(names) + 0.5))
     axes.tick_params(colors=COLOURS["text"], labelsize=11)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):
         axes.spines[side].set_color(COLOURS["faint"])
-    axes.invert_yaxis()
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_xscale("log")
+    axes.minorticks_off()
+    axes.set_xticks(ticks, [number(tick) for tick in ticks])
+    axes.set_xlim(ticks[0], ticks[-1])
+    axes.grid(axis="y", color=COLOURS["faint"], linewidth=0.6)
+    axes.set_axisbelow(True)
     return figure, axes
 
 
-def points(names, values, unit):
+def points(names, values, caption):
     """Two points a name on a logarithmic scale, with their intervals."""
-    figure, axes = axes_of(len(names))
-    for place, (encoding, label) in enumerate(ENCODINGS):
+    every = [value for encoding, _ in ENCODINGS for value in values[encoding]]
+    figure, axes = axes_of(names, ticks_around(min(value["low"] for value in every),
+                                               max(value["high"] for value in every)))
+    for place, (encoding, _) in enumerate(ENCODINGS):
         at = [row + (place - 0.5) * 0.3 for row in range(len(names))]
         middle = [value["value"] for value in values[encoding]]
         errors = [[value["value"] - value["low"] for value in values[encoding]],
                   [value["high"] - value["value"] for value in values[encoding]]]
         axes.errorbar(middle, at, xerr=errors, fmt="os"[place], color=COLOURS[encoding],
-                      label=label, markersize=6, elinewidth=2)
-    axes.set_yticks(range(len(names)), names)
-    axes.set_xscale("log")
-    axes.grid(axis="y", color=COLOURS["faint"], linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.set_xlabel(f"{unit}, logarithmic", color=COLOURS["text"], fontsize=11)
-    axes.legend(frameon=False, labelcolor=COLOURS["text"], fontsize=10, ncol=2,
-                loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
-    return finish(figure)
+                      markersize=6, elinewidth=2, clip_on=False)
+    legend = " ".join(f'<span class="{encoding}">{"●■"[place]} {label}</span>'
+                      for place, (encoding, label) in enumerate(ENCODINGS))
+    return f"<figure><figcaption>{html.escape(caption)}: {legend}</figcaption>{finish(figure)}</figure>"
 
 
-def ratios(names, estimates):
+def ratios(names, operations):
     """Ratios with their intervals beside the line at 1."""
-    figure, axes = axes_of(len(names) * 0.75)
+    estimates = [operation["ratio"] for operation in operations]
+    low = min(1, *(ratio["low"] for ratio in estimates))
+    high = max(1, *(ratio["high"] for ratio in estimates))
+    figure, axes = axes_of(names, [0.5, 0.7, 1, 1.4, 2] if 0.5 <= low and high <= 2
+                           else ticks_around(low, high))
     axes.axvline(1, color=COLOURS["text"], linewidth=1)
-    for row, ratio in enumerate(estimates):
-        axes.plot([ratio["low"], ratio["high"]], [row, row], color=COLOURS["msgpack"], linewidth=3)
-        axes.plot(ratio["value"], row, "o", color=COLOURS["msgpack"], markersize=6)
-    axes.set_yticks(range(len(names)), names)
-    axes.set_xlim(0, max(1.2, 1.05 * max(ratio["high"] for ratio in estimates)))
-    axes.set_xlabel("MessagePack / JSON", color=COLOURS["text"], fontsize=11)
-    return finish(figure)
+    for row, operation in enumerate(operations):
+        ratio = operation["ratio"]
+        colour = COLOURS[winner(ratio, operation["better"]) or "text"]
+        axes.plot([ratio["low"], ratio["high"]], [row, row], color=colour, linewidth=3, clip_on=False)
+        axes.plot(ratio["value"], row, "o", color=colour, markersize=6, clip_on=False)
+    better = operations[0]["better"]
+    return (f"<figure><figcaption>MessagePack / JSON, {better} is better</figcaption>"
+            f"{finish(figure)}</figure>")
 
 
 def exact(value):
@@ -128,58 +158,93 @@ def bytes_part(pages):
     for coding in codings:
         values = {encoding: [exact(page["bytes"][coding][encoding]) for page in pages]
                   for encoding, _ in ENCODINGS}
-        drawing = points([page["name"] for page in pages], values, "bytes")
-        plots.append(f"<figure><figcaption>{coding}</figcaption>{drawing}</figure>")
-    return ("<h2>Bytes of a body, as it is sent</h2><p>At the server's levels; bodies below 860 bytes, and those "
-            "that a coding does not make smaller, are sent as they are.</p>"
+        plots.append(points([page["name"] for page in pages], values, f"bytes, {coding}"))
+    return ('<h2 id="bytes">Bytes of a body, as it is sent</h2><p>At the levels of the server; bodies below 860 bytes, '
+            "and those that a coding does not make smaller, are sent as they are.</p>"
             f'<div class="plots">{"".join(plots)}</div>' + table(titles, rows))
 
 
+def heading_of(operation):
+    heading = operation["name"][0].upper() + operation["name"][1:]
+    if "libraries" in operation:
+        heading += f": JSON by {operation['libraries']['json']}, MessagePack by {operation['libraries']['msgpack']}"
+    return heading
+
+
+def counts_cells(operation):
+    cells = []
+    for count in ("instructions", "allocations"):
+        counted = operation["counts"][count]
+        ratio = f" <small>× {counted['msgpack'] / counted['json']:.2f}</small>" if counted["json"] else ""
+        cells.append(f"<td>{number(counted['json'])}</td><td>{number(counted['msgpack'])}{ratio}</td>")
+    return cells
+
+
 def operation_part(pages, key):
-    measured = [(page, operation) for page in pages for operation in page["operations"]
-                if operation["key"] == key]
-    if not measured:
-        return ""
-    first = measured[0][1]
-    names = [page["name"] for page, _ in measured]
+    asked = [(page["name"], operation) for page in pages for operation in page["operations"]
+             if operation["key"] == key]
+    measured = [(name, operation) for name, operation in asked if "ratio" in operation]
     has_counts = all("counts" in operation for _, operation in measured)
     rows = []
-    for page, operation in measured:
-        row = [f"<td>{html.escape(page['name'])}</td>",
-               f"<td>{with_interval(operation['json_us'])}</td>",
-               f"<td>{with_interval(operation['msgpack_us'])}</td>",
-               ratio_cell(operation["ratio"], operation["verdict"]),
-               f"<td class='words'>{html.escape(operation['verdict'])}</td>"]
-        for count in ("instructions", "allocations") if has_counts else ():
-            counted = operation["counts"][count]
-            row.append(f"<td>{number(counted['json'])}</td><td>{number(counted['msgpack'])}</td>")
+    for name, operation in asked:
+        row = [f"<td>{html.escape(name)}</td>"]
+        if "ratio" in operation:
+            row += [f"<td>{with_interval(operation['json'])}</td>", f"<td>{with_interval(operation['msgpack'])}</td>",
+                    ratio_cell(operation["ratio"], operation["better"]),
+                    f"<td class='words'>{html.escape(operation['verdict'])}</td>"]
+            row += counts_cells(operation) if has_counts else []
+        else:
+            row.append('<td colspan="4" class="words">not reported: the rate saturates</td>')
         rows.append(row)
-    titles = ["microseconds", "JSON", "MessagePack", "ratio", "verdict"]
-    if has_counts:
+    first = asked[0][1]
+    titles = [first["unit"], "JSON", "MessagePack", "ratio", "verdict"]
+    if has_counts and measured:
         titles += ["instructions, JSON", "MessagePack", "allocations, JSON", "MessagePack"]
-    libraries = first["libraries"]
-    values = {encoding: [operation[f"{encoding}_us"] for _, operation in measured]
-              for encoding, _ in ENCODINGS}
-    times = points(names, values, "microseconds an answer")
-    beside = ratios(names, [operation["ratio"] for _, operation in measured])
-    heading = first["name"][0].upper() + first["name"][1:]
-    if libraries["json"] != "HTTP":
-        heading += f": JSON by {libraries['json']}, MessagePack by {libraries['msgpack']}"
-    return (f"<h2>{html.escape(heading)}</h2>"
-            f'<div class="plots"><figure>{times}</figure><figure>{beside}</figure></div>'
-            + table(titles, rows))
+    plots = ""
+    if measured:
+        names = [name for name, _ in measured]
+        values = {encoding: [operation[encoding] for _, operation in measured] for encoding, _ in ENCODINGS}
+        plots = (f'<div class="plots">{points(names, values, first["unit"])}'
+                 f"{ratios(names, [operation for _, operation in measured])}</div>")
+    return (f'<h2 id="{html.escape(key)}">{html.escape(heading_of(first))}</h2>{plots}'
+            + table(titles, rows, ["words" if title == "verdict" else "" for title in titles]))
+
+
+def overview(pages, keys):
+    """Every ratio at a glance."""
+    rows = []
+    for coding in ("raw", "gzip", "brotli", "zstd") if "bytes" in pages[0] else ():
+        cells = [exact(page["bytes"][coding]["ratio"]) for page in pages]
+        rows.append([f'<td><a href="#bytes">Bytes, {coding}</a></td>']
+                    + [f'<td class="{winner(ratio, "less")}">{ratio["value"]:.2f}</td>' for ratio in cells])
+    for key in keys:
+        operations = [next(operation for operation in page["operations"] if operation["key"] == key)
+                      for page in pages]
+        row = [f'<td><a href="#{html.escape(key)}">{html.escape(heading_of(operations[0]))}</a></td>']
+        for operation in operations:
+            ratio = operation.get("ratio")
+            row.append("<td>saturated</td>" if ratio is None else
+                       f'<td class="{winner(ratio, operation["better"])}">{ratio["value"]:.2f}</td>')
+        rows.append(row)
+    return ('<h2>Overview: MessagePack / JSON</h2><p>Coloured where an encoding is better for certain: '
+            '<span class="json">JSON</span>, <span class="msgpack">MessagePack</span>. More is better for '
+            "throughput, less for all else.</p>"
+            + table([""] + [html.escape(page["name"]) for page in pages], rows))
 
 
 def method(result):
-    text = (f"Medians of {result['rounds']} interleaved runs; 95 % intervals by the bootstrap, ratios "
-            "resampled by round. A verdict stands only where the whole interval lies on one side of 1. ")
+    text = (f"Medians of {result['rounds']} interleaved runs; 95 % intervals by the bootstrap "
+            f"({result['resamples']:,} resamples), ratios resampled by round. A verdict stands only where the whole "
+            "interval lies on one side of 1. ")
     if result["benchmark"] == "encoding":
-        return text + ("Processor time of one thread. Bytes and allocations are exact, instructions nearly. "
+        return text + ("Processor time of one thread for an answer. To read is to visit every value of what was "
+                       "decoded. Bytes and allocations are exact, instructions nearly. "
                        f"Python: {result['python']}.")
-    return text + (f"Each run asks for {result['run_seconds']:g} s over {result['connections']} keep-alive "
-                   "connections, without content coding; latency counts from when a request was due (open loop), "
-                   "and is left out where the rate saturates the server. Microseconds of processor time a request "
-                   "are seconds a million requests.")
+    return text + (f"{result['connections']} keep-alive connections, one server thread, no content coding. Latency is "
+                   "measured in an open loop, from when a request was due, also while it waits for a connection, so "
+                   f"that it is corrected for coordinated omission; a run has {result['least_requests']} requests or "
+                   "more; a rate that saturates the server has no latency. Throughput and processor time are measured "
+                   f"at full load in a closed loop, {result['run_seconds']:g} s a run.")
 
 
 def conditions(result):
@@ -204,11 +269,14 @@ def page_of(result):
     keys = list(dict.fromkeys(operation["key"] for page in pages
                               for operation in page["operations"]))
     parts = "\n".join(operation_part(pages, key) for key in keys)
-    body = f"""{bytes_part(pages) if "bytes" in pages[0] else ""}
+    heading = "JSON against MessagePack: what an answer of Cratedex costs"
+    if "bytes" not in pages[0]:
+        heading += " through HTTP"
+    body = f"""{overview(pages, keys)}
+{bytes_part(pages) if "bytes" in pages[0] else ""}
 {parts}
 <h2>Conditions</h2>{conditions(result)}"""
-    return html_page("Cratedex: JSON against MessagePack", "JSON against MessagePack: what an answer of Cratedex costs",
-                STYLE, body)
+    return html_page("Cratedex: JSON against MessagePack", heading, STYLE, body)
 
 
 def main():
