@@ -139,7 +139,7 @@ static const struct representation *represent(const struct exchange *exchange,
 /* A download counts when it is answered, whether the answer was made now or before. */
 static void count_download(const struct exchange *exchange, const struct answer *answer)
 {
-    struct counted_download download = answer_download(answer);
+    struct counted_download download = answer_head(answer)->download;
     if (download.rank == 0 || exchange->request->method != METHOD_GET)
         return;
     download_counters_add(exchange->service->downloads, download);
@@ -152,16 +152,16 @@ static enum MHD_Result queue_representation(const struct exchange *exchange,
                                             const struct representation *representation,
                                             struct MHD_Response *response)
 {
-    unsigned status = answer_status(answer);
+    const struct answer_head *head = answer_head(answer);
+    unsigned status = head->status;
     enum precondition_outcome outcome = PRECONDITION_PROCEED;
     if (status == MHD_HTTP_OK)
-        outcome =
-            preconditions_weigh(&exchange->request->fields.preconditions,
-                                representation_etag(representation), answer_last_modified(answer));
+        outcome = preconditions_weigh(&exchange->request->fields.preconditions,
+                                      representation_etag(representation), head->last_modified);
     if (outcome == PRECONDITION_FAILED)
         return queue_error(exchange, MHD_HTTP_PRECONDITION_FAILED, "a precondition failed");
     count_download(exchange, answer);
-    exchange->outcome->arm = answer_arm(answer);
+    exchange->outcome->arm = head->arm;
     note_body(exchange, exchange->endpoint->plain_type != NULL || status == MHD_HTTP_FOUND,
               representation_coding(representation));
     if (outcome == PRECONDITION_NOT_MODIFIED)
@@ -201,21 +201,23 @@ static enum MHD_Result queue_hit(const struct exchange *exchange, struct cache_e
 }
 
 /* What the endpoint's answers have in common. */
-static void begin_head(const struct exchange *exchange, struct answer_head *head)
+static void begin_head(const struct exchange *exchange, struct answer_job *job)
 {
     const struct endpoint *endpoint = exchange->endpoint;
     bool is_negotiated = endpoint->plain_type == NULL;
-    head->status = MHD_HTTP_OK;
-    head->content_type =
-        is_negotiated ? encoding_media_type(exchange->encoding) : endpoint->plain_type;
-    head->cache_control = endpoint->cache_control;
-    head->is_negotiated = is_negotiated;
-    head->last_modified = 0;
-    head->location[0] = '\0';
-    snprintf(head->surrogate_key, sizeof head->surrogate_key, "%s",
+    job->location[0] = '\0';
+    snprintf(job->surrogate_key, sizeof job->surrogate_key, "%s",
              endpoint->surrogate_key != NULL ? endpoint->surrogate_key : "");
-    head->download.rank = 0;
-    head->arm = EXPERIMENT_NONE;
+    job->head = (struct answer_head){
+        .status = MHD_HTTP_OK,
+        .content_type =
+            is_negotiated ? encoding_media_type(exchange->encoding) : endpoint->plain_type,
+        .cache_control = endpoint->cache_control,
+        .is_negotiated = is_negotiated,
+        .location = job->location,
+        .surrogate_key = job->surrogate_key,
+        .arm = EXPERIMENT_NONE,
+    };
 }
 
 /* Runs the endpoint into `body`. */
@@ -225,7 +227,7 @@ static int compute_body(const struct exchange *exchange,
 {
     encoder_init(&job->encoder, exchange->encoding, body);
     job->service = exchange->service;
-    begin_head(exchange, &job->head);
+    begin_head(exchange, job);
     job->trace = &exchange->outcome->trace;
     job->trace->search_seconds = 0;
     failure->status = 500;
@@ -234,7 +236,7 @@ static int compute_body(const struct exchange *exchange,
         return error_set(&failure->error, "more answers are computed than there are readers");
     int status = exchange->endpoint->answer(job, parameters, failure);
     reader_pool_return(exchange->service->readers, job->reader);
-    if (status != 0 || exchange->endpoint->plain_type != NULL || job->head.location[0] != '\0')
+    if (status != 0 || exchange->endpoint->plain_type != NULL || job->location[0] != '\0')
         return status;
     failure->status = 500;
     return encoder_finish(&job->encoder, &failure->error);
@@ -319,11 +321,8 @@ static struct answer *respell(const struct exchange *exchange, const struct cach
     msgpack_sbuffer_init(&body);
     encoder_init(&encoder, exchange->encoding, &body);
     list_page_respell(answer_page(answer), bytes, spelling, &encoder, &page);
-    if (encoder_finish(&encoder, &error) == 0) {
-        struct answer_head head;
-        answer_copy_head(answer, &head);
-        respelled = answer_create(&head, &body, &page, spelling, &error);
-    }
+    if (encoder_finish(&encoder, &error) == 0)
+        respelled = answer_create(answer_head(answer), &body, &page, spelling, &error);
     msgpack_sbuffer_destroy(&body);
     return respelled;
 }

@@ -18,7 +18,7 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
     int64_t version_id = 0;
     if (crate_path_find_version(job->reader, path, &version_id, failure) != 0)
         return -1;
-    crate_path_tag(job->service->index, path->rank, &job->head);
+    crate_path_tag(job->service->index, path->rank, job->surrogate_key);
     encoder_object(&job->encoder, 1);
     encoder_key(&job->encoder, "version");
     if (index_reader_encode_version(job->reader, path->rank, version_id, &job->encoder,

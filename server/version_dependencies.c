@@ -18,7 +18,7 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
     int64_t version_id;
     if (crate_path_find_version(job->reader, path, &version_id, failure) != 0)
         return -1;
-    crate_path_tag(job->service->index, path->rank, &job->head);
+    crate_path_tag(job->service->index, path->rank, job->surrogate_key);
     failure->status = 500;
     return version_dependencies_encode(job->reader, version_id, &job->encoder, &failure->error);
 }
