@@ -19,6 +19,7 @@
 
 #include "server/daemon.h"
 
+#include "server/monotonic.h"
 #include "server/request.h"
 #include "server/request_head.h"
 #include "server/responder.h"
@@ -111,11 +112,6 @@ static void *keep_target(void *context, const char *target, struct MHD_Connectio
     return state;
 }
 
-static double seconds_between(const struct timespec *start, const struct timespec *end)
-{
-    return (double)(end->tv_sec - start->tv_sec) + 1e-9 * (double)(end->tv_nsec - start->tv_nsec);
-}
-
 static void log_access(const struct service *service, const char *address, struct request *request,
                        const char *version, const struct outcome *outcome, double seconds)
 {
@@ -177,9 +173,7 @@ static enum MHD_Result answer_request(const struct service *service,
     struct request request;
     struct outcome outcome;
     struct forwarding forwarding = {.has_client = false};
-    struct timespec start;
-    struct timespec end;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    double start = monotonic_seconds();
     request_read(&request, connection, &state->fields, method, path,
                  state->target_is_too_long ? NULL : state->target);
     if (state->is_proxy)
@@ -193,8 +187,7 @@ static enum MHD_Result answer_request(const struct service *service,
     enum MHD_Result result = fault != NULL ? respond_error(connection, &request, fault->status,
                                                            fault->error.message, &outcome)
                                            : respond(service, connection, &request, &outcome);
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    double seconds = seconds_between(&start, &end);
+    double seconds = monotonic_seconds() - start;
     metrics_record(service->metrics, &outcome, seconds);
     log_access(service, client, &request, version, &outcome, seconds);
     log_slow_query(service, &request, &outcome, seconds);
