@@ -199,6 +199,7 @@ enum MHD_Result respond(const struct service *service, struct MHD_Connection *co
     enum MHD_Result result;
     if (cached_answer_again(&exchange, &result))
         return result;
+    request_read_target(request);
     bool is_acceptable = negotiate_encoding(request->fields.accept, &exchange.encoding) == 0;
     if (!is_acceptable)
         exchange.encoding = ENCODING_JSON;
