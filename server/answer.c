@@ -50,15 +50,7 @@ struct spelled_page {
 };
 
 struct answer {
-    unsigned status;
-    const char *content_type;
-    const char *cache_control;
-    bool is_negotiated;
-    int64_t last_modified;
-    char *location; /* NULL: none, as below */
-    char *surrogate_key;
-    struct counted_download download;
-    enum experiment_arm arm;
+    struct answer_head head; /* its location and surrogate_key are the answer's own; NULL: none */
     struct shared_bytes *body;
     struct spelled_page *page; /* NULL without links */
     char hash[33];             /* of the identity body, in hexadecimal */
@@ -81,21 +73,22 @@ static struct MHD_Response *response_create(const struct answer *answer,
         shared_bytes_size(body), bytes.writable, shared_bytes_release, body);
     if (response == NULL)
         shared_bytes_release(body);
+    const struct answer_head *head = &answer->head;
     const struct response_headers headers = {
-        .content_type = shared_bytes_size(answer->body) > 0 ? answer->content_type : NULL,
+        .content_type = shared_bytes_size(answer->body) > 0 ? head->content_type : NULL,
         .content_encoding = representation->coding == CODING_IDENTITY
                                 ? NULL
                                 : content_coding_name(representation->coding),
-        .etag = answer->status == MHD_HTTP_OK ? representation->etag : NULL,
-        .last_modified = answer->last_modified,
-        .cache_control = answer->cache_control,
-        .location = answer->location,
-        .surrogate_key = answer->surrogate_key,
+        .etag = head->status == MHD_HTTP_OK ? representation->etag : NULL,
+        .last_modified = head->last_modified,
+        .cache_control = head->cache_control,
+        .location = head->location,
+        .surrogate_key = head->surrogate_key,
         .x_cache = x_cache,
         .server_timing = server_timing,
         .request_id = request_id,
-        .experiment = experiment_arm_name(answer->arm),
-        .varies_by_accept = answer->is_negotiated,
+        .experiment = experiment_arm_name(head->arm),
+        .varies_by_accept = head->is_negotiated,
         .varies_by_coding = true,
     };
     return response_add_headers(response, &headers);
@@ -169,13 +162,23 @@ static struct shared_bytes *take_body(msgpack_sbuffer *buffer)
     return body;
 }
 
-/* Copies a text unless it is empty. Returns 0 or -1 (memory). */
-static int copy_given(char **to, const char *text)
+/* Gives the head a copy of a text of its own, or none of an empty one. Returns 0 or -1 (memory). */
+static int own_text(char **text)
 {
-    if (text[0] == '\0')
+    const char *borrowed = *text;
+    *text = NULL;
+    if (borrowed == NULL || borrowed[0] == '\0')
         return 0;
-    *to = strdup(text);
-    return *to != NULL ? 0 : -1;
+    *text = strdup(borrowed);
+    return *text != NULL ? 0 : -1;
+}
+
+static int own_head(struct answer_head *own, const struct answer_head *head)
+{
+    *own = *head;
+    int location = own_text(&own->location);
+    int surrogate_key = own_text(&own->surrogate_key);
+    return location == 0 && surrogate_key == 0 ? 0 : -1;
 }
 
 struct answer *answer_create(const struct answer_head *head, msgpack_sbuffer *body,
@@ -185,17 +188,11 @@ struct answer *answer_create(const struct answer_head *head, msgpack_sbuffer *bo
     struct answer *answer = calloc(1, sizeof *answer);
     if (answer == NULL)
         goto out_of_memory;
-    answer->status = head->status;
-    answer->content_type = head->content_type;
-    answer->cache_control = head->cache_control;
-    answer->is_negotiated = head->is_negotiated;
-    answer->last_modified = head->last_modified;
-    answer->download = head->download;
-    answer->arm = head->arm;
     pthread_mutex_init(&answer->making, NULL);
+    if (own_head(&answer->head, head) != 0)
+        goto out_of_memory;
     answer->body = take_body(body);
-    if (answer->body == NULL || copy_given(&answer->location, head->location) != 0 ||
-        copy_given(&answer->surrogate_key, head->surrogate_key) != 0)
+    if (answer->body == NULL)
         goto out_of_memory;
     if (page != NULL) {
         answer->page = spelled_page_create(page, spelling);
@@ -230,45 +227,15 @@ void answer_free(void *value)
     representation_free(identity);
     shared_bytes_release(answer->body);
     pthread_mutex_destroy(&answer->making);
-    free(answer->location);
-    free(answer->surrogate_key);
+    free(answer->head.location);
+    free(answer->head.surrogate_key);
     free(answer->page);
     free(answer);
 }
 
-void answer_copy_head(const struct answer *answer, struct answer_head *head)
+const struct answer_head *answer_head(const struct answer *answer)
 {
-    head->status = answer->status;
-    head->content_type = answer->content_type;
-    head->cache_control = answer->cache_control;
-    head->is_negotiated = answer->is_negotiated;
-    head->last_modified = answer->last_modified;
-    head->download = answer->download;
-    head->arm = answer->arm;
-    snprintf(head->location, sizeof head->location, "%s",
-             answer->location != NULL ? answer->location : "");
-    snprintf(head->surrogate_key, sizeof head->surrogate_key, "%s",
-             answer->surrogate_key != NULL ? answer->surrogate_key : "");
-}
-
-unsigned answer_status(const struct answer *answer)
-{
-    return answer->status;
-}
-
-int64_t answer_last_modified(const struct answer *answer)
-{
-    return answer->last_modified;
-}
-
-struct counted_download answer_download(const struct answer *answer)
-{
-    return answer->download;
-}
-
-enum experiment_arm answer_arm(const struct answer *answer)
-{
-    return answer->arm;
+    return &answer->head;
 }
 
 size_t answer_cost(const struct answer *answer)

@@ -21,21 +21,21 @@ struct answer;
 #define ANSWER_MAX_LOCATION 4096
 #define ANSWER_MAX_SURROGATE_KEY 320
 
-/* What an answer is, apart from its body. Static texts must outlive it. */
+/* What an answer is, apart from its body. */
 struct answer_head {
-    unsigned status;                              /* 200, or a redirect */
-    const char *content_type;                     /* static */
-    const char *cache_control;                    /* static */
-    bool is_negotiated;                           /* Accept had a say: Vary names it */
-    int64_t last_modified;                        /* seconds since 1970-01-01; 0: not said */
-    char location[ANSWER_MAX_LOCATION];           /* of a redirect; else empty */
-    char surrogate_key[ANSWER_MAX_SURROGATE_KEY]; /* tags for a CDN to purge by; empty: none */
+    unsigned status;                  /* 200, or a redirect */
+    const char *content_type;         /* static, for it must outlive the answer */
+    const char *cache_control;        /* static */
+    bool is_negotiated;               /* Accept had a say: Vary names it */
+    int64_t last_modified;            /* seconds since 1970-01-01; 0: not said */
+    char *location;                   /* of a redirect; else NULL or empty */
+    char *surrogate_key;              /* tags for a CDN to purge by; NULL or empty: none */
     struct counted_download download; /* what every GET of it counts as; rank 0: nothing */
     enum experiment_arm arm;          /* whose answer it is, where the arms' differ */
 };
 
-/* Takes the bytes of `body` over, which is empty after. `head` is copied, as are `page` and `spelling`
-   (both NULL where the answer has no links). Returns NULL when memory runs out. */
+/* Takes the bytes of `body` over, which is empty after. `head` and its two texts are copied, as are `page`
+   and `spelling` (both NULL where the answer has no links). Returns NULL when memory runs out. */
 struct answer *answer_create(const struct answer_head *head, msgpack_sbuffer *body,
                              const struct list_page *page, const struct link_spelling *spelling,
                              struct error *error);
@@ -46,17 +46,8 @@ void answer_free(void *value);
 /* What the answer costs in memory, without its representations. */
 size_t answer_cost(const struct answer *answer);
 
-/* Copies what the answer says beside its body to `head`. */
-void answer_copy_head(const struct answer *answer, struct answer_head *head);
-
-unsigned answer_status(const struct answer *answer);
-/* Seconds since 1970-01-01; 0: not said. */
-int64_t answer_last_modified(const struct answer *answer);
-
-/* What a GET of it counts as. */
-struct counted_download answer_download(const struct answer *answer);
-
-enum experiment_arm answer_arm(const struct answer *answer);
+/* What the answer says beside its body; lives as long as the answer. */
+const struct answer_head *answer_head(const struct answer *answer);
 
 /* The body without content coding. */
 const void *answer_body(const struct answer *answer, size_t *size);

@@ -2,9 +2,7 @@
 #include "server/crate_path.h"
 #include "server/endpoint.h"
 
-#include <cratedex/canonical_name.h>
 #include <cratedex/people.h>
-#include <stdio.h>
 
 static int prepare(const struct service *service, const struct request *request,
                    union endpoint_parameters *parameters, struct canonical_key *key,
@@ -20,12 +18,7 @@ static int prepare(const struct service *service, const struct request *request,
 static int answer_owners(struct answer_job *job, uint32_t rank, const char *key, enum owners owners,
                          struct failure *failure)
 {
-    struct index_crate crate;
-    char name[INDEX_MAX_NAME_BYTES];
-    index_crate(job->service->index, rank, &crate);
-    canonical_name(name, crate.name, crate.name_length);
-    snprintf(job->head.surrogate_key, sizeof job->head.surrogate_key, "crate/%.*s",
-             (int)crate.name_length, name);
+    crate_path_tag(job->service->index, rank, job->surrogate_key);
     encoder_object(&job->encoder, 1);
     encoder_key(&job->encoder, key);
     if (crate_owners_encode(job->reader, rank, owners, &job->encoder, &failure->error) != 0)

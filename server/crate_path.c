@@ -17,7 +17,7 @@ int crate_path_find(const struct index *index, const struct path_value *name, ui
     return 0;
 }
 
-void crate_path_tag(const struct index *index, uint32_t rank, struct answer_head *head)
+void crate_path_tag(const struct index *index, uint32_t rank, char tag[ANSWER_MAX_SURROGATE_KEY])
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
     struct index_crate crate;
@@ -26,7 +26,7 @@ void crate_path_tag(const struct index *index, uint32_t rank, struct answer_head
     canonical_name(name, crate.name, crate.name_length);
     name[crate.name_length] = '\0';
     if (strspn(name, allowed) == crate.name_length)
-        snprintf(head->surrogate_key, sizeof head->surrogate_key, "crate/%s", name);
+        snprintf(tag, ANSWER_MAX_SURROGATE_KEY, "crate/%s", name);
 }
 
 int crate_path_prepare_version(const struct index *index, const struct request *request,

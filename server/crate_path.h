@@ -21,9 +21,9 @@ struct crate_version_path {
 int crate_path_find(const struct index *index, const struct path_value *name, uint32_t *rank,
                     struct failure *failure);
 
-/* Tags an answer that shows this crate, for a CDN to purge by: "crate/" and its canonical name. None where
-   that has characters that crates.io allows in no name. */
-void crate_path_tag(const struct index *index, uint32_t rank, struct answer_head *head);
+/* Writes the tag of an answer that shows this crate, for a CDN to purge by: "crate/" and its canonical name.
+   Leaves `tag` as it is where that has characters that crates.io allows in no name. */
+void crate_path_tag(const struct index *index, uint32_t rank, char tag[ANSWER_MAX_SURROGATE_KEY]);
 
 /* For an endpoint's `prepare`: the crate and the version's number are the two first values of the path.
    Finds the crate as above and adds both to the key. */

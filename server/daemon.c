@@ -19,6 +19,8 @@
 
 #include "server/daemon.h"
 
+#include "server/cpu_slot.h"
+#include "server/monotonic.h"
 #include "server/request.h"
 #include "server/request_head.h"
 #include "server/responder.h"
@@ -36,17 +38,23 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* Requests that began and ended in a slot (cpu_slot.h). */
+struct request_counts {
+    _Alignas(64) atomic_uint n_begun; /* on a cache line of their own */
+    atomic_uint n_ended;
+};
+
 struct daemon {
     struct service *service;
     int listener;
     struct MHD_Daemon *http;
-    atomic_uint n_running;
     struct error start_error; /* what libmicrohttpd said while it started */
     atomic_bool is_started;
+    struct request_counts counts[CPU_MAX_SLOTS];
 };
 
 struct connection_state {
-    bool is_running; /* in n_running */
+    bool is_running; /* counted as begun, not as ended */
     bool has_answered;
     bool is_proxy; /* the peer is a trusted one */
     bool target_is_too_long;
@@ -111,11 +119,6 @@ static void *keep_target(void *context, const char *target, struct MHD_Connectio
     return state;
 }
 
-static double seconds_between(const struct timespec *start, const struct timespec *end)
-{
-    return (double)(end->tv_sec - start->tv_sec) + 1e-9 * (double)(end->tv_nsec - start->tv_nsec);
-}
-
 static void log_access(const struct service *service, const char *address, struct request *request,
                        const char *version, const struct outcome *outcome, double seconds)
 {
@@ -177,9 +180,7 @@ static enum MHD_Result answer_request(const struct service *service,
     struct request request;
     struct outcome outcome;
     struct forwarding forwarding = {.has_client = false};
-    struct timespec start;
-    struct timespec end;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    double start = monotonic_seconds();
     request_read(&request, connection, &state->fields, method, path,
                  state->target_is_too_long ? NULL : state->target);
     if (state->is_proxy)
@@ -193,8 +194,7 @@ static enum MHD_Result answer_request(const struct service *service,
     enum MHD_Result result = fault != NULL ? respond_error(connection, &request, fault->status,
                                                            fault->error.message, &outcome)
                                            : respond(service, connection, &request, &outcome);
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    double seconds = seconds_between(&start, &end);
+    double seconds = monotonic_seconds() - start;
     metrics_record(service->metrics, &outcome, seconds);
     log_access(service, client, &request, version, &outcome, seconds);
     log_slow_query(service, &request, &outcome, seconds);
@@ -208,7 +208,7 @@ static enum MHD_Result begin_request(struct daemon *daemon, struct MHD_Connectio
 {
     struct failure fault;
     state->is_running = true;
-    atomic_fetch_add(&daemon->n_running, 1);
+    atomic_fetch_add(&daemon->counts[cpu_slot(CPU_MAX_SLOTS)].n_begun, 1);
     if (request_head_check(connection, version, state->target_is_too_long ? NULL : state->target,
                            &state->fields, &fault) == 0)
         return MHD_YES;
@@ -258,7 +258,7 @@ static void end_request(void *context, struct MHD_Connection *connection, void *
     if (state == NULL || !state->is_running)
         return;
     state->is_running = false;
-    atomic_fetch_sub(&daemon->n_running, 1);
+    atomic_fetch_add(&daemon->counts[cpu_slot(CPU_MAX_SLOTS)].n_ended, 1);
     if (!state->has_answered && code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
         notice_end(connection);
     state->has_answered = true;
@@ -297,16 +297,16 @@ static unsigned max_connections(void)
 struct daemon *daemon_start(struct service *service, int listener, unsigned n_threads,
                             struct error *error)
 {
-    struct daemon *daemon = calloc(1, sizeof *daemon);
+    struct daemon *daemon = aligned_alloc(_Alignof(struct daemon), sizeof *daemon);
     if (daemon == NULL) {
         error_out_of_memory(error);
         return NULL;
     }
+    memset(daemon, 0, sizeof *daemon);
     const unsigned connection_limit = max_connections();
     daemon->service = service;
     daemon->listener = listener;
     metrics_limit_connections(service->metrics, connection_limit);
-    atomic_init(&daemon->n_running, 0);
     const struct MHD_OptionItem pool[] = {{MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)n_threads, NULL},
                                           {MHD_OPTION_END, 0, NULL}};
     const struct MHD_OptionItem no_pool[] = {{MHD_OPTION_END, 0, NULL}};
@@ -343,7 +343,14 @@ void daemon_refuse_connections(struct daemon *daemon)
 
 unsigned daemon_n_running(const struct daemon *daemon)
 {
-    return atomic_load(&daemon->n_running);
+    /* Ends first: of every end that is seen the begin is seen, too, so that none who runs is missed. */
+    unsigned n_ended = 0;
+    unsigned n_begun = 0;
+    for (unsigned slot = 0; slot < CPU_MAX_SLOTS; slot++)
+        n_ended += atomic_load(&daemon->counts[slot].n_ended);
+    for (unsigned slot = 0; slot < CPU_MAX_SLOTS; slot++)
+        n_begun += atomic_load(&daemon->counts[slot].n_begun);
+    return n_begun - n_ended;
 }
 
 void daemon_stop(struct daemon *daemon)

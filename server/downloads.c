@@ -96,7 +96,7 @@ static int answer_version(struct answer_job *job, const union endpoint_parameter
     int64_t version_id;
     if (crate_path_find_version(job->reader, &version->path, &version_id, failure) != 0)
         return -1;
-    crate_path_tag(job->service->index, version->path.rank, &job->head);
+    crate_path_tag(job->service->index, version->path.rank, job->surrogate_key);
     failure->status = 500;
     return version_downloads_encode(job->reader, version_id, &version->days, counted(job),
                                     &job->encoder, &failure->error);
@@ -141,7 +141,7 @@ static int answer_crate(struct answer_job *job, const union endpoint_parameters 
                         struct failure *failure)
 {
     const struct crate_downloads_parameters *crate = &parameters->crate_downloads;
-    crate_path_tag(job->service->index, crate->rank, &job->head);
+    crate_path_tag(job->service->index, crate->rank, job->surrogate_key);
     failure->status = 500;
     return crate_downloads_encode(job->reader, crate->rank, &crate->days, counted(job),
                                   crate->has_versions, &job->encoder, &failure->error);

@@ -58,6 +58,9 @@ struct answer_job {
     struct link_spelling spelling; /* of the request, where the endpoint has links */
     struct list_page page;         /* out, likewise */
     struct trace *trace;           /* out: the time that was searching, and the plan */
+    /* The texts of `head`. */
+    char location[ANSWER_MAX_LOCATION];           /* out: of a redirect; else empty */
+    char surrogate_key[ANSWER_MAX_SURROGATE_KEY]; /* out: as the endpoint has it */
 };
 
 struct endpoint {
@@ -76,7 +79,7 @@ struct endpoint {
     int (*prepare)(const struct service *service, const struct request *request,
                    union endpoint_parameters *parameters, struct canonical_key *key,
                    struct failure *failure);
-    /* Writes one complete value, or nothing where it makes a redirect of head. Returns 0 or -1. */
+    /* Writes one complete value, or nothing where it makes a redirect of it. Returns 0 or -1. */
     int (*answer)(struct answer_job *job, const union endpoint_parameters *parameters,
                   struct failure *failure);
 };

@@ -22,7 +22,7 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
                   struct failure *failure)
 {
     const struct reverse_dependencies_parameters *wanted = &parameters->reverse_dependencies;
-    crate_path_tag(job->service->index, wanted->rank, &job->head);
+    crate_path_tag(job->service->index, wanted->rank, job->surrogate_key);
     failure->status = 500;
     return index_reader_encode_reverse_dependencies(
         job->reader, wanted->rank, pagination_offset(&wanted->pagination),

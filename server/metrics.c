@@ -1,10 +1,14 @@
-/* A block of relaxed atomic counters for every route, body format and content coding. A status that
+/* A block of relaxed atomic counters for every route, body format and content coding, and all of these once for
+   each processor (cpu_slot.h): what threads count at every request is not on a cache line that they share.
+   The slots lie one behind the other and are added up when the text is written. A status that
    the server sends has a counter of its own (an index, found among the frequent ones first), a
    latency falls into one bucket; the cumulative counts that Prometheus wants are summed when the
    text is written, so that recording is four additions, whatever the histogram's size. The count of
    a histogram is the sum of its buckets and so always fits them, even while other threads record.
    Figures of different families may be some answers apart, as in any scrape. */
 #include "server/metrics.h"
+
+#include "server/cpu_slot.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -46,8 +50,8 @@ struct answer_counters {
     struct histogram histograms[N_CACHE_STATES];
 };
 
-struct route_metrics {
-    const char *name;
+/* Of one route in one slot. */
+struct route_counters {
     struct answer_counters answers[N_BODY_FORMATS][N_CONTENT_CODINGS];
 };
 
@@ -58,8 +62,10 @@ struct metrics {
     atomic_uint_fast64_t n_connections_ended;
     atomic_uint_fast64_t max_connections;
     struct histogram experiment[N_EXPERIMENT_ARMS][N_CACHE_STATES];
+    const char *route_names[METRICS_MAX_ROUTES];
     unsigned n_routes;
-    struct route_metrics routes[];
+    unsigned n_slots;
+    struct route_counters routes[]; /* n_routes of each slot */
 };
 
 static void add(atomic_uint_fast64_t *counter, uint64_t value)
@@ -81,14 +87,17 @@ struct metrics *metrics_create(const char *const *route_names, unsigned n_routes
         return NULL;
     }
     /* All-zero bytes are valid zero atomics with gcc and clang. */
-    struct metrics *metrics = calloc(1, sizeof *metrics + n_routes * sizeof metrics->routes[0]);
+    unsigned n_slots = cpu_n_slots();
+    struct metrics *metrics =
+        calloc(1, sizeof *metrics + (size_t)n_slots * n_routes * sizeof metrics->routes[0]);
     if (metrics == NULL) {
         error_out_of_memory(error);
         return NULL;
     }
     metrics->n_routes = n_routes;
+    metrics->n_slots = n_slots;
     for (unsigned i = 0; i < n_routes; i++)
-        metrics->routes[i].name = route_names[i];
+        metrics->route_names[i] = route_names[i];
     return metrics;
 }
 
@@ -128,8 +137,9 @@ void metrics_record(struct metrics *metrics, const struct outcome *outcome, doub
 {
     if (outcome->route >= metrics->n_routes)
         return;
+    size_t place = (size_t)cpu_slot(metrics->n_slots) * metrics->n_routes + outcome->route;
     struct answer_counters *counters =
-        &metrics->routes[outcome->route].answers[outcome->format][outcome->coding];
+        &metrics->routes[place].answers[outcome->format][outcome->coding];
     add(&counters->statuses[status_place(outcome->status)], 1);
     add(&counters->n_body_bytes, outcome->body_bytes);
     observe(&counters->histograms[outcome->cache_state], seconds);
@@ -167,8 +177,22 @@ struct answer_series {
     const char *route;
     const char *format;
     const char *coding;
-    const struct answer_counters *counters;
+    const struct answer_counters *counters; /* in the first slot */
+    unsigned n_slots;
+    size_t stride; /* of counters from one slot to the next */
 };
+
+/* The sum over all slots of a counter of the series, given that of the first; that one where there is no
+   series. */
+static uint64_t total(const struct answer_series *series, const atomic_uint_fast64_t *counter)
+{
+    if (series == NULL)
+        return read_counter(counter);
+    uint64_t sum = 0;
+    for (unsigned slot = 0; slot < series->n_slots; slot++)
+        sum += read_counter(counter + slot * series->stride);
+    return sum;
+}
 
 typedef void write_series(struct exposition *exposition, const struct answer_series *series);
 
@@ -180,10 +204,13 @@ static void write_each(const struct metrics *metrics, struct exposition *exposit
         for (unsigned format = 0; format < N_BODY_FORMATS; format++)
             for (unsigned coding = 0; coding < N_CONTENT_CODINGS; coding++) {
                 const struct answer_series series = {
-                    .route = metrics->routes[route].name,
+                    .route = metrics->route_names[route],
                     .format = format_names[format],
                     .coding = content_coding_name((enum content_coding)coding),
                     .counters = &metrics->routes[route].answers[format][coding],
+                    .n_slots = metrics->n_slots,
+                    .stride = metrics->n_routes * sizeof metrics->routes[0] /
+                              sizeof(atomic_uint_fast64_t),
                 };
                 write(exposition, &series);
             }
@@ -198,7 +225,7 @@ static void end_labels(struct exposition *exposition, const struct answer_series
 static void write_requests(struct exposition *exposition, const struct answer_series *series)
 {
     for (size_t i = 0; i < N_STATUSES; i++) {
-        uint64_t n_answers = read_counter(&series->counters->statuses[i]);
+        uint64_t n_answers = total(series, &series->counters->statuses[i]);
         char status[8];
         if (n_answers == 0)
             continue;
@@ -213,7 +240,7 @@ static void write_requests(struct exposition *exposition, const struct answer_se
 
 static void write_body_bytes(struct exposition *exposition, const struct answer_series *series)
 {
-    uint64_t n_bytes = read_counter(&series->counters->n_body_bytes);
+    uint64_t n_bytes = total(series, &series->counters->n_body_bytes);
     if (n_bytes == 0)
         return;
     exposition_sample(exposition, "_total");
@@ -227,7 +254,7 @@ struct histogram_labels {
     const char *route;
     const char *arm;
     enum cache_state cache_state;
-    const struct answer_series *series; /* for encoding and coding */
+    const struct answer_series *series; /* for encoding and coding; NULL: there is one slot only */
 };
 
 static void begin_histogram_sample(struct exposition *exposition, const char *suffix,
@@ -250,7 +277,7 @@ static void write_histogram(struct exposition *exposition, const struct histogra
     uint64_t buckets[N_BOUNDS + 1];
     uint64_t count = 0;
     for (size_t i = 0; i <= N_BOUNDS; i++) {
-        buckets[i] = read_counter(&histogram->buckets[i]);
+        buckets[i] = total(labels->series, &histogram->buckets[i]);
         count += buckets[i];
     }
     if (count == 0)
@@ -262,7 +289,7 @@ static void write_histogram(struct exposition *exposition, const struct histogra
         exposition_label(exposition, "le", i < N_BOUNDS ? bucket_bounds[i].seconds : "+Inf");
         exposition_integer(exposition, cumulative);
     }
-    uint64_t nanoseconds = read_counter(&histogram->nanoseconds);
+    uint64_t nanoseconds = total(labels->series, &histogram->nanoseconds);
     begin_histogram_sample(exposition, "_sum", labels);
     exposition_seconds(exposition, (int64_t)(nanoseconds / NANOSECONDS),
                        (uint32_t)(nanoseconds % NANOSECONDS));

@@ -16,7 +16,8 @@
 #include <xxhash.h>
 
 #define N_SLOTS 1024 /* a power of two */
-#define N_TIDIED 4   /* slots that recent_hits_keep looks at */
+#define ABSENT '\n'
+#define N_TIDIED 4 /* slots that recent_hits_keep looks at */
 
 struct slot {
     struct recent_hit hit; /* entry NULL: empty */
@@ -81,19 +82,19 @@ void recent_hits_destroy(struct recent_hits *recent)
     free(recent);
 }
 
-/* Appends a text with its NUL, or a mark that no text begins with where it is NULL. Returns false where it does
+/* Appends a text with its NUL, or where it is NULL a mark that no text begins with. Returns false where it does
    not fit. */
 static bool append(struct recent_key *key, const char *text)
 {
-    static const char absent[] = "\n";
-    if (text == NULL)
-        text = absent;
     size_t room = sizeof key->bytes - key->size;
-    size_t length = strnlen(text, room);
-    if (length == room)
+    size_t size = text != NULL ? strnlen(text, room) + 1 : 1;
+    if (size > room)
         return false;
-    memcpy(key->bytes + key->size, text, length + 1);
-    key->size += length + 1;
+    if (text != NULL)
+        memcpy(key->bytes + key->size, text, size);
+    else
+        key->bytes[key->size] = ABSENT;
+    key->size += size;
     return true;
 }
 

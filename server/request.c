@@ -115,13 +115,8 @@ void request_read(struct request *request, struct MHD_Connection *connection,
 {
     request->method = method_of(method);
     request->method_name = method;
-    request->path = origin_form(path);
-    if ((target != NULL && path_decodes_badly(target)) || !path_is_text(request->path))
-        request->path = "";
+    request->path = path;
     request->target = target;
-    const char *question_mark = target != NULL ? strchr(target, '?') : NULL;
-    request->query_text = question_mark != NULL ? question_mark + 1 : "";
-    request->query_length = strlen(request->query_text);
     request->scheme = "http";
     request->arm = EXPERIMENT_NONE;
     request->joined_length = 0;
@@ -135,6 +130,17 @@ void request_read(struct request *request, struct MHD_Connection *connection,
     set_host(request, target);
     if (request->id != NULL && !request_id_is_sane(request->id))
         request->id = NULL;
+}
+
+void request_read_target(struct request *request)
+{
+    const char *target = request->target;
+    request->path = origin_form(request->path);
+    if ((target != NULL && path_decodes_badly(target)) || !path_is_text(request->path))
+        request->path = "";
+    const char *question_mark = target != NULL ? strchr(target, '?') : NULL;
+    request->query_text = question_mark != NULL ? question_mark + 1 : "";
+    request->query_length = strlen(request->query_text);
 }
 
 const char *request_id(struct request *request)

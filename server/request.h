@@ -56,11 +56,15 @@ struct request {
     char joined[REQUEST_MAX_JOINED_BYTES];
 };
 
-/* Fills `request` but for the query. `target` may be NULL (it was too long to be kept). The head must
-   have passed request_head_check, which gave `fields`. */
+/* Fills `request` but for what request_read_target does. `target` may be NULL (it was too long to be kept).
+   The head must have passed request_head_check, which gave `fields`. */
 void request_read(struct request *request, struct MHD_Connection *connection,
                   const struct request_fields *fields, const char *method, const char *path,
                   const char *target);
+
+/* Makes `path`, until then as libmicrohttpd has it, what it is to be, and finds the query's text. What is
+   answered as a request with the same target was before needs neither. */
+void request_read_target(struct request *request);
 
 /* The request's id: the client's, or one that is made by the first call. Lives as long as `request`. */
 const char *request_id(struct request *request);

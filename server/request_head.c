@@ -49,43 +49,40 @@ static bool is_field_name(const char *name, size_t size)
     return size > 0;
 }
 
-static void keep_field(struct request_fields *fields, const char *name, size_t name_size,
-                       const char *value)
-{
-    const char **field = request_fields_find(fields, name, name_size);
-    if (field == NULL || value == NULL)
-        return;
-    if (*field != NULL)
-        fields->has_repeated = true;
-    *field = value;
-}
-
 static enum MHD_Result see_field(void *context, enum MHD_ValueKind kind, const char *name,
                                  size_t name_size, const char *value, size_t value_size)
 {
     (void)kind;
     struct head *head = context;
     head->n_bytes += name_size + value_size + 4;
-    if (!is_field_name(name, name_size))
-        head->has_bad_name = true;
-    if (name_is(name, name_size, MHD_HTTP_HEADER_HOST)) {
-        head->n_hosts++;
+    const char **field = request_fields_find(head->fields, name, name_size);
+    if (field != NULL) {
+        head->n_hosts += field == &head->fields->host;
+        head->fields->has_repeated |= *field != NULL && value != NULL;
+        if (value != NULL)
+            *field = value;
     } else if (name_is(name, name_size, MHD_HTTP_HEADER_CONTENT_LENGTH)) {
         head->n_lengths++;
         head->length = value;
     } else if (name_is(name, name_size, MHD_HTTP_HEADER_TRANSFER_ENCODING)) {
         head->n_codings++;
         head->coding = value;
+    } else if (!is_field_name(name, name_size)) {
+        head->has_bad_name = true;
     }
-    keep_field(head->fields, name, name_size, value);
     return MHD_YES;
 }
 
-/* The letters of reg-name (RFC 3986, section 3.2.2). */
+/* The letters of reg-name (RFC 3986, section 3.2.2). Every request has a host, so this is a look-up. */
 static bool is_host_byte(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           (c != '\0' && c != ':' && strchr("-_~%!$&'()*+,;=", c) != NULL);
+    static const bool others[128] = {
+        ['.'] = true, ['-'] = true, ['_'] = true,  ['~'] = true, ['%'] = true, ['!'] = true,
+        ['$'] = true, ['&'] = true, ['\''] = true, ['('] = true, [')'] = true, ['*'] = true,
+        ['+'] = true, [','] = true, [';'] = true,  ['='] = true,
+    };
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           ((unsigned char)c < 128 && others[(unsigned char)c]);
 }
 
 bool host_is_valid(const char *text, size_t length)

@@ -66,11 +66,6 @@ const struct endpoint *router_endpoint(unsigned route)
     return endpoints[route];
 }
 
-const char *router_pattern(unsigned route)
-{
-    return route < N_ENDPOINTS ? endpoints[route]->path : NULL;
-}
-
 unsigned router_names(const char *names[METRICS_MAX_ROUTES])
 {
     for (unsigned i = 0; i < N_ENDPOINTS; i++)

@@ -14,9 +14,6 @@ unsigned router_other(void);
 /* The endpoint of a route below router_other(). */
 const struct endpoint *router_endpoint(unsigned route);
 
-/* The path pattern of a route, for what walks all of them; NULL from router_other() on. */
-const char *router_pattern(unsigned route);
-
 /* The names of all routes by number, the last of which is "other": labels for metrics. Returns how many
    there are. */
 unsigned router_names(const char *names[METRICS_MAX_ROUTES]);

@@ -44,7 +44,7 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
                   struct failure *failure)
 {
     const struct crate_page_parameters *page = &parameters->crate_page;
-    crate_path_tag(job->service->index, page->rank, &job->head);
+    crate_path_tag(job->service->index, page->rank, job->surrogate_key);
     failure->status = 500;
     return index_reader_encode_crate_page(job->reader, page->rank, page->components, &job->encoder,
                                           &failure->error);

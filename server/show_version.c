@@ -1,6 +1,7 @@
-/* GET /api/v1/crates/{name}/{version}: one version. */
+/* GET /api/v1/crates/{name}/{version}: one version; and /dependencies below it. */
 #include "server/endpoint.h"
 
+#include <cratedex/version_dependencies.h>
 #include <cratedex/version_document.h>
 
 static int prepare(const struct service *service, const struct request *request,
@@ -11,23 +12,40 @@ static int prepare(const struct service *service, const struct request *request,
                                       failure);
 }
 
-static int answer(struct answer_job *job, const union endpoint_parameters *parameters,
-                  struct failure *failure)
+/* Finds the version and tags the answer. What fails behind it is an internal error. */
+static int begin(struct answer_job *job, const struct crate_version_path *path, int64_t *version_id,
+                 struct failure *failure)
+{
+    if (crate_path_find_version(job->reader, path, version_id, failure) != 0)
+        return -1;
+    crate_path_tag(job->service->index, path->rank, job->surrogate_key);
+    failure->status = 500;
+    return 0;
+}
+
+static int answer_version(struct answer_job *job, const union endpoint_parameters *parameters,
+                          struct failure *failure)
 {
     const struct crate_version_path *path = &parameters->crate_version;
-    int64_t version_id = 0;
-    if (crate_path_find_version(job->reader, path, &version_id, failure) != 0)
+    int64_t version_id;
+    if (begin(job, path, &version_id, failure) != 0)
         return -1;
-    crate_path_tag(job->service->index, path->rank, &job->head);
     encoder_object(&job->encoder, 1);
     encoder_key(&job->encoder, "version");
     if (index_reader_encode_version(job->reader, path->rank, version_id, &job->encoder,
-                                    &failure->error) != 0) {
-        failure->status = 500;
+                                    &failure->error) != 0)
         return -1;
-    }
     encoder_end_object(&job->encoder);
     return 0;
+}
+
+static int answer_dependencies(struct answer_job *job, const union endpoint_parameters *parameters,
+                               struct failure *failure)
+{
+    int64_t version_id;
+    if (begin(job, &parameters->crate_version, &version_id, failure) != 0)
+        return -1;
+    return version_dependencies_encode(job->reader, version_id, &job->encoder, &failure->error);
 }
 
 const struct endpoint show_version_endpoint = {
@@ -36,5 +54,14 @@ const struct endpoint show_version_endpoint = {
     .cache_control = RESPONSE_PUBLIC(60, 600),
     .is_cached = true,
     .prepare = prepare,
-    .answer = answer,
+    .answer = answer_version,
+};
+
+const struct endpoint version_dependencies_endpoint = {
+    .path = "/api/v1/crates/{name}/{version}/dependencies",
+    .name = "version_dependencies",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
+    .is_cached = true,
+    .prepare = prepare,
+    .answer = answer_dependencies,
 };

@@ -46,7 +46,7 @@ static int answer_crate(struct answer_job *job, const union endpoint_parameters 
     if (found == 0)
         return failure_set(failure, 404, "the crate has no versions");
     failure->status = 500;
-    crate_path_tag(job->service->index, rank, &job->head);
+    crate_path_tag(job->service->index, rank, job->surrogate_key);
     return found < 0 ? -1 : 0;
 }
 

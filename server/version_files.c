@@ -93,10 +93,10 @@ static int send_to(struct answer_job *job, const struct version_file_parameters 
     struct url url;
     if (write_url(&url, job->service, &parameters->path, folder, suffix, failure) != 0)
         return -1;
-    crate_path_tag(job->service->index, parameters->path.rank, &job->head);
+    crate_path_tag(job->service->index, parameters->path.rank, job->surrogate_key);
     if (parameters->is_redirect) {
         job->head.status = 302;
-        memcpy(job->head.location, url.text, url.length + 1);
+        memcpy(job->location, url.text, url.length + 1);
         return 0;
     }
     encoder_object(&job->encoder, 1);

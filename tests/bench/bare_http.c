@@ -1,10 +1,13 @@
 /* bare_http: how fast libmicrohttpd alone can be on this machine. It answers every request with one
-   response that was built at the start, with one status, from the same kind of daemon as the server's (epoll, a
-   thread pool, keep-alive), and looks at nothing of the request. What the server is slower than this
-   is what the server itself costs.
+   response that was built at the start, with one status, from the same kind of daemon as the server's
+   (epoll, a thread pool, keep-alive, and the same options where they cost something at each request:
+   connections that time out, and the memory for one, which is zeroed), and looks at nothing of the
+   request. What the server is slower than this is what the server itself costs.
 
    The response is shared by all threads; libmicrohttpd counts its references. A handler that queues
    on its first call makes libmicrohttpd close the connection, so it queues on the second. */
+#include "server/daemon.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
@@ -104,10 +107,11 @@ static int serve(struct answer *prebuilt, unsigned port, unsigned n_threads)
         .sin_port = htons((uint16_t)port),
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
     };
-    struct MHD_Daemon *daemon =
-        MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, answer,
-                         prebuilt, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
-                         MHD_OPTION_THREAD_POOL_SIZE, n_threads, MHD_OPTION_END);
+    struct MHD_Daemon *daemon = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, answer, prebuilt,
+        MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)DAEMON_TIMEOUT_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)DAEMON_CONNECTION_BYTES, MHD_OPTION_THREAD_POOL_SIZE, n_threads, MHD_OPTION_END);
     if (daemon == NULL) {
         fprintf(stderr, "bare_http: cannot listen on port %u: %s\n", port, strerror(errno));
         return EXIT_FAILURE;

@@ -363,15 +363,13 @@ static void compare_head(struct http_client *client, const char *path, const cha
 static void answers_head_as_get_everywhere(void **state)
 {
     struct http_fixture *fixture = *state;
-    unsigned n_routes = 0;
-    for (; router_pattern(n_routes) != NULL; n_routes++) {
+    for (unsigned route = 0; route < router_other(); route++) {
         char path[256];
-        fill_pattern(path, sizeof path, router_pattern(n_routes));
+        fill_pattern(path, sizeof path, router_endpoint(route)->path);
         compare_head(fixture->client, path, NULL);
         compare_head(fixture->client, path, "Accept: application/msgpack\n");
         compare_head(fixture->client, path, "Accept-Encoding: gzip\nAccept: */*\n");
     }
-    assert_int_equal(n_routes, router_other());
 }
 
 int main(void)

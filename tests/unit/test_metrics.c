@@ -1,9 +1,14 @@
 /* The metrics' text, read back by a small parser of both formats: every sample must belong to a
    family that was declared before it. */
+#define _GNU_SOURCE /* sched_setaffinity */
+
 #include "server/metrics.h"
+
+#include "server/cpu_slot.h"
 
 #include <pthread.h>
 #include <regex.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -348,6 +353,40 @@ static void buckets_are_cumulative_and_agree_with_the_count(void **state)
     metrics_destroy(metrics);
 }
 
+/* What was counted on one processor and on another is one figure. */
+static void adds_up_all_processors(void **state)
+{
+    (void)state;
+    cpu_set_t allowed;
+    assert_int_equal(sched_getaffinity(0, sizeof allowed, &allowed), 0);
+    struct metrics *metrics = create();
+    unsigned n_answers = 0;
+    for (size_t processor = 0; processor < CPU_SETSIZE; processor++) {
+        if (!CPU_ISSET(processor, &allowed))
+            continue;
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        CPU_SET(processor, &one);
+        assert_int_equal(sched_setaffinity(0, sizeof one, &one), 0);
+        assert_int_equal(cpu_slot(CPU_MAX_SLOTS), processor % CPU_MAX_SLOTS);
+        assert_true(cpu_slot(cpu_n_slots()) < cpu_n_slots());
+        record(metrics, 2, 200, CACHE_STATE_HIT, 0.0005, 2);
+        n_answers++;
+    }
+    assert_int_equal(sched_setaffinity(0, sizeof allowed, &allowed), 0);
+    char line[128];
+    char *text = text_of(metrics);
+    snprintf(line, sizeof line,
+             "cratedex_http_requests_total{route=\"/metrics\",status=\"200\"" LABELS "} %u",
+             n_answers);
+    assert_line(text, line);
+    snprintf(line, sizeof line,
+             "cratedex_http_response_bytes_total{route=\"/metrics\"" LABELS "} %u", 2 * n_answers);
+    assert_line(text, line);
+    free(text);
+    metrics_destroy(metrics);
+}
+
 #define N_THREADS 4
 #define N_ANSWERS_EACH 20000
 
@@ -407,6 +446,7 @@ int main(void)
         cmocka_unit_test(the_arms_of_an_experiment_are_timed),
         cmocka_unit_test(events_and_connections_are_counted),
         cmocka_unit_test(buckets_are_cumulative_and_agree_with_the_count),
+        cmocka_unit_test(adds_up_all_processors),
         cmocka_unit_test(threads_lose_nothing),
         cmocka_unit_test(too_many_routes_are_refused),
     };
