@@ -171,7 +171,7 @@ enum MHD_Result cached_answer_hit(const struct exchange *exchange, struct cache_
     if (answer_page(answer) == NULL)
         return queue_hit(exchange, entry);
     struct link_spelling spelling;
-    link_spelling_write(&spelling, &exchange->request->query);
+    link_spelling_write(&spelling, exchange->request->query);
     if (answer_is_spelled(answer, &spelling))
         return queue_hit(exchange, entry);
     return answer_respelled(exchange, entry, key, &spelling);

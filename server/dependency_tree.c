@@ -13,8 +13,7 @@ static int prepare(const struct service *service, const struct request *request,
     bool is_given;
     int64_t depth = DEPENDENCY_TREE_DEFAULT_DEPTH;
     if (crate_path_prepare_version(service->index, request, &tree->path, key, failure) != 0 ||
-        number_parameter(&request->query, "depth", NUMBER_POSITIVE, &is_given, &depth, failure) !=
-            0)
+        number_parameter(request->query, "depth", NUMBER_POSITIVE, &is_given, &depth, failure) != 0)
         return -1;
     if (depth > DEPENDENCY_TREE_MAX_DEPTH)
         return failure_set(failure, 400, "cannot request a depth of more than %d",

@@ -81,7 +81,7 @@ static int prepare_version(const struct service *service, const struct request *
 {
     struct version_downloads_parameters *version = &parameters->version_downloads;
     const char *last = today(service);
-    if (read_before_date(&request->query, &last, failure) != 0 ||
+    if (read_before_date(request->query, &last, failure) != 0 ||
         crate_path_prepare_version(service->index, request, &version->path, key, failure) != 0)
         return -1;
     download_days_until(&version->days, last);
@@ -128,7 +128,7 @@ static int prepare_crate(const struct service *service, const struct request *re
 {
     struct crate_downloads_parameters *crate = &parameters->crate_downloads;
     if (crate_path_find(service->index, &request->path_values[0], &crate->rank, failure) != 0 ||
-        read_include(&request->query, &crate->has_versions, failure) != 0)
+        read_include(request->query, &crate->has_versions, failure) != 0)
         return -1;
     download_days_until(&crate->days, today(service));
     canonical_key_number(key, 'c', crate->rank);

@@ -92,7 +92,7 @@ static int prepare(const struct service *service, const struct request *request,
                    struct failure *failure)
 {
     (void)service;
-    return crate_list_parse(&request->query, request->arm, &parameters->crate_list, key, failure);
+    return crate_list_parse(request->query, request->arm, &parameters->crate_list, key, failure);
 }
 
 const struct endpoint list_crates_endpoint = {

@@ -8,8 +8,8 @@ static int prepare(const struct service *service, const struct request *request,
                    struct failure *failure)
 {
     struct reverse_dependencies_parameters *wanted = &parameters->reverse_dependencies;
-    if (pagination_parse_for(&request->query, PAGINATION_PAGE_LIMIT, &wanted->pagination,
-                             failure) != 0 ||
+    if (pagination_parse_for(request->query, PAGINATION_PAGE_LIMIT, &wanted->pagination, failure) !=
+            0 ||
         crate_path_find(service->index, &request->path_values[0], &wanted->rank, failure) != 0)
         return -1;
     canonical_key_number(key, 'c', wanted->rank);

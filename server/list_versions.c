@@ -10,10 +10,10 @@ static int prepare(const struct service *service, const struct request *request,
                    struct failure *failure)
 {
     uint32_t rank = 0;
-    if (version_list_check(&request->query, failure) != 0 ||
+    if (version_list_check(request->query, failure) != 0 ||
         crate_path_find(service->index, &request->path_values[0], &rank, failure) != 0)
         return -1;
-    return version_list_parse(&request->query, rank, &parameters->version_list, key, failure);
+    return version_list_parse(request->query, rank, &parameters->version_list, key, failure);
 }
 
 /* The meta, with the tracks where they are wanted. */

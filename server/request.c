@@ -152,10 +152,11 @@ const char *request_id(struct request *request)
     return request->id;
 }
 
-int request_parse_query(struct request *request, struct failure *failure)
+int request_parse_query(struct request *request, struct query_string *query,
+                        struct failure *failure)
 {
-    if (query_string_parse(&request->query, request->query_text, request->query_length,
-                           &failure->error) == 0)
+    request->query = query;
+    if (query_string_parse(query, request->query_text, request->query_length, &failure->error) == 0)
         return 0;
     failure->status = 400;
     return -1;

@@ -34,25 +34,28 @@ enum request_method {
     METHOD_UNKNOWN /* one that RFC 9110 and RFC 5789 do not know: 501 */
 };
 
+/* What every request has stands first, on as few cache lines as that takes. The parsed query, which has room for
+   the longest, lies with whoever parses it: a stack that far down would be touched page by page by requests
+   that need none. */
 struct request {
     enum request_method method;
+    enum experiment_arm arm; /* that the request drew; NONE until somebody sets it */
     const char *method_name;
     const char
         *path; /* percent-decoded; empty where that is no valid UTF-8 or has a control character */
-    struct path_value path_values[REQUEST_MAX_PATH_VALUES]; /* set by router_find, in order */
-    const char *target;                                     /* as sent: for the log */
-    const char *query_text;
-    size_t query_length;
+    const char *target; /* as sent: for the log */
+    const char *scheme; /* "http", or "https" where a trusted proxy says so; static */
     const char *
         host; /* of an absolute-form target, else Host; valid, with the port that it has; or NULL */
-    const char *scheme;           /* "http", or "https" where a trusted proxy says so; static */
-    struct request_fields fields; /* of which `host` and `id` stand here as they are to be used */
     const char
         *id; /* the client's, where it is sane; else NULL until request_id is asked for one */
-    char made_id[REQUEST_ID_SIZE];
-    enum experiment_arm arm;   /* that the request drew; NONE until somebody sets it */
-    struct query_string query; /* set by request_parse_query */
     size_t joined_length;
+    struct request_fields fields; /* of which `host` and `id` stand here as they are to be used */
+    const char *query_text;       /* this and its length: set by request_read_target */
+    size_t query_length;
+    struct path_value path_values[REQUEST_MAX_PATH_VALUES]; /* set by router_find, in order */
+    char made_id[REQUEST_ID_SIZE];
+    struct query_string *query; /* set by request_parse_query */
     char joined[REQUEST_MAX_JOINED_BYTES];
 };
 
@@ -69,7 +72,9 @@ void request_read_target(struct request *request);
 /* The request's id: the client's, or one that is made by the first call. Lives as long as `request`. */
 const char *request_id(struct request *request);
 
-/* Parses the query. Returns 0, or -1 with a status 400 (414 where it is too long). */
-int request_parse_query(struct request *request, struct failure *failure);
+/* Parses the query into `query`, to which the request points from then on. Returns 0, or -1 with a status 400 (414
+   where it is too long). */
+int request_parse_query(struct request *request, struct query_string *query,
+                        struct failure *failure);
 
 #endif

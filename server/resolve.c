@@ -55,9 +55,9 @@ static int prepare(const struct service *service, const struct request *request,
     struct resolve_query *resolve = &parameters->resolve.query;
     char text[VERSION_REQUIREMENT_MAX_TEXT];
     if (crate_path_find(service->index, &request->path_values[0], &resolve->rank, failure) != 0 ||
-        read_requirement(&request->query, resolve, failure) != 0 ||
-        read_rust(&request->query, resolve, failure) != 0 ||
-        read_prerelease(&request->query, resolve, failure) != 0)
+        read_requirement(request->query, resolve, failure) != 0 ||
+        read_rust(request->query, resolve, failure) != 0 ||
+        read_prerelease(request->query, resolve, failure) != 0)
         return -1;
     canonical_key_number(key, 'c', resolve->rank);
     canonical_key_text(key, 'r', text, version_requirement_print(&resolve->requirement, text));

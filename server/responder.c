@@ -86,7 +86,7 @@ static struct answer *compute_answer(const struct exchange *exchange,
     msgpack_sbuffer body;
     msgpack_sbuffer_init(&body);
     if (exchange->endpoint->has_links)
-        link_spelling_write(&job->spelling, &exchange->request->query);
+        link_spelling_write(&job->spelling, exchange->request->query);
     if (compute_body(exchange, parameters, job, &body, failure) == 0) {
         bool has_links = exchange->endpoint->has_links && list_page_has_links(&job->page);
         failure->status = 500;
@@ -160,7 +160,8 @@ static enum MHD_Result answer(const struct exchange *exchange, struct request *r
     union endpoint_parameters parameters;
     struct canonical_key key;
     struct failure failure;
-    if (request_parse_query(request, &failure) != 0)
+    struct query_string query;
+    if (request_parse_query(request, &query, &failure) != 0)
         return exchange_failure(exchange, &failure);
     canonical_key_init(&key, exchange->outcome->route,
                        exchange->endpoint->plain_type == NULL ? exchange->encoding : 0);
@@ -192,7 +193,8 @@ enum MHD_Result respond(const struct service *service, struct MHD_Connection *co
     };
     outcome_init(outcome, router_other());
     /* An experiment's arm is drawn from what no key of the kind holds. */
-    struct recent_key recent_key = {.size = 0};
+    struct recent_key recent_key;
+    recent_key.size = 0;
     if (service->experiment == NULL)
         recent_key_make(&recent_key, request);
     exchange.recent_key = &recent_key;

@@ -32,7 +32,7 @@ static int prepare(const struct service *service, const struct request *request,
                    struct failure *failure)
 {
     struct crate_page_parameters *page = &parameters->crate_page;
-    if (read_components(&request->query, &page->components, failure) != 0 ||
+    if (read_components(request->query, &page->components, failure) != 0 ||
         crate_path_find(service->index, &request->path_values[0], &page->rank, failure) != 0)
         return -1;
     canonical_key_number(key, 'c', page->rank);

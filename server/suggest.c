@@ -51,7 +51,7 @@ static int prepare(const struct service *service, const struct request *request,
                    struct failure *failure)
 {
     (void)service;
-    const struct query_string *query = &request->query;
+    const struct query_string *query = request->query;
     struct suggest_parameters *suggest = &parameters->suggest;
     if (read_limit(query, &suggest->limit, failure) != 0 || read_text(query, suggest, failure) != 0)
         return -1;

@@ -13,9 +13,9 @@ static int prepare_page(const struct service *service, const struct request *req
 {
     (void)service;
     struct pagination pagination;
-    if (pagination_parse_for(&request->query, 0, &pagination, failure) != 0)
+    if (pagination_parse_for(request->query, 0, &pagination, failure) != 0)
         return -1;
-    const struct query_parameter *sort = query_string_find(&request->query, "sort");
+    const struct query_parameter *sort = query_string_find(request->query, "sort");
     struct taxonomy_page *page = &parameters->taxonomy_page;
     page->order = sort != NULL && strcmp(sort->value, "crates") == 0 ? TAXONOMY_CRATES
                                                                      : TAXONOMY_ALPHABETICAL;
