@@ -232,6 +232,8 @@ job_count = $(or $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS))),1)
 # TEST=trie picks tests/unit/test_trie.c and tests/http/test_trie.c.
 pick = $(if $(TEST),$(filter $(foreach name,$(TEST),%/test_$(name)),$(1)),$(1))
 picked_tests := $(call pick,$(unit_tests) $(http_tests))
+# These measure how long something takes, which they cannot beside others.
+timed_tests := $(filter %/test_bench_load,$(picked_tests))
 unknown_tests := $(strip $(foreach name,$(TEST),$(if $(filter %/test_$(name),$(picked_tests)),,$(name))))
 
 # One test wants indexes of the large dumps, which other targets use as well; with a sanitizer their builds
@@ -244,7 +246,7 @@ test_indexes := $(if $(SANITIZE)$(COVERAGE),,$(patsubst $(SHARED)/data/%.tar.gz,
 test: all $(picked_tests) $(if $(filter %/test_typos,$(picked_tests)),$(test_indexes)) ## build and run the unit and HTTP tests (TEST=name… for some of them)
 	$(if $(unknown_tests),$(error no such test: $(unknown_tests)))
 	@CRATEDEX_BUILD='$(abspath $(BUILD))' TEST_TIMEOUT=$(TEST_TIMEOUT) TEST_JOBS=$(job_count) \
-	    $(test_wrapper) sh tests/run $(picked_tests)
+	    $(test_wrapper) sh tests/run $(filter-out $(timed_tests),$(picked_tests)) --alone $(timed_tests)
 
 # Out of memory is to be an answer that the code gets, as without a sanitizer, not the end.
 asan: ## the same tests under AddressSanitizer and UBSan
