@@ -12,17 +12,6 @@
 #include <msgpack.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-/* A newer index may have taken the path; its documents would not fit to what is in memory. */
-static int check_same_file(const struct index *index, struct error *error)
-{
-    struct stat status;
-    if (stat(index->path, &status) == 0 && status.st_dev == index->device &&
-        status.st_ino == index->inode)
-        return 0;
-    return error_set(error, "%s was replaced since it was opened: open it again", index->path);
-}
 
 struct index_reader *index_reader_open(const struct index *index, struct error *error)
 {
@@ -33,8 +22,8 @@ struct index_reader *index_reader_open(const struct index *index, struct error *
     }
     reader->index = index;
     ranking_set_defaults(&reader->default_ranking);
-    reader->database = index_database_open(index->path, error);
-    if (reader->database == NULL || check_same_file(index, error) != 0)
+    reader->database = index_database_reopen(index, error);
+    if (reader->database == NULL)
         goto failed;
     reader->tokenizer = tokenizer_open(reader->database, error);
     if (reader->tokenizer == NULL)
