@@ -135,6 +135,15 @@ static int write_meta(struct build *build, struct error *error)
     sqlite3_bind_text(insert, 2, "cratedex-index " CRATEDEX_VERSION, -1, SQLITE_STATIC);
     if (result == 0)
         result = database_run(insert, error);
+    /* What opening reads first (open_parts.c). */
+    sqlite3_bind_text(insert, 1, "parts_begin", -1, SQLITE_STATIC);
+    sqlite3_bind_int64(insert, 2, build->parts_begin);
+    if (result == 0)
+        result = database_run(insert, error);
+    sqlite3_bind_text(insert, 1, "parts_end", -1, SQLITE_STATIC);
+    sqlite3_bind_int64(insert, 2, build->parts_end);
+    if (result == 0)
+        result = database_run(insert, error);
     sqlite3_finalize(insert);
     if (result != 0)
         return -1;

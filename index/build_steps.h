@@ -54,6 +54,8 @@ struct build {
     msgpack_sbuffer version_numbers;  /* NUL-terminated, one behind the other; a NUL in front */
     msgpack_sbuffer names;            /* the crates' names, one behind the other */
     struct crate_column_row *columns; /* by rank; names point into `names` at the end */
+    int64_t parts_begin; /* where the parts lie in the file, in bytes; 0 until they are written */
+    int64_t parts_end;
     struct timespec phase_start;
 };
 

@@ -1,15 +1,15 @@
 /* Opening: the SQLite header says whether the file is ours, `parts` holds the blocks that search reads
-   from memory. Each is copied into memory of its own, its XXH3 checksum compared and its offsets
-   checked, in one pass and in the order in which they depend on each other; afterwards `struct index`
-   is never written again and needs no lock. Documents stay in the file and are read through SQLite's
-   memory map. */
+   from memory; open_parts.c reads and checks them. Afterwards `struct index` is never written again and
+   needs no lock. Documents stay in the file and are read through SQLite's memory map.
+
+   The file is opened by its path more than once, by the threads that read parts and by every reader,
+   and compared each time with what was seen at the path before the first: a newer index may have taken
+   it, and what is in memory would not fit to its parts or documents. */
 #include <cratedex/index_file.h>
 
-#include "index/bitmap.h"
 #include "index/database.h"
-#include "index/large_block.h"
 #include "index/open_index.h"
-#include "index/spelling.h"
+#include "index/open_parts.h"
 
 #include <cratedex/canonical_name.h>
 #include <errno.h>
@@ -18,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <xxhash.h>
 
 const char *const index_part_names[N_INDEX_PARTS] = {
     "crate_columns", "names",        "terms",    "postings",      "name_substrings",
@@ -103,109 +102,6 @@ sqlite3 *index_database_open(const char *path, struct error *error)
     return NULL;
 }
 
-/* Copies one part into memory and compares its checksum. */
-static int load_part(struct index *index, sqlite3_stmt *select, enum index_part part,
-                     struct error *error)
-{
-    sqlite3_bind_text(select, 1, index_part_names[part], -1, SQLITE_STATIC);
-    int found = database_step(select, error);
-    if (found < 0)
-        return -1;
-    if (found == 0)
-        return error_set(error, "the part %s is missing", index_part_names[part]);
-    const void *bytes = sqlite3_column_blob(select, 0);
-    size_t size = (size_t)sqlite3_column_bytes(select, 0);
-    const char *checksum = (const char *)sqlite3_column_text(select, 1);
-    if (bytes == NULL || checksum == NULL)
-        return error_set(error, "the part %s is empty", index_part_names[part]);
-    index->blocks[part] = large_block_allocate(size);
-    if (index->blocks[part] == NULL)
-        return error_out_of_memory(error);
-    memcpy(index->blocks[part], bytes, size);
-    index->block_sizes[part] = size;
-    char actual[17];
-    snprintf(actual, sizeof actual, "%016" PRIx64, XXH3_64bits(index->blocks[part], size));
-    if (strcmp(checksum, actual) != 0)
-        return error_set(error, "the checksum of the part %s is wrong", index_part_names[part]);
-    sqlite3_reset(select);
-    return 0;
-}
-
-/* Values of a trie must be places in something else: 1 … `n`. */
-static int check_values(const struct trie *trie, uint32_t n, const char *name, struct error *error)
-{
-    for (uint32_t i = 0; i < trie->n_values; i++) {
-        uint32_t value = trie_value(trie->values, i);
-        if (value == 0 || value > n)
-            return error_set(error, "the trie of %s points outside of the index", name);
-    }
-    return 0;
-}
-
-static int open_trie(struct index *index, struct trie *trie, enum index_part part, uint32_t n,
-                     struct error *error)
-{
-    if (trie_open(trie, index->blocks[part], index->block_sizes[part], error) != 0)
-        return -1;
-    return check_values(trie, n, index_part_names[part], error);
-}
-
-/* A list of words and the trie that leads to all of them. */
-static int open_words(struct index *index, struct word_list *list, enum index_part list_part,
-                      uint32_t max_length, struct trie *trie, enum index_part trie_part,
-                      struct error *error)
-{
-    if (word_list_open(list, index->blocks[list_part], index->block_sizes[list_part], max_length,
-                       index_part_names[trie_part], error) != 0 ||
-        open_trie(index, trie, trie_part, list->n_words, error) != 0)
-        return -1;
-    if (trie->n_values != list->n_words)
-        return error_set(error, "the list and the trie of %s differ", index_part_names[trie_part]);
-    return 0;
-}
-
-static int mark_not_yanked(struct index *index, struct error *error)
-{
-    uint32_t n_crates = index->columns.n_crates;
-    index->not_yanked = calloc(bitmap_n_words(n_crates + 1), sizeof(uint64_t));
-    if (index->not_yanked == NULL)
-        return error_out_of_memory(error);
-    for (uint32_t rank = 1; rank <= n_crates; rank++) {
-        if (!index->columns.yanked[rank - 1])
-            bitmap_set(index->not_yanked, rank);
-    }
-    return 0;
-}
-
-static int open_parts(struct index *index, struct error *error)
-{
-    void **blocks = index->blocks;
-    const size_t *sizes = index->block_sizes;
-    if (crate_columns_open(&index->columns, blocks[INDEX_PART_COLUMNS], sizes[INDEX_PART_COLUMNS],
-                           error) != 0)
-        return -1;
-    uint32_t n_crates = index->columns.n_crates;
-    if (postings_open(&index->postings, n_crates, blocks[INDEX_PART_POSTINGS],
-                      sizes[INDEX_PART_POSTINGS], error) != 0 ||
-        name_substrings_open(&index->substrings, &index->columns, blocks[INDEX_PART_SUBSTRINGS],
-                             sizes[INDEX_PART_SUBSTRINGS], error) != 0)
-        return -1;
-    if (open_trie(index, &index->names, INDEX_PART_NAMES, n_crates, error) != 0 ||
-        open_trie(index, &index->terms, INDEX_PART_TERMS, index->postings.n_terms, error) != 0 ||
-        open_trie(index, &index->name_ends, INDEX_PART_NAME_ENDS, n_crates, error) != 0 ||
-        open_words(index, &index->keyword_list, INDEX_PART_KEYWORD_LIST, UINT32_MAX,
-                   &index->keywords, INDEX_PART_KEYWORDS, error) != 0 ||
-        open_words(index, &index->spelling_list, INDEX_PART_SPELLING_LIST, SPELLING_MAX_BYTES,
-                   &index->spelling, INDEX_PART_SPELLING, error) != 0)
-        return -1;
-    if (trie_note_following(&index->names, error) != 0 ||
-        trie_note_following(&index->spelling, error) != 0)
-        return -1;
-    if (postings_make_bitmaps(&index->postings, n_crates, error) != 0)
-        return -1;
-    return mark_not_yanked(index, error);
-}
-
 static int read_timestamp(struct index *index, sqlite3 *database, struct error *error)
 {
     sqlite3_stmt *select =
@@ -241,58 +137,56 @@ static int load(struct index *index, sqlite3 *database, struct error *error)
     if (read_timestamp(index, database, error) != 0 ||
         read_downloads_day(index, database, error) != 0)
         return -1;
-    sqlite3_stmt *select =
-        database_prepare(database, "SELECT data, xxh3 FROM parts WHERE name = ?1", error);
-    int result = select == NULL ? -1 : 0;
-    XXH3_state_t *digest = XXH3_createState();
-    if (digest == NULL)
-        result = error_out_of_memory(error);
-    else
-        XXH3_64bits_reset(digest);
-    for (int part = 0; part < N_INDEX_PARTS && result == 0; part++) {
-        result = load_part(index, select, (enum index_part)part, error);
-        if (result == 0)
-            XXH3_64bits_update(digest, index->blocks[part], index->block_sizes[part]);
-    }
-    sqlite3_finalize(select);
-    if (result == 0) {
-        XXH3_64bits_update(digest, index->dump_timestamp, strlen(index->dump_timestamp));
-        snprintf(index->fingerprint, sizeof index->fingerprint, "%016" PRIx64,
-                 XXH3_64bits_digest(digest));
-        result = open_parts(index, error);
-    }
-    XXH3_freeState(digest);
-    return result;
+    return open_parts(index, database, error);
 }
 
-/* Remembers which file was opened: `path` may be another one by the time a reader opens it. */
+/* Whether the file at the path is the one that index_open saw there first. */
+static int check_same_file(const struct index *index, struct error *error)
+{
+    struct stat status;
+    if (stat(index->path, &status) == 0 && status.st_dev == index->device &&
+        status.st_ino == index->inode)
+        return 0;
+    return error_set(error, "%s was replaced since it was opened: open it again", index->path);
+}
+
+sqlite3 *index_database_reopen(const struct index *index, struct error *error)
+{
+    sqlite3 *database = index_database_open(index->path, error);
+    if (database != NULL && check_same_file(index, error) != 0) {
+        sqlite3_close(database);
+        return NULL;
+    }
+    return database;
+}
+
+/* Remembers which file is at the path: it may be another one by the time the path is opened again. Where
+   there is none, opening will say so. */
 static int remember_file(struct index *index, const char *path, struct error *error)
 {
     struct stat status;
     index->path = strdup(path);
     if (index->path == NULL)
         return error_out_of_memory(error);
-    if (stat(path, &status) != 0)
-        return error_set(error, "%s: %s", path, strerror(errno));
-    index->device = status.st_dev;
-    index->inode = status.st_ino;
+    if (stat(path, &status) == 0) {
+        index->device = status.st_dev;
+        index->inode = status.st_ino;
+    }
     return 0;
 }
 
 struct index *index_open(const char *path, struct error *error)
 {
-    sqlite3 *database = index_database_open(path, error);
-    if (database == NULL)
-        return NULL;
+    sqlite3 *database = NULL;
     struct index *index = calloc(1, sizeof *index);
     if (index == NULL) {
         error_out_of_memory(error);
-    } else if (remember_file(index, path, error) != 0) {
-        error_prefix(error, "cannot open the index: ");
-    } else if (load(index, database, error) == 0) {
-        sqlite3_close(database);
-        return index;
-    } else {
+    } else if (remember_file(index, path, error) == 0 &&
+               (database = index_database_reopen(index, error)) != NULL) {
+        if (load(index, database, error) == 0) {
+            sqlite3_close(database);
+            return index;
+        }
         struct error cause = *error;
         error_set(error, "%s is damaged: %s; build the index again", path, cause.message);
     }

@@ -1,6 +1,7 @@
 /* A reader is what one thread needs to answer: an SQLite connection of its own (opened without
    mutexes), statements prepared at their first use, a tokenizer and scratch memory. Readers share nothing but the
    immutable index. */
+#define _DEFAULT_SOURCE /* madvise */
 #include "index/database.h"
 #include "index/open_index.h"
 
@@ -12,16 +13,24 @@
 #include <msgpack.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/mman.h>
 
-/* A newer index may have taken the path; its documents would not fit to what is in memory. */
-static int check_same_file(const struct index *index, struct error *error)
+/* A reader wants pages here and there, a few KiB each. Around each the kernel reads as much as the disk is set
+   to, up to MiBs: the ten documents of a first answer would wait for 80 MiB. It is advice: failure
+   changes nothing. */
+static void advise_random(sqlite3 *database)
 {
-    struct stat status;
-    if (stat(index->path, &status) == 0 && status.st_dev == index->device &&
-        status.st_ino == index->inode)
-        return 0;
-    return error_set(error, "%s was replaced since it was opened: open it again", index->path);
+    sqlite3_file *file = NULL;
+    sqlite3_int64 size = 0;
+    void *map = NULL;
+    if (sqlite3_file_control(database, "main", SQLITE_FCNTL_FILE_POINTER, (void *)&file) !=
+            SQLITE_OK ||
+        file == NULL || file->pMethods == NULL || file->pMethods->iVersion < 3 ||
+        file->pMethods->xFileSize(file, &size) != SQLITE_OK ||
+        file->pMethods->xFetch(file, 0, 1, &map) != SQLITE_OK || map == NULL)
+        return;
+    (void)madvise(map, (size_t)size, MADV_RANDOM);
+    file->pMethods->xUnfetch(file, 0, map);
 }
 
 struct index_reader *index_reader_open(const struct index *index, struct error *error)
@@ -33,9 +42,10 @@ struct index_reader *index_reader_open(const struct index *index, struct error *
     }
     reader->index = index;
     ranking_set_defaults(&reader->default_ranking);
-    reader->database = index_database_open(index->path, error);
-    if (reader->database == NULL || check_same_file(index, error) != 0)
+    reader->database = index_database_reopen(index, error);
+    if (reader->database == NULL)
         goto failed;
+    advise_random(reader->database);
     reader->tokenizer = tokenizer_open(reader->database, error);
     if (reader->tokenizer == NULL)
         goto failed;

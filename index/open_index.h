@@ -38,10 +38,11 @@ extern const char *const index_part_names[N_INDEX_PARTS];
 
 struct index {
     char *path;
-    dev_t device; /* with the inode: which file `path` was when it was opened */
+    dev_t device; /* with the inode: which file `path` is */
     ino_t inode;
     void *blocks[N_INDEX_PARTS]; /* owned; 16-byte aligned by malloc */
     size_t block_sizes[N_INDEX_PARTS];
+    uint64_t checksums[N_INDEX_PARTS]; /* XXH3 of each block */
     struct crate_columns columns;
     struct trie names;
     struct trie terms;
@@ -92,6 +93,9 @@ struct index_reader {
 
 /* Opens the SQLite file read-only and checks that it is an index of this format. NULL on failure. */
 sqlite3 *index_database_open(const char *path, struct error *error);
+
+/* The same for the file of an index, which must be at its path still. */
+sqlite3 *index_database_reopen(const struct index *index, struct error *error);
 
 /* The statement of that SQL, which is prepared at its first use and kept: `text` must be one static
    string, for its address is what it is found by. It is reset and has no bindings. NULL on failure. */

@@ -270,6 +270,51 @@ static void damaged_parts(void **state)
     remove(fixture->path);
 }
 
+/* Where several parts are damaged, the first of them is told, whichever thread finds its fault first. */
+static void the_first_fault_is_told(void **state)
+{
+    struct fixture *fixture = *state;
+    for (int round = 0; round < 20; round++) {
+        write_whole(fixture);
+        sql_change(fixture->path, "UPDATE parts SET xxh3 = '0' WHERE name IN"
+                                  " ('spelling', 'name_ends', 'name_substrings', 'crate_columns')");
+        expect_refused(fixture->path, "the checksum of the part crate_columns");
+    }
+    remove(fixture->path);
+}
+
+/* Where the parts lie is help only: a file opens whatever it says, and without it. */
+static void places_of_the_parts(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const changes[] = {
+        "DELETE FROM meta WHERE key = 'parts_begin'",
+        "DELETE FROM meta WHERE key = 'parts_end'",
+        "UPDATE meta SET value = -4096 WHERE key = 'parts_begin'",
+        "UPDATE meta SET value = 9223372036854775807 WHERE key LIKE 'parts_%'",
+        "UPDATE meta SET value = 9223372036854775807 WHERE key = 'parts_end'",
+        "UPDATE meta SET value = 'text' WHERE key LIKE 'parts_%'",
+        "UPDATE meta SET value = NULL WHERE key LIKE 'parts_%'",
+    };
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        struct error error = {""};
+        write_whole(fixture);
+        sql_change(fixture->path, changes[i]);
+        struct index *index = index_open(fixture->path, &error);
+        if (index == NULL)
+            fail_msg("%s: %s", changes[i], error.message);
+        assert_string_equal(index_fingerprint(index), index_fingerprint(fixture->built.index));
+        index_close(index);
+    }
+    /* The builder is right: no page of theirs lies elsewhere, but for the root of the table. */
+    sql_expect(fixture->built.path,
+               "SELECT count(*) > 0, min(pageno - 1) * 4096 >= (SELECT value FROM meta"
+               " WHERE key = 'parts_begin'), max(pageno) * 4096 <= (SELECT value FROM meta"
+               " WHERE key = 'parts_end') FROM dbstat WHERE name = 'parts' AND path <> '/'",
+               "1|1|1");
+    remove(fixture->path);
+}
+
 /* A hostile file has right checksums: only the check of every offset stands between it and a crash. */
 static void hostile_parts(void **state)
 {
@@ -384,6 +429,8 @@ int main(void)
         cmocka_unit_test(other_format_versions),
         cmocka_unit_test(files_that_are_cut_short_or_longer),
         cmocka_unit_test(damaged_parts),
+        cmocka_unit_test(the_first_fault_is_told),
+        cmocka_unit_test(places_of_the_parts),
         cmocka_unit_test(hostile_parts),
         cmocka_unit_test(flipped_bytes),
         cmocka_unit_test(info_shows_counts_and_sizes),
