@@ -3,13 +3,11 @@
    queues a prebuilt response of the same size with the same options. Both get the same requests over one
    connection. Allocations, locks and system calls on sockets are counted by taking the places of malloc, of
    pthread_mutex_lock and of the calls (the client uses read and write, which are not counted). */
-#define _GNU_SOURCE /* RTLD_NEXT */
-
 #include "server/listener.h"
 #include "tests/support/allocation_meter.h"
 #include "tests/support/cached_daemon.h"
+#include "tests/support/next_mutex_lock.h"
 
-#include <dlfcn.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -74,15 +72,8 @@ int setsockopt(int socket, int level, int name, const void *value, socklen_t siz
 
 int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
-    static int (*_Atomic lock)(pthread_mutex_t *);
-    if (lock == NULL) {
-        void *found = dlsym(RTLD_NEXT, "pthread_mutex_lock");
-        int (*function)(pthread_mutex_t *);
-        memcpy(&function, &found, sizeof function);
-        lock = function;
-    }
     atomic_fetch_add(&n_locks, 1);
-    return lock(mutex);
+    return next_mutex_lock(mutex);
 }
 
 /* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

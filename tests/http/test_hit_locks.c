@@ -9,12 +9,10 @@
 
    libmicrohttpd counts the references to a response under that response's mutex. Two threads that send the same answer
    at the same moment meet there, which a bare program with one response does for every request. */
-#define _GNU_SOURCE /* RTLD_NEXT */
-
 #include "server/recent_hits.h"
 #include "tests/support/cached_daemon.h"
+#include "tests/support/next_mutex_lock.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -74,16 +72,9 @@ static void note(pthread_mutex_t *mutex)
 /* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): glibc names it in its own way */
 int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
-    static int (*_Atomic lock)(pthread_mutex_t *);
-    if (lock == NULL) {
-        void *found = dlsym(RTLD_NEXT, "pthread_mutex_lock");
-        int (*function)(pthread_mutex_t *);
-        memcpy(&function, &found, sizeof function);
-        lock = function;
-    }
     if (is_noting)
         note(mutex);
-    return lock(mutex);
+    return next_mutex_lock(mutex);
 }
 
 struct client {
