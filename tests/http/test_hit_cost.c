@@ -3,6 +3,7 @@
    queues a prebuilt response of the same size with the same options. Both get the same requests over one
    connection. Allocations, locks and system calls on sockets are counted by taking the places of malloc, of
    pthread_mutex_lock and of the calls (the client uses read and write, which are not counted). */
+#include "server/daemon.h"
 #include "server/listener.h"
 #include "tests/support/allocation_meter.h"
 #include "tests/support/cached_daemon.h"
