@@ -61,7 +61,9 @@ static const char usage[] =
     "  compare   two builds of cratedex-index and cratedex-server in turn: processor time of build,\n"
     "            miss, hit and suggest, medians of 5 or more rounds (default 21), intervals; with\n"
     "            --json the table goes to standard error. Status 1: something takes over 5 % more in the\n"
-    "            head, with its whole interval; 2: it could not be measured\n\n"
+    "            head, with its whole interval; 2: it could not be measured\n\n";
+
+static const char option_usage[] =
     "  --queries FILE   one query a line; a `*` at the end marks a prefix as typed. suggest takes\n"
     "                   such a line as it is, and of other lines every prefix as typed\n"
     "  --baseline       search: the same queries, in turn with ours, as SQLite FTS5 alone ranks\n"
@@ -120,7 +122,7 @@ int bench_print_json(json_t *root, struct error *error)
 
 static int usage_error(const char *what, const char *value)
 {
-    fprintf(stderr, "cratedex-bench: %s%s\n%s", what, value, usage);
+    fprintf(stderr, "cratedex-bench: %s%s\n%s%s", what, value, usage, option_usage);
     return EXIT_USAGE;
 }
 
@@ -276,6 +278,7 @@ int main(int argc, char **argv)
         return usage_error("needs a subcommand", "");
     if (strcmp(argv[1], "--help") == 0) {
         fputs(usage, stdout);
+        fputs(option_usage, stdout);
         return EXIT_SUCCESS;
     }
     const struct benchmark *benchmark = find_benchmark(argv[1]);
