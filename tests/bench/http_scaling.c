@@ -146,7 +146,7 @@ static bool answer_one(const struct common *common, struct request *request)
         return false;
     struct outcome outcome;
     outcome_init(&outcome, hit->route);
-    outcome.status = answer_status(cache_value(hit->entry));
+    outcome.status = answer_head(cache_value(hit->entry))->status;
     outcome.cache_state = CACHE_STATE_HIT;
     outcome.format = BODY_JSON;
     outcome.body_bytes = representation_size(hit->representation);
