@@ -1,8 +1,8 @@
 /* Opening: the SQLite header says whether the file is ours, `parts` holds the blocks that search reads
    from memory. Each is copied into memory of its own, its XXH3 checksum compared and its offsets
    checked, in one pass and in the order in which they depend on each other; afterwards `struct index`
-   is never written again and needs no lock. Documents stay in the file and are read through SQLite's
-   memory map. */
+   is never written again and needs no lock. Documents stay in the file, which is mapped
+   (index/table_rows.h). */
 #include <cratedex/index_file.h>
 
 #include "index/bitmap.h"
@@ -261,6 +261,9 @@ static int load(struct index *index, sqlite3 *database, struct error *error)
                  XXH3_64bits_digest(digest));
         result = open_parts(index, error);
     }
+    if (result == 0)
+        result = table_rows_open(&index->documents, database, "documents", index->path,
+                                 index->device, index->inode, error);
     XXH3_freeState(digest);
     return result;
 }
@@ -310,6 +313,7 @@ void index_close(struct index *index)
     trie_close(&index->names);
     trie_close(&index->spelling);
     postings_close(&index->postings);
+    table_rows_close(&index->documents);
     free(index->not_yanked);
     free(index->path);
     free(index);

@@ -130,6 +130,9 @@ int index_reader_document(struct index_reader *reader, uint32_t rank, enum encod
         [ENCODING_JSON] = "SELECT json FROM documents WHERE rank = ?1",
         [ENCODING_MESSAGEPACK] = "SELECT msgpack FROM documents WHERE rank = ?1",
     };
+    static const unsigned columns[N_ENCODINGS] = {[ENCODING_JSON] = 1, [ENCODING_MESSAGEPACK] = 2};
+    if (table_rows_find(&reader->index->documents, rank, columns[encoding], bytes, size))
+        return 0;
     sqlite3_stmt *statement = reader_statement(reader, texts[encoding], error);
     if (statement == NULL)
         return -1;

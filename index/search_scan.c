@@ -80,8 +80,7 @@ static void collect_many_places(struct search_scan_state *scan, size_t n_words)
     for (size_t i = 0; i < n_words && reaches_floor; i++) {
         uint64_t bits = scan->filter == NULL ? places[i] : places[i] & scan->filter[i];
         for (; bits != 0 && reaches_floor; bits &= bits - 1)
-            reaches_floor =
-                collect_place(scan, 64 * (uint32_t)i + (uint32_t)__builtin_ctzll(bits));
+            reaches_floor = collect_place(scan, 64 * (uint32_t)i + (uint32_t)__builtin_ctzll(bits));
     }
     scan->n_matches += count_and_unmark(places, scan->filter, n_words);
 }

@@ -48,9 +48,8 @@ void search_spelling_hint(struct search_spelling *spelling, struct index_reader 
 {
     if (n_crates > SEARCH_RARE_CRATES)
         return;
-    const struct search_replacement *replacement =
-        next_replacement(spelling, reader, word, text_start, text_length,
-                         (uint64_t)MUCH_MORE * n_crates);
+    const struct search_replacement *replacement = next_replacement(
+        spelling, reader, word, text_start, text_length, (uint64_t)MUCH_MORE * n_crates);
     if (replacement != NULL)
         spelling->n_replacements++;
 }
