@@ -76,21 +76,23 @@ static uint32_t find_next_word(const struct blocks *blocks, uint32_t from)
     return next > from ? next : from;
 }
 
-/* Returns the union of the sets of fields. */
-static unsigned set_bits(struct posting_list *list, uint32_t first_rank, uint32_t end_rank,
-                         uint64_t bits[2][THRESHOLD_BLOCK_WORDS])
+/* Sets the bits of a list's crates in the block: of those that have the word in a keyword, and of all. Returns
+   whether any has. Few do, so that a branch costs less than a second store. */
+static bool set_bits(struct posting_list *list, uint32_t first_rank, uint32_t end_rank,
+                     uint64_t bits[2][THRESHOLD_BLOCK_WORDS])
 {
-    unsigned fields = 0;
+    bool has_keyword = false;
     uint32_t i = list->position;
     for (; i < list->n && list->ranks[i] < end_rank; i++) {
         uint32_t at = list->ranks[i] - first_rank;
-        uint64_t bit = UINT64_C(1) << (at % 64);
-        bits[1][at / 64] |= bit;
-        bits[0][at / 64] |= (list->fields[i] & POSTING_KEYWORDS) != 0 ? bit : 0;
-        fields |= list->fields[i];
+        bitmap_set(bits[1], at);
+        if ((list->fields[i] & POSTING_KEYWORDS) != 0) {
+            bitmap_set(bits[0], at);
+            has_keyword = true;
+        }
     }
     list->position = i;
-    return fields;
+    return has_keyword;
 }
 
 /* The same for all crates alone. */
@@ -116,7 +118,8 @@ static void fill(struct blocks *blocks, unsigned number, const uint64_t *found[2
     for (uint32_t i = alternative->first_list; i < alternative->end_list; i++) {
         struct posting_list *list = &blocks->filling[i];
         if (list->bitmap == NULL) {
-            posting_list_seek(list, first_rank);
+            if (list->position < list->n && list->ranks[list->position] < first_rank)
+                posting_list_seek(list, first_rank);
             if (list->position == list->n || list->ranks[list->position] >= end_rank)
                 continue;
         } else if (i + 1 == alternative->end_list && found[1] == threshold_none) {
@@ -134,7 +137,7 @@ static void fill(struct blocks *blocks, unsigned number, const uint64_t *found[2
         } else if (blocks->nothing_promises) {
             bitmap_unite(bits[1], list->bitmap + blocks->first_word, blocks->n_words);
         } else if (list->bitmap == NULL) {
-            if ((set_bits(list, first_rank, end_rank, bits) & POSTING_KEYWORDS) != 0)
+            if (set_bits(list, first_rank, end_rank, bits))
                 found[0] = bits[0];
         } else {
             found[0] = bits[0];
