@@ -262,8 +262,8 @@ static int load(struct index *index, sqlite3 *database, struct error *error)
         result = open_parts(index, error);
     }
     if (result == 0)
-        result = table_rows_open(&index->documents, database, "documents", index->path,
-                                 index->device, index->inode, error);
+        result = table_rows_open(&index->documents, database, "documents", index->columns.n_crates,
+                                 index->path, index->device, index->inode, error);
     XXH3_freeState(digest);
     return result;
 }

@@ -3,12 +3,16 @@
    places of its cells stand in front, in order of their keys, so that a binary search finds the next page
    or the row. A row begins with the types of its columns, which give their sizes (section 2.1).
 
+   The way down touches a dozen places all over the file, so it is gone once for a row; after that its leaf
+   is known. Threads that note it at the same time note the same.
+
    Nothing that is read is trusted: every number is compared with the end of its page or file. */
 #include "index/table_rows.h"
 
 #include "index/database.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -117,13 +121,13 @@ static bool find_cell(const struct page *page, int64_t key, uint32_t *cell)
     return true;
 }
 
-/* Goes down to the leaf that has the key, if any has. */
-static bool find_leaf(const struct table_rows *rows, int64_t key, struct page *page)
+/* Goes down to the leaf that has the key, if any has. Stores its number and opens it. */
+static bool go_down(const struct table_rows *rows, int64_t key, uint32_t *number, struct page *page)
 {
-    uint32_t number = rows->root;
+    *number = rows->root;
     for (unsigned depth = 0; depth < MAX_DEPTH; depth++) {
         uint32_t cell;
-        if (!open_page(rows, number, page))
+        if (!open_page(rows, *number, page))
             return false;
         if (page->is_leaf)
             return true;
@@ -134,9 +138,22 @@ static bool find_leaf(const struct table_rows *rows, int64_t key, struct page *p
                                          : page->bytes + read_u16(page->cells + 2 * (size_t)cell);
         if (page->end - child < CHILD_BYTES)
             return false;
-        number = read_u32(child);
+        *number = read_u32(child);
     }
     return false;
+}
+
+static bool find_leaf(const struct table_rows *rows, int64_t key, struct page *page)
+{
+    bool is_kept = key >= 0 && key < rows->n_leaves;
+    uint32_t number = is_kept ? atomic_load_explicit(&rows->leaves[key], memory_order_relaxed) : 0;
+    if (number != 0)
+        return open_page(rows, number, page);
+    if (!go_down(rows, key, &number, page))
+        return false;
+    if (is_kept)
+        atomic_store_explicit(&rows->leaves[key], number, memory_order_relaxed);
+    return true;
 }
 
 static uint64_t value_bytes(uint64_t type)
@@ -220,12 +237,16 @@ static void map_file(struct table_rows *rows, const char *path, dev_t device, in
     close(file);
 }
 
-int table_rows_open(struct table_rows *rows, sqlite3 *database, const char *name, const char *path,
-                    dev_t device, ino_t inode, struct error *error)
+int table_rows_open(struct table_rows *rows, sqlite3 *database, const char *name, uint32_t max_key,
+                    const char *path, dev_t device, ino_t inode, struct error *error)
 {
     memset(rows, 0, sizeof *rows);
     if (find_root(rows, database, name, error) != 0)
         return -1;
+    rows->leaves = calloc((size_t)max_key + 1, sizeof *rows->leaves);
+    if (rows->leaves == NULL)
+        return error_out_of_memory(error);
+    rows->n_leaves = max_key + 1;
     map_file(rows, path, device, inode);
     if (rows->file == NULL)
         return 0;
@@ -234,16 +255,18 @@ int table_rows_open(struct table_rows *rows, sqlite3 *database, const char *name
         rows->page_bytes = 65536;
     size_t reserved = rows->file[RESERVED_BYTES_AT];
     /* SQLite's least. Of another file the rows are left to SQLite. */
-    if (rows->page_bytes < 512 || rows->page_bytes - reserved < 480) {
+    if (rows->page_bytes < 512 || rows->page_bytes - reserved < 480)
         table_rows_close(rows);
-        return 0;
-    }
-    rows->usable_bytes = rows->page_bytes - reserved;
+    else
+        rows->usable_bytes = rows->page_bytes - reserved;
     return 0;
 }
 
 void table_rows_close(struct table_rows *rows)
 {
+    free(rows->leaves);
+    rows->leaves = NULL;
+    rows->n_leaves = 0;
     if (rows->file == NULL)
         return;
     /* munmap asks for a writable pointer but does not write. */
