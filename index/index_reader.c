@@ -140,6 +140,11 @@ int index_reader_document(struct index_reader *reader, uint32_t rank, enum encod
     return read_value(statement, "a document", bytes, size, error);
 }
 
+void index_reader_fetch_document(const struct index_reader *reader, uint32_t rank)
+{
+    table_rows_fetch(&reader->index->documents, rank);
+}
+
 /* How a document ends, `exact_match` and all. These are the two last members of the object; the value
    of `exact_match` stands at a fixed distance from the end. */
 static const char json_tail[] = "\"exact_match\":false,\"trustpub_only\":";

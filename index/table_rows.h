@@ -31,6 +31,16 @@ int table_rows_open(struct table_rows *rows, sqlite3 *database, const char *name
                     const char *path, dev_t device, ino_t inode, struct error *error);
 void table_rows_close(struct table_rows *rows);
 
+/* Lets the processor fetch the page of a row that will be looked for soon, if it is known. */
+static inline void table_rows_fetch(const struct table_rows *rows, uint32_t key)
+{
+    if (rows->file == NULL || key >= rows->n_leaves)
+        return;
+    uint32_t number = atomic_load_explicit(&rows->leaves[key], memory_order_relaxed);
+    if (number != 0)
+        __builtin_prefetch(rows->file + (number - 1) * rows->page_bytes);
+}
+
 /* Finds a column (from 0) of the row with that key. Returns true and stores the bytes of a text or a blob,
    which lie in the file. Returns false where SQLite has to be asked instead, which knows what is wrong, if
    anything is: there is no such row, it does not fit into a page, the value is of another type, or the
