@@ -76,8 +76,8 @@ static uint32_t find_next_word(const struct blocks *blocks, uint32_t from)
     return next > from ? next : from;
 }
 
-/* Sets the bits of a list's crates in the block: of those that have the word in a keyword, and of all. Returns
-   whether any has. Few do, so that a branch costs less than a second store. */
+/* Sets the bits of a list's crates: of those that have the word in a keyword, and of all. Returns whether any
+   has. Few do, so that a branch costs less than a second store. */
 static bool set_bits(struct posting_list *list, uint32_t first_rank, uint32_t end_rank,
                      uint64_t bits[2][THRESHOLD_BLOCK_WORDS])
 {
@@ -245,12 +245,8 @@ static bool keep_promising(uint64_t *matches, const uint64_t *promising, size_t 
     return (any[0] | any[1] | any[2] | any[3]) != 0;
 }
 
-/* Sixteen ranks share a line of the processor's cache. */
-#define LINE_RANKS 16
-#define LINE_BITS UINT64_C(0xffff)
-
 /* Lets the processor fetch the popularity of all that may be collected, rather than wait for one after the
-   other. */
+   other. Of sixteen ranks it stands in one line of a cache. */
 static void fetch_popularity(const struct blocks *blocks, const float *popularity)
 {
     for (uint32_t word = 0; word < blocks->n_words; word++) {
@@ -258,7 +254,7 @@ static void fetch_popularity(const struct blocks *blocks, const float *popularit
         while (bits != 0) {
             unsigned at = (unsigned)__builtin_ctzll(bits);
             __builtin_prefetch(&popularity[64 * (blocks->first_word + word) + at - 1]);
-            bits &= ~(LINE_BITS << at / LINE_RANKS * LINE_RANKS);
+            bits &= ~(UINT64_C(0xffff) << at / 16 * 16);
         }
     }
 }
@@ -292,15 +288,11 @@ static void collect(struct blocks *blocks, uint64_t n)
     }
 }
 
-/* Keeps of the matches what passes the filter (NULL: all). */
+/* Keeps of the matches what passes the filter. */
 PROCESSOR_VARIANTS
 static void keep_filtered(uint64_t *matches, const uint64_t *found, const uint64_t *filter,
                           size_t n_words)
 {
-    if (filter == NULL) {
-        memcpy(matches, found, n_words * sizeof *matches);
-        return;
-    }
     for (size_t i = 0; i < n_words; i++)
         matches[i] = found[i] & filter[i];
 }
@@ -354,8 +346,9 @@ static void judge_block(struct blocks *blocks)
     const uint64_t *counted = found;
     if (scan->filter != NULL || !blocks->nothing_promises) {
         uint64_t *matches = blocks->scratch->matches;
-        keep_filtered(matches, found,
-                      scan->filter == NULL ? NULL : scan->filter + blocks->first_word, n_words);
+        const uint64_t *filter = scan->filter;
+        keep_filtered(matches, found, filter == NULL ? threshold_all : filter + blocks->first_word,
+                      n_words);
         bitmap_reset(matches + n_words, blocks->n_words - n_words);
         counted = matches;
     }

@@ -131,7 +131,7 @@ void rerank_sort(struct rerank_candidate *candidates, uint32_t n)
 {
     int64_t keys[SMALL_ORDER_MAX] = {0};
     uint8_t order[SMALL_ORDER_MAX];
-    struct rerank_candidate sorted[RERANK_DEPTH];
+    struct rerank_candidate sorted[RERANK_DEPTH] = {0};
     score(candidates, n);
     for (uint32_t i = 0; i < n; i++)
         keys[i] = small_order_key(candidates[i].second_stage, candidates[i].rank);

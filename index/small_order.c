@@ -45,7 +45,7 @@ _Static_assert(SMALL_ORDER_MAX % KEYS_AT_ONCE == 0, "keys can be filled up");
 void small_order(const int64_t *keys, uint32_t n, uint8_t order[SMALL_ORDER_MAX])
 {
     keys4 padded[SMALL_ORDER_MAX / 4] = {{0}};
-    keys4 n_smaller[SMALL_ORDER_MAX / 4];
+    keys4 n_smaller[SMALL_ORDER_MAX / 4] = {{0}};
     for (uint32_t i = 0; i < (n + KEYS_AT_ONCE - 1) / KEYS_AT_ONCE * KEYS_AT_ONCE; i++)
         padded[i / 4][i % 4] = i < n ? keys[i] : INT64_MAX;
     count_smaller(padded, keys, n, n_smaller);
