@@ -1,6 +1,6 @@
 /* Opening: the SQLite header says whether the file is ours, `parts` holds the blocks that search reads
    from memory; open_parts.c reads and checks them. Afterwards `struct index` is never written again and
-   needs no lock. Documents stay in the file and are read through SQLite's memory map.
+   needs no lock. Documents stay in the file, which is mapped (table_rows.h).
 
    The file is opened by its path more than once, by the threads that read parts and by every reader,
    and compared each time with what was seen at the path before the first: a newer index may have taken
@@ -137,7 +137,10 @@ static int load(struct index *index, sqlite3 *database, struct error *error)
     if (read_timestamp(index, database, error) != 0 ||
         read_downloads_day(index, database, error) != 0)
         return -1;
-    return open_parts(index, database, error);
+    if (open_parts(index, database, error) != 0)
+        return -1;
+    return table_rows_open(&index->documents, database, "documents", index->columns.n_crates,
+                           index->path, index->device, index->inode, error);
 }
 
 /* Whether the file at the path is the one that index_open saw there first. */
@@ -204,6 +207,7 @@ void index_close(struct index *index)
     trie_close(&index->names);
     trie_close(&index->spelling);
     postings_close(&index->postings);
+    table_rows_close(&index->documents);
     free(index->not_yanked);
     free(index->path);
     free(index);

@@ -140,11 +140,19 @@ int index_reader_document(struct index_reader *reader, uint32_t rank, enum encod
         [ENCODING_JSON] = "SELECT json FROM documents WHERE rank = ?1",
         [ENCODING_MESSAGEPACK] = "SELECT msgpack FROM documents WHERE rank = ?1",
     };
+    static const unsigned columns[N_ENCODINGS] = {[ENCODING_JSON] = 1, [ENCODING_MESSAGEPACK] = 2};
+    if (table_rows_find(&reader->index->documents, rank, columns[encoding], bytes, size))
+        return 0;
     sqlite3_stmt *statement = reader_statement(reader, texts[encoding], error);
     if (statement == NULL)
         return -1;
     sqlite3_bind_int64(statement, 1, rank);
     return read_value(statement, "a document", bytes, size, error);
+}
+
+void index_reader_fetch_document(const struct index_reader *reader, uint32_t rank)
+{
+    table_rows_fetch(&reader->index->documents, rank);
 }
 
 /* How a document ends, `exact_match` and all. These are the two last members of the object; the value

@@ -5,6 +5,7 @@
 #include "index/crate_columns.h"
 #include "index/name_substrings.h"
 #include "index/postings.h"
+#include "index/table_rows.h"
 #include "index/text_words.h"
 #include "index/word_list.h"
 
@@ -53,6 +54,7 @@ struct index {
     struct trie keywords;
     struct word_list spelling_list;
     struct trie spelling;
+    struct table_rows documents; /* rank → json, msgpack */
     uint64_t *not_yanked; /* a bit a rank: crates with a version that is not yanked, or with none */
     char dump_timestamp[64];
     char downloads_day[11];

@@ -5,7 +5,8 @@
 
    Scores are computed only for what can still be collected: popularity falls with the rank and no word adds
    more than its best fields do, which gives a second function of the same bitmaps, true where a score
-   may reach the collector's floor. Where it is true for none, all further blocks are only counted. */
+   may reach the collector's floor. Where it is true for none, all further blocks are only counted, for
+   which nothing but the ranks of postings is read. */
 #include "index/processor.h"
 #include "index/search_lists.h"
 
@@ -75,25 +76,37 @@ static uint32_t find_next_word(const struct blocks *blocks, uint32_t from)
     return next > from ? next : from;
 }
 
-/* Returns the union of the sets of fields. */
-static unsigned set_bits(struct posting_list *list, uint32_t first_rank, uint32_t end_rank,
-                         uint64_t bits[2][THRESHOLD_BLOCK_WORDS])
+/* Sets the bits of a list's crates: of those that have the word in a keyword, and of all. Returns whether any
+   has. Few do, so that a branch costs less than a second store. */
+static bool set_bits(struct posting_list *list, uint32_t first_rank, uint32_t end_rank,
+                     uint64_t bits[2][THRESHOLD_BLOCK_WORDS])
 {
-    unsigned fields = 0;
+    bool has_keyword = false;
     uint32_t i = list->position;
     for (; i < list->n && list->ranks[i] < end_rank; i++) {
         uint32_t at = list->ranks[i] - first_rank;
-        uint64_t bit = UINT64_C(1) << (at % 64);
-        bits[1][at / 64] |= bit;
-        bits[0][at / 64] |= (list->fields[i] & POSTING_KEYWORDS) != 0 ? bit : 0;
-        fields |= list->fields[i];
+        bitmap_set(bits[1], at);
+        if ((list->fields[i] & POSTING_KEYWORDS) != 0) {
+            bitmap_set(bits[0], at);
+            has_keyword = true;
+        }
     }
     list->position = i;
-    return fields;
+    return has_keyword;
 }
 
-/* Finds the crates of the block that have an alternative: stores those that have it in a keyword, and
-   all. */
+/* The same for all crates alone. */
+static void set_all_bits(struct posting_list *list, uint32_t first_rank, uint32_t end_rank,
+                         uint64_t bits[THRESHOLD_BLOCK_WORDS])
+{
+    uint32_t i = list->position;
+    for (; i < list->n && list->ranks[i] < end_rank; i++)
+        bitmap_set(bits, list->ranks[i] - first_rank);
+    list->position = i;
+}
+
+/* Finds the crates of the block that have an alternative. Stores those that have it in a keyword, unless
+   nothing promises, and all. */
 static void fill(struct blocks *blocks, unsigned number, const uint64_t *found[2])
 {
     const struct search_alternative *alternative = &blocks->lists->alternatives[number];
@@ -105,7 +118,8 @@ static void fill(struct blocks *blocks, unsigned number, const uint64_t *found[2
     for (uint32_t i = alternative->first_list; i < alternative->end_list; i++) {
         struct posting_list *list = &blocks->filling[i];
         if (list->bitmap == NULL) {
-            posting_list_seek(list, first_rank);
+            if (list->position < list->n && list->ranks[list->position] < first_rank)
+                posting_list_seek(list, first_rank);
             if (list->position == list->n || list->ranks[list->position] >= end_rank)
                 continue;
         } else if (i + 1 == alternative->end_list && found[1] == threshold_none) {
@@ -114,12 +128,16 @@ static void fill(struct blocks *blocks, unsigned number, const uint64_t *found[2
             return;
         }
         if (found[1] == threshold_none) {
-            bitmap_reset(bits[0], blocks->n_words);
+            bitmap_reset(bits[0], blocks->nothing_promises ? 0 : blocks->n_words);
             bitmap_reset(bits[1], blocks->n_words);
             found[1] = bits[1];
         }
-        if (list->bitmap == NULL) {
-            if ((set_bits(list, first_rank, end_rank, bits) & POSTING_KEYWORDS) != 0)
+        if (blocks->nothing_promises && list->bitmap == NULL) {
+            set_all_bits(list, first_rank, end_rank, bits[1]);
+        } else if (blocks->nothing_promises) {
+            bitmap_unite(bits[1], list->bitmap + blocks->first_word, blocks->n_words);
+        } else if (list->bitmap == NULL) {
+            if (set_bits(list, first_rank, end_rank, bits))
                 found[0] = bits[0];
         } else {
             found[0] = bits[0];
@@ -227,6 +245,20 @@ static bool keep_promising(uint64_t *matches, const uint64_t *promising, size_t 
     return (any[0] | any[1] | any[2] | any[3]) != 0;
 }
 
+/* Lets the processor fetch the popularity of all that may be collected, rather than wait for one after the
+   other. Of sixteen ranks it stands in one line of a cache. */
+static void fetch_popularity(const struct blocks *blocks, const float *popularity)
+{
+    for (uint32_t word = 0; word < blocks->n_words; word++) {
+        uint64_t bits = blocks->scratch->matches[word];
+        while (bits != 0) {
+            unsigned at = (unsigned)__builtin_ctzll(bits);
+            __builtin_prefetch(&popularity[64 * (blocks->first_word + word) + at - 1]);
+            bits &= ~(UINT64_C(0xffff) << at / 16 * 16);
+        }
+    }
+}
+
 static void collect(struct blocks *blocks, uint64_t n)
 {
     const struct search_scan_state *scan = blocks->lists->scan;
@@ -241,6 +273,7 @@ static void collect(struct blocks *blocks, uint64_t n)
     if (find_most(blocks) + most < scan->collector->floor ||
         !keep_promising(blocks->scratch->matches, find_promising(blocks, most, n), blocks->n_words))
         return;
+    fetch_popularity(blocks, popularity);
     for (uint32_t word = 0; word < blocks->n_words; word++) {
         uint64_t bits = blocks->scratch->matches[word];
         for (; bits != 0; bits &= bits - 1) {
@@ -255,29 +288,46 @@ static void collect(struct blocks *blocks, uint64_t n)
     }
 }
 
-/* Keeps of the matches what passes the filter; returns how many these are. */
+/* Keeps of the matches what passes the filter. */
 PROCESSOR_VARIANTS
-static uint64_t keep_and_count(uint64_t *matches, const uint64_t *found, const uint64_t *filter,
-                               size_t n_words)
+static void keep_filtered(uint64_t *matches, const uint64_t *found, const uint64_t *filter,
+                          size_t n_words)
+{
+    for (size_t i = 0; i < n_words; i++)
+        matches[i] = found[i] & filter[i];
+}
+
+PROCESSOR_VARIANTS
+static uint64_t count(const uint64_t *words, size_t n_words)
 {
     uint64_t n = 0;
-    for (size_t i = 0; i < n_words; i++) {
-        matches[i] = filter == NULL ? found[i] : found[i] & filter[i];
-        n += (uint64_t)__builtin_popcountll(matches[i]);
-    }
+#pragma GCC unroll 8
+    for (size_t i = 0; i < n_words; i++)
+        n += (uint64_t)__builtin_popcountll(words[i]);
     return n;
 }
 
-/* Takes a crate that stands in front out of the block's matches. */
-static void leave_out(struct blocks *blocks, uint32_t rank)
+/* Takes what was found out of the crates that may match by their name alone. */
+PROCESSOR_VARIANTS
+static void unmark(uint64_t *places, const uint64_t *found, size_t n_words)
 {
-    uint64_t *matches = blocks->scratch->matches;
+    size_t i = 0;
+    for (; i + VECTOR_WORDS <= n_words; i += VECTOR_WORDS)
+        *(word_vector *)(places + i) &= ~*(const word_vector *)(found + i);
+    for (; i < n_words; i++)
+        places[i] &= ~found[i];
+}
+
+/* Takes a crate that stands in front out of the block's matches, and of their count in any case. */
+static void leave_out(struct blocks *blocks, const uint64_t *counted, uint32_t rank)
+{
     uint32_t word = rank / 64;
     if (word < blocks->first_word || word >= blocks->first_word + blocks->n_words)
         return;
     uint32_t at = rank - 64 * blocks->first_word;
-    blocks->lists->scan->n_matches -= bitmap_test(matches, at);
-    bitmap_clear(matches, at);
+    blocks->lists->scan->n_matches -= bitmap_test(counted, at);
+    if (counted == blocks->scratch->matches)
+        bitmap_clear(blocks->scratch->matches, at);
 }
 
 static void judge_block(struct blocks *blocks)
@@ -291,18 +341,24 @@ static void judge_block(struct blocks *blocks)
         return;
     uint32_t n_words = blocks->n_bitmap_words - blocks->first_word;
     n_words = n_words < blocks->n_words ? n_words : blocks->n_words;
-    if (!lists->has_match)
-        lists->has_match = bitmap_count(found, n_words) > 0;
-    for (uint32_t word = 0; plan->n_places > 0 && word < n_words; word++)
-        scan->reader->places[blocks->first_word + word] &= ~found[word];
-    const uint64_t *filter = scan->filter == NULL ? NULL : scan->filter + blocks->first_word;
-    uint64_t n = keep_and_count(blocks->scratch->matches, found, filter, n_words);
-    bitmap_reset(blocks->scratch->matches + n_words, blocks->n_words - n_words);
+    if (plan->n_places > 0)
+        unmark(scan->reader->places + blocks->first_word, found, n_words);
+    const uint64_t *counted = found;
+    if (scan->filter != NULL || !blocks->nothing_promises) {
+        uint64_t *matches = blocks->scratch->matches;
+        const uint64_t *filter = scan->filter;
+        keep_filtered(matches, found, filter == NULL ? threshold_all : filter + blocks->first_word,
+                      n_words);
+        bitmap_reset(matches + n_words, blocks->n_words - n_words);
+        counted = matches;
+    }
+    uint64_t n = count(counted, n_words);
     scan->n_matches += n;
+    lists->has_match = lists->has_match || n > 0 || count(found, n_words) > 0;
     for (uint32_t i = 0; i < plan->n_exact; i++)
-        leave_out(blocks, trie_value(plan->exact_values, i));
+        leave_out(blocks, counted, trie_value(plan->exact_values, i));
     for (uint32_t i = 0; i < plan->spelling.n_near_names; i++)
-        leave_out(blocks, plan->spelling.near_names[i]);
+        leave_out(blocks, counted, plan->spelling.near_names[i]);
     if (n > 0 && !blocks->nothing_promises)
         collect(blocks, n);
 }
@@ -328,7 +384,9 @@ static float add_masses(const struct blocks *blocks, uint32_t at)
 bool search_blocks_greatest_mass(struct search_lists *lists, float *greatest)
 {
     struct blocks blocks;
-    for (start(&blocks, lists); next_block(&blocks);) {
+    start(&blocks, lists);
+    blocks.nothing_promises = true; /* masses do not depend on the fields */
+    while (next_block(&blocks)) {
         float before = *greatest;
         const uint64_t *found = threshold_evaluate(&lists->matching, blocks.bits, blocks.n_words,
                                                    &blocks.scratch->matching);

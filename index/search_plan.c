@@ -6,6 +6,8 @@
    is. */
 #include "index/search_plan.h"
 
+#include "index/bitmap.h"
+
 #include <cratedex/canonical_name.h>
 #include <math.h>
 #include <string.h>
@@ -241,6 +243,8 @@ void search_plan_weigh(const struct search_plan *plan, float mass, float weights
 /* The fields of the crate in a list; 0 where the list lacks it. */
 static uint8_t fields_in(struct posting_list *list, uint32_t rank)
 {
+    if (list->bitmap != NULL && !bitmap_test(list->bitmap, rank))
+        return 0;
     posting_list_seek(list, rank);
     return list->position < list->n && list->ranks[list->position] == rank
                ? list->fields[list->position]

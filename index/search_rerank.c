@@ -81,16 +81,22 @@ struct lane_groups {
 };
 
 /* Adds what a tree gives to all candidates: all seven comparisons are made, the outcomes choose among the
-   leaves. No step depends on the one before, so nothing waits. */
+   leaves. No step depends on the one before, so nothing waits. The short loops are unrolled, or else what
+   was compared would go through memory. */
 static inline __attribute__((always_inline)) void
 add_tree(const struct ranking_tree *tree, struct lane_groups *candidates, uint32_t n_groups)
 {
+    const lanes *features[RANKING_TREE_NODES];
+#pragma GCC unroll 8
+    for (unsigned node = 0; node < RANKING_TREE_NODES; node++)
+        features[node] = candidates->features[tree->features[node]];
     for (uint32_t i = 0; i < n_groups; i++) {
         lane_masks goes_left[RANKING_TREE_NODES];
         lanes below[RANKING_TREE_LEAVES / 2];
+#pragma GCC unroll 8
         for (unsigned node = 0; node < RANKING_TREE_NODES; node++)
-            goes_left[node] =
-                candidates->features[tree->features[node]][i] < tree->thresholds[node];
+            goes_left[node] = features[node][i] < tree->thresholds[node];
+#pragma GCC unroll 8
         for (unsigned pair = 0; pair < RANKING_TREE_LEAVES / 2; pair++)
             below[pair] = CHOOSE(goes_left[3 + pair], ALL_LANES(tree->leaves[2 * pair]),
                                  ALL_LANES(tree->leaves[2 * pair + 1]));

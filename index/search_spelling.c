@@ -12,15 +12,16 @@
 
 static struct search_replacement *next_replacement(struct search_spelling *spelling,
                                                    struct index_reader *reader, const char *word,
-                                                   uint32_t text_start, uint32_t text_length)
+                                                   uint32_t text_start, uint32_t text_length,
+                                                   uint64_t least_crates)
 {
     char folded[SPELLING_MAX_BYTES];
     struct search_replacement *replacement = &spelling->replacements[spelling->n_replacements];
     if (spelling->n_replacements == SEARCH_MAX_REPLACEMENTS)
         return NULL;
     size_t length = text_words_fold(reader->tokenizer, word, text_length, folded, sizeof folded);
-    if (length == 0 ||
-        spelling_correct(reader->index, folded, length, &replacement->correction) == 0)
+    if (length == 0 || spelling_correct(reader->index, folded, length, least_crates,
+                                        &replacement->correction) == 0)
         return NULL;
     replacement->text_start = text_start;
     replacement->text_length = text_length;
@@ -32,7 +33,7 @@ size_t search_spelling_replace(struct search_spelling *spelling, struct index_re
                                char *stem, size_t capacity)
 {
     const struct search_replacement *replacement =
-        next_replacement(spelling, reader, word, text_start, text_length);
+        next_replacement(spelling, reader, word, text_start, text_length, 0);
     if (replacement == NULL)
         return 0;
     spelling->n_replacements++;
@@ -47,9 +48,9 @@ void search_spelling_hint(struct search_spelling *spelling, struct index_reader 
 {
     if (n_crates > SEARCH_RARE_CRATES)
         return;
-    const struct search_replacement *replacement =
-        next_replacement(spelling, reader, word, text_start, text_length);
-    if (replacement != NULL && replacement->correction.n_crates >= (uint64_t)MUCH_MORE * n_crates)
+    const struct search_replacement *replacement = next_replacement(
+        spelling, reader, word, text_start, text_length, (uint64_t)MUCH_MORE * n_crates);
+    if (replacement != NULL)
         spelling->n_replacements++;
 }
 

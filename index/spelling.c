@@ -1,6 +1,8 @@
 /* Numbers in the word list rise as words get rarer, so the best neighbour in the trie of words is the
    answer. Two edits are tried only where one finds nothing, and all words only where the most common
-   ones have none that is as near: those are what people mean, and a walk among them costs a fraction. */
+   ones have none that is as near: those are what people mean, and a walk among them costs a fraction.
+   Where only a frequent word will do, the walk ends where they do, and rarer ones are looked at only to
+   find out whether one of them is nearer. */
 #include "index/spelling.h"
 
 #include "index/open_index.h"
@@ -33,20 +35,47 @@ static uint32_t find_nearest(const struct index *index, const char *word, size_t
     return nearest < n ? neighbours[nearest].value : 0;
 }
 
+/* How many words have so many crates or more: those are numbered first. */
+static uint32_t count_frequent(const struct word_list *list, uint64_t least_crates)
+{
+    uint32_t low = 0;
+    uint32_t high = list->n_words;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (list->n_crates[middle] >= least_crates)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The nearest of the words up to `max_number`, with the common ones tried first. */
+static uint32_t find_common_first(const struct index *index, const char *word, size_t length,
+                                  unsigned distance, uint32_t max_number)
+{
+    uint32_t n_common = index->spelling_list.n_words / COMMON_SHARE;
+    uint32_t number =
+        max_number > n_common ? find_nearest(index, word, length, distance, n_common) : 0;
+    return number != 0 ? number : find_nearest(index, word, length, distance, max_number);
+}
+
 int spelling_correct(const struct index *index, const char *word, size_t length,
-                     struct spelling_correction *correction)
+                     uint64_t least_crates, struct spelling_correction *correction)
 {
     size_t n_characters = count_characters(word, length);
     unsigned n_edits = n_characters >= TWO_EDITS_CHARACTERS  ? 2
                        : n_characters >= ONE_EDIT_CHARACTERS ? 1
                                                              : 0;
-    for (unsigned distance = 1; distance <= n_edits; distance++) {
-        uint32_t number = find_nearest(index, word, length, distance,
-                                       index->spelling_list.n_words / COMMON_SHARE);
-        if (number == 0)
-            number = find_nearest(index, word, length, distance, UINT32_MAX);
+    uint32_t n_frequent = count_frequent(&index->spelling_list, least_crates);
+    for (unsigned distance = 1; distance <= n_edits && n_frequent > 0; distance++) {
+        uint32_t number = find_common_first(index, word, length, distance, n_frequent);
         if (number == 0)
             continue;
+        /* A rarer word that is nearer may have been passed over. */
+        if (distance > 1 && n_frequent < index->spelling_list.n_words &&
+            find_common_first(index, word, length, distance - 1, UINT32_MAX) != 0)
+            return 0;
         struct counted_word found = word_list_word(&index->spelling_list, number);
         memcpy(correction->word, found.text, found.length);
         correction->length = found.length;

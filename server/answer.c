@@ -2,7 +2,8 @@
    somebody asks for that coding. A reader takes the pointer without a lock; whoever finds NULL takes
    the answer's mutex, looks again, compresses and publishes, so that a body is compressed once. A
    coding that does not pay (small body, or larger after than before) points to the identity
-   representation, which the answer therefore always has.
+   representation, which the answer therefore always has. The response that hits share is made by the first
+   of them: many an answer is never asked for again.
 
    The bytes are counted (shared_bytes): every MHD_Response made of them holds a reference, so the
    cache may drop an answer while a slow client is still reading it. libmicrohttpd counts the uses of
@@ -35,9 +36,9 @@
 static const char hit_timing[] = "cache;desc=hit";
 
 struct representation {
+    struct answer *answer; /* whose it is */
     enum content_coding coding;
     struct shared_bytes *body;
-    struct MHD_Response *hit;
     char etag[ETAG_SIZE];
 };
 
@@ -56,6 +57,8 @@ struct answer {
     char hash[33];             /* of the identity body, in hexadecimal */
     pthread_mutex_t making;    /* held while a representation is made */
     _Atomic(struct representation *) representations[N_CONTENT_CODINGS];
+    _Atomic(struct MHD_Response *)
+        hits[N_CONTENT_CODINGS]; /* of these; NULL before the first hit */
 };
 
 static struct MHD_Response *response_create(const struct answer *answer,
@@ -98,22 +101,23 @@ static void representation_free(struct representation *representation)
 {
     if (representation == NULL)
         return;
-    if (representation->hit != NULL)
-        MHD_destroy_response(representation->hit);
+    struct MHD_Response *hit = atomic_load(&representation->answer->hits[representation->coding]);
+    if (hit != NULL)
+        MHD_destroy_response(hit);
     shared_bytes_release(representation->body);
     free(representation);
 }
 
 /* Takes the caller's reference to `body`, also on failure. */
-static struct representation *representation_create(const struct answer *answer,
-                                                    enum content_coding coding,
-                                                    struct shared_bytes *body)
+static struct representation *
+representation_create(struct answer *answer, enum content_coding coding, struct shared_bytes *body)
 {
     struct representation *representation = calloc(1, sizeof *representation);
     if (representation == NULL) {
         shared_bytes_release(body);
         return NULL;
     }
+    representation->answer = answer;
     representation->coding = coding;
     representation->body = body;
     if (coding == CODING_IDENTITY)
@@ -121,11 +125,6 @@ static struct representation *representation_create(const struct answer *answer,
     else
         snprintf(representation->etag, sizeof representation->etag, "\"%s-%s\"", answer->hash,
                  content_coding_name(coding));
-    representation->hit = response_create(answer, representation, "hit", hit_timing, NULL);
-    if (representation->hit == NULL) {
-        representation_free(representation);
-        return NULL;
-    }
     return representation;
 }
 
@@ -330,7 +329,16 @@ size_t representation_size(const struct representation *representation)
 
 struct MHD_Response *representation_hit(const struct representation *representation)
 {
-    return representation->hit;
+    struct answer *answer = representation->answer;
+    _Atomic(struct MHD_Response *) *kept = &answer->hits[representation->coding];
+    struct MHD_Response *hit = atomic_load_explicit(kept, memory_order_acquire);
+    if (hit != NULL)
+        return hit;
+    struct MHD_Response *made = response_create(answer, representation, "hit", hit_timing, NULL);
+    if (made == NULL || atomic_compare_exchange_strong(kept, &hit, made))
+        return made;
+    MHD_destroy_response(made); /* another thread was first */
+    return hit;
 }
 
 struct MHD_Response *representation_hit_of(const struct answer *answer,

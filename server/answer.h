@@ -71,7 +71,8 @@ enum content_coding representation_coding(const struct representation *represent
 const char *representation_etag(const struct representation *representation);
 size_t representation_size(const struct representation *representation);
 
-/* The response for a hit, to be queued with the answer's status or 304. It belongs to the representation. */
+/* The response for a hit, to be queued with the answer's status or 304. It belongs to the representation,
+   and the first call makes it; NULL when memory runs out. */
 struct MHD_Response *representation_hit(const struct representation *representation);
 
 /* The same with the id of one request: the caller destroys it. It holds the bytes, which are not

@@ -45,6 +45,8 @@ static int encode_hit(struct answer_job *job, const struct search_hit *hit, bool
 static int encode_page(struct answer_job *job, const struct crate_list_parameters *parameters,
                        const struct search_result *result, struct failure *failure)
 {
+    for (uint32_t i = 0; i < result->n_hits; i++)
+        index_reader_fetch_document(job->reader, result->hits[i].rank);
     list_page_begin(&job->page, "crates", result->n_hits, &job->encoder);
     for (uint32_t i = 0; i < result->n_hits; i++)
         if (encode_hit(job, &result->hits[i], parameters->explain, &failure->error) != 0) {

@@ -64,6 +64,9 @@ const struct index *index_reader_index(const struct index_reader *reader);
 int index_reader_document(struct index_reader *reader, uint32_t rank, enum encoding encoding,
                           const void **bytes, size_t *size, struct error *error);
 
+/* Lets the processor fetch a document that will be asked for soon. */
+void index_reader_fetch_document(const struct index_reader *reader, uint32_t rank);
+
 /* Appends the crate's list object to what `encoder` writes, with `exact_match` as given. */
 int index_reader_encode_crate(struct index_reader *reader, uint32_t rank, bool exact_match,
                               struct encoder *encoder, struct error *error);

@@ -55,7 +55,7 @@ static void expect_correction(void **state, const char *word, const char *right,
 {
     struct spelling_correction correction;
     const struct built_index *built = *state;
-    int found = spelling_correct(built->index, word, strlen(word), &correction);
+    int found = spelling_correct(built->index, word, strlen(word), 0, &correction);
     if (right == NULL) {
         if (found != 0)
             fail_msg("%s: %.*s", word, (int)correction.length, correction.word);
