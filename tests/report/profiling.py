@@ -218,6 +218,7 @@ class Running(typing.NamedTuple):
     pid: int
     asked: dict
     counters: dict
+    costs: list  # of the turns: seconds of processor time a request
     stacks: list
 
 
@@ -225,13 +226,15 @@ def start_server(side, folder, stack, extra):
     log = stack.enter_context(open(folder / "server.log", "a", encoding="utf-8"))
     url = stack.enter_context(running_server(str(side.programs / "cratedex-server"), str(side.index), "--threads",
                                              str(THREADS), *extra, errors=log))
-    return Running(side.label, url, child_pid(), collections.Counter(), collections.Counter(), [])
+    return Running(side.label, url, child_pid(), collections.Counter(), collections.Counter(), [], [])
 
 
 def count_turn(server, script):
     before = read_counters(server.pid)
-    server.asked.update(ask(server.url, script, TURN_SECONDS))
+    asked = ask(server.url, script, TURN_SECONDS)
     after = read_counters(server.pid)
+    server.asked.update(asked)
+    server.costs.append((after["cpu_seconds"] - before["cpu_seconds"]) / asked["requests"])
     server.counters.update({name: after[name] - before[name] for name in after})
 
 
@@ -271,8 +274,8 @@ def profile_servers(sides, folder, path, requests, extra=()):
             for server in in_turn(servers, turn):
                 sample_turn(server, script, data)
         calls = trace_calls(servers[0], script, data)
-    found = {server.label: {"asked": dict(server.asked), "counters": dict(server.counters), "stacks": server.stacks}
-             for server in servers}
+    found = {server.label: {"asked": dict(server.asked), "counters": dict(server.counters), "costs": server.costs,
+                            "stacks": server.stacks} for server in servers}
     found[servers[0].label].update(calls)
     return found
 

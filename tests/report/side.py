@@ -1,6 +1,8 @@
 """All that is measured of the sides (the commit itself, and the one it is compared with): the build and the server's
 paths, each with its cost, waits, allocations and shares by component."""
 
+import statistics
+
 import components
 import profiling
 import stacks
@@ -11,6 +13,7 @@ FLAMEGRAPH = "/usr/share/perl5/Devel/NYTProf/flamegraph.pl"
 ENCODERS = ("index/encoder.c", "index/crate_document.c", "index/row_document.c", "index/version_document.c",
             "index/json_column.c")
 ENCODING_LIBRARIES = ("MessagePack library", "JSON library")
+ONE_BUILD_ERROR = 0.05  # of the processor time of one build: what it differs by from run to run on a busy machine
 STORED = "index/index_reader.c"  # hands out documents that are encoded already
 
 
@@ -68,7 +71,8 @@ def measure_builds(sides, dump, folder, progress):
     for side in sides:
         progress.say(f"{side.label}: building the index")
         built = profiling.build_index(side.programs, dump, side.index)
-        paths[side.label] = {"unit": "CPU s", "cost": built["cpu_seconds"], "counters": built}
+        paths[side.label] = {"unit": "CPU s", "cost": built["cpu_seconds"], "counters": built,
+                             "cost_error": ONE_BUILD_ERROR * built["cpu_seconds"]}
     wall_seconds = paths[sides[0].label]["counters"]["wall_seconds"]
     progress.say(f"building under perf (one build took {wall_seconds:.1f} s)")
     found = profiling.profile_builds(sides, dump, folder, wall_seconds)
@@ -89,6 +93,7 @@ def measure_server_path(sides, folder, row, targets, progress):
         paths[side.label] = {
             "unit": "CPU µs a request",
             "cost": counters["cpu_seconds"] * 1e6 / asked["requests"],
+            "cost_error": 1e6 * statistics.stdev(profile["costs"]) / len(profile["costs"]) ** 0.5,
             "requests": asked["requests"],
             "seconds": asked["seconds"],
             "counters": counters,
