@@ -72,7 +72,8 @@ static double children_cpu(void)
 /* Says whose fault it was. */
 static int side_fault(int side, struct error *error)
 {
-    return error_prefix(error, "%s: ", side_names[side]);
+    (void)error_prefix(error, "%s: ", side_names[side]);
+    return -1;
 }
 
 /* Whose turn it is: base head head base, and so on; the other way round in every other round. */
@@ -81,17 +82,20 @@ static int side_of_turn(unsigned turn, unsigned round)
     return (int)(((turn + 1) / 2 + round) % N_COMPARE_SIDES);
 }
 
-/* Keeps the cheapest turn. */
+static void keep_least(struct compare_series *series, int side, unsigned round, double sample)
+{
+    double *kept = &series->samples[side][round]; /* 0: none yet */
+    if (*kept == 0 || sample < *kept)
+        *kept = sample;
+    series->n_samples = round + 1;
+}
+
+/* Of a round the cheapest turn is kept. */
 static void add_turn(struct compare_path *path, int side, unsigned round, const struct cost *cost,
                      double unit)
 {
-    struct compare_series *series[] = {&path->cpu, &path->wall};
-    const double samples[] = {cost->cpu / unit, cost->wall / unit};
-    for (size_t i = 0; i < sizeof series / sizeof *series; i++) {
-        double *kept = &series[i]->samples[side][round];
-        *kept = *kept > 0 && *kept < samples[i] ? *kept : samples[i];
-        series[i]->n_samples = round + 1;
-    }
+    keep_least(&path->cpu, side, round, cost->cpu / unit);
+    keep_least(&path->wall, side, round, cost->wall / unit);
 }
 
 /* ---- Building ---- */

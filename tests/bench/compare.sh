@@ -17,7 +17,9 @@ fail() {
     exit 2
 }
 
-[ $# -eq 1 ] && [ -n "$1" ] || fail 'name the commit to compare with: make bench-compare BASE=COMMIT'
+case ${1-} in
+'') fail 'name the commit to compare with: make bench-compare BASE=COMMIT' ;;
+esac
 commit=$(git rev-parse --verify --quiet --end-of-options "$1^{commit}") ||
     fail "git knows no commit '$1': git log lists them; a shallow clone needs git fetch --unshallow"
 base=$folder/$commit
@@ -37,6 +39,7 @@ fi
 # It lies in a folder of this repository, whose commit is not its own: git must not find it.
 GIT_CEILING_DIRECTORIES=$(cd "$folder" && pwd)
 export GIT_CEILING_DIRECTORIES
+printf 'building the base below %s\n' "$base"
 # shellcheck disable=SC2086 # a command with its options
 $make -C "$base" BUILD=build WERROR= V= all >"$base.log" 2>&1 || {
     tail -n 20 "$base.log" >&2

@@ -278,6 +278,23 @@ static void the_servers_processor_time_is_the_difference(void **state)
     stop(&server);
 }
 
+static void a_number_of_requests_is_sent_exactly(void **state)
+{
+    (void)state;
+    struct small_server server = {.answer = ANSWER};
+    struct load_result result;
+    struct error error = {""};
+    start(&server);
+    struct load_plan plan = plan_for(&server, 0);
+    plan.seconds = 60; /* which the test does not take */
+    plan.n_to_send = 10;
+    uint64_t begin = now();
+    assert_int_equal(load_run(&plan, &result, &error), 0);
+    assert_int_equal(result.n_answers, 10);
+    assert_true(now() - begin < UINT64_C(30000000000));
+    stop(&server);
+}
+
 /* Each of the 4 connections is answered once before the time begins.
 
    1,000 a second for 0.1 s, the first 60 ms without an answer: 4 requests are on the connections and some
@@ -360,6 +377,7 @@ int main(void)
         cmocka_unit_test(a_connection_that_ends_unsaid_is_a_fault),
         cmocka_unit_test(the_servers_processor_time_is_the_difference),
         cmocka_unit_test(numbers_of_connections_have_a_bound),
+        cmocka_unit_test(a_number_of_requests_is_sent_exactly),
         cmocka_unit_test(waiting_for_a_connection_counts),
         cmocka_unit_test(a_rate_out_of_reach_is_seen),
         cmocka_unit_test(bad_answers_are_faults),
