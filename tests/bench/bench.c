@@ -69,7 +69,8 @@ static const char usage[] =
     "  --instructions   encoding: also instructions and allocations, counted by valgrind\n"
     "  --page KEY       encoding-http: only this page, such as search_10\n"
     "  --contender      http: only hit, bare, nginx, not_modified, bare_not_modified, miss,\n"
-    "                   groonga_cached or groonga; goals need both whom they compare\n"
+    "                   groonga_cached, groonga or scaling (hits in this process, by one thread and\n"
+    "                   by two); goals need both whom they compare\n"
     "  --check          http: fails where a goal is missed with its whole interval\n"
     "  --once           encoding: every operation once, no figures; what valgrind runs\n";
 

@@ -10,6 +10,7 @@
 #include "tests/bench/bench_load.h"
 #include "tests/bench/bench_machine.h"
 #include "tests/bench/http_contenders.h"
+#include "tests/bench/http_scaling.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,7 @@ static const struct goal {
     {CONTENDER_MISS, P50, CONTENDER_HIT, GOAL_DIFFERENCE, GOAL_AT_MOST, 60, 1},
 };
 #define N_GOALS (sizeof goals / sizeof *goals)
+#define MIN_SCALING 1.8 /* hits a second, two threads / one */
 
 /* All samples at one number of connections. */
 struct level {
@@ -63,7 +65,8 @@ struct level {
 
 struct run {
     struct http_contenders contenders;
-    size_t next[N_CONTENDERS]; /* request: a run goes on where the last one ended */
+    struct http_scaling scaling; /* no rounds: not measured */
+    size_t next[N_CONTENDERS];   /* request: a run goes on where the last one ended */
     struct level levels[MAX_LEVELS];
     unsigned n_levels;
     unsigned n_rounds;
@@ -197,6 +200,48 @@ static void print_level(const struct run *run, const struct level *level)
     }
 }
 
+/* Two threads beside one, and beside two that share nothing. */
+static void judge_scaling(const struct http_scaling *scaling, struct goal_result *of_single,
+                          struct estimate *of_apart)
+{
+    goal_judge(GOAL_RATIO, GOAL_AT_LEAST, MIN_SCALING, scaling->shared, scaling->single,
+               scaling->n_rounds, of_single);
+    bootstrap_ratio(scaling->shared, scaling->apart, scaling->n_rounds, SEED, of_apart);
+}
+
+static void print_scaling(const struct http_scaling *scaling)
+{
+    struct goal_result of_single;
+    struct estimate of_apart;
+    if (scaling->n_rounds == 0)
+        return;
+    judge_scaling(scaling, &of_single, &of_apart);
+    printf("\nHits in this process, without a socket: %.2f million/s by one thread, %.2f by two, "
+           "%.2f by two that share nothing\n",
+           bootstrap_median(scaling->single, scaling->n_rounds) / 1e6,
+           bootstrap_median(scaling->shared, scaling->n_rounds) / 1e6,
+           bootstrap_median(scaling->apart, scaling->n_rounds) / 1e6);
+    printf("  %-58s %7.3f (%.3f-%.3f) %s\n", "two threads / one, hits/s >= 1.80",
+           of_single.estimate.value, of_single.estimate.low, of_single.estimate.high,
+           goal_verdict_name(of_single.verdict));
+    printf("  %-58s %7.3f (%.3f-%.3f)\n", "two threads / two that share nothing, hits/s",
+           of_apart.value, of_apart.low, of_apart.high);
+}
+
+static json_t *scaling_to_json(const struct http_scaling *scaling)
+{
+    struct goal_result of_single;
+    struct estimate of_apart;
+    judge_scaling(scaling, &of_single, &of_apart);
+    return json_pack("{s:f, s:f, s:f, s:o, s:s, s:o}", "single_hits_a_second",
+                     bootstrap_median(scaling->single, scaling->n_rounds), "shared_hits_a_second",
+                     bootstrap_median(scaling->shared, scaling->n_rounds), "apart_hits_a_second",
+                     bootstrap_median(scaling->apart, scaling->n_rounds), "two_to_one",
+                     estimate_to_json(&of_single.estimate, 1), "verdict",
+                     goal_verdict_name(of_single.verdict), "shared_to_apart",
+                     estimate_to_json(&of_apart, 1));
+}
+
 static json_t *level_to_json(const struct run *run, const struct level *level)
 {
     json_t *contenders = json_object();
@@ -241,6 +286,8 @@ static int print(const struct run *run, const struct index *index,
         json_object_set_new(root, "rounds", json_integer(run->n_rounds));
         json_object_set_new(root, "run_seconds", json_real(RUN_SECONDS));
         json_object_set_new(root, "results", levels);
+        if (run->scaling.n_rounds > 0)
+            json_object_set_new(root, "scaling", scaling_to_json(&run->scaling));
         return bench_print_json(root, error);
     }
     bench_print_header(index, options->index_path);
@@ -251,6 +298,7 @@ static int print(const struct run *run, const struct index *index,
         run->n_rounds, RUN_SECONDS, run->n_threads, run->n_threads > 1 ? "s" : "");
     for (unsigned i = 0; i < run->n_levels; i++)
         print_level(run, &run->levels[i]);
+    print_scaling(&run->scaling);
     return 0;
 }
 
@@ -263,6 +311,12 @@ static int check(const struct run *run, struct error *error)
             n_missed +=
                 judge(run, &run->levels[i], &goals[j], &result) && result.verdict == GOAL_MISSED;
         }
+    }
+    if (run->scaling.n_rounds > 0) {
+        struct goal_result of_single;
+        struct estimate of_apart;
+        judge_scaling(&run->scaling, &of_single, &of_apart);
+        n_missed += of_single.verdict == GOAL_MISSED;
     }
     return n_missed == 0 ? 0 : error_set(error, "%u goals are missed", n_missed);
 }
@@ -277,6 +331,9 @@ static int measure(struct run *run, const struct bench_options *options, struct 
     };
     if (read_levels(run, options->connections != NULL ? options->connections : DEFAULT_CONNECTIONS,
                     error) != 0)
+        return -1;
+    if (http_contenders_list_has(options->contenders, HTTP_CONTENDERS_SCALING) &&
+        http_scaling_measure(&run->scaling, run->n_rounds, error) != 0)
         return -1;
     int status = http_contenders_start(&run->contenders, &settings, error);
     for (unsigned round = 0; round < run->n_rounds && status == 0; round++)

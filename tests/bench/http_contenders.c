@@ -37,25 +37,29 @@ const char *http_contender_name(enum http_contender_kind kind)
     return names[kind];
 }
 
-/* Marks those of the list that are wanted. */
+bool http_contenders_list_has(const char *names, const char *name)
+{
+    size_t length = strlen(name);
+    const char *at = names;
+    while (at != NULL && *at != '\0') {
+        size_t item = strcspn(at, ",");
+        if (item == length && memcmp(at, name, length) == 0)
+            return true;
+        at += item + (at[item] == ',');
+    }
+    return names == NULL;
+}
+
+/* Marks those of the list that are wanted. Some name must be known. */
 static int choose(struct http_contenders *contenders, const char *names, struct error *error)
 {
-    for (int i = 0; i < N_CONTENDERS && names == NULL; i++)
-        contenders->contenders[i].is_present = true;
-    while (names != NULL && *names != '\0') {
-        size_t length = strcspn(names, ",");
-        int found = -1;
-        for (int i = 0; i < N_CONTENDERS; i++) {
-            const char *name = http_contender_name((enum http_contender_kind)i);
-            if (strlen(name) == length && memcmp(name, names, length) == 0)
-                found = i;
-        }
-        if (found < 0)
-            return error_set(error, "there is no contender %.*s", (int)length, names);
-        contenders->contenders[found].is_present = true;
-        names += length + (names[length] == ',');
+    bool is_known = http_contenders_list_has(names, HTTP_CONTENDERS_SCALING);
+    for (int i = 0; i < N_CONTENDERS; i++) {
+        const char *name = http_contender_name((enum http_contender_kind)i);
+        contenders->contenders[i].is_present = http_contenders_list_has(names, name);
+        is_known = is_known || contenders->contenders[i].is_present;
     }
-    return 0;
+    return is_known ? 0 : error_set(error, "there is no contender of these: %s", names);
 }
 
 static bool is_present(const struct http_contenders *contenders, enum http_contender_kind kind)

@@ -34,7 +34,8 @@ struct http_contender {
 struct http_contenders_settings {
     const char *index_path;
     const char *queries_path;
-    const char *names;  /* of contenders, with commas between; NULL: all */
+    const char
+        *names; /* of contenders, with commas between; NULL: all. One at least must be known */
     unsigned n_threads; /* of each server */
 };
 
@@ -48,6 +49,12 @@ struct http_contenders {
 
 /* How it is called in results and on the command line. */
 const char *http_contender_name(enum http_contender_kind kind);
+
+/* Whether a list of names with commas between, or NULL, which stands for all, has this one. */
+bool http_contenders_list_has(const char *names, const char *name);
+
+/* What may stand in a list as well: the scaling of hits without a server (http_scaling.h). */
+#define HTTP_CONTENDERS_SCALING "scaling"
 
 #define HTTP_CONTENDERS_TARGET "/api/v1/crates?q=json"
 
