@@ -17,7 +17,7 @@ import measure  # noqa: E402
 import parts  # noqa: E402
 import render  # noqa: E402
 import side  # noqa: E402
-from profiling import Side  # noqa: E402
+from perf import Side  # noqa: E402
 from tools import Progress, ReportError  # noqa: E402
 
 ROOT = FOLDER.parents[1]
