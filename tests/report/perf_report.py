@@ -99,6 +99,8 @@ def main():
             redraw(kept)
         else:
             OUTPUT.mkdir(parents=True, exist_ok=True)
+            for old in [*OUTPUT.glob("*.folded"), *OUTPUT.glob("*.svg"), *OUTPUT.glob("server.log")]:
+                old.unlink()
             report = gather(options, progress)
             kept.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
             write(report)
