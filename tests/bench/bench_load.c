@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BUFFER_BYTES 65536
+#define BUFFER_BYTES 262144
 #define NANOSECONDS 1000000000.0
 /* How long what was due in a run may take to be sent and answered after it: in times of the run, where it has a rate,
    and in seconds where it has none. There it is long: what a slow server still computes would disturb the next run. */
@@ -128,7 +128,7 @@ static int answer_arrived(struct load *load, struct connection *connection, stru
 static int take_body(struct load *load, struct connection *connection, const char *bytes,
                      size_t size, struct error *error)
 {
-    if (load->body != NULL && msgpack_sbuffer_write(load->body, bytes, size) != 0)
+    if (load->body != NULL && size > 0 && msgpack_sbuffer_write(load->body, bytes, size) != 0)
         return error_out_of_memory(error);
     connection->to_receive -= size;
     return connection->to_receive > 0 ? 0 : answer_arrived(load, connection, error);
@@ -170,11 +170,9 @@ static int receive_some(struct load *load, struct connection *connection, struct
     char *to = load->buffer;
     size_t room = sizeof load->buffer;
     int flags = 0;
-    if (connection->is_in_body && load->body == NULL) {
-        room = connection->to_receive;
-        flags = MSG_TRUNC;
-    } else if (connection->is_in_body) {
+    if (connection->is_in_body) {
         room = connection->to_receive < room ? connection->to_receive : room;
+        flags = load->body == NULL ? MSG_TRUNC : 0;
     } else if (connection->head_size > 0) {
         to = connection->head + connection->head_size;
         room = sizeof connection->head - connection->head_size;

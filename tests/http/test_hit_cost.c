@@ -3,16 +3,12 @@
    queues a prebuilt response of the same size with the same options. Both get the same requests over one
    connection. Allocations, locks and system calls on sockets are counted by taking the places of malloc, of
    pthread_mutex_lock and of the calls (the client uses read and write, which are not counted). */
-#define _GNU_SOURCE /* RTLD_NEXT */
-
 #include "server/daemon.h"
 #include "server/listener.h"
-#include "server/router.h"
-#include "server/service.h"
 #include "tests/support/allocation_meter.h"
-#include "tests/support/built_index.h"
+#include "tests/support/cached_daemon.h"
+#include "tests/support/next_mutex_lock.h"
 
-#include <dlfcn.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -77,15 +73,8 @@ int setsockopt(int socket, int level, int name, const void *value, socklen_t siz
 
 int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
-    static int (*_Atomic lock)(pthread_mutex_t *);
-    if (lock == NULL) {
-        void *found = dlsym(RTLD_NEXT, "pthread_mutex_lock");
-        int (*function)(pthread_mutex_t *);
-        memcpy(&function, &found, sizeof function);
-        lock = function;
-    }
     atomic_fetch_add(&n_locks, 1);
-    return lock(mutex);
+    return next_mutex_lock(mutex);
 }
 
 /* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
@@ -101,53 +90,10 @@ struct cost {
 };
 
 struct fixture {
-    struct built_index built;
-    struct service service;
-    const char *route_names[METRICS_MAX_ROUTES];
-    struct daemon *daemon;
-    int listener;
+    struct cached_daemon server;
     int connection;
-    size_t answer_bytes;
     char *answer;
 };
-
-static void start_server(struct fixture *fixture)
-{
-    struct error error = {""};
-    struct listen_address address;
-    static const struct trusted_proxies no_proxies;
-    struct service *service = &fixture->service;
-    service->proxies = &no_proxies;
-    service->index = fixture->built.index;
-    service->cdn_url = "https://static.crates.io";
-    service->base_url = "";
-    atomic_init(&service->is_stopping, false);
-    service->readers = reader_pool_create(fixture->built.index, 1, &error);
-    service->cache = cache_create((size_t)64 << 20, 1, answer_free, &error);
-    service->recent_hits = recent_hits_create(service->cache, (size_t)1 << 20, &error);
-    service->metrics =
-        metrics_create(fixture->route_names, router_names(fixture->route_names), &error);
-    assert_non_null(service->readers);
-    assert_non_null(service->recent_hits);
-    assert_non_null(service->metrics);
-    assert_int_equal(listen_address_parse("127.0.0.1:0", &address, &error), 0);
-    fixture->listener = listener_open(&address, &error);
-    assert_true(fixture->listener >= 0);
-    fixture->daemon = daemon_start(service, fixture->listener, 1, &error);
-    if (fixture->daemon == NULL)
-        fail_msg("%s", error.message);
-}
-
-static int connect_to(int listener)
-{
-    struct sockaddr_in address;
-    socklen_t size = sizeof address;
-    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
-    int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_true(connection >= 0);
-    assert_int_equal(connect(connection, (struct sockaddr *)&address, size), 0);
-    return connection;
-}
 
 static void send_request(int connection, const char *fields)
 {
@@ -241,7 +187,7 @@ static void measure_bare(size_t body_bytes, char *answer, struct cost *cost)
         (unsigned)DAEMON_TIMEOUT_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)DAEMON_CONNECTION_BYTES, MHD_OPTION_END);
     assert_non_null(daemon);
-    int connection = connect_to(listener);
+    int connection = cached_daemon_connect(listener);
     measure(connection, "", answer, cost);
     close(connection);
     MHD_stop_daemon(daemon); /* closes the listener */
@@ -314,12 +260,11 @@ static void what_is_counted_counts(void **state)
 static int start(void **state)
 {
     static struct fixture fixture;
-    built_index_make(&fixture.built, SAMPLE_DUMP);
     fixture.answer = malloc(MAX_ANSWER_BYTES);
     if (fixture.answer == NULL)
         return -1;
-    start_server(&fixture);
-    fixture.connection = connect_to(fixture.listener);
+    cached_daemon_start(&fixture.server, 1);
+    fixture.connection = cached_daemon_connect(fixture.server.listener);
     *state = &fixture;
     return 0;
 }
@@ -328,13 +273,7 @@ static int stop(void **state)
 {
     struct fixture *fixture = *state;
     close(fixture->connection);
-    daemon_stop(fixture->daemon);
-    close(fixture->listener);
-    recent_hits_destroy(fixture->service.recent_hits);
-    cache_destroy(fixture->service.cache);
-    metrics_destroy(fixture->service.metrics);
-    reader_pool_destroy(fixture->service.readers);
-    built_index_remove(&fixture->built);
+    cached_daemon_stop(&fixture->server);
     free(fixture->answer);
     return 0;
 }

@@ -1,0 +1,67 @@
+/* What main does of a server, without its options, logs and signals. */
+#include "tests/support/cached_daemon.h"
+
+#include "server/answer.h"
+#include "server/listener.h"
+#include "server/router.h"
+
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define CACHE_BYTES ((size_t)64 << 20)
+#define RECENT_BYTES ((size_t)1 << 20)
+
+void cached_daemon_start(struct cached_daemon *daemon, unsigned n_threads)
+{
+    struct error error = {""};
+    struct listen_address address;
+    static const struct trusted_proxies no_proxies;
+    struct service *service = &daemon->service;
+    built_index_make(&daemon->built, SAMPLE_DUMP);
+    service->proxies = &no_proxies;
+    service->index = daemon->built.index;
+    service->cdn_url = "https://static.crates.io";
+    service->base_url = "";
+    atomic_init(&service->is_stopping, false);
+    service->readers = reader_pool_create(daemon->built.index, n_threads, &error);
+    service->cache = cache_create(CACHE_BYTES, 1, answer_free, &error);
+    service->recent_hits = recent_hits_create(service->cache, RECENT_BYTES, &error);
+    service->metrics =
+        metrics_create(daemon->route_names, router_names(daemon->route_names), &error);
+    assert_non_null(service->readers);
+    assert_non_null(service->recent_hits);
+    assert_non_null(service->metrics);
+    assert_int_equal(listen_address_parse("127.0.0.1:0", &address, &error), 0);
+    daemon->listener = listener_open(&address, &error);
+    assert_true(daemon->listener >= 0);
+    daemon->daemon = daemon_start(service, daemon->listener, n_threads, &error);
+    if (daemon->daemon == NULL)
+        fail_msg("%s", error.message);
+}
+
+void cached_daemon_stop(struct cached_daemon *daemon)
+{
+    daemon_stop(daemon->daemon);
+    close(daemon->listener);
+    recent_hits_destroy(daemon->service.recent_hits);
+    cache_destroy(daemon->service.cache);
+    metrics_destroy(daemon->service.metrics);
+    reader_pool_destroy(daemon->service.readers);
+    built_index_remove(&daemon->built);
+}
+
+int cached_daemon_connect(int listener)
+{
+    struct sockaddr_in address;
+    socklen_t size = sizeof address;
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+    int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(connection >= 0);
+    assert_int_equal(connect(connection, (struct sockaddr *)&address, size), 0);
+    return connection;
+}

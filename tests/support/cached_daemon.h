@@ -1,0 +1,27 @@
+/* The server's daemon in this process, over an index of the sample, for tests that count what it does. */
+#ifndef CRATEDEX_TESTS_SUPPORT_CACHED_DAEMON_H
+#define CRATEDEX_TESTS_SUPPORT_CACHED_DAEMON_H
+
+#include "server/daemon.h"
+#include "server/service.h"
+#include "tests/support/built_index.h"
+
+struct cached_daemon {
+    struct built_index built;
+    struct service service;
+    const char *route_names[METRICS_MAX_ROUTES];
+    struct daemon *daemon;
+    int listener;
+};
+
+/* Starts it with this many threads, a cache of 64 MiB in one shard, and the threads' recent hits. Fails the test where
+   it cannot. */
+void cached_daemon_start(struct cached_daemon *daemon, unsigned n_threads);
+
+/* Every connection to it has been closed. */
+void cached_daemon_stop(struct cached_daemon *daemon);
+
+/* A blocking connection to a listener. */
+int cached_daemon_connect(int listener);
+
+#endif
