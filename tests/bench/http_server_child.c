@@ -199,7 +199,9 @@ static int add_workers(struct http_server_child *server, struct error *error)
     char line[1024] = "";
     char *at = fgets(line, sizeof line, children);
     fclose(children);
-    int status = at != NULL ? 0 : error_set(error, "%s: no process answers", path);
+    if (at == NULL)
+        return error_set(error, "%s: no process answers", path);
+    int status = 0;
     while (status == 0) {
         char *end;
         long process = strtol(at, &end, 10);

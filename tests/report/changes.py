@@ -9,7 +9,7 @@ from tools import ReportError, run
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULT = ROOT / "build" / "compare" / "result.json"
-COMPARE_LIMIT = 1500
+COMPARE_LIMIT = 2400
 
 
 def git(*words):

@@ -91,25 +91,30 @@ def earlier_blocks(report, items):
     ]
 
 
+def cost_of(path, component, caller):
+    """A part's cost and the variance of that: of counting samples (a binomial's), and of the path's cost."""
+    share = sum(found for *where, found in path["shares"] if where == [component, caller])
+    counting = path["cost"] ** 2 * share * (1 - share) / path["samples"]
+    return share * path["cost"], counting + (share * path["cost_error"]) ** 2
+
+
 def moved(base_path, head_path):
-    """The components whose cost changed by more than twice the error of counting samples (a binomial's), the largest
-    change first: [(component, caller, before, after)]."""
-    before, after = ({(component, caller): share for component, caller, share in path["shares"]}
-                     for path in (base_path, head_path))
+    """The components whose cost changed by more than twice its standard error, the largest change first:
+    [(component, caller, before, after)]."""
     rows = []
-    for where in before.keys() | after.keys():
-        costs = [shares.get(where, 0.0) * path["cost"] for shares, path in ((before, base_path), (after, head_path))]
-        variance = sum(path["cost"] ** 2 * share * (1 - share) / path["samples"]
-                       for path, share in ((base_path, before.get(where, 0.0)), (head_path, after.get(where, 0.0))))
-        if abs(costs[1] - costs[0]) > 2 * math.sqrt(variance):
-            rows.append((*where, *costs))
+    for component, caller in {tuple(where) for path in (base_path, head_path) for *where, _ in path["shares"]}:
+        before, before_variance = cost_of(base_path, component, caller)
+        after, after_variance = cost_of(head_path, component, caller)
+        if abs(after - before) > 2 * math.sqrt(before_variance + after_variance):
+            rows.append((component, caller, before, after))
     return sorted(rows, key=lambda row: (-abs(row[3] - row[2]), row[0], row[1]))[:SHOWN_MOVES]
 
 
 def moved_blocks(base, head):
     blocks = [Heading("What moved"),
-              Text("Components whose cost changed by more than twice the error of counting samples; of some hundred, a few "
-                   "do by chance. The servers of both sides ran at the same time and were asked in turn.")]
+              Text("Components whose cost changed by more than twice its standard error (of counting samples and of the "
+                   "turns' costs); of some hundred, a few do by chance. The servers of both sides ran at the same time "
+                   "and were asked in turn; the ratio of a whole path is better measured side by side, above.")]
     for name, path in head.items():
         rows = [(asked_by(component, caller), figure(before), figure(after), f"{after - before:+.3g}")
                 for component, caller, before, after in moved(base[name], path)]

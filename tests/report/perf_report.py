@@ -17,7 +17,7 @@ import measure  # noqa: E402
 import parts  # noqa: E402
 import render  # noqa: E402
 import side  # noqa: E402
-from profiling import Side  # noqa: E402
+from perf import Side  # noqa: E402
 from tools import Progress, ReportError  # noqa: E402
 
 ROOT = FOLDER.parents[1]
@@ -99,6 +99,8 @@ def main():
             redraw(kept)
         else:
             OUTPUT.mkdir(parents=True, exist_ok=True)
+            for old in [*OUTPUT.glob("*.folded"), *OUTPUT.glob("*.svg"), *OUTPUT.glob("server.log")]:
+                old.unlink()
             report = gather(options, progress)
             kept.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
             write(report)

@@ -5,7 +5,7 @@ SVG = '<svg version="1.1" width="1200" height="100" xmlns="http://www.w3.org/200
 
 
 def path(unit, cost, shares, **more):
-    return {"unit": unit, "cost": cost, "samples": 100, "sees_kernel": True, "shares": shares,
+    return {"unit": unit, "cost": cost, "cost_error": 0.01 * cost, "samples": 100, "sees_kernel": True, "shares": shares,
             "inclusive": {"index/a.c": 0.5}, "serialization": {"encoding": 0.1, "reading": 0.2, "compression": 0.0},
             "flame_graph": "graph.svg", "folded": "graph.folded",
             **{"allocations": {"calls": 88.0, "bytes": 1000.0}, "allocations_missing": None, **more}}

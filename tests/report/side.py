@@ -1,8 +1,11 @@
 """All that is measured of the sides (the commit itself, and the one it is compared with): the build and the server's
 paths, each with its cost, waits, allocations and shares by component."""
 
+import statistics
+
 import components
-import profiling
+import profile_build
+import profile_server
 import stacks
 from tools import ReportError, run
 
@@ -11,6 +14,7 @@ FLAMEGRAPH = "/usr/share/perl5/Devel/NYTProf/flamegraph.pl"
 ENCODERS = ("index/encoder.c", "index/crate_document.c", "index/row_document.c", "index/version_document.c",
             "index/json_column.c")
 ENCODING_LIBRARIES = ("MessagePack library", "JSON library")
+ONE_BUILD_ERROR = 0.05  # of the processor time of one build: what it differs by from run to run on a busy machine
 STORED = "index/index_reader.c"  # hands out documents that are encoded already
 
 
@@ -55,23 +59,16 @@ def summarize(found, root, folder, name, title):
     }
 
 
-SERVER_PATHS = (
-    # (path, headers, the server's arguments)
-    ("miss", {}, ("--cache-bytes", "0")),
-    ("compressed", profiling.BROWSER, ("--cache-bytes", "0")),
-    ("hit", {}, ()),
-)
-
-
 def measure_builds(sides, dump, folder, progress):
     paths = {}
     for side in sides:
         progress.say(f"{side.label}: building the index")
-        built = profiling.build_index(side.programs, dump, side.index)
-        paths[side.label] = {"unit": "CPU s", "cost": built["cpu_seconds"], "counters": built}
+        built = profile_build.build_index(side.programs, dump, side.index)
+        paths[side.label] = {"unit": "CPU s", "cost": built["cpu_seconds"], "counters": built,
+                             "cost_error": ONE_BUILD_ERROR * built["cpu_seconds"]}
     wall_seconds = paths[sides[0].label]["counters"]["wall_seconds"]
     progress.say(f"building under perf (one build took {wall_seconds:.1f} s)")
-    found = profiling.profile_builds(sides, dump, folder, wall_seconds)
+    found = profile_build.profile_builds(sides, dump, folder, wall_seconds)
     for side in sides:
         paths[side.label].update(summarize(found[side.label], side.root, folder, f"{side.label}-build",
                                            f"build, {side.label}"))
@@ -82,13 +79,14 @@ def measure_server_path(sides, folder, row, targets, progress):
     name, headers, extra = row
     progress.say(f"{name} under wrk, then under perf")
     paths = {}
-    found = profiling.profile_servers(sides, folder, name, (targets, headers), extra)
+    found = profile_server.profile_servers(sides, folder, name, (targets, headers), extra)
     for side in sides:
         profile = found[side.label]
         asked, counters = profile["asked"], profile["counters"]
         paths[side.label] = {
             "unit": "CPU µs a request",
             "cost": counters["cpu_seconds"] * 1e6 / asked["requests"],
+            "cost_error": 1e6 * statistics.stdev(profile["costs"]) / len(profile["costs"]) ** 0.5,
             "requests": asked["requests"],
             "seconds": asked["seconds"],
             "counters": counters,
@@ -112,21 +110,21 @@ def measure(sides, dump, folder, queries, progress):
     found = {side.label: {} for side in sides}
     for label, path in measure_builds(sides, dump, folder, progress).items():
         found[label]["build"] = path
-    targets = profiling.search_targets(queries)
-    for row in SERVER_PATHS:
+    targets = profile_server.search_targets(queries)
+    for row in profile_server.PATHS:
         asked = targets[:1] if row[0] == "hit" else targets
         for label, path in measure_server_path(sides, folder, row, asked, progress).items():
             found[label][row[0]] = path
     count_allocations(sides[0], found[sides[0].label], dump, folder, progress)
-    for name, _, _ in SERVER_PATHS:
+    for name, _, _ in profile_server.PATHS:
         (folder / f"{name}.lua").unlink()
     return found
 
 
 def count_allocations(side, paths, dump, folder, progress):
     progress.say("counting allocations")
-    counted, why = profiling.build_allocations(side.programs, dump, side.index, folder)
+    counted, why = profile_build.build_allocations(side.programs, dump, side.index, folder)
     paths["build"].update(allocations=counted, allocations_missing=why)
-    for name, _, extra in SERVER_PATHS:
-        counted, why = profiling.server_allocations(side.programs, side.index, folder, name, extra)
+    for name, _, extra in profile_server.PATHS:
+        counted, why = profile_server.server_allocations(side.programs, side.index, folder, name, extra)
         paths[name].update(allocations=counted, allocations_missing=why)

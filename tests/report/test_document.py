@@ -106,6 +106,13 @@ class Content(unittest.TestCase):
         # 25 and 26 of 100 samples differ by chance.
         head = sample_report.side(document_share=0.26)["miss"]
         self.assertEqual(part_plan.moved(base, head), [])
+        # So do costs whose turns differ much.
+        head = sample_report.side()["miss"]
+        head["cost"] *= 1.2
+        head["samples"] = base["samples"] = 1000000
+        self.assertEqual(len(part_plan.moved(base, head)), 2)
+        head["cost_error"] = 0.2 * head["cost"]
+        self.assertEqual(part_plan.moved(base, head), [])
 
     def test_what_could_not_be_measured_is_said(self):
         text = self.part("Bottleneck analysis", sample_report.report())

@@ -6,7 +6,7 @@ import unittest
 from pathlib import Path
 
 import monitoring
-from side import SERVER_PATHS
+from profile_server import PATHS
 
 METRICS = Path(__file__).resolve().parents[2] / "server" / "metrics.h"
 
@@ -30,7 +30,7 @@ class Monitoring(unittest.TestCase):
             self.assertRegex(header, rf"\b{re.match(r'[a-z_]+', watch.metric)[0]}\b")
 
     def test_every_path_is_watched(self):
-        paths = {"build", "suggest"} | {row[0] for row in SERVER_PATHS}
+        paths = {"build", "suggest"} | {row[0] for row in PATHS}
         self.assertEqual(set(monitoring.WATCHES), paths)
 
     def test_expressions_are_read_whole(self):

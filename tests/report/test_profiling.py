@@ -6,7 +6,8 @@ from pathlib import Path
 
 import changes
 import measure
-import profiling
+import perf
+import profile_server
 from tools import ReportError
 
 WRK = """Running 2s test @ http://127.0.0.1:1
@@ -39,34 +40,34 @@ MEMUSAGE = """
 
 class Printed(unittest.TestCase):
     def test_wrk(self):
-        self.assertEqual(profiling.parse_wrk(WRK), {"requests": 45527, "seconds": 12.04})
-        self.assertEqual(profiling.parse_wrk("1 requests in 500.00ms, 1MB read")["seconds"], 0.5)
+        self.assertEqual(profile_server.parse_wrk(WRK), {"requests": 45527, "seconds": 12.04})
+        self.assertEqual(profile_server.parse_wrk("1 requests in 500.00ms, 1MB read")["seconds"], 0.5)
 
     def test_wrk_with_errors_is_refused(self):
         for printed in ("", "0 requests in 1.00s, 0B read", WRK + "  Non-2xx or 3xx responses: 5\n",
                         WRK + "  Socket errors: connect 0, read 1, write 0, timeout 0\n"):
             with self.assertRaises(ReportError):
-                profiling.parse_wrk(printed)
+                profile_server.parse_wrk(printed)
 
     def test_perf_trace_is_summed_over_threads(self):
-        found = profiling.parse_trace(TRACE)
+        found = perf.parse_trace(TRACE)
         self.assertEqual(sorted(found), ["epoll_wait", "sendmsg"])
         self.assertEqual(found["sendmsg"], {"calls": 1100, "milliseconds": 62.0})
 
     def test_memusage(self):
-        self.assertEqual(profiling.parse_memusage(MEMUSAGE),
+        self.assertEqual(perf.parse_memusage(MEMUSAGE),
                          {"calls": 347658 + 16810 + 75, "bytes": 80681059, "peak_bytes": 6292880})
-        self.assertIsNone(profiling.parse_memusage("ERROR: ld.so: object 'libmemusage.so' cannot be preloaded"))
+        self.assertIsNone(perf.parse_memusage("ERROR: ld.so: object 'libmemusage.so' cannot be preloaded"))
 
     def test_targets_of_queries(self):
         with tempfile.TemporaryDirectory() as folder:
             queries = Path(folder) / "queries.txt"
             queries.write_text("http client\nser*\n\n", encoding="utf-8")
-            self.assertEqual(profiling.search_targets(queries),
+            self.assertEqual(profile_server.search_targets(queries),
                              ["/api/v1/crates?q=http+client", "/api/v1/crates?q=ser"])
             queries.write_text("\n", encoding="utf-8")
             with self.assertRaises(ReportError):
-                profiling.search_targets(queries)
+                profile_server.search_targets(queries)
 
     def test_queries_that_are_named_after_a_dump_are_its_own(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -1,9 +1,5 @@
-"""Where the time of one path goes: samples of the processor by perf, what the kernel counted meanwhile, system calls
-by perf trace, allocations by glibc's libmemusage.
-
-The paths are `build` (cratedex-index, whole runs), and in a cratedex-server of two threads, asked by wrk over 64
-keep-alive connections, `miss` (no cache, one query after the other), `compressed` (the same with the Accept-Encoding
-of a browser) and `hit` (one answer again and again). A path is measured without perf first; then profiled."""
+"""The server's paths: what a request takes and where its time goes. Servers of two threads are asked by wrk over 64
+keep-alive connections, without perf first, then under it."""
 
 import collections
 import contextlib
@@ -11,141 +7,32 @@ import os
 import re
 import subprocess
 import sys
-import time
 import typing
 import urllib.parse
 from pathlib import Path
+
+from perf import (in_turn, parse_memusage, parse_trace, perf_record, perf_stacks, processor, read_scheduling)
+from tools import ReportError, run, try_run
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "bench")]
 from running_server import running_server  # noqa: E402
 from start import child_pid  # noqa: E402
 
-import stacks  # noqa: E402
-from tools import ReportError, run, try_run  # noqa: E402
-
 THREADS = 2
 CONNECTIONS = 64
 BROWSER = {"Accept-Encoding": "gzip, deflate, br, zstd"}
-SERVER_HERTZ = 997
-BUILD_SECONDS = 3  # of samples at least, where one build is shorter
-MAX_BUILDS = 15
+HERTZ = 997
 LOCK_EVENTS = ("-e", "syscalls:sys_enter_futex")
-BUILD_LIMIT = 900
 TURNS = 4
 TURN_SECONDS = 1
-# Bytes of stack copied a sample, from which callers are found by the DWARF unwind tables: library code has no frame
-# pointers.
-STACK_BYTES = 8192
-
-
-class Side(typing.NamedTuple):
-    """A build of the programs, the sources that it was made from, and the index that it builds and serves."""
-
-    label: str
-    programs: Path
-    root: Path
-    index: Path
-
-
-def in_turn(sides, turn):
-    """The other way round in every other turn."""
-    return sides if turn % 2 == 0 else sides[::-1]
-
-
-def perf_record(data, events, *what):
-    """`events` are perf's options that choose what is sampled."""
-    return ["perf", "record", "--quiet", *events, "--call-graph", f"dwarf,{STACK_BYTES}", "-o", str(data), *what]
-
-
-def processor(hertz):
-    return ("-e", "cpu-clock", "-F", str(hertz))
-
-
-def perf_stacks(data, limit_seconds):
-    text = run(["perf", "script", "-i", data, "--no-inline", "-F", "comm,tid,ip,sym,dso"], limit_seconds)
-    return stacks.parse(text)
-
-
-# ---- The build ----
-
-def build_index(programs, dump, index):
-    """Builds once; what it took, from the kernel's account of the process."""
-    command = [str(programs / "cratedex-index"), "build", str(dump), "-o", str(index), "--quiet"]
-    begin = time.monotonic()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        tasks = {}
-        status = None
-        while status is None:
-            tasks = read_scheduling(process.pid) or tasks
-            pid, result, usage = os.wait4(process.pid, os.WNOHANG)
-            if pid != 0:
-                status = os.waitstatus_to_exitcode(result)
-                process.returncode = status
-            elif time.monotonic() - begin > BUILD_LIMIT:
-                process.kill()
-                raise ReportError(f"{' '.join(command)}: not done within {BUILD_LIMIT} s")
-            else:
-                time.sleep(0.02)
-    if status != 0:
-        raise ReportError(f"{' '.join(command)}: status {status}")
-    return {
-        "wall_seconds": time.monotonic() - begin,
-        "cpu_seconds": usage.ru_utime + usage.ru_stime,
-        "user_seconds": usage.ru_utime,
-        "system_seconds": usage.ru_stime,
-        "waiting_for_processor_seconds": tasks.get("run_delay_seconds", 0),
-        "peak_memory_bytes": usage.ru_maxrss * 1024,
-        "minor_faults": usage.ru_minflt,
-        "major_faults": usage.ru_majflt,
-        "voluntary_switches": usage.ru_nvcsw,
-        "involuntary_switches": usage.ru_nivcsw,
-        "read_blocks_bytes": usage.ru_inblock * 512,
-        "written_blocks_bytes": usage.ru_oublock * 512,
-        "index_bytes": os.path.getsize(index),
-    }
-
-
-def profile_builds(sides, dump, folder, wall_seconds):
-    """{label: samples} of as many builds as give enough of them, in turn."""
-    n_builds = max(1, min(MAX_BUILDS, round(BUILD_SECONDS / wall_seconds)))
-    events = processor(997 if wall_seconds < 10 else 199)
-    found = {side.label: [] for side in sides}
-    data = folder / "build.data"
-    for turn in range(n_builds):
-        for side in in_turn(sides, turn):
-            run(perf_record(data, events, "--", side.programs / "cratedex-index", "build", dump, "-o", side.index,
-                            "--quiet"), 2 * BUILD_LIMIT)
-            found[side.label] += perf_stacks(data, 300)
-            data.unlink()
-    return found
-
-
-def build_allocations(programs, dump, index, folder):
-    environment = dict(os.environ, LD_PRELOAD="libmemusage.so")
-    printed, why = try_run([programs / "cratedex-index", "build", dump, "-o", index, "--quiet"], 2 * BUILD_LIMIT,
-                           env=environment)
-    return parse_memusage(printed) if printed else None, why
-
-
-# ---- The server ----
-
-def read_scheduling(pid):
-    """Sums over the threads of /proc/PID: processor time, waiting for a processor, switches. None where it ended."""
-    total = {"cpu_seconds": 0.0, "run_delay_seconds": 0.0, "voluntary_switches": 0, "involuntary_switches": 0}
-    try:
-        for task in os.listdir(f"/proc/{pid}/task"):
-            with open(f"/proc/{pid}/task/{task}/schedstat", encoding="ascii") as file:
-                running, waiting, _ = map(int, file.read().split())
-            with open(f"/proc/{pid}/task/{task}/status", encoding="ascii", errors="replace") as file:
-                status = dict(re.findall(r"^(\w+):\s+(\d+)$", file.read(), re.M))
-            total["cpu_seconds"] += running / 1e9
-            total["run_delay_seconds"] += waiting / 1e9
-            total["voluntary_switches"] += int(status["voluntary_ctxt_switches"])
-            total["involuntary_switches"] += int(status["nonvoluntary_ctxt_switches"])
-    except (OSError, ValueError, KeyError):
-        return None
-    return total
+# (path, headers, the server's arguments): no cache and one query after the other, the same with the Accept-Encoding
+# of a browser, one answer again and again.
+PATHS = (
+    ("miss", {}, ("--cache-bytes", "0")),
+    ("compressed", BROWSER, ("--cache-bytes", "0")),
+    ("hit", {}, ()),
+)
 
 
 def read_counters(pid):
@@ -218,6 +105,7 @@ class Running(typing.NamedTuple):
     pid: int
     asked: dict
     counters: dict
+    costs: list  # of the turns: seconds of processor time a request
     stacks: list
 
 
@@ -225,19 +113,21 @@ def start_server(side, folder, stack, extra):
     log = stack.enter_context(open(folder / "server.log", "a", encoding="utf-8"))
     url = stack.enter_context(running_server(str(side.programs / "cratedex-server"), str(side.index), "--threads",
                                              str(THREADS), *extra, errors=log))
-    return Running(side.label, url, child_pid(), collections.Counter(), collections.Counter(), [])
+    return Running(side.label, url, child_pid(), collections.Counter(), collections.Counter(), [], [])
 
 
 def count_turn(server, script):
     before = read_counters(server.pid)
-    server.asked.update(ask(server.url, script, TURN_SECONDS))
+    asked = ask(server.url, script, TURN_SECONDS)
     after = read_counters(server.pid)
+    server.asked.update(asked)
+    server.costs.append((after["cpu_seconds"] - before["cpu_seconds"]) / asked["requests"])
     server.counters.update({name: after[name] - before[name] for name in after})
 
 
 def sample_turn(server, script, data):
     with asked_meanwhile(server.url, script, TURN_SECONDS + 20):
-        run(perf_record(data, processor(SERVER_HERTZ), "-p", server.pid, "--", "sleep", TURN_SECONDS),
+        run(perf_record(data, processor(HERTZ), "-p", server.pid, "--", "sleep", TURN_SECONDS),
             TURN_SECONDS + 60)
     server.stacks.extend(perf_stacks(data, 120))
     data.unlink()
@@ -271,31 +161,10 @@ def profile_servers(sides, folder, path, requests, extra=()):
             for server in in_turn(servers, turn):
                 sample_turn(server, script, data)
         calls = trace_calls(servers[0], script, data)
-    found = {server.label: {"asked": dict(server.asked), "counters": dict(server.counters), "stacks": server.stacks}
-             for server in servers}
+    found = {server.label: {"asked": dict(server.asked), "counters": dict(server.counters), "costs": server.costs,
+                            "stacks": server.stacks} for server in servers}
     found[servers[0].label].update(calls)
     return found
-
-
-def parse_trace(printed):
-    """{system call: {"calls", "milliseconds"}}, summed over the threads in perf trace's summary."""
-    found = {}
-    for name, calls, milliseconds in re.findall(r"^   (\w+) +(\d+) +\d+ +([\d.]+) ", printed, re.M):
-        call = found.setdefault(name, {"calls": 0, "milliseconds": 0.0})
-        call["calls"] += int(calls)
-        call["milliseconds"] += float(milliseconds)
-    return found
-
-
-def parse_memusage(printed):
-    """What libmemusage says at a program's end: calls by function, bytes asked for and at most held. None where it
-    said nothing."""
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", printed)
-    peak = re.search(r"heap total: (\d+), heap peak: (\d+)", plain)
-    calls = dict(re.findall(r"^ *(malloc|realloc|calloc)\| +(\d+)", plain, re.M))
-    if peak is None or len(calls) != 3:
-        return None
-    return {"calls": sum(map(int, calls.values())), "bytes": int(peak[1]), "peak_bytes": int(peak[2])}
 
 
 def server_allocations(programs, index, folder, path, extra=()):
