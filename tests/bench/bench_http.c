@@ -1,8 +1,9 @@
 /* `http`: what a request costs, beside programs that send the same bytes. In every round each contender is asked for a
-   short while at each number of connections, in an order that turns from round to round, by the same client in a
-   closed loop: as long as the server is the slower one, requests a second tell what it costs. The processor time is
-   the server's alone, client and kernel threads left out. Latencies are those of the closed loop: they tell how long
-   requests wait for each other, not what a client would see that asks less.
+   short while at each number of connections, in a random order, so that nobody always comes after the same one, or in
+   step with what else the machine does. The client is the same for all and asks in a closed loop: as long as the
+   server is the slower one, requests a second tell what it costs. The processor time is the server's alone, client
+   and kernel threads left out. Latencies are those of the closed loop: they tell how long requests wait for each
+   other, not what a client would see that asks less.
 
    The client is one thread, and the servers have a thread for each of the other processors. */
 #include "tests/bench/bench.h"
@@ -11,6 +12,7 @@
 #include "tests/bench/bench_machine.h"
 #include "tests/bench/http_contenders.h"
 #include "tests/bench/http_scaling.h"
+#include "tests/support/random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,13 +128,24 @@ static int take_sample(struct run *run, struct level *level, int who, unsigned r
     return 0;
 }
 
-static int run_round(struct run *run, unsigned round, struct error *error)
+/* A random order (Fisher and Yates; Knuth, The Art of Computer Programming, volume 2, algorithm P). */
+static void shuffle(int order[N_CONTENDERS], uint64_t *seed)
+{
+    for (int i = 0; i < N_CONTENDERS; i++) {
+        int place = (int)random_below(seed, (uint32_t)i + 1);
+        order[i] = order[place];
+        order[place] = i;
+    }
+}
+
+static int run_round(struct run *run, unsigned round, uint64_t *seed, struct error *error)
 {
     for (unsigned i = 0; i < run->n_levels; i++) {
+        int order[N_CONTENDERS] = {0};
+        shuffle(order, seed);
         for (unsigned j = 0; j < N_CONTENDERS; j++) {
-            int who = (int)((j + round) % N_CONTENDERS);
-            if (run->contenders.contenders[who].is_present &&
-                take_sample(run, &run->levels[i], who, round, error) != 0)
+            if (run->contenders.contenders[order[j]].is_present &&
+                take_sample(run, &run->levels[i], order[j], round, error) != 0)
                 return -1;
         }
     }
@@ -332,12 +345,13 @@ static int measure(struct run *run, const struct bench_options *options, struct 
     if (read_levels(run, options->connections != NULL ? options->connections : DEFAULT_CONNECTIONS,
                     error) != 0)
         return -1;
+    uint64_t seed = SEED;
     if (http_contenders_list_has(options->contenders, HTTP_CONTENDERS_SCALING) &&
         http_scaling_measure(&run->scaling, run->n_rounds, error) != 0)
         return -1;
     int status = http_contenders_start(&run->contenders, &settings, error);
     for (unsigned round = 0; round < run->n_rounds && status == 0; round++)
-        status = run_round(run, round, error);
+        status = run_round(run, round, &seed, error);
     http_contenders_stop(&run->contenders);
     return status;
 }

@@ -26,9 +26,10 @@
 #define BUFFER_BYTES 262144
 #define NANOSECONDS 1000000000.0
 /* How long what was due in a run may take to be sent and answered after it: in times of the run, where it has a rate,
-   and in seconds where it has none. There it is long: what a slow server still computes would disturb the next run. */
+   and in seconds where it has none: what a slow server still computes would disturb the next run. libmicrohttpd
+   0.9.75 may stall where 128 requests, or a multiple, are ready at once: then it waits for more before it answers. */
 #define GRACE_OF_RATE 2
-#define GRACE_SECONDS 30
+#define GRACE_SECONDS 1
 #define LONGEST_WAIT 20000000 /* nanoseconds, at a time */
 #define MAX_CLOSED_RATE 1e6   /* latencies that a closed loop keeps, a second */
 
@@ -180,8 +181,11 @@ static int receive_some(struct load *load, struct connection *connection, struct
     ssize_t size = recv(connection->socket, to, room, flags);
     if (size < 0 && errno == EINTR)
         return 0;
-    if (size <= 0 || !connection->is_busy)
-        return error_set(error, "the server ended a connection");
+    if (size < 0)
+        return error_set(error, "cannot receive: %s", strerror(errno));
+    if (size == 0 || !connection->is_busy)
+        return error_set(error, size == 0 ? "the server ended a connection"
+                                          : "the server sends what nobody asked for");
     if (connection->is_in_body)
         return take_body(load, connection, to, (size_t)size, error);
     if (connection->head_size > 0)

@@ -52,7 +52,7 @@ struct load_result {
 };
 
 /* Runs the plan. Every connection has been answered once before the time begins. What was due within the time is
-   still sent and answered after it: with a rate for at most twice as long, without one for 30 s. An answer that ends its connection is followed by
+   still sent and answered after it: with a rate for at most twice as long, without one for 1 s; what is not answered then is left out. An answer that ends its connection is followed by
    a new connection. Returns 0, or -1 and why: also for an answer of another status or without Content-Length, and
    for a connection that ends otherwise. */
 int load_run(const struct load_plan *plan, struct load_result *result, struct error *error);
