@@ -245,20 +245,6 @@ static bool keep_promising(uint64_t *matches, const uint64_t *promising, size_t 
     return (any[0] | any[1] | any[2] | any[3]) != 0;
 }
 
-/* Lets the processor fetch the popularity of all that may be collected, rather than wait for one after the
-   other. Of sixteen ranks it stands in one line of a cache. */
-static void fetch_popularity(const struct blocks *blocks, const float *popularity)
-{
-    for (uint32_t word = 0; word < blocks->n_words; word++) {
-        uint64_t bits = blocks->scratch->matches[word];
-        while (bits != 0) {
-            unsigned at = (unsigned)__builtin_ctzll(bits);
-            __builtin_prefetch(&popularity[64 * (blocks->first_word + word) + at - 1]);
-            bits &= ~(UINT64_C(0xffff) << at / 16 * 16);
-        }
-    }
-}
-
 static void collect(struct blocks *blocks, uint64_t n)
 {
     const struct search_scan_state *scan = blocks->lists->scan;
@@ -273,7 +259,6 @@ static void collect(struct blocks *blocks, uint64_t n)
     if (find_most(blocks) + most < scan->collector->floor ||
         !keep_promising(blocks->scratch->matches, find_promising(blocks, most, n), blocks->n_words))
         return;
-    fetch_popularity(blocks, popularity);
     for (uint32_t word = 0; word < blocks->n_words; word++) {
         uint64_t bits = blocks->scratch->matches[word];
         for (; bits != 0; bits &= bits - 1) {
