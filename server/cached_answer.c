@@ -29,9 +29,8 @@ static const struct representation *represent(const struct exchange *exchange,
     struct error error;
     size_t added_bytes;
     const struct representation *representation = answer_representation(
-        cache_value(entry),
-        negotiate_coding(exchange->request->fields.accept_encoding, preference), &added_bytes,
-        &error);
+        cache_value(entry), negotiate_coding(exchange->request->fields.accept_encoding, preference),
+        &added_bytes, &error);
     if (added_bytes > 0)
         cache_charge(exchange->service->cache, entry, added_bytes);
     return representation;

@@ -296,8 +296,7 @@ static int coding_by_name(struct span name)
     return span_is(name, "x-gzip") ? CODING_GZIP : -1;
 }
 
-enum content_coding negotiate_coding(const char *accept_encoding,
-                                     enum coding_preference preference)
+enum content_coding negotiate_coding(const char *accept_encoding, enum coding_preference preference)
 {
     if (accept_encoding == NULL)
         return CODING_IDENTITY;

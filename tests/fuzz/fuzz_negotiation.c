@@ -45,7 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (*c >= 'a' && *c <= 'z')
             *c = (char)(*c - 'a' + 'A');
     require(negotiate_encoding(rest, &encoding) == result && encoding == given);
-    require(negotiate_coding(rest, PREFER_SMALLEST) == coding && accept_names_encoding(rest) == is_named);
+    require(negotiate_coding(rest, PREFER_SMALLEST) == coding &&
+            accept_names_encoding(rest) == is_named);
     free(field);
     return 0;
 }

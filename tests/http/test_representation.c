@@ -199,6 +199,30 @@ static void chooses_a_coding(void **state)
     http_cases_run(client_of(state), cases, N_ELEMENTS(cases));
 }
 
+/* The request that computes an answer does not wait for brotli where zstd will do; but one that names a tag
+   has the answer by brotli already, and is to hear 304. */
+static void codes_the_first_answer_quickly(void **state)
+{
+    static const char both[] = "Accept-Encoding: gzip, deflate, br, zstd\n";
+    static const char revalidates[] = "Accept-Encoding: br, zstd\nIf-None-Match: \"x\"\n";
+#define FIRST "/api/v1/crates?q=serde&per_page=7"
+#define KNOWN "/api/v1/crates?q=serde&per_page=8"
+    static const struct http_case cases[] = {
+        {.request = {.target = FIRST, .headers = both},
+         .status = 200,
+         .headers = {"X-Cache: miss", "Content-Encoding: zstd"}},
+        {.request = {.target = FIRST, .headers = both},
+         .status = 200,
+         .headers = {"X-Cache: hit", "Content-Encoding: br"}},
+        {.request = {.target = KNOWN, .headers = revalidates},
+         .status = 200,
+         .headers = {"X-Cache: miss", "Content-Encoding: br"}},
+    };
+#undef FIRST
+#undef KNOWN
+    http_cases_run(client_of(state), cases, N_ELEMENTS(cases));
+}
+
 /* A strong validator differs for every representation of every answer. */
 static void gives_every_representation_its_etag(void **state)
 {
@@ -380,6 +404,7 @@ int main(void)
         cmocka_unit_test(refuses_other_encodings),
         cmocka_unit_test(codes_bodies_that_decode_to_the_same),
         cmocka_unit_test(chooses_a_coding),
+        cmocka_unit_test(codes_the_first_answer_quickly),
         cmocka_unit_test(gives_every_representation_its_etag),
         cmocka_unit_test(answers_conditional_requests),
         cmocka_unit_test(answers_head_as_get_without_a_body),

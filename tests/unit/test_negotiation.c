@@ -252,9 +252,12 @@ static void the_quickest_of_two_alike_is_preferred(void **state)
         const char *accept_encoding;
         enum content_coding expected;
     } cases[] = {
-        {"gzip, deflate, br, zstd", CODING_ZSTD},   {"br, zstd", CODING_ZSTD},
-        {"*", CODING_ZSTD},                         {"gzip, deflate, br", CODING_BROTLI},
-        {"br, zstd;q=0.9", CODING_BROTLI},          {"zstd;q=0, *", CODING_BROTLI},
+        {"gzip, deflate, br, zstd", CODING_ZSTD},
+        {"br, zstd", CODING_ZSTD},
+        {"*", CODING_ZSTD},
+        {"gzip, deflate, br", CODING_BROTLI},
+        {"br, zstd;q=0.9", CODING_BROTLI},
+        {"zstd;q=0, *", CODING_BROTLI},
         {"gzip;q=1, br;q=0.5, zstd;q=0.5", CODING_GZIP},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
