@@ -2,8 +2,8 @@
    from memory; open_parts.c reads and checks them. Afterwards `struct index` is never written again and
    needs no lock. Documents stay in the file, which is mapped (table_rows.h).
 
-   The file is opened by its path more than once, by the threads that read parts and by every reader,
-   and compared each time with what was seen at the path before the first: a newer index may have taken
+   The file is opened by its path more than once: by the threads that read parts, by every reader and for
+   the documents, and compared each time with what was seen at the path before the first: a newer index may have taken
    it, and what is in memory would not fit to its parts or documents. */
 #include <cratedex/index_file.h>
 

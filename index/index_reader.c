@@ -16,20 +16,24 @@
 #include <sys/mman.h>
 
 /* A reader wants pages here and there, a few KiB each. Around each the kernel reads as much as the disk is set
-   to, up to MiBs: the ten documents of a first answer would wait for 80 MiB. It is advice: failure
-   changes nothing. */
+   to, up to MiBs. It is advice: failure changes nothing. */
 static void advise_random(sqlite3 *database)
 {
     sqlite3_file *file = NULL;
     sqlite3_int64 size = 0;
     void *map = NULL;
+    void *last = NULL;
     if (sqlite3_file_control(database, "main", SQLITE_FCNTL_FILE_POINTER, (void *)&file) !=
             SQLITE_OK ||
         file == NULL || file->pMethods == NULL || file->pMethods->iVersion < 3 ||
         file->pMethods->xFileSize(file, &size) != SQLITE_OK ||
         file->pMethods->xFetch(file, 0, 1, &map) != SQLITE_OK || map == NULL)
         return;
-    (void)madvise(map, (size_t)size, MADV_RANDOM);
+    /* SQLite maps no more than its own limit, and the advice is for its memory only. */
+    if (file->pMethods->xFetch(file, size - 1, 1, &last) == SQLITE_OK && last != NULL) {
+        (void)madvise(map, (size_t)size, MADV_RANDOM);
+        file->pMethods->xUnfetch(file, size - 1, last);
+    }
     file->pMethods->xUnfetch(file, 0, map);
 }
 

@@ -23,7 +23,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-/* The parts that take long are four. */
+/* More threads find nothing to do: most bytes are in few parts. */
 #define MAX_THREADS 4
 
 /* A part is copied and hashed in pieces that stay in the processor's cache from one to the other. */

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* At most so much is read after the end was asked for. */
@@ -62,7 +63,11 @@ struct read_ahead *read_ahead_start(const char *path, int64_t begin, int64_t end
     atomic_init(&read_ahead->is_stopped, false);
     read_ahead->file = open(path, O_RDONLY | O_CLOEXEC);
     read_ahead->nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (read_ahead->file >= 0 && read_ahead->nowhere >= 0 &&
+    /* In a broken container it is an ordinary file, which would grow. */
+    struct stat status;
+    bool is_device = read_ahead->nowhere >= 0 && fstat(read_ahead->nowhere, &status) == 0 &&
+                     S_ISCHR(status.st_mode);
+    if (read_ahead->file >= 0 && is_device &&
         pthread_create(&read_ahead->thread, NULL, read_range, read_ahead) == 0)
         return read_ahead;
     destroy(read_ahead);

@@ -29,6 +29,8 @@ struct table_rows {
    each. Returns 0 or -1 (no such table, memory). */
 int table_rows_open(struct table_rows *rows, sqlite3 *database, const char *name, uint32_t max_key,
                     const char *path, dev_t device, ino_t inode, struct error *error);
+
+/* Unmaps the file: what was found in it is gone. For rows that could not be opened, too. */
 void table_rows_close(struct table_rows *rows);
 
 /* Lets the processor fetch the page of a row that will be looked for soon, if it is known. */
@@ -42,7 +44,7 @@ static inline void table_rows_fetch(const struct table_rows *rows, uint32_t key)
 }
 
 /* Finds a column (from 0) of the row with that key. Returns true and stores the bytes of a text or a blob,
-   which lie in the file. Returns false where SQLite has to be asked instead, which knows what is wrong, if
+   which lie in the file until table_rows_close. Returns false where SQLite has to be asked instead, which knows what is wrong, if
    anything is: there is no such row, it does not fit into a page, the value is of another type, or the
    pages are not what SQLite writes. O(log n); any thread may call it. */
 bool table_rows_find(const struct table_rows *rows, int64_t key, unsigned column,

@@ -1,10 +1,6 @@
 /* All who share an entry are sent the very response objects that the cache keeps. The one that computed
    queues a response of its own over the same bytes, which says "miss" and how long the parts took.
 
-   Most answers are never asked for again, and brotli takes several times as long as zstd to make a body a
-   tenth smaller. So the request that computes gets zstd where its client takes both alike, and those
-   who find the answer in the cache get brotli, which the first of them makes.
-
    A 304 is that response, too, queued with another status: libmicrohttpd leaves the body out.
 
    Links: two requests that share an entry may spell their links differently (link_spelling.h). On a
@@ -23,13 +19,12 @@
 
 /* Makes or finds the representation that the request wants, and tells the cache what it costs. */
 static const struct representation *represent(const struct exchange *exchange,
-                                              struct cache_entry *entry,
-                                              enum coding_preference preference)
+                                              struct cache_entry *entry)
 {
     struct error error;
     size_t added_bytes;
     const struct representation *representation = answer_representation(
-        cache_value(entry), negotiate_coding(exchange->request->fields.accept_encoding, preference),
+        cache_value(entry), negotiate_coding(exchange->request->fields.accept_encoding),
         &added_bytes, &error);
     if (added_bytes > 0)
         cache_charge(exchange->service->cache, entry, added_bytes);
@@ -102,7 +97,7 @@ bool cached_answer_again(struct exchange *exchange, enum MHD_Result *result)
 /* A hit of the cache, which the thread remembers for the next request like this one. */
 static enum MHD_Result queue_hit(const struct exchange *exchange, struct cache_entry *entry)
 {
-    const struct representation *representation = represent(exchange, entry, PREFER_SMALLEST);
+    const struct representation *representation = represent(exchange, entry);
     if (representation == NULL)
         return exchange_out_of_memory(exchange);
     if (!exchange->endpoint->has_moving_key) {
@@ -187,10 +182,7 @@ enum MHD_Result cached_answer_miss(const struct exchange *exchange, struct cache
 {
     struct trace *trace = &exchange->outcome->trace;
     double start = monotonic_seconds();
-    /* One that has the answer from before has most likely that by brotli, and wants to hear 304. */
-    bool is_known = exchange->request->fields.preconditions.if_none_match != NULL;
-    const struct representation *representation =
-        represent(exchange, entry, is_known ? PREFER_SMALLEST : PREFER_QUICKEST);
+    const struct representation *representation = represent(exchange, entry);
     if (representation == NULL)
         return exchange_out_of_memory(exchange);
     trace->has_parts = true;

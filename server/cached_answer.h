@@ -16,7 +16,8 @@
 bool cached_answer_again(struct exchange *exchange, enum MHD_Result *result);
 
 /* Answers from a filled entry, found under `key`; the caller keeps its reference. Allocates nothing,
-   unless the request has an id or is the first with its spelling of the links or its content coding. */
+   unless the request has an id or is the first that finds the entry, in its spelling of the links and its
+   content coding. */
 enum MHD_Result cached_answer_hit(const struct exchange *exchange, struct cache_entry *entry,
                                   const struct canonical_key *key);
 

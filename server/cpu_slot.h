@@ -9,7 +9,8 @@
 /* How many slots are worth having: one for each processor of the machine, 1 … CPU_MAX_SLOTS. */
 unsigned cpu_n_slots(void);
 
-/* The calling thread's, of `n_slots` (at least 1); another a moment later. Costs a few instructions. */
+/* The calling thread's, of `n_slots` (at least 1); another a moment later. Costs a few instructions where the kernel has rseq,
+   else a call of the vDSO. */
 unsigned cpu_slot(unsigned n_slots);
 
 #endif

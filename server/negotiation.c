@@ -296,7 +296,7 @@ static int coding_by_name(struct span name)
     return span_is(name, "x-gzip") ? CODING_GZIP : -1;
 }
 
-enum content_coding negotiate_coding(const char *accept_encoding, enum coding_preference preference)
+enum content_coding negotiate_coding(const char *accept_encoding)
 {
     if (accept_encoding == NULL)
         return CODING_IDENTITY;
@@ -316,14 +316,12 @@ enum content_coding negotiate_coding(const char *accept_encoding, enum coding_pr
             *named = member.quality;
     }
 
-    static const enum content_coding orders[][N_CONTENT_CODINGS] = {
-        [PREFER_SMALLEST] = {CODING_BROTLI, CODING_ZSTD, CODING_GZIP, CODING_IDENTITY},
-        [PREFER_QUICKEST] = {CODING_ZSTD, CODING_BROTLI, CODING_GZIP, CODING_IDENTITY},
-    };
+    static const enum content_coding preference[N_CONTENT_CODINGS] = {CODING_ZSTD, CODING_BROTLI,
+                                                                      CODING_GZIP, CODING_IDENTITY};
     enum content_coding chosen = CODING_IDENTITY;
     int highest = 0;
     for (size_t i = 0; i < N_CONTENT_CODINGS; i++) {
-        enum content_coding coding = orders[preference][i];
+        enum content_coding coding = preference[i];
         int weight = quality[coding] != NOT_NAMED ? quality[coding] : others;
         if (weight > highest) {
             highest = weight;
