@@ -25,13 +25,15 @@ PROGRAMS = ROOT / "build"
 OUTPUT = ROOT / "build" / "perf-report"
 
 
+def check_arguments(options):
+    """(dump, queries, (commit to compare with, how it was chosen)), or ReportError for what is not there."""
+    dump = measure.check_dump(options.dump)
+    return dump, measure.check_queries(options.queries, dump), changes.find_since(options.since)
+
+
 def gather(options, progress):
     """Everything that is measured, as it is kept in report.json."""
-    dump = measure.check_dump(options.dump)
-    queries = options.queries or measure.queries_for(dump)
-    if not queries.is_file():
-        raise ReportError(f"no such file of queries: {queries}")
-    since, chosen = changes.find_since(options.since)
+    dump, queries, (since, chosen) = check_arguments(options)
     report = {"report": "perf", "taken": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
               "commit": measure.describe_commit(), "libraries": measure.library_versions(),
               "changes": {"since": since, "chosen": chosen, "commits": changes.commits_since(since),
@@ -74,6 +76,12 @@ def redraw(kept):
         raise ReportError(f"{kept} is damaged or of another version: measure again, without --redraw") from error
 
 
+def rounds_of(text):
+    if not text.isdecimal() or int(text) < changes.LEAST_ROUNDS:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number from {changes.LEAST_ROUNDS} on")
+    return int(text)
+
+
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="scripts/perf-report", description=__doc__)
     parser.add_argument("dump", nargs="?", type=Path, default=ROOT / "data",
@@ -82,7 +90,8 @@ def parse_arguments():
                         "merge before this commit, else 20 commits back)")
     parser.add_argument("--queries", type=Path, metavar="FILE", help="one query a line (default: queries-NAME.txt "
                         "beside a dump whose name starts with NAME, else tests/bench/queries.txt)")
-    parser.add_argument("--rounds", type=int, metavar="N", help="of bench-compare (default: its own)")
+    parser.add_argument("--rounds", type=rounds_of, metavar="N",
+                        help=f"of bench-compare, {changes.LEAST_ROUNDS} at least (default: its own)")
     parser.add_argument("--redraw", action="store_true", help="measure nothing: write the pages again from "
                         "build/perf-report/report.json")
     return parser.parse_args()
