@@ -17,7 +17,7 @@ import measure  # noqa: E402
 import parts  # noqa: E402
 import render  # noqa: E402
 import side  # noqa: E402
-from perf import Side  # noqa: E402
+from perf import Side, check_perf  # noqa: E402
 from tools import Progress, ReportError  # noqa: E402
 
 ROOT = FOLDER.parents[1]
@@ -34,6 +34,7 @@ def check_arguments(options):
 def gather(options, progress):
     """Everything that is measured, as it is kept in report.json."""
     dump, queries, (since, chosen) = check_arguments(options)
+    check_perf()
     report = {"report": "perf", "taken": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
               "commit": measure.describe_commit(), "libraries": measure.library_versions(),
               "changes": {"since": since, "chosen": chosen, "commits": changes.commits_since(since),
@@ -94,6 +95,7 @@ def parse_arguments():
                         help=f"of bench-compare, {changes.LEAST_ROUNDS} at least (default: its own)")
     parser.add_argument("--redraw", action="store_true", help="measure nothing: write the pages again from "
                         "build/perf-report/report.json")
+    parser.add_argument("--check-arguments", action="store_true", help=argparse.SUPPRESS)  # and nothing else
     return parser.parse_args()
 
 
@@ -102,6 +104,9 @@ def main():
     progress = Progress()
     kept = OUTPUT / "report.json"
     try:
+        if options.check_arguments:
+            check_arguments(options)
+            return 0
         if options.redraw:
             if not kept.exists():
                 raise ReportError(f"{kept} is not there: run scripts/perf-report without --redraw first")
