@@ -5,7 +5,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from tools import ReportError, run
+from tools import ReportError, bounded, run
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULT = ROOT / "build" / "compare" / "result.json"
@@ -75,8 +75,7 @@ def compare(since, dump, queries, rounds):
     if rounds is not None:
         command.append(f"ROUNDS={rounds}")
     try:
-        done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True, timeout=COMPARE_LIMIT)
+        done = bounded(command, COMPARE_LIMIT, subprocess.STDOUT, cwd=ROOT)
     except subprocess.TimeoutExpired:
         return None, f"`make bench-compare` was not done within {COMPARE_LIMIT} s"
     # Status 1 with a result says that something became slower: that is for the report to say.
