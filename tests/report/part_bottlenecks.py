@@ -42,7 +42,7 @@ def pair(first, second):
 def waits_of_build(path):
     counters = path["counters"]
     off = counters["wall_seconds"] - counters["cpu_seconds"] - counters["waiting_for_processor_seconds"]
-    return Table(("processor, disk and waits", "a build"), [
+    return Table(("processor, disk and waits", "one build"), [
         ("wall", figure(counters["wall_seconds"], "s")),
         ("processor, user", figure(counters["user_seconds"], "s")),
         ("processor, kernel", figure(counters["system_seconds"], "s")),
