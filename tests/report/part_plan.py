@@ -19,6 +19,7 @@ def subjects_of(report):
 # ---- Part 3 ----
 
 def plan_row(place, item, path, subjects):
+    """An item of the plan out of today's profile; `path` are the figures of its path."""
     candidate = item.candidate
     reason = candidate.reason
     if plan.done_by(candidate, subjects):
@@ -57,6 +58,7 @@ def earlier_row(place, item, base_path, head_path, subject):
 
 
 def path_row(report, name, items):
+    """A path: what the items (those that are done, of all paths) should have made of it, and what was measured."""
     predicted = plan.combined_ratio([item for item in items if item.candidate.path == name])
     compared = compared_path(report, name)
     sides = report["paths"]
