@@ -46,7 +46,7 @@ index_plain_libs := -lcsv -lm
 goals := $(or $(MAKECMDGOALS),all)
 needs_packages := $(filter-out clean help fmt uninstall,$(goals))
 needs_tests := $(filter test asan tsan lint fuzz coverage check-% tests,$(goals))
-needs_bench := $(filter lint tests bench bench-compare %/cratedex-bench,$(goals))
+needs_bench := $(filter lint tests bench bench-compare relevance-train %/cratedex-bench,$(goals))
 
 ifneq ($(needs_packages),)
 wanted_modules := $(sort $(index_modules) $(server_modules) $(if $(needs_tests),$(test_modules)) \
@@ -476,4 +476,4 @@ clean: ## remove $(BUILD)
 	rm -rf $(BUILD)
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 23

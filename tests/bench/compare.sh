@@ -23,17 +23,19 @@ esac
 commit=$(git rev-parse --verify --quiet --end-of-options "$1^{commit}") ||
     fail "git knows no commit '$1': git log lists them; a shallow clone needs git fetch --unshallow"
 base=$folder/$commit
+unpacked=$base.$$
+
+trap 'rm -rf "$unpacked" "$unpacked.tar" "$folder/result.json.new"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' HUP TERM
 
 # Whole or not at all, so that an interrupted run leaves nothing that looks finished.
 if [ ! -d "$base" ]; then
-    unpacked=$base.$$
     mkdir -p "$unpacked" || exit 2
     if ! git archive --output "$unpacked.tar" "$commit" || ! tar -xf "$unpacked.tar" -C "$unpacked" ||
         ! mv "$unpacked" "$base"; then
-        rm -rf "$unpacked" "$unpacked.tar"
         fail "cannot unpack $commit below $folder"
     fi
-    rm -f "$unpacked.tar"
 fi
 
 # It lies in a folder of this repository, whose commit is not its own: git must not find it.
@@ -55,7 +57,5 @@ rm -f "$folder/result.json"
 status=$?
 if [ "$status" -le 1 ]; then
     mv "$folder/result.json.new" "$folder/result.json"
-else
-    rm -f "$folder/result.json.new"
 fi
 exit "$status"

@@ -56,6 +56,7 @@ def first_line(*command):
 
 
 def version_of(text):
+    """The last of the version numbers in what a program says of itself."""
     return re.findall(r"\d+(?:\.\d+)+", text)[-1]
 
 
@@ -84,6 +85,7 @@ def environment():
 
 
 def instructions_in(profile):
+    """The total of a file that callgrind wrote."""
     try:
         with open(profile, encoding="utf-8", errors="replace") as file:
             return int(re.search(r"^(?:summary|totals): (\d+)", file.read(), re.M)[1])
@@ -99,6 +101,7 @@ def search_targets(per_page):
 
 
 def ask(connection, targets, expected):
+    """GETs each; all must answer 200 with `expected` for X-Cache (None: without that field)."""
     for target in targets:
         connection.request("GET", target)
         answer = connection.getresponse()
@@ -178,6 +181,7 @@ def write_record(path, found, counts):
 
 
 def differences(recorded, found):
+    """In words, what is not as it was when the counts were recorded."""
     return [f"{name} was {recorded.get(name, 'none')} and is {found.get(name, 'none')}"
             for name in sorted({*recorded, *found}) if recorded.get(name) != found.get(name)]
 

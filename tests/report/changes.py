@@ -5,11 +5,12 @@ import json
 import subprocess
 from pathlib import Path
 
-from tools import ReportError, run
+from tools import ReportError, bounded, run
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULT = ROOT / "build" / "compare" / "result.json"
 COMPARE_LIMIT = 2400
+LEAST_ROUNDS = 5  # COMPARE_MIN_ROUNDS in tests/bench/bench_compare_figures.h
 
 
 def git(*words):
@@ -60,6 +61,13 @@ def files_by_area(since):
     return dict(sorted(areas.items(), key=lambda one: -one[1]["added"] - one[1]["removed"]))
 
 
+def reason_of(printed):
+    """The line of a comparison that failed which says why. Behind it, make says that something failed."""
+    lines = printed.strip().splitlines() or ["it printed nothing"]
+    reasons = [line for line in lines if line.startswith(("bench-compare: ", "cratedex-bench: "))]
+    return (reasons or lines)[-1]
+
+
 def compare(since, dump, queries, rounds):
     """(result of bench-compare, None), or (None, why there is none)."""
     RESULT.unlink(missing_ok=True)
@@ -67,13 +75,12 @@ def compare(since, dump, queries, rounds):
     if rounds is not None:
         command.append(f"ROUNDS={rounds}")
     try:
-        done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True, timeout=COMPARE_LIMIT)
+        done = bounded(command, COMPARE_LIMIT, subprocess.STDOUT, cwd=ROOT)
     except subprocess.TimeoutExpired:
         return None, f"`make bench-compare` was not done within {COMPARE_LIMIT} s"
     # Status 1 with a result says that something became slower: that is for the report to say.
     if not RESULT.exists():
-        return None, f"`make bench-compare` failed: {(done.stdout.strip().splitlines() or ['it printed nothing'])[-1]}"
+        return None, f"`make bench-compare` failed: {reason_of(done.stdout)}"
     return json.loads(RESULT.read_text(encoding="utf-8")), None
 
 

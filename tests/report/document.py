@@ -65,5 +65,11 @@ def mebibytes(n_bytes):
     return "–" if n_bytes is None else figure(n_bytes / (1 << 20), "MiB")
 
 
+def compared_path(report, path):
+    """What bench-compare measured of a path of both sides, or None. It knows no compressed misses."""
+    rows = report["compare"]["paths"] if report["compare"] else []
+    return next((row for row in rows if row["path"] == path), None)
+
+
 def with_interval(estimate):
     return f"{figure(estimate['value'])} [{figure(estimate['low'])}, {figure(estimate['high'])}]"

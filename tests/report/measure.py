@@ -62,5 +62,13 @@ def check_dump(dump):
     return Path(os.path.realpath(dump))
 
 
+def check_queries(queries, dump):
+    """The file of queries, where `queries` is None that of the dump. Absolute, for not all that read it run here."""
+    found = queries or queries_for(dump)
+    if not found.is_file():
+        raise ReportError(f"no such file of queries: {found}")
+    return Path(os.path.realpath(found))
+
+
 def dump_name(dump):
     return re.sub(r"(\.tar\.gz|\.tgz|\.zip)$", "", dump.name)

@@ -1,6 +1,6 @@
 """Part 1, baseline metrics: machine, commit, corpus, and what building, opening and answering take."""
 
-from document import Heading, Table, Text, figure, mebibytes, with_interval
+from document import Heading, Table, Text, compared_path, figure, mebibytes, with_interval
 
 
 def about(report):
@@ -23,34 +23,43 @@ def about(report):
 
 def building(report):
     built = report["paths"]["head"]["build"]["counters"]
-    start, opened = report["benchmarks"]["start"], report["benchmarks"]["open"]
+    start, opened = report["benchmarks"]["start"], report["benchmarks"]["open"]["open"]
     memory = start["rounds"][-1]["memory_after_queries"]
-    return Table(("figure", "value"), [
-        ("build, wall", figure(built["wall_seconds"], "s")),
-        ("build, processor", figure(built["cpu_seconds"], "s")),
-        ("build, memory at most", mebibytes(built["peak_memory_bytes"])),
-        ("index", mebibytes(built["index_bytes"])),
-        ("open, p50", figure(opened["open"]["best"]["p50_us"] / 1000, "ms")),
-        ("first answer of a server, file not in memory", figure(start["median"]["first_answer_seconds"], "s")),
-        ("server's memory after the queries, private", mebibytes(memory["private_bytes"])),
-        ("the same, shared (mapped files)", mebibytes(memory["mapped_bytes"])),
-    ])
+    processor = (figure(built["cpu_seconds"], "s"), "one build")
+    compared = compared_path(report, "build")
+    if compared is not None:
+        processor = (f"{with_interval(compared['head'])} s", f"median of {compared['rounds']} builds, 95 % interval")
+    return Table(("figure", "value", "of"), [
+        ("build, wall", figure(built["wall_seconds"], "s"), "one build"),
+        ("build, processor", *processor),
+        ("build, memory at most", mebibytes(built["peak_memory_bytes"]), "one build"),
+        ("index", mebibytes(built["index_bytes"]), ""),
+        ("open, p50", figure(opened["best"]["p50_us"] / 1000, "ms"), best_of(opened)),
+        ("first answer of a server, file not in memory", figure(start["median"]["first_answer_seconds"], "s"),
+         f"median of {len(start['rounds'])} rounds"),
+        ("server's memory after the queries, private", mebibytes(memory["private_bytes"]), "the last round"),
+        ("the same, shared (mapped files)", mebibytes(memory["mapped_bytes"]), "the last round"),
+    ], prose=(2,))
+
+
+def best_of(times):
+    return f"best of {len(times['rounds'])} rounds"
 
 
 def in_process(benchmarks):
     search, suggest = benchmarks["search"], benchmarks["suggest"]
     rows = [
-        ("search", search["search"]["best"]),
-        ("search and answer", search["search_and_answer"]["best"]),
-        ("suggest", suggest["suggest"]["best"]),
-        ("suggest, one typo", suggest["one_typo"]["times"]["best"]),
-        ("suggest, two typos", suggest["two_typos"]["times"]["best"]),
-        ("page of a crate, JSON", benchmarks["pages"]["crate_json"]["times"]["best"]),
-        ("the same, MessagePack", benchmarks["pages"]["crate_msgpack"]["times"]["best"]),
+        ("search", search["search"]),
+        ("search and answer", search["search_and_answer"]),
+        ("suggest", suggest["suggest"]),
+        ("suggest, one typo", suggest["one_typo"]["times"]),
+        ("suggest, two typos", suggest["two_typos"]["times"]),
+        ("page of a crate, JSON", benchmarks["pages"]["crate_json"]["times"]),
+        ("the same, MessagePack", benchmarks["pages"]["crate_msgpack"]["times"]),
     ]
-    return Table(("operation", "p50", "p99", "max"), [
-        (title, *(figure(times[key], "µs") for key in ("p50_us", "p99_us", "max_us")))
-        for title, times in rows if times["samples"] > 0])
+    return Table(("operation", "p50", "p99", "max", "of"), [
+        (title, *(figure(times["best"][key], "µs") for key in ("p50_us", "p99_us", "max_us")), best_of(times))
+        for title, times in rows if times["best"]["samples"] > 0], prose=(4,))
 
 
 CONTENDERS = {"hit": "hit", "bare": "the same bytes from bare libmicrohttpd", "not_modified": "304",

@@ -16,6 +16,7 @@ SENDING = ("sendmsg", "sendto", "send", "writev", "sendfile")  # one of them an 
 
 
 def grouped(shares):
+    """[(component, its share over all callers)], the largest first."""
     totals = {}
     for component, _, share in shares:
         totals[component] = totals.get(component, 0) + share
@@ -23,6 +24,7 @@ def grouped(shares):
 
 
 def share_tables(path):
+    """Where the time goes by component, by who asked for it, and by file; those of them that have rows."""
     cost, unit = path["cost"], path["unit"]
     itself = [(component, percent(share), figure(share * cost))
               for component, share in grouped(path["shares"]) if share >= SHOWN_SHARE]
@@ -42,7 +44,7 @@ def pair(first, second):
 def waits_of_build(path):
     counters = path["counters"]
     off = counters["wall_seconds"] - counters["cpu_seconds"] - counters["waiting_for_processor_seconds"]
-    return Table(("processor, disk and waits", "a build"), [
+    return Table(("processor, disk and waits", "one build"), [
         ("wall", figure(counters["wall_seconds"], "s")),
         ("processor, user", figure(counters["user_seconds"], "s")),
         ("processor, kernel", figure(counters["system_seconds"], "s")),
@@ -93,6 +95,7 @@ def system_calls(path):
 
 
 def serialization(head):
+    """Of every path: how much of it is making, fetching and compressing documents."""
     keys = ("encoding", "reading", "compression")
     return Table(("path", "encoding JSON or MessagePack", "reading encoded documents", "compression"), [
         (TITLES[name], *(percent(path["serialization"][key]) for key in keys)) for name, path in head.items()])

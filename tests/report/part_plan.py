@@ -3,7 +3,8 @@
 import math
 
 import plan
-from document import SHOWN_SHARE, TITLES, Heading, Table, Text, asked_by, figure, percent, with_interval
+from document import (SHOWN_SHARE, TITLES, Heading, Table, Text, asked_by, compared_path, figure, percent,
+                      with_interval)
 
 METHOD = ("Ranked by expected gain. A change that removes the part r of a component with the share s makes its path "
           "1 − s·r of what it was (Amdahl). Shares are those of this profile; the removable parts are judgements, with "
@@ -18,6 +19,7 @@ def subjects_of(report):
 # ---- Part 3 ----
 
 def plan_row(place, item, path, subjects):
+    """An item of the plan out of today's profile; `path` are the figures of its path."""
     candidate = item.candidate
     reason = candidate.reason
     if plan.done_by(candidate, subjects):
@@ -45,12 +47,6 @@ def optimization(report):
 
 # ---- Part 5 ----
 
-def measured_ratio(report, path):
-    """bench-compare's, or None. It knows no compressed misses."""
-    rows = report["compare"]["paths"] if report["compare"] else []
-    return next((row["ratio"] for row in rows if row["path"] == path), None)
-
-
 def earlier_row(place, item, base_path, head_path, subject):
     """An item of the plan as it stood before: what its part cost, should cost once it is done, and costs now."""
     candidate = item.candidate
@@ -62,11 +58,14 @@ def earlier_row(place, item, base_path, head_path, subject):
 
 
 def path_row(report, name, items):
+    """A path: what the items (those that are done, of all paths) should have made of it, and what was measured."""
     predicted = plan.combined_ratio([item for item in items if item.candidate.path == name])
-    ratio = measured_ratio(report, name)
+    compared = compared_path(report, name)
     sides = report["paths"]
-    return (TITLES[name], f"{predicted:.3f}", with_interval(ratio) if ratio else "not compared",
-            f"{sides['head'][name]['cost'] / sides['base'][name]['cost']:.3f}")
+    of_runs = f"{sides['head'][name]['cost'] / sides['base'][name]['cost']:.3f}"
+    if name == "build":  # whose cost is that of one build
+        of_runs = "–" if compared else f"{of_runs} (one build each)"
+    return (TITLES[name], f"{predicted:.3f}", with_interval(compared["ratio"]) if compared else "not compared", of_runs)
 
 
 def earlier_blocks(report, items):
@@ -76,7 +75,8 @@ def earlier_blocks(report, items):
                         plan.done_by(item.candidate, subjects)) for place, item in enumerate(items, start=1)]
     blocks = [
         Heading("The plan as it stood before, and what became of it"),
-        Text("Costs are those of the part, in its path's unit, from the profiles of the two sides."),
+        Text("Costs are those of the part, in its path's unit, from the profiles of the two sides; of the build, one "
+             "build each."),
         Table(("rank", "change", "predicted ratio", "path", "share before", "cost before", "predicted", "now", "state"),
               rows, prose=(1, 8)),
     ]

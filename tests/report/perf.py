@@ -6,7 +6,7 @@ import typing
 from pathlib import Path
 
 import stacks
-from tools import run
+from tools import ReportError, run, try_run
 
 # Bytes of stack copied a sample, from which callers are found by the DWARF unwind tables: library code has no frame
 # pointers.
@@ -34,6 +34,14 @@ def perf_record(data, events, *what):
 
 def processor(hertz):
     return ("-e", "cpu-clock", "-F", str(hertz))
+
+
+def check_perf():
+    """Raises ReportError where perf cannot sample here, which would show only after minutes."""
+    _, why = try_run(["perf", "record", "--quiet", *processor(99), "-o", "/dev/null", "--", "true"], 20)
+    if why is not None:
+        raise ReportError(f"perf cannot take samples here ({why}): run this as root, or set kernel.perf_event_paranoid "
+                          "to 1 (`sysctl -w kernel.perf_event_paranoid=1`; in a container, on the host)")
 
 
 def perf_stacks(data, limit_seconds):

@@ -17,7 +17,7 @@ import measure  # noqa: E402
 import parts  # noqa: E402
 import render  # noqa: E402
 import side  # noqa: E402
-from perf import Side  # noqa: E402
+from perf import Side, check_perf  # noqa: E402
 from tools import Progress, ReportError  # noqa: E402
 
 ROOT = FOLDER.parents[1]
@@ -25,13 +25,16 @@ PROGRAMS = ROOT / "build"
 OUTPUT = ROOT / "build" / "perf-report"
 
 
+def check_arguments(options):
+    """(dump, queries, (commit to compare with, how it was chosen)), or ReportError for what is not there."""
+    dump = measure.check_dump(options.dump)
+    return dump, measure.check_queries(options.queries, dump), changes.find_since(options.since)
+
+
 def gather(options, progress):
     """Everything that is measured, as it is kept in report.json."""
-    dump = measure.check_dump(options.dump)
-    queries = options.queries or measure.queries_for(dump)
-    if not queries.is_file():
-        raise ReportError(f"no such file of queries: {queries}")
-    since, chosen = changes.find_since(options.since)
+    dump, queries, (since, chosen) = check_arguments(options)
+    check_perf()
     report = {"report": "perf", "taken": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
               "commit": measure.describe_commit(), "libraries": measure.library_versions(),
               "changes": {"since": since, "chosen": chosen, "commits": changes.commits_since(since),
@@ -74,6 +77,12 @@ def redraw(kept):
         raise ReportError(f"{kept} is damaged or of another version: measure again, without --redraw") from error
 
 
+def rounds_of(text):
+    if not text.isdecimal() or int(text) < changes.LEAST_ROUNDS:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number from {changes.LEAST_ROUNDS} on")
+    return int(text)
+
+
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="scripts/perf-report", description=__doc__)
     parser.add_argument("dump", nargs="?", type=Path, default=ROOT / "data",
@@ -82,9 +91,11 @@ def parse_arguments():
                         "merge before this commit, else 20 commits back)")
     parser.add_argument("--queries", type=Path, metavar="FILE", help="one query a line (default: queries-NAME.txt "
                         "beside a dump whose name starts with NAME, else tests/bench/queries.txt)")
-    parser.add_argument("--rounds", type=int, metavar="N", help="of bench-compare (default: its own)")
+    parser.add_argument("--rounds", type=rounds_of, metavar="N",
+                        help=f"of bench-compare, {changes.LEAST_ROUNDS} at least (default: its own)")
     parser.add_argument("--redraw", action="store_true", help="measure nothing: write the pages again from "
                         "build/perf-report/report.json")
+    parser.add_argument("--check-arguments", action="store_true", help=argparse.SUPPRESS)  # and nothing else
     return parser.parse_args()
 
 
@@ -93,6 +104,9 @@ def main():
     progress = Progress()
     kept = OUTPUT / "report.json"
     try:
+        if options.check_arguments:
+            check_arguments(options)
+            return 0
         if options.redraw:
             if not kept.exists():
                 raise ReportError(f"{kept} is not there: run scripts/perf-report without --redraw first")

@@ -97,6 +97,18 @@ def asked_meanwhile(url, script, seconds):
             client.kill()
 
 
+@contextlib.contextmanager
+def serving(programs, index, log, *extra, environment=None):
+    """The URL of a server whose own messages are appended to the file `log`, which is named where it fails."""
+    with open(log, "a", encoding="utf-8") as errors:
+        try:
+            with running_server(str(programs / "cratedex-server"), str(index), "--threads", str(THREADS), *extra,
+                                environment=environment, errors=errors) as url:
+                yield url
+        except SystemExit as error:
+            raise ReportError(f"{str(error).rstrip(': ')}: {programs / 'cratedex-server'} says why in {log}") from error
+
+
 class Running(typing.NamedTuple):
     """A server that runs, and what was found of it so far."""
 
@@ -110,9 +122,7 @@ class Running(typing.NamedTuple):
 
 
 def start_server(side, folder, stack, extra):
-    log = stack.enter_context(open(folder / "server.log", "a", encoding="utf-8"))
-    url = stack.enter_context(running_server(str(side.programs / "cratedex-server"), str(side.index), "--threads",
-                                             str(THREADS), *extra, errors=log))
+    url = stack.enter_context(serving(side.programs, side.index, folder / "server.log", *extra))
     return Running(side.label, url, child_pid(), collections.Counter(), collections.Counter(), [], [])
 
 
@@ -174,9 +184,8 @@ def server_allocations(programs, index, folder, path, extra=()):
     for is_asked in (False, True):
         errors = folder / "memusage.txt"
         environment = dict(os.environ, LD_PRELOAD="libmemusage.so")
-        with open(errors, "w", encoding="utf-8") as output, running_server(
-                str(programs / "cratedex-server"), str(index), "--threads", str(THREADS), *extra,
-                environment=environment, errors=output) as url:
+        errors.unlink(missing_ok=True)
+        with serving(programs, index, errors, *extra, environment=environment) as url:
             if is_asked:
                 asked = ask(url, folder / f"{path}.lua", 1)
         totals.append(parse_memusage(errors.read_text(encoding="utf-8", errors="replace")))

@@ -1,6 +1,7 @@
 """A report.json as small as one can be, for the tests: invented figures in the real shape."""
 
-TIMES = {"best": {"samples": 3, "p50_us": 10.0, "p99_us": 20.0, "max_us": 30.0}}
+BEST = {"samples": 3, "p50_us": 10.0, "p99_us": 20.0, "max_us": 30.0}
+TIMES = {"best": BEST, "rounds": [BEST, BEST, BEST]}
 SVG = '<svg version="1.1" width="1200" height="100" xmlns="http://www.w3.org/2000/svg"></svg>'
 
 

@@ -20,7 +20,7 @@ class Command(unittest.TestCase):
             self.assertIn(option, printed)
 
     def test_an_unknown_option_is_a_wrong_command_line(self):
-        for arguments in (("--nope",), ("-x",), ("--since", "HEAD", "--nope"), ("--since",)):
+        for arguments in (("--nope",), ("-x",), ("--since", "HEAD", "--nope"), ("--since",), ("/", "/")):
             status, printed, errors = run(*arguments)
             self.assertEqual((status, printed), (2, ""), arguments)
             self.assertIn("Usage:", errors)
@@ -29,6 +29,17 @@ class Command(unittest.TestCase):
         for arguments in (("no-such-dump",), ("--since", "HEAD", "no-such-dump"), ("--rounds=5", "no-such-dump")):
             status, _, errors = run(*arguments)
             self.assertEqual((status, errors), (1, "perf-report: no such dump: no-such-dump\n"), arguments)
+
+    def test_what_cannot_be_measured_is_refused_before_anything_is_built(self):
+        for arguments, expected in ((("--since", "no-such-commit"), "git knows no such commit"),
+                                    (("--queries", "/no-such-file"), "no such file of queries: /no-such-file")):
+            status, printed, errors = run(*arguments)
+            self.assertEqual((status, printed), (1, ""), arguments)
+            self.assertIn(expected, errors)
+        for rounds in ("abc", "4"):
+            status, printed, errors = run("--rounds", rounds)
+            self.assertEqual((status, printed), (2, ""))
+            self.assertIn(f"'{rounds}' is no number from 5 on", errors)
 
 
 if __name__ == "__main__":

@@ -69,6 +69,22 @@ class Content(unittest.TestCase):
         _, text = rendered(report)
         return text.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
 
+    def test_a_figure_says_of_how_many_runs_it_is(self):
+        report = sample_report.report()
+        text = self.part("Baseline metrics", report)
+        self.assertIn("| build, processor | 1 s | one build |", text)
+        self.assertIn("| search | 10 µs | 20 µs | 30 µs | best of 3 rounds |", text)
+        report["compare"]["paths"].append(dict(report["compare"]["paths"][0], path="build", rounds=7))
+        self.assertIn("| build, processor | 62 [55.8, 68.2] s | median of 7 builds, 95 % interval |",
+                      self.part("Baseline metrics", report))
+
+    def test_the_ratio_of_builds_is_the_interleaved_one(self):
+        report = sample_report.report()
+        self.assertEqual(part_plan.path_row(report, "build", []),
+                         ("Build", "1.000", "not compared", "1.000 (one build each)"))
+        report["compare"]["paths"].append(dict(report["compare"]["paths"][0], path="build"))
+        self.assertEqual(part_plan.path_row(report, "build", []), ("Build", "1.000", "0.78 [0.702, 0.858]", "–"))
+
     def test_the_plan_is_computed_from_the_profile(self):
         report = sample_report.report()
         report["paths"]["head"] = sample_report.side(document_share=0.25)

@@ -3,6 +3,7 @@
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import changes
 import measure
@@ -84,6 +85,23 @@ class Printed(unittest.TestCase):
     def test_an_unknown_commit_is_refused(self):
         with self.assertRaises(ReportError):
             changes.find_since("no-such-commit")
+
+    def test_a_perf_that_may_not_sample_is_told_with_what_to_set(self):
+        with mock.patch.object(perf, "try_run", return_value=(None, "perf: No permission")):
+            with self.assertRaisesRegex(ReportError, "No permission.*kernel.perf_event_paranoid"):
+                perf.check_perf()
+        with mock.patch.object(perf, "try_run", return_value=("", None)):
+            perf.check_perf()
+
+    def test_the_log_of_a_server_that_does_not_start_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            log, server = Path(folder) / "server.log", Path(folder) / "cratedex-server"
+            server.write_text("#!/bin/sh\necho 'no such index' >&2\nexit 1\n", encoding="utf-8")
+            server.chmod(0o700)
+            with self.assertRaisesRegex(ReportError, f"the server did not start: .* in {log}"):
+                with profile_server.serving(Path(folder), "none.cdx", log):
+                    self.fail("it runs")
+            self.assertEqual(log.read_text(encoding="utf-8"), "no such index\n")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,15 @@
 """Running other programs for the report: said beforehand, bounded in time, refused in words."""
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
+
+
+GRACE_SECONDS = 5
 
 
 class ReportError(Exception):
@@ -20,12 +26,36 @@ class Progress:
         print(f"perf-report: {time.monotonic() - self.begin:4.0f} s  {text}", file=sys.stderr, flush=True)
 
 
+def bounded(command, limit_seconds, errors, **options):
+    """subprocess.run of what prints text, but on a time-out (and an interrupt) all that the program started is ended
+    with it: by SIGTERM, which it may use to tidy up, then by SIGKILL."""
+    text = options.pop("input", None)
+    with subprocess.Popen(command, stdin=None if text is None else subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=errors, text=True, start_new_session=True, **options) as process:
+        try:
+            printed = process.communicate(text, limit_seconds)
+        except BaseException:
+            end_group(process)
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, *printed)
+
+
+def end_group(process):
+    """Ends the process and those of its group, which it leads."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.communicate(timeout=GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+
+
 def run(command, limit_seconds, **options):
     """What the program printed on standard output. Raises ReportError where it is missing, fails or takes too long."""
     command = [str(word) for word in command]
     try:
-        done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                              timeout=limit_seconds, **options)
+        done = bounded(command, limit_seconds, subprocess.PIPE, **options)
     except FileNotFoundError as error:
         raise ReportError(f"{command[0]} is not installed: run scripts/install-deps --bench") from error
     except subprocess.TimeoutExpired as error:
@@ -48,8 +78,7 @@ def try_run(command, limit_seconds, **options):
     """(standard error and output, None), or (None, why not): for what a machine may not allow."""
     command = [str(word) for word in command]
     try:
-        done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                              timeout=limit_seconds, **options)
+        done = bounded(command, limit_seconds, subprocess.STDOUT, **options)
     except FileNotFoundError:
         return None, f"{command[0]} is not installed"
     except subprocess.TimeoutExpired:
