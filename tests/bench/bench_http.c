@@ -164,6 +164,22 @@ static bool judge(const struct run *run, const struct level *level, const struct
     return true;
 }
 
+/* Whether the client, which is one thread, takes as long for a request as the threads of one of the servers: then
+   requests a second are what the client can do, and tell less than there is between the servers. */
+static bool is_client_bound(const struct run *run, const struct level *level,
+                            const struct goal *goal)
+{
+    const enum http_contender_kind both[] = {goal->who, goal->beside};
+    unsigned n_threads =
+        level->n_connections < run->n_threads ? level->n_connections : run->n_threads;
+    bool is_bound = false;
+    for (int i = 0; i < 2 && goal->figure == RATE; i++)
+        is_bound = is_bound ||
+                   bootstrap_median(level->samples[both[i]][CLIENT_CPU], run->n_rounds) >=
+                       bootstrap_median(level->samples[both[i]][CPU], run->n_rounds) / n_threads;
+    return is_bound;
+}
+
 static void write_goal(const struct goal *goal, char text[96])
 {
     bool is_ratio = goal->kind == GOAL_RATIO;
@@ -207,8 +223,9 @@ static void print_level(const struct run *run, const struct level *level)
         if (!judge(run, level, &goals[i], &result))
             continue;
         write_goal(&goals[i], text);
-        printf("  %-58s %7.3f (%.3f-%.3f) %s\n", text, result.estimate.value, result.estimate.low,
-               result.estimate.high, goal_verdict_name(result.verdict));
+        printf("  %-58s %7.3f (%.3f-%.3f) %s%s\n", text, result.estimate.value, result.estimate.low,
+               result.estimate.high, goal_verdict_name(result.verdict),
+               is_client_bound(run, level, &goals[i]) ? ", client-bound" : "");
     }
 }
 
@@ -233,9 +250,10 @@ static json_t *level_to_json(const struct run *run, const struct level *level)
         if (!judge(run, level, &goals[i], &result))
             continue;
         write_goal(&goals[i], text);
-        json_array_append_new(judged, json_pack("{s:s, s:o, s:s}", "goal", text, "estimate",
+        json_array_append_new(judged, json_pack("{s:s, s:o, s:s, s:b}", "goal", text, "estimate",
                                                 estimate_to_json(&result.estimate, 1), "verdict",
-                                                goal_verdict_name(result.verdict)));
+                                                goal_verdict_name(result.verdict), "client_bound",
+                                                is_client_bound(run, level, &goals[i])));
     }
     return json_pack("{s:i, s:o, s:o}", "connections", (int)level->n_connections, "contenders",
                      contenders, "goals", judged);
