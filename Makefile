@@ -303,7 +303,7 @@ monitoring: $(programs) ## scripts/monitoring against promtool, Prometheus and a
 	@$(monitoring_python) -B tests/monitoring/check.py --programs $(BUILD)
 
 .PHONY: report-check
-report-check: ## the tests of scripts/perf-report, without measuring
+report-check: ## the tests of scripts/perf-report and of the benchmarks' scripts, without measuring
 	@$(PYTHON) -B tests/report/check.py
 
 # ---- Checking and formatting ----

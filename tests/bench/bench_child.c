@@ -1,15 +1,18 @@
 /* The child's output comes through one pipe, which is read to its end before the child is waited for,
-   so that neither waits for the other. */
-#define _GNU_SOURCE /* pipe2, environ */
+   so that neither waits for the other. Why it cannot be run comes through another, which exec closes.
+   The kernel ends the child when this program ends, by whatever, and rm(1) removes the folder where a
+   signal ends it: SIGKILL alone leaves it. */
+#define _GNU_SOURCE /* pipe2, _Fork */
 #include "tests/bench/bench_child.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,31 +44,89 @@ static int wait_for(pid_t child, const char *program, struct error *error)
     return error_set(error, "%s: ended by a signal", program);
 }
 
+/* In the child: becomes the program, or says why not. */
+static _Noreturn void become(char *const arguments[], int output, int faults, pid_t parent)
+{
+    char beside[256];
+    if (prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == parent &&
+        dup2(output, STDOUT_FILENO) >= 0) {
+        (void)execvp(arguments[0], arguments);
+        if (errno == ENOENT &&
+            snprintf(beside, sizeof beside, "/usr/sbin/%s", arguments[0]) < (int)sizeof beside)
+            (void)execv(beside, arguments);
+    }
+    int fault = errno;
+    ssize_t written = write(faults, &fault, sizeof fault);
+    _exit(written == sizeof fault ? 127 : 126);
+}
+
+pid_t bench_child_start(char *const arguments[], int output, struct error *error)
+{
+    int ends[2];
+    int fault = 0;
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return error_set(error, "cannot make a pipe: %s", strerror(errno));
+    pid_t parent = getpid();
+    pid_t child = fork();
+    if (child == 0)
+        become(arguments, output, ends[1], parent);
+    if (child < 0)
+        fault = errno;
+    close(ends[1]);
+    while (child > 0 && read(ends[0], &fault, sizeof fault) < 0 && errno == EINTR)
+        ;
+    close(ends[0]);
+    if (fault == 0)
+        return child;
+    while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        ;
+    return error_set(error, "cannot run %s: %s", arguments[0], strerror(fault));
+}
+
 int bench_child_run(char *const arguments[], msgpack_sbuffer *output, struct error *error)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
         return error_set(error, "cannot make a pipe: %s", strerror(errno));
-    posix_spawn_file_actions_t actions;
-    pid_t child = 0;
-    int fault = posix_spawn_file_actions_init(&actions);
-    if (fault == 0) {
-        fault = posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-        if (fault == 0)
-            fault = posix_spawnp(&child, arguments[0], &actions, NULL, arguments, environ);
-        posix_spawn_file_actions_destroy(&actions);
-    }
+    pid_t child = bench_child_start(arguments, ends[1], error);
     close(ends[1]);
-    int status = 0;
-    if (fault != 0)
-        status = error_set(error, "cannot run %s: %s", arguments[0], strerror(fault));
-    else if (read_to_end(ends[0], output) != 0)
+    int status = child > 0 ? 0 : -1;
+    if (child > 0 && read_to_end(ends[0], output) != 0)
         status = error_set(error, "%s: its output cannot be read", arguments[0]);
     close(ends[0]);
     struct error why;
-    if (fault == 0 && wait_for(child, arguments[0], &why) != 0 && status == 0)
+    if (child > 0 && wait_for(child, arguments[0], &why) != 0 && status == 0)
         status = error_set(error, "%s", why.message);
     return status;
+}
+
+static const int ending_signals[] = {SIGHUP, SIGINT, SIGTERM};
+#define N_ENDING_SIGNALS (sizeof ending_signals / sizeof *ending_signals)
+
+static char open_folder[BENCH_FOLDER_MAX];
+
+/* Only what signal-safety(7) allows, and _Fork, which glibc made for that. The signal was reset, and ends us. */
+static void remove_folder_and_end(int signal_number)
+{
+    pid_t child = _Fork();
+    if (child == 0) {
+        (void)execl("/bin/rm", "rm", "-rf", "--", open_folder, (char *)NULL);
+        _exit(127);
+    }
+    if (child > 0)
+        (void)waitpid(child, NULL, 0);
+    (void)raise(signal_number);
+}
+
+/* An ignored signal, as under nohup(1), stays ignored. */
+static void set_ending(void (*from)(int), void (*to)(int))
+{
+    for (size_t i = 0; i < N_ENDING_SIGNALS; i++) {
+        struct sigaction found;
+        struct sigaction action = {.sa_handler = to, .sa_flags = (int)SA_RESETHAND};
+        if (sigaction(ending_signals[i], NULL, &found) == 0 && found.sa_handler == from)
+            (void)sigaction(ending_signals[i], &action, NULL);
+    }
 }
 
 int bench_folder_create(char folder[BENCH_FOLDER_MAX], struct error *error)
@@ -80,6 +141,8 @@ int bench_folder_create(char folder[BENCH_FOLDER_MAX], struct error *error)
         folder[0] = '\0';
         return -1;
     }
+    memcpy(open_folder, folder, BENCH_FOLDER_MAX);
+    set_ending(SIG_DFL, remove_folder_and_end);
     return 0;
 }
 
@@ -93,6 +156,7 @@ void bench_folder_remove(const char *folder)
         (void)unlinkat(dirfd(listing), entry->d_name, 0); /* `.` and `..` refuse */
     closedir(listing);
     (void)rmdir(folder);
+    set_ending(remove_folder_and_end, SIG_DFL);
 }
 
 int bench_folder_write(const char *folder, const char *name, const void *bytes, size_t size,

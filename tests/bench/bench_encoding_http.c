@@ -148,13 +148,6 @@ static int verify_page(struct run *run, size_t page, enum encoding encoding, str
     return 0;
 }
 
-static double own_cpu(void)
-{
-    struct timespec used;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-    return (double)used.tv_sec + 1e-9 * (double)used.tv_nsec;
-}
-
 static int take_sample(struct run *run, size_t page, size_t load, enum encoding encoding,
                        unsigned round, struct error *error)
 {
@@ -165,22 +158,23 @@ static int take_sample(struct run *run, size_t page, size_t load, enum encoding 
                                    .n_requests = run->pages.pages[page].n_answers,
                                    .n_connections = N_CONNECTIONS,
                                    .rate = loads[load].rate,
-                                   .seconds = run_seconds(&loads[load])};
+                                   .seconds = run_seconds(&loads[load]),
+                                   .server_cpu = http_server_child_cpu,
+                                   .server = server};
     struct load_result result;
-    double server_cpu = http_server_child_cpu(server);
-    double client_cpu = own_cpu();
     if (load_run(&plan, &result, error) != 0)
         return -1;
     figures->in_time.samples[encoding][round] = result.share_in_time;
     figures->in_time.n_samples = round + 1;
     /* On a busy machine a run may be held up for all of its time: that was the time of one, at least. */
     double n_answers = result.n_answers > 0 ? (double)result.n_answers : 1;
+    double n_received = result.n_received > 0 ? (double)result.n_received : 1;
     double sample[N_COSTS] = {(double)result.latency.p50, (double)result.latency.p90,
                               (double)result.latency.p99};
     if (plan.rate == 0) {
         sample[THROUGHPUT] = n_answers / result.seconds;
-        sample[SERVER_CPU] = 1e9 * (http_server_child_cpu(server) - server_cpu) / n_answers;
-        sample[CLIENT_CPU] = 1e9 * (own_cpu() - client_cpu) / n_answers;
+        sample[SERVER_CPU] = 1e9 * result.server_cpu / n_received;
+        sample[CLIENT_CPU] = 1e9 * result.client_cpu / n_received;
     }
     for (unsigned i = 0; i < n_figures(&loads[load]); i++) {
         figures->series[i].samples[encoding][round] = sample[i];

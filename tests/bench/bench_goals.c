@@ -1,5 +1,6 @@
-/* An interval decides only where all of it does: with few rounds, or on a machine that others use, most goals
-   stay undecided, and that is what is said. */
+/* An interval decides only where all of it does: on a machine that others use most goals stay undecided, and that
+   is what is said. Few samples say little of how much they vary: resampled, they vary less than the figure does, so
+   that their interval would decide what is only chance. Below GOAL_MIN_SAMPLES none decides. */
 #include "tests/bench/bench_goals.h"
 
 #include <stdbool.h>
@@ -24,12 +25,13 @@ void goal_judge(enum goal_kind kind, enum goal_relation relation, double limit,
     if (kind == GOAL_RATIO) {
         bootstrap_ratio(figure, other, n_samples, SEED, &result->estimate);
     } else {
-        double differences[BOOTSTRAP_MAX_SAMPLES];
+        double differences[BOOTSTRAP_MAX_SAMPLES] = {0};
         for (size_t i = 0; i < n_samples; i++)
             differences[i] = figure[i] - other[i];
         bootstrap_estimate(differences, n_samples, SEED, &result->estimate);
     }
-    result->verdict = verdict_of(&result->estimate, relation, limit);
+    result->verdict = n_samples >= GOAL_MIN_SAMPLES ? verdict_of(&result->estimate, relation, limit)
+                                                    : GOAL_UNDECIDED;
 }
 
 const char *goal_verdict_name(enum goal_verdict verdict)

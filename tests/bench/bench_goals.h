@@ -11,10 +11,13 @@ enum goal_relation { GOAL_AT_LEAST, GOAL_AT_MOST };
 /* What is compared with the limit: one figure divided by the other, or less it. */
 enum goal_kind { GOAL_RATIO, GOAL_DIFFERENCE };
 
+/* With fewer samples the bootstrap's interval is too narrow to decide: that of one has no width at all. */
+#define GOAL_MIN_SAMPLES 20
+
 enum goal_verdict {
     GOAL_MET,      /* the whole interval is on the right side of the limit, or on it */
     GOAL_MISSED,   /* the whole interval is beyond the limit */
-    GOAL_UNDECIDED /* the limit lies within the interval */
+    GOAL_UNDECIDED /* the limit lies within the interval, or there are not GOAL_MIN_SAMPLES */
 };
 
 struct goal_result {

@@ -57,7 +57,6 @@ static const struct goal {
     {CONTENDER_MISS, P50, CONTENDER_HIT, GOAL_DIFFERENCE, GOAL_AT_MOST, 60, 1},
 };
 #define N_GOALS (sizeof goals / sizeof *goals)
-#define MIN_SCALING 1.8 /* hits a second, two threads / one */
 
 /* All samples at one number of connections. */
 struct level {
@@ -165,6 +164,22 @@ static bool judge(const struct run *run, const struct level *level, const struct
     return true;
 }
 
+/* Whether the client, which is one thread, takes as long for a request as the threads of one of the servers: then
+   requests a second are what the client can do, and tell less than there is between the servers. */
+static bool is_client_bound(const struct run *run, const struct level *level,
+                            const struct goal *goal)
+{
+    const enum http_contender_kind both[] = {goal->who, goal->beside};
+    unsigned n_threads =
+        level->n_connections < run->n_threads ? level->n_connections : run->n_threads;
+    bool is_bound = false;
+    for (int i = 0; i < 2 && goal->figure == RATE; i++)
+        is_bound = is_bound ||
+                   bootstrap_median(level->samples[both[i]][CLIENT_CPU], run->n_rounds) >=
+                       bootstrap_median(level->samples[both[i]][CPU], run->n_rounds) / n_threads;
+    return is_bound;
+}
+
 static void write_goal(const struct goal *goal, char text[96])
 {
     bool is_ratio = goal->kind == GOAL_RATIO;
@@ -208,51 +223,10 @@ static void print_level(const struct run *run, const struct level *level)
         if (!judge(run, level, &goals[i], &result))
             continue;
         write_goal(&goals[i], text);
-        printf("  %-58s %7.3f (%.3f-%.3f) %s\n", text, result.estimate.value, result.estimate.low,
-               result.estimate.high, goal_verdict_name(result.verdict));
+        printf("  %-58s %7.3f (%.3f-%.3f) %s%s\n", text, result.estimate.value, result.estimate.low,
+               result.estimate.high, goal_verdict_name(result.verdict),
+               is_client_bound(run, level, &goals[i]) ? ", client-bound" : "");
     }
-}
-
-/* Two threads beside one, and beside two that share nothing. */
-static void judge_scaling(const struct http_scaling *scaling, struct goal_result *of_single,
-                          struct estimate *of_apart)
-{
-    goal_judge(GOAL_RATIO, GOAL_AT_LEAST, MIN_SCALING, scaling->shared, scaling->single,
-               scaling->n_rounds, of_single);
-    bootstrap_ratio(scaling->shared, scaling->apart, scaling->n_rounds, SEED, of_apart);
-}
-
-static void print_scaling(const struct http_scaling *scaling)
-{
-    struct goal_result of_single;
-    struct estimate of_apart;
-    if (scaling->n_rounds == 0)
-        return;
-    judge_scaling(scaling, &of_single, &of_apart);
-    printf("\nHits in this process, without a socket: %.2f million/s by one thread, %.2f by two, "
-           "%.2f by two that share nothing\n",
-           bootstrap_median(scaling->single, scaling->n_rounds) / 1e6,
-           bootstrap_median(scaling->shared, scaling->n_rounds) / 1e6,
-           bootstrap_median(scaling->apart, scaling->n_rounds) / 1e6);
-    printf("  %-58s %7.3f (%.3f-%.3f) %s\n", "two threads / one, hits/s >= 1.80",
-           of_single.estimate.value, of_single.estimate.low, of_single.estimate.high,
-           goal_verdict_name(of_single.verdict));
-    printf("  %-58s %7.3f (%.3f-%.3f)\n", "two threads / two that share nothing, hits/s",
-           of_apart.value, of_apart.low, of_apart.high);
-}
-
-static json_t *scaling_to_json(const struct http_scaling *scaling)
-{
-    struct goal_result of_single;
-    struct estimate of_apart;
-    judge_scaling(scaling, &of_single, &of_apart);
-    return json_pack("{s:f, s:f, s:f, s:o, s:s, s:o}", "single_hits_a_second",
-                     bootstrap_median(scaling->single, scaling->n_rounds), "shared_hits_a_second",
-                     bootstrap_median(scaling->shared, scaling->n_rounds), "apart_hits_a_second",
-                     bootstrap_median(scaling->apart, scaling->n_rounds), "two_to_one",
-                     estimate_to_json(&of_single.estimate, 1), "verdict",
-                     goal_verdict_name(of_single.verdict), "shared_to_apart",
-                     estimate_to_json(&of_apart, 1));
 }
 
 static json_t *level_to_json(const struct run *run, const struct level *level)
@@ -276,9 +250,10 @@ static json_t *level_to_json(const struct run *run, const struct level *level)
         if (!judge(run, level, &goals[i], &result))
             continue;
         write_goal(&goals[i], text);
-        json_array_append_new(judged, json_pack("{s:s, s:o, s:s}", "goal", text, "estimate",
+        json_array_append_new(judged, json_pack("{s:s, s:o, s:s, s:b}", "goal", text, "estimate",
                                                 estimate_to_json(&result.estimate, 1), "verdict",
-                                                goal_verdict_name(result.verdict)));
+                                                goal_verdict_name(result.verdict), "client_bound",
+                                                is_client_bound(run, level, &goals[i])));
     }
     return json_pack("{s:i, s:o, s:o}", "connections", (int)level->n_connections, "contenders",
                      contenders, "goals", judged);
@@ -292,45 +267,56 @@ static int print(const struct run *run, const struct index *index,
         json_t *levels = json_array();
         for (unsigned i = 0; i < run->n_levels; i++)
             json_array_append_new(levels, level_to_json(run, &run->levels[i]));
-        json_object_set_new(root, "target", json_string(HTTP_CONTENDERS_TARGET));
-        json_object_set_new(root, "answer_bytes",
-                            json_integer((json_int_t)run->contenders.answer_bytes));
-        json_object_set_new(root, "threads", json_integer(run->n_threads));
         json_object_set_new(root, "rounds", json_integer(run->n_rounds));
+        json_object_set_new(root, "least_rounds", json_integer(GOAL_MIN_SAMPLES));
+        if (run->n_levels > 0)
+            json_object_update_new(root, json_pack("{s:s, s:I}", "target", HTTP_CONTENDERS_TARGET,
+                                                   "answer_bytes",
+                                                   (json_int_t)run->contenders.answer_bytes));
+        json_object_set_new(root, "threads", json_integer(run->n_threads));
         json_object_set_new(root, "run_seconds", json_real(RUN_SECONDS));
         json_object_set_new(root, "results", levels);
         if (run->scaling.n_rounds > 0)
-            json_object_set_new(root, "scaling", scaling_to_json(&run->scaling));
+            json_object_set_new(root, "scaling", http_scaling_to_json(&run->scaling));
         return bench_print_json(root, error);
     }
     bench_print_header(index, options->index_path);
-    printf("answer    %zu bytes of %s\n", run->contenders.answer_bytes, HTTP_CONTENDERS_TARGET);
-    printf(
-        "rounds    %u interleaved, %.2f s a run, %u thread%s a server; median (95 %% interval);\n"
-        "          CPU and latencies in microseconds a request, latencies of a closed loop\n",
-        run->n_rounds, RUN_SECONDS, run->n_threads, run->n_threads > 1 ? "s" : "");
+    if (run->n_levels > 0)
+        printf(
+            "answer    %zu bytes of %s\n"
+            "runs      interleaved, %.2f s each, %u thread%s a server; median (95 %% interval);\n"
+            "          CPU and latencies in microseconds a request, latencies of a closed loop\n",
+            run->contenders.answer_bytes, HTTP_CONTENDERS_TARGET, RUN_SECONDS, run->n_threads,
+            run->n_threads > 1 ? "s" : "");
+    printf("rounds    %u%s\n", run->n_rounds,
+           run->n_rounds < GOAL_MIN_SAMPLES ? ": too few for a goal to be decided" : "");
     for (unsigned i = 0; i < run->n_levels; i++)
         print_level(run, &run->levels[i]);
-    print_scaling(&run->scaling);
+    http_scaling_print(&run->scaling);
     return 0;
 }
 
 static int check(const struct run *run, struct error *error)
 {
+    unsigned n_judged = 0;
     unsigned n_missed = 0;
     for (unsigned i = 0; i < run->n_levels; i++) {
         for (size_t j = 0; j < N_GOALS; j++) {
             struct goal_result result;
-            n_missed +=
-                judge(run, &run->levels[i], &goals[j], &result) && result.verdict == GOAL_MISSED;
+            if (!judge(run, &run->levels[i], &goals[j], &result))
+                continue;
+            n_judged++;
+            n_missed += result.verdict == GOAL_MISSED;
         }
     }
     if (run->scaling.n_rounds > 0) {
-        struct goal_result of_single;
-        struct estimate of_apart;
-        judge_scaling(&run->scaling, &of_single, &of_apart);
-        n_missed += of_single.verdict == GOAL_MISSED;
+        n_judged++;
+        n_missed += http_scaling_verdict(&run->scaling) == GOAL_MISSED;
     }
+    if (n_judged == 0)
+        return error_set(error,
+                         "--check has no goal to judge: a goal needs both contenders that it "
+                         "compares, and those need to be installed");
     return n_missed == 0 ? 0 : error_set(error, "%u goals are missed", n_missed);
 }
 
@@ -342,13 +328,19 @@ static int measure(struct run *run, const struct bench_options *options, struct 
         .names = options->contenders,
         .n_threads = run->n_threads,
     };
-    if (read_levels(run, options->connections != NULL ? options->connections : DEFAULT_CONNECTIONS,
+    if (http_contenders_check_names(options->contenders, error) != 0)
+        return -1;
+    bool has_servers = http_contenders_list_has_servers(options->contenders);
+    if (has_servers &&
+        read_levels(run, options->connections != NULL ? options->connections : DEFAULT_CONNECTIONS,
                     error) != 0)
         return -1;
     uint64_t seed = SEED;
     if (http_contenders_list_has(options->contenders, HTTP_CONTENDERS_SCALING) &&
         http_scaling_measure(&run->scaling, run->n_rounds, error) != 0)
         return -1;
+    if (!has_servers)
+        return 0;
     int status = http_contenders_start(&run->contenders, &settings, error);
     for (unsigned round = 0; round < run->n_rounds && status == 0; round++)
         status = run_round(run, round, &seed, error);
@@ -359,12 +351,15 @@ static int measure(struct run *run, const struct bench_options *options, struct 
 int bench_http(const struct bench_options *options, struct error *error)
 {
     struct machine machine;
+    unsigned n_rounds = options->n_rounds != 0 ? options->n_rounds : DEFAULT_ROUNDS;
+    if (options->check && n_rounds < GOAL_MIN_SAMPLES)
+        return error_set(error, "http --check needs at least %d rounds", GOAL_MIN_SAMPLES);
     struct run *run = calloc(1, sizeof *run);
     if (run == NULL)
         return error_out_of_memory(error);
     machine_describe(&machine);
     run->n_threads = machine.n_cores > 2 ? (unsigned)machine.n_cores - 1 : 1;
-    run->n_rounds = options->n_rounds != 0 ? options->n_rounds : DEFAULT_ROUNDS;
+    run->n_rounds = n_rounds;
     struct index *index = index_open(options->index_path, error);
     int status = index != NULL ? measure(run, options, error) : -1;
     if (status == 0)

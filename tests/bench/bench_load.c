@@ -292,6 +292,8 @@ static struct load *load_create(const struct load_plan *plan)
     for (unsigned i = 0; i < plan->n_connections; i++)
         load->connections[i].socket = -1;
     load->capacity = (size_t)ceil((plan->rate > 0 ? plan->rate : MAX_CLOSED_RATE) * plan->seconds);
+    if (plan->n_to_send > 0 && plan->n_to_send < load->capacity)
+        load->capacity = plan->n_to_send;
     load->latencies = calloc(load->capacity + 1, sizeof *load->latencies);
     if (load->latencies == NULL) {
         free(load);

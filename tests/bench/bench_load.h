@@ -51,10 +51,11 @@ struct load_result {
     double client_cpu;    /* likewise, of this thread */
 };
 
-/* Runs the plan. Every connection has been answered once before the time begins. What was due within the time is
-   still sent and answered after it: with a rate for at most twice as long, without one for 1 s; what is not answered then is left out. An answer that ends its connection is followed by
-   a new connection. Returns 0, or -1 and why: also for an answer of another status or without Content-Length, and
-   for a connection that ends otherwise. */
+/* Runs the plan. Every connection has been answered once before the time begins. What was due within
+   the time is still sent and answered after it: with a rate for at most twice as long, without one
+   for 1 s; what is not answered then is left out. An answer that ends its connection is followed by
+   a new connection. Returns 0, or -1 and why: also for an answer of another status or without
+   Content-Length, and for a connection that ends otherwise. */
 int load_run(const struct load_plan *plan, struct load_result *result, struct error *error);
 
 /* Asks one request on a connection of its own and appends the body of the answer, which must be 200. */

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define ENCODING_VERDICT_MAX 64
+
 static const char *const coding_keys[N_CONTENT_CODINGS] = {"raw", "gzip", "brotli", "zstd"};
 
 const struct encoding_unit encoding_microseconds = {.name = "microseconds", .scale = 1e3};
@@ -21,8 +23,9 @@ static struct encoding_measure operation_measure(const struct encoding_operation
                                      &encoding_microseconds};
 }
 
-void encoding_verdict(char verdict[ENCODING_VERDICT_MAX], const struct estimate *ratio,
-                      const struct encoding_unit *unit)
+/* A sentence where the whole interval lies on one side of 1, else empty. */
+static void encoding_verdict(char verdict[ENCODING_VERDICT_MAX], const struct estimate *ratio,
+                             const struct encoding_unit *unit)
 {
     static const char *const words[] = {
         [ESTIMATE_LESS + 1] = "less", [ESTIMATE_UNDECIDED + 1] = "", [ESTIMATE_MORE + 1] = "more"};

@@ -9,7 +9,6 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#define ENCODING_VERDICT_MAX 64
 #define ENCODING_SEED 20240607 /* of every bootstrap */
 
 /* What samples are printed in. */
@@ -69,10 +68,6 @@ int encoding_figures_count(struct encoding_figures *figures, const struct encodi
 int encoding_operation_counted(const struct encoding_operation *operation, enum encoding encoding,
                                const struct encoding_pages *pages, const struct encoding_page *page,
                                struct error *error);
-
-/* A sentence where the whole interval lies on one side of 1, else empty. */
-void encoding_verdict(char verdict[ENCODING_VERDICT_MAX], const struct estimate *ratio,
-                      const struct encoding_unit *unit);
 
 /* One table: its titles, and a line for a series, which says nothing for one without samples. */
 void encoding_titles_print(const struct encoding_measure *measure);

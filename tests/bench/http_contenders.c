@@ -50,16 +50,43 @@ bool http_contenders_list_has(const char *names, const char *name)
     return names == NULL;
 }
 
-/* Marks those of the list that are wanted. Some name must be known. */
-static int choose(struct http_contenders *contenders, const char *names, struct error *error)
+static bool is_known(const char *name, size_t length)
 {
-    bool is_known = http_contenders_list_has(names, HTTP_CONTENDERS_SCALING);
-    for (int i = 0; i < N_CONTENDERS; i++) {
-        const char *name = http_contender_name((enum http_contender_kind)i);
-        contenders->contenders[i].is_present = http_contenders_list_has(names, name);
-        is_known = is_known || contenders->contenders[i].is_present;
+    bool found = length == strlen(HTTP_CONTENDERS_SCALING) &&
+                 memcmp(name, HTTP_CONTENDERS_SCALING, length) == 0;
+    for (int i = 0; i < N_CONTENDERS && !found; i++) {
+        const char *known = http_contender_name((enum http_contender_kind)i);
+        found = length == strlen(known) && memcmp(name, known, length) == 0;
     }
-    return is_known ? 0 : error_set(error, "there is no contender of these: %s", names);
+    return found;
+}
+
+int http_contenders_check_names(const char *names, struct error *error)
+{
+    const char *at = names;
+    while (at != NULL) {
+        size_t length = strcspn(at, ",");
+        if (!is_known(at, length)) {
+            char all[256];
+            size_t size = 0;
+            for (int i = 0; i < N_CONTENDERS; i++)
+                size += (size_t)snprintf(all + size, sizeof all - size, "%s, ",
+                                         http_contender_name((enum http_contender_kind)i));
+            return error_set(error, "there is no contender '%.*s': --contender takes %s%s",
+                             length < 64 ? (int)length : 64, at, all, HTTP_CONTENDERS_SCALING);
+        }
+        at = at[length] == ',' ? at + length + 1 : NULL;
+    }
+    return 0;
+}
+
+bool http_contenders_list_has_servers(const char *names)
+{
+    bool has = false;
+    for (int i = 0; i < N_CONTENDERS; i++)
+        has = has ||
+              http_contenders_list_has(names, http_contender_name((enum http_contender_kind)i));
+    return has;
 }
 
 static bool is_present(const struct http_contenders *contenders, enum http_contender_kind kind)
@@ -303,10 +330,12 @@ int http_contenders_start(struct http_contenders *contenders,
     struct model model;
     struct bench_queries queries;
     *contenders = (struct http_contenders){.folder = ""};
-    for (int i = 0; i < N_CONTENDERS; i++)
+    for (int i = 0; i < N_CONTENDERS; i++) {
         contenders->servers[i].output = -1;
-    if (choose(contenders, settings->names, error) != 0 ||
-        bench_queries_read(&queries, settings->queries_path, error) != 0)
+        contenders->contenders[i].is_present = http_contenders_list_has(
+            settings->names, http_contender_name((enum http_contender_kind)i));
+    }
+    if (bench_queries_read(&queries, settings->queries_path, error) != 0)
         return -1;
     leave_out(contenders, CONTENDER_NGINX, "nginx");
     leave_out(contenders, CONTENDER_GROONGA_CACHED, "groonga");

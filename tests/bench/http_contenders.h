@@ -34,8 +34,7 @@ struct http_contender {
 struct http_contenders_settings {
     const char *index_path;
     const char *queries_path;
-    const char
-        *names; /* of contenders, with commas between; NULL: all. One at least must be known */
+    const char *names;  /* of contenders, with commas between, checked; NULL: all */
     unsigned n_threads; /* of each server */
 };
 
@@ -50,8 +49,15 @@ struct http_contenders {
 /* How it is called in results and on the command line. */
 const char *http_contender_name(enum http_contender_kind kind);
 
+/* Refuses a list of names with commas between that has an unknown one; NULL stands for all, and is right. Returns 0, or
+   -1 and which are known. */
+int http_contenders_check_names(const char *names, struct error *error);
+
 /* Whether a list of names with commas between, or NULL, which stands for all, has this one. */
 bool http_contenders_list_has(const char *names, const char *name);
+
+/* Whether it has one that is a server. */
+bool http_contenders_list_has_servers(const char *names);
 
 /* What may stand in a list as well: the scaling of hits without a server (http_scaling.h). */
 #define HTTP_CONTENDERS_SCALING "scaling"

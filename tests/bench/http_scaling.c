@@ -26,7 +26,9 @@
 #define N_ANSWERS 256
 #define BODY_BYTES 1024
 #define RUN_NANOSECONDS 40000000
-#define HITS_A_LOOK 64 /* at the clock */
+#define HITS_A_LOOK 64  /* at the clock */
+#define MIN_SCALING 1.8 /* hits a second, two threads / one */
+#define SEED 20261125
 
 /* What the threads of a server share. */
 struct common {
@@ -273,4 +275,54 @@ int http_scaling_measure(struct http_scaling *scaling, unsigned n_rounds, struct
     for (int i = 0; i < 2; i++)
         close_common(&commons[i]);
     return status;
+}
+
+/* Two threads beside one, and beside two that share nothing. */
+static void judge(const struct http_scaling *scaling, struct goal_result *of_single,
+                  struct estimate *of_apart)
+{
+    goal_judge(GOAL_RATIO, GOAL_AT_LEAST, MIN_SCALING, scaling->shared, scaling->single,
+               scaling->n_rounds, of_single);
+    bootstrap_ratio(scaling->shared, scaling->apart, scaling->n_rounds, SEED, of_apart);
+}
+
+enum goal_verdict http_scaling_verdict(const struct http_scaling *scaling)
+{
+    struct goal_result of_single;
+    struct estimate of_apart;
+    judge(scaling, &of_single, &of_apart);
+    return of_single.verdict;
+}
+
+void http_scaling_print(const struct http_scaling *scaling)
+{
+    struct goal_result of_single;
+    struct estimate of_apart;
+    if (scaling->n_rounds == 0)
+        return;
+    judge(scaling, &of_single, &of_apart);
+    printf("\nHits in this process, without a socket: %.2f million/s by one thread, %.2f by two, "
+           "%.2f by two that share nothing\n",
+           bootstrap_median(scaling->single, scaling->n_rounds) / 1e6,
+           bootstrap_median(scaling->shared, scaling->n_rounds) / 1e6,
+           bootstrap_median(scaling->apart, scaling->n_rounds) / 1e6);
+    printf("  %-58s %7.3f (%.3f-%.3f) %s\n", "two threads / one, hits/s >= 1.80",
+           of_single.estimate.value, of_single.estimate.low, of_single.estimate.high,
+           goal_verdict_name(of_single.verdict));
+    printf("  %-58s %7.3f (%.3f-%.3f)\n", "two threads / two that share nothing, hits/s",
+           of_apart.value, of_apart.low, of_apart.high);
+}
+
+json_t *http_scaling_to_json(const struct http_scaling *scaling)
+{
+    struct goal_result of_single;
+    struct estimate of_apart;
+    judge(scaling, &of_single, &of_apart);
+    return json_pack("{s:f, s:f, s:f, s:o, s:s, s:o}", "single_hits_a_second",
+                     bootstrap_median(scaling->single, scaling->n_rounds), "shared_hits_a_second",
+                     bootstrap_median(scaling->shared, scaling->n_rounds), "apart_hits_a_second",
+                     bootstrap_median(scaling->apart, scaling->n_rounds), "two_to_one",
+                     estimate_to_json(&of_single.estimate, 1), "verdict",
+                     goal_verdict_name(of_single.verdict), "shared_to_apart",
+                     estimate_to_json(&of_apart, 1));
 }

@@ -1,15 +1,16 @@
 /* A server of ours names the port that it got in its first line; of others the port is chosen here, which another
    program may take before they do: then they do not start, and say so. The processor time is the kernel's clock of
    the process, which counts nanoseconds where /proc counts hundredths of a second. */
-#define _GNU_SOURCE /* pipe2, environ */
+#define _GNU_SOURCE /* pipe2 */
 #include "tests/bench/http_server_child.h"
+
+#include "tests/bench/bench_child.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,23 +73,9 @@ static int read_port(struct http_server_child *server, struct error *error)
 static int spawn(struct http_server_child *server, char *const arguments[], int output,
                  struct error *error)
 {
-    char beside[256];
-    posix_spawn_file_actions_t actions;
-    int fault = posix_spawn_file_actions_init(&actions);
-    if (fault == 0) {
-        fault = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-        if (fault == 0)
-            fault =
-                posix_spawnp(&server->process, arguments[0], &actions, NULL, arguments, environ);
-        if (fault == ENOENT &&
-            snprintf(beside, sizeof beside, "/usr/sbin/%s", arguments[0]) < (int)sizeof beside)
-            fault = posix_spawn(&server->process, beside, &actions, NULL, arguments, environ);
-        posix_spawn_file_actions_destroy(&actions);
-    }
-    if (fault == 0)
-        return 0;
-    server->process = 0;
-    return error_set(error, "cannot run %s: %s", arguments[0], strerror(fault));
+    pid_t process = bench_child_start(arguments, output, error);
+    server->process = process > 0 ? process : 0;
+    return process > 0 ? 0 : -1;
 }
 
 static int add_clock(struct http_server_child *server, pid_t process, struct error *error)

@@ -73,6 +73,28 @@ static void doubt_decides_nothing(void **state)
     assert_int_equal(result.verdict, GOAL_MISSED);
 }
 
+/* However clear the figures are. */
+static void few_rounds_decide_nothing(void **state)
+{
+    (void)state;
+    double figure[N_ROUNDS];
+    double other[N_ROUNDS];
+    struct goal_result result;
+    fill(figure, 10);
+    fill(other, 20);
+    for (size_t n_rounds = 1; n_rounds < 20; n_rounds++) {
+        goal_judge(GOAL_RATIO, GOAL_AT_LEAST, 0.4, figure, other, n_rounds, &result);
+        assert_int_equal(result.verdict, GOAL_UNDECIDED);
+        goal_judge(GOAL_RATIO, GOAL_AT_LEAST, 0.95, figure, other, n_rounds, &result);
+        assert_int_equal(result.verdict, GOAL_UNDECIDED);
+        assert_true(result.estimate.value == 0.5);
+    }
+    goal_judge(GOAL_RATIO, GOAL_AT_LEAST, 0.4, figure, other, 20, &result);
+    assert_int_equal(result.verdict, GOAL_MET);
+    goal_judge(GOAL_RATIO, GOAL_AT_LEAST, 0.95, figure, other, 20, &result);
+    assert_int_equal(result.verdict, GOAL_MISSED);
+}
+
 /* What disturbs both of a round cancels: the figures vary by ten, their difference does not. */
 static void rounds_are_paired(void **state)
 {
@@ -101,8 +123,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ratios_are_judged),     cmocka_unit_test(differences_are_judged),
-        cmocka_unit_test(doubt_decides_nothing), cmocka_unit_test(rounds_are_paired),
-        cmocka_unit_test(verdicts_have_names),
+        cmocka_unit_test(doubt_decides_nothing), cmocka_unit_test(few_rounds_decide_nothing),
+        cmocka_unit_test(rounds_are_paired),     cmocka_unit_test(verdicts_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -291,6 +291,7 @@ static void a_number_of_requests_is_sent_exactly(void **state)
     uint64_t begin = now();
     assert_int_equal(load_run(&plan, &result, &error), 0);
     assert_int_equal(result.n_answers, 10);
+    assert_int_equal(result.latency.n_samples, 10);
     assert_true(now() - begin < UINT64_C(30000000000));
     stop(&server);
 }
