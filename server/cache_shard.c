@@ -107,7 +107,16 @@ void cache_shard_touch(struct cache_shard *shard, struct cache_entry *entry)
     unsigned frequency = frequency_of(entry);
     if (frequency < MAX_FREQUENCY)
         set_frequency(entry, frequency + 1);
-    atomic_fetch_add_explicit(&shard->n_hits, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&shard->hits[cpu_slot(CPU_MAX_SLOTS)].n_hits, 1,
+                              memory_order_relaxed);
+}
+
+uint64_t cache_shard_n_hits(const struct cache_shard *shard)
+{
+    uint64_t n_hits = 0;
+    for (unsigned i = 0; i < CPU_MAX_SLOTS; i++)
+        n_hits += atomic_load_explicit(&shard->hits[i].n_hits, memory_order_relaxed);
+    return n_hits;
 }
 
 static struct cache_fifo *queue_of(struct cache_shard *shard, enum cache_queue queue)

@@ -4,6 +4,7 @@
 #define CRATEDEX_SERVER_CACHE_SHARD_H
 
 #include "server/cache_ghost.h"
+#include "server/cpu_slot.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -39,6 +40,11 @@ struct cache_fifo {
     size_t n_bytes;
 };
 
+/* Hits that one processor counted, on a cache line of its own. */
+struct cache_hits {
+    _Alignas(CACHE_LINE_BYTES) atomic_uint_fast64_t n_hits;
+};
+
 /* On cache lines of its own, so that shards do not slow each other down. */
 struct cache_shard {
     _Alignas(CACHE_LINE_BYTES) pthread_mutex_t lock;
@@ -48,12 +54,12 @@ struct cache_shard {
     struct cache_fifo small_queue;
     struct cache_fifo main_queue;
     struct cache_ghost ghost;
-    size_t max_bytes;            /* for the entries in the queues: the share without the tables */
-    size_t table_bytes;          /* of the buckets and the ghost queue */
-    atomic_uint_fast64_t n_hits; /* counted without the lock, too */
+    size_t max_bytes;   /* for the entries in the queues: the share without the tables */
+    size_t table_bytes; /* of the buckets and the ghost queue */
     uint64_t n_misses;
     uint64_t n_waits;
     uint64_t n_evictions;
+    struct cache_hits hits[CPU_MAX_SLOTS]; /* counted without the lock, too */
 };
 
 /* An empty shard that may take `share` bytes, tables included. Returns 0, or -1 when memory runs
@@ -75,6 +81,9 @@ void cache_shard_unlist(struct cache_shard *shard, struct cache_entry *entry);
 
 /* Counts a use of an entry. Needs no lock, only a reference to the entry. */
 void cache_shard_touch(struct cache_shard *shard, struct cache_entry *entry);
+
+/* How often an entry of the shard was touched. */
+uint64_t cache_shard_n_hits(const struct cache_shard *shard);
 
 /* Gives a listed entry that is in no queue `bytes` for its value, puts it into the queue that it
    belongs to and evicts until the bound holds. A value above a tenth of the share takes the entry off
