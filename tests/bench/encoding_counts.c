@@ -1,7 +1,7 @@
 /* Instructions and allocations by callgrind (valgrind's manual, chapter 6): this program runs itself once
    more under it, doing every operation once. Callgrind forgets all counts whenever
    encoding_operation_counted is entered (--zero-before) and writes a file whenever that returns
-   (--dump-after): the n-th file is the n-th operation. (--toggle-collect would count instructions in there
+   (--dump-after): the file after the n-th, for the first is left out, is the n-th operation. (--toggle-collect would count instructions in there
    only, but calls everywhere.) A file's `summary:` is the instructions; a line `cfn=malloc` names
    who is called, and the `calls=` behind it says how often. The counts are exact but for a few hundred
    instructions: the allocator's work depends on where memory happens to lie. */
@@ -63,7 +63,7 @@ __attribute__((noinline)) int encoding_operation_counted(const struct encoding_o
 static int take_counts(struct encoding_figures *figures, const struct encoding_pages *pages,
                        const char *folder, struct error *error)
 {
-    unsigned number = 0; /* of the file */
+    unsigned number = 1; /* of the file; the first is nobody's */
     for (size_t i = 0; i < N_ENCODING_PAGES; i++) {
         size_t n_answers = pages->pages[i].n_answers;
         for (size_t j = 0; j < N_ENCODING_OPERATIONS && n_answers > 0; j++) {
