@@ -56,6 +56,8 @@ int http_requests_of_queries(struct http_requests *requests, const struct bench_
                              const char *before, const char *after, const char *special,
                              struct error *error)
 {
+    if (queries->n_queries == 0)
+        return error_set(error, "there is no query to ask for");
     size_t around = sizeof FIRST + strlen(before) + strlen(after) + sizeof LAST + sizeof "\r\n";
     size_t n_bytes = 0;
     for (size_t i = 0; i < queries->n_queries; i++)
