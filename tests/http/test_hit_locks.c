@@ -14,6 +14,7 @@
 #include "tests/support/next_mutex_lock.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -45,6 +46,7 @@ struct noted_mutex {
 static struct noted_mutex noted[N_PLACES];
 static atomic_uint n_threads_seen;
 static atomic_bool is_noting;
+static atomic_uint n_in_lock; /* threads that may be about to note */
 
 /* This thread's bit of a set; threads beyond the last share it. */
 static unsigned own_bit(void)
@@ -72,8 +74,10 @@ static void note(pthread_mutex_t *mutex)
 /* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): glibc names it in its own way */
 int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
+    n_in_lock++;
     if (is_noting)
         note(mutex);
+    n_in_lock--;
     return next_mutex_lock(mutex);
 }
 
@@ -127,11 +131,13 @@ static void begin_noting(void)
     is_noting = true;
 }
 
-/* The threads that took a mutex since then. */
+/* The threads that took a mutex since then. Nobody notes any more when it returns. */
 static unsigned end_noting(void)
 {
     unsigned threads = 0;
     is_noting = false;
+    while (n_in_lock > 0)
+        sched_yield();
     for (size_t i = 0; i < N_PLACES; i++)
         threads |= noted[i].threads;
     return threads;
