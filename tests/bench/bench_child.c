@@ -134,8 +134,10 @@ int bench_folder_create(char folder[BENCH_FOLDER_MAX], struct error *error)
     const char *parent = getenv("TMPDIR");
     int length = snprintf(folder, BENCH_FOLDER_MAX, "%s/cratedex-bench-XXXXXX",
                           parent != NULL ? parent : "/tmp");
-    if (length < 0 || length >= BENCH_FOLDER_MAX)
+    if (length < 0 || length >= BENCH_FOLDER_MAX) {
+        folder[0] = '\0'; /* what was cut off may be somebody's folder */
         return error_set(error, "TMPDIR is too long");
+    }
     if (mkdtemp(folder) == NULL) {
         error_set(error, "cannot make a folder %s: %s", folder, strerror(errno));
         folder[0] = '\0';

@@ -5,6 +5,7 @@
    the client's own work are in neither figure. The add is timed alone as well, over the slots of the same
    versions at random: what it takes of a request's processor time is the figure that noise does not blur. */
 #include "tests/bench/bench.h"
+#include "tests/bench/bench_child.h"
 #include "tests/bench/bench_series.h"
 
 #include "server/answer.h"
@@ -13,7 +14,6 @@
 #include "server/router.h"
 #include "server/service.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <sqlite3.h>
@@ -44,7 +44,7 @@ struct kind {
 struct counting {
     const char *index_path;
     struct index *index;
-    char folder[64]; /* of the counts */
+    char folder[BENCH_FOLDER_MAX]; /* of the counts */
     struct service service;
     const char *route_names[METRICS_MAX_ROUTES];
     int listener;
@@ -131,8 +131,10 @@ static int connect_to(int listener)
 
 static int start_server(struct counting *counting, struct error *error)
 {
+    static const struct trusted_proxies no_proxies;
     struct listen_address address;
     struct service *service = &counting->service;
+    service->proxies = &no_proxies;
     service->index = counting->index;
     service->cdn_url = "https://static.crates.io";
     atomic_init(&service->is_stopping, false);
@@ -316,27 +318,13 @@ static int report(const struct counting *counting, bool as_json, struct error *e
     return 0;
 }
 
-static void remove_counts(const char *path)
-{
-    DIR *folder = opendir(path);
-    if (folder == NULL)
-        return;
-    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
-        unlinkat(dirfd(folder), entry->d_name, 0);
-    closedir(folder);
-    rmdir(path);
-}
-
 static int prepare(struct counting *counting, struct error *error)
 {
     counting->index = index_open(counting->index_path, error);
     if (counting->index == NULL)
         return -1;
-    snprintf(counting->folder, sizeof counting->folder, "/tmp/cratedex-bench.XXXXXX");
-    if (mkdtemp(counting->folder) == NULL) {
-        counting->folder[0] = '\0';
-        return error_set(error, "cannot make a folder in /tmp: %s", strerror(errno));
-    }
+    if (bench_folder_create(counting->folder, error) != 0)
+        return -1;
     counting->service.downloads =
         download_counters_open(counting->folder, counting->index, time(NULL), error);
     if (counting->service.downloads == NULL || read_requests(counting, error) != 0 ||
@@ -359,7 +347,7 @@ static void clean_up(struct counting *counting)
     }
     series_free(&counting->adds);
     if (counting->folder[0] != '\0')
-        remove_counts(counting->folder);
+        bench_folder_remove(counting->folder);
     if (counting->index != NULL)
         index_close(counting->index);
 }
