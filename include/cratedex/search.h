@@ -51,6 +51,9 @@ enum search_tier {
    new. Returns 0, or -1 where there is none. */
 int search_sort_parse(const char *name, enum search_sort *sort);
 
+/* The name of sort number `i`, from 0, aliases too; NULL behind the last. */
+const char *search_sort_name(size_t i);
+
 /* The same for `match`: best, all. */
 int search_match_parse(const char *name, enum search_match *match);
 
