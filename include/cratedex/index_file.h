@@ -12,7 +12,7 @@
 
 /* Written to the SQLite header: "CDX1" and the version of the layout. */
 #define INDEX_APPLICATION_ID 0x43445831
-#define INDEX_FORMAT_VERSION 2
+#define INDEX_FORMAT_VERSION 3
 
 struct index;
 struct index_reader;
@@ -43,7 +43,7 @@ struct index_crate {
     const char *name; /* not NUL-terminated */
     uint32_t name_length;
     int64_t downloads;
-    int64_t recent_downloads;
+    int64_t recent_downloads; /* 0 where there are none */
     float popularity; /* 0 … 1, falling with the rank */
 };
 void index_crate(const struct index *index, uint32_t rank, struct index_crate *crate);
