@@ -12,7 +12,7 @@
 # LDFLAGS, WERROR=1, SANITIZE=…, COVERAGE=1, TEST=name… and FUZZ=name… (only these), V=1 (show
 # commands), DUMP, QUERIES, BASE, ROUNDS, FUZZ_SECONDS, SHARED (where the real data lies), PREFIX, DESTDIR.
 
-VERSION = 0.1.0
+VERSION = 0.2.0
 BUILD ?= build
 PREFIX ?= /usr/local
 DUMP ?= data
