@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Written to the SQLite header: "CDX1" and the version of the layout. */
 #define INDEX_APPLICATION_ID 0x43445831
 #define INDEX_FORMAT_VERSION 3
@@ -97,5 +101,9 @@ int index_info(const char *path, index_info_visit *visit, void *context, struct 
    be NULL) is told what is being checked. Returns 0, or -1 and the first fault in words. */
 int index_verify(const char *path, void (*on_check)(void *context, const char *what), void *context,
                  struct error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
