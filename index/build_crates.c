@@ -64,7 +64,10 @@ static int insert_crate(struct writer *writer, uint32_t rank, const struct build
     for (int i = 0; i < 7; i++)
         sqlite3_bind_text(insert, 3 + i, texts[i], -1, SQLITE_STATIC);
     sqlite3_bind_int64(insert, 10, crate->downloads);
-    sqlite3_bind_int64(insert, 11, crate->recent_downloads);
+    if (crate->has_recent_downloads)
+        sqlite3_bind_int64(insert, 11, crate->recent_downloads);
+    else
+        sqlite3_bind_null(insert, 11);
     sqlite3_bind_int64(insert, 12, crate->n_dependents);
     sqlite3_bind_double(insert, 13, crate->popularity);
     sqlite3_bind_int64(insert, 14, crate->n_versions);
@@ -127,7 +130,8 @@ static int add_column(struct writer *writer, uint32_t rank, const struct build_c
         .name_length = length,
         .id = crate->id,
         .downloads = crate->downloads,
-        .recent_downloads = crate->recent_downloads,
+        .recent_downloads =
+            crate->has_recent_downloads ? crate->recent_downloads : CRATE_NO_RECENT_DOWNLOADS,
         .created_at = crate->created_at,
         .updated_at = crate->updated_at,
         .popularity = (float)crate->popularity,

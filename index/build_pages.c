@@ -17,8 +17,8 @@ static const struct crate_list crate_lists[] = {
     {"new_crates",
      "SELECT rank FROM crates ORDER BY rtrim(created_at, 'Z') DESC, id DESC LIMIT 10"},
     {"most_downloaded", "SELECT rank FROM crates ORDER BY downloads DESC, id DESC LIMIT 10"},
-    {"most_recently_downloaded",
-     "SELECT rank FROM crates ORDER BY recent_downloads DESC, id DESC LIMIT 10"},
+    {"most_recently_downloaded", "SELECT rank FROM crates WHERE recent_downloads IS NOT NULL"
+                                 " ORDER BY recent_downloads DESC, id DESC LIMIT 10"},
     {"just_updated", "SELECT rank FROM crates WHERE updated_at <> created_at"
                      " ORDER BY rtrim(updated_at, 'Z') DESC, id DESC LIMIT 10"},
 };

@@ -166,11 +166,16 @@ static int on_downloads(struct rank_pass *pass, sqlite3_stmt *row, struct error 
     const struct version_owner *owner = find_owner(pass, sqlite3_column_int64(row, 0));
     if (owner == NULL)
         return 0;
-    /* A dump may claim more than 64 bits hold: the sum stays at the end that it passes. */
-    int64_t *sum = &pass->build->crates[owner->crate].recent_downloads;
+    /* A dump may claim more than 64 bits hold: the sum stays at the end that it passes. The very
+       least number is not a sum (CRATE_NO_RECENT_DOWNLOADS). */
+    struct build_crate *crate = &pass->build->crates[owner->crate];
+    int64_t *sum = &crate->recent_downloads;
     int64_t downloads = sqlite3_column_int64(row, 1);
     if (__builtin_add_overflow(*sum, downloads, sum))
         *sum = downloads < 0 ? INT64_MIN : INT64_MAX;
+    if (*sum == CRATE_NO_RECENT_DOWNLOADS)
+        ++*sum;
+    crate->has_recent_downloads = true;
     return 0;
 }
 

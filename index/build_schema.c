@@ -14,7 +14,7 @@ static const char *const tables_sql =
     "CREATE TABLE crates(rank INTEGER PRIMARY KEY, id INTEGER NOT NULL,"
     " name TEXT NOT NULL, description TEXT, homepage TEXT, documentation TEXT,"
     " repository TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,"
-    " downloads INTEGER NOT NULL, recent_downloads INTEGER NOT NULL, dependents INTEGER NOT NULL,"
+    " downloads INTEGER NOT NULL, recent_downloads INTEGER, dependents INTEGER NOT NULL,"
     " popularity REAL NOT NULL, num_versions INTEGER NOT NULL, yanked INTEGER NOT NULL,"
     " default_version TEXT, max_version TEXT, max_stable_version TEXT, newest_version TEXT,"
     " trustpub_only INTEGER NOT NULL);"

@@ -21,7 +21,8 @@ struct build_crate {
     int64_t id;
     int64_t downloads;
     int64_t recent_downloads;
-    int64_t n_dependents; /* crates that depend on it, each counted once */
+    bool has_recent_downloads; /* of a day at least, be it none that day */
+    int64_t n_dependents;      /* crates that depend on it, each counted once */
     int64_t created_at;
     int64_t updated_at;
     double popularity;

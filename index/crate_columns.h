@@ -13,11 +13,14 @@
 enum crate_order {
     CRATE_ORDER_ALPHABETICAL,     /* canonical name, then name */
     CRATE_ORDER_DOWNLOADS,        /* most first, then highest id */
-    CRATE_ORDER_RECENT_DOWNLOADS, /* most first, then highest id */
+    CRATE_ORDER_RECENT_DOWNLOADS, /* most first, those without any last, then highest id */
     CRATE_ORDER_RECENT_UPDATES,   /* last updated first, then highest id */
     CRATE_ORDER_NEW               /* last created first, then highest id */
 };
 #define N_CRATE_ORDERS 5
+
+/* The recent downloads of a crate that has no day of them: less than any sum, zero included. */
+#define CRATE_NO_RECENT_DOWNLOADS INT64_MIN
 
 /* What the block is built from: one a crate, in order of rank. */
 struct crate_column_row {
@@ -25,7 +28,7 @@ struct crate_column_row {
     uint32_t name_length;
     int64_t id;
     int64_t downloads;
-    int64_t recent_downloads;
+    int64_t recent_downloads; /* or CRATE_NO_RECENT_DOWNLOADS */
     int64_t created_at;
     int64_t updated_at;
     float popularity;

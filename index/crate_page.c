@@ -134,7 +134,9 @@ static void read_crate(const struct page *page, sqlite3_stmt *row, struct crate_
         .default_version = (const char *)sqlite3_column_text(row, COLUMN_DEFAULT_VERSION),
     };
     crate_document_read_texts(document, row);
-    document->has_recent_downloads = has(page, CRATE_DOWNLOADS) && document->recent_downloads != 0;
+    document->has_recent_downloads =
+        has(page, CRATE_DOWNLOADS) &&
+        sqlite3_column_type(row, COLUMN_RECENT_DOWNLOADS) != SQLITE_NULL;
     if (!has(page, CRATE_VERSIONS))
         return;
     document->max_version = (const char *)sqlite3_column_text(row, COLUMN_MAX_VERSION);

@@ -45,7 +45,6 @@ struct representation {
 /* A page and how its links are spelled. */
 struct spelled_page {
     struct list_page page;
-    size_t value_at;
     size_t length;
     char text[];
 };
@@ -141,7 +140,6 @@ static struct spelled_page *spelled_page_create(const struct list_page *page,
     if (copy == NULL)
         return NULL;
     copy->page = *page;
-    copy->value_at = spelling->value_at;
     copy->length = spelling->length;
     memcpy(copy->text, spelling->text, spelling->length);
     return copy;
@@ -258,7 +256,7 @@ const struct list_page *answer_page(const struct answer *answer)
 bool answer_is_spelled(const struct answer *answer, const struct link_spelling *spelling)
 {
     const struct spelled_page *page = answer->page;
-    return page != NULL && link_spelling_equals(spelling, page->value_at, page->text, page->length);
+    return page != NULL && link_spelling_equals(spelling, page->text, page->length);
 }
 
 /* Compresses the body, or gives the identity representation where that does not pay. The caller

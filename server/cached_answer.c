@@ -136,14 +136,11 @@ static enum MHD_Result answer_respelled(const struct exchange *exchange,
                                         const struct link_spelling *spelling)
 {
     struct cache *cache = exchange->service->cache;
-    unsigned char
-        bytes[1 + CANONICAL_KEY_MAX_BYTES + sizeof spelling->value_at + LINK_SPELLING_MAX_BYTES];
+    unsigned char bytes[1 + CANONICAL_KEY_MAX_BYTES + LINK_SPELLING_MAX_BYTES];
     size_t size = 0;
     bytes[size++] = 0xff; /* no route: apart from all canonical keys */
     memcpy(bytes + size, key->bytes, key->size);
     size += key->size;
-    memcpy(bytes + size, &spelling->value_at, sizeof spelling->value_at);
-    size += sizeof spelling->value_at;
     memcpy(bytes + size, spelling->text, spelling->length);
     size += spelling->length;
 

@@ -2,6 +2,11 @@
    strong comparison (If-Match) differs from weak (If-None-Match) only in what the client's `W/`
    means.
 
+   If-Modified-Since counts only where it is the very date that we said, which section 13.1.3 allows:
+   dates go back when a crate's newest version is deleted or an older dump is served, and what is then
+   older than the client's date is not what the client has. If-Unmodified-Since keeps the order of
+   time: whoever asks by a date of their own wants to hear of what came after it.
+
    Dates are read by strptime, whose names of days and months are those of the C locale, which no
    program of ours leaves. */
 #define _GNU_SOURCE /* strptime, timegm */
@@ -75,29 +80,27 @@ int http_date_parse(const char *text, int64_t now, int64_t *seconds)
     return -1;
 }
 
-/* Whether the representation is newer than the date in `field`; `otherwise` where that is no date. */
-static bool is_newer(int64_t last_modified, const char *field, bool otherwise)
+/* Reads the date of a field. Returns false where there is none to compare with `last_modified`. */
+static bool read_date(const char *field, int64_t last_modified, int64_t *date)
 {
-    int64_t since;
-    return http_date_parse(field, time(NULL), &since) == 0 ? last_modified > since : otherwise;
+    return field != NULL && last_modified != 0 && http_date_parse(field, time(NULL), date) == 0;
 }
 
 enum precondition_outcome preconditions_weigh(const struct preconditions *preconditions,
                                               const char *etag, int64_t last_modified)
 {
-    bool has_date = last_modified != 0;
+    int64_t date;
     if (preconditions->if_match != NULL) {
         if (!list_has(preconditions->if_match, etag, false))
             return PRECONDITION_FAILED;
-    } else if (preconditions->if_unmodified_since != NULL && has_date &&
-               is_newer(last_modified, preconditions->if_unmodified_since, false)) {
+    } else if (read_date(preconditions->if_unmodified_since, last_modified, &date) &&
+               last_modified > date) {
         return PRECONDITION_FAILED;
     }
     if (preconditions->if_none_match != NULL)
         return if_none_match(preconditions->if_none_match, etag) ? PRECONDITION_NOT_MODIFIED
                                                                  : PRECONDITION_PROCEED;
-    if (preconditions->if_modified_since != NULL && has_date &&
-        !is_newer(last_modified, preconditions->if_modified_since, true))
+    if (read_date(preconditions->if_modified_since, last_modified, &date) && last_modified == date)
         return PRECONDITION_NOT_MODIFIED;
     return PRECONDITION_PROCEED;
 }

@@ -10,8 +10,10 @@
 #include <cratedex/timestamp.h>
 #include <stdio.h>
 #include <string.h>
+#include <xxhash.h>
 
 #define ROOT "/index/"
+#define DAY_SECONDS 86400
 
 /* Ten minutes, as crates.io lets its own files be kept. */
 #define CACHE_CONTROL RESPONSE_PUBLIC(600, 600)
@@ -68,15 +70,23 @@ static int prepare_config(const struct service *service, const struct request *r
     return 0;
 }
 
+/* Dates are compared for equality (conditional.h), so that another address must have another date, on
+   every server the same: the dump's, set back by a part of a day that the address decides. */
+static int64_t config_date(const struct service *service, const char *base_url)
+{
+    int64_t dumped_at;
+    const char *dump = index_dump_timestamp(service->index);
+    if (timestamp_parse(dump, strlen(dump), &dumped_at) != 0)
+        return 0;
+    return dumped_at / 1000000 - (int64_t)(XXH3_64bits(base_url, strlen(base_url)) % DAY_SECONDS);
+}
+
 static int answer_config(struct answer_job *job, const union endpoint_parameters *parameters,
                          struct failure *failure)
 {
     char download[sizeof parameters->base_url + 64];
     struct encoder encoder;
-    int64_t dumped_at;
-    const char *dump = index_dump_timestamp(job->service->index);
-    if (timestamp_parse(dump, strlen(dump), &dumped_at) == 0)
-        job->head.last_modified = dumped_at / 1000000;
+    job->head.last_modified = config_date(job->service, parameters->base_url);
     snprintf(download, sizeof download, "%s/api/v1/crates/{crate}/{version}/download",
              parameters->base_url);
     encoder_init(&encoder, ENCODING_JSON, job->encoder.out);

@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Sizes from outside are bounded: an unclosed quote must not eat the memory. */
 #define CSV_TABLE_MAX_FIELD_BYTES (UINT32_C(64) << 20) /* one field */
 #define CSV_TABLE_MAX_ROW_BYTES (UINT32_C(128) << 20)  /* the wanted fields of one row together */
@@ -112,5 +116,9 @@ int csv_row_error(const struct csv_row *row, size_t column, struct error *error,
    shortened and escaped. */
 int csv_row_error_value(const struct csv_row *row, size_t column, struct error *error,
                         const char *complaint);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -9,6 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Two of a kind are refused, so a dump has at most this many tables; more is no dump. */
 #define DUMP_MAX_TABLES 1000
 
@@ -55,5 +59,9 @@ uint64_t dump_bytes_total(const struct dump *dump);
 
 /* Closes the dump at any point; NULL is allowed. */
 void dump_close(struct dump *dump);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A word as a byte range of the name it was cut from. */
 struct name_word {
     uint32_t start;
@@ -25,5 +29,9 @@ size_t name_words_split(const char *name, size_t length, struct name_word *words
    that a query finds the name by its words and as it is written. The bytes of the name are copied
    as they are; a name of separators alone appends nothing. Returns 0, or -1 when out of memory. */
 int name_words_text(const char *name, size_t length, msgpack_sbuffer *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

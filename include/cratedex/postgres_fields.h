@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Parses a decimal integer of 64 bits with an optional sign; all `length` bytes are used. Returns 0,
    or -1 where the text is no integer or does not fit. */
 int postgres_integer(const char *text, size_t length, int64_t *value);
@@ -58,5 +62,9 @@ int postgres_array_next(struct postgres_array *array, struct postgres_element *e
 
 /* Frees what the walk holds; at any point. */
 void postgres_array_close(struct postgres_array *array);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define SEARCH_MAX_TEXT_BYTES 256
 #define SEARCH_MAX_WORDS 128 /* a text of that many bytes holds no more */
 #define SEARCH_MAX_LIMIT 100
@@ -156,5 +160,9 @@ struct search_explanation {
    relevance. */
 int search_explain(struct index_reader *reader, const struct search_hit *hit,
                    struct search_explanation *explanation, struct error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

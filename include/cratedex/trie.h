@@ -12,6 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* One key and one of its values. A key may have several values: one entry each. */
 struct trie_entry {
     const char *key;
@@ -77,5 +81,9 @@ size_t trie_complete(const struct trie *trie, const char *prefix, size_t prefix_
 typedef int trie_visit(void *context, const char *key, size_t key_length,
                        const unsigned char *values, uint32_t n_values);
 int trie_walk(const struct trie *trie, trie_visit *visit, void *context);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,6 +8,10 @@
 #include <cratedex/trie.h>
 #include <stdbool.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Of the word, in bytes; a longer one has no neighbours. */
 #define TRIE_FUZZY_MAX_BYTES 64
 #define TRIE_FUZZY_MAX_DISTANCE 2
@@ -38,5 +42,9 @@ struct trie_neighbour {
 size_t trie_fuzzy_find(const struct trie *trie, const char *word, size_t length,
                        const struct trie_fuzzy_bounds *bounds, struct trie_neighbour *neighbours,
                        size_t limit);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

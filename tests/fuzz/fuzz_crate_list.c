@@ -1,5 +1,5 @@
 /* Any query as parameters of the crate list: what is accepted keeps the search's limits, its key fits,
-   and the link that its spelling gives asks for the same (same key) where the value in the hole is
+   and the link that its spelling gives asks for the same (same key) where the value behind it is
    the request's own. */
 #include "server/crate_list_parameters.h"
 #include "server/link_spelling.h"
@@ -57,10 +57,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_search(&parsed.parameters);
     require(!parsed.key.is_too_long);
     link_spelling_write(&spelling, &parsed.query);
-    require(spelling.length <= sizeof spelling.text && spelling.value_at <= spelling.length);
+    require(spelling.length <= sizeof spelling.text);
 
-    const char *hole = parsed.parameters.pagination.mode == PAGE_NUMBER ? "page" : "seek";
-    const struct query_parameter *own = query_string_find(&parsed.query, hole);
+    const char *set = parsed.parameters.pagination.mode == PAGE_NUMBER ? "page" : "seek";
+    const struct query_parameter *own = query_string_find(&parsed.query, set);
     if (own == NULL || own->value_length > 512)
         return 0;
     size_t length = link_write(link, &spelling, own->value, own->value_length);

@@ -174,9 +174,9 @@ static void spells_links_as_each_client_does(void **state)
         const char *previous;
     } requests[] = {
         {"per_page=2&q=async&page=2", "?per_page=2&q=async&page=3", "?per_page=2&q=async&page=1"},
-        {"page=2&q=ASYNC&per_page=2", "?page=3&q=ASYNC&per_page=2", "?page=1&q=ASYNC&per_page=2"},
-        {"x=1&page=2&q=%61sync&per_page=2", "?x=1&page=3&q=async&per_page=2",
-         "?x=1&page=1&q=async&per_page=2"},
+        {"page=2&q=ASYNC&per_page=2", "?q=ASYNC&per_page=2&page=3", "?q=ASYNC&per_page=2&page=1"},
+        {"x=1&page=2&q=%61sync&per_page=2", "?x=1&q=async&per_page=2&page=3",
+         "?x=1&q=async&per_page=2&page=1"},
     };
     for (unsigned packed = 0; packed < 2; packed++) {
         json_t *first = NULL;

@@ -173,6 +173,12 @@ static void spells_links_as_the_request_does(void **state)
                   {"meta.length", "3"},
                   {"meta.total", "9"},
                   {"meta.release_tracks", TRACKS}}},
+        /* The seek that is set is dropped where it stood. */
+        {.request = {.target = SERDE "?seek=djoxNzAxOjEuMC4xNTI&include=release_tracks&per_page=4"},
+         .status = 200,
+         .body = {{"versions.length", "4"},
+                  {"meta.next_page",
+                   "\"?include=release_tracks&per_page=4&seek=djoxMDg6MC42LjA\""}}},
     };
     http_cases_run(client_of(state), cases, N_ELEMENTS(cases));
     struct http_response packed;

@@ -303,7 +303,7 @@ static void every_column_arrives(void **state)
         " updated_at, downloads, recent_downloads, dependents, num_versions, yanked,"
         " default_version, max_version, max_stable_version, newest_version, trustpub_only"
         " FROM crates",
-        "1|9|c||NULL|NULL|NULL|2020-11-28T01:30:00Z|2020-11-28T01:30:00.500Z|5|0|1|0|0|"
+        "1|9|c||NULL|NULL|NULL|2020-11-28T01:30:00Z|2020-11-28T01:30:00.500Z|5|NULL|1|0|0|"
         "NULL|NULL|NULL|NULL|0\n"
         "2|7|a-b|D, \u00E9|https://h|https://d|https://r|2019-02-03T04:05:06Z|"
         "2020-11-27T02:00:00.123456Z|1000|13|0|2|0|2.0.0|2.0.0|2.0.0|2.0.0|1");

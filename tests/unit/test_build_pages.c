@@ -80,7 +80,8 @@ static void summary_of_the_sample(void **state)
     expect_list(built->path, summary, "most_downloaded", "name",
                 "SELECT name FROM crates ORDER BY downloads DESC, id DESC LIMIT 10");
     expect_list(built->path, summary, "most_recently_downloaded", "name",
-                "SELECT name FROM crates ORDER BY recent_downloads DESC, id DESC LIMIT 10");
+                "SELECT name FROM crates ORDER BY recent_downloads DESC NULLS LAST, id DESC"
+                " LIMIT 10");
     expect_list(built->path, summary, "just_updated", "name",
                 "SELECT name FROM crates WHERE updated_at <> created_at"
                 " ORDER BY rtrim(updated_at, 'Z') DESC, id DESC LIMIT 10");

@@ -1,0 +1,59 @@
+# What checks and formats the sources: clang-format, the compilers' warnings, clang-tidy, cppcheck and
+# shellcheck. A part of ../Makefile.
+
+# One stamp a file: make lint checks only what changed since it last passed.
+lint_sources := $(product_sources) $(support_sources) $(unit_sources) $(http_sources) $(fuzz_sources) \
+    $(bench_sources) $(bare_sources)
+lint_stamps := $(patsubst %,$(BUILD)/lint/%.ok,$(lint_sources) $(headers))
+lint_flags = $(standard) $(includes) $(package_cflags) $(warnings) -Werror -pthread
+lint_cxx_flags = $(cxx_standard) $(includes) $(cxx_warnings) -Werror -pthread
+scripts := $(shell find scripts -maxdepth 1 -type f ! -name '*.mk') $(wildcard tests/run tests/cargo/run tests/cargo/find-cargo tests/*/*.sh .ci/run)
+
+.PHONY: lint lint-files lint-scripts fmt
+lint: ## clang-format, gcc -Werror, clang-tidy with clang's warnings, cppcheck, shellcheck: changed files only
+	+@$(submake) -k -O lint-files
+lint-files: $(lint_stamps) lint-scripts
+	@echo 'lint: clean, $(words $(lint_stamps)) files'
+
+$(BUILD)/lint/%.c.ok: %.c .clang-tidy .clang-format Makefile scripts/lint.mk
+	@mkdir -p $(@D)
+	$(call say,lint,$<)
+	$(quiet)status=0; \
+	clang-format --dry-run -Werror $< || status=1; \
+	gcc $(lint_flags) -O2 -MMD -MP -MT $@ -MF $(@:.ok=.d) -c -o $(@:.ok=.o) $< || status=1; \
+	clang-tidy --quiet $< -- $(lint_flags) >$@.out 2>&1 || { cat $@.out; status=1; }; \
+	cppcheck --quiet --language=c --std=c11 --enable=warning,performance,portability \
+	    --inline-suppr --error-exitcode=1 $(includes) $< || status=1; \
+	rm -f $@.out; [ $$status -eq 0 ] && touch $@
+
+# The one file in C++; its head says why it is.
+$(BUILD)/lint/%.cc.ok: %.cc .clang-tidy .clang-format Makefile scripts/lint.mk
+	@mkdir -p $(@D)
+	$(call say,lint,$<)
+	$(quiet)status=0; \
+	clang-format --dry-run -Werror $< || status=1; \
+	g++ $(lint_cxx_flags) -O2 -MMD -MP -MT $@ -MF $(@:.ok=.d) -c -o $(@:.ok=.o) $< || status=1; \
+	clang++ $(lint_cxx_flags) -fsyntax-only $< || status=1; \
+	clang-tidy --quiet $< -- $(lint_cxx_flags) >$@.out 2>&1 || { cat $@.out; status=1; }; \
+	rm -f $@.out; [ $$status -eq 0 ] && touch $@
+
+# A header compiles by itself; clang-tidy sees it through the sources.
+$(BUILD)/lint/%.h.ok: %.h .clang-format Makefile scripts/lint.mk
+	@mkdir -p $(@D)
+	$(call say,lint,$<)
+	$(quiet)status=0; \
+	clang-format --dry-run -Werror $< || status=1; \
+	echo 'extern int lint;' | gcc $(lint_flags) -MMD -MP -MT $@ -MF $(@:.ok=.d) -fsyntax-only \
+	    -include $< -x c - || status=1; \
+	[ $$status -eq 0 ] && touch $@
+
+lint-scripts: $(if $(scripts),$(BUILD)/lint/scripts.ok)
+$(BUILD)/lint/scripts.ok: $(scripts)
+	@mkdir -p $(@D)
+	$(call say,lint,'$^')
+	$(quiet)shellcheck $^ && touch $@
+
+-include $(lint_stamps:.ok=.d)
+
+fmt: ## reformat every C and C++ file
+	$(if $(lint_sources)$(headers),clang-format -i $(lint_sources) $(headers))

@@ -1,0 +1,48 @@
+# What measures: cratedex-bench, and its comparisons of commits. A part of ../../Makefile.
+
+QUERIES ?= tests/bench/queries.txt
+
+bare_sources := $(wildcard tests/bench/bare_*.c)
+bench_sources := $(filter-out $(bare_sources),$(wildcard tests/bench/*.c tests/bench/*.cc))
+bench_program := $(if $(bench_sources),$(BUILD)/cratedex-bench)
+bare_programs := $(patsubst tests/bench/%.c,$(BUILD)/%,$(bare_sources))
+
+tests: $(bench_program) $(bare_programs)
+
+$(BUILD)/cratedex-bench: $(call objects,$(bench_sources)) $(server_library) $(index_library) $(BUILD)/flags
+	$(call say,link)
+	$(quiet)$(CXX) $(link_flags) -o $@ $(link_inputs) $(server_libs) $(index_libs) $(bench_libs)
+$(bare_programs): $(BUILD)/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/flags
+	$(call say,link)
+	$(quiet)$(link) -o $@ $(link_inputs) $(bare_libs)
+
+-include $(patsubst %.o,%.d,$(call objects,$(bench_sources) $(bare_sources)))
+
+dump_name = $(notdir $(patsubst %.zip,%,$(patsubst %.tar.gz,%,$(abspath $(DUMP)))))
+bench_index = $(BUILD)/bench/$(dump_name).cdx
+
+.PHONY: bench
+bench: $(bench_program) $(bare_programs) $(bench_index) ## time QUERIES on an index of DUMP (default: the sample)
+	$(bench_program) search $(bench_index) --queries $(QUERIES)
+
+ifneq ($(filter bench,$(goals)),)
+$(bench_index): $(index_program) $(shell find -L '$(DUMP)' -type f)
+	@mkdir -p $(@D)
+	$(index_program) build $(DUMP) -o $@
+endif
+
+.PHONY: bench-compare
+bench-compare: $(programs) $(bench_program) ## BASE=commit: build, miss, hit and suggest against it
+	+@BUILD='$(BUILD)' MAKE='$(submake)' DUMP='$(DUMP)' QUERIES='$(QUERIES)' ROUNDS='$(ROUNDS)' \
+	    sh tests/bench/compare.sh '$(BASE)'
+
+# Recorded are the counts of what this file builds by itself; other flags give others.
+instructions_flags = $(strip $(foreach variable,CC CFLAGS,$(if $(filter command environment,\
+    $(firstword $(origin $(variable)))),$(variable) is set)) $(addprefix with ,$(SANITIZE) $(COVERAGE)))
+.PHONY: instructions instructions-update
+instructions: $(programs) ## instructions of build, miss and hit against tests/bench/instructions.txt
+	@$(PYTHON) -B tests/bench/instructions.py --programs '$(BUILD)' --compiler '$(CC)' \
+	    --packages '$(index_modules) $(server_modules)' --other-flags '$(instructions_flags)' \
+	    $(instructions_option)
+instructions-update: instructions_option := --update
+instructions-update: instructions ## write that file

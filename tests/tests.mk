@@ -1,0 +1,180 @@
+# The tests: unit and HTTP (cmocka), the same with sanitizers, fuzzing, and the checks that are written in
+# Python: cargo, monitoring, the performance report, relevance, the contract. A part of ../Makefile.
+
+FUZZ_SECONDS ?= 20
+TEST_TIMEOUT ?= 300
+
+# ---- Building ----
+
+support_sources := $(wildcard tests/support/*.c)
+unit_sources := $(wildcard tests/unit/test_*.c)
+http_sources := $(wildcard tests/http/test_*.c)
+fuzz_sources := $(wildcard tests/fuzz/fuzz_*.c)
+unit_tests := $(patsubst %.c,$(BUILD)/%,$(unit_sources))
+http_tests := $(patsubst %.c,$(BUILD)/%,$(http_sources))
+fuzz_programs := $(patsubst %.c,$(BUILD)/%,$(fuzz_sources))
+
+# Tests that start threads are the ones for which ThreadSanitizer has something to say.
+TSAN_UNIT ?= $(patsubst tests/unit/test_%.c,%,$(shell grep -ls pthread_create $(unit_sources) /dev/null))
+
+# gold links the many test programs in a third of the time. Debian has it with the compiler.
+link_test = $(link) $(gold)
+gold := $(if $(shell command -v ld.gold),-fuse-ld=gold)
+
+tests: $(unit_tests) $(http_tests)
+
+$(unit_tests) $(http_tests): $(BUILD)/%: $(BUILD)/obj/%.o $(call objects,$(support_sources)) \
+    $(cli_library) $(server_library) $(index_library) $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,link)
+	$(quiet)$(link_test) -o $@ $(link_inputs) $(server_libs) $(index_libs) $(test_libs)
+# What the benchmarks compute is tested too: test_bench_x.c with bench_x.c.
+$(filter $(BUILD)/tests/unit/test_bench_%,$(unit_tests)): $(BUILD)/tests/unit/test_%: $(BUILD)/obj/tests/bench/%.o
+$(BUILD)/tests/unit/test_bench_load: $(call objects,tests/bench/bench_statistics.c tests/bench/bench_response.c)
+$(BUILD)/tests/unit/test_bench_goals $(BUILD)/tests/unit/test_bench_compare_figures: $(call objects,tests/bench/bench_bootstrap.c)
+$(fuzz_programs): $(BUILD)/%: $(BUILD)/obj/%.o $(server_library) $(index_library) $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,link)
+	$(quiet)$(link_test) -fsanitize=fuzzer -o $@ $(link_inputs) $(server_libs) $(index_libs)
+
+-include $(patsubst %.o,%.d,$(call objects,$(support_sources) $(unit_sources) $(http_sources) $(fuzz_sources)))
+
+# ---- Running ----
+
+# TEST=trie picks tests/unit/test_trie.c and tests/http/test_trie.c.
+pick = $(if $(TEST),$(filter $(foreach name,$(TEST),%/test_$(name)),$(1)),$(1))
+picked_tests := $(call pick,$(unit_tests) $(http_tests))
+# These measure how long something takes, which they cannot beside others.
+timed_tests := $(filter %/test_bench_load,$(picked_tests))
+unknown_tests := $(strip $(foreach name,$(TEST),$(if $(filter %/test_$(name),$(picked_tests)),,$(name))))
+
+# One test wants indexes of the large dumps, which other targets use as well; with a sanitizer their builds
+# would take minutes.
+test_dumps := crates-real npm-227k
+test_indexes := $(if $(SANITIZE)$(COVERAGE),,$(patsubst $(SHARED)/data/%.tar.gz,$(BUILD)/real/%.cdx,\
+    $(wildcard $(test_dumps:%=$(SHARED)/data/%.tar.gz))))
+
+.PHONY: test asan tsan coverage fuzz fuzz-run
+test: all $(picked_tests) $(if $(filter %/test_typos,$(picked_tests)),$(test_indexes)) ## build and run the unit and HTTP tests (TEST=name… for some of them)
+	$(if $(unknown_tests),$(error no such test: $(unknown_tests)))
+	@CRATEDEX_BUILD='$(abspath $(BUILD))' TEST_TIMEOUT=$(TEST_TIMEOUT) TEST_JOBS=$(job_count) \
+	    $(test_wrapper) sh tests/run $(filter-out $(timed_tests),$(picked_tests)) --alone $(timed_tests)
+
+# Out of memory is to be an answer that the code gets, as without a sanitizer, not the end.
+asan: ## the same tests under AddressSanitizer and UBSan
+	+@ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 $(submake) BUILD=$(BUILD)/asan SANITIZE=address,undefined test
+
+# Newer kernels spread addresses wider than libtsan 12 can take; setarch -R stops that where allowed.
+tsan: ## the threaded unit tests and the HTTP tests under ThreadSanitizer
+	+@TSAN_OPTIONS=allocator_may_return_null=1 $(submake) BUILD=$(BUILD)/tsan SANITIZE=thread \
+	    test_wrapper="$$(setarch -R true 2>/dev/null && echo setarch -R)" \
+	    TEST='$(or $(TEST),$(TSAN_UNIT) $(patsubst tests/http/test_%.c,%,$(http_sources)))' test
+
+# A measurement, not a verdict: gcov's own files break the test that limits a program's writes.
+coverage: ## run the tests with gcov and print the line coverage
+	+-@$(submake) BUILD=$(BUILD)/coverage COVERAGE=1 CFLAGS='-O1 -g' test
+	gcovr --root . --exclude 'tests/.*' $(BUILD)/coverage
+
+fuzz: ## run every fuzz target for FUZZ_SECONDS (clang)
+	+@$(submake) -O BUILD=$(BUILD)/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined fuzz-run
+
+# What the fuzzer learns goes to a copy of the seeds, what it finds to $(BUILD)/findings.
+fuzz_names := $(or $(FUZZ),$(patsubst tests/fuzz/fuzz_%.c,%,$(fuzz_sources)))
+fuzz_runs := $(fuzz_names:%=fuzz-run-%)
+.PHONY: $(fuzz_runs)
+$(fuzz_runs): fuzz-run-%: $(BUILD)/tests/fuzz/fuzz_%
+	@mkdir -p $(BUILD)/corpus/$* $(BUILD)/findings $(BUILD)/results
+	@if [ -d tests/fuzz/corpus/$* ]; then cp -R tests/fuzz/corpus/$*/. $(BUILD)/corpus/$*; fi
+	@if $< -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
+	    -artifact_prefix=$(BUILD)/findings/$*- $(BUILD)/corpus/$* >$(BUILD)/results/$*.log 2>&1; \
+	then \
+	    echo passed >$(BUILD)/results/$*; \
+	    echo "fuzz $*: passed, $$(sed -n 's/^stat::number_of_executed_units: *//p' \
+	        $(BUILD)/results/$*.log) inputs"; \
+	else \
+	    echo failed >$(BUILD)/results/$*; \
+	    tail -n 60 $(BUILD)/results/$*.log; \
+	    echo "fuzz $*: failed, see $(BUILD)/findings and $(BUILD)/results/$*.log"; \
+	fi
+fuzz-run: $(fuzz_runs)
+	@cd $(BUILD)/results 2>/dev/null || { echo '0 passed, 0 failed'; exit 0; }; \
+	failed=$$(cat $(fuzz_names) </dev/null | grep -c failed); \
+	echo "$$(($(words $(fuzz_names)) - failed)) passed, $$failed failed"; [ "$$failed" -eq 0 ]
+
+.PHONY: cargo
+cargo: all ## tests with the real cargo, where one is there (1.70 or newer)
+	@CRATEDEX_BUILD='$(abspath $(BUILD))' SHARED='$(abspath $(SHARED))' PYTHON='$(PYTHON)' \
+	    TEST_TIMEOUT=$(TEST_TIMEOUT) sh tests/cargo/run
+
+# Debian's packages belong to Debian's python3, as for the contract below.
+monitoring_python = $(or $(firstword $(foreach python,$(PYTHON) /usr/bin/python3,$(shell \
+    $(python) -c 'import jsonschema, prometheus_client, yaml' 2>/dev/null && echo $(python)))),$(PYTHON))
+
+.PHONY: monitoring
+monitoring: $(programs) ## scripts/monitoring against promtool, Prometheus and a server that runs
+	@$(monitoring_python) -B tests/monitoring/check.py --programs $(BUILD)
+
+.PHONY: report-check
+report-check: ## the tests of scripts/perf-report and of the benchmarks' scripts, without measuring
+	@$(PYTHON) -B tests/report/check.py
+
+# ---- Indexes of the real data, which lies outside of the repository ----
+
+$(BUILD)/real/%.cdx: $(SHARED)/data/%.tar.gz $(index_program)
+	@mkdir -p $(@D)
+	$(call say,index)
+	$(quiet)$(index_program) build $< -o $@ --quiet
+.PRECIOUS: $(BUILD)/real/%.cdx
+
+# ---- Relevance: the order of search results on real data, where it is present ----
+
+relevance_dump := $(wildcard $(SHARED)/data/crates-real.tar.gz)
+relevance_judgements := $(wildcard $(SHARED)/data/judgements-dev.tsv)
+relevance_index := $(BUILD)/real/crates-real.cdx
+relevance_features := $(BUILD)/relevance-features.tsv
+has_relevance_data := $(and $(relevance_dump),$(relevance_judgements))
+# python3 may be another than the one that Debian's packages belong to.
+train_python = $(firstword $(foreach python,$(PYTHON) /usr/bin/python3,\
+    $(shell $(python) -c 'import xgboost' 2>/dev/null && echo $(python))))
+
+.PHONY: relevance relevance-train
+ifneq ($(has_relevance_data),)
+relevance: $(server_program) $(relevance_index) ## nDCG@10, MRR and complaints on the data in SHARED
+	@$(PYTHON) -B tests/relevance/check.py --server $(server_program) --index $(relevance_index) \
+	    --judgements $(relevance_judgements) --min-ndcg 0.31 --min-mrr 0.36
+
+relevance-train: $(relevance_features) ## cross-validate the second stage of ranking
+	$(if $(train_python),@$(train_python) -B tests/relevance/train.py \
+	    --judgements $(relevance_judgements) --features $(relevance_features) --min-cv 0.295,\
+	    @echo 'relevance-train: skipped, for no python3 here has xgboost (python3-xgboost)')
+
+$(relevance_features): $(BUILD)/cratedex-bench $(relevance_index) $(relevance_judgements)
+	$(call say,features)
+	$(quiet)$(BUILD)/cratedex-bench features $(relevance_index) --queries $(relevance_judgements) >$@
+else
+relevance relevance-train:
+	@echo '$@: skipped, for $(SHARED)/data lacks crates-real.tar.gz or judgements-dev.tsv'
+	@echo '0 passed, 0 failed, 1 skipped'
+endif
+
+# ---- The contract: answers against the schemas of OpenAPI documents ----
+
+contract_document := $(SHARED)/openapi-cratesio.json
+contract_dumps := crates-top3000 crates-real
+contract_real := $(foreach dump,$(contract_dumps),$(if $(wildcard $(SHARED)/data/$(dump).tar.gz),$(dump)))
+contract_indexes := $(BUILD)/contract/sample.cdx $(contract_real:%=$(BUILD)/real/%.cdx)
+# Debian's packages belong to Debian's python3, which may not be the first in the path.
+contract_python = $(or $(firstword $(foreach python,$(PYTHON) /usr/bin/python3,$(shell \
+    $(python) -c 'import jsonschema, pyrfc3339, msgpack' 2>/dev/null && echo $(python)))),$(PYTHON))
+
+.PHONY: contract
+contract: $(server_program) $(contract_indexes) ## every path of the OpenAPI documents against their schemas
+	@for dump in $(filter-out $(contract_real),$(contract_dumps)); do \
+	    echo "contract: $$dump is skipped, for $(SHARED)/data lacks it"; done
+	@$(contract_python) -B tests/contract/check.py --server $(server_program) \
+	    --document $(contract_document) $(contract_indexes)
+
+$(BUILD)/contract/sample.cdx: $(index_program) $(shell find -L data -type f)
+	@mkdir -p $(@D)
+	$(call say,index)
+	$(quiet)$(index_program) build data -o $@ --quiet
