@@ -19,12 +19,12 @@
 
 #include "server/daemon.h"
 
-#include "server/cpu_slot.h"
-#include "server/monotonic.h"
-#include "server/request.h"
-#include "server/request_head.h"
-#include "server/responder.h"
-#include "server/slow_query_log.h"
+#include "server/exchange/responder.h"
+#include "server/http/request.h"
+#include "server/http/request_head.h"
+#include "server/telemetry/cpu_slot.h"
+#include "server/telemetry/monotonic.h"
+#include "server/telemetry/slow_query_log.h"
 
 #include <fcntl.h>
 #include <microhttpd.h>

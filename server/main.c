@@ -2,13 +2,13 @@
    any other thread exists and takes them with sigtimedwait: there are no signal handlers. Waiting
    wakes up once a second to flush the access log and to look whether a new day of counted downloads
    has begun. */
-#include "server/answer.h"
+#include "server/answer/answer.h"
 #include "server/daemon.h"
+#include "server/endpoints/openapi.h"
+#include "server/exchange/router.h"
 #include "server/listener.h"
-#include "server/openapi.h"
 #include "server/options.h"
-#include "server/router.h"
-#include "server/service.h"
+#include "server/service/service.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,10 +2,10 @@
 #ifndef CRATEDEX_SERVER_OPTIONS_H
 #define CRATEDEX_SERVER_OPTIONS_H
 
-#include "server/access_log.h"
-#include "server/experiment.h"
+#include "server/http/trusted_proxies.h"
 #include "server/listener.h"
-#include "server/trusted_proxies.h"
+#include "server/service/experiment.h"
+#include "server/telemetry/access_log.h"
 
 #include <cratedex/error.h>
 #include <stdbool.h>

@@ -48,7 +48,7 @@ struct index_crate {
     uint32_t name_length;
     int64_t downloads;
     int64_t recent_downloads; /* 0 where there are none */
-    float popularity; /* 0 … 1, falling with the rank */
+    float popularity;         /* 0 … 1, falling with the rank */
 };
 void index_crate(const struct index *index, uint32_t rank, struct index_crate *crate);
 
