@@ -2,9 +2,9 @@
 # this file builds and installs the programs; tests/tests.mk runs tests, tests/bench/bench.mk measures,
 # scripts/lint.mk checks the sources. They are read from the top level, and paths are relative to it.
 #
-#   index/*.c        -> libcratedex.a           server/*.c but main.c -> libcratedex-server.a
+#   index/**/*.c     -> libcratedex.a           server/**/*.c but main.c -> libcratedex-server.a
 #   index/cli/*.c    -> cratedex-index          server/main.c         -> cratedex-server
-#   tests/unit/test_*.c, tests/http/test_*.c    one cmocka program each
+#   tests/unit/**/test_*.c, tests/http/test_*.c    one cmocka program each
 #   tests/fuzz/fuzz_*.c                         one libFuzzer program each (clang)
 #   tests/bench/*.c, .cc -> cratedex-bench      tests/bench/bare_*.c  -> bare_* (libmicrohttpd only)
 #
@@ -12,7 +12,7 @@
 # LDFLAGS, WERROR=1, SANITIZE=…, COVERAGE=1, TEST=name… and FUZZ=name… (only these), V=1 (show
 # commands), DUMP, QUERIES, BASE, ROUNDS, FUZZ_SECONDS, SHARED (where the real data lies), PREFIX, DESTDIR.
 
-VERSION = 0.1.0
+VERSION = 0.2.0
 BUILD ?= build
 PREFIX ?= /usr/local
 DUMP ?= data
@@ -103,12 +103,14 @@ link = $(CC) $(link_flags)
 
 # ---- Sources ----
 
-index_sources := $(wildcard index/*.c)
+# All below some folders: $(call in_rooms,FOLDERS,PATTERN).
+in_rooms = $(sort $(shell find $(1) -name '$(2)'))
+index_sources := $(filter-out index/cli/%,$(call in_rooms,index,*.c))
 cli_sources := $(wildcard index/cli/*.c)
-server_sources := $(filter-out server/main.c,$(wildcard server/*.c))
+server_sources := $(filter-out server/main.c,$(call in_rooms,server,*.c))
 server_main := $(wildcard server/main.c)
 product_sources := $(index_sources) $(cli_sources) $(server_sources) $(server_main)
-headers := $(wildcard include/cratedex/*.h index/*.h index/cli/*.h server/*.h tests/*/*.h)
+headers := $(call in_rooms,include index server tests,*.h)
 
 objects = $(patsubst %,$(BUILD)/obj/%.o,$(basename $(1)))
 
@@ -149,15 +151,15 @@ $(BUILD)/obj/%.o: %.cc $(BUILD)/flags
 	$(call say,compile)
 	$(quiet)$(compile_cxx) $(werror) -MMD -MP -c -o $@ $<
 
-# The assembler reads this file (server/openapi.c), which -MMD does not see.
-$(BUILD)/obj/server/openapi.o: server/openapi.json
+# The assembler reads this file (openapi.c), which -MMD does not see.
+$(BUILD)/obj/server/endpoints/openapi.o: server/endpoints/openapi.json
 
 # The commit is compiled into one object alone.
 commit := $(shell git rev-parse HEAD 2>/dev/null)
 $(BUILD)/commit: FORCE
 	$(call stamp,$(commit))
-$(BUILD)/obj/server/site_metadata.o: $(BUILD)/commit
-$(BUILD)/obj/server/site_metadata.o: private includes += $(if $(commit),-DCRATEDEX_COMMIT=\"$(commit)\")
+$(BUILD)/obj/server/endpoints/site_metadata.o: $(BUILD)/commit
+$(BUILD)/obj/server/endpoints/site_metadata.o: private includes += $(if $(commit),-DCRATEDEX_COMMIT=\"$(commit)\")
 
 define archive
 @rm -f $@

@@ -19,12 +19,12 @@
 
 #include "server/daemon.h"
 
-#include "server/cpu_slot.h"
-#include "server/monotonic.h"
-#include "server/request.h"
-#include "server/request_head.h"
-#include "server/responder.h"
-#include "server/slow_query_log.h"
+#include "server/exchange/responder.h"
+#include "server/http/request.h"
+#include "server/http/request_head.h"
+#include "server/telemetry/cpu_slot.h"
+#include "server/telemetry/monotonic.h"
+#include "server/telemetry/slow_query_log.h"
 
 #include <fcntl.h>
 #include <microhttpd.h>
@@ -157,7 +157,7 @@ static void log_slow_query(const struct service *service, struct request *reques
     };
     clock_gettime(CLOCK_REALTIME, &query.time);
     metrics_count_slow_query(service->metrics);
-    slow_query_log_write(STDERR_FILENO, &query);
+    slow_query_log_write(service->slow_query_descriptor, &query);
 }
 
 /* Draws the request's arm, where an experiment runs. */

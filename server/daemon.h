@@ -2,7 +2,7 @@
 #ifndef CRATEDEX_SERVER_DAEMON_H
 #define CRATEDEX_SERVER_DAEMON_H
 
-#include "server/service.h"
+#include "server/service/service.h"
 
 #include <cratedex/error.h>
 #include <stdbool.h>

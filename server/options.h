@@ -2,15 +2,17 @@
 #ifndef CRATEDEX_SERVER_OPTIONS_H
 #define CRATEDEX_SERVER_OPTIONS_H
 
-#include "server/access_log.h"
-#include "server/experiment.h"
+#include "server/http/trusted_proxies.h"
 #include "server/listener.h"
-#include "server/trusted_proxies.h"
+#include "server/service/experiment.h"
+#include "server/telemetry/access_log.h"
 
 #include <cratedex/error.h>
 #include <stdbool.h>
 #include <stddef.h>
 
+#define OPTIONS_DEFAULT_LISTEN "127.0.0.1:8888"
+#define OPTIONS_DEFAULT_CDN_URL "https://static.crates.io"
 #define OPTIONS_MAX_PATH 4096
 #define OPTIONS_MAX_URL 1024
 #define OPTIONS_MAX_THREADS 256
@@ -27,7 +29,8 @@ struct options {
     unsigned n_threads;
     size_t cache_bytes; /* 0: off */
     enum access_log_format access_log;
-    double slow_query_ms; /* 0: off */
+    double slow_query_ms;                   /* 0: off */
+    char slow_query_path[OPTIONS_MAX_PATH]; /* empty: standard error */
     bool has_experiment;
     struct experiment experiment;
     struct trusted_proxies proxies;

@@ -7,7 +7,7 @@ TEST_TIMEOUT ?= 300
 # ---- Building ----
 
 support_sources := $(wildcard tests/support/*.c)
-unit_sources := $(wildcard tests/unit/test_*.c)
+unit_sources := $(call in_rooms,tests/unit,test_*.c)
 http_sources := $(wildcard tests/http/test_*.c)
 fuzz_sources := $(wildcard tests/fuzz/fuzz_*.c)
 unit_tests := $(patsubst %.c,$(BUILD)/%,$(unit_sources))
@@ -15,7 +15,7 @@ http_tests := $(patsubst %.c,$(BUILD)/%,$(http_sources))
 fuzz_programs := $(patsubst %.c,$(BUILD)/%,$(fuzz_sources))
 
 # Tests that start threads are the ones for which ThreadSanitizer has something to say.
-TSAN_UNIT ?= $(patsubst tests/unit/test_%.c,%,$(shell grep -ls pthread_create $(unit_sources) /dev/null))
+TSAN_UNIT ?= $(patsubst test_%.c,%,$(notdir $(shell grep -ls pthread_create $(unit_sources) /dev/null)))
 
 # gold links the many test programs in a third of the time. Debian has it with the compiler.
 link_test = $(link) $(gold)
@@ -29,9 +29,9 @@ $(unit_tests) $(http_tests): $(BUILD)/%: $(BUILD)/obj/%.o $(call objects,$(suppo
 	$(call say,link)
 	$(quiet)$(link_test) -o $@ $(link_inputs) $(server_libs) $(index_libs) $(test_libs)
 # What the benchmarks compute is tested too: test_bench_x.c with bench_x.c.
-$(filter $(BUILD)/tests/unit/test_bench_%,$(unit_tests)): $(BUILD)/tests/unit/test_%: $(BUILD)/obj/tests/bench/%.o
-$(BUILD)/tests/unit/test_bench_load: $(call objects,tests/bench/bench_statistics.c tests/bench/bench_response.c)
-$(BUILD)/tests/unit/test_bench_goals $(BUILD)/tests/unit/test_bench_compare_figures: $(call objects,tests/bench/bench_bootstrap.c)
+$(filter $(BUILD)/tests/unit/bench/test_%,$(unit_tests)): $(BUILD)/tests/unit/bench/test_%: $(BUILD)/obj/tests/bench/%.o
+$(BUILD)/tests/unit/bench/test_bench_load: $(call objects,tests/bench/bench_statistics.c tests/bench/bench_response.c)
+$(BUILD)/tests/unit/bench/test_bench_goals $(BUILD)/tests/unit/bench/test_bench_compare_figures: $(call objects,tests/bench/bench_bootstrap.c)
 $(fuzz_programs): $(BUILD)/%: $(BUILD)/obj/%.o $(server_library) $(index_library) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,link)
@@ -41,7 +41,7 @@ $(fuzz_programs): $(BUILD)/%: $(BUILD)/obj/%.o $(server_library) $(index_library
 
 # ---- Running ----
 
-# TEST=trie picks tests/unit/test_trie.c and tests/http/test_trie.c.
+# TEST=trie picks tests/unit/index/trie/test_trie.c and tests/http/test_trie.c.
 pick = $(if $(TEST),$(filter $(foreach name,$(TEST),%/test_$(name)),$(1)),$(1))
 picked_tests := $(call pick,$(unit_tests) $(http_tests))
 # These measure how long something takes, which they cannot beside others.

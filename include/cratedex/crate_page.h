@@ -7,6 +7,10 @@
 #include <cratedex/index_file.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What a page may have beside the crate; bits. */
 enum crate_component {
     CRATE_VERSIONS = 1,        /* all of them, newest id first */
@@ -23,5 +27,9 @@ enum crate_component {
    crates.io does. Returns 0, or -1 and why. */
 int index_reader_encode_crate_page(struct index_reader *reader, uint32_t rank, unsigned components,
                                    struct encoder *encoder, struct error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -14,6 +14,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Packages in one closure; the largest of the crates.io dump of November 2020 has 389. */
 #define DEPENDENCY_TREE_MAX_NODES 500
 
@@ -52,5 +56,9 @@ bool dependency_tree_is_truncated(const struct dependency_tree *tree);
    A dependency is a "cycle" where following it leads back to a package on the way from the root (the way of
    a depth-first walk along the lists), so that a walk that stops at cycles ends. */
 void dependency_tree_encode(const struct dependency_tree *tree, struct encoder *encoder);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -13,6 +13,10 @@
 #include <cratedex/error.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define DOWNLOAD_COUNTS_SUFFIX ".downloads"
 #define DOWNLOAD_COUNTS_DAY_SIZE 11         /* "2026-11-25" */
 #define DOWNLOAD_COUNTS_FINGERPRINT_SIZE 17 /* of index_fingerprint */
@@ -66,5 +70,9 @@ void download_counts_add(struct download_counts *counts, uint32_t slot);
 
 /* What is counted in a slot at this moment. Thread-safe. */
 uint64_t download_counts_value(const struct download_counts *counts, uint32_t slot);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -16,6 +16,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum encoding { ENCODING_JSON, ENCODING_MESSAGEPACK };
 #define N_ENCODINGS 2
 
@@ -77,5 +81,9 @@ void encoder_fragment(struct encoder *encoder, const void *bytes, size_t size);
 /* Returns 0 when exactly one value was begun and all of it is complete and written; else -1 and
    why. */
 int encoder_finish(struct encoder *encoder, struct error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,6 +4,10 @@
 
 #include <stdarg.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* One sentence, without a final newline. Callers own the struct; functions that fail fill it. */
 struct error {
     char message[1024];
@@ -23,5 +27,9 @@ static inline int error_out_of_memory(struct error *error)
     error_set(error, "out of memory");
     return -1;
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

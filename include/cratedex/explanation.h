@@ -7,6 +7,10 @@
 #include <cratedex/index_file.h>
 #include <cratedex/search.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A word for the part of the order of relevance that a hit stands in, which come one behind the other:
    "exact" (the name is the text), "near" (the text nearly is the name), "second" (the learned trees order
    the best of the rest) and "first" (all others). Static. */
@@ -31,5 +35,9 @@ void explanation_encode(const struct search_explanation *explanation, const stru
    with a last member `explanation`. Returns 0 or -1. */
 int explanation_encode_crate(struct index_reader *reader, const struct search_hit *hit,
                              struct encoder *encoder, struct error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

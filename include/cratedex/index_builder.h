@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What a build is doing, for a progress display. */
 struct build_progress {
     const char *phase; /* e.g. "reading versions" */
@@ -64,5 +68,9 @@ struct build_report {
    the same bytes. */
 int index_build(const struct build_options *options, struct build_report *report,
                 struct error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

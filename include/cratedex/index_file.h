@@ -10,9 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Written to the SQLite header: "CDX1" and the version of the layout. */
 #define INDEX_APPLICATION_ID 0x43445831
-#define INDEX_FORMAT_VERSION 2
+#define INDEX_FORMAT_VERSION 3
 
 struct index;
 struct index_reader;
@@ -43,8 +47,8 @@ struct index_crate {
     const char *name; /* not NUL-terminated */
     uint32_t name_length;
     int64_t downloads;
-    int64_t recent_downloads;
-    float popularity; /* 0 … 1, falling with the rank */
+    int64_t recent_downloads; /* 0 where there are none */
+    float popularity;         /* 0 … 1, falling with the rank */
 };
 void index_crate(const struct index *index, uint32_t rank, struct index_crate *crate);
 
@@ -97,5 +101,9 @@ int index_info(const char *path, index_info_visit *visit, void *context, struct 
    be NULL) is told what is being checked. Returns 0, or -1 and the first fault in words. */
 int index_verify(const char *path, void (*on_check)(void *context, const char *what), void *context,
                  struct error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

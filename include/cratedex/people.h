@@ -9,6 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Writes the user of that login (`length` bytes), whose ASCII letters must be in lower case; where accounts
    were renamed and several have had it, the newest. Returns 1; 0 and nothing written where there is none;
    -1. */
@@ -29,5 +33,9 @@ enum owners { OWNERS_ALL, OWNERS_USERS, OWNERS_TEAMS };
 /* Writes the array of a crate's owners: users by id, then teams by id. Returns 0 or -1. */
 int crate_owners_encode(struct index_reader *reader, uint32_t rank, enum owners owners,
                         struct encoder *encoder, struct error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

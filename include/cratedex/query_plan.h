@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define QUERY_PLAN_MAX_NEAR_NAMES 3
 
 struct query_plan {
@@ -49,5 +53,9 @@ void query_plan_describe(const struct index_reader *reader, const struct search_
    are stems. `index` is the one that was searched. */
 void query_plan_encode(const struct query_plan *plan, const struct index *index,
                        struct encoder *encoder);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

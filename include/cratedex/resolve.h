@@ -11,6 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct resolve_query {
     uint32_t rank; /* of the crate */
     struct version_requirement requirement;
@@ -48,5 +52,9 @@ int resolve_run(struct index_reader *reader, const struct resolve_query *query,
 int resolution_encode(struct index_reader *reader, const struct resolve_query *query,
                       const struct resolution *resolution, struct encoder *encoder,
                       struct error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

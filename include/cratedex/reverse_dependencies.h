@@ -7,6 +7,10 @@
 #include <cratedex/index_file.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Appends {"dependencies", "versions", "meta": {"total"}} to what `encoder` writes: of the crates whose
    default version depends on the crate of that rank and is not yanked, one dependency each, the most
    downloaded dependents first, then by name; from the `offset`th on (from 0), `limit` at most. `versions`
@@ -15,5 +19,9 @@
 int index_reader_encode_reverse_dependencies(struct index_reader *reader, uint32_t rank,
                                              uint32_t offset, uint32_t limit,
                                              struct encoder *encoder, struct error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct rust_version {
     uint64_t numbers[3]; /* major, minor, patch; 0 where it was not given */
 };
@@ -17,5 +21,9 @@ int rust_version_parse(struct rust_version *version, const char *text, size_t le
 
 /* Whether a package that needs `needed` builds with `given`: `needed` is not higher. */
 bool rust_version_suffices(const struct rust_version *given, const struct rust_version *needed);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

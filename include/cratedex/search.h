@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define SEARCH_MAX_TEXT_BYTES 256
 #define SEARCH_MAX_WORDS 128 /* a text of that many bytes holds no more */
 #define SEARCH_MAX_LIMIT 100
@@ -51,6 +55,9 @@ enum search_tier {
 /* The sort of that name: relevance, alphabetical (alpha), downloads, recent-downloads, recent-updates,
    new. Returns 0, or -1 where there is none. */
 int search_sort_parse(const char *name, enum search_sort *sort);
+
+/* The name of sort number `i`, from 0, aliases too; NULL behind the last. */
+const char *search_sort_name(size_t i);
 
 /* The same for `match`: best, all. */
 int search_match_parse(const char *name, enum search_match *match);
@@ -154,5 +161,9 @@ struct search_explanation {
    relevance. */
 int search_explain(struct index_reader *reader, const struct search_hit *hit,
                    struct search_explanation *explanation, struct error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

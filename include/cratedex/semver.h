@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A parsed version. The text parts point into the string that was parsed and live as long as it. */
 struct semver {
     uint64_t major;
@@ -34,5 +38,9 @@ int semver_precedence(const struct semver *left, const struct semver *right);
    identifiers, where numbers of equal value are ordered by their leading zeros, fewest first (no
    build metadata is lowest). Cargo's `semver` crate orders so too. 0 only for equal versions. */
 int semver_order(const struct semver *left, const struct semver *right);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* No crate has a longer text: the builder refuses it. */
 #define SPARSE_INDEX_MAX_BYTES ((size_t)64 << 20)
 
@@ -25,5 +29,9 @@ int sparse_index_read(struct index_reader *reader, uint32_t rank, msgpack_sbuffe
 /* Writes where a crate lies below the index's root and a NUL: "1/a", "2/ab", "3/a/abc", "se/rd/serde",
    all in lower case (ASCII). `length` is 1 … INDEX_MAX_NAME_BYTES. Returns the length of the path. */
 size_t sparse_index_path(const char *name, size_t length, char path[SPARSE_INDEX_PATH_SIZE]);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define SUGGEST_MAX_LIMIT 100
 
 enum suggestion_kind { SUGGESTION_CRATE, SUGGESTION_KEYWORD };
@@ -56,5 +60,9 @@ size_t suggest(const struct index *index, const char *text, size_t text_length,
    highlight is empty where nothing was typed. */
 void suggestions_encode(const struct suggestion *suggestions, size_t n_suggestions,
                         struct encoder *encoder);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -9,6 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum taxonomy_order {
     TAXONOMY_ALPHABETICAL, /* keywords by their bytes, categories without regard to case */
     TAXONOMY_CRATES        /* most crates first, then alphabetical */
@@ -44,5 +48,9 @@ int category_encode(struct index_reader *reader, const char *slug, size_t length
 /* Writes the array of the slugs of all categories, in order. Returns 0 or -1. */
 int category_slugs_encode(struct index_reader *reader, struct encoder *encoder,
                           struct error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What a graph shows. */
 #define DOWNLOAD_DAYS 90
 
@@ -35,5 +39,9 @@ int version_downloads_encode(struct index_reader *reader, int64_t version_id,
 int crate_downloads_encode(struct index_reader *reader, uint32_t rank,
                            const struct download_days *days, const struct download_counts *counted,
                            bool with_versions, struct encoder *encoder, struct error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

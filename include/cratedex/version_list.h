@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum version_sort {
     VERSION_SORT_SEMVER, /* highest precedence first; what is no SemVer comes last */
     VERSION_SORT_DATE,   /* last created first */
@@ -54,5 +58,9 @@ int version_list_encode(const struct version_list *list, struct encoder *encoder
    1.0.0. Pre-releases and yanked versions are in none. A page has the tracks of all versions; a list
    without pages those of the versions that it lists. */
 void version_list_encode_tracks(const struct version_list *list, struct encoder *encoder);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

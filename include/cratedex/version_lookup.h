@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Finds the version `num` (`length` bytes, not NUL-terminated) of the crate of that rank; build metadata
    is part of a number, as on crates.io: `1.0.0` does not find `1.0.0+a`. Returns 1 and the version's id
    in `*version_id`; 0 where the crate has no such version; -1 and why on failure. */
@@ -17,5 +21,9 @@ int index_find_version(struct index_reader *reader, uint32_t rank, const char *n
    Returns 0 or -1. */
 int index_version_ids(struct index_reader *reader, int64_t **ids, uint32_t *n_versions,
                       struct error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -17,6 +17,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* No requirement has more comparators: cargo has the same limit. */
 #define VERSION_REQUIREMENT_MAX_COMPARATORS 32
 /* Nor more bytes: the longest of crates.io's dump has some 30. */
@@ -72,5 +76,9 @@ bool version_requirement_includes(const struct version_requirement *requirement,
    again, unless it passes VERSION_REQUIREMENT_MAX_BYTES. */
 size_t version_requirement_print(const struct version_requirement *requirement,
                                  char text[VERSION_REQUIREMENT_MAX_TEXT]);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

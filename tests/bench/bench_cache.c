@@ -9,8 +9,8 @@
 #include "tests/bench/cache_models.h"
 #include "tests/support/random.h"
 
-#include "server/answer.h"
-#include "server/cache.h"
+#include "server/answer/answer.h"
+#include "server/cache/cache.h"
 
 #include <cratedex/search.h>
 #include <stdio.h>

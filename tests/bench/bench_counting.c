@@ -8,11 +8,11 @@
 #include "tests/bench/bench_child.h"
 #include "tests/bench/bench_series.h"
 
-#include "server/answer.h"
+#include "server/answer/answer.h"
 #include "server/daemon.h"
+#include "server/exchange/router.h"
 #include "server/listener.h"
-#include "server/router.h"
-#include "server/service.h"
+#include "server/service/service.h"
 
 #include <errno.h>
 #include <netinet/tcp.h>

@@ -3,7 +3,7 @@
    machine for a while disturbs both. Times are processor time of this thread: nothing here waits for
    anything, and who else wants the processor is not what is measured. A sample repeats its operation until it
    takes about a millisecond, as often in both encodings. */
-#include "server/compression.h"
+#include "server/http/compression.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/encoding_figures.h"
 

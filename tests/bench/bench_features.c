@@ -1,8 +1,8 @@
 /* What the second stage of ranking sees: the candidates of every judged query with their features, as a
    table for tests/relevance/train.py. The same code fills the features in the server, so that training
    and serving cannot differ. */
-#include "index/open_index.h"
-#include "index/search_rerank.h"
+#include "index/search/rank/search_rerank.h"
+#include "index/segment/open_index.h"
 #include "tests/bench/bench.h"
 
 #include <cratedex/search.h>

@@ -2,7 +2,7 @@
    order to leave some out evenly. */
 #include "tests/bench/bench_targets.h"
 
-#include "server/query_string.h"
+#include "server/http/query_string.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef CRATEDEX_TESTS_BENCH_ENCODING_FIGURES_H
 #define CRATEDEX_TESTS_BENCH_ENCODING_FIGURES_H
 
-#include "server/negotiation.h"
+#include "server/http/negotiation.h"
 #include "tests/bench/bench_bootstrap.h"
 #include "tests/bench/encoding_operations.h"
 

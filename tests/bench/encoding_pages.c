@@ -3,7 +3,7 @@
    are the server's to the byte. */
 #include "tests/bench/encoding_pages.h"
 
-#include "server/list_page.h"
+#include "server/answer/list_page.h"
 #include "tests/bench/bench_queries.h"
 #include "tests/bench/simdjson_decoder.h"
 

@@ -2,7 +2,7 @@
 #ifndef CRATEDEX_TESTS_BENCH_ENCODING_PAGES_H
 #define CRATEDEX_TESTS_BENCH_ENCODING_PAGES_H
 
-#include "server/link_spelling.h"
+#include "server/parameters/link_spelling.h"
 #include "tests/bench/encoding_rows.h"
 
 #include <cratedex/encoder.h>

@@ -1,5 +1,5 @@
 /* A hit as far as it runs without a connection: the key of what the client sent, the thread's recent hits, the cache's
-   count of it, the prebuilt response, and the metrics (server/responder.c, server/daemon.c). Dozens of times as many
+   count of it, the prebuilt response, and the metrics (server/exchange/responder.c, server/daemon.c). Dozens of times as many
    hits a second as through a socket meet at what threads share, so a lock there, or a counter's cache line that goes
    to and fro, shows here long before it does in a server.
 
@@ -8,10 +8,10 @@
 #define _GNU_SOURCE /* pthread_setaffinity_np */
 #include "tests/bench/http_scaling.h"
 
-#include "server/answer.h"
-#include "server/cache.h"
-#include "server/metrics.h"
-#include "server/recent_hits.h"
+#include "server/answer/answer.h"
+#include "server/cache/cache.h"
+#include "server/cache/recent_hits.h"
+#include "server/telemetry/metrics.h"
 #include "tests/bench/bench.h"
 #include "tests/support/random.h"
 

@@ -41,7 +41,7 @@ QUERIES = "tests/bench/queries.txt"
 N_HIT_TARGETS = 8
 N_HITS = 1000
 PATHS = ("build", "miss", "hit")
-DIVIDER = "answer_health"  # in server/health.c
+DIVIDER = "answer_health"  # in server/endpoints/health.c
 NO_REP_INSTRUCTIONS = ":".join(f"glibc.cpu.x86_rep_{name}_threshold={1 << 30}" for name in ("stosb", "movsb"))
 HEADER = """\
 # Instructions of three fixed paths, as callgrind counts them (tests/bench/instructions.py). `make instructions`,

@@ -1,11 +1,11 @@
 /* A table: the first byte is the size of the blocks in which the rest is fed. Every field must be
    valid UTF-8 without NUL, and the rows must be those that one block gives. Fields go through the
    typed values and the array walk too, which read what a dump says. */
-#include <cratedex/csv_table.h>
-#include <cratedex/postgres_fields.h>
 #include <cratedex/utf8.h>
 #include <stdlib.h>
 #include <string.h>
+#include "index/dump/csv_table.h"
+#include "index/dump/postgres_fields.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,6 +1,6 @@
 /* Any bytes as what a client sent of X-Forwarded-For and Forwarded. Beyond not crashing: to what a trusted
    proxy appends to them, they make no difference but that of hiding it. */
-#include "server/forwarding.h"
+#include "server/http/forwarding.h"
 
 #include <stdbool.h>
 #include <stdint.h>

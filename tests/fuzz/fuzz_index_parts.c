@@ -1,8 +1,8 @@
 /* Any bytes as a part of an index file: the first byte says which, the rest is the block. Where it
    opens, every lookup must be safe and keep its promises. */
-#include "index/crate_columns.h"
-#include "index/name_substrings.h"
-#include "index/postings.h"
+#include "index/segment/crate_columns.h"
+#include "index/segment/name_substrings.h"
+#include "index/segment/postings.h"
 
 #include <math.h>
 #include <stdlib.h>

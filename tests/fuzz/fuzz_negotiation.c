@@ -1,6 +1,6 @@
 /* Any bytes as Accept and Accept-Encoding. Beyond not crashing: a member in front that names our
    first choice in full decides, whatever follows it; and the case of letters never matters. */
-#include "server/negotiation.h"
+#include "server/http/negotiation.h"
 
 #include <stdbool.h>
 #include <stdint.h>

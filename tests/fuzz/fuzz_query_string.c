@@ -1,6 +1,6 @@
 /* Any bytes as a query string: what is accepted is UTF-8 without NUL bytes inside the struct's
    buffer, and writing the pairs out and reading them again gives the same pairs. */
-#include "server/query_string.h"
+#include "server/http/query_string.h"
 
 #include <cratedex/utf8.h>
 #include <stdint.h>

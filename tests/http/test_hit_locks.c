@@ -9,7 +9,7 @@
 
    libmicrohttpd counts the references to a response under that response's mutex. Two threads that send the same answer
    at the same moment meet there, which a bare program with one response does for every request. */
-#include "server/recent_hits.h"
+#include "server/cache/recent_hits.h"
 #include "tests/support/cached_daemon.h"
 #include "tests/support/next_mutex_lock.h"
 

@@ -1,6 +1,6 @@
 /* RFC 9110 (HTTP semantics) to the byte: methods, fields, statuses, ranges, and HEAD for every endpoint.
    Negotiation and conditional requests have tables of their own. */
-#include "server/router.h"
+#include "server/exchange/router.h"
 
 #include "tests/support/http_fixture.h"
 #include "tests/support/raw_case.h"

@@ -1,5 +1,5 @@
 /* config.json of the sparse index: what the server calls itself there, and the validators of that. */
-#include "server/conditional.h"
+#include "server/http/conditional.h"
 #include "tests/support/http_case.h"
 #include "tests/support/http_fixture.h"
 

@@ -196,7 +196,7 @@ class Checks:
         for start, names, end in re.findall(r"(\w*)\{([a-z,]+)\}(\w*)", header):
             header += " " + " ".join(start + name + end for name in names.split(","))
         for name in re.findall(r"^# TYPE (\w+) ", text.decode(), re.MULTILINE):
-            assert re.search(rf"\b{name}\b", header), f"server/metrics.h does not name {name}"
+            assert re.search(rf"\b{name}\b", header), f"server/telemetry/metrics.h does not name {name}"
 
     def test_the_dashboard_is_well_formed(self):
         import jsonschema  # pylint: disable=import-outside-toplevel

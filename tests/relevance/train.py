@@ -2,7 +2,7 @@
 """Trains the second stage of ranking and writes it as a table in C.
 
     tests/relevance/train.py --judgements FILE --features FILE [--min-cv X]
-    tests/relevance/train.py --judgements FILE --features FILE --write index/ranking_trees.c
+    tests/relevance/train.py --judgements FILE --features FILE --write index/search/rank/ranking_trees.c
 
 --features is what `cratedex-bench features INDEX --queries JUDGEMENTS` printed. Without --write the
 figures of a 5-fold cross-validation are printed, nothing else: nDCG@10 and MRR, as evaluate.py computes
@@ -145,7 +145,7 @@ def write_table(model, feature_names, path):
     """The C source. Unused splits compare the first feature with infinity."""
     with open(path, "w", encoding="utf-8") as out:
         out.write("/* Written by tests/relevance/train.py; do not edit. */\n")
-        out.write('#include "index/ranking_trees.h"\n\n#include "index/search_rerank.h"\n\n')
+        out.write('#include "index/search/rank/ranking_trees.h"\n\n#include "index/search/rank/search_rerank.h"\n\n')
         out.write("#include <math.h>\n\n/* clang-format off */\n")
         out.write(f"const float ranking_first_stage_weight = {number(FIRST_STAGE_WEIGHT)};\n\n")
         out.write("const struct ranking_tree ranking_trees[] = {\n")

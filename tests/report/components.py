@@ -48,7 +48,7 @@ KERNEL = (
     (r"(mmap|munmap|brk|madvise)", "kernel: memory maps"),
 )
 # Files that only hand a call on: what happens below them is done for their callers.
-WRAPPERS = {"index/database.c"}
+WRAPPERS = {"index/base/database.c"}
 HEADER_LIBRARIES = ((r"/msgpack", "MessagePack library"), (r"/xxh", "hashing"))
 
 

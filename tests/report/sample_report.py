@@ -22,14 +22,14 @@ def side(document_share=0.25):
                      index_bytes=1 << 22, read_blocks_bytes=0, written_blocks_bytes=1 << 22)
     server = {"requests": 1000, "seconds": 4.0, "counters": counters(), "calls_missing": None,
               "calls": {"sendmsg": {"calls": 10, "milliseconds": 1.0}}, "locks": []}
-    documents = ["SQLite", "index/index_reader.c", document_share]
+    documents = ["SQLite", "index/segment/index_reader.c", document_share]
     return {
-        "build": path("CPU s", 1.0, [["SQLite", "index/build_read.c", 0.5], ["CSV", "index/csv_table.c", 0.5]],
+        "build": path("CPU s", 1.0, [["SQLite", "index/build/build_read.c", 0.5], ["CSV", "index/dump/csv_table.c", 0.5]],
                       counters=built),
         "miss": path("CPU µs a request", 80.0, [documents, ["kernel: network", "", 1 - document_share]],
                      **{**server, "calls": {**server["calls"], "futex": {"calls": 2, "milliseconds": 0.1}},
-                        "locks": [["SQLite", "index/index_reader.c", 1.0]]}),
-        "compressed": path("CPU µs a request", 200.0, [["compression", "server/compression.c", 1.0]],
+                        "locks": [["SQLite", "index/segment/index_reader.c", 1.0]]}),
+        "compressed": path("CPU µs a request", 200.0, [["compression", "server/http/compression.c", 1.0]],
                            **{**server, "calls": None, "calls_missing": "perf is not installed"},
                            allocations=None, allocations_missing="glibc's libmemusage.so printed nothing"),
         "hit": path("CPU µs a request", 10.0, [["kernel: network", "", 1.0]], **server),

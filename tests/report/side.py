@@ -11,11 +11,11 @@ from tools import ReportError, run
 
 FLAMEGRAPH = "/usr/share/perl5/Devel/NYTProf/flamegraph.pl"
 # Whose frames anywhere on a stack mean that an answer, or a document of the index, is being encoded.
-ENCODERS = ("index/encoder.c", "index/crate_document.c", "index/row_document.c", "index/version_document.c",
-            "index/json_column.c")
+ENCODERS = ("index/encode/encoder.c", "index/registry/crate_document.c", "index/encode/row_document.c", "index/registry/version_document.c",
+            "index/encode/json_column.c")
 ENCODING_LIBRARIES = ("MessagePack library", "JSON library")
 ONE_BUILD_ERROR = 0.05  # of the processor time of one build: what it differs by from run to run on a busy machine
-STORED = "index/index_reader.c"  # hands out documents that are encoded already
+STORED = "index/segment/index_reader.c"  # hands out documents that are encoded already
 
 
 def draw_flame_graph(folded, title, path):

@@ -7,7 +7,7 @@ from components import Place
 from stacks import KERNEL, Frame
 
 PROGRAM = "/build/cratedex-server"
-SOURCES = {(PROGRAM, 1): "server/responder.c", (PROGRAM, 2): "index/index_reader.c", (PROGRAM, 3): "index/database.c",
+SOURCES = {(PROGRAM, 1): "server/exchange/responder.c", (PROGRAM, 2): "index/segment/index_reader.c", (PROGRAM, 3): "index/base/database.c",
            (PROGRAM, 4): "/usr/include/msgpack/pack_template.h"}
 RESPONDER = Frame("answer", PROGRAM, 1)
 READER = Frame("read_value", PROGRAM, 2)
@@ -27,24 +27,24 @@ class Components(unittest.TestCase):
         return components.place(stack, SOURCES)
 
     def test_our_code_is_its_source_file(self):
-        self.assertEqual(self.place(RESPONDER, READER), Place("index/index_reader.c", "index/index_reader.c"))
+        self.assertEqual(self.place(RESPONDER, READER), Place("index/segment/index_reader.c", "index/segment/index_reader.c"))
 
     def test_a_library_has_who_asked_for_it(self):
         self.assertEqual(self.place(RESPONDER, READER, library("libsqlite3.so.0.8.6")),
-                         Place("SQLite", "index/index_reader.c"))
+                         Place("SQLite", "index/segment/index_reader.c"))
 
     def test_a_wrapper_is_passed_through(self):
         self.assertEqual(self.place(READER, DATABASE, library("libsqlite3.so.0.8.6")),
-                         Place("SQLite", "index/index_reader.c"))
-        self.assertEqual(self.place(DATABASE, library("libsqlite3.so.0.8.6")), Place("SQLite", "index/database.c"))
+                         Place("SQLite", "index/segment/index_reader.c"))
+        self.assertEqual(self.place(DATABASE, library("libsqlite3.so.0.8.6")), Place("SQLite", "index/base/database.c"))
 
     def test_inlined_library_code_is_the_library_s(self):
         inlined = Frame("encoder_text", PROGRAM, 4)
-        self.assertEqual(self.place(RESPONDER, inlined), Place("MessagePack library", "server/responder.c"))
+        self.assertEqual(self.place(RESPONDER, inlined), Place("MessagePack library", "server/exchange/responder.c"))
 
     def test_code_of_ours_without_a_source_is_the_linker_s(self):
         self.assertEqual(self.place(RESPONDER, Frame("free@plt", PROGRAM, 5)),
-                         Place("linkage code", "server/responder.c"))
+                         Place("linkage code", "server/exchange/responder.c"))
 
     def test_libraries_by_what_they_do(self):
         for name, component in (("libbrotlienc.so.1", "compression"), ("libz.so.1", "compression"),
@@ -71,14 +71,14 @@ class Components(unittest.TestCase):
                                    (("ksys_write", "ext4_file_write_iter"), "kernel: files"),
                                    (("do_syscall_64",), "kernel: other")):
             place = self.place(RESPONDER, library("libc.so.6", "x"), *map(kernel, symbols))
-            self.assertEqual(place, Place(component, "server/responder.c"))
+            self.assertEqual(place, Place(component, "server/exchange/responder.c"))
 
     def test_a_lock_belongs_to_who_calls_libc(self):
         wait = (library("libc.so.6", "pthread_mutex_lock"), library("libc.so.6", "__GI___lll_lock_wait"))
         stack = (READER, DATABASE, library("libsqlite3.so.0.8.6", "sqlite3Malloc"), *wait, kernel("do_futex"))
-        self.assertEqual(components.lock_holder(stack, SOURCES), Place("SQLite", "index/index_reader.c"))
+        self.assertEqual(components.lock_holder(stack, SOURCES), Place("SQLite", "index/segment/index_reader.c"))
         self.assertEqual(components.lock_holder((RESPONDER, *wait), SOURCES),
-                         Place("server/responder.c", "server/responder.c"))
+                         Place("server/exchange/responder.c", "server/exchange/responder.c"))
         self.assertEqual(components.lock_holder(wait, SOURCES), Place("unknown", ""))
 
     def test_shares_add_up_to_one(self):
@@ -89,7 +89,7 @@ class Components(unittest.TestCase):
 
     def test_inclusive_counts_a_file_once_a_stack(self):
         found = components.inclusive([(RESPONDER, READER, READER), (RESPONDER,)], SOURCES)
-        self.assertEqual(found, {"server/responder.c": 1, "index/index_reader.c": 0.5})
+        self.assertEqual(found, {"server/exchange/responder.c": 1, "index/segment/index_reader.c": 0.5})
 
     def test_addr2line_gives_the_innermost_place_that_says_something(self):
         printed = ("0x0000000000013704\n/usr/include/x86_64-linux-gnu/bits/string_fortified.h:29\nindex/a.c:12\n"

@@ -118,7 +118,7 @@ class Content(unittest.TestCase):
     def test_only_what_moved_beyond_chance_is_shown(self):
         base, head = sample_report.side()["miss"], sample_report.side(document_share=0.03)["miss"]
         self.assertEqual([row[:2] for row in part_plan.moved(base, head)],
-                         [("SQLite", "index/index_reader.c"), ("kernel: network", "")])
+                         [("SQLite", "index/segment/index_reader.c"), ("kernel: network", "")])
         # 25 and 26 of 100 samples differ by chance.
         head = sample_report.side(document_share=0.26)["miss"]
         self.assertEqual(part_plan.moved(base, head), [])
@@ -138,7 +138,7 @@ class Content(unittest.TestCase):
         text = self.part("Bottleneck analysis", sample_report.report())
         self.assertIn("| `futex` | 0.2 | 10 µs |", text)
         self.assertEqual(re.findall(r"^\| locks.*\n.*\n(.*)$", text, re.M),
-                         ["| SQLite ← `index/index_reader.c` | 100% |"])
+                         ["| SQLite ← `index/segment/index_reader.c` | 100% |"])
 
     def test_a_profile_without_the_kernel_says_so(self):
         report = sample_report.report()

@@ -8,7 +8,7 @@ from pathlib import Path
 import monitoring
 from profile_server import PATHS
 
-METRICS = Path(__file__).resolve().parents[2] / "server" / "metrics.h"
+METRICS = Path(__file__).resolve().parents[2] / "server" / "telemetry" / "metrics.h"
 
 
 class Monitoring(unittest.TestCase):

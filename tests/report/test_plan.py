@@ -48,10 +48,10 @@ class Plan(unittest.TestCase):
         places = [(component, caller) for component in
                   ("SQLite", "allocation", "compression", "clearing bytes", "formatting text", "sorting",
                    "libmicrohttpd", "copying and comparing bytes", "kernel: waiting for events",
-                   "kernel: task switches", "index/search_rerank.c", "index/search_blocks.c", "index/trie_fuzzy.c",
-                   "server/responder.c")
-                  for caller in ("", component, "index/index_reader.c", "index/build_read.c", "index/build_crates.c",
-                                 "index/build.c", "index/build_sparse_index.c", "index/name_substrings.c")]
+                   "kernel: task switches", "index/search/rank/search_rerank.c", "index/search/scan/search_blocks.c", "index/trie/trie_fuzzy.c",
+                   "server/exchange/responder.c")
+                  for caller in ("", component, "index/segment/index_reader.c", "index/build/build_read.c", "index/build/build_crates.c",
+                                 "index/build/build.c", "index/build/build_sparse_index.c", "index/segment/name_substrings.c")]
         for path in {candidate.path for candidate in CANDIDATES}:
             for place in places:
                 fitting = [candidate.key for candidate in CANDIDATES

@@ -1,9 +1,9 @@
 /* What main does of a server, without its options, logs and signals. */
 #include "tests/support/cached_daemon.h"
 
-#include "server/answer.h"
+#include "server/answer/answer.h"
+#include "server/exchange/router.h"
 #include "server/listener.h"
-#include "server/router.h"
 
 #include <netinet/in.h>
 #include <setjmp.h>

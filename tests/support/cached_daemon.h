@@ -3,7 +3,7 @@
 #define CRATEDEX_TESTS_SUPPORT_CACHED_DAEMON_H
 
 #include "server/daemon.h"
-#include "server/service.h"
+#include "server/service/service.h"
 #include "tests/support/built_index.h"
 
 struct cached_daemon {

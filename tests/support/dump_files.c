@@ -2,7 +2,7 @@
    damages the same bytes in every run. */
 #include "tests/support/dump_files.h"
 
-#include <cratedex/dump.h>
+#include "index/dump/dump.h"
 
 #include <archive.h>
 #include <archive_entry.h>

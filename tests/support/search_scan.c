@@ -60,6 +60,7 @@ struct search_scan *search_scan_open(const char *path)
         scan->crates[rank] =
             (struct crate){.id = sqlite3_column_int64(select, 1),
                            .downloads = sqlite3_column_int64(select, 2),
+                           .has_recent_downloads = sqlite3_column_type(select, 3) != SQLITE_NULL,
                            .recent_downloads = sqlite3_column_int64(select, 3),
                            .name = copy_column(select, 4),
                            .canonical = copy_column(select, 5),
@@ -132,6 +133,8 @@ static int compare_listed(const void *left_hit, const void *right_hit, void *con
         order = by_numbers(left_crate->downloads, right_crate->downloads);
         break;
     case SEARCH_SORT_RECENT_DOWNLOADS:
+        if (left_crate->has_recent_downloads != right_crate->has_recent_downloads)
+            return left_crate->has_recent_downloads ? -1 : 1;
         order = by_numbers(left_crate->recent_downloads, right_crate->recent_downloads);
         break;
     case SEARCH_SORT_RECENT_UPDATES:

@@ -4,8 +4,8 @@
    what comes out is a range of scores, in which the library's must lie. */
 #include "tests/support/search_scan_steps.h"
 
-#include "index/ranking_trees.h"
-#include "index/search_rerank.h"
+#include "index/search/rank/ranking_trees.h"
+#include "index/search/rank/search_rerank.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
    must be. */
 #include "tests/support/search_scan_steps.h"
 
-#include "index/open_index.h"
-#include "index/spelling.h"
+#include "index/search/plan/spelling.h"
+#include "index/segment/open_index.h"
 #include "tests/support/edit_distance.h"
 
 #include <setjmp.h>

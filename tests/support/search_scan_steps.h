@@ -9,6 +9,7 @@
 struct crate {
     int64_t id;
     int64_t downloads;
+    bool has_recent_downloads;
     int64_t recent_downloads;
     int64_t dependents;
     int64_t n_versions;

@@ -1,0 +1,71 @@
+/* A thin layer: every failure becomes a sentence with SQLite's own explanation, so that callers only
+   pass errors on. */
+#include "index/base/database.h"
+
+int database_error(sqlite3 *database, const char *doing, struct error *error)
+{
+    return error_set(error, "%s: %s", doing, sqlite3_errmsg(database));
+}
+
+int database_execute(sqlite3 *database, const char *sql, struct error *error)
+{
+    if (sqlite3_exec(database, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return database_error(database, "index file", error);
+    return 0;
+}
+
+sqlite3_stmt *database_prepare(sqlite3 *database, const char *sql, struct error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v3(database, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) !=
+        SQLITE_OK) {
+        database_error(database, "index file", error);
+        return NULL;
+    }
+    return statement;
+}
+
+int database_step(sqlite3_stmt *statement, struct error *error)
+{
+    switch (sqlite3_step(statement)) {
+    case SQLITE_ROW:
+        return 1;
+    case SQLITE_DONE:
+        return 0;
+    default:
+        return database_error(sqlite3_db_handle(statement), "index file", error);
+    }
+}
+
+int database_run(sqlite3_stmt *statement, struct error *error)
+{
+    int result = database_step(statement, error);
+    sqlite3_reset(statement);
+    return result < 0 ? -1 : 0;
+}
+
+int database_integer(sqlite3 *database, const char *sql, int64_t *value, struct error *error)
+{
+    sqlite3_stmt *statement = database_prepare(database, sql, error);
+    if (statement == NULL)
+        return -1;
+    int result = database_step(statement, error);
+    if (result == 1)
+        *value = sqlite3_column_int64(statement, 0);
+    else if (result == 0)
+        error_set(error, "index file: no answer to %s", sql);
+    sqlite3_finalize(statement);
+    return result == 1 ? 0 : -1;
+}
+
+fts5_api *database_fts5(sqlite3 *database)
+{
+    fts5_api *api = NULL;
+    sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v2(database, "SELECT fts5(?1)", -1, &statement, NULL) != SQLITE_OK)
+        return NULL;
+    sqlite3_bind_pointer(statement, 1, &api, "fts5_api_ptr", NULL);
+    sqlite3_step(statement);
+    sqlite3_finalize(statement);
+    return api;
+}

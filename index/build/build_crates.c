@@ -1,0 +1,246 @@
+/* Writes every crate in the order of its rank: the row for people, the object that answers copy, in both
+   encodings, and the words that FTS5 indexes. Then the links (keywords, categories, owners) by rank. */
+#include "index/base/database.h"
+#include "index/build/build_steps.h"
+#include "index/encode/row_document.h"
+#include "index/registry/crate_document.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "index/text/name_words.h"
+
+enum statement {
+    SELECT_CRATE,
+    SELECT_KEYWORDS,
+    INSERT_CRATE,
+    INSERT_DOCUMENT,
+    INSERT_WORDS,
+    N_STATEMENTS
+};
+
+static const char *const statement_texts[N_STATEMENTS] = {
+    [SELECT_CRATE] = "SELECT " CRATE_TEXT_COLUMNS ", trustpub_only, readme FROM staged_crates"
+                     " WHERE id = ?1",
+    [SELECT_KEYWORDS] = "SELECT group_concat(keyword, ' ') FROM (SELECT keyword FROM"
+                        " staged_keywords JOIN keywords ON id = keyword_id WHERE crate_id = ?1"
+                        " ORDER BY keyword_id)",
+    [INSERT_CRATE] = "INSERT INTO crates VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+                     " ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+    [INSERT_DOCUMENT] = "INSERT INTO documents VALUES(?1, ?2, ?3)",
+    [INSERT_WORDS] = "INSERT INTO crates_fts(rowid, name, keywords, description, readme)"
+                     " VALUES(?1, ?2, ?3, ?4, ?5)",
+};
+
+struct writer {
+    struct build *build;
+    sqlite3_stmt *statements[N_STATEMENTS];
+    msgpack_sbuffer encoded[N_ENCODINGS];
+    msgpack_sbuffer words;
+};
+
+static const char *text_of(sqlite3_stmt *row, int column)
+{
+    return (const char *)sqlite3_column_text(row, column);
+}
+
+/* A version's number; NULL where there is none. */
+static const char *version_number(const struct build *build, uint32_t place)
+{
+    return place == 0 ? NULL : build->version_numbers.data + place;
+}
+
+static int insert_crate(struct writer *writer, uint32_t rank, const struct build_crate *crate,
+                        const struct crate_document *document, struct error *error)
+{
+    sqlite3_stmt *insert = writer->statements[INSERT_CRATE];
+    const char *const texts[] = {
+        document->name,       document->description, document->homepage,  document->documentation,
+        document->repository, document->created_at,  document->updated_at};
+    const char *const versions[] = {document->default_version, document->max_version,
+                                    document->max_stable_version, document->newest_version};
+    sqlite3_bind_int64(insert, 1, rank);
+    sqlite3_bind_int64(insert, 2, crate->id);
+    for (int i = 0; i < 7; i++)
+        sqlite3_bind_text(insert, 3 + i, texts[i], -1, SQLITE_STATIC);
+    sqlite3_bind_int64(insert, 10, crate->downloads);
+    if (crate->has_recent_downloads)
+        sqlite3_bind_int64(insert, 11, crate->recent_downloads);
+    else
+        sqlite3_bind_null(insert, 11);
+    sqlite3_bind_int64(insert, 12, crate->n_dependents);
+    sqlite3_bind_double(insert, 13, crate->popularity);
+    sqlite3_bind_int64(insert, 14, crate->n_versions);
+    sqlite3_bind_int(insert, 15, crate->is_yanked);
+    for (int i = 0; i < 4; i++)
+        sqlite3_bind_text(insert, 16 + i, versions[i], -1, SQLITE_STATIC);
+    sqlite3_bind_int(insert, 20, document->trustpub_only);
+    return database_run(insert, error);
+}
+
+static int insert_document(struct writer *writer, uint32_t rank,
+                           const struct crate_document *document, struct error *error)
+{
+    for (int i = 0; i < N_ENCODINGS; i++) {
+        struct encoder encoder;
+        writer->encoded[i].size = 0;
+        encoder_init(&encoder, (enum encoding)i, &writer->encoded[i]);
+        crate_document_encode(document, &encoder);
+        if (encoder_finish(&encoder, error) != 0)
+            return -1;
+    }
+    sqlite3_stmt *insert = writer->statements[INSERT_DOCUMENT];
+    const msgpack_sbuffer *json = &writer->encoded[ENCODING_JSON];
+    const msgpack_sbuffer *msgpack = &writer->encoded[ENCODING_MESSAGEPACK];
+    sqlite3_bind_int64(insert, 1, rank);
+    sqlite3_bind_text(insert, 2, json->data, (int)json->size, SQLITE_STATIC);
+    sqlite3_bind_blob(insert, 3, msgpack->data, (int)msgpack->size, SQLITE_STATIC);
+    return database_run(insert, error);
+}
+
+static int insert_words(struct writer *writer, uint32_t rank, const struct build_crate *crate,
+                        sqlite3_stmt *row, struct error *error)
+{
+    sqlite3_stmt *keywords = writer->statements[SELECT_KEYWORDS];
+    sqlite3_stmt *insert = writer->statements[INSERT_WORDS];
+    writer->words.size = 0;
+    if (name_words_text(text_of(row, 0), (size_t)sqlite3_column_bytes(row, 0), &writer->words) != 0)
+        return error_out_of_memory(error);
+    sqlite3_bind_int64(keywords, 1, crate->id);
+    if (database_step(keywords, error) < 0)
+        return -1;
+    sqlite3_bind_int64(insert, 1, rank);
+    sqlite3_bind_text(insert, 2, writer->words.data, (int)writer->words.size, SQLITE_STATIC);
+    sqlite3_bind_text(insert, 3, text_of(keywords, 0), -1, SQLITE_STATIC);
+    sqlite3_bind_text(insert, 4, text_of(row, 1), -1, SQLITE_STATIC);
+    sqlite3_bind_text(insert, 5, text_of(row, 8), -1, SQLITE_STATIC);
+    int result = database_run(insert, error);
+    sqlite3_reset(keywords);
+    return result;
+}
+
+static int add_column(struct writer *writer, uint32_t rank, const struct build_crate *crate,
+                      sqlite3_stmt *row, struct error *error)
+{
+    struct build *build = writer->build;
+    uint32_t length = (uint32_t)sqlite3_column_bytes(row, 0);
+    if (msgpack_sbuffer_write(&build->names, text_of(row, 0), length) != 0)
+        return error_out_of_memory(error);
+    build->columns[rank - 1] = (struct crate_column_row){
+        .name_length = length,
+        .id = crate->id,
+        .downloads = crate->downloads,
+        .recent_downloads =
+            crate->has_recent_downloads ? crate->recent_downloads : CRATE_NO_RECENT_DOWNLOADS,
+        .created_at = crate->created_at,
+        .updated_at = crate->updated_at,
+        .popularity = (float)crate->popularity,
+        .dependents = (float)crate->dependents_share,
+        .downloads_share = (float)crate->downloads_share,
+        .versions = (float)log1p((double)crate->n_versions),
+        .description = (float)log1p((double)sqlite3_column_bytes(row, 1)),
+        .is_yanked = crate->is_yanked,
+    };
+    return 0;
+}
+
+static int write_crate(struct writer *writer, uint32_t rank, struct error *error)
+{
+    const struct build *build = writer->build;
+    const struct build_crate *crate = &build->crates[rank - 1];
+    sqlite3_stmt *row = writer->statements[SELECT_CRATE];
+    sqlite3_bind_int64(row, 1, crate->id);
+    int found = database_step(row, error);
+    if (found != 1)
+        return found < 0 ? -1 : error_set(error, "index file: a crate is gone");
+    struct crate_document document = {
+        .trustpub_only = sqlite3_column_int(row, CRATE_TEXT_N_COLUMNS) != 0,
+        .downloads = crate->downloads,
+        .recent_downloads = crate->recent_downloads,
+        .has_recent_downloads = true,
+        .n_versions = crate->n_versions,
+        .default_version = version_number(build, crate->default_version),
+        .max_version = version_number(build, crate->max_version),
+        .max_stable_version = version_number(build, crate->max_stable_version),
+        .newest_version = version_number(build, crate->newest_version),
+        .is_yanked = crate->is_yanked,
+    };
+    crate_document_read_texts(&document, row);
+    int result = 0;
+    if (insert_crate(writer, rank, crate, &document, error) != 0 ||
+        insert_document(writer, rank, &document, error) != 0 ||
+        insert_words(writer, rank, crate, row, error) != 0 ||
+        add_column(writer, rank, crate, row, error) != 0)
+        result = -1;
+    sqlite3_reset(row);
+    return result;
+}
+
+static int write_all(struct writer *writer, struct error *error)
+{
+    struct build *build = writer->build;
+    build->columns = calloc((size_t)build->n_crates + 1, sizeof *build->columns);
+    if (build->columns == NULL)
+        return error_out_of_memory(error);
+    for (int i = 0; i < N_STATEMENTS; i++) {
+        writer->statements[i] = database_prepare(build->database, statement_texts[i], error);
+        if (writer->statements[i] == NULL)
+            return -1;
+    }
+    for (uint32_t rank = 1; rank <= build->n_crates; rank++) {
+        if (rank % 1000 == 0 &&
+            build_progress(build, "crates and words", rank, build->n_crates, "crates", error) != 0)
+            return -1;
+        if (write_crate(writer, rank, error) != 0)
+            return -1;
+    }
+    const char *name = build->names.data;
+    for (uint32_t i = 0; i < build->n_crates; i++) {
+        build->columns[i].name = name;
+        name += build->columns[i].name_length;
+    }
+    return 0;
+}
+
+/* Ranks replace the dump's crate ids. Indexes are built when their table is full: sorted once instead
+   of grown at random. */
+static const char *const link_sql =
+    "CREATE UNIQUE INDEX crates_by_id ON crates(id);"
+    "CREATE UNIQUE INDEX crates_by_name ON crates(name);"
+    /* Has all that decides which version is chosen, so that resolving reads no row of the table. */
+    "CREATE INDEX versions_by_crate ON versions(crate_id, num, yanked, rust_version);"
+    "CREATE INDEX dependencies_by_version ON dependencies(version_id);"
+    "INSERT INTO crates_keywords SELECT keyword_id, rank FROM staged_keywords"
+    " JOIN crates ON crates.id = crate_id ORDER BY 1, 2;"
+    "INSERT INTO crates_categories SELECT category_id, rank FROM staged_categories"
+    " JOIN crates ON crates.id = crate_id ORDER BY 1, 2;"
+    "CREATE INDEX crates_keywords_by_rank ON crates_keywords(rank);"
+    "CREATE INDEX crates_categories_by_rank ON crates_categories(rank);"
+    "INSERT INTO crate_owners SELECT owner_kind, owner_id, rank, staged_owners.created_at"
+    " FROM staged_owners JOIN crates ON crates.id = crate_id ORDER BY 1, 2, 3;"
+    "CREATE INDEX crate_owners_by_crate ON crate_owners(rank);"
+    "CREATE INDEX keywords_by_crates ON keywords(crates_cnt DESC, keyword);"
+    "CREATE INDEX users_by_login ON users(" USER_LOGIN_KEY ");"
+    "CREATE INDEX teams_by_login ON teams(login);";
+
+int build_write_crates(struct build *build, struct error *error)
+{
+    struct writer *writer = calloc(1, sizeof *writer);
+    if (writer == NULL)
+        return error_out_of_memory(error);
+    writer->build = build;
+    msgpack_sbuffer_init(&writer->words);
+    for (int i = 0; i < N_ENCODINGS; i++)
+        msgpack_sbuffer_init(&writer->encoded[i]);
+    int result = write_all(writer, error);
+    for (int i = 0; i < N_STATEMENTS; i++)
+        sqlite3_finalize(writer->statements[i]);
+    for (int i = 0; i < N_ENCODINGS; i++)
+        msgpack_sbuffer_destroy(&writer->encoded[i]);
+    msgpack_sbuffer_destroy(&writer->words);
+    free(writer);
+    if (result == 0)
+        result = database_execute(build->database,
+                                  "INSERT INTO crates_fts(crates_fts) VALUES('optimize')", error);
+    return result == 0 ? database_execute(build->database, link_sql, error) : -1;
+}

@@ -1,0 +1,220 @@
+/* The word lists that are held in memory: keywords for suggestions, and the words of names, keywords
+   and descriptions as they are written, from which a search corrects what was misspelt. Stems would
+   not do for that: people misspell words.
+
+   Words are cut and folded by FTS5's `unicode61`, as the full-text index does, but not stemmed. */
+#include "index/base/database.h"
+#include "index/build/build_steps.h"
+#include "index/build/word_counter.h"
+#include "index/search/plan/spelling.h"
+#include "index/segment/open_index.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include "index/text/name_words.h"
+
+static int write_list(struct build *build, struct counted_word *words, size_t n_words,
+                      bool with_downloads, enum index_part list_part, enum index_part trie_part,
+                      struct error *error)
+{
+    msgpack_sbuffer list;
+    msgpack_sbuffer trie;
+    msgpack_sbuffer_init(&list);
+    msgpack_sbuffer_init(&trie);
+    int result = word_list_build(words, n_words, with_downloads, &list, &trie, error);
+    if (result == 0)
+        result = build_write_part(build, list_part, &list, error);
+    if (result == 0)
+        result = build_write_part(build, trie_part, &trie, error);
+    msgpack_sbuffer_destroy(&list);
+    msgpack_sbuffer_destroy(&trie);
+    return result;
+}
+
+#define USED_KEYWORDS " FROM keywords WHERE crates_cnt > 0 AND keyword <> ''"
+
+/* Fills `words`, and `texts` with what they point to: the statement loses a text at its next step. */
+static int copy_keywords(sqlite3_stmt *select, struct counted_word *words, size_t n_words,
+                         char *texts, size_t n_text_bytes, struct error *error)
+{
+    int found = 1;
+    for (size_t i = 0; i < n_words && (found = database_step(select, error)) == 1; i++) {
+        size_t length = (size_t)sqlite3_column_bytes(select, 0);
+        if (length > n_text_bytes)
+            return error_set(error, "index file: the keywords have changed");
+        memcpy(texts, sqlite3_column_text(select, 0), length);
+        words[i] = (struct counted_word){texts, (uint32_t)length,
+                                         (uint32_t)sqlite3_column_int64(select, 1),
+                                         sqlite3_column_int64(select, 2)};
+        texts += length;
+        n_text_bytes -= length;
+    }
+    return found < 0 ? -1 : 0;
+}
+
+/* crate_downloads(rank) in SQL: from memory, where a look into the table for each keyword of each crate
+   would take seconds. */
+static void crate_downloads(sqlite3_context *context, int n_arguments, sqlite3_value **arguments)
+{
+    (void)n_arguments;
+    const struct build *build = sqlite3_user_data(context);
+    int64_t rank = sqlite3_value_int64(arguments[0]);
+    if (rank >= 1 && rank <= build->n_crates)
+        sqlite3_result_int64(context, build->columns[rank - 1].downloads);
+}
+
+static int write_keywords(struct build *build, struct error *error)
+{
+    if (sqlite3_create_function(build->database, "crate_downloads", 1, SQLITE_UTF8, build,
+                                crate_downloads, NULL, NULL) != SQLITE_OK)
+        return database_error(build->database, "index file", error);
+    int64_t n_words = 0;
+    int64_t n_text_bytes = 0;
+    if (database_integer(build->database, "SELECT count(*)" USED_KEYWORDS, &n_words, error) != 0 ||
+        database_integer(build->database,
+                         "SELECT total(length(cast(keyword AS BLOB)))" USED_KEYWORDS, &n_text_bytes,
+                         error) != 0)
+        return -1;
+    /* Downloads are summed as floating point, which cannot overflow, and cut. */
+    sqlite3_stmt *select = database_prepare(
+        build->database,
+        "SELECT keyword, min(crates_cnt, 4294967295),"
+        " (SELECT cast(min(total(crate_downloads(rank)), 9e18) AS INTEGER) FROM crates_keywords"
+        "  WHERE keyword_id = keywords.id)" USED_KEYWORDS,
+        error);
+    struct counted_word *words = calloc((size_t)n_words + 1, sizeof *words);
+    char *texts = malloc((size_t)n_text_bytes + 1);
+    int result = select == NULL                   ? -1
+                 : words == NULL || texts == NULL ? error_out_of_memory(error)
+                                                  : 0;
+    if (result == 0)
+        result = copy_keywords(select, words, (size_t)n_words, texts, (size_t)n_text_bytes, error);
+    if (result == 0)
+        result = write_list(build, words, (size_t)n_words, true, INDEX_PART_KEYWORD_LIST,
+                            INDEX_PART_KEYWORDS, error);
+    sqlite3_finalize(select);
+    free(words);
+    free(texts);
+    return result;
+}
+
+/* What the tokenizer's words are counted for. */
+struct counting {
+    struct word_counter *counter;
+    fts5_tokenizer methods;
+    Fts5Tokenizer *tokenizer;
+    uint32_t rank;
+    bool is_telling;
+};
+
+static int on_token(void *context, int flags, const char *token, int n_token, int start, int end)
+{
+    (void)flags;
+    (void)start;
+    (void)end;
+    struct counting *counting = context;
+    if (n_token == 0 || n_token > SPELLING_MAX_BYTES)
+        return SQLITE_OK;
+    return word_counter_add(counting->counter, token, (uint32_t)n_token, counting->rank,
+                            counting->is_telling) == 0
+               ? SQLITE_OK
+               : SQLITE_NOMEM;
+}
+
+static int count_text(struct counting *counting, const char *text, size_t length, bool is_telling,
+                      struct error *error)
+{
+    if (text == NULL || length == 0)
+        return 0;
+    counting->is_telling = is_telling;
+    if (counting->methods.xTokenize(counting->tokenizer, counting, FTS5_TOKENIZE_DOCUMENT, text,
+                                    (int)length, on_token) != SQLITE_OK)
+        return error_out_of_memory(error);
+    return 0;
+}
+
+static int count_row(struct counting *counting, sqlite3_stmt *row, msgpack_sbuffer *name_words,
+                     struct error *error)
+{
+    name_words->size = 0;
+    counting->rank = (uint32_t)sqlite3_column_int64(row, 0);
+    if (name_words_text((const char *)sqlite3_column_text(row, 1),
+                        (size_t)sqlite3_column_bytes(row, 1), name_words) != 0)
+        return error_out_of_memory(error);
+    if (count_text(counting, name_words->data, name_words->size, true, error) != 0)
+        return -1;
+    for (int column = 2; column <= 3; column++) {
+        const char *text = (const char *)sqlite3_column_text(row, column);
+        if (count_text(counting, text, (size_t)sqlite3_column_bytes(row, column), column == 2,
+                       error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int count_all(struct build *build, struct counting *counting, struct error *error)
+{
+    sqlite3_stmt *select = database_prepare(
+        build->database,
+        "SELECT rank, name, (SELECT group_concat(keyword, ' ') FROM staged_keywords JOIN keywords"
+        " ON keywords.id = keyword_id WHERE crate_id = crates.id), description"
+        " FROM crates ORDER BY rank",
+        error);
+    if (select == NULL)
+        return -1;
+    msgpack_sbuffer name_words;
+    msgpack_sbuffer_init(&name_words);
+    int found;
+    while ((found = database_step(select, error)) == 1) {
+        if (count_row(counting, select, &name_words, error) != 0 ||
+            (counting->rank % 10000 == 0 &&
+             build_progress(build, "word lists", counting->rank, build->n_crates, "crates",
+                            error) != 0)) {
+            found = -1;
+            break;
+        }
+    }
+    msgpack_sbuffer_destroy(&name_words);
+    sqlite3_finalize(select);
+    return found;
+}
+
+static int open_tokenizer(struct build *build, struct counting *counting, struct error *error)
+{
+    fts5_api *api = database_fts5(build->database);
+    void *context = NULL;
+    if (api == NULL ||
+        api->xFindTokenizer(api, "unicode61", &context, &counting->methods) != SQLITE_OK ||
+        counting->methods.xCreate(context, NULL, 0, &counting->tokenizer) != SQLITE_OK) {
+        error_set(error, "SQLite has no FTS5 with the tokenizer `unicode61`");
+        return -1;
+    }
+    return 0;
+}
+
+static int write_spelling(struct build *build, struct error *error)
+{
+    struct counting counting = {0};
+    struct counted_word *words = NULL;
+    size_t n_words = 0;
+    if (open_tokenizer(build, &counting, error) != 0)
+        return -1;
+    counting.counter = word_counter_create();
+    int result =
+        counting.counter == NULL ? error_out_of_memory(error) : count_all(build, &counting, error);
+    if (result == 0 && word_counter_words(counting.counter, &words, &n_words) != 0)
+        result = error_out_of_memory(error);
+    if (result == 0)
+        result = write_list(build, words, n_words, false, INDEX_PART_SPELLING_LIST,
+                            INDEX_PART_SPELLING, error);
+    free(words);
+    word_counter_destroy(counting.counter);
+    counting.methods.xDelete(counting.tokenizer);
+    return result;
+}
+
+int build_write_words(struct build *build, struct error *error)
+{
+    return write_keywords(build, error) != 0 || write_spelling(build, error) != 0 ? -1 : 0;
+}

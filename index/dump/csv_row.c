@@ -1,0 +1,97 @@
+/* Typed values of a row: what is wrong with a value is said here, with file, row and column; how a
+   value is read is the business of timestamp.c and postgres_fields.c. Nothing is allocated or kept;
+   a row and its strings belong to its table. */
+#include <cratedex/timestamp.h>
+#include "index/dump/csv_table.h"
+#include "index/dump/postgres_fields.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include "index/dump/csv_utf8.h"
+
+int csv_row_error(const struct csv_row *row, size_t column, struct error *error, const char *format,
+                  ...)
+{
+    char message[sizeof error->message];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    if (column == CSV_NO_COLUMN)
+        return error_set(error, "%s: row %" PRIu64 ": %s", row->file, row->number, message);
+    return error_set(error, "%s: row %" PRIu64 ", column %s: %s", row->file, row->number,
+                     row->columns[column].name, message);
+}
+
+int csv_row_error_value(const struct csv_row *row, size_t column, struct error *error,
+                        const char *complaint)
+{
+    const struct csv_field *field = &row->fields[column];
+    char value[96] = "NULL";
+    if (!field->is_null)
+        csv_utf8_quote(value, sizeof value, field->data, field->length);
+    return csv_row_error(row, column, error, "%s: %s", complaint, value);
+}
+
+/* Text that must be there, and why else it cannot be read. */
+const struct csv_field *csv_row_text(const struct csv_row *row, size_t column, struct error *error)
+{
+    if (row->fields[column].is_null) {
+        csv_row_error(row, column, error, "the value is missing (NULL)");
+        return NULL;
+    }
+    return &row->fields[column];
+}
+
+int csv_row_integer(const struct csv_row *row, size_t column, int64_t *value, struct error *error)
+{
+    const struct csv_field *field = csv_row_text(row, column, error);
+    if (field == NULL)
+        return -1;
+    if (postgres_integer(field->data, field->length, value) < 0)
+        return csv_row_error_value(row, column, error, "not an integer of 64 bits");
+    return 0;
+}
+
+int csv_row_boolean(const struct csv_row *row, size_t column, bool *value, struct error *error)
+{
+    const struct csv_field *field = csv_row_text(row, column, error);
+    if (field == NULL)
+        return -1;
+    if (field->length != 1 || (field->data[0] != 't' && field->data[0] != 'f'))
+        return csv_row_error_value(row, column, error, "not a boolean (t or f)");
+    *value = field->data[0] == 't';
+    return 0;
+}
+
+int csv_row_timestamp(const struct csv_row *row, size_t column, int64_t *microseconds,
+                      struct error *error)
+{
+    const struct csv_field *field = csv_row_text(row, column, error);
+    if (field == NULL)
+        return -1;
+    if (timestamp_parse(field->data, field->length, microseconds) < 0)
+        return csv_row_error_value(row, column, error, "not a timestamp");
+    return 0;
+}
+
+int csv_row_integer_or(const struct csv_row *row, size_t column, int64_t fallback, int64_t *value,
+                       struct error *error)
+{
+    *value = fallback;
+    return row->fields[column].is_null ? 0 : csv_row_integer(row, column, value, error);
+}
+
+int csv_row_boolean_or(const struct csv_row *row, size_t column, bool fallback, bool *value,
+                       struct error *error)
+{
+    *value = fallback;
+    return row->fields[column].is_null ? 0 : csv_row_boolean(row, column, value, error);
+}
+
+int csv_row_timestamp_or(const struct csv_row *row, size_t column, int64_t fallback,
+                         int64_t *microseconds, struct error *error)
+{
+    *microseconds = fallback;
+    return row->fields[column].is_null ? 0 : csv_row_timestamp(row, column, microseconds, error);
+}

@@ -1,0 +1,108 @@
+/* An explanation is written to a buffer of its own first, because the crate's object, to which it is
+   appended, is copied and not written. Explaining is for people who ask why: its cost does not matter. */
+#include <cratedex/explanation.h>
+
+#include "index/segment/postings.h"
+
+const char *explanation_stage(const struct search_hit *hit)
+{
+    if (hit->exact)
+        return "exact";
+    if (hit->is_near)
+        return "near";
+    return hit->is_second_stage ? "second" : "first";
+}
+
+size_t explanation_fields(unsigned fields, const char *names[EXPLANATION_MAX_FIELDS])
+{
+    static const struct {
+        unsigned field;
+        const char *name;
+    } known[EXPLANATION_MAX_FIELDS] = {
+        {POSTING_NAME, "name"},
+        {POSTING_KEYWORDS, "keywords"},
+        {POSTING_DESCRIPTION, "description"},
+        {POSTING_README, "readme"},
+    };
+    size_t n_names = 0;
+    for (size_t i = 0; i < EXPLANATION_MAX_FIELDS; i++)
+        if (fields & known[i].field)
+            names[n_names++] = known[i].name;
+    return n_names;
+}
+
+static void encode_words(const struct search_explanation *explanation, struct encoder *encoder)
+{
+    encoder_key(encoder, "words");
+    encoder_array(encoder, explanation->n_words);
+    for (uint32_t i = 0; i < explanation->n_words; i++) {
+        const char *names[EXPLANATION_MAX_FIELDS];
+        size_t n_names = explanation_fields(explanation->words[i].fields, names);
+        encoder_object(encoder, 4);
+        encoder_key(encoder, "word");
+        encoder_string(encoder, explanation->words[i].stem, explanation->words[i].length);
+        encoder_member_number(encoder, "share", explanation->words[i].share);
+        encoder_key(encoder, "fields");
+        encoder_array(encoder, (uint32_t)n_names);
+        for (size_t f = 0; f < n_names; f++)
+            encoder_text(encoder, names[f]);
+        encoder_end_array(encoder);
+        encoder_key(encoder, "completion");
+        encoder_boolean(encoder, explanation->words[i].is_completion);
+        encoder_end_object(encoder);
+    }
+    encoder_end_array(encoder);
+}
+
+static void encode_terms(const struct search_explanation *explanation, struct encoder *encoder)
+{
+    encoder_key(encoder, "terms");
+    encoder_object(encoder, 7);
+    encoder_member_number(encoder, "any", explanation->any);
+    encoder_member_number(encoder, "main", explanation->main);
+    encoder_member_number(encoder, "keywords", explanation->keywords);
+    encoder_member_number(encoder, "substring", explanation->substring);
+    encoder_member_number(encoder, "popularity", explanation->popularity);
+    encoder_member_number(encoder, "first_stage", explanation->first_stage);
+    encoder_key(encoder, "second_stage");
+    if (explanation->has_second_stage)
+        encoder_number(encoder, explanation->second_stage);
+    else
+        encoder_null(encoder);
+    encoder_end_object(encoder);
+}
+
+void explanation_encode(const struct search_explanation *explanation, const struct search_hit *hit,
+                        struct encoder *encoder)
+{
+    encoder_object(encoder, 5);
+    encoder_key(encoder, "tier");
+    encoder_text(encoder, search_tier_name(explanation->tier));
+    encoder_member_number(encoder, "score", hit->score);
+    encoder_key(encoder, "stage");
+    encoder_text(encoder, explanation_stage(hit));
+    encode_words(explanation, encoder);
+    encode_terms(explanation, encoder);
+    encoder_end_object(encoder);
+}
+
+int explanation_encode_crate(struct index_reader *reader, const struct search_hit *hit,
+                             struct encoder *encoder, struct error *error)
+{
+    struct search_explanation explanation;
+    if (search_explain(reader, hit, &explanation, error) != 0)
+        return -1;
+    msgpack_sbuffer value;
+    struct encoder value_encoder;
+    msgpack_sbuffer_init(&value);
+    encoder_init(&value_encoder, encoder->encoding, &value);
+    explanation_encode(&explanation, hit, &value_encoder);
+    int status = encoder_finish(&value_encoder, error);
+    if (status == 0) {
+        const struct index_member member = {"explanation", value.data, value.size};
+        status =
+            index_reader_encode_crate_with(reader, hit->rank, hit->exact, &member, encoder, error);
+    }
+    msgpack_sbuffer_destroy(&value);
+    return status;
+}

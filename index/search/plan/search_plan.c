@@ -1,0 +1,330 @@
+/* Words are looked up in the trie of stems, whose values are numbered by frequency, so that the
+   completions of an unfinished word are put in order by their numbers. They come from that trie and, for
+   a word that hardly occurs, from the trie of words as they are written: no stem of `serialize` begins
+   with `seriali`, for it is stemmed to `serial`. A word that occurs nowhere is replaced by its nearest
+   neighbour; where it has none it carries no mass and is left out of what is required, unless every word
+   is. */
+#include "index/search/plan/search_plan.h"
+
+#include "index/base/bitmap.h"
+
+#include <cratedex/canonical_name.h>
+#include <math.h>
+#include <string.h>
+
+#define MIN_COMPLETED_BYTES 2
+#define MAX_WRITTEN_COMPLETIONS 4
+#define MIN_COMPLETION_MASS 1e-6f /* above 0, which says that a crate was not touched */
+#define MIN_MASS 0.01 /* a word that every crate has still counts when all words must occur */
+
+/* Inverse document frequency in the form that cannot be negative (Robertson and Spärck Jones 1976, as in
+   Lucene's BM25). */
+static float inverse_document_frequency(uint32_t n_crates, uint64_t n_with)
+{
+    double n = (double)(n_with < n_crates ? n_with : n_crates);
+    return (float)fmax(MIN_MASS, log(1 + ((double)n_crates - n + 0.5) / (n + 0.5)));
+}
+
+/* The number of a stem; 0 where it occurs nowhere. */
+static uint32_t find_term(const struct index *index, const char *stem, size_t length)
+{
+    const unsigned char *values;
+    return length > 0 && trie_find(&index->terms, stem, length, &values) > 0 ? trie_value(values, 0)
+                                                                             : 0;
+}
+
+static struct posting_list find_list(const struct index *index, const char *stem, size_t length)
+{
+    uint32_t term = find_term(index, stem, length);
+    return term > 0 ? postings_of(&index->postings, term) : (struct posting_list){0};
+}
+
+/* Puts a number among ascending ones; 0 and what is there already are left out. */
+static size_t insert_term(uint32_t *terms, size_t n, uint32_t term)
+{
+    size_t at = n;
+    while (at > 0 && terms[at - 1] > term)
+        at--;
+    if (term == 0 || (at > 0 && terms[at - 1] == term))
+        return n;
+    memmove(&terms[at + 1], &terms[at], (n - at) * sizeof *terms);
+    terms[at] = term;
+    return n + 1;
+}
+
+/* Adds the stems of the most frequent words that, as they are written, begin with what was typed. */
+static size_t complete_written(struct index_reader *reader, const char *typed, size_t length,
+                               uint32_t *terms, size_t n_terms)
+{
+    const struct index *index = reader->index;
+    char text[SPELLING_MAX_BYTES];
+    uint32_t numbers[MAX_WRITTEN_COMPLETIONS];
+    size_t n_bytes = text_words_fold(reader->tokenizer, typed, length, text, sizeof text);
+    size_t n = n_bytes == 0 ? 0
+                            : trie_complete(&index->spelling, text, n_bytes, numbers,
+                                            MAX_WRITTEN_COMPLETIONS);
+    for (size_t i = 0; i < n; i++) {
+        struct counted_word written = word_list_word(&index->spelling_list, numbers[i]);
+        n_bytes =
+            text_words_stem(reader->tokenizer, written.text, written.length, text, sizeof text);
+        n_terms = insert_term(terms, n_terms, find_term(index, text, n_bytes));
+    }
+    return n_terms;
+}
+
+static void find_completions(struct index_reader *reader, const char *stem, const char *typed,
+                             size_t typed_length, struct search_word *word)
+{
+    const struct index *index = reader->index;
+    uint32_t terms[SEARCH_MAX_COMPLETIONS_OF_WORD + 1 + MAX_WRITTEN_COMPLETIONS];
+    size_t n_terms =
+        trie_complete(&index->terms, stem, word->length, terms, SEARCH_MAX_COMPLETIONS_OF_WORD + 1);
+    if (word->list.n <= SEARCH_RARE_CRATES)
+        n_terms = complete_written(reader, typed, typed_length, terms, n_terms);
+    for (size_t i = 0; i < n_terms && word->n_completions < SEARCH_MAX_COMPLETIONS_OF_WORD; i++) {
+        struct posting_list list = postings_of(&index->postings, terms[i]);
+        if (list.ranks != word->list.ranks)
+            word->completions[word->n_completions++] = list;
+    }
+}
+
+/* Puts what a word that occurs nowhere may have meant in its place. */
+static void replace_word(struct search_plan *plan, struct index_reader *reader,
+                         struct search_string text, uint32_t i, struct search_word *word)
+{
+    struct text_words *words = &plan->text_words;
+    char *stem = words->bytes + words->n_bytes;
+    size_t length = search_spelling_replace(
+        &plan->spelling, reader, text.data + words->words[i].text_start, words->words[i].text_start,
+        words->words[i].text_length, stem, sizeof words->bytes - words->n_bytes);
+    word->list = find_list(reader->index, stem, length);
+    if (word->list.n == 0)
+        return;
+    word->start = words->n_bytes;
+    word->length = (uint32_t)length;
+    words->n_bytes += (uint32_t)length;
+}
+
+/* Fills the next word; one that carries no mass is left out. */
+static void add_word(struct search_plan *plan, struct index_reader *reader,
+                     struct search_string text, uint32_t i, enum search_match match)
+{
+    const struct index *index = reader->index;
+    const struct text_words *words = &plan->text_words;
+    struct search_word *word = &plan->words[plan->n_words];
+    memset(word, 0, sizeof *word);
+    word->start = words->words[i].start;
+    word->length = words->words[i].length;
+    const char *stem = words->bytes + word->start;
+    word->list = find_list(index, stem, word->length);
+    bool occurs = word->list.n > 0;
+    bool may_be_unfinished = i + 1 == words->n_words;
+    if (may_be_unfinished && word->length >= MIN_COMPLETED_BYTES && plan->ranking->prefix > 0)
+        find_completions(reader, stem, text.data + words->words[i].text_start,
+                         words->words[i].text_length, word);
+    if (plan->ranking->typos && !occurs && word->n_completions == 0)
+        replace_word(plan, reader, text, i, word);
+    else if (plan->ranking->typos && occurs && word->n_completions == 0)
+        search_spelling_hint(&plan->spelling, reader, text.data + words->words[i].text_start,
+                             words->words[i].text_start, words->words[i].text_length, word->list.n);
+    if (word->list.n == 0 && word->n_completions == 0)
+        return;
+    uint64_t n_with = word->list.n;
+    for (uint32_t c = 0; c < word->n_completions && word->list.n == 0; c++)
+        n_with += word->completions[c].n;
+    float mass = inverse_document_frequency(index->columns.n_crates, n_with);
+    word->completion_mass = fmaxf(MIN_COMPLETION_MASS, mass * (float)plan->ranking->prefix);
+    word->mass = word->list.n > 0 ? mass : word->completion_mass;
+    word->completion_reach = match == SEARCH_MATCH_ALL ? word->mass : word->completion_mass;
+    plan->n_words++;
+    plan->total_mass += word->mass;
+}
+
+/* Characters of valid UTF-8: the bytes that continue none. */
+static size_t count_characters(const char *text, size_t length)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < length; i++)
+        n += ((unsigned char)text[i] & 0xc0) != 0x80;
+    return n;
+}
+
+/* The lowest rank of all; UINT32_MAX where there is none. */
+static uint32_t most_popular(const uint32_t *ranks, uint32_t n)
+{
+    uint32_t lowest = UINT32_MAX;
+    for (uint32_t i = 0; i < n; i++)
+        lowest = ranks[i] < lowest ? ranks[i] : lowest;
+    return lowest;
+}
+
+static void find_names(struct search_plan *plan, const struct index *index,
+                       struct search_string text)
+{
+    char canonical[SEARCH_MAX_TEXT_BYTES];
+    canonical_name(canonical, text.data, text.length);
+    plan->n_exact = trie_find(&index->names, canonical, text.length, &plan->exact_values);
+    const struct name_places *places =
+        count_characters(canonical, text.length) >= NAME_SUBSTRING_MIN_CHARACTERS
+            ? &index->substrings.anywhere
+            : &index->substrings.word_starts;
+    uint32_t first;
+    plan->n_places = name_places_find(&index->substrings, places, canonical, text.length, &first);
+    plan->place_ranks = places->ranks + first;
+    if (plan->ranking->typos && plan->n_exact == 0)
+        search_spelling_find_names(&plan->spelling, index, canonical, text.length,
+                                   most_popular(plan->place_ranks, plan->n_places));
+}
+
+int search_plan_make(struct search_plan *plan, struct index_reader *reader,
+                     const struct ranking *ranking, struct search_string text,
+                     enum search_match match, struct error *error)
+{
+    if (text_words_cut(reader->tokenizer, text.data, text.length, &plan->text_words, error) != 0)
+        return -1;
+    plan->ranking = ranking;
+    plan->n_words = 0;
+    plan->total_mass = 0;
+    plan->spelling.n_replacements = 0;
+    plan->spelling.n_near_names = 0;
+    plan->spelling.is_relaxed = false;
+    plan->text_length = (uint32_t)text.length;
+    uint32_t n_cut = plan->text_words.n_words;
+    for (uint32_t i = 0; i < n_cut; i++)
+        add_word(plan, reader, text, i, match);
+    plan->no_words_match =
+        plan->n_words == 0 || (match == SEARCH_MATCH_ALL && plan->n_words < n_cut);
+    plan->required =
+        match == SEARCH_MATCH_ALL ? plan->total_mass : plan->total_mass * (float)ranking->min_share;
+    plan->may_fall_back = match == SEARCH_MATCH_BEST;
+    find_names(plan, reader->index, text);
+    return 0;
+}
+
+bool search_plan_is_exact(const struct search_plan *plan, uint32_t rank)
+{
+    for (uint32_t i = 0; i < plan->n_exact; i++) {
+        if (trie_value(plan->exact_values, i) == rank)
+            return true;
+    }
+    return false;
+}
+
+bool search_plan_is_near(const struct search_plan *plan, uint32_t rank)
+{
+    for (uint32_t i = 0; i < plan->spelling.n_near_names; i++) {
+        if (plan->spelling.near_names[i] == rank)
+            return true;
+    }
+    return false;
+}
+
+void search_plan_rewind(struct search_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->n_words; i++) {
+        plan->words[i].list.position = 0;
+        for (uint32_t c = 0; c < plan->words[i].n_completions; c++)
+            plan->words[i].completions[c].position = 0;
+    }
+}
+
+void search_plan_weigh(const struct search_plan *plan, float mass, float weights[16])
+{
+    const struct ranking *ranking = plan->ranking;
+    double share = (double)mass / (double)plan->total_mass;
+    for (unsigned fields = 0; fields < 16; fields++) {
+        double weight = ranking->any;
+        if (fields & (POSTING_NAME | POSTING_KEYWORDS | POSTING_DESCRIPTION))
+            weight += ranking->main;
+        if (fields & POSTING_KEYWORDS)
+            weight += ranking->keywords;
+        weights[fields] = (float)(weight * share);
+    }
+}
+
+/* The fields of the crate in a list; 0 where the list lacks it. */
+static uint8_t fields_in(struct posting_list *list, uint32_t rank)
+{
+    if (list->bitmap != NULL && !bitmap_test(list->bitmap, rank))
+        return 0;
+    posting_list_seek(list, rank);
+    return list->position < list->n && list->ranks[list->position] == rank
+               ? list->fields[list->position]
+               : 0;
+}
+
+struct word_occurrence search_word_occurrence(struct search_word *word, uint32_t rank)
+{
+    uint8_t fields = fields_in(&word->list, rank);
+    if (fields != 0)
+        return (struct word_occurrence){fields, false};
+    for (uint32_t i = 0; i < word->n_completions; i++) {
+        fields = fields_in(&word->completions[i], rank);
+        if (fields != 0)
+            return (struct word_occurrence){fields, true};
+    }
+    return (struct word_occurrence){0, false};
+}
+
+void search_plan_cover(struct search_plan *plan, uint32_t rank, struct search_coverage *coverage)
+{
+    memset(coverage, 0, sizeof *coverage);
+    coverage->has_all = !plan->no_words_match && plan->n_words == plan->text_words.n_words;
+    for (uint32_t i = 0; i < plan->n_words; i++) {
+        struct search_word *word = &plan->words[i];
+        struct word_occurrence occurrence = search_word_occurrence(word, rank);
+        coverage->has_all =
+            coverage->has_all && occurrence.fields != 0 && !occurrence.is_completion;
+        if (occurrence.fields == 0)
+            continue;
+        float mass = occurrence.is_completion ? word->completion_mass : word->mass;
+        float share = mass / plan->total_mass;
+        uint8_t best_field = (uint8_t)(occurrence.fields & -occurrence.fields);
+        if (best_field > coverage->worst_field)
+            coverage->worst_field = best_field;
+        coverage->mass += occurrence.is_completion ? word->completion_reach : mass;
+        coverage->any += share;
+        coverage->main += occurrence.fields & ~POSTING_README ? share : 0;
+        coverage->name += occurrence.fields & POSTING_NAME ? share : 0;
+        coverage->keywords += occurrence.fields & POSTING_KEYWORDS ? share : 0;
+        coverage->description += occurrence.fields & POSTING_DESCRIPTION ? share : 0;
+        coverage->readme += occurrence.fields & POSTING_README ? share : 0;
+    }
+}
+
+enum search_tier search_plan_tier(struct search_plan *plan, uint32_t rank)
+{
+    struct search_coverage coverage;
+    if (search_plan_is_exact(plan, rank))
+        return SEARCH_TIER_EXACT;
+    if (search_plan_is_near(plan, rank))
+        return SEARCH_TIER_NEAR;
+    search_plan_rewind(plan);
+    search_plan_cover(plan, rank, &coverage);
+    search_plan_rewind(plan);
+    if (coverage.worst_field == 0 || !search_plan_accepts(plan, coverage.mass))
+        return SEARCH_TIER_SUBSTRING;
+    if (!coverage.has_all)
+        return SEARCH_TIER_SOME;
+    switch (coverage.worst_field) {
+    case POSTING_NAME:
+        return SEARCH_TIER_NAME;
+    case POSTING_KEYWORDS:
+        return SEARCH_TIER_KEYWORDS;
+    case POSTING_DESCRIPTION:
+        return SEARCH_TIER_DESCRIPTION;
+    default:
+        return SEARCH_TIER_README;
+    }
+}
+
+float search_plan_score(const struct search_plan *plan, const struct index *index, uint32_t rank,
+                        const struct search_coverage *coverage)
+{
+    const struct ranking *ranking = plan->ranking;
+    double words = coverage == NULL ? ranking->substring
+                                    : ranking->any * (double)coverage->any +
+                                          ranking->main * (double)coverage->main +
+                                          ranking->keywords * (double)coverage->keywords;
+    return (float)(words + ranking->popularity * (double)index->columns.popularity[rank - 1]);
+}

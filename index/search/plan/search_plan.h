@@ -1,0 +1,104 @@
+/* What a text comes to in one index: its words with their posting lists and weights, the places where it
+   stands in names, the crates that are called so. */
+#ifndef CRATEDEX_INDEX_SEARCH_PLAN_H
+#define CRATEDEX_INDEX_SEARCH_PLAN_H
+
+#include "index/search/plan/search_spelling.h"
+#include "index/segment/open_index.h"
+
+#include <cratedex/ranking.h>
+#include <cratedex/search.h>
+
+/* What the last word of a query may be the beginning of, as a search box sends it unfinished: stems that
+   begin with its stem and, where it hardly occurs, stems of words that begin with it as they are
+   written. */
+#define SEARCH_MAX_COMPLETIONS_OF_WORD 4
+
+struct search_word {
+    struct posting_list list;                                        /* empty: occurs nowhere */
+    struct posting_list completions[SEARCH_MAX_COMPLETIONS_OF_WORD]; /* most frequent first */
+    uint32_t n_completions;
+    uint32_t start; /* the stem, in search_plan.words */
+    uint32_t length;
+    float mass; /* inverse document frequency; that of the completions where there is no list */
+    float completion_mass;  /* what a completion counts, by ranking.prefix less: in scores */
+    float completion_reach; /* and towards `required`: as much, or with match=all as the word */
+};
+
+struct search_plan {
+    const struct ranking *ranking;
+    struct text_words text_words;
+    struct search_word words[SEARCH_MAX_WORDS]; /* those that count */
+    uint32_t n_words;
+    float total_mass;    /* of all words, added in order */
+    float required;      /* the mass that a match must reach; search_scan may lower it */
+    bool may_fall_back;  /* match=best: where no crate reaches it, the largest mass will do */
+    bool no_words_match; /* match=all, and a word occurs nowhere */
+    uint32_t text_length;
+    const uint32_t *place_ranks; /* crates whose name contains the text; one may occur repeatedly */
+    uint32_t n_places;
+    const unsigned char *exact_values; /* see trie_find */
+    uint32_t n_exact;
+    struct search_spelling spelling;
+};
+
+/* Looks a text up; `match` must not be the default, which depends on the sort. Returns 0 or -1 (memory). */
+int search_plan_make(struct search_plan *plan, struct index_reader *reader,
+                     const struct ranking *ranking, struct search_string text,
+                     enum search_match match, struct error *error);
+
+/* True where the crate is one of the near names. */
+bool search_plan_is_near(const struct search_plan *plan, uint32_t rank);
+
+/* True where the crate's canonical name is the canonical text. */
+bool search_plan_is_exact(const struct search_plan *plan, uint32_t rank);
+
+/* How a word occurs in a crate: its fields, by its own postings or else by its first completion that the
+   crate has. */
+struct word_occurrence {
+    uint8_t fields; /* 0: not at all */
+    bool is_completion;
+};
+
+/* Moves the cursors of the word's lists to `rank`, which must not fall from call to call. */
+struct word_occurrence search_word_occurrence(struct search_word *word, uint32_t rank);
+
+/* What a word of this mass adds to a crate's score, by the set of fields in which it occurs. */
+void search_plan_weigh(const struct search_plan *plan, float mass, float weights[16]);
+
+/* Puts all cursors back to the beginning. */
+void search_plan_rewind(struct search_plan *plan);
+
+/* The shares of the query's mass that occur in a crate. */
+struct search_coverage {
+    float any;
+    float main; /* name, keywords or description */
+    float keywords;
+    float name;
+    float description;
+    float readme;
+    float mass;          /* towards `required`, summed as search_scan does */
+    bool has_all;        /* every word occurs, whole */
+    uint8_t worst_field; /* of the best fields of the words that occur; 0: none does */
+};
+
+/* Ranks must not fall from call to call; see search_plan_rewind. */
+void search_plan_cover(struct search_plan *plan, uint32_t rank, struct search_coverage *coverage);
+
+/* Rounding must not decide whether a share is reached. */
+#define SEARCH_MASS_TOLERANCE 1e-5f
+
+/* True where a crate matches by its words, whether or not its name contains the text. */
+static inline bool search_plan_accepts(const struct search_plan *plan, float mass)
+{
+    return !plan->no_words_match && mass >= plan->required - SEARCH_MASS_TOLERANCE;
+}
+
+/* How a match matches, from any cursor position; puts the cursors back. */
+enum search_tier search_plan_tier(struct search_plan *plan, uint32_t rank);
+
+/* The first stage's score. `coverage` NULL: the crate matches by its name only. */
+float search_plan_score(const struct search_plan *plan, const struct index *index, uint32_t rank,
+                        const struct search_coverage *coverage);
+
+#endif

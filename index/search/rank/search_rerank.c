@@ -1,0 +1,142 @@
+/* LambdaMART (Burges 2010): gradient-boosted trees, trained on judged queries to swap pairs of results
+   where that helps most. Trees are complete and of depth three, so that there is nothing to branch on:
+   all comparisons of a tree are made for several candidates at once. */
+#include "index/search/rank/search_rerank.h"
+
+#include "index/base/processor.h"
+#include "index/base/small_order.h"
+#include "index/search/rank/ranking_trees.h"
+
+#include <string.h>
+
+const char *const rerank_feature_names[N_RERANK_FEATURES] = {
+    "any",         "main",       "keywords",     "name",         "description",
+    "readme",      "dependents", "downloads",    "versions",     "description_length",
+    "name_length", "total_mass", "length_ratio", "outside_name", "place"};
+
+static void fill(struct search_plan *plan, const struct index *index,
+                 struct rerank_candidate *candidate, uint32_t place)
+{
+    const struct crate_columns *columns = &index->columns;
+    struct search_coverage coverage;
+    uint32_t at = candidate->rank - 1;
+    uint32_t name_length = columns->name_offsets[at + 1] - columns->name_offsets[at];
+    search_plan_cover(plan, candidate->rank, &coverage);
+    float *features = candidate->features;
+    features[FEATURE_ANY] = coverage.any;
+    features[FEATURE_MAIN] = coverage.main;
+    features[FEATURE_KEYWORDS] = coverage.keywords;
+    features[FEATURE_NAME] = coverage.name;
+    features[FEATURE_DESCRIPTION] = coverage.description;
+    features[FEATURE_README] = coverage.readme;
+    features[FEATURE_DEPENDENTS] = columns->dependents[at];
+    features[FEATURE_DOWNLOADS] = columns->downloads_share[at];
+    features[FEATURE_VERSIONS] = columns->versions[at];
+    features[FEATURE_DESCRIPTION_LENGTH] = columns->description[at];
+    features[FEATURE_NAME_LENGTH] = (float)name_length;
+    features[FEATURE_TOTAL_MASS] = plan->total_mass;
+    features[FEATURE_LENGTH_RATIO] =
+        coverage.name > 0 ? (float)plan->text_length / (float)name_length : 0;
+    features[FEATURE_OUTSIDE_NAME] = coverage.any - coverage.name;
+    features[FEATURE_PLACE] = (float)place;
+}
+
+void rerank_fetch(const struct index *index, uint32_t rank)
+{
+    const struct crate_columns *columns = &index->columns;
+    __builtin_prefetch(&columns->dependents[rank - 1]);
+    __builtin_prefetch(&columns->downloads_share[rank - 1]);
+    __builtin_prefetch(&columns->versions[rank - 1]);
+    __builtin_prefetch(&columns->description[rank - 1]);
+    __builtin_prefetch(&columns->name_offsets[rank - 1]);
+}
+
+void rerank_features(struct search_plan *plan, const struct index *index,
+                     struct rerank_candidate *candidates, uint32_t n)
+{
+    int64_t keys[SMALL_ORDER_MAX] = {0};
+    uint8_t order[SMALL_ORDER_MAX];
+    for (uint32_t i = 0; i < n; i++)
+        keys[i] = candidates[i].rank;
+    /* The posting lists are walked forward only. */
+    small_order(keys, n, order);
+    for (uint32_t i = 0; i < n; i++)
+        fill(plan, index, &candidates[order[i]], order[i]);
+    search_plan_rewind(plan);
+}
+
+/* Eight candidates side by side, in the form that gcc and clang turn into vector instructions. */
+#define N_LANES 8
+typedef float lanes __attribute__((vector_size(N_LANES * sizeof(float))));
+typedef int32_t lane_masks __attribute__((vector_size(N_LANES * sizeof(int32_t))));
+/* Macros, because a vector that not every processor has cannot be passed to a function. */
+#define CHOOSE(is_first, first, second)                                                            \
+    ((lanes)(((lane_masks)(first) & (is_first)) | ((lane_masks)(second) & ~(is_first))))
+#define ALL_LANES(value) ((value) - (lanes){0})
+
+/* Candidates by feature, and what the trees give to each. */
+struct lane_groups {
+    lanes features[N_RERANK_FEATURES][RERANK_DEPTH / N_LANES];
+    lanes sums[RERANK_DEPTH / N_LANES];
+};
+
+/* Adds what a tree gives to all candidates: all seven comparisons are made, the outcomes choose among the
+   leaves. No step depends on the one before, so nothing waits. The short loops are unrolled, or else what
+   was compared would go through memory. */
+static inline __attribute__((always_inline)) void
+add_tree(const struct ranking_tree *tree, struct lane_groups *candidates, uint32_t n_groups)
+{
+    const lanes *features[RANKING_TREE_NODES];
+#pragma GCC unroll 8
+    for (unsigned node = 0; node < RANKING_TREE_NODES; node++)
+        features[node] = candidates->features[tree->features[node]];
+    for (uint32_t i = 0; i < n_groups; i++) {
+        lane_masks goes_left[RANKING_TREE_NODES];
+        lanes below[RANKING_TREE_LEAVES / 2];
+#pragma GCC unroll 8
+        for (unsigned node = 0; node < RANKING_TREE_NODES; node++)
+            goes_left[node] = features[node][i] < tree->thresholds[node];
+#pragma GCC unroll 8
+        for (unsigned pair = 0; pair < RANKING_TREE_LEAVES / 2; pair++)
+            below[pair] = CHOOSE(goes_left[3 + pair], ALL_LANES(tree->leaves[2 * pair]),
+                                 ALL_LANES(tree->leaves[2 * pair + 1]));
+        lanes left = CHOOSE(goes_left[1], below[0], below[1]);
+        lanes right = CHOOSE(goes_left[2], below[2], below[3]);
+        candidates->sums[i] += CHOOSE(goes_left[0], left, right);
+    }
+}
+
+PROCESSOR_VARIANTS
+static void add_trees(struct lane_groups *candidates, uint32_t n_groups)
+{
+    for (unsigned i = 0; i < n_ranking_trees; i++)
+        add_tree(&ranking_trees[i], candidates, n_groups);
+}
+
+static void score(struct rerank_candidate *candidates, uint32_t n)
+{
+    struct lane_groups groups = {0};
+    for (uint32_t i = 0; i < n; i++) {
+        for (int f = 0; f < N_RERANK_FEATURES; f++)
+            groups.features[f][i / N_LANES][i % N_LANES] = candidates[i].features[f];
+        groups.sums[i / N_LANES][i % N_LANES] =
+            ranking_first_stage_weight * candidates[i].first_stage;
+    }
+    add_trees(&groups, (n + N_LANES - 1) / N_LANES);
+    for (uint32_t i = 0; i < n; i++)
+        candidates[i].second_stage = groups.sums[i / N_LANES][i % N_LANES];
+}
+
+void rerank_sort(struct rerank_candidate *candidates, uint32_t n)
+{
+    int64_t keys[SMALL_ORDER_MAX] = {0};
+    uint8_t order[SMALL_ORDER_MAX];
+    struct rerank_candidate sorted[RERANK_DEPTH] = {0};
+    score(candidates, n);
+    for (uint32_t i = 0; i < n; i++)
+        keys[i] = small_order_key(candidates[i].second_stage, candidates[i].rank);
+    small_order(keys, n, order);
+    for (uint32_t i = 0; i < n; i++)
+        sorted[i] = candidates[order[i]];
+    memcpy(candidates, sorted, n * sizeof *candidates);
+}

@@ -1,0 +1,128 @@
+/* A pass over the posting lists of all words, block by block of ranks: within a block each list adds what
+   its word is worth to the accumulators of its crates (term at a time), then the crates that were touched
+   are judged. Blocks that no list reaches are never looked at. A list is read once, front to back, so
+   the cost is that of the postings, however the words are combined. */
+#include "index/search/scan/search_scan.h"
+
+#include "index/base/bitmap.h"
+
+/* A pass over the lists. */
+struct pass {
+    struct search_scan_state *scan;
+    float max_mass; /* of any crate, filter or not */
+};
+
+/* Adds a list's crates below `end` to the accumulators. With `credits`, a crate that has them already is
+   passed over, and the others get them. */
+static uint32_t add_list(struct search_accumulators *accumulators, struct posting_list *list,
+                         uint32_t first, uint32_t end, const float weights[16], float mass,
+                         bool credits, uint32_t n_touched)
+{
+    uint32_t i = list->position;
+    for (; i < list->n && list->ranks[i] < end; i++) {
+        uint32_t at = list->ranks[i] - first;
+        if (credits) {
+            if (accumulators->is_credited[at])
+                continue;
+            accumulators->is_credited[at] = 1;
+        }
+        accumulators->touched[n_touched] = (uint16_t)at;
+        n_touched += accumulators->cells[at].mass == 0;
+        accumulators->cells[at].score += weights[list->fields[i]];
+        accumulators->cells[at].mass += mass;
+    }
+    list->position = i;
+    return n_touched;
+}
+
+static void judge_block(struct pass *pass, uint32_t first, uint32_t n_touched)
+{
+    struct search_scan_state *scan = pass->scan;
+    struct search_accumulators *accumulators = scan->reader->accumulators;
+    const float *popularity = scan->reader->index->columns.popularity;
+    float popularity_weight = (float)scan->plan->ranking->popularity;
+    /* Popularity falls with the rank: what is below the floor with this much is so without a look. */
+    float most = popularity_weight * popularity[first - 1];
+    for (uint32_t i = 0; i < n_touched; i++) {
+        uint32_t at = accumulators->touched[i];
+        uint32_t rank = first + at;
+        float mass = accumulators->cells[at].mass;
+        float words = accumulators->cells[at].score;
+        accumulators->cells[at].mass = 0;
+        accumulators->cells[at].score = 0;
+        accumulators->is_credited[at] = 0;
+        if (mass > pass->max_mass)
+            pass->max_mass = mass;
+        if (!search_plan_accepts(scan->plan, mass))
+            continue;
+        if (scan->plan->n_places > 0)
+            bitmap_clear(scan->reader->places, rank);
+        if ((scan->filter != NULL && !bitmap_test(scan->filter, rank)) ||
+            search_plan_is_exact(scan->plan, rank) || search_plan_is_near(scan->plan, rank))
+            continue;
+        scan->n_matches++;
+        if (words + most < scan->collector->floor)
+            continue;
+        float score = words + popularity_weight * popularity[rank - 1];
+        if (score >= scan->collector->floor)
+            scan->collector->collect(scan->collector, rank, score);
+    }
+}
+
+/* The lowest rank that any list still has; 0 at the end of all. */
+static uint32_t next_rank(const struct search_plan *plan)
+{
+    uint32_t lowest = UINT32_MAX;
+    for (uint32_t i = 0; i < plan->n_words; i++) {
+        const struct search_word *word = &plan->words[i];
+        if (word->list.position < word->list.n && word->list.ranks[word->list.position] < lowest)
+            lowest = word->list.ranks[word->list.position];
+        for (uint32_t c = 0; c < word->n_completions; c++) {
+            const struct posting_list *list = &word->completions[c];
+            if (list->position < list->n && list->ranks[list->position] < lowest)
+                lowest = list->ranks[list->position];
+        }
+    }
+    return lowest == UINT32_MAX ? 0 : lowest;
+}
+
+static void scan_words(struct pass *pass)
+{
+    struct search_plan *plan = pass->scan->plan;
+    struct search_accumulators *accumulators = pass->scan->reader->accumulators;
+    float weights[SEARCH_MAX_WORDS][16];
+    float completion_weights[16];
+    bool has_completions = plan->n_words > 0 && plan->words[plan->n_words - 1].n_completions > 0;
+    for (uint32_t i = 0; i < plan->n_words; i++)
+        search_plan_weigh(plan, plan->words[i].mass, weights[i]);
+    if (has_completions)
+        search_plan_weigh(plan, plan->words[plan->n_words - 1].completion_mass, completion_weights);
+    uint32_t first;
+    while ((first = next_rank(plan)) != 0) {
+        uint32_t end = first + SCAN_BLOCK_RANKS;
+        uint32_t n_touched = 0;
+        for (uint32_t i = 0; i < plan->n_words; i++) {
+            struct search_word *word = &plan->words[i];
+            bool credits = word->n_completions > 0;
+            n_touched = add_list(accumulators, &word->list, first, end, weights[i], word->mass,
+                                 credits, n_touched);
+            for (uint32_t c = 0; c < word->n_completions; c++)
+                n_touched = add_list(accumulators, &word->completions[c], first, end,
+                                     completion_weights, word->completion_reach, true, n_touched);
+        }
+        judge_block(pass, first, n_touched);
+    }
+    search_plan_rewind(plan);
+}
+
+void search_scan_accumulate(struct search_scan_state *scan)
+{
+    struct search_plan *plan = scan->plan;
+    struct pass pass = {.scan = scan};
+    scan_words(&pass);
+    if (plan->may_fall_back && pass.max_mass > 0 && !search_plan_accepts(plan, pass.max_mass)) {
+        /* No crate has the share that is asked for: those with the largest one match. */
+        plan->required = pass.max_mass;
+        scan_words(&pass);
+    }
+}

@@ -1,0 +1,111 @@
+/* Crates match by their words or by their name. The words are the costly part: a few of them, the usual
+   case, are judged by the lists that a crate is in (search_lists.c), many by adding up scores
+   (search_accumulate.c).
+
+   Crates whose name contains the text are marked in a bitmap, which is empty between searches; those that
+   match by their words are taken out of it, and what is left matches by its name. Of a few places each is
+   looked at again; of many, such as a short text has, the bitmap is counted as a whole. */
+#include "index/search/scan/search_scan.h"
+
+#include "index/base/bitmap.h"
+#include "index/base/processor.h"
+
+/* Going through so many words of the bitmap costs as much as looking at one place. */
+#define WORDS_A_PLACE 4
+
+/* A crate that stands in front of all others is not looked for again. */
+static void count_front(struct search_scan_state *scan, uint32_t rank)
+{
+    if (scan->plan->n_places > 0)
+        bitmap_clear(scan->reader->places, rank);
+    scan->n_matches += scan->filter == NULL || bitmap_test(scan->filter, rank);
+}
+
+static void mark_places(const struct search_scan_state *scan)
+{
+    uint64_t *places = scan->reader->places;
+    const uint32_t *ranks = scan->plan->place_ranks;
+    uint32_t n = scan->plan->n_places;
+    for (uint32_t i = 0; i < n; i++)
+        bitmap_set(places, ranks[i]);
+}
+
+/* Collects a crate that matches by its name. Returns false below the floor: all have the same score but for
+   their popularity, which falls with the rank, so those with a higher rank are below it too. */
+static bool collect_place(const struct search_scan_state *scan, uint32_t rank)
+{
+    float score = search_plan_score(scan->plan, scan->reader->index, rank, NULL);
+    if (score < scan->collector->floor)
+        return false;
+    scan->collector->collect(scan->collector, rank, score);
+    return true;
+}
+
+/* Counts and collects the crates that are still marked, and unmarks them, in the order of the places. A name
+   may have several. */
+static void collect_few_places(struct search_scan_state *scan)
+{
+    const struct search_plan *plan = scan->plan;
+    uint64_t *places = scan->reader->places;
+    uint32_t below_floor = UINT32_MAX;
+    for (uint32_t i = 0; i < plan->n_places; i++) {
+        uint32_t rank = plan->place_ranks[i];
+        if (!bitmap_test(places, rank))
+            continue;
+        bitmap_clear(places, rank);
+        if (scan->filter != NULL && !bitmap_test(scan->filter, rank))
+            continue;
+        scan->n_matches++;
+        if (rank < below_floor && !collect_place(scan, rank))
+            below_floor = rank;
+    }
+}
+
+/* Unmarks all crates; returns how many were marked and pass the filter. */
+PROCESSOR_VARIANTS
+static uint64_t count_and_unmark(uint64_t *places, const uint64_t *filter, size_t n_words)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < n_words; i++)
+        n += (uint64_t)__builtin_popcountll(filter == NULL ? places[i] : places[i] & filter[i]);
+    bitmap_reset(places, n_words);
+    return n;
+}
+
+/* The same for many, in the order of ranks, which ends at the first crate below the floor. */
+static void collect_many_places(struct search_scan_state *scan, size_t n_words)
+{
+    uint64_t *places = scan->reader->places;
+    bool reaches_floor = true;
+    for (size_t i = 0; i < n_words && reaches_floor; i++) {
+        uint64_t bits = scan->filter == NULL ? places[i] : places[i] & scan->filter[i];
+        for (; bits != 0 && reaches_floor; bits &= bits - 1)
+            reaches_floor = collect_place(scan, 64 * (uint32_t)i + (uint32_t)__builtin_ctzll(bits));
+    }
+    scan->n_matches += count_and_unmark(places, scan->filter, n_words);
+}
+
+static void collect_places(struct search_scan_state *scan)
+{
+    size_t n_words = bitmap_n_words(scan->reader->index->columns.n_crates + 1);
+    if (scan->plan->n_places > n_words / WORDS_A_PLACE)
+        collect_many_places(scan, n_words);
+    else
+        collect_few_places(scan);
+}
+
+uint64_t search_scan(struct search_plan *plan, struct index_reader *reader, const uint64_t *filter,
+                     struct search_collector *collector)
+{
+    struct search_scan_state scan = {
+        .plan = plan, .reader = reader, .filter = filter, .collector = collector};
+    mark_places(&scan);
+    if (!plan->no_words_match && !search_scan_lists(&scan))
+        search_scan_accumulate(&scan);
+    for (uint32_t i = 0; i < plan->n_exact; i++)
+        count_front(&scan, trie_value(plan->exact_values, i));
+    for (uint32_t i = 0; i < plan->spelling.n_near_names; i++)
+        count_front(&scan, plan->spelling.near_names[i]);
+    collect_places(&scan);
+    return scan.n_matches;
+}

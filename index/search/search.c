@@ -1,0 +1,122 @@
+/* A search in order: check what was asked, read the seek key, build the filter, look the text up, and
+   let the sort decide how the page is filled. */
+#include <cratedex/search.h>
+
+#include "index/search/search_relevance.h"
+#include "index/search/search_steps.h"
+
+#include <cratedex/utf8.h>
+#include <stdio.h>
+#include <string.h>
+
+enum search_status search_check_text(const char *text, size_t length, struct error *error)
+{
+    if (length > SEARCH_MAX_TEXT_BYTES) {
+        error_set(error, "the query is longer than %d bytes", SEARCH_MAX_TEXT_BYTES);
+        return SEARCH_BAD_TEXT;
+    }
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c < 0x20 || c == 0x7f) {
+            error_set(error, "the query has a control character");
+            return SEARCH_BAD_TEXT;
+        }
+    }
+    if (!utf8_is_valid(text, length)) {
+        error_set(error, "the query is not valid UTF-8");
+        return SEARCH_BAD_TEXT;
+    }
+    return SEARCH_OK;
+}
+
+static struct search_string trimmed(struct search_string text)
+{
+    while (text.length > 0 && text.data[0] == ' ') {
+        text.data++;
+        text.length--;
+    }
+    while (text.length > 0 && text.data[text.length - 1] == ' ')
+        text.length--;
+    return text;
+}
+
+static void set_seek_key(const struct index *index, enum search_sort sort,
+                         struct search_result *result)
+{
+    result->seek_key[0] = '\0';
+    if (result->n_hits == 0)
+        return;
+    const struct search_hit *last = &result->hits[result->n_hits - 1];
+    struct seek_key key = {.sort = sort, .score = last->score, .exact = last->exact};
+    key.stage = last->exact             ? SEEK_STAGE_EXACT
+                : last->is_near         ? SEEK_STAGE_NEAR
+                : last->is_second_stage ? SEEK_STAGE_SECOND
+                                        : SEEK_STAGE_FIRST;
+    if (sort == SEARCH_SORT_RELEVANCE) {
+        key.id = last->rank;
+    } else if (sort == SEARCH_SORT_ALPHABETICAL) {
+        struct index_crate crate;
+        index_crate(index, last->rank, &crate);
+        key.name_length = crate.name_length < sizeof key.name ? crate.name_length : sizeof key.name;
+        memcpy(key.name, crate.name, key.name_length);
+    } else {
+        key.id = index->columns.ids[last->rank - 1];
+        key.value = crate_columns_sort_value(&index->columns, search_order_of(sort), last->rank);
+    }
+    seek_key_format(&key, result->seek_key);
+}
+
+/* Looks the text up. Which crates match depends on `match` alone, whose default the sort decides. */
+static int make_plan(struct search_plan *plan, struct index_reader *reader,
+                     const struct search_query *query, struct error *error)
+{
+    enum search_match match = query->match;
+    if (match == SEARCH_MATCH_DEFAULT)
+        match = query->sort == SEARCH_SORT_RELEVANCE ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
+    reader->ranking = query->ranking != NULL ? *query->ranking : reader->default_ranking;
+    return search_plan_make(plan, reader, &reader->ranking, query->text, match, error);
+}
+
+enum search_status search_run(struct index_reader *reader, const struct search_query *query,
+                              struct search_result *result, struct error *error)
+{
+    struct search_query asked = *query;
+    asked.text = trimmed(query->text);
+    if (asked.text.length == 0 && asked.sort == SEARCH_SORT_RELEVANCE)
+        asked.sort = SEARCH_SORT_ALPHABETICAL;
+    enum search_status text_status = search_check_text(asked.text.data, asked.text.length, error);
+    if (text_status != SEARCH_OK)
+        return text_status;
+    result->n_hits = 0;
+    result->total = 0;
+    result->did_you_mean[0] = '\0';
+    result->is_relaxed = false;
+    struct seek_key after;
+    bool has_after = query->after.data != NULL;
+    if (has_after &&
+        seek_key_parse(&after, asked.sort, query->after.data, query->after.length) != 0) {
+        error_set(error, "invalid seek parameter");
+        return SEARCH_BAD_SEEK;
+    }
+    const uint64_t *filter;
+    if (search_filter_build(reader, &asked, &filter, error) != 0)
+        return SEARCH_FAILED;
+    struct search_plan *plan = asked.text.length > 0 ? reader->plan : NULL;
+    reader->has_searched_text = false;
+    reader->plan_is_ready = false;
+    if (plan != NULL && make_plan(plan, reader, &asked, error) != 0)
+        return SEARCH_FAILED;
+    if (plan != NULL) {
+        search_spelling_text(&plan->spelling, reader->index, asked.text, result->did_you_mean);
+        result->is_relaxed = plan->spelling.is_relaxed;
+        reader->has_searched_text = true;
+    }
+    reader->plan_is_ready = asked.sort == SEARCH_SORT_RELEVANCE;
+    if (asked.sort != SEARCH_SORT_RELEVANCE)
+        search_in_order(reader, &asked, plan, filter, has_after ? &after : NULL, result);
+    else if (search_by_relevance(reader, &asked, filter, has_after ? &after : NULL, result,
+                                 error) != 0)
+        return SEARCH_FAILED;
+    set_seek_key(reader->index, asked.sort, result);
+    return SEARCH_OK;
+}

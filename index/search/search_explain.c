@@ -1,0 +1,44 @@
+/* Explains a hit by computing its score again, term by term, from the plan of the search that found it. */
+#include "index/search/rank/search_rerank.h"
+
+#include <string.h>
+
+int search_explain(struct index_reader *reader, const struct search_hit *hit,
+                   struct search_explanation *explanation, struct error *error)
+{
+    struct search_plan *plan = reader->plan;
+    if (!reader->plan_is_ready)
+        return error_set(error, "only a search by relevance can be explained");
+    const struct ranking *ranking = plan->ranking;
+    struct search_coverage coverage;
+    memset(explanation, 0, sizeof *explanation);
+    explanation->tier = hit->tier;
+    search_plan_rewind(plan);
+    search_plan_cover(plan, hit->rank, &coverage);
+    search_plan_rewind(plan);
+    if (coverage.worst_field == 0 || !search_plan_accepts(plan, coverage.mass)) {
+        explanation->substring = ranking->substring;
+    } else {
+        explanation->any = ranking->any * (double)coverage.any;
+        explanation->main = ranking->main * (double)coverage.main;
+        explanation->keywords = ranking->keywords * (double)coverage.keywords;
+    }
+    explanation->popularity =
+        ranking->popularity * (double)reader->index->columns.popularity[hit->rank - 1];
+    explanation->first_stage = explanation->any + explanation->main + explanation->keywords +
+                               explanation->substring + explanation->popularity;
+    explanation->has_second_stage = hit->is_second_stage;
+    explanation->second_stage = hit->is_second_stage ? hit->score : 0;
+    for (uint32_t i = 0; i < plan->n_words; i++) {
+        struct search_word *word = &plan->words[i];
+        struct word_occurrence occurrence = search_word_occurrence(word, hit->rank);
+        explanation->words[i].stem = plan->text_words.bytes + word->start;
+        explanation->words[i].length = word->length;
+        explanation->words[i].share = (double)word->mass / (double)plan->total_mass;
+        explanation->words[i].fields = occurrence.fields;
+        explanation->words[i].is_completion = occurrence.is_completion;
+    }
+    explanation->n_words = plan->n_words;
+    search_plan_rewind(plan);
+    return 0;
+}

@@ -1,0 +1,164 @@
+/* Lists in a precomputed order (alphabetical, by downloads, …): the crates that are selected are bits,
+   the order is an array of ranks, and a page is a walk along the array that stops when it is full. A
+   seek key is found in the array by binary search, so continuing costs the same on every page. */
+#include "index/base/bitmap.h"
+#include "index/search/scan/search_scan.h"
+#include "index/search/search_steps.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum crate_order search_order_of(enum search_sort sort)
+{
+    switch (sort) {
+    case SEARCH_SORT_DOWNLOADS:
+        return CRATE_ORDER_DOWNLOADS;
+    case SEARCH_SORT_RECENT_DOWNLOADS:
+        return CRATE_ORDER_RECENT_DOWNLOADS;
+    case SEARCH_SORT_RECENT_UPDATES:
+        return CRATE_ORDER_RECENT_UPDATES;
+    case SEARCH_SORT_NEW:
+        return CRATE_ORDER_NEW;
+    default:
+        return CRATE_ORDER_ALPHABETICAL;
+    }
+}
+
+/* True where the crate comes after the item that the key names. */
+static bool comes_after(const struct crate_columns *columns, enum crate_order order, uint32_t rank,
+                        const struct seek_key *key)
+{
+    if (order == CRATE_ORDER_ALPHABETICAL) {
+        uint32_t start = columns->name_offsets[rank - 1];
+        return crate_name_compare(columns->names + start, columns->name_offsets[rank] - start,
+                                  key->name, key->name_length) > 0;
+    }
+    int64_t value = crate_columns_sort_value(columns, order, rank);
+    return value < key->value || (value == key->value && columns->ids[rank - 1] < key->id);
+}
+
+/* The first place in the order that comes after the key. */
+static uint32_t find_start(const struct crate_columns *columns, enum crate_order order,
+                           const struct seek_key *key)
+{
+    uint32_t low = 0;
+    uint32_t high = columns->n_crates;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (comes_after(columns, order, columns->orders[order][middle], key))
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+/* A page that is being filled. */
+struct page {
+    struct search_result *result;
+    uint32_t n_to_skip;
+    uint32_t limit;
+    struct search_plan *plan; /* NULL where nothing was searched for */
+};
+
+static void add_hit(struct page *page, uint32_t rank)
+{
+    if (page->n_to_skip > 0) {
+        page->n_to_skip--;
+        return;
+    }
+    enum search_tier tier = SEARCH_TIER_NONE;
+    if (page->plan != NULL)
+        tier = search_plan_tier(page->plan, rank);
+    page->result->hits[page->result->n_hits++] =
+        (struct search_hit){.rank = rank, .tier = tier, .exact = tier == SEARCH_TIER_EXACT};
+}
+
+struct selector {
+    struct search_collector collector;
+    uint64_t *selected;
+};
+
+static void select_rank(struct search_collector *collector, uint32_t rank, float score)
+{
+    (void)score;
+    bitmap_set(((struct selector *)collector)->selected, rank);
+}
+
+/* Selects what matches the plan, those in front included. */
+static uint64_t select_matches(struct index_reader *reader, struct search_plan *plan,
+                               const uint64_t *filter)
+{
+    bitmap_reset(reader->selected, bitmap_n_words(reader->index->columns.n_crates + 1));
+    for (uint32_t i = 0; i < plan->n_exact; i++) {
+        uint32_t rank = trie_value(plan->exact_values, i);
+        if (filter == NULL || bitmap_test(filter, rank))
+            bitmap_set(reader->selected, rank);
+    }
+    for (uint32_t i = 0; i < plan->spelling.n_near_names; i++) {
+        uint32_t rank = plan->spelling.near_names[i];
+        if (filter == NULL || bitmap_test(filter, rank))
+            bitmap_set(reader->selected, rank);
+    }
+    struct selector selector = {{select_rank, -INFINITY}, reader->selected};
+    return search_scan(plan, reader, filter, &selector.collector);
+}
+
+/* The exact matches that are selected, in alphabetical order, in front of the list. They leave the
+   selection. */
+static void put_exact_first(const struct crate_columns *columns, const struct search_plan *plan,
+                            uint64_t *selected, const struct seek_key *after, struct page *page)
+{
+    for (uint32_t n_left = plan->n_exact; n_left > 0; n_left--) {
+        uint32_t next = 0;
+        for (uint32_t i = 0; i < plan->n_exact; i++) {
+            uint32_t rank = trie_value(plan->exact_values, i);
+            if (!bitmap_test(selected, rank))
+                continue;
+            uint32_t start = columns->name_offsets[rank - 1];
+            uint32_t best = next == 0 ? 0 : columns->name_offsets[next - 1];
+            if (next == 0 ||
+                crate_name_compare(columns->names + start, columns->name_offsets[rank] - start,
+                                   columns->names + best, columns->name_offsets[next] - best) < 0)
+                next = rank;
+        }
+        if (next == 0)
+            break;
+        bitmap_clear(selected, next);
+        bool is_before =
+            after != NULL &&
+            (!after->exact || !comes_after(columns, CRATE_ORDER_ALPHABETICAL, next, after));
+        if (!is_before && page->result->n_hits < page->limit)
+            add_hit(page, next);
+    }
+}
+
+void search_in_order(struct index_reader *reader, const struct search_query *query,
+                     struct search_plan *plan, const uint64_t *filter, const struct seek_key *after,
+                     struct search_result *result)
+{
+    const struct crate_columns *columns = &reader->index->columns;
+    enum crate_order order = search_order_of(query->sort);
+    struct page page = {result, query->offset, query->limit, plan};
+    const uint64_t *selected = filter;
+    bool skip_in_order = false;
+    if (plan != NULL) {
+        result->total = select_matches(reader, plan, filter);
+        selected = reader->selected;
+        if (order == CRATE_ORDER_ALPHABETICAL) {
+            put_exact_first(columns, plan, reader->selected, after, &page);
+            skip_in_order = after != NULL && after->exact;
+        }
+    } else {
+        result->total = filter == NULL
+                            ? columns->n_crates
+                            : bitmap_count(filter, bitmap_n_words(columns->n_crates + 1));
+    }
+    uint32_t i = after == NULL || skip_in_order ? 0 : find_start(columns, order, after);
+    for (; i < columns->n_crates && result->n_hits < query->limit; i++) {
+        uint32_t rank = columns->orders[order][i];
+        if (selected == NULL || bitmap_test(selected, rank))
+            add_hit(&page, rank);
+    }
+}

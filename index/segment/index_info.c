@@ -1,0 +1,38 @@
+/* What is in a file: its meta rows, then the pages of each table and index, by SQLite's own dbstat. */
+#include "index/base/database.h"
+#include "index/segment/open_index.h"
+
+#include <stdio.h>
+
+static int visit_rows(sqlite3 *database, const char *sql, index_info_visit *visit, void *context,
+                      struct error *error)
+{
+    sqlite3_stmt *select = database_prepare(database, sql, error);
+    if (select == NULL)
+        return -1;
+    int found;
+    while ((found = database_step(select, error)) == 1)
+        visit(context, (const char *)sqlite3_column_text(select, 0),
+              (const char *)sqlite3_column_text(select, 1));
+    sqlite3_finalize(select);
+    return found;
+}
+
+int index_info(const char *path, index_info_visit *visit, void *context, struct error *error)
+{
+    sqlite3 *database = index_database_open(path, error);
+    if (database == NULL)
+        return -1;
+    char format[16];
+    snprintf(format, sizeof format, "%d", INDEX_FORMAT_VERSION);
+    visit(context, "format_version", format);
+    int result =
+        visit_rows(database, "SELECT key, value FROM meta ORDER BY key", visit, context, error);
+    if (result == 0)
+        result = visit_rows(database,
+                            "SELECT 'part:' || name, sum(pgsize) FROM dbstat('main', 1)"
+                            " GROUP BY 1 ORDER BY sum(pgsize) DESC, 1",
+                            visit, context, error);
+    sqlite3_close(database);
+    return result;
+}

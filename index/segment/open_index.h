@@ -1,0 +1,115 @@
+/* What an open index and a reader of it consist of; for the library's own sources only. */
+#ifndef CRATEDEX_INDEX_OPEN_INDEX_H
+#define CRATEDEX_INDEX_OPEN_INDEX_H
+
+#include "index/segment/crate_columns.h"
+#include "index/segment/name_substrings.h"
+#include "index/segment/postings.h"
+#include "index/segment/table_rows.h"
+#include "index/segment/word_list.h"
+#include "index/text/text_words.h"
+
+#include <cratedex/index_file.h>
+#include <cratedex/ranking.h>
+#include <sqlite3.h>
+#include <sys/types.h>
+#include <zstd.h>
+#include "index/trie/trie.h"
+
+/* The parts of the file that are held in memory, by their names in the table `parts`. */
+enum index_part {
+    INDEX_PART_COLUMNS,    /* struct crate_columns */
+    INDEX_PART_NAMES,      /* trie: canonical name → ranks */
+    INDEX_PART_TERMS,      /* trie: stem → term number */
+    INDEX_PART_POSTINGS,   /* struct postings, by term number */
+    INDEX_PART_SUBSTRINGS, /* struct name_substrings */
+    INDEX_PART_NAME_ENDS,  /* trie: a canonical name from its second or a later word on → ranks */
+    INDEX_PART_KEYWORD_LIST,  /* struct word_list */
+    INDEX_PART_KEYWORDS,      /* trie: canonical keyword → its numbers in that list */
+    INDEX_PART_SPELLING_LIST, /* struct word_list */
+    INDEX_PART_SPELLING,      /* trie: word as written, in lower case → its number in that list */
+    N_INDEX_PARTS
+};
+
+/* Words of a name that follow these many are not found by their beginning. */
+#define NAME_ENDS_MAX_WORDS 256
+
+/* "crate_columns", "names", … */
+extern const char *const index_part_names[N_INDEX_PARTS];
+
+struct index {
+    char *path;
+    dev_t device; /* with the inode: which file `path` is */
+    ino_t inode;
+    void *blocks[N_INDEX_PARTS]; /* owned; 16-byte aligned by malloc */
+    size_t block_sizes[N_INDEX_PARTS];
+    uint64_t checksums[N_INDEX_PARTS]; /* XXH3 of each block */
+    struct crate_columns columns;
+    struct trie names;
+    struct trie terms;
+    struct postings postings;
+    struct name_substrings substrings;
+    struct trie name_ends;
+    struct word_list keyword_list;
+    struct trie keywords;
+    struct word_list spelling_list;
+    struct trie spelling;
+    struct table_rows documents; /* rank → json, msgpack */
+    uint64_t *not_yanked; /* a bit a rank: crates with a version that is not yanked, or with none */
+    char dump_timestamp[64];
+    char downloads_day[11];
+    char fingerprint[17];
+};
+
+/* A statement that a reader has prepared; `text` tells it from the others by its address. */
+struct reader_statement {
+    const char *text;
+    sqlite3_stmt *statement;
+};
+#define READER_MAX_STATEMENTS 96
+
+struct index_reader {
+    const struct index *index;
+    sqlite3 *database;
+    struct reader_statement statements[READER_MAX_STATEMENTS];
+    uint32_t n_statements;
+    struct tokenizer *tokenizer;
+    struct version_set_scratch *version_scratch;
+    ZSTD_DCtx *decompressor; /* NULL until it is needed */
+    /* Scratch of search_run, one bit a rank each. */
+    uint64_t *places; /* all zero between searches */
+    uint64_t *filter;
+    uint64_t *selected;
+    /* Scratch of search_run; see search_plan.h, search_scan.h, search_relevance.h. */
+    struct search_plan *plan;
+    struct search_accumulators *accumulators;
+    struct search_bitmaps *bitmaps;
+    struct rerank_candidate *candidates;
+    struct search_scored *scored;
+    uint32_t scored_capacity;
+    struct ranking default_ranking;
+    struct ranking ranking; /* of the plan */
+    bool has_searched_text; /* the plan is that of the last search */
+    bool plan_is_ready; /* the plan is that of a search by relevance: search_explain may use it */
+};
+
+/* Opens the SQLite file read-only and checks that it is an index of this format. NULL on failure. */
+sqlite3 *index_database_open(const char *path, struct error *error);
+
+/* The same for the file of an index, which must be at its path still. */
+sqlite3 *index_database_reopen(const struct index *index, struct error *error);
+
+/* The statement of that SQL, which is prepared at its first use and kept: `text` must be one static
+   string, for its address is what it is found by. It is reset and has no bindings. NULL on failure. */
+sqlite3_stmt *reader_statement(struct index_reader *reader, const char *text, struct error *error);
+
+/* The canonical name of a crate; not NUL-terminated. */
+static inline const char *index_canonical_name(const struct index *index, uint32_t rank,
+                                               size_t *length)
+{
+    uint32_t start = index->columns.name_offsets[rank - 1];
+    *length = index->columns.name_offsets[rank] - start;
+    return index->columns.canonical_names + start;
+}
+
+#endif

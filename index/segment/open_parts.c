@@ -1,0 +1,352 @@
+/* Each part is copied into memory of its own, its XXH3 checksum compared and its offsets checked. This is
+   done by tasks of two stages: first what a part needs nobody else for, then what needs the number of
+   crates, of terms or the names of crates. The tasks of a stage depend on nothing of each other, so threads
+   take them one by one, each with an SQLite connection of its own; this thread takes part, and does all
+   of it where no other can be had. Between the stages, and before open_parts returns, the threads are
+   joined: a task may write its own part of the index without a lock.
+
+   Meanwhile one thread more reads the parts ahead, in the order of the file. From a cold disk most of the
+   time would else go to waiting for pages, a few at a time. */
+#include "index/segment/open_parts.h"
+
+#include "index/base/bitmap.h"
+#include "index/base/database.h"
+#include "index/base/large_block.h"
+#include "index/base/read_ahead.h"
+#include "index/search/plan/spelling.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+/* More threads find nothing to do: most bytes are in few parts. */
+#define MAX_THREADS 4
+
+/* A part is copied and hashed in pieces that stay in the processor's cache from one to the other. */
+#define PIECE_BYTES (256 << 10)
+
+/* One task; `database` is the connection of the thread that runs it. */
+struct task {
+    int (*run)(struct index *index, sqlite3 *database, enum index_part part, struct error *error);
+    enum index_part part;
+};
+
+/* Copies the blob and compares its checksum. */
+static int copy_blob(struct index *index, enum index_part part, sqlite3_blob *blob,
+                     const char *checksum, struct error *error)
+{
+    int size = sqlite3_blob_bytes(blob);
+    if (size <= 0 || checksum == NULL)
+        return error_set(error, "the part %s is empty", index_part_names[part]);
+    char *block = large_block_allocate((size_t)size);
+    XXH3_state_t *digest = XXH3_createState();
+    index->blocks[part] = block;
+    index->block_sizes[part] = (size_t)size;
+    int result = block == NULL || digest == NULL ? error_out_of_memory(error) : 0;
+    if (result == 0)
+        XXH3_64bits_reset(digest);
+    for (int at = 0; at < size && result == 0; at += PIECE_BYTES) {
+        int n = size - at < PIECE_BYTES ? size - at : PIECE_BYTES;
+        int read = sqlite3_blob_read(blob, block + at, n, at);
+        if (read != SQLITE_OK)
+            result =
+                error_set(error, "the part %s: %s", index_part_names[part], sqlite3_errstr(read));
+        else
+            XXH3_64bits_update(digest, block + at, (size_t)n);
+    }
+    if (result == 0) {
+        index->checksums[part] = XXH3_64bits_digest(digest);
+        char actual[17];
+        snprintf(actual, sizeof actual, "%016" PRIx64, index->checksums[part]);
+        if (strcmp(checksum, actual) != 0)
+            result =
+                error_set(error, "the checksum of the part %s is wrong", index_part_names[part]);
+    }
+    XXH3_freeState(digest);
+    return result;
+}
+
+static int load(struct index *index, sqlite3 *database, enum index_part part, struct error *error)
+{
+    sqlite3_stmt *select =
+        database_prepare(database, "SELECT rowid, xxh3 FROM parts WHERE name = ?1", error);
+    if (select == NULL)
+        return -1;
+    sqlite3_bind_text(select, 1, index_part_names[part], -1, SQLITE_STATIC);
+    sqlite3_blob *blob = NULL;
+    int result = database_step(select, error);
+    if (result == 0)
+        result = error_set(error, "the part %s is missing", index_part_names[part]);
+    else if (result == 1 &&
+             sqlite3_blob_open(database, "main", "parts", "data", sqlite3_column_int64(select, 0),
+                               0, &blob) != SQLITE_OK)
+        result = database_error(database, "the parts", error);
+    if (result == 1)
+        result = copy_blob(index, part, blob, (const char *)sqlite3_column_text(select, 1), error);
+    sqlite3_blob_close(blob);
+    sqlite3_finalize(select);
+    return result;
+}
+
+static int load_columns(struct index *index, sqlite3 *database, enum index_part part,
+                        struct error *error)
+{
+    if (load(index, database, part, error) != 0)
+        return -1;
+    return crate_columns_open(&index->columns, index->blocks[part], index->block_sizes[part],
+                              error);
+}
+
+static struct trie *trie_of(struct index *index, enum index_part part)
+{
+    switch (part) {
+    case INDEX_PART_NAMES:
+        return &index->names;
+    case INDEX_PART_TERMS:
+        return &index->terms;
+    case INDEX_PART_NAME_ENDS:
+        return &index->name_ends;
+    case INDEX_PART_KEYWORDS:
+        return &index->keywords;
+    default:
+        return &index->spelling;
+    }
+}
+
+static int load_trie(struct index *index, sqlite3 *database, enum index_part part,
+                     struct error *error)
+{
+    if (load(index, database, part, error) != 0)
+        return -1;
+    return trie_open(trie_of(index, part), index->blocks[part], index->block_sizes[part], error);
+}
+
+static int load_fuzzy_trie(struct index *index, sqlite3 *database, enum index_part part,
+                           struct error *error)
+{
+    if (load_trie(index, database, part, error) != 0)
+        return -1;
+    return trie_note_following(trie_of(index, part), error);
+}
+
+static int load_keyword_list(struct index *index, sqlite3 *database, enum index_part part,
+                             struct error *error)
+{
+    if (load(index, database, part, error) != 0)
+        return -1;
+    return word_list_open(&index->keyword_list, index->blocks[part], index->block_sizes[part],
+                          UINT32_MAX, index_part_names[INDEX_PART_KEYWORDS], error);
+}
+
+static int load_spelling_list(struct index *index, sqlite3 *database, enum index_part part,
+                              struct error *error)
+{
+    if (load(index, database, part, error) != 0)
+        return -1;
+    return word_list_open(&index->spelling_list, index->blocks[part], index->block_sizes[part],
+                          SPELLING_MAX_BYTES, index_part_names[INDEX_PART_SPELLING], error);
+}
+
+/* In the order of the file, which is read ahead. */
+static const struct task loading[] = {
+    {load_columns, INDEX_PART_COLUMNS},
+    {load, INDEX_PART_SUBSTRINGS},
+    {load, INDEX_PART_POSTINGS},
+    {load_trie, INDEX_PART_TERMS},
+    {load_fuzzy_trie, INDEX_PART_NAMES},
+    {load_trie, INDEX_PART_NAME_ENDS},
+    {load_keyword_list, INDEX_PART_KEYWORD_LIST},
+    {load_trie, INDEX_PART_KEYWORDS},
+    {load_spelling_list, INDEX_PART_SPELLING_LIST},
+    {load_fuzzy_trie, INDEX_PART_SPELLING},
+};
+_Static_assert(sizeof loading / sizeof *loading == N_INDEX_PARTS, "every part is loaded");
+
+static int open_substrings(struct index *index, sqlite3 *database, enum index_part part,
+                           struct error *error)
+{
+    (void)database;
+    return name_substrings_open(&index->substrings, &index->columns, index->blocks[part],
+                                index->block_sizes[part], error);
+}
+
+/* Values of a trie must be places in something else: 1 … `n`. */
+static int check_values(struct index *index, enum index_part part, uint32_t n, struct error *error)
+{
+    const struct trie *trie = trie_of(index, part);
+    for (uint32_t i = 0; i < trie->n_values; i++) {
+        uint32_t value = trie_value(trie->values, i);
+        if (value == 0 || value > n)
+            return error_set(error, "the trie of %s points outside of the index",
+                             index_part_names[part]);
+    }
+    return 0;
+}
+
+static int open_postings(struct index *index, sqlite3 *database, enum index_part part,
+                         struct error *error)
+{
+    (void)database;
+    uint32_t n_crates = index->columns.n_crates;
+    if (postings_open(&index->postings, n_crates, index->blocks[part], index->block_sizes[part],
+                      error) != 0 ||
+        check_values(index, INDEX_PART_TERMS, index->postings.n_terms, error) != 0)
+        return -1;
+    return postings_make_bitmaps(&index->postings, n_crates, error);
+}
+
+static int check_names(struct index *index, sqlite3 *database, enum index_part part,
+                       struct error *error)
+{
+    (void)database;
+    return check_values(index, part, index->columns.n_crates, error);
+}
+
+/* The trie leads to all words of its list. */
+static int check_words(struct index *index, sqlite3 *database, enum index_part part,
+                       struct error *error)
+{
+    (void)database;
+    const struct word_list *list =
+        part == INDEX_PART_KEYWORDS ? &index->keyword_list : &index->spelling_list;
+    if (check_values(index, part, list->n_words, error) != 0)
+        return -1;
+    if (trie_of(index, part)->n_values != list->n_words)
+        return error_set(error, "the list and the trie of %s differ", index_part_names[part]);
+    return 0;
+}
+
+static int mark_not_yanked(struct index *index, sqlite3 *database, enum index_part part,
+                           struct error *error)
+{
+    (void)database;
+    (void)part;
+    uint32_t n_crates = index->columns.n_crates;
+    index->not_yanked = calloc(bitmap_n_words(n_crates + 1), sizeof(uint64_t));
+    if (index->not_yanked == NULL)
+        return error_out_of_memory(error);
+    for (uint32_t rank = 1; rank <= n_crates; rank++) {
+        if (!index->columns.yanked[rank - 1])
+            bitmap_set(index->not_yanked, rank);
+    }
+    return 0;
+}
+
+static const struct task connecting[] = {
+    {open_substrings, INDEX_PART_SUBSTRINGS}, {open_postings, INDEX_PART_POSTINGS},
+    {check_names, INDEX_PART_NAMES},          {check_names, INDEX_PART_NAME_ENDS},
+    {check_words, INDEX_PART_KEYWORDS},       {check_words, INDEX_PART_SPELLING},
+    {mark_not_yanked, INDEX_PART_COLUMNS},
+};
+
+/* Tasks that are shared out among threads. */
+struct stage {
+    struct index *index;
+    bool reads_file; /* a thread needs a connection */
+    const struct task *tasks;
+    size_t n_tasks;
+    pthread_mutex_t mutex; /* guards what follows */
+    size_t next;           /* the first task that nobody has taken */
+    size_t failed;         /* the first task that failed; n_tasks where none has */
+    struct error error;    /* its error */
+};
+
+/* Takes and runs tasks until there is none. After a failure nobody takes any more, but all tasks before it
+   were taken: the fault that is told is the one that a single thread would find. */
+static void run_tasks(struct stage *stage, sqlite3 *database)
+{
+    for (;;) {
+        struct error error = {""};
+        pthread_mutex_lock(&stage->mutex);
+        size_t i = stage->failed < stage->n_tasks ? stage->n_tasks : stage->next;
+        stage->next = i < stage->n_tasks ? i + 1 : i;
+        pthread_mutex_unlock(&stage->mutex);
+        if (i == stage->n_tasks)
+            return;
+        if (stage->tasks[i].run(stage->index, database, stage->tasks[i].part, &error) == 0)
+            continue;
+        pthread_mutex_lock(&stage->mutex);
+        if (i < stage->failed) {
+            stage->failed = i;
+            stage->error = error;
+        }
+        pthread_mutex_unlock(&stage->mutex);
+    }
+}
+
+/* A thread that gets no connection leaves the tasks to the others. */
+static void *help(void *context)
+{
+    struct stage *stage = context;
+    struct error error;
+    sqlite3 *database = stage->reads_file ? index_database_reopen(stage->index, &error) : NULL;
+    if (database != NULL || !stage->reads_file)
+        run_tasks(stage, database);
+    sqlite3_close(database);
+    return NULL;
+}
+
+/* `database` is this thread's connection, NULL where the tasks need none. */
+static int run_stage(struct index *index, sqlite3 *database, const struct task *tasks,
+                     size_t n_tasks, struct error *error)
+{
+    struct stage stage = {.index = index,
+                          .reads_file = database != NULL,
+                          .tasks = tasks,
+                          .n_tasks = n_tasks,
+                          .failed = n_tasks};
+    pthread_t threads[MAX_THREADS - 1];
+    long n_wanted = sysconf(_SC_NPROCESSORS_ONLN) - 1;
+    int n_threads = 0;
+    pthread_mutex_init(&stage.mutex, NULL);
+    while (n_threads < n_wanted && n_threads < MAX_THREADS - 1 &&
+           pthread_create(&threads[n_threads], NULL, help, &stage) == 0)
+        n_threads++;
+    run_tasks(&stage, database);
+    while (n_threads > 0)
+        pthread_join(threads[--n_threads], NULL);
+    pthread_mutex_destroy(&stage.mutex);
+    return stage.failed == n_tasks ? 0 : error_set(error, "%s", stage.error.message);
+}
+
+/* Of the checksums of all parts and the dump's timestamp. */
+static void take_fingerprint(struct index *index)
+{
+    char text[N_INDEX_PARTS * 17 + sizeof index->dump_timestamp];
+    size_t length = 0;
+    for (int part = 0; part < N_INDEX_PARTS; part++)
+        length += (size_t)snprintf(text + length, sizeof text - length, "%016" PRIx64 " ",
+                                   index->checksums[part]);
+    length += (size_t)snprintf(text + length, sizeof text - length, "%s", index->dump_timestamp);
+    snprintf(index->fingerprint, sizeof index->fingerprint, "%016" PRIx64,
+             XXH3_64bits(text, length));
+}
+
+/* Where the builder says that the parts lie in the file. Without it opening takes longer, no more. */
+static struct read_ahead *read_parts_ahead(const struct index *index, sqlite3 *database)
+{
+    struct error error;
+    int64_t begin;
+    int64_t end;
+    if (database_integer(database, "SELECT value FROM meta WHERE key = 'parts_begin'", &begin,
+                         &error) != 0 ||
+        database_integer(database, "SELECT value FROM meta WHERE key = 'parts_end'", &end,
+                         &error) != 0)
+        return NULL;
+    return read_ahead_start(index->path, begin, end);
+}
+
+int open_parts(struct index *index, sqlite3 *database, struct error *error)
+{
+    struct read_ahead *read_ahead = read_parts_ahead(index, database);
+    int result = run_stage(index, database, loading, N_INDEX_PARTS, error);
+    read_ahead_stop(read_ahead);
+    if (result != 0)
+        return -1;
+    take_fingerprint(index);
+    return run_stage(index, NULL, connecting, sizeof connecting / sizeof *connecting, error);
+}

@@ -1,0 +1,55 @@
+/* The frame of every list: `{"<items>": […], "meta": {"total", "next_page", "prev_page"}}`, where a search
+   may add `did_you_mean` and `relaxed` to the meta, and another list a member of its own.
+
+   `meta` stands last, so that an answer can be given other links without a search: the items are
+   copied as they are, and a new meta is written behind them. */
+#ifndef CRATEDEX_SERVER_LIST_PAGE_H
+#define CRATEDEX_SERVER_LIST_PAGE_H
+
+#include "server/parameters/link_spelling.h"
+
+#include <cratedex/encoder.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LIST_PAGE_MAX_VALUE 512
+
+/* What the meta says, apart from the spelling of its links, and where the items stand in the body. */
+struct list_page {
+    const char *items_key; /* static: "crates" */
+    uint64_t total;
+    char next[LIST_PAGE_MAX_VALUE]; /* the next link's page or seek; empty: no link */
+    char previous[LIST_PAGE_MAX_VALUE];
+    char did_you_mean[LIST_PAGE_MAX_VALUE]; /* empty: absent */
+    bool is_relaxed;                        /* `"relaxed": "typo"`, else absent */
+    bool is_one_way;                        /* the meta has no prev_page */
+    size_t items_at;                        /* the encoded array: offset and size in the body */
+    size_t items_size;
+    const char *extra_key; /* static: one more member of the meta; NULL: none */
+    size_t extra_at;       /* its encoded value, likewise */
+    size_t extra_size;
+};
+
+bool list_page_has_links(const struct list_page *page);
+
+/* Begins the frame and the array of `n_items` items, which the caller writes next. */
+void list_page_begin(struct list_page *page, const char *items_key, uint32_t n_items,
+                     struct encoder *encoder);
+
+/* Ends the array and writes the meta: total, next and previous must be set. */
+void list_page_end(struct list_page *page, const struct link_spelling *spelling,
+                   struct encoder *encoder);
+
+/* The same with one more member, the last of the meta: its name, static, and `size` bytes of its encoded
+   value. */
+void list_page_end_with(struct list_page *page, const struct link_spelling *spelling,
+                        const char *key, const void *value, size_t size, struct encoder *encoder);
+
+/* Writes the whole frame of `page` again, out of the body that `page` describes, with links spelled
+   as `spelling` says. `respelled` becomes the description of what is written. */
+void list_page_respell(const struct list_page *page, const void *body,
+                       const struct link_spelling *spelling, struct encoder *encoder,
+                       struct list_page *respelled);
+
+#endif

@@ -1,0 +1,73 @@
+/* GET /api/v1/crates/{name}/owners, /owner_user and /owner_team: one list and its two halves. */
+#include "server/endpoints/crate_path.h"
+#include "server/endpoints/endpoint.h"
+
+#include <cratedex/people.h>
+
+static int prepare(const struct service *service, const struct request *request,
+                   union endpoint_parameters *parameters, struct canonical_key *key,
+                   struct failure *failure)
+{
+    if (crate_path_find(service->index, &request->path_values[0], &parameters->owned_rank,
+                        failure) != 0)
+        return -1;
+    canonical_key_number(key, 'c', parameters->owned_rank);
+    return 0;
+}
+
+static int answer_owners(struct answer_job *job, uint32_t rank, const char *key, enum owners owners,
+                         struct failure *failure)
+{
+    crate_path_tag(job->service->index, rank, job->surrogate_key);
+    encoder_object(&job->encoder, 1);
+    encoder_key(&job->encoder, key);
+    if (crate_owners_encode(job->reader, rank, owners, &job->encoder, &failure->error) != 0)
+        return failure_internal(failure);
+    encoder_end_object(&job->encoder);
+    return 0;
+}
+
+static int answer_all(struct answer_job *job, const union endpoint_parameters *parameters,
+                      struct failure *failure)
+{
+    return answer_owners(job, parameters->owned_rank, "users", OWNERS_ALL, failure);
+}
+
+static int answer_users(struct answer_job *job, const union endpoint_parameters *parameters,
+                        struct failure *failure)
+{
+    return answer_owners(job, parameters->owned_rank, "users", OWNERS_USERS, failure);
+}
+
+static int answer_teams(struct answer_job *job, const union endpoint_parameters *parameters,
+                        struct failure *failure)
+{
+    return answer_owners(job, parameters->owned_rank, "teams", OWNERS_TEAMS, failure);
+}
+
+const struct endpoint crate_owners_endpoint = {
+    .path = "/api/v1/crates/{name}/owners",
+    .name = "owners",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
+    .is_cached = true,
+    .prepare = prepare,
+    .answer = answer_all,
+};
+
+const struct endpoint crate_owner_user_endpoint = {
+    .path = "/api/v1/crates/{name}/owner_user",
+    .name = "owner_user",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
+    .is_cached = true,
+    .prepare = prepare,
+    .answer = answer_users,
+};
+
+const struct endpoint crate_owner_team_endpoint = {
+    .path = "/api/v1/crates/{name}/owner_team",
+    .name = "owner_team",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
+    .is_cached = true,
+    .prepare = prepare,
+    .answer = answer_teams,
+};

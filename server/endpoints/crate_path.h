@@ -1,0 +1,39 @@
+/* The crate, or the version of a crate, that a path names. */
+#ifndef CRATEDEX_SERVER_CRATE_PATH_H
+#define CRATEDEX_SERVER_CRATE_PATH_H
+
+#include "server/answer/answer.h"
+#include "server/http/failure.h"
+#include "server/http/request.h"
+#include "server/parameters/canonical_key.h"
+
+#include <cratedex/index_file.h>
+
+/* The parameters of an endpoint below /api/v1/crates/{name}/{version}: borrowed from the request. */
+struct crate_version_path {
+    uint32_t rank;
+    struct path_value name; /* as the client spelled it */
+    struct path_value version;
+};
+
+/* Finds the crate by its name in any spelling. Returns 0, or -1 with the 404 that clients of crates.io
+   know: "crate `x` does not exist". */
+int crate_path_find(const struct index *index, const struct path_value *name, uint32_t *rank,
+                    struct failure *failure);
+
+/* Writes the tag of an answer that shows this crate, for a CDN to purge by: "crate/" and its canonical name.
+   Leaves `tag` as it is where that has characters that crates.io allows in no name. */
+void crate_path_tag(const struct index *index, uint32_t rank, char tag[ANSWER_MAX_SURROGATE_KEY]);
+
+/* For an endpoint's `prepare`: the crate and the version's number are the two first values of the path.
+   Finds the crate as above and adds both to the key. */
+int crate_path_prepare_version(const struct index *index, const struct request *request,
+                               struct crate_version_path *path, struct canonical_key *key,
+                               struct failure *failure);
+
+/* For its `answer`: finds the version. Returns 0, or -1 with a status 500, or with 404 as crates.io has it,
+   whether the number is a version or not: "crate `x` does not have a version `y`". */
+int crate_path_find_version(struct index_reader *reader, const struct crate_version_path *path,
+                            int64_t *version_id, struct failure *failure);
+
+#endif

@@ -1,0 +1,61 @@
+/* For those who run the server: GET /healthz (the process answers) and GET /readyz (it can serve:
+   the index answers and no shutdown has begun). */
+#include "server/endpoints/endpoint.h"
+
+#include "server/http/response_headers.h"
+
+static void encode_state(struct answer_job *job)
+{
+    encoder_object(&job->encoder, 3);
+    encoder_key(&job->encoder, "status");
+    encoder_text(&job->encoder, "ok");
+    encoder_key(&job->encoder, "crates");
+    encoder_integer(&job->encoder, index_n_crates(job->service->index));
+    encoder_key(&job->encoder, "dump");
+    encoder_text(&job->encoder, index_dump_timestamp(job->service->index));
+    encoder_end_object(&job->encoder);
+}
+
+static int answer_health(struct answer_job *job, const union endpoint_parameters *parameters,
+                         struct failure *failure)
+{
+    (void)parameters;
+    (void)failure;
+    encoder_object(&job->encoder, 1);
+    encoder_key(&job->encoder, "status");
+    encoder_text(&job->encoder, "ok");
+    encoder_end_object(&job->encoder);
+    return 0;
+}
+
+static int answer_readiness(struct answer_job *job, const union endpoint_parameters *parameters,
+                            struct failure *failure)
+{
+    (void)parameters;
+    if (atomic_load(&job->service->is_stopping))
+        return failure_set(failure, 503, "shutting down");
+    const void *document;
+    size_t size;
+    if (index_n_crates(job->service->index) > 0 &&
+        index_reader_document(job->reader, 1, ENCODING_JSON, &document, &size, &failure->error) !=
+            0) {
+        failure->status = 500;
+        return -1;
+    }
+    encode_state(job);
+    return 0;
+}
+
+const struct endpoint health_endpoint = {
+    .path = "/healthz",
+    .name = "healthz",
+    .cache_control = RESPONSE_NO_STORE,
+    .answer = answer_health,
+};
+
+const struct endpoint readiness_endpoint = {
+    .path = "/readyz",
+    .name = "readyz",
+    .cache_control = RESPONSE_NO_STORE,
+    .answer = answer_readiness,
+};

@@ -1,0 +1,109 @@
+/* GET /api/v1/crates: search and lists. A page is the search's hits, each copied from the index as
+   it was encoded there, between the frame that all lists share. */
+#include "server/endpoints/endpoint.h"
+
+#include "server/http/response_headers.h"
+
+#include <cratedex/explanation.h>
+#include <cratedex/search.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static double seconds_between(const struct timespec *start, const struct timespec *end)
+{
+    return (double)(end->tv_sec - start->tv_sec) + 1e-9 * (double)(end->tv_nsec - start->tv_nsec);
+}
+
+/* Links exist only from a full page on, as on crates.io: the last page may be full, and then the
+   next is empty. */
+static void set_links(struct list_page *page, const struct pagination *pagination,
+                      const struct search_result *result)
+{
+    bool is_full = result->n_hits == pagination->per_page;
+    page->next[0] = '\0';
+    page->previous[0] = '\0';
+    if (pagination->mode == PAGE_NUMBER) {
+        if (is_full)
+            snprintf(page->next, sizeof page->next, "%" PRIu32, pagination->page + 1);
+        if (pagination->page > 1)
+            snprintf(page->previous, sizeof page->previous, "%" PRIu32, pagination->page - 1);
+    } else if (is_full) {
+        snprintf(page->next, sizeof page->next, "%s", result->seek_key);
+    }
+}
+
+static int encode_hit(struct answer_job *job, const struct search_hit *hit, bool explain,
+                      struct error *error)
+{
+    if (explain)
+        return explanation_encode_crate(job->reader, hit, &job->encoder, error);
+    return index_reader_encode_crate(job->reader, hit->rank, hit->exact, &job->encoder, error);
+}
+
+static int encode_page(struct answer_job *job, const struct crate_list_parameters *parameters,
+                       const struct search_result *result, struct failure *failure)
+{
+    for (uint32_t i = 0; i < result->n_hits; i++)
+        index_reader_fetch_document(job->reader, result->hits[i].rank);
+    list_page_begin(&job->page, "crates", result->n_hits, &job->encoder);
+    for (uint32_t i = 0; i < result->n_hits; i++)
+        if (encode_hit(job, &result->hits[i], parameters->explain, &failure->error) != 0) {
+            failure->status = 500;
+            return -1;
+        }
+    /* crates.io counts in the rows of the page itself: no rows, no count. */
+    job->page.total = result->n_hits > 0 ? result->total : 0;
+    set_links(&job->page, &parameters->pagination, result);
+    snprintf(job->page.did_you_mean, sizeof job->page.did_you_mean, "%s", result->did_you_mean);
+    job->page.is_relaxed = result->is_relaxed;
+    list_page_end(&job->page, &job->spelling, &job->encoder);
+    return 0;
+}
+
+static int answer(struct answer_job *job, const union endpoint_parameters *parameters,
+                  struct failure *failure)
+{
+    struct timespec start;
+    struct timespec end;
+    struct search_result result;
+    struct search_query query = parameters->crate_list.search;
+    enum experiment_arm arm = parameters->crate_list.arm;
+    query.ranking = arm == EXPERIMENT_B ? job->service->ranking_b : job->service->ranking;
+    if (arm != EXPERIMENT_NONE) {
+        job->head.arm = arm;
+        job->head.cache_control = experiment_cache_control(job->service->experiment);
+    }
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    enum search_status status = search_run(job->reader, &query, &result, &failure->error);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    job->trace->search_seconds = seconds_between(&start, &end);
+    if (status != SEARCH_OK) {
+        failure->status = status == SEARCH_FAILED ? 500 : 400;
+        return -1;
+    }
+    job->trace->has_plan = job->service->slow_query_seconds > 0;
+    if (job->trace->has_plan)
+        query_plan_describe(job->reader, &result, &job->trace->plan);
+    return encode_page(job, &parameters->crate_list, &result, failure);
+}
+
+static int prepare(const struct service *service, const struct request *request,
+                   union endpoint_parameters *parameters, struct canonical_key *key,
+                   struct failure *failure)
+{
+    (void)service;
+    return crate_list_parse(request->query, request->arm, &parameters->crate_list, key, failure);
+}
+
+const struct endpoint list_crates_endpoint = {
+    .path = "/api/v1/crates",
+    .name = "crates",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
+    .surrogate_key = "crates",
+    .is_cached = true,
+    .has_links = true,
+    .prepare = prepare,
+    .answer = answer,
+};

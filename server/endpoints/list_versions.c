@@ -1,0 +1,79 @@
+/* GET /api/v1/crates/{name}/versions: the versions of a crate, all at once or, where `per_page` is given, in
+   pages by seek. */
+#include "server/endpoints/endpoint.h"
+
+#include <cratedex/version_list.h>
+#include <stdio.h>
+
+static int prepare(const struct service *service, const struct request *request,
+                   union endpoint_parameters *parameters, struct canonical_key *key,
+                   struct failure *failure)
+{
+    uint32_t rank = 0;
+    if (version_list_check(request->query, failure) != 0 ||
+        crate_path_find(service->index, &request->path_values[0], &rank, failure) != 0)
+        return -1;
+    return version_list_parse(request->query, rank, &parameters->version_list, key, failure);
+}
+
+/* The meta, with the tracks where they are wanted. */
+static int end_page(struct answer_job *job, const struct version_list *list, bool has_tracks,
+                    struct error *error)
+{
+    if (!has_tracks) {
+        list_page_end(&job->page, &job->spelling, &job->encoder);
+        return 0;
+    }
+    msgpack_sbuffer tracks;
+    struct encoder encoder;
+    msgpack_sbuffer_init(&tracks);
+    encoder_init(&encoder, job->encoder.encoding, &tracks);
+    version_list_encode_tracks(list, &encoder);
+    int result = encoder_finish(&encoder, error);
+    if (result == 0)
+        list_page_end_with(&job->page, &job->spelling, "release_tracks", tracks.data, tracks.size,
+                           &job->encoder);
+    msgpack_sbuffer_destroy(&tracks);
+    return result;
+}
+
+static int encode_page(struct answer_job *job, const struct version_list *list, bool has_tracks,
+                       struct error *error)
+{
+    struct list_page *page = &job->page;
+    list_page_begin(page, "versions", list->n, &job->encoder);
+    if (version_list_encode(list, &job->encoder, error) != 0)
+        return -1;
+    page->total = list->total;
+    page->is_one_way = true;
+    page->previous[0] = '\0';
+    snprintf(page->next, sizeof page->next, "%s", list->seek_key);
+    return end_page(job, list, has_tracks, error);
+}
+
+static int answer(struct answer_job *job, const union endpoint_parameters *parameters,
+                  struct failure *failure)
+{
+    const struct version_query *query = &parameters->version_list.query;
+    struct version_list list;
+    enum version_list_status status = version_list_open(&list, job->reader, query, &failure->error);
+    if (status != VERSION_LIST_OK) {
+        failure->status = status == VERSION_LIST_INVALID_SEEK ? 400 : 500;
+        return -1;
+    }
+    crate_path_tag(job->service->index, query->rank, job->surrogate_key);
+    failure->status = 500;
+    int result = encode_page(job, &list, query->has_release_tracks, &failure->error);
+    version_list_close(&list);
+    return result;
+}
+
+const struct endpoint list_versions_endpoint = {
+    .path = "/api/v1/crates/{name}/versions",
+    .name = "versions",
+    .cache_control = RESPONSE_PUBLIC(60, 600),
+    .is_cached = true,
+    .has_links = true,
+    .prepare = prepare,
+    .answer = answer,
+};

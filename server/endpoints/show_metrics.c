@@ -1,0 +1,133 @@
+/* GET /metrics: what the server counts, and the figures of cache, index, program and process, in
+   OpenMetrics where Accept names it, else in Prometheus' own text format. */
+#include "server/endpoints/endpoint.h"
+
+#include "server/http/negotiation.h"
+#include "server/http/response_headers.h"
+#include "server/telemetry/process_figures.h"
+
+#include <cratedex/timestamp.h>
+#include <stdio.h>
+#include <string.h>
+
+static int prepare(const struct service *service, const struct request *request,
+                   union endpoint_parameters *parameters, struct canonical_key *key,
+                   struct failure *failure)
+{
+    (void)service;
+    (void)key;
+    (void)failure;
+    parameters->exposition_format = accept_prefers_openmetrics(request->fields.accept)
+                                        ? EXPOSITION_OPENMETRICS
+                                        : EXPOSITION_PROMETHEUS;
+    return 0;
+}
+
+/* A family of the cache: one sample a shard, the member of its statistics at `offset`. */
+static const struct {
+    const char *name;
+    enum metric_type type;
+    const char *help;
+    size_t offset;
+} cache_families[] = {
+    {"cratedex_cache_entries", METRIC_GAUGE, "Answers in the result cache, by shard.",
+     offsetof(struct cache_statistics, n_entries)},
+    {"cratedex_cache_bytes", METRIC_GAUGE, "Bytes that the result cache holds, by shard.",
+     offsetof(struct cache_statistics, n_bytes)},
+    {"cratedex_cache_hits", METRIC_COUNTER,
+     "Lookups that were answered from the result cache, by shard.",
+     offsetof(struct cache_statistics, n_hits)},
+    {"cratedex_cache_misses", METRIC_COUNTER, "Lookups that had to be computed, by shard.",
+     offsetof(struct cache_statistics, n_misses)},
+    {"cratedex_cache_waits", METRIC_COUNTER,
+     "Hits that waited for another request's computation, by shard.",
+     offsetof(struct cache_statistics, n_waits)},
+    {"cratedex_cache_evictions", METRIC_COUNTER,
+     "Entries pushed out of the result cache, by shard.",
+     offsetof(struct cache_statistics, n_evictions)},
+};
+#define N_CACHE_FAMILIES (sizeof cache_families / sizeof cache_families[0])
+
+static void write_cache(struct cache *cache, struct exposition *exposition)
+{
+    struct cache_statistics shards[CACHE_MAX_SHARDS];
+    unsigned n_shards = cache_n_shards(cache);
+    uint64_t max_bytes = 0;
+    for (unsigned i = 0; i < n_shards; i++) {
+        cache_read_shard_statistics(cache, i, &shards[i]);
+        max_bytes = shards[i].max_bytes;
+    }
+    for (size_t family = 0; family < N_CACHE_FAMILIES; family++) {
+        enum metric_type type = cache_families[family].type;
+        exposition_family(exposition, cache_families[family].name, type,
+                          cache_families[family].help);
+        for (unsigned i = 0; i < n_shards; i++) {
+            char shard[16];
+            uint64_t value;
+            memcpy(&value, (const char *)&shards[i] + cache_families[family].offset, sizeof value);
+            snprintf(shard, sizeof shard, "%u", i);
+            exposition_sample(exposition, type == METRIC_COUNTER ? "_total" : "");
+            exposition_label(exposition, "shard", shard);
+            exposition_integer(exposition, value);
+        }
+    }
+    exposition_gauge(exposition, "cratedex_cache_max_bytes",
+                     "Bytes that the result cache may hold, all shards.", max_bytes);
+}
+
+static void write_index(const struct index *index, struct exposition *exposition)
+{
+    int64_t microseconds;
+    const char *timestamp = index_dump_timestamp(index);
+    exposition_gauge(exposition, "cratedex_index_crates", "Crates in the index.",
+                     index_n_crates(index));
+    if (timestamp_parse(timestamp, strlen(timestamp), &microseconds) != 0)
+        return;
+    exposition_family(exposition, "cratedex_index_dump_timestamp_seconds", METRIC_GAUGE,
+                      "When the database dump was made that the index was built from, in seconds "
+                      "since 1970.");
+    exposition_sample(exposition, "");
+    exposition_seconds(exposition, microseconds / 1000000, 0);
+}
+
+static void write_program(struct exposition *exposition)
+{
+    char index_format[16];
+    snprintf(index_format, sizeof index_format, "%d", INDEX_FORMAT_VERSION);
+    exposition_family(exposition, "cratedex_build", METRIC_INFO,
+                      "The program that runs; always 1.");
+    exposition_sample(exposition, "_info");
+    exposition_label(exposition, "version", CRATEDEX_VERSION);
+    exposition_label(exposition, "libmicrohttpd", MHD_get_version());
+    exposition_label(exposition, "index_format", index_format);
+    exposition_integer(exposition, 1);
+}
+
+static int answer(struct answer_job *job, const union endpoint_parameters *parameters,
+                  struct failure *failure)
+{
+    const struct service *service = job->service;
+    struct exposition exposition;
+    struct process_figures process;
+    job->head.content_type = exposition_media_type(parameters->exposition_format);
+    job->head.is_negotiated = true;
+    exposition_init(&exposition, parameters->exposition_format, job->encoder.out);
+    metrics_write(service->metrics, &exposition);
+    write_cache(service->cache, &exposition);
+    write_index(service->index, &exposition);
+    write_program(&exposition);
+    if (process_figures_read(&process) == 0)
+        process_figures_write(&process, &exposition);
+    if (exposition_finish(&exposition) == 0)
+        return 0;
+    return failure_set(failure, 500, "out of memory");
+}
+
+const struct endpoint metrics_endpoint = {
+    .path = "/metrics",
+    .name = "metrics",
+    .cache_control = RESPONSE_NO_STORE,
+    .plain_type = "text/plain; version=0.0.4",
+    .prepare = prepare,
+    .answer = answer,
+};

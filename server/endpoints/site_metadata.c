@@ -1,0 +1,31 @@
+/* GET /api/v1/site_metadata: what the web front end asks at its start. The commit is that of the checkout that
+   the program was built from (Makefile). A mirror takes no writes: `read_only` makes the front end say so. */
+#include "server/endpoints/endpoint.h"
+
+#ifndef CRATEDEX_COMMIT
+#define CRATEDEX_COMMIT "unknown"
+#endif
+
+static int answer(struct answer_job *job, const union endpoint_parameters *parameters,
+                  struct failure *failure)
+{
+    (void)parameters;
+    (void)failure;
+    struct encoder *encoder = &job->encoder;
+    encoder_object(encoder, 5);
+    encoder_member_text(encoder, "deployed_sha", CRATEDEX_COMMIT);
+    encoder_member_text(encoder, "commit", CRATEDEX_COMMIT);
+    encoder_member_text(encoder, "cdn_base", job->service->cdn_url);
+    encoder_member_boolean(encoder, "read_only", true);
+    encoder_member_text(encoder, "banner_message", NULL);
+    encoder_end_object(encoder);
+    return 0;
+}
+
+const struct endpoint site_metadata_endpoint = {
+    .path = "/api/v1/site_metadata",
+    .name = "site_metadata",
+    .cache_control = RESPONSE_PUBLIC(15, 60),
+    .is_cached = true,
+    .answer = answer,
+};

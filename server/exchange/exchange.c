@@ -1,0 +1,66 @@
+/* Whoever queues also notes in the outcome what the metrics and the logs tell of it. Errors are made for
+   one request and say its id. */
+#include "server/exchange/exchange.h"
+
+#include "server/http/plain_response.h"
+
+#include <stdio.h>
+
+enum MHD_Result exchange_queue(const struct exchange *exchange, unsigned status,
+                               struct MHD_Response *response, size_t body_bytes)
+{
+    if (response == NULL)
+        return MHD_NO;
+    exchange->outcome->status = status;
+    exchange->outcome->body_bytes = exchange->request->method == METHOD_HEAD ? 0 : body_bytes;
+    return MHD_queue_response(exchange->connection, status, response);
+}
+
+enum MHD_Result exchange_queue_once(const struct exchange *exchange, unsigned status,
+                                    struct MHD_Response *response, size_t body_bytes)
+{
+    enum MHD_Result result = exchange_queue(exchange, status, response, body_bytes);
+    if (response != NULL)
+        MHD_destroy_response(response);
+    return result;
+}
+
+void exchange_note_body(const struct exchange *exchange, bool is_plain, enum content_coding coding)
+{
+    enum body_format encoded = exchange->encoding == ENCODING_JSON ? BODY_JSON : BODY_MESSAGEPACK;
+    exchange->outcome->format = is_plain ? BODY_PLAIN : encoded;
+    exchange->outcome->coding = coding;
+}
+
+enum MHD_Result exchange_error_allowing(const struct exchange *exchange, unsigned status,
+                                        const char *detail, const char *allow)
+{
+    size_t size = 0;
+    exchange->outcome->cache_state = CACHE_STATE_NONE;
+    exchange_note_body(exchange, false, CODING_IDENTITY);
+    struct MHD_Response *response =
+        error_response(exchange->encoding, detail, allow, request_id(exchange->request), &size);
+    return exchange_queue_once(exchange, status, response, size);
+}
+
+enum MHD_Result exchange_error(const struct exchange *exchange, unsigned status, const char *detail)
+{
+    return exchange_error_allowing(exchange, status, detail,
+                                   status == MHD_HTTP_METHOD_NOT_ALLOWED ? ALLOWED_METHODS : NULL);
+}
+
+enum MHD_Result exchange_failure(const struct exchange *exchange, const struct failure *failure)
+{
+    if (failure->status != 500)
+        return exchange_error(exchange, failure->status, failure->error.message);
+    fprintf(stderr, "cratedex-server: %s: %s (request %s)\n", exchange->endpoint->path,
+            failure->error.message, request_id(exchange->request));
+    return exchange_error(exchange, 500, "internal error: the server's log says more");
+}
+
+enum MHD_Result exchange_out_of_memory(const struct exchange *exchange)
+{
+    struct failure failure = {.status = 500};
+    error_out_of_memory(&failure.error);
+    return exchange_failure(exchange, &failure);
+}

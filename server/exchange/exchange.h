@@ -1,0 +1,52 @@
+/* One request on its way to an answer, and the ways to end it without one from an endpoint. */
+#ifndef CRATEDEX_SERVER_EXCHANGE_H
+#define CRATEDEX_SERVER_EXCHANGE_H
+
+#include "server/cache/recent_hits.h"
+#include "server/endpoints/endpoint.h"
+#include "server/http/failure.h"
+#include "server/http/request.h"
+#include "server/service/service.h"
+#include "server/telemetry/outcome.h"
+
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct exchange {
+    const struct service *service; /* NULL only for an error that needs none */
+    struct MHD_Connection *connection;
+    struct request *request;
+    const struct endpoint *endpoint; /* NULL until the request is routed */
+    enum encoding encoding;
+    const struct recent_key *recent_key; /* NULL: none was made */
+    struct outcome *outcome;
+};
+
+/* All of these return what libmicrohttpd wants to hear: MHD_NO, which closes the connection, where
+   there was no memory for the response. */
+
+/* Queues `response`, which stays the caller's, and notes status and size of the body. */
+enum MHD_Result exchange_queue(const struct exchange *exchange, unsigned status,
+                               struct MHD_Response *response, size_t body_bytes);
+
+/* The same, and destroys `response`; NULL is allowed and makes MHD_NO. */
+enum MHD_Result exchange_queue_once(const struct exchange *exchange, unsigned status,
+                                    struct MHD_Response *response, size_t body_bytes);
+
+/* Notes what the body is written in. */
+void exchange_note_body(const struct exchange *exchange, bool is_plain, enum content_coding coding);
+
+/* An error of which `detail` tells the client. `allow` is a list of methods for a 405, else NULL. */
+enum MHD_Result exchange_error_allowing(const struct exchange *exchange, unsigned status,
+                                        const char *detail, const char *allow);
+
+/* The same, where a 405 allows what all endpoints do. */
+enum MHD_Result exchange_error(const struct exchange *exchange, unsigned status,
+                               const char *detail);
+
+/* Clients are told what they did wrong; what went wrong here (status 500) goes to standard error. */
+enum MHD_Result exchange_failure(const struct exchange *exchange, const struct failure *failure);
+enum MHD_Result exchange_out_of_memory(const struct exchange *exchange);
+
+#endif

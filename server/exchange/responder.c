@@ -1,0 +1,241 @@
+/* An exchange goes through stages, each of which either answers or hands on:
+
+       spelled as one before → route and method → encoding → parameters and key → cache → compute
+
+   A request that this thread has answered from the cache before, and whose entry is still there, needs the
+   first alone (recent_hits.h); its conditions, its id and the counting of downloads are looked at as for any
+   other.
+
+   Everything up to the cache works on the stack and touches no file, so a bad request costs its
+   parsing and nothing else. The thread that is told CACHE_COMPUTE computes while the others who want
+   the same key wait in cache_acquire; cached_answer.c makes responses of what the cache has. */
+#include "server/exchange/responder.h"
+
+#include "server/answer/answer.h"
+#include "server/cache/recent_hits.h"
+#include "server/exchange/cached_answer.h"
+#include "server/exchange/exchange.h"
+#include "server/exchange/login_only.h"
+#include "server/exchange/router.h"
+#include "server/http/negotiation.h"
+#include "server/http/plain_response.h"
+#include "server/telemetry/monotonic.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static enum MHD_Result queue_login_only(const struct exchange *exchange,
+                                        const struct login_only *login_only)
+{
+    exchange->outcome->route = router_other();
+    if (login_only_has_method(login_only, exchange->request->method_name))
+        return exchange_error(exchange, MHD_HTTP_FORBIDDEN, LOGIN_ONLY_DETAIL);
+    char detail[96];
+    snprintf(detail, sizeof detail, "method not allowed: use %s", login_only->methods);
+    return exchange_error_allowing(exchange, MHD_HTTP_METHOD_NOT_ALLOWED, detail,
+                                   login_only->methods);
+}
+
+/* What the endpoint's answers have in common. */
+static void begin_head(const struct exchange *exchange, struct answer_job *job)
+{
+    const struct endpoint *endpoint = exchange->endpoint;
+    bool is_negotiated = endpoint->plain_type == NULL;
+    job->location[0] = '\0';
+    snprintf(job->surrogate_key, sizeof job->surrogate_key, "%s",
+             endpoint->surrogate_key != NULL ? endpoint->surrogate_key : "");
+    job->head = (struct answer_head){
+        .status = MHD_HTTP_OK,
+        .content_type =
+            is_negotiated ? encoding_media_type(exchange->encoding) : endpoint->plain_type,
+        .cache_control = endpoint->cache_control,
+        .is_negotiated = is_negotiated,
+        .location = job->location,
+        .surrogate_key = job->surrogate_key,
+        .arm = EXPERIMENT_NONE,
+    };
+}
+
+/* Runs the endpoint into `body`. */
+static int compute_body(const struct exchange *exchange,
+                        const union endpoint_parameters *parameters, struct answer_job *job,
+                        msgpack_sbuffer *body, struct failure *failure)
+{
+    encoder_init(&job->encoder, exchange->encoding, body);
+    job->service = exchange->service;
+    begin_head(exchange, job);
+    job->trace = &exchange->outcome->trace;
+    job->trace->search_seconds = 0;
+    failure->status = 500;
+    job->reader = reader_pool_borrow(exchange->service->readers);
+    if (job->reader == NULL)
+        return error_set(&failure->error, "more answers are computed than there are readers");
+    int status = exchange->endpoint->answer(job, parameters, failure);
+    reader_pool_return(exchange->service->readers, job->reader);
+    if (status != 0 || exchange->endpoint->plain_type != NULL || job->location[0] != '\0')
+        return status;
+    failure->status = 500;
+    return encoder_finish(&job->encoder, &failure->error);
+}
+
+static struct answer *compute_answer(const struct exchange *exchange,
+                                     const union endpoint_parameters *parameters,
+                                     struct answer_job *job, struct failure *failure)
+{
+    struct answer *answer = NULL;
+    msgpack_sbuffer body;
+    msgpack_sbuffer_init(&body);
+    if (exchange->endpoint->has_links)
+        link_spelling_write(&job->spelling, exchange->request->query);
+    if (compute_body(exchange, parameters, job, &body, failure) == 0) {
+        bool has_links = exchange->endpoint->has_links && list_page_has_links(&job->page);
+        failure->status = 500;
+        answer = answer_create(&job->head, &body, has_links ? &job->page : NULL,
+                               has_links ? &job->spelling : NULL, &failure->error);
+    }
+    msgpack_sbuffer_destroy(&body);
+    return answer;
+}
+
+static enum MHD_Result answer_miss(const struct exchange *exchange, struct cache_entry *entry,
+                                   const union endpoint_parameters *parameters)
+{
+    struct cache *cache = exchange->service->cache;
+    struct failure failure;
+    struct answer_job job;
+    double start = monotonic_seconds();
+    struct answer *answer = compute_answer(exchange, parameters, &job, &failure);
+    if (answer == NULL) {
+        cache_abandon(cache, entry);
+        return exchange_failure(exchange, &failure);
+    }
+    cache_fill(cache, entry, answer, answer_cost(answer));
+    enum MHD_Result result = cached_answer_miss(exchange, entry, monotonic_seconds() - start);
+    cache_release(cache, entry);
+    return result;
+}
+
+static enum MHD_Result answer_cached(const struct exchange *exchange,
+                                     const union endpoint_parameters *parameters,
+                                     const struct canonical_key *key)
+{
+    struct cache *cache = exchange->service->cache;
+    enum cache_outcome found;
+    struct cache_entry *entry = cache_acquire(cache, key->bytes, key->size, &found);
+    if (entry == NULL)
+        return exchange_out_of_memory(exchange);
+    if (found == CACHE_COMPUTE)
+        return answer_miss(exchange, entry, parameters);
+    enum MHD_Result result = cached_answer_hit(exchange, entry, key);
+    cache_release(cache, entry);
+    return result;
+}
+
+static enum MHD_Result answer_uncached(const struct exchange *exchange,
+                                       const union endpoint_parameters *parameters)
+{
+    struct failure failure;
+    struct answer_job job;
+    msgpack_sbuffer body;
+    msgpack_sbuffer_init(&body);
+    if (compute_body(exchange, parameters, &job, &body, &failure) != 0) {
+        msgpack_sbuffer_destroy(&body);
+        return exchange_failure(exchange, &failure);
+    }
+    const struct response_headers headers = {
+        .content_type = job.head.content_type,
+        .cache_control = job.head.cache_control,
+        .request_id = request_id(exchange->request),
+        .varies_by_accept = job.head.is_negotiated,
+        .varies_by_coding = job.head.is_negotiated && exchange->endpoint->plain_type == NULL,
+    };
+    size_t size = body.size;
+    exchange_note_body(exchange, exchange->endpoint->plain_type != NULL, CODING_IDENTITY);
+    return exchange_queue_once(exchange, job.head.status, plain_response(&body, &headers), size);
+}
+
+/* Parameters and key, then the cache. */
+static enum MHD_Result answer(const struct exchange *exchange, struct request *request)
+{
+    union endpoint_parameters parameters;
+    struct canonical_key key;
+    struct failure failure;
+    struct query_string query;
+    if (request_parse_query(request, &query, &failure) != 0)
+        return exchange_failure(exchange, &failure);
+    canonical_key_init(&key, exchange->outcome->route,
+                       exchange->endpoint->plain_type == NULL ? exchange->encoding : 0);
+    if (exchange->endpoint->prepare != NULL &&
+        exchange->endpoint->prepare(exchange->service, request, &parameters, &key, &failure) != 0)
+        return exchange_failure(exchange, &failure);
+    if (!exchange->endpoint->is_cached)
+        return answer_uncached(exchange, &parameters);
+    if (key.is_too_long)
+        return exchange_error(exchange, MHD_HTTP_URI_TOO_LONG, "the query is too long");
+    return answer_cached(exchange, &parameters, &key);
+}
+
+/* `OPTIONS *` (RFC 9110, section 9.3.7). */
+static bool asks_for_server_options(const struct request *request)
+{
+    return request->method == METHOD_OPTIONS && strcmp(request->path, "*") == 0;
+}
+
+enum MHD_Result respond(const struct service *service, struct MHD_Connection *connection,
+                        struct request *request, struct outcome *outcome)
+{
+    struct exchange exchange = {
+        .service = service,
+        .connection = connection,
+        .request = request,
+        .encoding = ENCODING_JSON,
+        .outcome = outcome,
+    };
+    outcome_init(outcome, router_other());
+    /* An experiment's arm is drawn from what no key of the kind holds. */
+    struct recent_key recent_key;
+    recent_key.size = 0;
+    if (service->experiment == NULL)
+        recent_key_make(&recent_key, request);
+    exchange.recent_key = &recent_key;
+    enum MHD_Result result;
+    if (cached_answer_again(&exchange, &result))
+        return result;
+    request_read_target(request);
+    bool is_acceptable = negotiate_encoding(request->fields.accept, &exchange.encoding) == 0;
+    if (!is_acceptable)
+        exchange.encoding = ENCODING_JSON;
+    exchange.endpoint = router_find(request, &outcome->route);
+    if (request->method == METHOD_UNKNOWN)
+        return exchange_error(&exchange, MHD_HTTP_NOT_IMPLEMENTED,
+                              "method not implemented: use " ALLOWED_METHODS);
+    const struct login_only *login_only = login_only_find(request->path, exchange.endpoint);
+    if (login_only != NULL)
+        return queue_login_only(&exchange, login_only);
+    if (exchange.endpoint == NULL && !asks_for_server_options(request))
+        return exchange_error(&exchange, MHD_HTTP_NOT_FOUND, "Not Found");
+    if (request->method == METHOD_OPTIONS)
+        return exchange_queue_once(&exchange, MHD_HTTP_NO_CONTENT,
+                                   options_response(request_id(request)), 0);
+    if (request->method == METHOD_OTHER)
+        return exchange_error(&exchange, MHD_HTTP_METHOD_NOT_ALLOWED,
+                              "method not allowed: use " ALLOWED_METHODS);
+    if (!is_acceptable && exchange.endpoint->plain_type == NULL && !exchange.endpoint->redirects)
+        return exchange_error(&exchange, MHD_HTTP_NOT_ACCEPTABLE,
+                              "not acceptable: use application/json or application/msgpack");
+    return answer(&exchange, request);
+}
+
+enum MHD_Result respond_error(struct MHD_Connection *connection, struct request *request,
+                              unsigned status, const char *detail, struct outcome *outcome)
+{
+    struct exchange exchange = {
+        .connection = connection,
+        .request = request,
+        .outcome = outcome,
+    };
+    outcome_init(outcome, router_other());
+    if (negotiate_encoding(request->fields.accept, &exchange.encoding) != 0)
+        exchange.encoding = ENCODING_JSON;
+    return exchange_error(&exchange, status, detail);
+}

@@ -1,0 +1,75 @@
+/* A table of path patterns, tried from the top: a segment `{name}` takes whatever stands there, so a
+   pattern of fixed text must stand before one that would take its path. Paths must be exact: no trailing
+   or doubled slash. */
+#include "server/exchange/router.h"
+
+#include "server/http/path_pattern.h"
+
+static const struct endpoint *const endpoints[] = {
+    &list_crates_endpoint,
+    &suggest_endpoint,
+    &summary_endpoint,
+    &health_endpoint,
+    &readiness_endpoint,
+    &metrics_endpoint,
+    &show_crate_endpoint,
+    &list_versions_endpoint,
+    &reverse_dependencies_endpoint,
+    &crate_owners_endpoint,
+    &crate_owner_user_endpoint,
+    &crate_owner_team_endpoint,
+    &crate_downloads_endpoint,
+    &resolve_endpoint,
+    &dependency_tree_endpoint,
+    &version_download_endpoint,
+    &version_dependencies_endpoint,
+    &version_downloads_endpoint,
+    &version_authors_endpoint,
+    &version_readme_endpoint,
+    /* Behind every other `/api/v1/crates/{name}/…` of fixed text. */
+    &show_version_endpoint,
+    &list_keywords_endpoint,
+    &keyword_endpoint,
+    &list_categories_endpoint,
+    &category_endpoint,
+    &category_slugs_endpoint,
+    &user_endpoint,
+    &user_stats_endpoint,
+    &team_endpoint,
+    &site_metadata_endpoint,
+    &openapi_endpoint,
+    &sparse_index_endpoint,
+    &sparse_index_short_endpoint,
+    &sparse_index_config_endpoint,
+};
+#define N_ENDPOINTS (sizeof endpoints / sizeof endpoints[0])
+_Static_assert(N_ENDPOINTS < METRICS_MAX_ROUTES, "every route is a label of the metrics");
+
+const struct endpoint *router_find(struct request *request, unsigned *route)
+{
+    for (unsigned i = 0; i < N_ENDPOINTS; i++)
+        if (path_pattern_matches(endpoints[i]->path, request->path, request->path_values)) {
+            *route = i;
+            return endpoints[i];
+        }
+    *route = N_ENDPOINTS;
+    return NULL;
+}
+
+unsigned router_other(void)
+{
+    return N_ENDPOINTS;
+}
+
+const struct endpoint *router_endpoint(unsigned route)
+{
+    return endpoints[route];
+}
+
+unsigned router_names(const char *names[METRICS_MAX_ROUTES])
+{
+    for (unsigned i = 0; i < N_ENDPOINTS; i++)
+        names[i] = endpoints[i]->name;
+    names[N_ENDPOINTS] = "other";
+    return N_ENDPOINTS + 1;
+}

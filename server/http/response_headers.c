@@ -1,0 +1,57 @@
+/* libmicrohttpd copies names and values into the response. */
+#include "server/http/response_headers.h"
+
+#include <stddef.h>
+#include <time.h>
+
+static bool add(struct MHD_Response *response, const char *name, const char *value)
+{
+    return value == NULL || MHD_add_response_header(response, name, value) == MHD_YES;
+}
+
+static const char *vary(const struct response_headers *headers)
+{
+    if (headers->varies_by_accept)
+        return headers->varies_by_coding ? "Accept, Accept-Encoding" : "Accept";
+    return headers->varies_by_coding ? "Accept-Encoding" : NULL;
+}
+
+/* IMF-fixdate (RFC 9110, section 5.6.7). The names of days and months are those of the C locale, which no
+   program of ours leaves. */
+static bool add_last_modified(struct MHD_Response *response, int64_t seconds)
+{
+    char text[64];
+    struct tm tm;
+    time_t time = (time_t)seconds;
+    if (seconds == 0)
+        return true;
+    return gmtime_r(&time, &tm) != NULL &&
+           strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &tm) > 0 &&
+           add(response, MHD_HTTP_HEADER_LAST_MODIFIED, text);
+}
+
+struct MHD_Response *response_add_headers(struct MHD_Response *response,
+                                          const struct response_headers *headers)
+{
+    if (response == NULL)
+        return NULL;
+    if (add(response, MHD_HTTP_HEADER_CONTENT_TYPE, headers->content_type) &&
+        add(response, MHD_HTTP_HEADER_CONTENT_ENCODING, headers->content_encoding) &&
+        add(response, MHD_HTTP_HEADER_ETAG, headers->etag) &&
+        add_last_modified(response, headers->last_modified) &&
+        add(response, MHD_HTTP_HEADER_LOCATION, headers->location) &&
+        add(response, MHD_HTTP_HEADER_VARY, vary(headers)) &&
+        add(response, MHD_HTTP_HEADER_CACHE_CONTROL, headers->cache_control) &&
+        add(response, "Surrogate-Key", headers->surrogate_key) &&
+        add(response, "xkey", headers->surrogate_key) &&
+        add(response, MHD_HTTP_HEADER_SERVER, "cratedex/" CRATEDEX_VERSION) &&
+        add(response, "X-Request-Id", headers->request_id) &&
+        add(response, "X-Experiment", headers->experiment) &&
+        add(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, "*") &&
+        add(response, MHD_HTTP_HEADER_ALLOW, headers->allow) &&
+        add(response, "X-Cache", headers->x_cache) &&
+        add(response, "Server-Timing", headers->server_timing))
+        return response;
+    MHD_destroy_response(response);
+    return NULL;
+}

@@ -1,0 +1,39 @@
+/* What every request needs: made once by main, shared by all threads, passed down and never global. */
+#ifndef CRATEDEX_SERVER_SERVICE_H
+#define CRATEDEX_SERVER_SERVICE_H
+
+#include "server/cache/cache.h"
+#include "server/cache/recent_hits.h"
+#include "server/endpoints/openapi.h"
+#include "server/http/trusted_proxies.h"
+#include "server/service/download_counters.h"
+#include "server/service/experiment.h"
+#include "server/service/reader_pool.h"
+#include "server/telemetry/access_log.h"
+#include "server/telemetry/metrics.h"
+
+#include <cratedex/index_file.h>
+#include <cratedex/ranking.h>
+#include <stdatomic.h>
+
+struct service {
+    const struct index *index;
+    const struct ranking *ranking;       /* NULL: the weights that are built in */
+    const struct ranking *ranking_b;     /* of arm B, where an experiment runs */
+    const struct experiment *experiment; /* NULL: none runs */
+    const char *base_url; /* ours, as clients see it, without a final slash; "": not known */
+    struct reader_pool *readers;
+    struct cache *cache;
+    struct recent_hits *recent_hits; /* NULL: every request goes through the cache's own look-up */
+    struct metrics *metrics;
+    struct access_log *access_log;       /* NULL: off */
+    struct download_counters *downloads; /* NULL: downloads are not counted */
+    double slow_query_seconds;           /* answers that take as long are logged; 0: none is */
+    int slow_query_descriptor;           /* where to */
+    struct openapi *openapi;             /* the document of what we answer */
+    const char *cdn_url;                 /* where crate files and READMEs lie; no final slash */
+    const struct trusted_proxies *proxies;
+    atomic_bool is_stopping; /* a signal came: finish what runs, take nothing new */
+};
+
+#endif

@@ -1,0 +1,67 @@
+/* Counters and latency histograms. Every figure is a relaxed atomic: recording takes no lock and
+   allocates nothing.
+
+   GET /metrics exposes (in brackets the labels):
+
+       cratedex_http_requests_total{route,status,encoding,coding}
+       cratedex_http_response_bytes_total{route,encoding,coding}   bodies, as sent
+       cratedex_http_request_duration_seconds{route,cache,encoding,coding}   histogram, 10 µs to 10 s: from
+                                                        the whole request to the queued answer
+       cratedex_experiment_request_duration_seconds{arm,cache}   likewise, of the answers that depend on the arm
+       cratedex_slow_queries_total                      answers that took as long as --slow-query-ms
+       cratedex_downloads_counted_total
+       cratedex_http_connections, cratedex_http_connections_limit, cratedex_http_connections_opened_total
+       cratedex_cache_{entries,bytes}{shard}, cratedex_cache_max_bytes
+       cratedex_cache_{hits,misses,waits,evictions}_total{shard}   waits: hits that waited for another
+                                                        request's computation
+       cratedex_index_crates, cratedex_index_dump_timestamp_seconds
+       cratedex_build_info{version,libmicrohttpd,index_format}
+       process_cpu_seconds_total, process_resident_memory_bytes, process_virtual_memory_bytes,
+       process_open_fds, process_max_fds, process_start_time_seconds   where /proc tells them
+
+   `encoding` is json, msgpack or plain; `coding` identity, gzip, br or zstd; `cache` hit, miss or
+   none; `status` of what the server does not send is 000.
+
+   Only what occurred is exposed, so that the number of series depends on what clients ask for, but
+   has a bound. A route with both encodings has 18 histograms at most (2 encodings × 4 codings × hit
+   and miss; 2 for errors), a plain one 10, each of 22 series. A handful of statuses and the bytes
+   are about 40 and 10 series more: 450 a route, 16,000 over all 36. A server that browsers and
+   cargo use has some 2,000. The cache has 6 series a shard (64 at most), an experiment 88, all else
+   20. */
+#ifndef CRATEDEX_SERVER_METRICS_H
+#define CRATEDEX_SERVER_METRICS_H
+
+#include "server/telemetry/exposition.h"
+#include "server/telemetry/outcome.h"
+
+#include <cratedex/error.h>
+#include <stdint.h>
+
+#define METRICS_MAX_ROUTES 64
+
+struct metrics;
+
+/* `route_names` (at most METRICS_MAX_ROUTES, must outlive the metrics) are the `route` labels.
+   Returns NULL and says why. */
+struct metrics *metrics_create(const char *const *route_names, unsigned n_routes,
+                               struct error *error);
+void metrics_destroy(struct metrics *metrics);
+
+/* Counts one finished answer. `seconds` is the time from the whole request to the queued answer. A
+   route that was not declared is not counted. Thread-safe, as all below. */
+void metrics_record(struct metrics *metrics, const struct outcome *outcome, double seconds);
+
+/* Count one event each. */
+void metrics_count_download(struct metrics *metrics);
+void metrics_count_slow_query(struct metrics *metrics);
+void metrics_count_connection(struct metrics *metrics);
+/* A connection that was counted has ended. */
+void metrics_end_connection(struct metrics *metrics);
+
+/* How many connections there may be at once. */
+void metrics_limit_connections(struct metrics *metrics, unsigned limit);
+
+/* Writes the families from the first to the connections' of the list above. */
+void metrics_write(const struct metrics *metrics, struct exposition *exposition);
+
+#endif

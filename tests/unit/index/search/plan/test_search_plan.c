@@ -1,0 +1,262 @@
+/* What a text comes to: its words with masses, the names, what is required of a match; and how each crate
+   covers it, which is what the posting lists say. */
+#define _GNU_SOURCE /* memmem */
+#include "index/search/plan/search_plan.h"
+
+#include "tests/support/built_index.h"
+#include "tests/support/random.h"
+#include "tests/support/random_query.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct fixture {
+    struct built_index built;
+    struct query_source *source;
+    struct ranking ranking;
+};
+
+static int open_fixture(void **state)
+{
+    static struct fixture fixture;
+    built_index_make(&fixture.built, SAMPLE_DUMP);
+    fixture.source = query_source_open(fixture.built.path);
+    ranking_set_defaults(&fixture.ranking);
+    fixture.ranking.typos = false;
+    *state = &fixture;
+    return 0;
+}
+
+static int close_fixture(void **state)
+{
+    struct fixture *fixture = *state;
+    query_source_close(fixture->source);
+    built_index_remove(&fixture->built);
+    return 0;
+}
+
+static struct search_plan *make(struct fixture *fixture, const char *text, enum search_match match)
+{
+    struct error error = {""};
+    struct index_reader *reader = fixture->built.reader;
+    if (search_plan_make(reader->plan, reader, &fixture->ranking,
+                         (struct search_string){text, strlen(text)}, match, &error) != 0)
+        fail_msg("%s: %s", text, error.message);
+    return reader->plan;
+}
+
+static double idf(const struct fixture *fixture, double n)
+{
+    double n_crates = (double)index_n_crates(fixture->built.index);
+    return fmax(0.01, log(1 + (n_crates - n + 0.5) / (n + 0.5)));
+}
+
+static void words_have_lists_and_masses(void **state)
+{
+    struct fixture *fixture = *state;
+    struct search_plan *plan = make(fixture, "the JSON parser", SEARCH_MATCH_ALL);
+    assert_int_equal(plan->n_words, 2);
+    double total = 0;
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct search_word *word = &plan->words[i];
+        assert_true(word->list.n > 0);
+        assert_int_equal(word->list.position, 0);
+        assert_true(i == 1 || word->n_completions == 0);
+        assert_true(fabs((double)word->mass - idf(fixture, word->list.n)) < 1e-5);
+        total += (double)word->mass;
+    }
+    assert_true(fabs((double)plan->total_mass - total) < 1e-5);
+    assert_true(plan->required == plan->total_mass);
+    assert_false(plan->no_words_match);
+    plan = make(fixture, "the JSON parser", SEARCH_MATCH_BEST);
+    assert_true(fabs((double)plan->required - total * fixture->ranking.min_share) < 1e-5);
+}
+
+static void words_that_occur_nowhere(void **state)
+{
+    struct fixture *fixture = *state;
+    struct search_plan *plan = make(fixture, "json qqqqqqqq", SEARCH_MATCH_BEST);
+    assert_int_equal(plan->n_words, 1);
+    assert_int_equal(plan->text_words.n_words, 2);
+    assert_false(plan->no_words_match);
+    assert_true(make(fixture, "json qqqqqqqq", SEARCH_MATCH_ALL)->no_words_match);
+    assert_true(make(fixture, "qqqqqqqq", SEARCH_MATCH_BEST)->no_words_match);
+    assert_true(make(fixture, "the of", SEARCH_MATCH_BEST)->no_words_match);
+    assert_true(make(fixture, "::", SEARCH_MATCH_BEST)->no_words_match);
+}
+
+static void the_last_word_is_completed(void **state)
+{
+    struct fixture *fixture = *state;
+    struct search_plan *plan = make(fixture, "js js pars", SEARCH_MATCH_BEST);
+    assert_int_equal(plan->n_words, 2);
+    assert_int_equal(plan->words[0].n_completions, 0);
+    const struct search_word *last = &plan->words[1];
+    assert_in_range(last->n_completions, 1, SEARCH_MAX_COMPLETIONS_OF_WORD);
+    assert_true(fabsf(last->completion_mass - (float)fixture->ranking.prefix * last->mass) <
+                    1e-5F ||
+                last->list.n == 0);
+    for (uint32_t i = 0; i < last->n_completions; i++) {
+        assert_true(last->completions[i].n > 0);
+        assert_true(last->completions[i].ranks != last->list.ranks);
+        assert_true(i == 0 || last->completions[i].n <= last->completions[i - 1].n);
+    }
+    assert_true(last->completion_reach == last->completion_mass);
+    /* Where every word must occur, one that is only begun counts as one that occurs. */
+    uint32_t n_completions = last->n_completions;
+    last = &make(fixture, "js js pars", SEARCH_MATCH_ALL)->words[1];
+    assert_int_equal(last->n_completions, n_completions);
+    assert_true(last->completion_reach == last->mass);
+    assert_true(last->list.n == 0 || last->completion_mass < last->mass);
+    /* One byte begins too much. */
+    plan = make(fixture, "json p", SEARCH_MATCH_BEST);
+    assert_int_equal(plan->words[plan->n_words - 1].n_completions, 0);
+}
+
+static bool has_list(const struct fixture *fixture, const struct search_word *word,
+                     const char *stem)
+{
+    const struct index *index = fixture->built.index;
+    const unsigned char *values;
+    assert_int_equal(trie_find(&index->terms, stem, strlen(stem), &values), 1);
+    struct posting_list list = postings_of(&index->postings, trie_value(values, 0));
+    bool has = word->list.ranks == list.ranks;
+    for (uint32_t i = 0; i < word->n_completions; i++)
+        has |= word->completions[i].ranks == list.ranks;
+    return has;
+}
+
+/* The stem of `serialize` is shorter than what was typed of it, however it was typed. */
+static void words_are_completed_as_they_are_written(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const typed[] = {"seriali", "SERIALI", "json seri\u00e1li", "serializatio"};
+    for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
+        struct search_plan *plan = make(fixture, typed[i], SEARCH_MATCH_BEST);
+        assert_true(plan->n_words > 0);
+        const struct search_word *last = &plan->words[plan->n_words - 1];
+        if (!has_list(fixture, last, "serial"))
+            fail_msg("%s is not completed", typed[i]);
+        for (uint32_t c = 1; c < last->n_completions; c++)
+            assert_true(last->completions[c].n <= last->completions[c - 1].n);
+    }
+    /* Not where another word stands behind it. */
+    assert_int_equal(make(fixture, "seriali json", SEARCH_MATCH_BEST)->n_words, 1);
+}
+
+static void names_and_places(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct index *index = fixture->built.index;
+    struct search_plan *plan = make(fixture, "SERDE", SEARCH_MATCH_BEST);
+    assert_int_equal(plan->n_exact, 1);
+    uint32_t n_exact = 0;
+    for (uint32_t rank = 1; rank <= index_n_crates(index); rank++) {
+        size_t length;
+        const char *name = index_canonical_name(index, rank, &length);
+        bool is_exact = length == 5 && memcmp(name, "serde", 5) == 0;
+        assert_int_equal(search_plan_is_exact(plan, rank), is_exact);
+        n_exact += is_exact;
+        if (is_exact)
+            assert_int_equal(search_plan_tier(plan, rank), SEARCH_TIER_EXACT);
+        bool is_place = false;
+        for (uint32_t i = 0; i < plan->n_places; i++)
+            is_place |= plan->place_ranks[i] == rank;
+        assert_int_equal(is_place, memmem(name, length, "serde", 5) != NULL);
+    }
+    assert_int_equal(n_exact, 1);
+}
+
+/* The fields of a crate in a list, looked for from the front. */
+static unsigned fields_in(const struct posting_list *list, uint32_t rank)
+{
+    for (uint32_t i = 0; i < list->n; i++) {
+        if (list->ranks[i] == rank)
+            return list->fields[i];
+    }
+    return 0;
+}
+
+static unsigned expected_fields(const struct search_word *word, uint32_t rank, bool *is_completion)
+{
+    unsigned fields = fields_in(&word->list, rank);
+    *is_completion = false;
+    for (uint32_t i = 0; i < word->n_completions && fields == 0; i++) {
+        fields = fields_in(&word->completions[i], rank);
+        *is_completion = fields != 0;
+    }
+    return fields;
+}
+
+static void expect_coverage(struct search_plan *plan, uint32_t rank)
+{
+    struct search_coverage coverage;
+    double reach = 0;
+    double mass = 0;
+    double main = 0;
+    double in_field[4] = {0};
+    bool has_all = plan->n_words == plan->text_words.n_words && !plan->no_words_match;
+    for (uint32_t i = 0; i < plan->n_words; i++) {
+        const struct search_word *word = &plan->words[i];
+        bool is_completion;
+        unsigned fields = expected_fields(word, rank, &is_completion);
+        double part = (double)(is_completion ? word->completion_mass : word->mass);
+        has_all = has_all && fields != 0 && !is_completion;
+        mass += fields != 0 ? part : 0;
+        if (fields != 0)
+            reach += (double)(is_completion ? word->completion_reach : word->mass);
+        main += fields & 7U ? part : 0;
+        for (unsigned field = 0; field < 4; field++)
+            in_field[field] += fields >> field & 1U ? part : 0;
+    }
+    search_plan_cover(plan, rank, &coverage);
+    double total = plan->n_words > 0 ? (double)plan->total_mass : 1;
+    assert_true(fabs((double)coverage.mass - reach) < 1e-4);
+    assert_true(fabs((double)coverage.any - mass / total) < 1e-4);
+    assert_true(fabs((double)coverage.main - main / total) < 1e-4);
+    assert_true(fabs((double)coverage.name - in_field[0] / total) < 1e-4);
+    assert_true(fabs((double)coverage.keywords - in_field[1] / total) < 1e-4);
+    assert_true(fabs((double)coverage.description - in_field[2] / total) < 1e-4);
+    assert_true(fabs((double)coverage.readme - in_field[3] / total) < 1e-4);
+    assert_int_equal(coverage.has_all, has_all);
+    assert_int_equal(coverage.worst_field != 0, mass > 0);
+}
+
+static void crates_are_covered_as_the_lists_say(void **state)
+{
+    struct fixture *fixture = *state;
+    uint64_t seed = 139;
+    for (int round = 0; round < 300; round++) {
+        struct random_query random;
+        random_query_text(fixture->source, &seed, &random);
+        struct search_plan *plan =
+            make(fixture, random.text, round % 2 == 0 ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL);
+        for (uint32_t rank = 1; rank <= index_n_crates(fixture->built.index);
+             rank += 1 + random_below(&seed, 9))
+            expect_coverage(plan, rank);
+        search_plan_rewind(plan);
+        for (uint32_t i = 0; i < plan->n_words; i++)
+            assert_int_equal(plan->words[i].list.position, 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_have_lists_and_masses),
+        cmocka_unit_test(words_that_occur_nowhere),
+        cmocka_unit_test(the_last_word_is_completed),
+        cmocka_unit_test(words_are_completed_as_they_are_written),
+        cmocka_unit_test(names_and_places),
+        cmocka_unit_test(crates_are_covered_as_the_lists_say),
+    };
+    return cmocka_run_group_tests_name("search_plan", tests, open_fixture, close_fixture);
+}

@@ -1,0 +1,224 @@
+/* What the result cache promises its callers, one by one. Random operations are in
+   test_cache_model.c, eviction's choices in test_cache_shard.c, threads in test_cache_threads.c. */
+#include "server/cache/cache.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct cache_statistics statistics_of(struct cache *cache)
+{
+    struct cache_statistics statistics;
+    cache_read_statistics(cache, &statistics);
+    return statistics;
+}
+
+static struct cache *create(size_t max_bytes, unsigned n_shards, void (*free_value)(void *))
+{
+    struct error error;
+    struct cache *cache = cache_create(max_bytes, n_shards, free_value, &error);
+    assert_non_null(cache);
+    return cache;
+}
+
+/* The values are counters of how often they were freed. */
+static void increment(void *value)
+{
+    ++*(unsigned *)value;
+}
+
+static struct cache_entry *begin(struct cache *cache, const void *key, size_t key_size)
+{
+    enum cache_outcome outcome;
+    struct cache_entry *entry = cache_acquire(cache, key, key_size, &outcome);
+    assert_non_null(entry);
+    assert_int_equal(outcome, CACHE_COMPUTE);
+    return entry;
+}
+
+static void keys_are_compared_whole(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t size;
+    } keys[] = {{"", 0}, {"\0", 1}, {"\0\0", 2}, {"a", 1}, {"A", 1}, {"a\0", 2}, {"a\0b", 3}};
+    enum { N = sizeof keys / sizeof keys[0] };
+    struct cache *cache = create((size_t)1 << 20, 1, increment);
+    unsigned n_freed[N] = {0};
+    for (size_t i = 0; i < N; i++) {
+        struct cache_entry *entry = begin(cache, keys[i].bytes, keys[i].size);
+        cache_fill(cache, entry, &n_freed[i], 1);
+        cache_release(cache, entry);
+    }
+    for (size_t i = 0; i < N; i++) {
+        struct cache_entry *entry = cache_peek(cache, keys[i].bytes, keys[i].size);
+        assert_non_null(entry);
+        assert_ptr_equal(cache_value(entry), &n_freed[i]);
+        cache_release(cache, entry);
+    }
+    cache_destroy(cache);
+    for (size_t i = 0; i < N; i++)
+        assert_int_equal(n_freed[i], 1);
+}
+
+static void a_large_value_is_served_and_not_kept(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {7000, (size_t)64 << 10, SIZE_MAX};
+    struct cache *cache = create((size_t)64 << 10, 1, increment);
+    uint64_t empty_bytes = statistics_of(cache).n_bytes;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        unsigned n_freed = 0;
+        struct cache_entry *entry = begin(cache, "large", 5);
+        cache_fill(cache, entry, &n_freed, sizes[i]);
+        assert_ptr_equal(cache_value(entry), &n_freed);
+        assert_null(cache_peek(cache, "large", 5));
+        cache_charge(cache, entry, 100);
+        assert_int_equal(statistics_of(cache).n_bytes, empty_bytes);
+        assert_int_equal(statistics_of(cache).n_entries, 0);
+        assert_int_equal(n_freed, 0);
+        cache_release(cache, entry);
+        assert_int_equal(n_freed, 1);
+    }
+    unsigned n_freed = 0;
+    struct cache_entry *entry = begin(cache, "large", 5);
+    cache_fill(cache, entry, &n_freed, 5000);
+    cache_release(cache, entry);
+    assert_int_equal(n_freed, 0);
+    assert_int_equal(statistics_of(cache).n_entries, 1);
+    cache_destroy(cache);
+    assert_int_equal(n_freed, 1);
+}
+
+static void a_charge_can_evict_even_the_entry_itself(void **state)
+{
+    (void)state;
+    static const size_t charges[] = {(size_t)60 << 10, (size_t)1 << 30, SIZE_MAX};
+    for (size_t i = 0; i < sizeof charges / sizeof charges[0]; i++) {
+        struct cache *cache = create((size_t)64 << 10, 1, increment);
+        uint64_t empty_bytes = statistics_of(cache).n_bytes;
+        unsigned n_freed[2] = {0, 0};
+        struct cache_entry *other = begin(cache, "other", 5);
+        cache_fill(cache, other, &n_freed[0], 5000);
+        cache_release(cache, other);
+        struct cache_entry *entry = begin(cache, "entry", 5);
+        cache_fill(cache, entry, &n_freed[1], 5000);
+        cache_charge(cache, entry, charges[i]);
+        assert_int_equal(n_freed[0], 1);
+        assert_int_equal(n_freed[1], 0);
+        assert_ptr_equal(cache_value(entry), &n_freed[1]);
+        assert_int_equal(statistics_of(cache).n_bytes, empty_bytes);
+        cache_release(cache, entry);
+        assert_int_equal(n_freed[1], 1);
+        cache_destroy(cache);
+    }
+}
+
+static void an_abandoned_entry_is_as_if_it_had_never_been(void **state)
+{
+    (void)state;
+    struct cache *cache = create((size_t)64 << 10, 1, increment);
+    uint64_t empty_bytes = statistics_of(cache).n_bytes;
+    struct cache_entry *entry = begin(cache, "key", 3);
+    assert_null(cache_peek(cache, "key", 3));
+    cache_abandon(cache, entry);
+    assert_null(cache_peek(cache, "key", 3));
+    assert_int_equal(statistics_of(cache).n_bytes, empty_bytes);
+    unsigned n_freed = 0;
+    entry = begin(cache, "key", 3);
+    cache_fill(cache, entry, &n_freed, 1);
+    cache_release(cache, entry);
+    entry = cache_peek(cache, "key", 3);
+    assert_non_null(entry);
+    cache_release(cache, entry);
+    struct cache_statistics statistics = statistics_of(cache);
+    assert_int_equal(statistics.n_misses, 2);
+    assert_int_equal(statistics.n_hits, 1);
+    cache_destroy(cache);
+    assert_int_equal(n_freed, 1);
+}
+
+static void without_bytes_everybody_computes(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {0, 1, CACHE_MIN_BYTES - 1};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct cache *cache = create(sizes[i], 16, increment);
+        unsigned n_freed[2] = {0, 0};
+        struct cache_entry *first = begin(cache, "key", 3);
+        struct cache_entry *second = begin(cache, "key", 3);
+        struct cache_entry *third = begin(cache, "key", 3);
+        cache_abandon(cache, third);
+        cache_fill(cache, first, &n_freed[0], 10);
+        assert_null(cache_peek(cache, "key", 3));
+        cache_fill(cache, second, &n_freed[1], 10);
+        cache_charge(cache, second, 10);
+        assert_ptr_equal(cache_value(first), &n_freed[0]);
+        assert_ptr_equal(cache_value(second), &n_freed[1]);
+        cache_release(cache, first);
+        cache_release(cache, second);
+        assert_int_equal(n_freed[0], 1);
+        assert_int_equal(n_freed[1], 1);
+        struct cache_statistics statistics = statistics_of(cache);
+        assert_int_equal(statistics.n_entries, 0);
+        assert_int_equal(statistics.n_bytes, 0);
+        assert_int_equal(statistics.max_bytes, sizes[i]);
+        assert_int_equal(statistics.n_hits, 0);
+        assert_int_equal(statistics.n_misses, 3);
+        cache_destroy(cache);
+    }
+}
+
+/* A value whose end needs the cache: it would wait for ever if a lock were held. */
+static void read_statistics_of(void *value)
+{
+    struct cache_statistics statistics;
+    cache_read_statistics(*(struct cache **)value, &statistics);
+}
+
+static void values_are_freed_without_a_lock(void **state)
+{
+    (void)state;
+    struct cache *cache = create((size_t)64 << 10, 1, read_statistics_of);
+    for (unsigned i = 0; i < 200; i++) {
+        struct cache_entry *entry = begin(cache, &i, sizeof i);
+        cache_fill(cache, entry, &cache, 3000);
+        cache_charge(cache, entry, 1000);
+        cache_release(cache, entry);
+    }
+    assert_true(statistics_of(cache).n_evictions > 100);
+    cache_destroy(cache);
+}
+
+static void impossible_sizes_are_refused(void **state)
+{
+    (void)state;
+    static const unsigned numbers[] = {0, 3, 6, 2048, 4294967295};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct error error = {""};
+        assert_null(cache_create(1 << 20, numbers[i], increment, &error));
+        assert_non_null(strstr(error.message, "shards"));
+    }
+    struct error error = {""};
+    assert_null(cache_create(SIZE_MAX / 2, 16, increment, &error));
+    assert_non_null(strstr(error.message, "memory"));
+    cache_destroy(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_are_compared_whole),
+        cmocka_unit_test(a_large_value_is_served_and_not_kept),
+        cmocka_unit_test(a_charge_can_evict_even_the_entry_itself),
+        cmocka_unit_test(an_abandoned_entry_is_as_if_it_had_never_been),
+        cmocka_unit_test(without_bytes_everybody_computes),
+        cmocka_unit_test(values_are_freed_without_a_lock),
+        cmocka_unit_test(impossible_sizes_are_refused),
+    };
+    return cmocka_run_group_tests_name("cache", tests, NULL, NULL);
+}
