@@ -5,6 +5,10 @@
 #include <cratedex/error.h>
 #include <getopt.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The known name that is most like a word, found by offering the names one after another. `name` is
    NULL while none is like it. Both texts are borrowed. */
 struct nearest_name {
@@ -32,5 +36,9 @@ const char *nearest_name_hint(const struct nearest_name *nearest, const char *pr
    with `:`, returned `found`, `:` or `?`. `known` is what getopt_long was given. Returns -1. */
 int command_line_bad_option(int found, char *const *argv, const struct option *known,
                             struct error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

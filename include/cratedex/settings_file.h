@@ -5,6 +5,10 @@
 #include <cratedex/error.h>
 #include <stdbool.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Longer lines are refused, but for comments. */
 #define SETTINGS_MAX_LINE 4160
 
@@ -24,5 +28,9 @@ struct settings_taker {
 
    Returns 0; -1 at the first fault, and `error` names the file and the line. */
 int settings_file_read(const char *path, const struct settings_taker *taker, struct error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

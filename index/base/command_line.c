@@ -3,7 +3,7 @@
    runs once, before a program ends. */
 #include <cratedex/command_line.h>
 
-#include "index/edit_automaton.h"
+#include "index/base/edit_automaton.h"
 
 #include <ctype.h>
 #include <stdbool.h>
