@@ -20,9 +20,14 @@
 #include "server/daemon.h"
 
 #include "server/exchange/responder.h"
+#include "server/http/forwarding.h"
 #include "server/http/request.h"
 #include "server/http/request_head.h"
+#include "server/http/trusted_proxies.h"
+#include "server/service/experiment.h"
+#include "server/telemetry/access_log.h"
 #include "server/telemetry/cpu_slot.h"
+#include "server/telemetry/metrics.h"
 #include "server/telemetry/monotonic.h"
 #include "server/telemetry/slow_query_log.h"
 

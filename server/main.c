@@ -3,13 +3,19 @@
    wakes up once a second to flush the access log and to look whether a new day of counted downloads
    has begun. */
 #include "server/answer/answer.h"
+#include "server/cache/cache.h"
+#include "server/cache/recent_hits.h"
 #include "server/daemon.h"
 #include "server/endpoints/openapi.h"
 #include "server/exchange/router.h"
 #include "server/listener.h"
 #include "server/options.h"
+#include "server/service/download_counters.h"
 #include "server/service/service.h"
+#include "server/telemetry/access_log.h"
+#include "server/telemetry/metrics.h"
 
+#include <cratedex/ranking.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>

@@ -76,7 +76,7 @@ static int set_url(char *to, const char *value, struct error *error)
     for (const char *c = value; *c != '\0'; c++)
         if (*c <= ' ' || *c > '~' || strchr("?#@\"<>\\^`{|}", *c) != NULL)
             return error_set(error, "bad URL '%s': %s", value, form);
-    if (set_text(to, OPTIONS_MAX_URL, value, error) != 0)
+    if (set_text(to, SERVICE_MAX_URL, value, error) != 0)
         return -1;
     size_t length = strlen(to);
     while (length > scheme && to[length - 1] == '/')

@@ -6,8 +6,7 @@
 #define CRATEDEX_COMMIT "unknown"
 #endif
 
-static int answer(struct answer_job *job, const union endpoint_parameters *parameters,
-                  struct failure *failure)
+static int answer(struct answer_job *job, const void *parameters, struct failure *failure)
 {
     (void)parameters;
     (void)failure;

@@ -10,8 +10,11 @@
 #include "server/exchange/cached_answer.h"
 
 #include "server/answer/answer.h"
+#include "server/cache/recent_hits.h"
 #include "server/exchange/router.h"
 #include "server/http/conditional.h"
+#include "server/service/download_counters.h"
+#include "server/telemetry/metrics.h"
 #include "server/telemetry/monotonic.h"
 
 #include <stdio.h>

@@ -57,9 +57,8 @@ static void begin_head(const struct exchange *exchange, struct answer_job *job)
 }
 
 /* Runs the endpoint into `body`. */
-static int compute_body(const struct exchange *exchange,
-                        const union endpoint_parameters *parameters, struct answer_job *job,
-                        msgpack_sbuffer *body, struct failure *failure)
+static int compute_body(const struct exchange *exchange, const void *parameters,
+                        struct answer_job *job, msgpack_sbuffer *body, struct failure *failure)
 {
     encoder_init(&job->encoder, exchange->encoding, body);
     job->service = exchange->service;
@@ -78,8 +77,7 @@ static int compute_body(const struct exchange *exchange,
     return encoder_finish(&job->encoder, &failure->error);
 }
 
-static struct answer *compute_answer(const struct exchange *exchange,
-                                     const union endpoint_parameters *parameters,
+static struct answer *compute_answer(const struct exchange *exchange, const void *parameters,
                                      struct answer_job *job, struct failure *failure)
 {
     struct answer *answer = NULL;
@@ -98,7 +96,7 @@ static struct answer *compute_answer(const struct exchange *exchange,
 }
 
 static enum MHD_Result answer_miss(const struct exchange *exchange, struct cache_entry *entry,
-                                   const union endpoint_parameters *parameters)
+                                   const void *parameters)
 {
     struct cache *cache = exchange->service->cache;
     struct failure failure;
@@ -115,8 +113,7 @@ static enum MHD_Result answer_miss(const struct exchange *exchange, struct cache
     return result;
 }
 
-static enum MHD_Result answer_cached(const struct exchange *exchange,
-                                     const union endpoint_parameters *parameters,
+static enum MHD_Result answer_cached(const struct exchange *exchange, const void *parameters,
                                      const struct canonical_key *key)
 {
     struct cache *cache = exchange->service->cache;
@@ -131,8 +128,7 @@ static enum MHD_Result answer_cached(const struct exchange *exchange,
     return result;
 }
 
-static enum MHD_Result answer_uncached(const struct exchange *exchange,
-                                       const union endpoint_parameters *parameters)
+static enum MHD_Result answer_uncached(const struct exchange *exchange, const void *parameters)
 {
     struct failure failure;
     struct answer_job job;
@@ -163,10 +159,12 @@ static enum MHD_Result answer(const struct exchange *exchange, struct request *r
     struct query_string query;
     if (request_parse_query(request, &query, &failure) != 0)
         return exchange_failure(exchange, &failure);
+    const struct question question = {
+        .service = exchange->service, .request = request, .arm = request->arm, .key = &key};
     canonical_key_init(&key, exchange->outcome->route,
                        exchange->endpoint->plain_type == NULL ? exchange->encoding : 0);
     if (exchange->endpoint->prepare != NULL &&
-        exchange->endpoint->prepare(exchange->service, request, &parameters, &key, &failure) != 0)
+        exchange->endpoint->prepare(&question, &parameters, &failure) != 0)
         return exchange_failure(exchange, &failure);
     if (!exchange->endpoint->is_cached)
         return answer_uncached(exchange, &parameters);
