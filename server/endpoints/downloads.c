@@ -8,6 +8,7 @@
    time. */
 #include "server/endpoints/crate_path.h"
 #include "server/endpoints/endpoint.h"
+#include "server/parameters/include_parameter.h"
 #include "server/service/download_counters.h"
 
 #include <cratedex/timestamp.h>
@@ -116,23 +117,15 @@ static int answer_version(struct answer_job *job, const void *parameters, struct
                                     &job->encoder, &failure->error);
 }
 
-/* Reads `include`: a list, separated by commas, of what there is one of. */
 static int read_include(const struct query_string *query, bool *has_versions,
                         struct failure *failure)
 {
-    static const char versions[] = "versions";
-    *has_versions = false;
-    const struct query_parameter *given = query_string_find(query, "include");
-    const char *at = given != NULL ? given->value : "";
-    while (*at != '\0') {
-        size_t length = strcspn(at, ",");
-        if (length == sizeof versions - 1 && memcmp(at, versions, length) == 0)
-            *has_versions = true;
-        else if (length > 0)
-            return failure_set(failure, 400,
-                               "invalid component for ?include= (expected 'versions')");
-        at += length + (at[length] == ',');
-    }
+    static const struct include_word words[] = {{"versions", 1}};
+    unsigned bits;
+    if (include_parameter(query, words, 1, "invalid component for ?include= (expected 'versions')",
+                          0, &bits, failure) != 0)
+        return -1;
+    *has_versions = bits != 0;
     return 0;
 }
 
