@@ -11,6 +11,7 @@
 #include "server/service/service.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -69,6 +70,18 @@ static int read_ranking(const char *path, struct ranking *ranking, const struct 
     return ranking_read(ranking, path, error);
 }
 
+/* Standard error, unless a file is named. */
+static int open_slow_query_log(struct service *service, const char *path, struct error *error)
+{
+    if (path[0] == '\0')
+        return 0;
+    int descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+    if (descriptor < 0)
+        return error_set(error, "cannot write to %s: %s", path, strerror(errno));
+    service->slow_query_descriptor = descriptor;
+    return 0;
+}
+
 /* Frees whatever start has made, in reverse. */
 static void stop(struct server *server)
 {
@@ -88,6 +101,8 @@ static void stop(struct server *server)
     struct error error;
     if (download_counters_close(service->downloads, &error) != 0)
         fprintf(stderr, "cratedex-server: counting downloads: %s\n", error.message);
+    if (service->slow_query_descriptor != STDERR_FILENO)
+        close(service->slow_query_descriptor);
     if (server->index != NULL)
         index_close(server->index);
 }
@@ -107,6 +122,8 @@ static int start(struct server *server, const struct options *options, struct er
     service->base_url = options->base_url;
     service->cdn_url = options->cdn_url;
     service->slow_query_seconds = options->slow_query_ms / 1e3;
+    if (open_slow_query_log(service, options->slow_query_path, error) != 0)
+        return -1;
     if (options->downloads_path[0] != '\0') {
         service->downloads =
             download_counters_open(options->downloads_path, server->index, time(NULL), error);
@@ -142,15 +159,20 @@ static int start(struct server *server, const struct options *options, struct er
     return server->daemon != NULL ? 0 : -1;
 }
 
+/* Where the access log has standard output, whoever reads it expects its lines only. */
 static int announce(const struct server *server, struct error *error)
 {
     char name[LISTENER_NAME_SIZE];
     if (listener_name(server->listener, name, error) != 0)
         return -1;
-    printf("cratedex-server " CRATEDEX_VERSION " listening on http://%s (%" PRIu32
-           " crates, dump of %s)\n",
-           name, index_n_crates(server->index), index_dump_timestamp(server->index));
-    return fflush(stdout) == 0 ? 0 : error_set(error, "cannot write to standard output");
+    FILE *out = server->service.access_log != NULL ? stderr : stdout;
+    fprintf(out,
+            "cratedex-server " CRATEDEX_VERSION " listening on http://%s (%" PRIu32
+            " crates, dump of %s)\n",
+            name, index_n_crates(server->index), index_dump_timestamp(server->index));
+    if (fflush(out) != 0)
+        return error_set(error, "cannot write to standard %s", out == stdout ? "output" : "error");
+    return 0;
 }
 
 /* Says once what keeps the file of the day from being changed; it is tried again every second. */
@@ -188,7 +210,7 @@ static void drain(struct server *server, const sigset_t *signals)
 
 static int run(const struct options *options, const sigset_t *signals, struct error *error)
 {
-    struct server server = {.listener = -1};
+    struct server server = {.listener = -1, .service.slow_query_descriptor = STDERR_FILENO};
     atomic_init(&server.service.is_stopping, false);
     int status = start(&server, options, error);
     if (status == 0)

@@ -1,21 +1,20 @@
-/* One table of names and setters serves the command line (getopt_long) and the file (inih), so that
+/* One table of names and setters serves the command line (getopt_long) and the file (settings_file), so that
    both know the same options and refuse the same values. The command line is read twice: first for
    --config, so that the file comes first and the command line overrides it. */
 #define _GNU_SOURCE /* sched_getaffinity */
 
 #include "server/options.h"
 
+#include <cratedex/command_line.h>
+#include <cratedex/settings_file.h>
 #include <errno.h>
 #include <getopt.h>
-#include <ini.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_LISTEN "127.0.0.1:8888"
-#define DEFAULT_CDN_URL "https://static.crates.io"
 #define DEFAULT_SLOW_QUERY_MS 100
 #define MAX_SLOW_QUERY_MS 3600000.0
 #define DEFAULT_CACHE_BYTES ((size_t)256 << 20)
@@ -169,6 +168,11 @@ static int set_slow_query_ms(struct options *options, const char *value, struct 
     return 0;
 }
 
+static int set_slow_query_log(struct options *options, const char *value, struct error *error)
+{
+    return set_text(options->slow_query_path, sizeof options->slow_query_path, value, error);
+}
+
 static int add_proxy(struct options *options, const char *value, struct error *error)
 {
     return trusted_proxies_add(&options->proxies, value, error);
@@ -189,62 +193,12 @@ static const struct {
     {"trust-proxy", add_proxy},
     {"count-downloads", set_count_downloads},
     {"slow-query-ms", set_slow_query_ms},
+    {"slow-query-log", set_slow_query_log},
     {"ranking-b", set_ranking_b},
     {"ab", set_experiment},
 };
 
 #define N_SETTERS (sizeof setters / sizeof setters[0])
-
-const char *options_help(void)
-{
-    return "Usage: cratedex-server --index FILE [options]\n"
-           "Serves a Cratedex index over HTTP.\n"
-           "\n"
-           "  --index FILE         the index; cratedex-index build DUMP -o FILE makes one\n"
-           "  --listen ADDR:PORT   where to listen, e.g. [::1]:0 (port 0: any that is free);\n"
-           "                       default " DEFAULT_LISTEN "\n"
-           "  --base-url URL       the server's own address, as clients see it, for cargo; default: what\n"
-           "                       each request calls its host\n"
-           "  --cdn-url URL        where crate files and READMEs lie, for downloads to be sent there;\n"
-           "                       default " DEFAULT_CDN_URL "\n"
-           "  --count-downloads FOLDER\n"
-           "                       count downloads, a file a day; cratedex-index build --downloads\n"
-           "                       adds them to the next index\n"
-           "  --threads N          default: one a core\n"
-           "  --cache-bytes N      memory for finished answers, with K, M or G; 0 is off;\n"
-           "                       default 256M\n"
-           "  --access-log FORMAT  json, combined or off (default), to standard output\n"
-           "  --slow-query-ms N    answers that take as long are logged with their request id, the\n"
-           "                       parts of their time and the search's plan: a line of JSON each, to\n"
-           "                       standard error; 0 is off; default 100\n"
-           "  --trust-proxy CIDR   a network of proxies, e.g. 10.0.0.0/8 or ::1; may be repeated. Of\n"
-           "                       their requests, the log names the client in X-Forwarded-For (or\n"
-           "                       Forwarded), and X-Forwarded-Proto is believed\n"
-           "  --ranking FILE       weights of the order of relevance, a line each; see below\n"
-           "  --ranking-b FILE     another such file, for an experiment\n"
-           "  --ab KEY=PERCENT     the experiment: so many of the clients (client=20, by address) or of\n"
-           "                       the requests (request=20, by X-Request-Id) get --ranking-b; which it\n"
-           "                       was stands in X-Experiment, in the logs and in the metrics. Shared\n"
-           "                       caches keep no search by relevance meanwhile\n"
-           "  --config FILE        options from a file, a line each: threads = 4\n"
-           "  --help, --version\n"
-           "\n"
-           "The command line overrides the file. SIGTERM and SIGINT end the server when the\n"
-           "running requests are answered, after ten seconds in any case.\n"
-           "\n"
-           "Every answer repeats the request's X-Request-Id or has a new one, but for one kind: an\n"
-           "answer out of the cache has none where the client sent none and there is no access log.\n"
-           "\n"
-           "A ranking file overrides the weights that it names; # begins a comment:\n"
-           "  any, main, keywords  what the share of the query's words counts that occurs anywhere;\n"
-           "                       in name, keywords or description; in keywords\n"
-           "  popularity           what a crate's popularity counts, which is 0 to 1\n"
-           "  substring            in place of the shares where only the name contains the query\n"
-           "  prefix               what a word counts that is only the beginning of one; 0 to 1\n"
-           "  min_share            the share of the query that a match must have; 0 to 1\n"
-           "  typos                1: misspelt words and names are corrected; 0: they are not\n"
-           "  second_stage         1: learned trees order the best matches; 0: they do not\n";
-}
 
 int options_set(struct options *options, const char *name, const char *value, struct error *error)
 {
@@ -254,47 +208,29 @@ int options_set(struct options *options, const char *name, const char *value, st
                 return 0;
             return error_prefix(error, "%s: ", name);
         }
-    return error_set(error, "there is no option '%s': see cratedex-server --help", name);
+    struct nearest_name nearest;
+    char hint[NEAREST_NAME_HINT_SIZE];
+    nearest_name_begin(&nearest, name);
+    for (size_t i = 0; i < N_SETTERS; i++)
+        nearest_name_offer(&nearest, setters[i].name);
+    return error_set(error, "there is no option '%s'%s (see: cratedex-server --help)", name,
+                     nearest_name_hint(&nearest, "", hint));
 }
 
-struct config_file {
-    struct options *options;
-    struct error *error;
-    bool failed;
-};
-
-static int read_pair(void *context, const char *section, const char *name, const char *value)
+static int take_setting(void *context, const char *name, const char *value, struct error *error)
 {
-    struct config_file *file = context;
-    if (section[0] != '\0')
-        error_set(file->error, "there are no sections: remove [%s]", section);
-    else if (options_set(file->options, name, value, file->error) == 0)
-        return 1;
-    file->failed = true;
-    return 0;
+    return options_set(context, name, value, error);
+}
+
+static bool may_repeat(const char *name)
+{
+    return strcmp(name, "trust-proxy") == 0;
 }
 
 static int read_config(struct options *options, struct error *error)
 {
-    struct config_file file = {.options = options, .error = error};
-    FILE *stream = fopen(options->config_path, "r");
-    if (stream == NULL)
-        return error_set(error, "cannot read %s: %s", options->config_path, strerror(errno));
-    /* Paths are longer than inih's default line; the first fault is reported. */
-    ini_use_stack = false;
-    ini_max_line = OPTIONS_MAX_PATH + 64;
-    ini_initial_alloc = OPTIONS_MAX_PATH + 64;
-    ini_allow_multiline = false;
-    ini_stop_on_first_error = true;
-    int line = ini_parse_file(stream, read_pair, &file);
-    fclose(stream);
-    if (line == 0)
-        return 0;
-    if (line < 0)
-        return error_out_of_memory(error);
-    if (!file.failed)
-        error_set(error, "not a line of the form name = value");
-    return error_prefix(error, "%s, line %d: ", options->config_path, line);
+    const struct settings_taker taker = {take_setting, may_repeat, options};
+    return settings_file_read(options->config_path, &taker, error);
 }
 
 static unsigned n_cores(void)
@@ -308,7 +244,7 @@ static unsigned n_cores(void)
     return count < OPTIONS_MAX_THREADS ? (unsigned)count : OPTIONS_MAX_THREADS;
 }
 
-enum { OPTION_SETTER, OPTION_CONFIG = 1000, OPTION_HELP, OPTION_VERSION };
+enum { OPTION_SETTER, OPTION_CONFIG = 1000, OPTION_HELP = 'h', OPTION_VERSION = 'V' };
 
 /* One pass over the command line: with `only_config`, everything but --config is passed over. */
 static enum options_outcome read_command_line(int argc, char **argv, bool only_config,
@@ -325,17 +261,15 @@ static enum options_outcome read_command_line(int argc, char **argv, bool only_c
     opterr = 0;
     int option;
     int which = 0;
-    while ((option = getopt_long(argc, argv, ":", known, &which)) != -1) {
-        const char *word = argv[optind - 1];
+    while ((option = getopt_long(argc, argv, ":hV", known, &which)) != -1) {
         if (option == OPTION_HELP)
             return OPTIONS_HELP;
         if (option == OPTION_VERSION)
             return OPTIONS_VERSION;
         if (option == ':' || option == '?') {
-            error_set(error,
-                      option == ':' ? "%s needs a value: see cratedex-server --help"
-                                    : "unknown option '%s': see cratedex-server --help",
-                      word);
+            struct error cause;
+            command_line_bad_option(option, argv, known, &cause);
+            error_set(error, "%s (see: cratedex-server --help)", cause.message);
             return OPTIONS_BAD;
         }
         if (option == OPTION_CONFIG) {
@@ -349,7 +283,7 @@ static enum options_outcome read_command_line(int argc, char **argv, bool only_c
         }
     }
     if (optind < argc) {
-        error_set(error, "unexpected argument '%s': see cratedex-server --help", argv[optind]);
+        error_set(error, "unexpected argument '%s' (see: cratedex-server --help)", argv[optind]);
         return OPTIONS_BAD;
     }
     return OPTIONS_RUN;
@@ -363,9 +297,9 @@ enum options_outcome options_parse(int argc, char **argv, struct options *option
         .cache_bytes = DEFAULT_CACHE_BYTES,
         .access_log = ACCESS_LOG_OFF,
         .slow_query_ms = DEFAULT_SLOW_QUERY_MS,
-        .cdn_url = DEFAULT_CDN_URL,
+        .cdn_url = OPTIONS_DEFAULT_CDN_URL,
     };
-    if (listen_address_parse(DEFAULT_LISTEN, &options->listen, error) != 0)
+    if (listen_address_parse(OPTIONS_DEFAULT_LISTEN, &options->listen, error) != 0)
         return OPTIONS_BAD;
     enum options_outcome outcome = read_command_line(argc, argv, true, options, error);
     if (outcome != OPTIONS_RUN)

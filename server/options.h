@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define OPTIONS_DEFAULT_LISTEN "127.0.0.1:8888"
+#define OPTIONS_DEFAULT_CDN_URL "https://static.crates.io"
 #define OPTIONS_MAX_PATH 4096
 #define OPTIONS_MAX_URL 1024
 #define OPTIONS_MAX_THREADS 256
@@ -27,7 +29,8 @@ struct options {
     unsigned n_threads;
     size_t cache_bytes; /* 0: off */
     enum access_log_format access_log;
-    double slow_query_ms; /* 0: off */
+    double slow_query_ms;                   /* 0: off */
+    char slow_query_path[OPTIONS_MAX_PATH]; /* empty: standard error */
     bool has_experiment;
     struct experiment experiment;
     struct trusted_proxies proxies;

@@ -28,7 +28,8 @@ enum search_sort {
     SEARCH_SORT_NEW
 };
 
-/* How many of a text's words must occur in a crate. A crate also matches when its canonical name contains
+/* How many of a text's words must occur in a crate, whatever the sort; of the last word the beginning of a
+   longer one is enough. A crate also matches when its canonical name contains
    the canonical text (from 3 characters; a shorter one must begin a word of the name). */
 enum search_match {
     SEARCH_MATCH_DEFAULT, /* best for relevance, all for every other sort */
@@ -54,6 +55,9 @@ enum search_tier {
 /* The sort of that name: relevance, alphabetical (alpha), downloads, recent-downloads, recent-updates,
    new. Returns 0, or -1 where there is none. */
 int search_sort_parse(const char *name, enum search_sort *sort);
+
+/* The name of sort number `i`, from 0, aliases too; NULL behind the last. */
+const char *search_sort_name(size_t i);
 
 /* The same for `match`: best, all. */
 int search_match_parse(const char *name, enum search_match *match);

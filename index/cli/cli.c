@@ -5,11 +5,11 @@
 
 #include "index/cli/terminal.h"
 
+#include <cratedex/command_line.h>
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,29 +49,37 @@ int cli_usage_error(const struct command *command, const char *format, ...)
     return EXIT_USAGE;
 }
 
-int cli_bad_option(const struct command *command, int found, char *const *argv)
+int cli_next_option(const struct command *command, int argc, char **argv, int *exit_status)
 {
-    const char *word = argv[optind - 1];
-    bool is_long = strncmp(word, "--", 2) == 0;
-    if (found == ':') {
-        if (is_long)
-            return cli_usage_error(command, "option %s needs a value", word);
-        return cli_usage_error(command, "option -%c needs a value", optopt);
+    struct error error;
+    int found = getopt_long(argc, argv, command->short_options, command->long_options, NULL);
+    switch (found) {
+    case 'h':
+        *exit_status = cli_print_help(command);
+        return CLI_ENDED;
+    case 'V':
+        *exit_status = cli_print_version();
+        return CLI_ENDED;
+    case ':':
+    case '?':
+        command_line_bad_option(found, argv, command->long_options, &error);
+        *exit_status = cli_usage_error(command, "%s", error.message);
+        return CLI_ENDED;
+    default:
+        return found;
     }
-    /* Of a letter getopt_long tells the letter, of an unknown long name nothing, and of a long
-       option with a value that it does not take the option's number. */
-    if (optopt == 0)
-        return cli_usage_error(command, "unknown option %s", word);
-    if (is_long && strchr(word, '=') != NULL)
-        return cli_usage_error(command, "option %.*s takes no value", (int)strcspn(word, "="),
-                               word);
-    return cli_usage_error(command, "unknown option -%c", optopt);
 }
 
 int cli_print_help(const struct command *command)
 {
-    printf("Usage: cratedex-index %s %s\n\n%s.\n\n%s", command->name, command->arguments,
-           command->summary, command->help);
+    printf("Usage: cratedex-index %s %s\n\n%s.\n\n%s\n%s\nExamples:\n%s", command->name,
+           command->arguments, command->summary, command->help, command->notes, command->examples);
+    return EXIT_OK;
+}
+
+int cli_print_version(void)
+{
+    puts("cratedex-index " CRATEDEX_VERSION);
     return EXIT_OK;
 }
 

@@ -10,6 +10,7 @@
 #include <cratedex/index_builder.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,7 @@ static int catch_signals(void)
 }
 
 static int build(const struct command *command, const struct build_options *from_command_line,
-                 int quiet)
+                 bool quiet)
 {
     if (catch_signals() != 0)
         return cli_fail("cannot catch signals: %s", strerror(errno));
@@ -82,45 +83,46 @@ static int build(const struct command *command, const struct build_options *from
     return EXIT_OK;
 }
 
+/* Takes one option. Returns EXIT_OK or EXIT_USAGE. */
+static int take_option(int found, struct build_options *options, const char **download_paths,
+                       bool *is_quiet)
+{
+    switch (found) {
+    case 'o':
+        options->out_path = optarg;
+        break;
+    case 'q':
+        *is_quiet = true;
+        break;
+    case OPTION_MAX_DUMP_BYTES:
+        if (cli_parse_bytes(optarg, &options->max_dump_bytes) != 0)
+            return cli_usage_error(&command_build,
+                                   "--max-dump-bytes takes a number and K, M, G or T: %s", optarg);
+        break;
+    case OPTION_DOWNLOADS:
+        if (options->n_download_paths == MAX_DOWNLOAD_PATHS)
+            return cli_usage_error(&command_build, "--downloads is given more than %d times",
+                                   MAX_DOWNLOAD_PATHS);
+        download_paths[options->n_download_paths++] = optarg;
+        break;
+    default:
+        break;
+    }
+    return EXIT_OK;
+}
+
 static int run_build(int argc, char **argv)
 {
-    static const struct option long_options[] = {
-        {"output", required_argument, NULL, 'o'},
-        {"quiet", no_argument, NULL, 'q'},
-        {"max-dump-bytes", required_argument, NULL, OPTION_MAX_DUMP_BYTES},
-        {"downloads", required_argument, NULL, OPTION_DOWNLOADS},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
     const char *download_paths[MAX_DOWNLOAD_PATHS];
     struct build_options options = {.download_paths = download_paths};
-    int quiet = 0;
+    bool is_quiet = false;
     int found;
-    while ((found = getopt_long(argc, argv, ":o:qh", long_options, NULL)) != -1) {
-        switch (found) {
-        case 'o':
-            options.out_path = optarg;
-            break;
-        case 'q':
-            quiet = 1;
-            break;
-        case OPTION_MAX_DUMP_BYTES:
-            if (cli_parse_bytes(optarg, &options.max_dump_bytes) != 0)
-                return cli_usage_error(
-                    &command_build, "--max-dump-bytes takes a number and K, M, G or T: %s", optarg);
-            break;
-        case OPTION_DOWNLOADS:
-            if (options.n_download_paths == MAX_DOWNLOAD_PATHS)
-                return cli_usage_error(&command_build, "--downloads is given more than %d times",
-                                       MAX_DOWNLOAD_PATHS);
-            download_paths[options.n_download_paths++] = optarg;
-            break;
-        case 'h':
-            return cli_print_help(&command_build);
-        default:
-            return cli_bad_option(&command_build, found, argv);
-        }
-    }
+    int status;
+    while ((found = cli_next_option(&command_build, argc, argv, &status)) >= 0)
+        if ((status = take_option(found, &options, download_paths, &is_quiet)) != EXIT_OK)
+            return status;
+    if (found == CLI_ENDED)
+        return status;
     if (optind == argc)
         return cli_usage_error(&command_build, "DUMP is missing");
     if (optind + 1 < argc)
@@ -128,26 +130,41 @@ static int run_build(int argc, char **argv)
     if (options.out_path == NULL || options.out_path[0] == '\0')
         return cli_usage_error(&command_build, "-o OUT is missing");
     options.dump_path = argv[optind];
-    return build(&command_build, &options, quiet);
+    return build(&command_build, &options, is_quiet);
 }
+
+static const struct option long_options[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"max-dump-bytes", required_argument, NULL, OPTION_MAX_DUMP_BYTES},
+    {"downloads", required_argument, NULL, OPTION_DOWNLOADS},
+    CLI_LONG_OPTIONS,
+};
 
 const struct command command_build = {
     .name = "build",
-    .arguments = "DUMP -o OUT [--downloads PATH]... [--quiet] [--max-dump-bytes N]",
+    .arguments = "DUMP -o OUT [--downloads PATH]... [--quiet]\n"
+                 "                            [--max-dump-bytes N]",
     .summary = "Build an index file from a dump",
-    .help =
-        "  DUMP                  the database dump: .tar.gz, .zip or an unpacked folder\n"
-        "  -o, --output OUT      the index file; replaced in one step when everything is well, and\n"
-        "                        as it was on any error or signal\n"
-        "      --downloads PATH  add downloads that cratedex-server --count-downloads counted: a file,\n"
-        "                        or a folder of them; may be repeated. Days that the dump itself has\n"
-        "                        downloads of are skipped\n"
-        "  -q, --quiet           no progress and no report; warnings are not shown, errors are\n"
-        "      --max-dump-bytes N[K|M|G|T]\n"
-        "                        refuse a dump that unpacks to more (default 64G)\n"
-        "  -h, --help            this text\n\n"
-        "Progress goes to standard error: a bar on a terminal, else one line for every phase. The\n"
-        "report goes to standard output: rows by table, rows that were skipped or mended and why,\n"
-        "seconds by phase, peak memory, size by part.\n",
+    .help = "  DUMP             the database dump: .tar.gz, .zip or an unpacked folder\n"
+            "  -o, --output OUT\n"
+            "                   the index file; replaced in one step when everything is\n"
+            "                   well, and as it was on any error or signal\n"
+            "      --downloads PATH\n"
+            "                   add downloads that cratedex-server --count-downloads\n"
+            "                   counted: a file, or a folder of them; may be repeated. Days\n"
+            "                   that the dump itself has downloads of are skipped\n"
+            "  -q, --quiet      no progress and no report; warnings are not shown, errors\n"
+            "                   are\n"
+            "      --max-dump-bytes N[K|M|G|T]\n"
+            "                   refuse a dump that unpacks to more (default 64G)\n" //
+    CLI_OPTIONS_HELP("  "),
+    .notes = "Progress goes to standard error: a bar on a terminal, else one line for every\n"
+             "phase. The report goes to standard output: rows by table, rows that were skipped\n"
+             "or mended and why, seconds by phase, peak memory, size by part.\n",
+    .examples = "  cratedex-index build data -o crates.cdx\n"
+                "  cratedex-index build data -o crates.cdx --quiet --max-dump-bytes 1G\n",
+    .short_options = CLI_SHORT_OPTIONS "o:q",
+    .long_options = long_options,
     .run = run_build,
 };

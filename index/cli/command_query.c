@@ -8,6 +8,7 @@
 #include "index/cli/table.h"
 #include "index/cli/terminal.h"
 
+#include <cratedex/command_line.h>
 #include <cratedex/explanation.h>
 #include <cratedex/search.h>
 #include <inttypes.h>
@@ -214,49 +215,51 @@ static int query_file(const char *path, struct request *request)
     return status == 0 ? EXIT_OK : cli_fail("%s", error.message);
 }
 
-/* Reads the options; FILE is at optind after it. Returns 0, or -1 and the exit status where the command
-   ends here. */
-static int read_options(int argc, char **argv, struct request *request, int *exit_status)
+static int unknown_sort(const char *name)
 {
-    static const struct option long_options[] = {
-        {"sort", required_argument, NULL, OPTION_SORT},
-        {"match", required_argument, NULL, OPTION_MATCH},
-        {"limit", required_argument, NULL, OPTION_LIMIT},
-        {"ranking", required_argument, NULL, OPTION_RANKING},
-        {"explain", no_argument, NULL, OPTION_EXPLAIN},
-        {"json", no_argument, NULL, OPTION_JSON},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
+    struct nearest_name nearest;
+    char hint[NEAREST_NAME_HINT_SIZE];
+    const char *known;
+    nearest_name_begin(&nearest, name);
+    for (size_t i = 0; (known = search_sort_name(i)) != NULL; i++)
+        nearest_name_offer(&nearest, known);
+    return cli_usage_error(&command_query, "unknown sort: %s%s", name,
+                           nearest_name_hint(&nearest, "", hint));
+}
+
+/* Takes one option. Returns EXIT_OK or EXIT_USAGE. */
+static int take_option(int found, struct request *request)
+{
     struct search_query *query = &request->query;
     uint64_t limit;
-    int found;
-    while ((found = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-        if (found == OPTION_SORT && search_sort_parse(optarg, &query->sort) != 0)
-            *exit_status = cli_usage_error(&command_query, "unknown sort: %s", optarg);
-        else if (found == OPTION_MATCH && search_match_parse(optarg, &query->match) != 0)
-            *exit_status = cli_usage_error(&command_query, "--match takes best or all: %s", optarg);
-        else if (found == OPTION_LIMIT &&
-                 cli_parse_number(optarg, 1, SEARCH_MAX_LIMIT, &limit) != 0)
-            *exit_status =
-                cli_usage_error(&command_query, "--limit takes a number from 1 to %d: %s",
-                                SEARCH_MAX_LIMIT, optarg);
-        else if (found == 'h')
-            *exit_status = cli_print_help(&command_query);
-        else if (found == ':' || found == '?')
-            *exit_status = cli_bad_option(&command_query, found, argv);
-        else
-            *exit_status = -1;
-        if (*exit_status >= 0)
-            return -1;
-        if (found == OPTION_LIMIT)
-            query->limit = (uint32_t)limit;
-        else if (found == OPTION_RANKING)
-            request->ranking_path = optarg;
-        request->explain = request->explain || found == OPTION_EXPLAIN;
-        request->json = request->json || found == OPTION_JSON;
+    switch (found) {
+    case OPTION_SORT:
+        if (search_sort_parse(optarg, &query->sort) != 0)
+            return unknown_sort(optarg);
+        break;
+    case OPTION_MATCH:
+        if (search_match_parse(optarg, &query->match) != 0)
+            return cli_usage_error(&command_query, "--match takes best or all: %s", optarg);
+        break;
+    case OPTION_LIMIT:
+        if (cli_parse_number(optarg, 1, SEARCH_MAX_LIMIT, &limit) != 0)
+            return cli_usage_error(&command_query, "--limit takes a number from 1 to %d: %s",
+                                   SEARCH_MAX_LIMIT, optarg);
+        query->limit = (uint32_t)limit;
+        break;
+    case OPTION_RANKING:
+        request->ranking_path = optarg;
+        break;
+    case OPTION_EXPLAIN:
+        request->explain = true;
+        break;
+    case OPTION_JSON:
+        request->json = true;
+        break;
+    default:
+        break;
     }
-    return 0;
+    return EXIT_OK;
 }
 
 static int run_query(int argc, char **argv)
@@ -264,8 +267,12 @@ static int run_query(int argc, char **argv)
     struct request request = {
         .query = {.sort = SEARCH_SORT_RELEVANCE, .limit = DEFAULT_LIMIT},
     };
+    int found;
     int status;
-    if (read_options(argc, argv, &request, &status) != 0)
+    while ((found = cli_next_option(&command_query, argc, argv, &status)) >= 0)
+        if ((status = take_option(found, &request)) != EXIT_OK)
+            return status;
+    if (found == CLI_ENDED)
         return status;
     if (argc - optind < 2)
         return cli_usage_error(&command_query, "%s missing",
@@ -291,30 +298,47 @@ static int run_query(int argc, char **argv)
     return status;
 }
 
+static const struct option long_options[] = {
+    {"sort", required_argument, NULL, OPTION_SORT},
+    {"match", required_argument, NULL, OPTION_MATCH},
+    {"limit", required_argument, NULL, OPTION_LIMIT},
+    {"ranking", required_argument, NULL, OPTION_RANKING},
+    {"explain", no_argument, NULL, OPTION_EXPLAIN},
+    {"json", no_argument, NULL, OPTION_JSON},
+    CLI_LONG_OPTIONS,
+};
+
 const struct command command_query = {
     .name = "query",
-    .arguments = "FILE WORDS… [--sort SORT] [--match MATCH] [--limit N] [--ranking FILE]\n"
-                 "                      [--explain] [--json]",
+    .arguments = "FILE WORD... [--sort SORT] [--match MATCH]\n"
+                 "                            [--limit N] [--ranking FILE] [--explain] [--json]",
     .summary = "Search an index file for crates",
     .help =
-        "  FILE            an index file\n"
-        "  WORDS…          what to search for, as in the search box; '' lists every crate; behind\n"
-        "                  -- words may start with a dash\n"
-        "      --sort      relevance (default), alphabetical (alpha), downloads, recent-downloads,\n"
-        "                  recent-updates or new\n"
-        "      --match     best: enough of the words occur in a crate (default by relevance); all:\n"
-        "                  every word does (default of the other sorts)\n"
-        "      --limit N   how many crates to show: 1 to 100, default 10\n"
-        "      --ranking   a file of weights for the order of relevance, a line `name = value` each;\n"
-        "                  cratedex-server --help lists them\n"
-        "      --explain   why each crate stands where it does\n"
-        "      --json      {\"crates\":[{\"tier\",\"score\",\"crate\"}],\"meta\":{\"total\"}}; the meta\n"
-        "                  has `did_you_mean` and `relaxed` as the server's has; with --explain\n"
-        "                  the last member of `crate` is `explanation`\n"
-        "  -h, --help      this text\n\n"
-        "A terminal gets a table in its width, with where the words matched, and how many crates\n"
-        "match in all. Elsewhere every crate is a line of tab separated cells, whole and without\n"
-        "titles: number, name, downloads, match, description; lines of an explanation begin with\n"
-        "a tab. Colours: only on a terminal, and never where NO_COLOR is set.\n",
+        "  FILE             an index file\n"
+        "  WORD...          what to search for, as in the search box; '' lists every\n"
+        "                   crate; behind -- words may start with a dash\n"
+        "      --sort SORT  relevance (default), alphabetical (alpha), downloads,\n"
+        "                   recent-downloads, recent-updates or new\n"
+        "      --match MATCH\n"
+        "                   best: enough of the words occur in a crate (default by\n"
+        "                   relevance); all: every word does (default of other sorts)\n"
+        "      --limit N    how many crates to show: 1 to 100, default 10\n"
+        "      --ranking FILE\n"
+        "                   weights of the order of relevance, a line `name = value`\n"
+        "                   each; cratedex-server --help lists them\n"
+        "      --explain    why each crate stands where it does\n"
+        "      --json       {\"crates\":[{\"tier\",\"score\",\"crate\"}],\"meta\":{\"total\"}};\n"
+        "                   the meta has `did_you_mean` and `relaxed` as the server's\n"
+        "                   has; with --explain the last member of `crate` is\n"
+        "                   `explanation`\n" CLI_OPTIONS_HELP("  "),
+    .notes = "A terminal gets a table in its width, with where the words matched, and how many\n"
+             "crates match in all. Elsewhere every crate is a line of tab separated cells,\n"
+             "whole and without titles: number, name, downloads, match, description; lines of\n"
+             "an explanation begin with a tab. Where no crate matches, standard error says so.\n"
+             "Colours: only on a terminal, and never where NO_COLOR is set.\n",
+    .examples = "  cratedex-index query crates.cdx http client\n"
+                "  cratedex-index query crates.cdx async --sort downloads --limit 3\n",
+    .short_options = CLI_SHORT_OPTIONS,
+    .long_options = long_options,
     .run = run_query,
 };

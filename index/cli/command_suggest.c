@@ -73,37 +73,30 @@ static int suggest_from_file(const char *path, const char *text, size_t limit, b
 
 static int run_suggest(int argc, char **argv)
 {
-    static const struct option long_options[] = {
-        {"limit", required_argument, NULL, OPTION_LIMIT},
-        {"json", no_argument, NULL, OPTION_JSON},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
     uint64_t limit = DEFAULT_LIMIT;
     bool json = false;
     int found;
-    while ((found = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-        switch (found) {
-        case OPTION_LIMIT:
-            if (cli_parse_number(optarg, 1, SUGGEST_MAX_LIMIT, &limit) != 0)
-                return cli_usage_error(&command_suggest, "--limit takes a number from 1 to %d: %s",
-                                       SUGGEST_MAX_LIMIT, optarg);
-            break;
-        case OPTION_JSON:
-            json = true;
-            break;
-        case 'h':
-            return cli_print_help(&command_suggest);
-        default:
-            return cli_bad_option(&command_suggest, found, argv);
-        }
+    int status;
+    while ((found = cli_next_option(&command_suggest, argc, argv, &status)) >= 0) {
+        json = json || found == OPTION_JSON;
+        if (found == OPTION_LIMIT && cli_parse_number(optarg, 1, SUGGEST_MAX_LIMIT, &limit) != 0)
+            return cli_usage_error(&command_suggest, "--limit takes a number from 1 to %d: %s",
+                                   SUGGEST_MAX_LIMIT, optarg);
     }
+    if (found == CLI_ENDED)
+        return status;
     if (argc - optind < 2)
         return cli_usage_error(&command_suggest, "%s is missing", optind == argc ? "FILE" : "TEXT");
     if (argc - optind > 2)
         return cli_usage_error(&command_suggest, "one TEXT is enough: %s", argv[optind + 2]);
     return suggest_from_file(argv[optind], argv[optind + 1], limit, json);
 }
+
+static const struct option long_options[] = {
+    {"limit", required_argument, NULL, OPTION_LIMIT},
+    {"json", no_argument, NULL, OPTION_JSON},
+    CLI_LONG_OPTIONS,
+};
 
 const struct command command_suggest = {
     .name = "suggest",
@@ -113,11 +106,16 @@ const struct command command_suggest = {
         "  FILE           an index file\n"
         "  TEXT           what was typed so far; '' gives the most popular crates\n"
         "      --limit N  how many to show: 1 to 100, default 10\n"
-        "      --json     {\"suggestions\":[{\"name\",\"kind\",\"downloads\",\"highlight\"}]}\n"
-        "  -h, --help     this text\n\n"
-        "The crate of exactly this name comes first, then names that begin with it, names with\n"
-        "a later word that does, names with one or two typos, and keywords; each by popularity.\n"
-        "A keyword's downloads are those of its crates. Where standard output is no terminal,\n"
-        "every suggestion is a line of tab separated cells: name, kind, downloads.\n",
+        "      --json     {\"suggestions\":[{\"name\",\"kind\",\"downloads\",\"highlight\"}]}\n" //
+    CLI_OPTIONS_HELP(""),
+    .notes = "The crate of exactly this name comes first, then names that begin with it, names\n"
+             "with a later word that does, names with one or two typos, and keywords; each by\n"
+             "popularity. A keyword's downloads are those of its crates. Where standard output\n"
+             "is no terminal, every suggestion is a line of tab separated cells: name, kind,\n"
+             "downloads.\n",
+    .examples = "  cratedex-index suggest crates.cdx toki\n"
+                "  cratedex-index suggest crates.cdx serd --limit 3 --json\n",
+    .short_options = CLI_SHORT_OPTIONS,
+    .long_options = long_options,
     .run = run_suggest,
 };

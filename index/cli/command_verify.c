@@ -16,24 +16,13 @@ static void print_check(void *context, const char *what)
 
 static int run_verify(int argc, char **argv)
 {
-    static const struct option long_options[] = {
-        {"verbose", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
     bool verbose = terminal_is_capable(stdout);
     int found;
-    while ((found = getopt_long(argc, argv, ":vh", long_options, NULL)) != -1) {
-        switch (found) {
-        case 'v':
-            verbose = true;
-            break;
-        case 'h':
-            return cli_print_help(&command_verify);
-        default:
-            return cli_bad_option(&command_verify, found, argv);
-        }
-    }
+    int status;
+    while ((found = cli_next_option(&command_verify, argc, argv, &status)) >= 0)
+        verbose = verbose || found == 'v';
+    if (found == CLI_ENDED)
+        return status;
     if (optind == argc)
         return cli_usage_error(&command_verify, "FILE is missing");
     if (optind + 1 < argc)
@@ -46,13 +35,21 @@ static int run_verify(int argc, char **argv)
     return EXIT_OK;
 }
 
+static const struct option long_options[] = {
+    {"verbose", no_argument, NULL, 'v'},
+    CLI_LONG_OPTIONS,
+};
+
 const struct command command_verify = {
     .name = "verify",
     .arguments = "FILE [--verbose]",
     .summary = "Check that an index file is sound",
-    .help = "  FILE            an index file\n"
-            "  -v, --verbose   list the checks; a terminal gets them anyway\n"
-            "  -h, --help      this text\n\n"
-            "Prints \"FILE: ok\", or the first fault on standard error with exit status 1.\n",
+    .help = "  FILE           an index file\n"
+            "  -v, --verbose  list the checks; a terminal gets them anyway\n" CLI_OPTIONS_HELP(""),
+    .notes = "Prints \"FILE: ok\", or the first fault on standard error with exit status 1.\n",
+    .examples = "  cratedex-index verify crates.cdx\n"
+                "  cratedex-index verify --verbose crates.cdx\n",
+    .short_options = CLI_SHORT_OPTIONS "v",
+    .long_options = long_options,
     .run = run_verify,
 };

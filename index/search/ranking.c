@@ -1,11 +1,10 @@
 /* The weights' names stand in one table, which the reader of files and its error messages share. */
 #include <cratedex/ranking.h>
 
-#include <errno.h>
-#include <ini.h>
+#include <cratedex/command_line.h>
+#include <cratedex/settings_file.h>
 #include <math.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,54 +47,47 @@ void ranking_set_defaults(struct ranking *ranking)
     };
 }
 
-struct reading {
-    struct ranking *ranking;
-    struct error *error;
-};
-
-static int on_weight(void *context, const char *section, const char *name, const char *value)
+static int unknown_weight(const char *name, struct error *error)
 {
-    (void)section;
-    struct reading *reading = context;
-    if (reading->error->message[0] != '\0')
-        return 0; /* inih goes on behind an error: the first one is told */
+    struct nearest_name nearest;
+    char hint[NEAREST_NAME_HINT_SIZE];
+    nearest_name_begin(&nearest, name);
+    for (size_t i = 0; i < sizeof weights / sizeof *weights; i++)
+        nearest_name_offer(&nearest, weights[i].name);
+    for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
+        nearest_name_offer(&nearest, switches[i].name);
+    return error_set(error, "there is no weight called %s%s", name,
+                     nearest_name_hint(&nearest, "", hint));
+}
+
+static int take_weight(void *context, const char *name, const char *value, struct error *error)
+{
+    char *ranking = context;
     char *end;
     double number = strtod(value, &end);
     bool is_number = end != value && *end == '\0' && isfinite(number);
     for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {
         if (strcmp(switches[i].name, name) != 0)
             continue;
-        if (!is_number || (number != 0 && number != 1)) {
-            error_set(reading->error, "%s = %s: 0 or 1 is expected", name, value);
-            return 0;
-        }
-        *(bool *)((char *)reading->ranking + switches[i].offset) = number != 0;
-        return 1;
+        if (!is_number || (number != 0 && number != 1))
+            return error_set(error, "%s = %s: 0 or 1 is expected", name, value);
+        *(bool *)(ranking + switches[i].offset) = number != 0;
+        return 0;
     }
     for (size_t i = 0; i < sizeof weights / sizeof *weights; i++) {
         if (strcmp(weights[i].name, name) != 0)
             continue;
-        if (!is_number || number < 0 || number > weights[i].max) {
-            error_set(reading->error, "%s = %s: a number from 0 to %g is expected", name, value,
-                      weights[i].max);
-            return 0;
-        }
-        memcpy((char *)reading->ranking + weights[i].offset, &number, sizeof number);
-        return 1;
+        if (!is_number || number < 0 || number > weights[i].max)
+            return error_set(error, "%s = %s: a number from 0 to %g is expected", name, value,
+                             weights[i].max);
+        memcpy(ranking + weights[i].offset, &number, sizeof number);
+        return 0;
     }
-    error_set(reading->error, "there is no weight called %s", name);
-    return 0;
+    return unknown_weight(name, error);
 }
 
 int ranking_read(struct ranking *ranking, const char *path, struct error *error)
 {
-    struct error cause = {""};
-    struct reading reading = {ranking, &cause};
-    int line = ini_parse(path, on_weight, &reading);
-    if (line == 0)
-        return 0;
-    if (line < 0)
-        return error_set(error, "%s: %s", path, strerror(errno));
-    return error_set(error, "%s: line %d: %s", path, line,
-                     cause.message[0] != '\0' ? cause.message : "`name = value` is expected");
+    const struct settings_taker taker = {take_weight, NULL, ranking};
+    return settings_file_read(path, &taker, error);
 }

@@ -3,20 +3,21 @@
 
 #include <string.h>
 
+static const struct {
+    const char *name;
+    enum search_sort sort;
+} sorts[] = {
+    {"relevance", SEARCH_SORT_RELEVANCE},
+    {"alphabetical", SEARCH_SORT_ALPHABETICAL},
+    {"alpha", SEARCH_SORT_ALPHABETICAL},
+    {"downloads", SEARCH_SORT_DOWNLOADS},
+    {"recent-downloads", SEARCH_SORT_RECENT_DOWNLOADS},
+    {"recent-updates", SEARCH_SORT_RECENT_UPDATES},
+    {"new", SEARCH_SORT_NEW},
+};
+
 int search_sort_parse(const char *name, enum search_sort *sort)
 {
-    static const struct {
-        const char *name;
-        enum search_sort sort;
-    } sorts[] = {
-        {"relevance", SEARCH_SORT_RELEVANCE},
-        {"alphabetical", SEARCH_SORT_ALPHABETICAL},
-        {"alpha", SEARCH_SORT_ALPHABETICAL},
-        {"downloads", SEARCH_SORT_DOWNLOADS},
-        {"recent-downloads", SEARCH_SORT_RECENT_DOWNLOADS},
-        {"recent-updates", SEARCH_SORT_RECENT_UPDATES},
-        {"new", SEARCH_SORT_NEW},
-    };
     for (size_t i = 0; i < sizeof sorts / sizeof *sorts; i++) {
         if (strcmp(sorts[i].name, name) == 0) {
             *sort = sorts[i].sort;
@@ -24,6 +25,11 @@ int search_sort_parse(const char *name, enum search_sort *sort)
         }
     }
     return -1;
+}
+
+const char *search_sort_name(size_t i)
+{
+    return i < sizeof sorts / sizeof *sorts ? sorts[i].name : NULL;
 }
 
 int search_match_parse(const char *name, enum search_match *match)

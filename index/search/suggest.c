@@ -5,8 +5,8 @@
    leave room. */
 #include <cratedex/suggest.h>
 
+#include "index/base/edit_automaton.h"
 #include "index/segment/open_index.h"
-#include "index/trie/edit_automaton.h"
 
 #include <cratedex/canonical_name.h>
 #include <string.h>

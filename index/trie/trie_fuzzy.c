@@ -1,4 +1,4 @@
-/* Depth-first along the trie, an automaton beside (index/trie/edit_automaton.h). Siblings stand in order of
+/* Depth-first along the trie, an automaton beside (index/base/edit_automaton.h). Siblings stand in order of
    their best values, so the first one that is too bad to enter the answer ends its family: with few
    neighbours wanted, most of the trie is never seen.
 
@@ -8,7 +8,7 @@
    UTF-8, because then no key can be close any more. */
 #include "index/trie/trie_fuzzy.h"
 
-#include "index/trie/edit_automaton.h"
+#include "index/base/edit_automaton.h"
 #include "index/trie/trie_layout.h"
 
 #include <stdlib.h>

@@ -29,6 +29,7 @@ struct service {
     struct access_log *access_log;       /* NULL: off */
     struct download_counters *downloads; /* NULL: downloads are not counted */
     double slow_query_seconds;           /* answers that take as long are logged; 0: none is */
+    int slow_query_descriptor;           /* where to */
     struct openapi *openapi;             /* the document of what we answer */
     const char *cdn_url;                 /* where crate files and READMEs lie; no final slash */
     const struct trusted_proxies *proxies;

@@ -34,6 +34,24 @@ static void announces_itself(void **state)
     test_server_stop(&server);
 }
 
+/* What reads an access log, such as jq, stops at a line that is none. */
+static void leaves_standard_output_to_the_access_log(void **state)
+{
+    (void)state;
+    static const char *const formats[] = {"json", "combined"};
+    for (size_t i = 0; i < N_ELEMENTS(formats); i++) {
+        const char *const arguments[] = {SERVER,        "--index",      test_index(), "--listen",
+                                         "127.0.0.1:0", "--access-log", formats[i],   NULL};
+        const struct program_options options = {.arguments = arguments, .signal_number = SIGTERM};
+        struct program_run run;
+        program_run(&options, &run);
+        assert_int_equal(run.status, 0);
+        assert_string_equal(run.out, "");
+        assert_non_null(strstr(run.error_out, "listening on http://127.0.0.1:"));
+        program_run_free(&run);
+    }
+}
+
 static void listens_on_ipv6(void **state)
 {
     (void)state;
@@ -76,8 +94,9 @@ static void refuses_bad_options(void **state)
         const char *part;
     } cases[] = {
         {{NULL}, "no index: add --index FILE"},
-        {{"--nonsense"}, "unknown option '--nonsense': see cratedex-server --help"},
-        {{"-x"}, "unknown option '-x'"},
+        {{"--nonsense"}, "unknown option --nonsense (see: cratedex-server --help)"},
+        {{"--treads", "2"}, "unknown option --treads; did you mean '--threads'? (see: "},
+        {{"-x"}, "unknown option -x"},
         {{"--index"}, "--index needs a value"},
         {{"--index", ""}, "--index: the value is empty"},
         {{"more"}, "unexpected argument 'more'"},
@@ -109,6 +128,7 @@ static void refuses_bad_options(void **state)
         {{"--slow-query-ms", "1s"}, "bad time '1s'"},
         {{"--slow-query-ms", "."}, "bad time '.'"},
         {{"--slow-query-ms", "3600001"}, "at most an hour"},
+        {{"--index", "x", "--slow-query-log="}, "--slow-query-log: the value is empty"},
         {{"--config", "/nonexistent/file"}, "cannot read /nonexistent/file"},
     };
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
@@ -181,6 +201,9 @@ static void refuses_bad_ranking_files(void **state)
         {"any = 1\npopularity = much\n", ": line 2: popularity = much: a number from 0 to 1000"},
         {"# weights\n\nnonsense = 1\n", ": line 3: there is no weight called nonsense"},
         {"min_share = 1.5\n", ": line 1: min_share = 1.5: a number from 0 to 1"},
+        {"# weights\r\nmin-share = 1\r\n",
+         ": line 2: there is no weight called min-share; did you"},
+        {"any = 1\n  main = x\n", ": line 2: main = x: a number"},
         {"second_stage = yes\n", ": line 1: second_stage = yes: 0 or 1"},
         {"any = 1\nprefix\n", ": line 2: `name = value` is expected"},
     };
@@ -293,8 +316,10 @@ static void refuses_bad_config_files(void **state)
     } cases[] = {
         {"threads = 2\nnonsense = 1\n", "line 2: there is no option 'nonsense'"},
         {"threads = many\n", "line 1: threads: bad number of threads 'many'"},
-        {"threads = 2\n\nthreads\n", "line 3: not a line of the form name = value"},
-        {"[server]\nthreads = 2\n", "line 2: there are no sections: remove [server]"},
+        {"threads = 2\n\nthreads\n", "line 3: `name = value` is expected"},
+        {"threads = 2\n[server]\nlisten = x\n", "line 2: there are no sections"},
+        {"thread = 2\n", "line 1: there is no option 'thread'; did you mean 'threads'?"},
+        {"threads = 2\n\nthreads = 3\n", "line 3: threads was set on line 1"},
         {"config = other\n", "line 1: there is no option 'config'"},
     };
     char folder[FOLDER_PATH_SIZE];
@@ -312,6 +337,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(announces_itself),
+        cmocka_unit_test(leaves_standard_output_to_the_access_log),
         cmocka_unit_test(listens_on_ipv6),
         cmocka_unit_test(refuses_bad_options),
         cmocka_unit_test(explains_itself),

@@ -206,6 +206,30 @@ static void nothing_is_logged_without_need(void **state)
     }
 }
 
+/* Every line of the file is one of JSON, although the server tells its address and its troubles on
+   standard error; lines of an earlier run stay. */
+static void a_file_holds_the_lines_and_nothing_else(void **state)
+{
+    (void)state;
+    char folder[FOLDER_PATH_SIZE];
+    struct logged logged;
+    folder_make(folder);
+    folder_join(logged.path, folder, "slow.log");
+    const char *arguments[] = {
+        "--slow-query-ms", "0.000001", "--access-log", "json", "--slow-query-log",
+        logged.path,       NULL};
+    for (size_t n_runs = 1; n_runs <= 2; n_runs++) {
+        http_fixture_open(&logged.fixture, arguments);
+        get(&logged, "/api/v1/crates?q=serde", NULL);
+        json_t *log = read_log(&logged);
+        assert_int_equal(json_array_size(log), n_runs);
+        assert_string_equal(json_text_at(json_array_get(log, 0), "event"), "slow_query");
+        json_decref(log);
+        http_fixture_close(&logged.fixture);
+    }
+    folder_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +239,7 @@ int main(void)
         cmocka_unit_test(long_targets_are_cut),
         cmocka_unit_test(the_metrics_count_the_lines),
         cmocka_unit_test(nothing_is_logged_without_need),
+        cmocka_unit_test(a_file_holds_the_lines_and_nothing_else),
     };
     return cmocka_run_group_tests_name("slow queries", tests, NULL, NULL);
 }

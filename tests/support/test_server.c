@@ -1,10 +1,17 @@
-/* fork and exec; the first line is read through a pipe, which stays open for the access log. Standard
-   error is the test's own, so that a sanitizer's report is seen; its fault shows in the exit status. */
+/* fork and exec; the first line is read through a pipe. An access log has standard output for itself: then
+   the first line comes through another pipe from standard error, the rest of which a process of its own
+   passes on to the test's. Else standard error is the test's own. Either way a sanitizer's report is seen;
+   its fault shows in the exit status. */
+#define _GNU_SOURCE /* close_range */
+
 #include "tests/support/test_server.h"
+
+#include "tests/support/folder.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fts.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -94,16 +101,16 @@ const char *test_index(void)
     return path;
 }
 
-char *test_server_read_line(struct test_server *server)
+static char *read_line(int descriptor)
 {
     size_t length = 0;
     char *line = malloc(TEST_SERVER_LINE_SIZE);
     assert_non_null(line);
     while (length + 1 < TEST_SERVER_LINE_SIZE) {
-        struct pollfd polled = {.fd = server->output, .events = POLLIN};
+        struct pollfd polled = {.fd = descriptor, .events = POLLIN};
         if (poll(&polled, 1, LINE_TIMEOUT_MILLISECONDS) != 1)
             fail_msg("the server printed nothing");
-        if (read(server->output, &line[length], 1) != 1)
+        if (read(descriptor, &line[length], 1) != 1)
             fail_msg("the server ended without a line");
         if (line[length] == '\n')
             break;
@@ -111,6 +118,49 @@ char *test_server_read_line(struct test_server *server)
     }
     line[length] = '\0';
     return line;
+}
+
+char *test_server_read_line(struct test_server *server)
+{
+    return read_line(server->output);
+}
+
+/* Whether the arguments, or the file that they name, ask for an access log. */
+static bool has_access_log(const char *const *arguments)
+{
+    for (; *arguments != NULL; arguments++) {
+        if (strcmp(*arguments, "--access-log") == 0)
+            return true;
+        if (strcmp(*arguments, "--config") == 0) {
+            size_t size;
+            char *text = file_read(arguments[1], &size);
+            bool has_one = strstr(text, "access-log") != NULL;
+            free(text);
+            if (has_one)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Copies what comes out of a pipe to our standard error, in a process that ends with the pipe. */
+static pid_t forward(int from)
+{
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        char bytes[4096];
+        ssize_t n;
+        /* A pipe that the test closes must be closed. */
+        dup2(from, STDIN_FILENO);
+        close_range(STDERR_FILENO + 1, UINT_MAX, 0);
+        while ((n = read(STDIN_FILENO, bytes, sizeof bytes)) > 0)
+            if (write(STDERR_FILENO, bytes, (size_t)n) != n)
+                break;
+        _exit(0);
+    }
+    close(from);
+    return pid;
 }
 
 static void read_url(struct test_server *server)
@@ -133,22 +183,35 @@ void test_server_launch(struct test_server *server, const char *const *arguments
         assert_true(i < TEST_SERVER_MAX_ARGUMENTS);
         line[1 + i] = arguments[i];
     }
+    bool is_logged = has_access_log(arguments);
     int ends[2];
+    int error_ends[2];
     assert_int_equal(pipe(ends), 0);
+    assert_int_equal(pipe(error_ends), 0);
     server->pid = fork();
     assert_true(server->pid >= 0);
     if (server->pid == 0) {
         /* A test that fails does not stop its server. */
         prctl(PR_SET_PDEATHSIG, SIGTERM);
         dup2(ends[1], STDOUT_FILENO);
+        if (is_logged)
+            dup2(error_ends[1], STDERR_FILENO);
         close(ends[0]);
         close(ends[1]);
+        close(error_ends[0]);
+        close(error_ends[1]);
         execv(program, (char *const *)line);
         _exit(127);
     }
     close(ends[1]);
+    close(error_ends[1]);
     server->output = ends[0];
-    server->first_line = test_server_read_line(server);
+    server->first_line = read_line(is_logged ? error_ends[0] : ends[0]);
+    server->forwarder = 0;
+    if (is_logged)
+        server->forwarder = forward(error_ends[0]);
+    else
+        close(error_ends[0]);
     read_url(server);
 }
 
@@ -166,6 +229,8 @@ void test_server_start(struct test_server *server, const char *const *arguments)
 int test_server_wait(struct test_server *server)
 {
     int status = wait_for(server->pid);
+    if (server->forwarder != 0)
+        wait_for(server->forwarder);
     close(server->output);
     free(server->first_line);
     return status;

@@ -22,6 +22,8 @@ static void wrong_command_lines_exit_2_with_one_line(void **state)
         ARGUMENTS("bild"),
         ARGUMENTS("--bild"),
         ARGUMENTS("help", "bild"),
+        ARGUMENTS("help", "build", "info"),
+        ARGUMENTS("help", "--json"),
         ARGUMENTS("build"),
         ARGUMENTS("build", "dump"),
         ARGUMENTS("build", "-o", "out"),
@@ -81,13 +83,19 @@ static void messages_name_the_culprit(void **state)
         const char *const *arguments;
         const char *part;
     } cases[] = {
-        {ARGUMENTS("bild"), "unknown command: bild"},
+        {ARGUMENTS("bild"), "unknown command: bild; did you mean 'build'? (see: "},
+        {ARGUMENTS("zzz"), "unknown command: zzz (see: "},
+        {ARGUMENTS("help", "qurey"), "did you mean 'query'?"},
+        {ARGUMENTS("--hepl"), "unknown option: --hepl; did you mean '--help'?"},
+        {ARGUMENTS("info", "x", "--jsno"), "unknown option --jsno; did you mean '--json'?"},
         {ARGUMENTS("build", "x", "--fast"), "unknown option --fast"},
         {ARGUMENTS("build", "x", "-zq"), "unknown option -z"},
         {ARGUMENTS("build", "--quiet=1"), "--quiet takes no value"},
         {ARGUMENTS("build", "x", "-o"), "-o needs a value"},
         {ARGUMENTS("query", "--limit"), "--limit needs a value"},
         {ARGUMENTS("query", "x", "y", "--sort", "luck"), "luck"},
+        {ARGUMENTS("query", "x", "y", "--sort", "recent-update"), "did you mean 'recent-updates'?"},
+        {ARGUMENTS("query", "x", "y", "--sort", "NEW"), "unknown sort: NEW; did you mean 'new'?"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct program_run run;
