@@ -57,7 +57,8 @@ def enabled(machine):
     """Names of what would start: systemd's links, and S links of the runlevels."""
     wants = machine.root.glob("etc/systemd/system/*.wants/*")
     starts = machine.root.glob("etc/rc[2345S].d/S*")
-    return {path.name.removesuffix(".service") for path in wants} | {path.name[3:] for path in starts}
+    return {path.name.removesuffix(".service") for path in wants} | {path.name[3:]
+                                                                     for path in starts}
 
 
 class Which(unittest.TestCase):
@@ -164,7 +165,8 @@ class Services(unittest.TestCase):
         self.machine.run("-c", "apt-get install")
         # Of nginx, systemd's link is new, but by a runlevel it was on. Of varnish, a number is new.
         (self.machine.root / "etc/rc2.d/S04nginx").symlink_to("../init.d/nginx")
-        self.machine.fake("apt-get", APT_GET + 'cd "$DPKG_ROOT/etc/rc3.d"\nmv S01varnish S02varnish')
+        self.machine.fake("apt-get", APT_GET + 'cd "$DPKG_ROOT/etc/rc3.d"\n'
+                          'mv S01varnish S02varnish')
         self.assertNotIn("left disabled", self.install())
         self.assertEqual(enabled(self.machine), {"varnish", "nginx"})
         self.assertTrue((self.machine.root / WANTS / "nginx.service").is_symlink())
@@ -255,7 +257,8 @@ class Update(unittest.TestCase):
     def test_a_mirror_that_is_away_for_a_moment_is_asked_again(self):
         with new_machine() as machine:
             machine.fake("sleep", 'log "sleep $*"')
-            machine.fake("apt-get", 'case "$*" in *update*) log update; exit 100; esac\nlog install')
+            machine.fake("apt-get", 'case "$*" in *update*) log update; exit 100; esac\n'
+                                    'log install')
             status, _, errors = machine.run(INSTALL_PACKAGES, "git")
             self.assertEqual(status, 0)
             self.assertIn("apt-get update keeps failing", errors)

@@ -151,8 +151,7 @@ static void begin(struct fixture *fixture, const struct search *search, float *s
     struct error error = {""};
     struct index_reader *reader = fixture->built.reader;
     struct search_string text = {search->text, strlen(search->text)};
-    if (search_plan_make(reader->plan, reader, &search->ranking, text, search->match,
-                         search->match == SEARCH_MATCH_BEST, &error) != 0)
+    if (search_plan_make(reader->plan, reader, &search->ranking, text, search->match, &error) != 0)
         fail_msg("%s: %s", search->text, error.message);
     for (uint32_t rank = 0; rank <= N_CRATES; rank++)
         scores[rank] = NAN;
