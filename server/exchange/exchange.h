@@ -14,13 +14,15 @@
 #include <stddef.h>
 
 struct exchange {
-    const struct service *service; /* NULL only for an error that needs none */
+    const struct service *service;
     struct MHD_Connection *connection;
     struct request *request;
+    enum experiment_arm arm; /* that the request drew; NONE where no experiment runs */
+    struct outcome *outcome;
+    /* What the responder finds out; not set before. */
     const struct endpoint *endpoint; /* NULL until the request is routed */
     enum encoding encoding;
-    const struct recent_key *recent_key; /* NULL: none was made */
-    struct outcome *outcome;
+    struct recent_key recent_key;
 };
 
 /* All of these return what libmicrohttpd wants to hear: MHD_NO, which closes the connection, where

@@ -160,7 +160,7 @@ static enum MHD_Result answer(const struct exchange *exchange, struct request *r
     if (request_parse_query(request, &query, &failure) != 0)
         return exchange_failure(exchange, &failure);
     const struct question question = {
-        .service = exchange->service, .request = request, .arm = request->arm, .key = &key};
+        .service = exchange->service, .request = request, .arm = exchange->arm, .key = &key};
     canonical_key_init(&key, exchange->outcome->route,
                        exchange->endpoint->plain_type == NULL ? exchange->encoding : 0);
     if (exchange->endpoint->prepare != NULL &&
@@ -179,61 +179,49 @@ static bool asks_for_server_options(const struct request *request)
     return request->method == METHOD_OPTIONS && strcmp(request->path, "*") == 0;
 }
 
-enum MHD_Result respond(const struct service *service, struct MHD_Connection *connection,
-                        struct request *request, struct outcome *outcome)
+enum MHD_Result respond(struct exchange *exchange)
 {
-    struct exchange exchange = {
-        .service = service,
-        .connection = connection,
-        .request = request,
-        .encoding = ENCODING_JSON,
-        .outcome = outcome,
-    };
-    outcome_init(outcome, router_other());
+    struct request *request = exchange->request;
+    outcome_init(exchange->outcome, router_other());
+    exchange->endpoint = NULL;
+    exchange->encoding = ENCODING_JSON;
     /* An experiment's arm is drawn from what no key of the kind holds. */
-    struct recent_key recent_key;
-    recent_key.size = 0;
-    if (service->experiment == NULL)
-        recent_key_make(&recent_key, request);
-    exchange.recent_key = &recent_key;
+    exchange->recent_key.size = 0;
+    if (exchange->service->experiment == NULL)
+        recent_key_make(&exchange->recent_key, request);
     enum MHD_Result result;
-    if (cached_answer_again(&exchange, &result))
+    if (cached_answer_again(exchange, &result))
         return result;
     request_read_target(request);
-    bool is_acceptable = negotiate_encoding(request->fields.accept, &exchange.encoding) == 0;
+    bool is_acceptable = negotiate_encoding(request->fields.accept, &exchange->encoding) == 0;
     if (!is_acceptable)
-        exchange.encoding = ENCODING_JSON;
-    exchange.endpoint = router_find(request, &outcome->route);
+        exchange->encoding = ENCODING_JSON;
+    exchange->endpoint = router_find(request, &exchange->outcome->route);
     if (request->method == METHOD_UNKNOWN)
-        return exchange_error(&exchange, MHD_HTTP_NOT_IMPLEMENTED,
+        return exchange_error(exchange, MHD_HTTP_NOT_IMPLEMENTED,
                               "method not implemented: use " ALLOWED_METHODS);
-    const struct login_only *login_only = login_only_find(request->path, exchange.endpoint);
+    const struct login_only *login_only = login_only_find(request->path, exchange->endpoint);
     if (login_only != NULL)
-        return queue_login_only(&exchange, login_only);
-    if (exchange.endpoint == NULL && !asks_for_server_options(request))
-        return exchange_error(&exchange, MHD_HTTP_NOT_FOUND, "Not Found");
+        return queue_login_only(exchange, login_only);
+    if (exchange->endpoint == NULL && !asks_for_server_options(request))
+        return exchange_error(exchange, MHD_HTTP_NOT_FOUND, "Not Found");
     if (request->method == METHOD_OPTIONS)
-        return exchange_queue_once(&exchange, MHD_HTTP_NO_CONTENT,
+        return exchange_queue_once(exchange, MHD_HTTP_NO_CONTENT,
                                    options_response(request_id(request)), 0);
     if (request->method == METHOD_OTHER)
-        return exchange_error(&exchange, MHD_HTTP_METHOD_NOT_ALLOWED,
+        return exchange_error(exchange, MHD_HTTP_METHOD_NOT_ALLOWED,
                               "method not allowed: use " ALLOWED_METHODS);
-    if (!is_acceptable && exchange.endpoint->plain_type == NULL && !exchange.endpoint->redirects)
-        return exchange_error(&exchange, MHD_HTTP_NOT_ACCEPTABLE,
+    if (!is_acceptable && exchange->endpoint->plain_type == NULL && !exchange->endpoint->redirects)
+        return exchange_error(exchange, MHD_HTTP_NOT_ACCEPTABLE,
                               "not acceptable: use application/json or application/msgpack");
-    return answer(&exchange, request);
+    return answer(exchange, request);
 }
 
-enum MHD_Result respond_error(struct MHD_Connection *connection, struct request *request,
-                              unsigned status, const char *detail, struct outcome *outcome)
+enum MHD_Result respond_error(struct exchange *exchange, unsigned status, const char *detail)
 {
-    struct exchange exchange = {
-        .connection = connection,
-        .request = request,
-        .outcome = outcome,
-    };
-    outcome_init(outcome, router_other());
-    if (negotiate_encoding(request->fields.accept, &exchange.encoding) != 0)
-        exchange.encoding = ENCODING_JSON;
-    return exchange_error(&exchange, status, detail);
+    outcome_init(exchange->outcome, router_other());
+    exchange->endpoint = NULL;
+    if (negotiate_encoding(exchange->request->fields.accept, &exchange->encoding) != 0)
+        exchange->encoding = ENCODING_JSON;
+    return exchange_error(exchange, status, detail);
 }
