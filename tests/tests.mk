@@ -1,5 +1,5 @@
 # The tests: unit and HTTP (cmocka), the same with sanitizers, fuzzing, and the checks that are written in
-# Python: cargo, monitoring, the performance report, relevance, the contract. A part of ../Makefile.
+# Python: cargo, monitoring, the performance report, the READMEs, relevance, the contract. A part of ../Makefile.
 
 FUZZ_SECONDS ?= 20
 TEST_TIMEOUT ?= 300
@@ -117,6 +117,11 @@ monitoring: $(programs) ## scripts/monitoring against promtool, Prometheus and a
 .PHONY: report-check
 report-check: ## the tests of scripts/perf-report and of the benchmarks' scripts, without measuring
 	@$(PYTHON) -B tests/report/check.py
+
+# The READMEs' own examples use cratedex-bench too.
+.PHONY: docs-check
+docs-check: $(programs) $(BUILD)/cratedex-bench ## the READMEs: what their blocks run and show, their tables and links
+	@$(PYTHON) -B tests/docs/check.py --programs '$(BUILD)'
 
 # ---- Indexes of the real data, which lies outside of the repository ----
 
