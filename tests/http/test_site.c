@@ -23,7 +23,8 @@ static void tells_what_it_is(void **state)
          .status = 200,
          .headers =
              {
-                 "Cache-Control: public, max-age=15, stale-while-revalidate=60",
+                 "Cache-Control: public, max-age=15",
+                 "CDN-Cache-Control: public, max-age=15, stale-while-revalidate=60",
              },
          .body = {{"length", "5"},
                   {"cdn_base", "\"https://static.crates.io\""},
@@ -128,7 +129,8 @@ static void describes_itself(void **state)
          .status = 200,
          .headers =
              {
-                 "Cache-Control: public, max-age=3600, stale-while-revalidate=86400",
+                 "Cache-Control: public, max-age=3600",
+                 "CDN-Cache-Control: public, max-age=3600, stale-while-revalidate=86400",
                  "ETag",
                  "Content-Type: application/json",
              },
