@@ -116,7 +116,11 @@ monitoring: $(programs) ## scripts/monitoring against promtool, Prometheus and a
 
 .PHONY: report-check
 report-check: ## the tests of scripts/perf-report and of the benchmarks' scripts, without measuring
-	@$(PYTHON) -B tests/report/check.py
+	@$(PYTHON) -B tests/support/run_unittests.py tests/report tests/bench
+
+.PHONY: scripts-check
+scripts-check: $(programs) ## the tests of scripts/install-deps, run and test, without installing anything
+	@CRATEDEX_BUILD='$(abspath $(BUILD))' $(PYTHON) -B tests/support/run_unittests.py tests/scripts
 
 # The READMEs' own examples use cratedex-bench too.
 .PHONY: docs-check

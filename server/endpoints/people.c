@@ -11,7 +11,8 @@ static int prepare_user(const struct service *service, const struct request *req
                         struct failure *failure)
 {
     (void)service;
-    return path_text_read(&request->path_values[0], true, &parameters->path_text, key, failure);
+    return path_text_read(&request->path_values[0], PATH_TEXT_CANONICAL, &parameters->path_text,
+                          key, failure);
 }
 
 static int answer_user(struct answer_job *job, const union endpoint_parameters *parameters,
@@ -46,12 +47,14 @@ static int answer_stats(struct answer_job *job, const union endpoint_parameters 
     return 0;
 }
 
+/* Two teams may differ in no more than a separator: which is meant depends on the spelling. */
 static int prepare_team(const struct service *service, const struct request *request,
                         union endpoint_parameters *parameters, struct canonical_key *key,
                         struct failure *failure)
 {
     (void)service;
-    return path_text_read(&request->path_values[0], false, &parameters->path_text, key, failure);
+    return path_text_read(&request->path_values[0], PATH_TEXT_AS_TYPED, &parameters->path_text, key,
+                          failure);
 }
 
 static int answer_team(struct answer_job *job, const union endpoint_parameters *parameters,

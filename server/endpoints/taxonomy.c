@@ -33,7 +33,8 @@ static int prepare_name(const struct service *service, const struct request *req
                         struct failure *failure)
 {
     (void)service;
-    return path_text_read(&request->path_values[0], true, &parameters->path_text, key, failure);
+    return path_text_read(&request->path_values[0], PATH_TEXT_LOWER_CASE, &parameters->path_text,
+                          key, failure);
 }
 
 static void end_list(struct encoder *encoder, int64_t total)
