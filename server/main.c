@@ -127,6 +127,8 @@ static int start(struct server *server, const struct options *options, struct er
     service->index = server->index;
     service->base_url = options->base_url;
     service->cdn_url = options->cdn_url;
+    service->banner = options->banner[0] != '\0' ? options->banner : NULL;
+    service->says_read_only = options->says_read_only;
     service->slow_query_seconds = options->slow_query_ms / 1e3;
     if (open_slow_query_log(service, options->slow_query_path, error) != 0)
         return -1;

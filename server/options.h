@@ -16,6 +16,7 @@
 #define OPTIONS_DEFAULT_CDN_URL "https://static.crates.io"
 #define OPTIONS_MAX_PATH 4096
 #define OPTIONS_MAX_THREADS 256
+#define OPTIONS_MAX_BANNER 1001 /* with its NUL */
 
 struct options {
     char index_path[OPTIONS_MAX_PATH];
@@ -26,6 +27,8 @@ struct options {
     struct listen_address listen;
     char base_url[SERVICE_MAX_URL]; /* without a final slash; empty: not given */
     char cdn_url[SERVICE_MAX_URL];
+    char banner[OPTIONS_MAX_BANNER]; /* UTF-8 without control characters; empty: none */
+    bool says_read_only;             /* in site_metadata: no write is taken in any case */
     unsigned n_threads;
     size_t cache_bytes; /* 0: off */
     enum access_log_format access_log;

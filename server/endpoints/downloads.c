@@ -16,7 +16,6 @@
 #include <string.h>
 
 #define NOT_COUNTED RESPONSE_PUBLIC(60, 600)
-#define COUNTED "public, no-cache"
 
 #define DAY_LENGTH (DOWNLOAD_COUNTS_DAY_SIZE - 1)
 
@@ -60,7 +59,7 @@ static const struct download_counts *counted(struct answer_job *job)
 {
     if (job->service->downloads == NULL)
         return NULL;
-    job->head.cache_control = COUNTED;
+    job->head.cache_control = (struct cache_control)RESPONSE_NO_CACHE;
     return download_counters_today(job->service->downloads);
 }
 

@@ -56,9 +56,9 @@ struct answer_job {
 };
 
 struct endpoint {
-    const char *path;          /* a pattern: `{…}` is a parameter, a whole segment */
-    const char *name;          /* the route label in metrics */
-    const char *cache_control; /* of a success */
+    const char *path;                   /* a pattern: `{…}` is a parameter, a whole segment */
+    const char *name;                   /* the route label in metrics */
+    struct cache_control cache_control; /* of a success */
     const char
         *surrogate_key; /* the tag of every answer, for a CDN to purge by; NULL: each has its own */
     const char *plain_type; /* the media type, where Accept is not asked; else NULL */

@@ -78,7 +78,8 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
     query.ranking = arm == EXPERIMENT_B ? job->service->ranking_b : job->service->ranking;
     if (arm != EXPERIMENT_NONE) {
         job->head.arm = arm;
-        job->head.cache_control = experiment_cache_control(job->service->experiment);
+        job->head.cache_control.everyone = experiment_cache_control(job->service->experiment);
+        job->head.cache_control.shared = NULL;
     }
     clock_gettime(CLOCK_MONOTONIC, &start);
     enum search_status status = search_run(job->reader, &query, &result, &failure->error);

@@ -14,8 +14,8 @@ ENDPOINT_PARAMETERS_FIT(struct stats_parameters);
 
 static int prepare_user(const struct question *question, void *parameters, struct failure *failure)
 {
-    return path_text_read(&question->request->path_values[0], true, parameters, question->key,
-                          failure);
+    return path_text_read(&question->request->path_values[0], PATH_TEXT_CANONICAL, parameters,
+                          question->key, failure);
 }
 
 static int answer_user(struct answer_job *job, const void *parameters, struct failure *failure)
@@ -47,10 +47,11 @@ static int answer_stats(struct answer_job *job, const void *parameters, struct f
     return 0;
 }
 
+/* Two teams may differ in no more than a separator: which is meant depends on the spelling. */
 static int prepare_team(const struct question *question, void *parameters, struct failure *failure)
 {
-    return path_text_read(&question->request->path_values[0], false, parameters, question->key,
-                          failure);
+    return path_text_read(&question->request->path_values[0], PATH_TEXT_AS_TYPED, parameters,
+                          question->key, failure);
 }
 
 static int answer_team(struct answer_job *job, const void *parameters, struct failure *failure)

@@ -40,8 +40,8 @@ static int prepare_page(const struct question *question, void *parameters, struc
 /* Keywords are in lower case, as are slugs. */
 static int prepare_name(const struct question *question, void *parameters, struct failure *failure)
 {
-    return path_text_read(&question->request->path_values[0], true, parameters, question->key,
-                          failure);
+    return path_text_read(&question->request->path_values[0], PATH_TEXT_LOWER_CASE, parameters,
+                          question->key, failure);
 }
 
 static void end_list(struct encoder *encoder, int64_t total)

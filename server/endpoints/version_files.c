@@ -120,7 +120,7 @@ static int send_to_crate_file(struct answer_job *job, const void *parameters,
         return -1;
     if (counters != NULL) {
         job->head.download = download_counters_find(counters, file->path.rank, version_id);
-        job->head.cache_control = "public, no-cache";
+        job->head.cache_control = (struct cache_control)RESPONSE_NO_CACHE;
     }
     return send_to(job, file, "/crates/", ".crate", failure);
 }

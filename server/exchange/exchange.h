@@ -47,6 +47,9 @@ enum MHD_Result exchange_error_allowing(const struct exchange *exchange, unsigne
 enum MHD_Result exchange_error(const struct exchange *exchange, unsigned status,
                                const char *detail);
 
+/* 406: Accept names no encoding of ours. */
+enum MHD_Result exchange_not_acceptable(const struct exchange *exchange);
+
 /* Clients are told what they did wrong; what went wrong here (status 500) goes to standard error. */
 enum MHD_Result exchange_failure(const struct exchange *exchange, const struct failure *failure);
 enum MHD_Result exchange_out_of_memory(const struct exchange *exchange);

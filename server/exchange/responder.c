@@ -17,6 +17,7 @@
 #include "server/exchange/exchange.h"
 #include "server/exchange/login_only.h"
 #include "server/exchange/router.h"
+#include "server/exchange/session.h"
 #include "server/http/negotiation.h"
 #include "server/http/plain_response.h"
 #include "server/telemetry/monotonic.h"
@@ -200,6 +201,8 @@ enum MHD_Result respond(struct exchange *exchange)
     if (request->method == METHOD_UNKNOWN)
         return exchange_error(exchange, MHD_HTTP_NOT_IMPLEMENTED,
                               "method not implemented: use " ALLOWED_METHODS);
+    if (session_answer(exchange, is_acceptable, &result))
+        return result;
     const struct login_only *login_only = login_only_find(request->path, exchange->endpoint);
     if (login_only != NULL)
         return queue_login_only(exchange, login_only);
@@ -207,13 +210,12 @@ enum MHD_Result respond(struct exchange *exchange)
         return exchange_error(exchange, MHD_HTTP_NOT_FOUND, "Not Found");
     if (request->method == METHOD_OPTIONS)
         return exchange_queue_once(exchange, MHD_HTTP_NO_CONTENT,
-                                   options_response(request_id(request)), 0);
+                                   options_response(ALLOWED_METHODS, request_id(request)), 0);
     if (request->method == METHOD_OTHER)
         return exchange_error(exchange, MHD_HTTP_METHOD_NOT_ALLOWED,
                               "method not allowed: use " ALLOWED_METHODS);
     if (!is_acceptable && exchange->endpoint->plain_type == NULL && !exchange->endpoint->redirects)
-        return exchange_error(exchange, MHD_HTTP_NOT_ACCEPTABLE,
-                              "not acceptable: use application/json or application/msgpack");
+        return exchange_not_acceptable(exchange);
     return answer(exchange, request);
 }
 

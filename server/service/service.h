@@ -36,6 +36,8 @@ struct service {
     int slow_query_descriptor;           /* where to */
     struct openapi *openapi;             /* the document of what we answer */
     const char *cdn_url;                 /* where crate files and READMEs lie; no final slash */
+    const char *banner;                  /* for the web front end; NULL: none */
+    bool says_read_only;                 /* likewise: whether it says that nobody can write */
     const struct trusted_proxies *proxies;
     atomic_bool is_stopping; /* a signal came: finish what runs, take nothing new */
 };
