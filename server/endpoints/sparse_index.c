@@ -43,7 +43,7 @@ static int prepare_crate(const struct question *question, void *parameters, stru
     if (strcmp(path + strlen(ROOT), own_path) != 0)
         return failure_set(failure, 404, "the crate `%.*s` lies at " ROOT "%s",
                            (int)crate.name_length, crate.name, own_path);
-    canonical_key_number(question->key, 'r', file->rank);
+    crate_path_key(index, file->rank, question->key);
     return 0;
 }
 
