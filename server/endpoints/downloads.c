@@ -49,7 +49,8 @@ static void add_to_key(const struct service *service, uint32_t rank,
     canonical_key_text(key, 'd', days->last, DAY_LENGTH);
     if (service->downloads != NULL) {
         const char *day = download_counts_day(download_counters_today(service->downloads));
-        canonical_key_number(key, 'n', download_counters_n_added(service->downloads, rank));
+        int64_t crate_id = crate_path_id(service->index, rank);
+        canonical_key_number(key, 'n', download_counters_n_added(service->downloads, crate_id));
         canonical_key_text(key, 't', day, DAY_LENGTH);
     }
 }

@@ -119,7 +119,8 @@ static int send_to_crate_file(struct answer_job *job, const void *parameters,
     if (crate_path_find_version(job->reader, &file->path, &version_id, failure) != 0)
         return -1;
     if (counters != NULL) {
-        job->head.download = download_counters_find(counters, file->path.rank, version_id);
+        job->head.download = download_counters_find(
+            counters, crate_path_id(job->service->index, file->path.rank), version_id);
         job->head.cache_control = (struct cache_control)RESPONSE_NO_CACHE;
     }
     return send_to(job, file, "/crates/", ".crate", failure);

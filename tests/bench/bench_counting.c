@@ -74,9 +74,8 @@ static int add_requests(struct counting *counting, sqlite3_stmt *row, struct err
 {
     static const char *const files[N_KINDS] = {[README] = "readme", [DOWNLOAD] = "download"};
     unsigned i = counting->n_requests;
-    counting->downloads[i] =
-        download_counters_find(counting->service.downloads, (uint32_t)sqlite3_column_int64(row, 0),
-                               sqlite3_column_int64(row, 2));
+    counting->downloads[i] = download_counters_find(
+        counting->service.downloads, sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 2));
     for (int kind = 0; kind < N_KINDS; kind++) {
         char request[1024];
         snprintf(request, sizeof request, "GET /api/v1/crates/%s/%s/%s HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -94,7 +93,7 @@ static int add_requests(struct counting *counting, sqlite3_stmt *row, struct err
 /* The highest version of the most popular crates. */
 static int read_requests(struct counting *counting, struct error *error)
 {
-    static const char text[] = "SELECT rank, name, versions.id, num FROM crates JOIN versions"
+    static const char text[] = "SELECT crates.id, name, versions.id, num FROM crates JOIN versions"
                                " ON crate_id = crates.id AND num = default_version"
                                " ORDER BY rank LIMIT ?1";
     sqlite3 *database = NULL;
@@ -222,7 +221,7 @@ static void time_adds(struct counting *counting)
         for (unsigned j = 0; j < ADDS_A_SAMPLE; j++) {
             random = random * 1664525 + 1013904223;
             unsigned which = (unsigned)((uint64_t)random * counting->n_requests >> 32);
-            download_counters_add(counting->service.downloads, counting->downloads[which]);
+            download_counters_add(counting->service.downloads, &counting->downloads[which]);
         }
         series_add(&counting->adds, bench_now() - begin);
     }
