@@ -43,10 +43,10 @@ void crate_path_key(const struct index *index, uint32_t rank, struct canonical_k
 
 int crate_path_prepare(const struct question *question, uint32_t *rank, struct failure *failure)
 {
-    if (crate_path_find(question->service->index, &question->request->path_values[0], rank,
+    if (crate_path_find(question->snapshot->index, &question->request->path_values[0], rank,
                         failure) != 0)
         return -1;
-    crate_path_key(question->service->index, *rank, question->key);
+    crate_path_key(question->snapshot->index, *rank, question->key);
     return 0;
 }
 

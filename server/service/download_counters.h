@@ -19,8 +19,8 @@ struct counted_download {
     bool is_counted; /* else nothing of this means anything */
 };
 
-/* Opens the file of the day of `now` (seconds since 1970-01-01) in `folder` for the versions of `index`,
-   which must outlive it. Returns NULL and why. */
+/* Opens the file of the day of `now` (seconds since 1970-01-01) in `folder` for the versions of `index`.
+   Returns NULL and why. */
 struct download_counters *download_counters_open(const char *folder, const struct index *index,
                                                  int64_t now, struct error *error);
 

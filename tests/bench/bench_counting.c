@@ -15,7 +15,9 @@
 #include "server/http/trusted_proxies.h"
 #include "server/listener.h"
 #include "server/service/download_counters.h"
+#include "server/service/published.h"
 #include "server/service/service.h"
+#include "server/service/snapshot.h"
 #include "server/telemetry/metrics.h"
 
 #include <errno.h>
@@ -49,6 +51,7 @@ struct counting {
     const char *index_path;
     struct index *index;
     char folder[BENCH_FOLDER_MAX]; /* of the counts */
+    struct snapshot *snapshot;
     struct service service;
     const char *route_names[METRICS_MAX_ROUTES];
     int listener;
@@ -138,14 +141,15 @@ static int start_server(struct counting *counting, struct error *error)
     struct listen_address address;
     struct service *service = &counting->service;
     service->proxies = &no_proxies;
-    service->index = counting->index;
     service->cdn_url = "https://static.crates.io";
     atomic_init(&service->is_stopping, false);
-    service->readers = reader_pool_create(counting->index, 1, error);
+    counting->snapshot = snapshot_open(counting->index_path, 1, 1, error);
+    if (counting->snapshot != NULL)
+        service->snapshots = published_create(counting->snapshot, error);
     service->cache = cache_create(CACHE_BYTES, 1, answer_free, error);
     service->metrics =
         metrics_create(counting->route_names, router_names(counting->route_names), error);
-    if (service->readers == NULL || service->cache == NULL || service->metrics == NULL ||
+    if (service->snapshots == NULL || service->cache == NULL || service->metrics == NULL ||
         listen_address_parse("127.0.0.1:0", &address, error) != 0)
         return -1;
     counting->listener = listener_open(&address, error);
@@ -171,7 +175,8 @@ static void stop_server(struct counting *counting)
         cache_destroy(service->cache);
     if (service->metrics != NULL)
         metrics_destroy(service->metrics);
-    reader_pool_destroy(service->readers);
+    published_destroy(service->snapshots);
+    snapshot_close(counting->snapshot);
     download_counters_close(service->downloads, NULL);
 }
 
