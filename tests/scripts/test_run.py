@@ -1,5 +1,5 @@
-"""scripts/run in a tree of its own, where install-deps and make are fakes and the programs are those
-that were built: what it prints, when, and how it ends."""
+"""scripts/run in a tree of its own, where install-deps and make are fakes and the programs are
+those that were built: what it prints, when, and how it ends."""
 
 import os
 import pty
@@ -20,7 +20,7 @@ N_THINGS_TO_TRY = 3
 
 
 class Tree(Machine):
-    """A checkout: its scripts, the sample, and programs in build/ that make has nothing to do for."""
+    """A checkout: scripts, the sample, and programs in build/ for which make has nothing to do."""
 
     def __init__(self):
         super().__init__()
