@@ -105,7 +105,11 @@ struct search_hit {
 #define SEARCH_MAX_SEEK_KEY 512
 #define SEARCH_MAX_DID_YOU_MEAN 512
 
+/* A search that was run: what search_explain and query_plan_describe look at. */
+struct search;
+
 struct search_result {
+    struct search *search; /* the reader's: valid until its next search */
     struct search_hit hits[SEARCH_MAX_LIMIT];
     uint32_t n_hits;
     uint64_t total; /* exactly how many crates match */
@@ -147,7 +151,7 @@ struct search_explanation {
     bool has_second_stage;
     double second_stage; /* the score by which the best are ordered */
     struct {
-        const char *stem; /* not NUL-terminated; valid until the reader's next search */
+        const char *stem; /* not NUL-terminated; valid as long as the search */
         uint32_t length;
         double share;       /* of the query's inverse document frequency */
         unsigned fields;    /* enum posting_field: 1 name, 2 keywords, 4 description, 8 readme */
@@ -156,9 +160,8 @@ struct search_explanation {
     uint32_t n_words;
 };
 
-/* Explains a hit of the search that this reader ran last. Returns 0 or -1 where that was no search by
-   relevance. */
-int search_explain(struct index_reader *reader, const struct search_hit *hit,
+/* Explains a hit of that search (`result.search`). Returns 0 or -1 where it was no search by relevance. */
+int search_explain(struct search *search, const struct search_hit *hit,
                    struct search_explanation *explanation, struct error *error);
 
 #ifdef __cplusplus

@@ -2,11 +2,12 @@
    let the sort decide how the page is filled. */
 #include <cratedex/search.h>
 
+#include "index/base/bitmap.h"
 #include "index/search/search_relevance.h"
 #include "index/search/search_steps.h"
 
 #include <cratedex/utf8.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum search_status search_check_text(const char *text, size_t length, struct error *error)
@@ -66,23 +67,63 @@ static void set_seek_key(const struct index *index, enum search_sort sort,
     seek_key_format(&key, result->seek_key);
 }
 
+static void free_search(void *state)
+{
+    struct search *search = state;
+    free(search->scored);
+    free(search->selected);
+    free(search->filter);
+    search_scan_scratch_free(&search->scan);
+    free(search);
+}
+
+static void *create_search(struct index_reader *reader, struct error *error)
+{
+    struct search *search = calloc(1, sizeof *search);
+    uint32_t n_crates = reader->index->columns.n_crates;
+    if (search == NULL) {
+        error_out_of_memory(error);
+        return NULL;
+    }
+    search->reader = reader;
+    search->index = reader->index;
+    ranking_set_defaults(&search->default_ranking);
+    search->filter = calloc(bitmap_n_words(n_crates + 1), sizeof *search->filter);
+    search->selected = calloc(bitmap_n_words(n_crates + 1), sizeof *search->selected);
+    if (search->filter == NULL || search->selected == NULL)
+        error_out_of_memory(error);
+    else if (search_scan_scratch_create(&search->scan, n_crates, error) == 0)
+        return search;
+    free_search(search);
+    return NULL;
+}
+
+static const struct reader_slot_kind search_kind = {create_search, free_search};
+
+struct search *search_of_reader(struct index_reader *reader, struct error *error)
+{
+    return reader_slot(reader, &search_kind, error);
+}
+
 /* Looks the text up as the sort and `match` want it. Only the order of relevance takes the last word for
    unfinished: it can put what is less sure behind. */
-static int make_plan(struct search_plan *plan, struct index_reader *reader,
-                     const struct search_query *query, struct error *error)
+static int make_plan(struct search *search, const struct search_query *query, struct error *error)
 {
     bool by_relevance = query->sort == SEARCH_SORT_RELEVANCE;
     enum search_match match = query->match;
     if (match == SEARCH_MATCH_DEFAULT)
         match = by_relevance ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
-    reader->ranking = query->ranking != NULL ? *query->ranking : reader->default_ranking;
-    return search_plan_make(plan, reader, &reader->ranking, query->text, match,
+    search->ranking = query->ranking != NULL ? *query->ranking : search->default_ranking;
+    return search_plan_make(&search->plan, search->reader, &search->ranking, query->text, match,
                             by_relevance && match == SEARCH_MATCH_BEST, error);
 }
 
 enum search_status search_run(struct index_reader *reader, const struct search_query *query,
                               struct search_result *result, struct error *error)
 {
+    struct search *search = search_of_reader(reader, error);
+    if (search == NULL)
+        return SEARCH_FAILED;
     struct search_query asked = *query;
     asked.text = trimmed(query->text);
     if (asked.text.length == 0 && asked.sort == SEARCH_SORT_RELEVANCE)
@@ -90,6 +131,7 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
     enum search_status text_status = search_check_text(asked.text.data, asked.text.length, error);
     if (text_status != SEARCH_OK)
         return text_status;
+    result->search = search;
     result->n_hits = 0;
     result->total = 0;
     result->did_you_mean[0] = '\0';
@@ -102,24 +144,23 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
         return SEARCH_BAD_SEEK;
     }
     const uint64_t *filter;
-    if (search_filter_build(reader, &asked, &filter, error) != 0)
+    search->has_text = false;
+    search->by_relevance = asked.sort == SEARCH_SORT_RELEVANCE;
+    if (search_filter_build(search, &asked, &filter, error) != 0)
         return SEARCH_FAILED;
-    struct search_plan *plan = asked.text.length > 0 ? reader->plan : NULL;
-    reader->has_searched_text = false;
-    reader->plan_is_ready = false;
-    if (plan != NULL && make_plan(plan, reader, &asked, error) != 0)
-        return SEARCH_FAILED;
-    if (plan != NULL) {
-        search_spelling_text(&plan->spelling, reader->index, asked.text, result->did_you_mean);
-        result->is_relaxed = plan->spelling.is_relaxed;
-        reader->has_searched_text = true;
+    if (asked.text.length > 0) {
+        if (make_plan(search, &asked, error) != 0)
+            return SEARCH_FAILED;
+        search->has_text = true;
+        search_spelling_text(&search->plan.spelling, search->index, asked.text,
+                             result->did_you_mean);
+        result->is_relaxed = search->plan.spelling.is_relaxed;
     }
-    reader->plan_is_ready = asked.sort == SEARCH_SORT_RELEVANCE;
-    if (asked.sort != SEARCH_SORT_RELEVANCE)
-        search_in_order(reader, &asked, plan, filter, has_after ? &after : NULL, result);
-    else if (search_by_relevance(reader, &asked, filter, has_after ? &after : NULL, result,
+    if (!search->by_relevance)
+        search_in_order(search, &asked, filter, has_after ? &after : NULL, result);
+    else if (search_by_relevance(search, &asked, filter, has_after ? &after : NULL, result,
                                  error) != 0)
         return SEARCH_FAILED;
-    set_seek_key(reader->index, asked.sort, result);
+    set_seek_key(search->index, asked.sort, result);
     return SEARCH_OK;
 }

@@ -140,7 +140,7 @@ static void check_explanations(const struct search_query *query, const struct se
         by_relevance |= query->text.data[i] != ' ';
     for (uint32_t i = 0; i < result->n_hits; i++) {
         const struct search_hit *hit = &result->hits[i];
-        if (search_explain(reader, hit, &explanation, NULL) != (by_relevance ? 0 : -1))
+        if (search_explain(result->search, hit, &explanation, NULL) != (by_relevance ? 0 : -1))
             abort();
         if (!by_relevance)
             return;

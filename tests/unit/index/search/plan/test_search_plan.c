@@ -22,6 +22,7 @@ struct fixture {
     struct built_index built;
     struct query_source *source;
     struct ranking ranking;
+    struct search_plan plan;
 };
 
 static int open_fixture(void **state)
@@ -48,11 +49,11 @@ static struct search_plan *make(struct fixture *fixture, const char *text, enum 
 {
     struct error error = {""};
     struct index_reader *reader = fixture->built.reader;
-    if (search_plan_make(reader->plan, reader, &fixture->ranking,
+    if (search_plan_make(&fixture->plan, reader, &fixture->ranking,
                          (struct search_string){text, strlen(text)}, match, complete_last,
                          &error) != 0)
         fail_msg("%s: %s", text, error.message);
-    return reader->plan;
+    return &fixture->plan;
 }
 
 static double idf(const struct fixture *fixture, double n)
