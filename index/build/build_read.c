@@ -4,6 +4,7 @@
 #include "index/base/database.h"
 #include "index/build/build_steps.h"
 #include "index/dump/dump_tables.h"
+#include "index/dump/web_address.h"
 
 #include <cratedex/encoder.h>
 #include <cratedex/timestamp.h>
@@ -118,6 +119,12 @@ static int bind_field(sqlite3_stmt *insert, const struct csv_row *row, size_t co
         if (field->length == 0 || field->length > INDEX_MAX_NAME_BYTES)
             return csv_row_error_value(row, column, error, "not 1 to 255 bytes long");
         sqlite3_bind_text(insert, parameter, field->data, (int)field->length, SQLITE_STATIC);
+        return 0;
+    case DUMP_ADDRESS:
+        if (web_address_is_shown(field->data, field->length))
+            sqlite3_bind_text(insert, parameter, field->data, (int)field->length, SQLITE_STATIC);
+        else
+            sqlite3_bind_null(insert, parameter);
         return 0;
     case DUMP_TEXT:
         sqlite3_bind_text(insert, parameter, field->data, (int)field->length, SQLITE_STATIC);
@@ -251,6 +258,7 @@ static int read_members(struct build *build, struct dump *dump, struct error *er
             continue;
         has_crates = has_crates || strcmp(table->name, "crates") == 0;
         has_versions = has_versions || strcmp(table->name, "versions") == 0;
+        build->has_github_accounts |= strcmp(table->name, "oauth_github") == 0;
         build_begin_phase(build, table->name);
         if (read_table(build, dump, &member, table, error) != 0)
             return -1;

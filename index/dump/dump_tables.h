@@ -11,6 +11,7 @@ enum dump_type {
     DUMP_INTEGER,
     DUMP_TEXT,
     DUMP_NAME,      /* text that is not empty and has at most 255 bytes */
+    DUMP_ADDRESS,   /* the text; NULL where it is none to show (web_address.h) */
     DUMP_BOOLEAN,   /* 0 or 1 */
     DUMP_TIMESTAMP, /* RFC 3339 text */
     DUMP_DATE,      /* the text, checked */

@@ -105,17 +105,15 @@ struct search *search_of_reader(struct index_reader *reader, struct error *error
     return reader_slot(reader, &search_kind, error);
 }
 
-/* Looks the text up as the sort and `match` want it. Only the order of relevance takes the last word for
-   unfinished: it can put what is less sure behind. */
+/* Looks the text up. Which crates match depends on `match` alone, whose default the sort decides. */
 static int make_plan(struct search *search, const struct search_query *query, struct error *error)
 {
-    bool by_relevance = query->sort == SEARCH_SORT_RELEVANCE;
     enum search_match match = query->match;
     if (match == SEARCH_MATCH_DEFAULT)
-        match = by_relevance ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
+        match = query->sort == SEARCH_SORT_RELEVANCE ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
     search->ranking = query->ranking != NULL ? *query->ranking : search->default_ranking;
     return search_plan_make(&search->plan, search->reader, &search->ranking, query->text, match,
-                            by_relevance && match == SEARCH_MATCH_BEST, error);
+                            error);
 }
 
 enum search_status search_run(struct index_reader *reader, const struct search_query *query,

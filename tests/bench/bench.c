@@ -3,8 +3,10 @@
    main reads the command line; what the subcommands share stands here too. */
 #include "tests/bench/bench.h"
 
+#include "tests/bench/bench_help.h"
 #include "tests/bench/bench_machine.h"
 
+#include <cratedex/command_line.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -18,69 +20,7 @@
 #define DEFAULT_LIMIT_MS 20
 #define MAX_SECONDS 3600
 #define EXIT_USAGE 2
-
-static const char synopsis[] =
-    "Usage: cratedex-bench search INDEX --queries FILE [--rounds N] [--baseline] [--json]\n"
-    "       cratedex-bench suggest INDEX --queries FILE [--rounds N] [--json]\n"
-    "       cratedex-bench pages INDEX [--rounds N] [--json]\n"
-    "       cratedex-bench encoding-http INDEX [--queries FILE] [--page KEY] [--rounds N] [--json]\n"
-    "       cratedex-bench http INDEX [--queries FILE] [--connections N,N,…] [--contender NAME,NAME,…]\n"
-    "                           [--rounds N] [--json] [--check]\n"
-    "       cratedex-bench open INDEX [--rounds N] [--json]\n"
-    "       cratedex-bench encoding INDEX [--queries FILE] [--rounds N] [--instructions] [--json] [--once]\n"
-    "       cratedex-bench resolve INDEX [--rounds N] [--json]\n"
-    "       cratedex-bench counting INDEX [--rounds N] [--json]\n"
-    "       cratedex-bench cache INDEX --queries FILE [--json]\n"
-    "       cratedex-bench features INDEX --queries JUDGEMENTS\n"
-    "       cratedex-bench worst INDEX [--seconds N] [--limit-ms N]\n"
-    "       cratedex-bench compare --base FOLDER --head FOLDER --dump DUMP --queries FILE [--rounds N]\n"
-    "                      [--json]\n\n";
-
-/* Apart, for ISO C promises no longer literals than 4,095 bytes. */
-static const char descriptions[] =
-    "Times the index library on one thread. A warm-up round goes first; of the N rounds\n"
-    "(default 3) the one with the best 99th percentile is shown, --json has them all.\n\n"
-    "  search    every query: the search alone, and with its JSON answer of 10 crates assembled\n"
-    "  suggest   every prefix: suggestions alone, and with their JSON answer; misspelt names\n"
-    "  pages     what endpoints answer on a miss: pages of crates, lists of versions, reverse\n"
-    "            dependencies, in both encodings\n"
-    "  encoding  JSON against MessagePack, in turn: bytes, assembling, building, decoding; medians of\n"
-    "            at least 20 rounds (default 31) with intervals; from the repository's root\n"
-    "  encoding-http\n"
-    "            the same pages through HTTP, from the cratedex-server beside this program: latency\n"
-    "            at fixed rates (open loop), time and processor time at full load; hits and misses;\n"
-    "            medians of at least 20 rounds (default 21) with intervals\n"
-    "  http      a hit, a miss and a 304 through HTTP beside a bare libmicrohttpd program, nginx and\n"
-    "            Groonga: requests/s, the server's processor time and latency in a closed loop, at\n"
-    "            1, 8, 64 and 512 connections; medians of --rounds (default 21) with intervals; goals\n"
-    "            are decided by 20 rounds or more\n"
-    "  open      opening the index and one reader\n"
-    "  resolve   requirements of the index's dependencies, and closures of dependencies\n"
-    "  counting  counting a download: a server in this process, asked in turn for downloads, which\n"
-    "            it counts, and for READMEs, which it does not; and the add alone\n"
-    "  cache     hit ratio and throughput of the result cache by its size, over the queries' first\n"
-    "            ten pages with Zipf's popularity, beside LRU and Belady's rule\n"
-    "  features  no times: the second stage's candidates and features, for tests/relevance/train.py\n"
-    "  worst     the slowest query of 256 bytes or less, in --seconds (default 20); fails\n"
-    "            where one takes more than --limit-ms (default 20)\n"
-    "  compare   two builds of cratedex-index and cratedex-server in turn: processor time of build,\n"
-    "            miss, hit and suggest, medians of 5 or more rounds (default 21), intervals; with\n"
-    "            --json the table goes to standard error. Status 1: something takes over 5 % more in the\n"
-    "            head, with its whole interval; 2: it could not be measured\n\n"
-    "  --queries FILE   one query a line; a `*` at the end marks a prefix as typed. suggest takes\n"
-    "                   such a line as it is, and of other lines every prefix as typed\n"
-    "  --baseline       search: the same queries, in turn with ours, as SQLite FTS5 alone ranks\n"
-    "                   them: every word, ORDER BY bm25() LIMIT 10, on the index's crates_fts\n"
-    "  --instructions   encoding: also instructions and allocations, counted by valgrind\n"
-    "  --page KEY       encoding-http: only this page, such as search_10\n"
-    "  --connections    http: how many clients ask at a time, one run for each, up to 8 numbers from 1\n"
-    "                   to 1024 with commas between (default 1,8,64,512)\n"
-    "  --contender      http: only hit, bare, nginx, not_modified, bare_not_modified, miss,\n"
-    "                   groonga_cached, groonga or scaling (hits in this process, by one thread and\n"
-    "                   by two); goals need both whom they compare\n"
-    "  --check          http: fails where a goal is missed with its whole interval, or none is\n"
-    "                   judged; needs 20 rounds\n"
-    "  --once           encoding: every operation once, no figures; what valgrind runs\n";
+#define ENDED (-1) /* --help or --version was answered */
 
 uint64_t bench_now(void)
 {
@@ -128,11 +68,23 @@ int bench_print_json(json_t *root, struct error *error)
 
 static int usage_error(const char *what, const char *value)
 {
-    fprintf(stderr, "cratedex-bench: %s%s\n%s%s", what, value, synopsis, descriptions);
+    fprintf(stderr, "cratedex-bench: %s%s (see: cratedex-bench --help)\n", what, value);
     return EXIT_USAGE;
 }
 
-/* Returns 0, or the exit status. */
+static int print_help(void)
+{
+    bench_print_help(stdout);
+    return ENDED;
+}
+
+static int print_version(void)
+{
+    puts("cratedex-bench " CRATEDEX_VERSION);
+    return ENDED;
+}
+
+/* Returns 0, the exit status, or ENDED. */
 static int parse_options(int argc, char **argv, bool takes_index, struct bench_options *options)
 {
     enum {
@@ -168,11 +120,14 @@ static int parse_options(int argc, char **argv, bool takes_index, struct bench_o
         {"base", required_argument, NULL, BASE},
         {"head", required_argument, NULL, HEAD},
         {"dump", required_argument, NULL, DUMP},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},
         {NULL, 0, NULL, 0},
     };
     *options = (struct bench_options){.n_seconds = DEFAULT_SECONDS, .limit_ms = DEFAULT_LIMIT_MS};
+    struct error error;
     int found;
-    while ((found = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+    while ((found = getopt_long(argc, argv, ":hV", long_options, NULL)) != -1) {
         char *end;
         unsigned long rounds;
         unsigned long seconds;
@@ -230,8 +185,13 @@ static int parse_options(int argc, char **argv, bool takes_index, struct bench_o
         case ONCE:
             options->once = true;
             break;
-        default: /* getopt_long said why */
-            return EXIT_USAGE;
+        case 'h':
+            return print_help();
+        case 'V':
+            return print_version();
+        default:
+            command_line_bad_option(found, argv, long_options, &error);
+            return usage_error(error.message, "");
         }
     }
     if (optind + (takes_index ? 1 : 0) != argc)
@@ -249,6 +209,7 @@ struct benchmark {
     int fault_status; /* where it could not be measured; 0: EXIT_FAILURE */
 };
 
+/* NULL, and a message was printed, where there is none of that name. */
 static const struct benchmark *find_benchmark(const char *name)
 {
     static const struct benchmark benchmarks[] = {
@@ -271,28 +232,42 @@ static const struct benchmark *find_benchmark(const char *name)
          .needs_no_index = true,
          .fault_status = EXIT_USAGE},
     };
+    struct nearest_name nearest;
+    char hint[NEAREST_NAME_HINT_SIZE];
+    nearest_name_begin(&nearest, name);
     for (size_t i = 0; i < sizeof benchmarks / sizeof benchmarks[0]; i++) {
         if (strcmp(benchmarks[i].name, name) == 0)
             return &benchmarks[i];
+        nearest_name_offer(&nearest, benchmarks[i].name);
     }
+    fprintf(stderr, "cratedex-bench: unknown command: %s%s (see: cratedex-bench --help)\n", name,
+            nearest_name_hint(&nearest, "", hint));
     return NULL;
+}
+
+static int ended(int status)
+{
+    return status == ENDED ? EXIT_SUCCESS : status;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc < 2)
-        return usage_error("needs a subcommand", "");
-    if (strcmp(argv[1], "--help") == 0) {
-        printf("%s%s", synopsis, descriptions);
-        return EXIT_SUCCESS;
+    if (argc < 2) {
+        bench_print_help(stderr);
+        return EXIT_USAGE;
+    }
+    struct bench_options options;
+    int status;
+    if (argv[1][0] == '-') {
+        status = parse_options(argc, argv, false, &options);
+        return status == 0 ? usage_error("needs a command", "") : ended(status);
     }
     const struct benchmark *benchmark = find_benchmark(argv[1]);
     if (benchmark == NULL)
-        return usage_error("unknown subcommand: ", argv[1]);
-    struct bench_options options;
-    int status = parse_options(argc - 1, argv + 1, !benchmark->needs_no_index, &options);
+        return EXIT_USAGE;
+    status = parse_options(argc - 1, argv + 1, !benchmark->needs_no_index, &options);
     if (status != 0)
-        return status;
+        return ended(status);
     if (benchmark->needs_queries && options.queries_path == NULL)
         return usage_error("needs --queries FILE", "");
     if (options.n_rounds == 0 && !benchmark->chooses_rounds)

@@ -78,12 +78,29 @@ static int compare_names(const void *left, const void *right)
     return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-static void assert_each_once(const struct walk *walk, const char *query)
+static void sort_names(const struct walk *walk, const char *names[MAX_CRATES])
 {
-    const char *names[MAX_CRATES] = {NULL};
     for (size_t i = 0; i < walk->n_crates; i++)
         names[i] = name_of(walk, i);
     qsort(names, walk->n_crates, sizeof names[0], compare_names);
+}
+
+static void assert_same_set(const struct walk *left, const struct walk *right, const char *query)
+{
+    const char *left_names[MAX_CRATES] = {NULL};
+    const char *right_names[MAX_CRATES] = {NULL};
+    if (left->n_crates != right->n_crates || left->total != right->total)
+        fail_msg("%s: %zu crates, not %zu", query, right->n_crates, left->n_crates);
+    sort_names(left, left_names);
+    sort_names(right, right_names);
+    for (size_t i = 0; i < left->n_crates; i++)
+        assert_string_equal(right_names[i], left_names[i]);
+}
+
+static void assert_each_once(const struct walk *walk, const char *query)
+{
+    const char *names[MAX_CRATES] = {NULL};
+    sort_names(walk, names);
     for (size_t i = 1; i < walk->n_crates; i++)
         if (strcmp(names[i - 1], names[i]) == 0)
             fail_msg("%s: %s comes twice", query, names[i]);
@@ -169,6 +186,40 @@ static void visits_every_match_once(void **state)
     for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
         walk_every_sort(fixture->client, queries[i], 1);
         walk_every_sort(fixture->client, queries[i], 4);
+    }
+}
+
+/* Which crates match is a matter of `match` alone: every sort walks the same ones, be the last word
+   finished or not. */
+static void matches_the_same_in_every_sort(void **state)
+{
+    struct http_client *client = client_of(state);
+    static const char *const queries[] = {
+        "q=async&match=best",
+        "q=async&match=all",
+        "q=asy&match=best",
+        "q=asy&match=all",
+        "q=http+cli&match=all",
+        "q=http+cli&match=best",
+        "q=serde+seriali&match=all&include_yanked=no",
+        "q=pars&match=all&category=encoding",
+        "q=json+pars&match=best&letter=s",
+    };
+    for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
+        struct walk first;
+        char query[256];
+        snprintf(query, sizeof query, "sort=relevance&per_page=100&%s", queries[i]);
+        walk_pages(client, query, &first);
+        assert_true(first.n_crates > 1);
+        for (size_t j = 1; j < sizeof sorts / sizeof sorts[0]; j++) {
+            struct walk walk;
+            snprintf(query, sizeof query, "sort=%s&per_page=3&%s", sorts[j].sort, queries[i]);
+            walk_pages(client, query, &walk);
+            assert_each_once(&walk, query);
+            assert_same_set(&first, &walk, query);
+            walk_free(&walk);
+        }
+        walk_free(&first);
     }
 }
 
@@ -281,6 +332,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(visits_every_crate_once),
         cmocka_unit_test(visits_every_match_once),
+        cmocka_unit_test(matches_the_same_in_every_sort),
         cmocka_unit_test(visits_every_filtered_crate_once),
         cmocka_unit_test(orders_by_canonical_name),
         cmocka_unit_test(writes_links_in_the_order_of_the_request),

@@ -176,7 +176,7 @@ size_t search_scan_run(struct search_scan *scan, const struct search_query *quer
         match = scan->sort == SEARCH_SORT_RELEVANCE ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
     scan_filter(scan, query);
     if (text.length > 0) {
-        scan_words(scan, text, scan->sort == SEARCH_SORT_RELEVANCE && match == SEARCH_MATCH_BEST);
+        scan_words(scan, text);
         scan_match(scan, text, match);
     } else {
         for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {

@@ -119,7 +119,7 @@ void scan_match(struct search_scan *scan, struct search_string text, enum search
         bool exact = strcmp(scan->crates[rank].canonical, canonical) == 0;
         bool by_words =
             coverage->has_any && (match == SEARCH_MATCH_BEST ? coverage->any > required - EQUAL
-                                                             : coverage->n_whole == scan->n_words);
+                                                             : coverage->n_words == scan->n_words);
         unsigned near_place = 0;
         for (unsigned i = 0; i < scan->n_near; i++)
             near_place = scan->near[i] == rank ? i + 1 : near_place;

@@ -30,7 +30,8 @@ struct scan_coverage {
     double any;
     double main;
     double fields[N_SCAN_FIELDS];
-    unsigned n_whole;      /* words that occur as such */
+    unsigned n_words;      /* words that occur */
+    unsigned n_whole;      /* of these, as such and not only as a beginning */
     enum scan_field worst; /* of the best fields of the words that occur */
     bool has_any;
 };
@@ -105,8 +106,8 @@ size_t scan_character(const char *text, size_t length, unsigned *character);
 
 /* Makes the tables that scan_words needs. */
 void scan_words_open(struct search_scan *scan);
-/* Looks the text's words up and sets `coverage`, `n_words` and `total_mass`. */
-void scan_words(struct search_scan *scan, struct search_string text, bool completes_last);
+/* Looks the text's words up, the last of which may be the beginning of longer ones, and sets `coverage`, `n_words` and `total_mass`. */
+void scan_words(struct search_scan *scan, struct search_string text);
 
 /* The most frequent words that, as they are written, begin with `typed` (folded), at most `limit`. */
 unsigned scan_written_completions(const struct search_scan *scan, struct search_string typed,

@@ -229,6 +229,7 @@ static void add_word(struct search_scan *scan, struct search_string word, const 
         mass = completed_mass;
     scan->total_mass += mass;
     for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
+        scan->coverage[rank].n_words += scan->fields[rank] != 0 || scan->completion[rank] != 0;
         if (scan->fields[rank] != 0) {
             cover(&scan->coverage[rank], scan->fields[rank], mass);
             scan->coverage[rank].n_whole++;
@@ -238,7 +239,7 @@ static void add_word(struct search_scan *scan, struct search_string word, const 
     }
 }
 
-void scan_words(struct search_scan *scan, struct search_string text, bool completes_last)
+void scan_words(struct search_scan *scan, struct search_string text)
 {
     static struct stem stems[SEARCH_MAX_WORDS];
     struct search_string words[SEARCH_MAX_WORDS];
@@ -266,5 +267,5 @@ void scan_words(struct search_scan *scan, struct search_string text, bool comple
     scan->n_words = 0;
     scan->total_mass = 0;
     for (unsigned i = 0; i < n_words; i++)
-        add_word(scan, words[i], stems[i].text, completes_last && i == n_words - 1);
+        add_word(scan, words[i], stems[i].text, i == n_words - 1);
 }

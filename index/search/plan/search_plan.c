@@ -107,7 +107,7 @@ static void replace_word(struct search_plan *plan, struct index_reader *reader,
 
 /* Fills the next word; one that carries no mass is left out. */
 static void add_word(struct search_plan *plan, struct index_reader *reader,
-                     struct search_string text, uint32_t i, bool may_be_unfinished)
+                     struct search_string text, uint32_t i, enum search_match match)
 {
     const struct index *index = reader->index;
     const struct text_words *words = &plan->text_words;
@@ -118,6 +118,7 @@ static void add_word(struct search_plan *plan, struct index_reader *reader,
     const char *stem = words->bytes + word->start;
     word->list = find_list(index, stem, word->length);
     bool occurs = word->list.n > 0;
+    bool may_be_unfinished = i + 1 == words->n_words;
     if (may_be_unfinished && word->length >= MIN_COMPLETED_BYTES && plan->ranking->prefix > 0)
         find_completions(reader, stem, text.data + words->words[i].text_start,
                          words->words[i].text_length, word);
@@ -134,6 +135,7 @@ static void add_word(struct search_plan *plan, struct index_reader *reader,
     float mass = inverse_document_frequency(index->columns.n_crates, n_with);
     word->completion_mass = fmaxf(MIN_COMPLETION_MASS, mass * (float)plan->ranking->prefix);
     word->mass = word->list.n > 0 ? mass : word->completion_mass;
+    word->completion_reach = match == SEARCH_MATCH_ALL ? word->mass : word->completion_mass;
     plan->n_words++;
     plan->total_mass += word->mass;
 }
@@ -176,7 +178,7 @@ static void find_names(struct search_plan *plan, const struct index *index,
 
 int search_plan_make(struct search_plan *plan, struct index_reader *reader,
                      const struct ranking *ranking, struct search_string text,
-                     enum search_match match, bool complete_last, struct error *error)
+                     enum search_match match, struct error *error)
 {
     if (text_words_cut(reader->tokenizer, text.data, text.length, &plan->text_words, error) != 0)
         return -1;
@@ -189,7 +191,7 @@ int search_plan_make(struct search_plan *plan, struct index_reader *reader,
     plan->text_length = (uint32_t)text.length;
     uint32_t n_cut = plan->text_words.n_words;
     for (uint32_t i = 0; i < n_cut; i++)
-        add_word(plan, reader, text, i, complete_last && i == n_cut - 1);
+        add_word(plan, reader, text, i, match);
     plan->no_words_match =
         plan->n_words == 0 || (match == SEARCH_MATCH_ALL && plan->n_words < n_cut);
     plan->required =
@@ -280,7 +282,7 @@ void search_plan_cover(struct search_plan *plan, uint32_t rank, struct search_co
         uint8_t best_field = (uint8_t)(occurrence.fields & -occurrence.fields);
         if (best_field > coverage->worst_field)
             coverage->worst_field = best_field;
-        coverage->mass += mass;
+        coverage->mass += occurrence.is_completion ? word->completion_reach : mass;
         coverage->any += share;
         coverage->main += occurrence.fields & ~POSTING_README ? share : 0;
         coverage->name += occurrence.fields & POSTING_NAME ? share : 0;

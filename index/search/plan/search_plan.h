@@ -21,7 +21,8 @@ struct search_word {
     uint32_t start; /* the stem, in search_plan.words */
     uint32_t length;
     float mass; /* inverse document frequency; that of the completions where there is no list */
-    float completion_mass; /* what a completion counts: ranking.prefix of the frequency's */
+    float completion_mass;  /* what a completion counts, by ranking.prefix less: in scores */
+    float completion_reach; /* and towards `required`: as much, or with match=all as the word */
 };
 
 struct search_plan {
@@ -41,11 +42,10 @@ struct search_plan {
     struct search_spelling spelling;
 };
 
-/* Looks a text up. `complete_last` lets the last word be the beginning of longer ones. Returns 0 or -1
-   (memory). */
+/* Looks a text up; `match` must not be the default, which depends on the sort. Returns 0 or -1 (memory). */
 int search_plan_make(struct search_plan *plan, struct index_reader *reader,
                      const struct ranking *ranking, struct search_string text,
-                     enum search_match match, bool complete_last, struct error *error);
+                     enum search_match match, struct error *error);
 
 /* True where the crate is one of the near names. */
 bool search_plan_is_near(const struct search_plan *plan, uint32_t rank);
@@ -77,7 +77,7 @@ struct search_coverage {
     float name;
     float description;
     float readme;
-    float mass;          /* summed as search_scan does */
+    float mass;          /* towards `required`, summed as search_scan does */
     bool has_all;        /* every word occurs, whole */
     uint8_t worst_field; /* of the best fields of the words that occur; 0: none does */
 };

@@ -108,7 +108,7 @@ static void scan_words(struct pass *pass)
                                  credits, n_touched);
             for (uint32_t c = 0; c < word->n_completions; c++)
                 n_touched = add_list(accumulators, &word->completions[c], first, end,
-                                     completion_weights, word->completion_mass, true, n_touched);
+                                     completion_weights, word->completion_reach, true, n_touched);
         }
         judge_block(pass, first, n_touched);
     }

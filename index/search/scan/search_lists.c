@@ -14,7 +14,7 @@ static void weigh(struct search_lists *lists, unsigned number)
 {
     struct search_alternative *alternative = &lists->alternatives[number];
     float *most = &lists->weights.values[2 * number];
-    search_plan_weigh(lists->scan->plan, lists->masses.values[number], alternative->weights);
+    search_plan_weigh(lists->scan->plan, alternative->mass, alternative->weights);
     most[0] = 0;
     most[1] = 0;
     for (unsigned fields = 1; fields <= POSTING_ALL_FIELDS; fields++) {
@@ -24,7 +24,8 @@ static void weigh(struct search_lists *lists, unsigned number)
 }
 
 /* Appends a list to the word at hand. Returns false where there is no room. */
-static bool add_list(struct search_lists *lists, const struct posting_list *list, float mass)
+static bool add_list(struct search_lists *lists, const struct posting_list *list, float mass,
+                     float reach)
 {
     struct threshold_words *masses = &lists->masses;
     uint8_t *end = &masses->first[masses->n_words + 1];
@@ -33,10 +34,12 @@ static bool add_list(struct search_lists *lists, const struct posting_list *list
         return true;
     if (lists->n_lists == SEARCH_MAX_LISTS)
         return false;
-    if (is_first || masses->values[*end - 1] != mass) {
+    if (is_first || masses->values[*end - 1] != reach ||
+        lists->alternatives[*end - 1].mass != mass) {
         if (*end == SEARCH_MAX_ALTERNATIVES)
             return false;
-        masses->values[*end] = mass;
+        masses->values[*end] = reach;
+        lists->alternatives[*end].mass = mass;
         lists->alternatives[*end].first_list = lists->n_lists;
         weigh(lists, *end);
         ++*end;
@@ -59,10 +62,11 @@ bool search_lists_take(struct search_lists *lists, struct search_scan_state *sca
     for (uint32_t i = 0; i < plan->n_words; i++) {
         const struct search_word *word = &plan->words[i];
         masses->first[i + 1] = masses->first[i];
-        if (!add_list(lists, &word->list, word->mass))
+        if (!add_list(lists, &word->list, word->mass, word->mass))
             return false;
         for (uint32_t c = 0; c < word->n_completions; c++) {
-            if (!add_list(lists, &word->completions[c], word->completion_mass))
+            if (!add_list(lists, &word->completions[c], word->completion_mass,
+                          word->completion_reach))
                 return false;
         }
         masses->n_words++;

@@ -9,10 +9,11 @@
 #define SEARCH_MAX_LISTS 64
 #define SEARCH_MAX_ALTERNATIVES (THRESHOLD_MAX_ALTERNATIVES / 2)
 
-/* Lists of one word that have the same mass. */
+/* Lists of one word that count the same, in scores and towards a match. */
 struct search_alternative {
     uint32_t first_list;
     uint32_t end_list;
+    float mass;        /* in scores; what counts towards a match stands in `masses` */
     float weights[16]; /* what it adds to a score, by fields */
 };
 

@@ -2,6 +2,7 @@
    and the examples work. They are run by a shell, in the order of the commands, in a folder that has the
    sample dump under the name that they use. */
 #include "tests/support/cli.h"
+#include "tests/support/help_text.h"
 #include "tests/support/test_server.h"
 
 #include <setjmp.h>
@@ -17,7 +18,6 @@
 
 #define SERVER "cratedex-server"
 #define MAX_HELPS 16
-#define MAX_COLUMNS 80
 
 struct helps {
     char folder[FOLDER_PATH_SIZE];
@@ -77,49 +77,21 @@ static int remove_folder(void **state)
     return 0;
 }
 
-static void assert_fits(const char *text)
-{
-    for (const char *line = text; *line != '\0'; line = strchr(line, '\n') + 1) {
-        size_t length = strcspn(line, "\n");
-        assert_true(line[length] == '\n');
-        if (length > MAX_COLUMNS)
-            fail_msg("more than %d columns: %.*s", MAX_COLUMNS, (int)length, line);
-    }
-}
-
-/* The two lines at the end, each of which calls the program. */
-static void read_examples(const char *help, const char *program, char examples[2][256])
-{
-    static const char heading[] = "\nExamples:\n";
-    const char *line = strstr(help, heading);
-    assert_non_null(line);
-    line += strlen(heading);
-    for (size_t i = 0; i < 2; i++) {
-        size_t length = strcspn(line, "\n");
-        assert_true(length > 2 && length < 256);
-        assert_memory_equal(line, "  ", 2);
-        snprintf(examples[i], 256, "%.*s", (int)length - 2, line + 2);
-        assert_non_null(strstr(examples[i], program));
-        line += length + 1;
-    }
-    assert_string_equal(line, "");
-}
-
 static void every_help_fits_and_ends_with_two_examples(void **state)
 {
     const struct helps *helps = *state;
-    char examples[2][256];
+    char examples[HELP_N_EXAMPLES][HELP_EXAMPLE_SIZE];
     for (size_t i = 0; i < helps->n_commands; i++) {
         char *text = help_of(helps->commands[i], "--help");
-        assert_fits(text);
-        read_examples(text, PROGRAM, examples);
+        help_assert_fits(text);
+        help_read_examples(text, PROGRAM, examples);
         assert_non_null(strstr(examples[0], helps->commands[i]));
         assert_non_null(strstr(examples[1], helps->commands[i]));
         free(text);
     }
     char *text = output_of((const char *const[]){SERVER, "--help", NULL});
-    assert_fits(text);
-    read_examples(text, SERVER, examples);
+    help_assert_fits(text);
+    help_read_examples(text, SERVER, examples);
     free(text);
 }
 
@@ -163,7 +135,7 @@ static void run_example(const struct helps *helps, const char *example, const ch
     free(path);
     struct program_options options = {
         .arguments = (const char *const[]){"/bin/sh", "-c", script, NULL},
-        .terminal_columns = signal_number != 0 ? MAX_COLUMNS : 0,
+        .terminal_columns = signal_number != 0 ? HELP_MAX_COLUMNS : 0,
         .signal_number = signal_number,
     };
     struct program_run run;
@@ -178,17 +150,17 @@ static void run_example(const struct helps *helps, const char *example, const ch
 static void every_example_works(void **state)
 {
     const struct helps *helps = *state;
-    char examples[2][256];
+    char examples[HELP_N_EXAMPLES][HELP_EXAMPLE_SIZE];
     for (size_t i = 0; i < helps->n_commands; i++) {
         char *text = help_of(helps->commands[i], "--help");
-        read_examples(text, PROGRAM, examples);
+        help_read_examples(text, PROGRAM, examples);
         for (size_t j = 0; j < 2; j++)
             run_example(helps, examples[j], "", 0);
         free(text);
     }
     /* On a port that is free, and ended as soon as it says where it listens. */
     char *text = output_of((const char *const[]){SERVER, "--help", NULL});
-    read_examples(text, SERVER, examples);
+    help_read_examples(text, SERVER, examples);
     for (size_t j = 0; j < 2; j++)
         run_example(helps, examples[j], "--listen 127.0.0.1:0", SIGTERM);
     free(text);

@@ -83,7 +83,8 @@ static void every_script_is_found_by_its_words(void **state)
         {"中文", "1"},
         {"分词器", "1"},
         {"分词器 fast", "1"},
-        {"分词", ""}, /* a part of a run is no word of it */
+        {"分词", "1"}, /* the beginning of a run, which is one word */
+        {"词器", ""},  /* another part of it is no word */
         {"日本語", "2"},
         {"テキスト", "2"},
         {"解析", "2"}, /* behind an ideographic comma */

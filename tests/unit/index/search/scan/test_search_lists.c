@@ -156,8 +156,8 @@ static void begin(struct fixture *fixture, const struct searched *search, float 
     struct error error = {""};
     struct index_reader *reader = fixture->built.reader;
     struct search_string text = {search->text, strlen(search->text)};
-    if (search_plan_make(&fixture->plan, reader, &search->ranking, text, search->match,
-                         search->match == SEARCH_MATCH_BEST, &error) != 0)
+    if (search_plan_make(&fixture->plan, reader, &search->ranking, text, search->match, &error) !=
+        0)
         fail_msg("%s: %s", search->text, error.message);
     for (uint32_t rank = 0; rank <= N_CRATES; rank++)
         scores[rank] = NAN;

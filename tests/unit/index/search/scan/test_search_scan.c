@@ -91,8 +91,7 @@ static void make_plan(struct fixture *fixture, const struct ranking *ranking, co
     struct error error = {""};
     struct index_reader *reader = fixture->built.reader;
     struct search_string string = {text, strlen(text)};
-    if (search_plan_make(&fixture->plan, reader, ranking, string, match, match == SEARCH_MATCH_BEST,
-                         &error) != 0)
+    if (search_plan_make(&fixture->plan, reader, ranking, string, match, &error) != 0)
         fail_msg("%s: %s", text, error.message);
 }
 

@@ -1,0 +1,113 @@
+/* The text of --help, in columns of 80; in parts, for ISO C promises no longer literals than 4,095 bytes. */
+#include "tests/bench/bench_help.h"
+
+static const char synopsis[] =
+    "Usage: cratedex-bench search INDEX --queries FILE [--rounds N] [--baseline]\n"
+    "                      [--json]\n"
+    "       cratedex-bench suggest INDEX --queries FILE [--rounds N] [--json]\n"
+    "       cratedex-bench pages INDEX [--rounds N] [--json]\n"
+    "       cratedex-bench open INDEX [--rounds N] [--json]\n"
+    "       cratedex-bench resolve INDEX [--rounds N] [--json]\n"
+    "       cratedex-bench encoding INDEX [--queries FILE] [--rounds N]\n"
+    "                      [--instructions] [--json] [--once]\n"
+    "       cratedex-bench encoding-http INDEX [--queries FILE] [--page KEY]\n"
+    "                      [--rounds N] [--json]\n"
+    "       cratedex-bench http INDEX [--queries FILE] [--connections N,N,...]\n"
+    "                      [--contender NAME,NAME,...] [--rounds N] [--json]\n"
+    "                      [--check]\n"
+    "       cratedex-bench counting INDEX [--rounds N] [--json]\n"
+    "       cratedex-bench cache INDEX --queries FILE [--json]\n"
+    "       cratedex-bench features INDEX --queries JUDGEMENTS\n"
+    "       cratedex-bench worst INDEX [--seconds N] [--limit-ms N]\n"
+    "       cratedex-bench compare --base FOLDER --head FOLDER --dump DUMP\n"
+    "                      --queries FILE [--rounds N] [--json]\n"
+    "\n"
+    "Times the index library on one thread. A warm-up round goes first; of the N\n"
+    "rounds (default 3) the one with the best 99th percentile is shown, --json has\n"
+    "them all.\n";
+
+static const char commands[] =
+    "\nCommands:\n"
+    "  search    every query: the search alone, and with its JSON answer of 10 crates\n"
+    "            assembled\n"
+    "  suggest   every prefix: suggestions alone, and with their JSON answer;\n"
+    "            misspelt names\n"
+    "  pages     what endpoints answer on a miss: pages of crates, lists of versions,\n"
+    "            reverse dependencies, in both encodings\n"
+    "  open      opening the index and one reader\n"
+    "  resolve   requirements of the index's dependencies, and closures of\n"
+    "            dependencies\n"
+    "  encoding  JSON against MessagePack, in turn: bytes, assembling, building,\n"
+    "            decoding; medians of at least 20 rounds (default 31) with intervals;\n"
+    "            from the repository's root\n"
+    "  encoding-http\n"
+    "            the same pages through HTTP, from the cratedex-server beside this\n"
+    "            program: latency at fixed rates (open loop), time and processor time\n"
+    "            at full load; hits and misses; medians of at least 20 rounds\n"
+    "            (default 21) with intervals\n"
+    "  http      a hit, a miss and a 304 through HTTP beside a bare libmicrohttpd\n"
+    "            program, nginx and Groonga: requests/s, the server's processor time\n"
+    "            and latency in a closed loop, at 1, 8, 64 and 512 connections;\n"
+    "            medians of --rounds (default 21) with intervals; goals are decided\n"
+    "            by 20 rounds or more\n"
+    "  counting  counting a download: a server in this process, asked in turn for\n"
+    "            downloads, which it counts, and for READMEs, which it does not; and\n"
+    "            the add alone\n"
+    "  cache     hit ratio and throughput of the result cache by its size, over the\n"
+    "            queries' first ten pages with Zipf's popularity, beside LRU and\n"
+    "            Belady's rule\n"
+    "  features  no times: the second stage's candidates and features, for\n"
+    "            tests/relevance/train.py\n"
+    "  worst     the slowest query of 256 bytes or less, in --seconds (default 20);\n"
+    "            fails where one takes more than --limit-ms (default 20)\n"
+    "  compare   two builds of cratedex-index and cratedex-server in turn: processor\n"
+    "            time of build, miss, hit and suggest, medians of 5 or more rounds\n"
+    "            (default 21), intervals; with --json the table goes to standard\n"
+    "            error. Status 1: something takes over 5 % more in the head, with its\n"
+    "            whole interval; 2: it could not be measured\n";
+
+static const char options[] =
+    "\nOptions:\n"
+    "      --queries FILE   one query a line; a `*` at the end marks a prefix as\n"
+    "                       typed. suggest takes such a line as it is, and of other\n"
+    "                       lines every prefix as typed\n"
+    "      --rounds N       1 to 100\n"
+    "      --json           the result as JSON\n"
+    "      --baseline       search: the same queries, in turn with ours, as SQLite\n"
+    "                       FTS5 alone ranks them: every word, ORDER BY bm25()\n"
+    "                       LIMIT 10, on the index's crates_fts\n"
+    "      --instructions   encoding: also instructions and allocations, counted by\n"
+    "                       valgrind\n"
+    "      --once           encoding: every operation once, no figures; what valgrind\n"
+    "                       runs\n"
+    "      --page KEY       encoding-http: only this page, such as search_10\n"
+    "      --connections N,N,...\n"
+    "                       http: how many clients ask at a time, one run for each,\n"
+    "                       up to 8 numbers from 1 to 1024 (default 1,8,64,512)\n"
+    "      --contender NAME,NAME,...\n"
+    "                       http: only hit, bare, nginx, not_modified,\n"
+    "                       bare_not_modified, miss, groonga_cached, groonga or\n"
+    "                       scaling (hits in this process, by one thread and by two);\n"
+    "                       goals need both whom they compare\n"
+    "      --check          http: fails where a goal is missed with its whole\n"
+    "                       interval, or none is judged; needs 20 rounds\n"
+    "      --seconds N      worst: how long to look\n"
+    "      --limit-ms N     worst: what no query may pass\n"
+    "      --base FOLDER, --head FOLDER\n"
+    "                       compare: where the programs of the two lie\n"
+    "      --dump DUMP      compare: what they index\n"
+    "  -h, --help           this text\n"
+    "  -V, --version        the version of the program\n";
+
+static const char examples[] =
+    "\nExamples:\n"
+    "  cratedex-bench open crates.cdx\n"
+    "  cratedex-bench search crates.cdx --queries tests/bench/queries.txt\n";
+
+void bench_print_help(FILE *out)
+{
+    fputs(synopsis, out);
+    fputs(commands, out);
+    fputs(options, out);
+    fputs(examples, out);
+}
