@@ -10,6 +10,7 @@
 
 #include <cratedex/command_line.h>
 #include <cratedex/explanation.h>
+#include <cratedex/ranking.h>
 #include <cratedex/search.h>
 #include <inttypes.h>
 #include <jansson.h>

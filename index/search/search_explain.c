@@ -1,6 +1,8 @@
 /* Explains a hit by computing its score again, term by term, from the plan of the search that found it. */
 #include "index/search/search_state.h"
 
+#include <cratedex/ranking.h>
+#include <cratedex/search.h>
 #include <string.h>
 
 int search_explain(struct search *search, const struct search_hit *hit,

@@ -6,6 +6,7 @@
 #include "tests/support/built_index.h"
 #include "tests/support/random.h"
 
+#include <cratedex/ranking.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

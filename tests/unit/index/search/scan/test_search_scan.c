@@ -7,6 +7,7 @@
 #include "tests/support/random.h"
 #include "tests/support/random_query.h"
 
+#include <cratedex/ranking.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
