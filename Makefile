@@ -1,6 +1,6 @@
 # Cratedex: GNU make. Everything built lies below $(BUILD); sources are found by folder. One graph in parts:
-# this file builds and installs the programs; tests/tests.mk runs tests, tests/bench/bench.mk measures,
-# scripts/lint.mk checks the sources. They are read from the top level, and paths are relative to it.
+# this file builds the programs; scripts/install.mk installs them; tests/tests.mk runs tests,
+# tests/bench/bench.mk measures, scripts/lint.mk checks the sources. All paths are relative to the top level.
 #
 #   index/**/*.c     -> libcratedex.a           server/**/*.c but main.c -> libcratedex-server.a
 #   index/cli/*.c    -> cratedex-index          server/main.c         -> cratedex-server
@@ -192,25 +192,10 @@ submake = $(MAKE) $(jobs) --no-print-directory
 # The N of -jN, which only a recipe can read.
 job_count = $(or $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS))),1)
 
-parts := tests/tests.mk tests/bench/bench.mk scripts/lint.mk
+parts := scripts/install.mk tests/tests.mk tests/bench/bench.mk scripts/lint.mk
 include $(parts)
 
-# ---- Installing ----
-
-public_headers := $(wildcard include/cratedex/*.h)
-
-.PHONY: install uninstall clean help
-install: all ## copy programs, library and headers to $(DESTDIR)$(PREFIX)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include/cratedex
-	install -m 755 $(programs) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(index_library) $(DESTDIR)$(PREFIX)/lib
-	install -m 644 $(public_headers) $(DESTDIR)$(PREFIX)/include/cratedex
-
-uninstall: ## remove what install copied
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,cratedex-index cratedex-server)
-	rm -f $(DESTDIR)$(PREFIX)/lib/libcratedex.a
-	rm -rf $(DESTDIR)$(PREFIX)/include/cratedex
-
+.PHONY: clean help
 clean: ## remove $(BUILD)
 	rm -rf $(BUILD)
 
