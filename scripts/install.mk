@@ -1,4 +1,4 @@
-# What goes to other machines: `make install`. A part of ../Makefile.
+# What goes to other machines: `make install`, and the sources as one file. A part of ../Makefile.
 #
 # Beside the programs and the library there are manual pages and a sample configuration, made of the templates
 # in install/ and of what the programs say in their --help, so that they need nothing that the build does not;
@@ -83,7 +83,7 @@ emptied = $(includedir)/cratedex $(docdir)
 emptied_root := /
 endif
 
-.PHONY: install uninstall
+.PHONY: install uninstall dist
 install: all $(made) ## programs, library, headers, manual pages and more, to $(DESTDIR)$(PREFIX)
 	$(foreach file,$(installed),$(call install_file,$(call fields,$(file))))
 
@@ -92,3 +92,23 @@ uninstall: ## remove what install brought
 	@cd '$(emptied_root)' 2>/dev/null || exit 0; \
 	for folder in $(patsubst $(if $(DESTDIR),,$(PREFIX))/%,%,$(emptied)); do \
 	    rmdir $(rmdir_parents) --ignore-fail-on-non-empty "$$folder" 2>/dev/null || :; done
+
+# ---- The sources as one file ----
+
+# Of a repository what git knows or would add; of an unpacked archive all but what was built.
+release := cratedex-$(VERSION)
+dist_roots := $(wildcard server index include tests Makefile data README.md scripts LICENSE CHANGELOG.md .ci \
+    .clang-format .clang-tidy .editorconfig .gitignore .commit)
+list_files = $(if $(in_git),git ls-files --cached --others --exclude-standard,find $(dist_roots) -type f \
+    ! -path '*/__pycache__/*' ! -name '*.swp' ! -name '*~')
+
+# The same bytes from the same sources. Without git the commit is known from .commit alone.
+dist: ## the sources: $(BUILD)/cratedex-VERSION.tar.gz, which builds without git
+	@rm -rf $(BUILD)/dist && mkdir -p $(BUILD)/dist/$(release)
+	@$(list_files) | while read -r file; do [ ! -e "$$file" ] || printf '%s\n' "$$file"; done | \
+	    tar -cf - -T - | tar -xf - -C $(BUILD)/dist/$(release)
+	@$(if $(commit),echo '$(commit)' >$(BUILD)/dist/$(release)/.commit)
+	@tar -cf - -C $(BUILD)/dist --sort=name --format=gnu --mtime=@$(source_date) --owner=0 --group=0 --numeric-owner \
+	    --mode=u=rwX,go=rX $(release) | gzip -9n >$(BUILD)/$(release).tar.gz
+	@rm -rf $(BUILD)/dist
+	@echo '$(BUILD)/$(release).tar.gz'
