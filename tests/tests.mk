@@ -1,5 +1,5 @@
 # The tests: unit and HTTP (cmocka), the same with sanitizers, fuzzing, and the checks that are written in
-# Python: cargo, monitoring, the performance report, relevance, the contract. A part of ../Makefile.
+# Python: cargo, monitoring, the performance report, the READMEs, relevance, the contract. A part of ../Makefile.
 
 FUZZ_SECONDS ?= 20
 TEST_TIMEOUT ?= 300
@@ -116,7 +116,16 @@ monitoring: $(programs) ## scripts/monitoring against promtool, Prometheus and a
 
 .PHONY: report-check
 report-check: ## the tests of scripts/perf-report and of the benchmarks' scripts, without measuring
-	@$(PYTHON) -B tests/report/check.py
+	@$(PYTHON) -B tests/support/run_unittests.py tests/report tests/bench
+
+.PHONY: scripts-check
+scripts-check: $(programs) ## the tests of scripts/install-deps, run and test, without installing anything
+	@CRATEDEX_BUILD='$(abspath $(BUILD))' $(PYTHON) -B tests/support/run_unittests.py tests/scripts
+
+# The READMEs' own examples use cratedex-bench too.
+.PHONY: docs-check
+docs-check: $(programs) $(BUILD)/cratedex-bench ## the READMEs: what their blocks run and show, their tables and links
+	@$(PYTHON) -B tests/docs/check.py --programs '$(BUILD)'
 
 # ---- Indexes of the real data, which lies outside of the repository ----
 

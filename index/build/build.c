@@ -182,8 +182,8 @@ static int run(struct build *build, struct error *error)
         open_database(build, error) != 0 || build_read_dump(build, error) != 0)
         return -1;
     build_begin_phase(build, "checking references");
-    if (build_check_references(build, error) != 0 || settle_timestamp(build, error) != 0 ||
-        build_fold_downloads(build, error) != 0)
+    if (build_check_references(build, error) != 0 || build_write_users(build, error) != 0 ||
+        settle_timestamp(build, error) != 0 || build_fold_downloads(build, error) != 0)
         return -1;
     build_begin_phase(build, "ranking");
     if (build_rank_crates(build, error) != 0)

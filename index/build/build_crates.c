@@ -220,8 +220,9 @@ static const char *const link_sql =
     " FROM staged_owners JOIN crates ON crates.id = crate_id ORDER BY 1, 2, 3;"
     "CREATE INDEX crate_owners_by_crate ON crate_owners(rank);"
     "CREATE INDEX keywords_by_crates ON keywords(crates_cnt DESC, keyword);"
-    "CREATE INDEX users_by_login ON users(" USER_LOGIN_KEY ");"
-    "CREATE INDEX teams_by_login ON teams(login);";
+    "CREATE INDEX users_by_login ON users(" CANONICAL_LOGIN(
+        "login") ");"
+                 "CREATE INDEX teams_by_login ON teams(" CANONICAL_LOGIN("login") ");";
 
 int build_write_crates(struct build *build, struct error *error)
 {

@@ -286,6 +286,7 @@ static int read_members(struct build *build, struct dump *dump, struct error *er
             continue;
         has_crates = has_crates || strcmp(table->name, "crates") == 0;
         has_versions = has_versions || strcmp(table->name, "versions") == 0;
+        build->has_github_accounts |= strcmp(table->name, "oauth_github") == 0;
         build_begin_phase(build, table->name);
         if (read_table(build, dump, &member, table, error) != 0)
             return -1;

@@ -51,6 +51,7 @@ struct build {
     char downloads_day
         [DOWNLOAD_COUNTS_DAY_SIZE]; /* the last day of downloads: the dump's, or later */
     int64_t total_downloads;        /* from metadata.csv; -1: not given */
+    bool has_github_accounts;       /* the dump has oauth_github.csv */
     struct build_crate *crates;     /* by id until build_rank sorts them by rank */
     uint32_t n_crates;
     msgpack_sbuffer version_numbers;  /* NUL-terminated, one behind the other; a NUL in front */
@@ -88,6 +89,8 @@ int build_create_schema(sqlite3 *database, struct error *error);
 int build_read_dump(struct build *build, struct error *error);
 /* build_references.c: removes rows that point nowhere, and counts them. */
 int build_check_references(struct build *build, struct error *error);
+/* build_people.c: the users as they are served. */
+int build_write_users(struct build *build, struct error *error);
 /* build_downloads.c: adds the downloads that servers counted, and sets `downloads_day`. */
 int build_fold_downloads(struct build *build, struct error *error);
 /* build_rank.c: computes `crates` and sorts them by popularity. */

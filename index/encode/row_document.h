@@ -36,19 +36,14 @@ void row_document(sqlite3_stmt *row, int first_column, const struct row_member *
 int row_document_array(sqlite3_stmt *rows, const struct row_member *members, uint32_t n_members,
                        struct encoder *encoder, struct error *error);
 
-/* People as crates.io's schema `User` has them. A user's login is the name on the registry, where the dump
-   has that, and GitHub's picture of the account stands in for one of their own. */
-#define USER_LOGIN "coalesce(users.username, users.gh_login)"
-#define USER_AVATAR                                                                                \
-    "coalesce(users.gh_avatar, CASE WHEN users.gh_id > 0 THEN"                                     \
-    " 'https://avatars.githubusercontent.com/u/' || users.gh_id || '?v=4' END)"
+/* People as crates.io's schema `User` has them. */
 #define USER_URL "'https://github.com/' || users.gh_login"
-#define USER_HAS_GITHUB_LOGIN "users.username IS NULL OR users.username = users.gh_login"
 #define USER_COLUMNS                                                                               \
-    "users.id, " USER_LOGIN ", users.name, " USER_AVATAR ", " USER_URL                             \
-    ", users.created_at, " USER_HAS_GITHUB_LOGIN
-/* What a user is found by: an index of the file is over this very expression. */
-#define USER_LOGIN_KEY "lower(coalesce(username, gh_login))"
+    "users.id, users.login, users.name, users.avatar, " USER_URL                                   \
+    ", users.created_at, users.github_username_matches"
+/* A login as users and teams are found by it, like the name of a crate (canonical_name.h): indexes of the file
+   are over this very expression of their columns. */
+#define CANONICAL_LOGIN(login) "replace(lower(" login "), '-', '_')"
 #define USER_MEMBERS 7
 extern const struct row_member user_members[USER_MEMBERS];
 

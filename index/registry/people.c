@@ -1,6 +1,6 @@
-/* Users and teams are found along an index of the file over their logins, the owners of a crate along one over
-   its rank: none of these reads grows with the registry. A login on GitHub tells where the account lies, so
-   addresses are made here and not stored. */
+/* Users and teams are found along an index of the file over the canonical form of their logins, the owners of
+   a crate along one over its rank: none of these reads grows with the registry. A login on GitHub tells where
+   the account lies, so addresses are made here and not stored. */
 #include <cratedex/people.h>
 
 #include "index/base/database.h"
@@ -21,10 +21,11 @@ static const struct row_member team_members[] = {{"id", ROW_VALUE},
 int user_encode(struct index_reader *reader, const char *login, size_t length,
                 struct encoder *encoder, struct error *error)
 {
-    return reader_encode_row(reader,
-                             "SELECT " USER_COLUMNS " FROM users WHERE " USER_LOGIN_KEY
-                             " = ?1 ORDER BY id DESC LIMIT 1",
-                             login, length, user_members, USER_MEMBERS, encoder, error);
+    static const char *const user =
+        "SELECT " USER_COLUMNS " FROM users"
+        " WHERE " CANONICAL_LOGIN("login") " = " CANONICAL_LOGIN("?1") " ORDER BY id DESC LIMIT 1";
+    return reader_encode_row(reader, user, login, length, user_members, USER_MEMBERS, encoder,
+                             error);
 }
 
 int user_total_downloads(struct index_reader *reader, int64_t user_id, int64_t *downloads,
@@ -55,10 +56,11 @@ int user_total_downloads(struct index_reader *reader, int64_t user_id, int64_t *
 int team_encode(struct index_reader *reader, const char *login, size_t length,
                 struct encoder *encoder, struct error *error)
 {
-    return reader_encode_row(reader,
-                             "SELECT id, login, name, avatar, " TEAM_URL
-                             " FROM teams WHERE login = ?1 ORDER BY id DESC LIMIT 1",
-                             login, length, team_members, TEAM_MEMBERS, encoder, error);
+    static const char *const team = "SELECT id, login, name, avatar, " TEAM_URL " FROM teams"
+                                    " WHERE " CANONICAL_LOGIN("login") " = " CANONICAL_LOGIN(
+                                        "?1") " ORDER BY login = ?1 DESC, id DESC LIMIT 1";
+    return reader_encode_row(reader, team, login, length, team_members, TEAM_MEMBERS, encoder,
+                             error);
 }
 
 /* A user has all of them; a team, which has one account alone, all but the last. */
@@ -106,8 +108,8 @@ int crate_owners_encode(struct index_reader *reader, uint32_t rank, enum owners 
                         struct encoder *encoder, struct error *error)
 {
     static const char *const users_sql =
-        "SELECT users.id, " USER_LOGIN ", 'user', " USER_URL ", users.name, " USER_AVATAR
-        ", " USER_HAS_GITHUB_LOGIN ", count(*) OVER () FROM crate_owners JOIN users ON users.id ="
+        "SELECT users.id, users.login, 'user', " USER_URL ", users.name, users.avatar,"
+        " users.github_username_matches, count(*) OVER () FROM crate_owners JOIN users ON users.id ="
         " owner_id WHERE owner_kind = 0 AND rank = ?1 ORDER BY users.id";
     static const char *const teams_sql =
         "SELECT teams.id, teams.login, 'team', " TEAM_URL ", teams.name, teams.avatar,"

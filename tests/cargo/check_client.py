@@ -26,12 +26,9 @@ PROGRAMS = pathlib.Path(real_cargo.BUILD)
 SAMPLE = pathlib.Path(__file__).resolve().parents[2] / "data"
 LARGE = pathlib.Path(real_cargo.SHARED) / "data" / "crates-top3000.tar.gz"
 
-CONFIG = """
-[registries.local]
-index = "sparse+{url}/index/"
-[source.crates-io]
-replace-with = "local"
-"""
+# What server/README.md tells people to write.
+PAGE = pathlib.Path(__file__).resolve().parents[2] / "server" / "README.md"
+CONFIG = re.search(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)[1]
 
 PACKAGE = """
 [package]
@@ -121,7 +118,7 @@ class Client:
         (self.project / "src" / "lib.rs").touch()
         (self.project / "Cargo.toml").write_text(PACKAGE + dependencies, encoding="utf-8")
         self.home.mkdir()
-        (self.home / "config.toml").write_text(CONFIG.format(url=url), encoding="utf-8")
+        (self.home / "config.toml").write_text(CONFIG.replace("http://127.0.0.1:8888", url), encoding="utf-8")
         self.manifest = tomllib.loads(dependencies)
         self.cargo = Cargo(self.home)
         self.first_lock = ""
@@ -145,11 +142,16 @@ class Client:
         return fetch(f"{self.url}/index/{index_path(name)}").splitlines()
 
     def search(self):
-        output = self.run("search", "--registry", "local", "serde").stdout
+        output = self.run("search", "--registry", "cratedex", "serde").stdout
         found = re.findall(r'^(\S+) = "(\S+)"', output, re.M)
         crates = json.loads(fetch(f"{self.url}/api/v1/crates?q=serde&per_page=10"))["crates"]
         assert found == [(crate["name"], crate["max_version"]) for crate in crates], found
         assert found[0][0] == "serde", found
+
+    def plain_search(self):
+        """cargo itself refuses a search of a replaced source that names no registry, as the page says."""
+        run = self.cargo.run(self.project, "search", "serde")
+        assert run.returncode != 0 and "--registry" in run.stderr, run.stderr
 
     def make_lock(self):
         self.mark("cold")
@@ -247,6 +249,7 @@ def check_data_set(checks, name, dump, folder):
     ) as url:
         client = Client(folder, url, PROJECTS[name])
         checks.run(f"{name}: search_finds_what_the_api_finds", client.search)
+        checks.run(f"{name}: a_plain_search_is_refused_by_cargo", client.plain_search)
         if checks.run(f"{name}: a_lock_file_is_made", client.make_lock):
             checks.run(f"{name}: the_locked_are_lines_of_ours", client.compare_locked)
             checks.run(f"{name}: cargo_parses_every_line", client.compare_cache)
