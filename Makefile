@@ -44,7 +44,7 @@ index_plain_libs := -lcsv -lm
 
 goals := $(or $(MAKECMDGOALS),all)
 needs_packages := $(filter-out clean distclean dist help fmt uninstall,$(goals))
-needs_tests := $(filter test asan tsan lint fuzz coverage check-% tests,$(goals))
+needs_tests := $(filter check test asan tsan lint fuzz coverage tests,$(goals))
 needs_bench := $(filter lint tests bench bench-compare docs-check relevance-train %/cratedex-bench,$(goals))
 
 ifneq ($(needs_packages),)
