@@ -18,7 +18,8 @@ static void finds_users(void **state)
          .status = 200,
          .headers =
              {
-                 "Cache-Control: public, max-age=60, stale-while-revalidate=600",
+                 "Cache-Control: public, max-age=60",
+                 "CDN-Cache-Control: public, max-age=60, stale-while-revalidate=600",
              },
          .body =
              {{"length", "1"},
@@ -134,7 +135,8 @@ static void lists_owners(void **state)
          .status = 200,
          .headers =
              {
-                 "Cache-Control: public, max-age=60, stale-while-revalidate=600",
+                 "Cache-Control: public, max-age=60",
+                 "CDN-Cache-Control: public, max-age=60, stale-while-revalidate=600",
                  "Surrogate-Key: crate/serde_json",
              },
          .body =

@@ -3,6 +3,7 @@
 #include "index/segment/open_index.h"
 #include "tests/support/built_index.h"
 
+#include <cratedex/ranking.h>
 #include <cratedex/search.h>
 #include <setjmp.h>
 #include <stdarg.h>
