@@ -19,12 +19,12 @@
 
 #include "server/daemon.h"
 
-#include "server/exchange/responder.h"
+#include "server/exchange/transaction.h"
 #include "server/http/request.h"
 #include "server/http/request_head.h"
+#include "server/http/trusted_proxies.h"
 #include "server/telemetry/cpu_slot.h"
-#include "server/telemetry/monotonic.h"
-#include "server/telemetry/slow_query_log.h"
+#include "server/telemetry/metrics.h"
 
 #include <fcntl.h>
 #include <microhttpd.h>
@@ -119,86 +119,24 @@ static void *keep_target(void *context, const char *target, struct MHD_Connectio
     return state;
 }
 
-static void log_access(const struct service *service, const char *address, struct request *request,
-                       const char *version, const struct outcome *outcome, double seconds)
-{
-    if (service->access_log == NULL)
-        return;
-    struct access_record record = {
-        .address = address[0] != '\0' ? address : NULL,
-        .method = request->method_name,
-        .target = request->target,
-        .version = version,
-        .status = outcome->status,
-        .body_bytes = outcome->body_bytes,
-        .seconds = seconds,
-        .cache_state = outcome->cache_state,
-        .referer = request->fields.referer,
-        .user_agent = request->fields.user_agent,
-        .request_id = request_id(request),
-        .arm = outcome->arm,
-    };
-    clock_gettime(CLOCK_REALTIME, &record.time);
-    access_log_write(service->access_log, &record);
-}
-
-static void log_slow_query(const struct service *service, struct request *request,
-                           const struct outcome *outcome, double seconds)
-{
-    if (service->slow_query_seconds <= 0 || seconds < service->slow_query_seconds)
-        return;
-    struct slow_query query = {
-        .request_id = request_id(request),
-        .method = request->method_name,
-        .target = request->target,
-        .seconds = seconds,
-        .outcome = outcome,
-        .index = service->index,
-    };
-    clock_gettime(CLOCK_REALTIME, &query.time);
-    metrics_count_slow_query(service->metrics);
-    slow_query_log_write(service->slow_query_descriptor, &query);
-}
-
-/* Draws the request's arm, where an experiment runs. */
-static void draw_arm(const struct experiment *experiment, const char *client,
-                     struct request *request)
-{
-    if (experiment == NULL)
-        return;
-    bool is_by_client = experiment->key == EXPERIMENT_BY_CLIENT;
-    request->arm = experiment_draw(experiment, is_by_client ? client : request_id(request));
-}
-
-/* Queues the answer, or an error where `fault` is given. */
 static enum MHD_Result answer_request(const struct service *service,
                                       struct MHD_Connection *connection,
                                       const struct connection_state *state, const char *path,
                                       const char *method, const char *version,
                                       const struct failure *fault)
 {
-    struct request request;
-    struct outcome outcome;
-    struct forwarding forwarding = {.has_client = false};
-    double start = monotonic_seconds();
-    request_read(&request, connection, &state->fields, method, path,
-                 state->target_is_too_long ? NULL : state->target);
-    if (state->is_proxy)
-        forwarding_read(service->proxies, &request.fields.forwarding, &forwarding);
-    if (forwarding.scheme != NULL)
-        request.scheme = forwarding.scheme;
-    if (service->access_log != NULL)
-        request_id(&request);
-    const char *client = forwarding.has_client ? forwarding.client : state->address;
-    draw_arm(service->experiment, client, &request);
-    enum MHD_Result result = fault != NULL ? respond_error(connection, &request, fault->status,
-                                                           fault->error.message, &outcome)
-                                           : respond(service, connection, &request, &outcome);
-    double seconds = monotonic_seconds() - start;
-    metrics_record(service->metrics, &outcome, seconds);
-    log_access(service, client, &request, version, &outcome, seconds);
-    log_slow_query(service, &request, &outcome, seconds);
-    return result;
+    const struct transaction transaction = {
+        .connection = connection,
+        .fields = &state->fields,
+        .method = method,
+        .path = path,
+        .target = state->target_is_too_long ? NULL : state->target,
+        .version = version,
+        .address = state->address,
+        .is_proxy = state->is_proxy,
+        .fault = fault,
+    };
+    return transaction_run(service, &transaction);
 }
 
 /* The first call for a request: nothing is queued, unless the head has a fault. */

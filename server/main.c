@@ -3,13 +3,19 @@
    wakes up once a second to flush the access log and to look whether a new day of counted downloads
    has begun. */
 #include "server/answer/answer.h"
+#include "server/cache/cache.h"
+#include "server/cache/recent_hits.h"
 #include "server/daemon.h"
 #include "server/endpoints/openapi.h"
 #include "server/exchange/router.h"
 #include "server/listener.h"
 #include "server/options.h"
+#include "server/service/download_counters.h"
 #include "server/service/service.h"
+#include "server/telemetry/access_log.h"
+#include "server/telemetry/metrics.h"
 
+#include <cratedex/ranking.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -121,6 +127,8 @@ static int start(struct server *server, const struct options *options, struct er
     service->index = server->index;
     service->base_url = options->base_url;
     service->cdn_url = options->cdn_url;
+    service->banner = options->banner[0] != '\0' ? options->banner : NULL;
+    service->says_read_only = options->says_read_only;
     service->slow_query_seconds = options->slow_query_ms / 1e3;
     if (open_slow_query_log(service, options->slow_query_path, error) != 0)
         return -1;

@@ -7,6 +7,7 @@
 
 #include <cratedex/command_line.h>
 #include <cratedex/settings_file.h>
+#include <cratedex/utf8.h>
 #include <errno.h>
 #include <getopt.h>
 #include <sched.h>
@@ -76,7 +77,7 @@ static int set_url(char *to, const char *value, struct error *error)
     for (const char *c = value; *c != '\0'; c++)
         if (*c <= ' ' || *c > '~' || strchr("?#@\"<>\\^`{|}", *c) != NULL)
             return error_set(error, "bad URL '%s': %s", value, form);
-    if (set_text(to, OPTIONS_MAX_URL, value, error) != 0)
+    if (set_text(to, SERVICE_MAX_URL, value, error) != 0)
         return -1;
     size_t length = strlen(to);
     while (length > scheme && to[length - 1] == '/')
@@ -92,6 +93,32 @@ static int set_base_url(struct options *options, const char *value, struct error
 static int set_cdn_url(struct options *options, const char *value, struct error *error)
 {
     return set_url(options->cdn_url, value, error);
+}
+
+/* A line of text for people; empty takes back what the file says. */
+static int set_banner(struct options *options, const char *value, struct error *error)
+{
+    size_t length = strlen(value);
+    if (length == 0) {
+        options->banner[0] = '\0';
+        return 0;
+    }
+    if (!utf8_is_valid(value, length))
+        return error_set(error, "the text is not valid UTF-8");
+    for (const unsigned char *c = (const unsigned char *)value; *c != '\0'; c++)
+        if (*c < 0x20 || *c == 0x7f || (*c == 0xc2 && c[1] < 0xa0))
+            return error_set(error,
+                             "the text has a control character: write one line without tabs");
+    return set_text(options->banner, sizeof options->banner, value, error);
+}
+
+static int set_read_only(struct options *options, const char *value, struct error *error)
+{
+    bool says_yes = strcmp(value, "yes") == 0;
+    if (!says_yes && strcmp(value, "no") != 0)
+        return error_set(error, "bad value '%s': write yes or no", value);
+    options->says_read_only = says_yes;
+    return 0;
 }
 
 /* Digits; `*end` is what follows them. Returns -1 where there are none or too many. */
@@ -186,6 +213,8 @@ static const struct {
     {"listen", set_listen},
     {"base-url", set_base_url},
     {"cdn-url", set_cdn_url},
+    {"banner", set_banner},
+    {"read-only", set_read_only},
     {"threads", set_threads},
     {"cache-bytes", set_cache_bytes},
     {"access-log", set_access_log},
@@ -297,6 +326,7 @@ enum options_outcome options_parse(int argc, char **argv, struct options *option
         .cache_bytes = DEFAULT_CACHE_BYTES,
         .access_log = ACCESS_LOG_OFF,
         .slow_query_ms = DEFAULT_SLOW_QUERY_MS,
+        .says_read_only = true,
         .cdn_url = OPTIONS_DEFAULT_CDN_URL,
     };
     if (listen_address_parse(OPTIONS_DEFAULT_LISTEN, &options->listen, error) != 0)

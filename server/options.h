@@ -5,6 +5,7 @@
 #include "server/http/trusted_proxies.h"
 #include "server/listener.h"
 #include "server/service/experiment.h"
+#include "server/service/service.h"
 #include "server/telemetry/access_log.h"
 
 #include <cratedex/error.h>
@@ -14,8 +15,8 @@
 #define OPTIONS_DEFAULT_LISTEN "127.0.0.1:8888"
 #define OPTIONS_DEFAULT_CDN_URL "https://static.crates.io"
 #define OPTIONS_MAX_PATH 4096
-#define OPTIONS_MAX_URL 1024
 #define OPTIONS_MAX_THREADS 256
+#define OPTIONS_MAX_BANNER 1001 /* with its NUL */
 
 struct options {
     char index_path[OPTIONS_MAX_PATH];
@@ -24,8 +25,10 @@ struct options {
     char ranking_b_path[OPTIONS_MAX_PATH]; /* likewise; given where has_experiment */
     char downloads_path[OPTIONS_MAX_PATH]; /* likewise: downloads are not counted */
     struct listen_address listen;
-    char base_url[OPTIONS_MAX_URL]; /* without a final slash; empty: not given */
-    char cdn_url[OPTIONS_MAX_URL];
+    char base_url[SERVICE_MAX_URL]; /* without a final slash; empty: not given */
+    char cdn_url[SERVICE_MAX_URL];
+    char banner[OPTIONS_MAX_BANNER]; /* UTF-8 without control characters; empty: none */
+    bool says_read_only;             /* in site_metadata: no write is taken in any case */
     unsigned n_threads;
     size_t cache_bytes; /* 0: off */
     enum access_log_format access_log;

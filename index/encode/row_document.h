@@ -36,19 +36,14 @@ void row_document(sqlite3_stmt *row, int first_column, const struct row_member *
 int row_document_array(sqlite3_stmt *rows, const struct row_member *members, uint32_t n_members,
                        struct encoder *encoder, struct error *error);
 
-/* People as crates.io's schema `User` has them. A user's login is the name on the registry, where the dump
-   has that, and GitHub's picture of the account stands in for one of their own. */
-#define USER_LOGIN "coalesce(users.username, users.gh_login)"
-#define USER_AVATAR                                                                                \
-    "coalesce(users.gh_avatar, CASE WHEN users.gh_id > 0 THEN"                                     \
-    " 'https://avatars.githubusercontent.com/u/' || users.gh_id || '?v=4' END)"
+/* People as crates.io's schema `User` has them. */
 #define USER_URL "'https://github.com/' || users.gh_login"
-#define USER_HAS_GITHUB_LOGIN "users.username IS NULL OR users.username = users.gh_login"
 #define USER_COLUMNS                                                                               \
-    "users.id, " USER_LOGIN ", users.name, " USER_AVATAR ", " USER_URL                             \
-    ", users.created_at, " USER_HAS_GITHUB_LOGIN
-/* What a user is found by: an index of the file is over this very expression. */
-#define USER_LOGIN_KEY "lower(coalesce(username, gh_login))"
+    "users.id, users.login, users.name, users.avatar, " USER_URL                                   \
+    ", users.created_at, users.github_username_matches"
+/* A login as users and teams are found by it, like the name of a crate (canonical_name.h): indexes of the file
+   are over this very expression of their columns. */
+#define CANONICAL_LOGIN(login) "replace(lower(" login "), '-', '_')"
 #define USER_MEMBERS 7
 extern const struct row_member user_members[USER_MEMBERS];
 
@@ -68,12 +63,11 @@ extern const struct row_member user_members[USER_MEMBERS];
 extern const struct row_member keyword_members[KEYWORD_MEMBERS];
 extern const struct row_member category_members[CATEGORY_MEMBERS];
 
-/* A category of which the crates below it count too, out of `categories AS above`. */
-#define CATEGORY_COLUMNS_WITH_BELOW                                                                      \
-    "above.slug, " CATEGORY_NAME(                                                                        \
-        "above") ", above.slug, above.description, above.created_at,"                                    \
-                 " (SELECT sum(below.crates_cnt) FROM categories AS below WHERE below.slug = above.slug" \
-                 "  OR substr(below.slug, 1, length(above.slug) + 2) = above.slug || '::') AS n_crates"
+/* A category of which the crates below it count too. */
+#define CATEGORY_COLUMNS_WITH_BELOW                                                                \
+    "categories.slug, " CATEGORY_NAME(                                                             \
+        "categories") ", categories.slug, categories.description,"                                 \
+                      " categories.created_at, categories.crates_with_below AS n_crates"
 
 /* Dependencies as crates.io's schema `Dependency` has them; what is depended on, and the downloads, which
    only lists of reverse dependencies have, are SQL expressions. */

@@ -1,6 +1,6 @@
-/* Users and teams are found along an index of the file over their logins, the owners of a crate along one over
-   its rank: none of these reads grows with the registry. A login on GitHub tells where the account lies, so
-   addresses are made here and not stored. */
+/* Users and teams are found along an index of the file over the canonical form of their logins, the owners of
+   a crate along one over its rank: none of these reads grows with the registry. A login on GitHub tells where
+   the account lies, so addresses are made here and not stored. */
 #include <cratedex/people.h>
 
 #include "index/base/database.h"
@@ -21,44 +21,32 @@ static const struct row_member team_members[] = {{"id", ROW_VALUE},
 int user_encode(struct index_reader *reader, const char *login, size_t length,
                 struct encoder *encoder, struct error *error)
 {
-    return reader_encode_row(reader,
-                             "SELECT " USER_COLUMNS " FROM users WHERE " USER_LOGIN_KEY
-                             " = ?1 ORDER BY id DESC LIMIT 1",
-                             login, length, user_members, USER_MEMBERS, encoder, error);
+    static const char *const user =
+        "SELECT " USER_COLUMNS " FROM users"
+        " WHERE " CANONICAL_LOGIN("login") " = " CANONICAL_LOGIN("?1") " ORDER BY id DESC LIMIT 1";
+    return reader_encode_row(reader, user, login, length, user_members, USER_MEMBERS, encoder,
+                             error);
 }
 
-int user_total_downloads(struct index_reader *reader, int64_t user_id, int64_t *downloads,
-                         struct error *error)
+int64_t user_total_downloads(const struct index_reader *reader, int64_t user_id)
 {
-    static const char *const crates =
-        "SELECT rank FROM crate_owners WHERE owner_kind = 0 AND owner_id = ?1";
-    sqlite3_stmt *row = reader_statement(reader, crates, error);
-    if (row == NULL)
-        return -1;
-    const struct crate_columns *columns = &reader->index->columns;
-    sqlite3_bind_int64(row, 1, user_id);
-    *downloads = 0;
-    int found;
-    while ((found = database_step(row, error)) == 1) {
-        int64_t rank = sqlite3_column_int64(row, 0);
-        if (rank < 1 || rank > columns->n_crates) {
-            found = error_set(error, "index file: user %lld owns a crate that is not there",
-                              (long long)user_id);
-            break;
-        }
-        *downloads += columns->downloads[rank - 1];
-    }
-    sqlite3_reset(row);
-    return found;
+    const struct index *index = reader->index;
+    struct membership_list owned = memberships_of(&index->memberships, MEMBERSHIP_USER, user_id);
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < owned.n; i++)
+        if (__builtin_add_overflow(sum, index->columns.downloads[owned.ranks[i] - 1], &sum))
+            return INT64_MAX;
+    return sum;
 }
 
 int team_encode(struct index_reader *reader, const char *login, size_t length,
                 struct encoder *encoder, struct error *error)
 {
-    return reader_encode_row(reader,
-                             "SELECT id, login, name, avatar, " TEAM_URL
-                             " FROM teams WHERE login = ?1 ORDER BY id DESC LIMIT 1",
-                             login, length, team_members, TEAM_MEMBERS, encoder, error);
+    static const char *const team = "SELECT id, login, name, avatar, " TEAM_URL " FROM teams"
+                                    " WHERE " CANONICAL_LOGIN("login") " = " CANONICAL_LOGIN(
+                                        "?1") " ORDER BY login = ?1 DESC, id DESC LIMIT 1";
+    return reader_encode_row(reader, team, login, length, team_members, TEAM_MEMBERS, encoder,
+                             error);
 }
 
 /* A user has all of them; a team, which has one account alone, all but the last. */
@@ -106,8 +94,8 @@ int crate_owners_encode(struct index_reader *reader, uint32_t rank, enum owners 
                         struct encoder *encoder, struct error *error)
 {
     static const char *const users_sql =
-        "SELECT users.id, " USER_LOGIN ", 'user', " USER_URL ", users.name, " USER_AVATAR
-        ", " USER_HAS_GITHUB_LOGIN ", count(*) OVER () FROM crate_owners JOIN users ON users.id ="
+        "SELECT users.id, users.login, 'user', " USER_URL ", users.name, users.avatar,"
+        " users.github_username_matches, count(*) OVER () FROM crate_owners JOIN users ON users.id ="
         " owner_id WHERE owner_kind = 0 AND rank = ?1 ORDER BY users.id";
     static const char *const teams_sql =
         "SELECT teams.id, teams.login, 'team', " TEAM_URL ", teams.name, teams.avatar,"

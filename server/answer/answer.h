@@ -5,6 +5,7 @@
 
 #include "server/answer/list_page.h"
 #include "server/http/negotiation.h"
+#include "server/http/response_headers.h"
 #include "server/parameters/link_spelling.h"
 #include "server/service/download_counters.h"
 #include "server/service/experiment.h"
@@ -23,9 +24,9 @@ struct answer;
 
 /* What an answer is, apart from its body. */
 struct answer_head {
-    unsigned status;                  /* 200, or a redirect */
-    const char *content_type;         /* static, for it must outlive the answer */
-    const char *cache_control;        /* static */
+    unsigned status;          /* 200, or a redirect */
+    const char *content_type; /* static, for it must outlive the answer */
+    struct cache_control cache_control;
     bool is_negotiated;               /* Accept had a say: Vary names it */
     int64_t last_modified;            /* seconds since 1970-01-01; 0: not said */
     char *location;                   /* of a redirect; else NULL or empty */

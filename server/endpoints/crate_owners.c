@@ -4,20 +4,21 @@
 
 #include <cratedex/people.h>
 
-static int prepare(const struct service *service, const struct request *request,
-                   union endpoint_parameters *parameters, struct canonical_key *key,
-                   struct failure *failure)
+struct owners_parameters {
+    uint32_t rank; /* of the crate */
+};
+ENDPOINT_PARAMETERS_FIT(struct owners_parameters);
+
+static int prepare(const struct question *question, void *parameters, struct failure *failure)
 {
-    if (crate_path_find(service->index, &request->path_values[0], &parameters->owned_rank,
-                        failure) != 0)
-        return -1;
-    canonical_key_number(key, 'c', parameters->owned_rank);
-    return 0;
+    struct owners_parameters *owned = parameters;
+    return crate_path_prepare(question, &owned->rank, failure);
 }
 
-static int answer_owners(struct answer_job *job, uint32_t rank, const char *key, enum owners owners,
-                         struct failure *failure)
+static int answer_owners(struct answer_job *job, const struct owners_parameters *owned,
+                         const char *key, enum owners owners, struct failure *failure)
 {
+    uint32_t rank = owned->rank;
     crate_path_tag(job->service->index, rank, job->surrogate_key);
     encoder_object(&job->encoder, 1);
     encoder_key(&job->encoder, key);
@@ -27,22 +28,19 @@ static int answer_owners(struct answer_job *job, uint32_t rank, const char *key,
     return 0;
 }
 
-static int answer_all(struct answer_job *job, const union endpoint_parameters *parameters,
-                      struct failure *failure)
+static int answer_all(struct answer_job *job, const void *parameters, struct failure *failure)
 {
-    return answer_owners(job, parameters->owned_rank, "users", OWNERS_ALL, failure);
+    return answer_owners(job, parameters, "users", OWNERS_ALL, failure);
 }
 
-static int answer_users(struct answer_job *job, const union endpoint_parameters *parameters,
-                        struct failure *failure)
+static int answer_users(struct answer_job *job, const void *parameters, struct failure *failure)
 {
-    return answer_owners(job, parameters->owned_rank, "users", OWNERS_USERS, failure);
+    return answer_owners(job, parameters, "users", OWNERS_USERS, failure);
 }
 
-static int answer_teams(struct answer_job *job, const union endpoint_parameters *parameters,
-                        struct failure *failure)
+static int answer_teams(struct answer_job *job, const void *parameters, struct failure *failure)
 {
-    return answer_owners(job, parameters->owned_rank, "teams", OWNERS_TEAMS, failure);
+    return answer_owners(job, parameters, "teams", OWNERS_TEAMS, failure);
 }
 
 const struct endpoint crate_owners_endpoint = {

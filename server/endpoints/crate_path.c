@@ -29,16 +29,23 @@ void crate_path_tag(const struct index *index, uint32_t rank, char tag[ANSWER_MA
         snprintf(tag, ANSWER_MAX_SURROGATE_KEY, "crate/%s", name);
 }
 
-int crate_path_prepare_version(const struct index *index, const struct request *request,
-                               struct crate_version_path *path, struct canonical_key *key,
+int crate_path_prepare(const struct question *question, uint32_t *rank, struct failure *failure)
+{
+    if (crate_path_find(question->service->index, &question->request->path_values[0], rank,
+                        failure) != 0)
+        return -1;
+    canonical_key_number(question->key, 'c', *rank);
+    return 0;
+}
+
+int crate_path_prepare_version(const struct question *question, struct crate_version_path *path,
                                struct failure *failure)
 {
-    path->name = request->path_values[0];
-    path->version = request->path_values[1];
-    if (crate_path_find(index, &path->name, &path->rank, failure) != 0)
+    path->name = question->request->path_values[0];
+    path->version = question->request->path_values[1];
+    if (crate_path_prepare(question, &path->rank, failure) != 0)
         return -1;
-    canonical_key_number(key, 'c', path->rank);
-    canonical_key_text(key, 'v', path->version.text, path->version.length);
+    canonical_key_text(question->key, 'v', path->version.text, path->version.length);
     return 0;
 }
 

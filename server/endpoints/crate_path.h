@@ -2,10 +2,7 @@
 #ifndef CRATEDEX_SERVER_CRATE_PATH_H
 #define CRATEDEX_SERVER_CRATE_PATH_H
 
-#include "server/answer/answer.h"
-#include "server/http/failure.h"
-#include "server/http/request.h"
-#include "server/parameters/canonical_key.h"
+#include "server/endpoints/endpoint.h"
 
 #include <cratedex/index_file.h>
 
@@ -25,10 +22,12 @@ int crate_path_find(const struct index *index, const struct path_value *name, ui
    Leaves `tag` as it is where that has characters that crates.io allows in no name. */
 void crate_path_tag(const struct index *index, uint32_t rank, char tag[ANSWER_MAX_SURROGATE_KEY]);
 
-/* For an endpoint's `prepare`: the crate and the version's number are the two first values of the path.
-   Finds the crate as above and adds both to the key. */
-int crate_path_prepare_version(const struct index *index, const struct request *request,
-                               struct crate_version_path *path, struct canonical_key *key,
+/* For an endpoint's `prepare`: the crate is the first value of the path. Finds it as above and adds it to
+   the key. */
+int crate_path_prepare(const struct question *question, uint32_t *rank, struct failure *failure);
+
+/* The same where the version's number is the second value, which is added, too. */
+int crate_path_prepare_version(const struct question *question, struct crate_version_path *path,
                                struct failure *failure);
 
 /* For its `answer`: finds the version. Returns 0, or -1 with a status 500, or with 404 as crates.io has it,

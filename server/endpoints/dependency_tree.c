@@ -1,32 +1,37 @@
 /* GET /api/v1/crates/{name}/{version}/tree?depth=: the closure of a version's dependencies, ours. */
+#include "server/endpoints/crate_path.h"
 #include "server/endpoints/endpoint.h"
 
 #include "server/parameters/number_parameter.h"
 
 #include <cratedex/dependency_tree.h>
 
-static int prepare(const struct service *service, const struct request *request,
-                   union endpoint_parameters *parameters, struct canonical_key *key,
-                   struct failure *failure)
+struct tree_parameters {
+    struct crate_version_path path;
+    uint32_t depth;
+};
+ENDPOINT_PARAMETERS_FIT(struct tree_parameters);
+
+static int prepare(const struct question *question, void *parameters, struct failure *failure)
 {
-    struct tree_parameters *tree = &parameters->tree;
+    struct tree_parameters *tree = parameters;
     bool is_given;
     int64_t depth = DEPENDENCY_TREE_DEFAULT_DEPTH;
-    if (crate_path_prepare_version(service->index, request, &tree->path, key, failure) != 0 ||
-        number_parameter(request->query, "depth", NUMBER_POSITIVE, &is_given, &depth, failure) != 0)
+    if (crate_path_prepare_version(question, &tree->path, failure) != 0 ||
+        number_parameter(question->request->query, "depth", NUMBER_POSITIVE, &is_given, &depth,
+                         failure) != 0)
         return -1;
     if (depth > DEPENDENCY_TREE_MAX_DEPTH)
         return failure_set(failure, 400, "cannot request a depth of more than %d",
                            DEPENDENCY_TREE_MAX_DEPTH);
     tree->depth = (uint32_t)depth;
-    canonical_key_number(key, 'd', tree->depth);
+    canonical_key_number(question->key, 'd', tree->depth);
     return 0;
 }
 
-static int answer(struct answer_job *job, const union endpoint_parameters *parameters,
-                  struct failure *failure)
+static int answer(struct answer_job *job, const void *parameters, struct failure *failure)
 {
-    const struct tree_parameters *wanted = &parameters->tree;
+    const struct tree_parameters *wanted = parameters;
     int64_t version_id;
     if (crate_path_find_version(job->reader, &wanted->path, &version_id, failure) != 0)
         return -1;

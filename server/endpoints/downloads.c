@@ -6,15 +6,31 @@
    the day and the number of downloads that were counted of the crate: the next download makes another key,
    and nobody is shown less than was counted before his request. Caches elsewhere are told to ask each
    time. */
+#include "server/endpoints/crate_path.h"
 #include "server/endpoints/endpoint.h"
+#include "server/parameters/include_parameter.h"
+#include "server/service/download_counters.h"
 
 #include <cratedex/timestamp.h>
+#include <cratedex/version_downloads.h>
 #include <string.h>
 
 #define NOT_COUNTED RESPONSE_PUBLIC(60, 600)
-#define COUNTED "public, no-cache"
 
 #define DAY_LENGTH (DOWNLOAD_COUNTS_DAY_SIZE - 1)
+
+struct version_downloads_parameters {
+    struct crate_version_path path;
+    struct download_days days;
+};
+ENDPOINT_PARAMETERS_FIT(struct version_downloads_parameters);
+
+struct crate_downloads_parameters {
+    uint32_t rank;
+    struct download_days days;
+    bool has_versions;
+};
+ENDPOINT_PARAMETERS_FIT(struct crate_downloads_parameters);
 
 /* The last day that anything is known of. */
 static const char *today(const struct service *service)
@@ -43,7 +59,7 @@ static const struct download_counts *counted(struct answer_job *job)
 {
     if (job->service->downloads == NULL)
         return NULL;
-    job->head.cache_control = COUNTED;
+    job->head.cache_control = (struct cache_control)RESPONSE_NO_CACHE;
     return download_counters_today(job->service->downloads);
 }
 
@@ -75,24 +91,22 @@ static int read_before_date(const struct query_string *query, const char **last,
     return 0;
 }
 
-static int prepare_version(const struct service *service, const struct request *request,
-                           union endpoint_parameters *parameters, struct canonical_key *key,
+static int prepare_version(const struct question *question, void *parameters,
                            struct failure *failure)
 {
-    struct version_downloads_parameters *version = &parameters->version_downloads;
-    const char *last = today(service);
-    if (read_before_date(request->query, &last, failure) != 0 ||
-        crate_path_prepare_version(service->index, request, &version->path, key, failure) != 0)
+    struct version_downloads_parameters *version = parameters;
+    const char *last = today(question->service);
+    if (read_before_date(question->request->query, &last, failure) != 0 ||
+        crate_path_prepare_version(question, &version->path, failure) != 0)
         return -1;
     download_days_until(&version->days, last);
-    add_to_key(service, version->path.rank, &version->days, key);
+    add_to_key(question->service, version->path.rank, &version->days, question->key);
     return 0;
 }
 
-static int answer_version(struct answer_job *job, const union endpoint_parameters *parameters,
-                          struct failure *failure)
+static int answer_version(struct answer_job *job, const void *parameters, struct failure *failure)
 {
-    const struct version_downloads_parameters *version = &parameters->version_downloads;
+    const struct version_downloads_parameters *version = parameters;
     int64_t version_id;
     if (crate_path_find_version(job->reader, &version->path, &version_id, failure) != 0)
         return -1;
@@ -102,45 +116,33 @@ static int answer_version(struct answer_job *job, const union endpoint_parameter
                                     &job->encoder, &failure->error);
 }
 
-/* Reads `include`: a list, separated by commas, of what there is one of. */
 static int read_include(const struct query_string *query, bool *has_versions,
                         struct failure *failure)
 {
-    static const char versions[] = "versions";
-    *has_versions = false;
-    const struct query_parameter *given = query_string_find(query, "include");
-    const char *at = given != NULL ? given->value : "";
-    while (*at != '\0') {
-        size_t length = strcspn(at, ",");
-        if (length == sizeof versions - 1 && memcmp(at, versions, length) == 0)
-            *has_versions = true;
-        else if (length > 0)
-            return failure_set(failure, 400,
-                               "invalid component for ?include= (expected 'versions')");
-        at += length + (at[length] == ',');
-    }
-    return 0;
-}
-
-static int prepare_crate(const struct service *service, const struct request *request,
-                         union endpoint_parameters *parameters, struct canonical_key *key,
-                         struct failure *failure)
-{
-    struct crate_downloads_parameters *crate = &parameters->crate_downloads;
-    if (crate_path_find(service->index, &request->path_values[0], &crate->rank, failure) != 0 ||
-        read_include(request->query, &crate->has_versions, failure) != 0)
+    static const struct include_word words[] = {{"versions", 1}};
+    unsigned bits;
+    if (include_parameter(query, words, 1, "invalid component for ?include= (expected 'versions')",
+                          0, &bits, failure) != 0)
         return -1;
-    download_days_until(&crate->days, today(service));
-    canonical_key_number(key, 'c', crate->rank);
-    canonical_key_number(key, 'i', crate->has_versions);
-    add_to_key(service, crate->rank, &crate->days, key);
+    *has_versions = bits != 0;
     return 0;
 }
 
-static int answer_crate(struct answer_job *job, const union endpoint_parameters *parameters,
-                        struct failure *failure)
+static int prepare_crate(const struct question *question, void *parameters, struct failure *failure)
 {
-    const struct crate_downloads_parameters *crate = &parameters->crate_downloads;
+    struct crate_downloads_parameters *crate = parameters;
+    if (crate_path_prepare(question, &crate->rank, failure) != 0 ||
+        read_include(question->request->query, &crate->has_versions, failure) != 0)
+        return -1;
+    download_days_until(&crate->days, today(question->service));
+    canonical_key_number(question->key, 'i', crate->has_versions);
+    add_to_key(question->service, crate->rank, &crate->days, question->key);
+    return 0;
+}
+
+static int answer_crate(struct answer_job *job, const void *parameters, struct failure *failure)
+{
+    const struct crate_downloads_parameters *crate = parameters;
     crate_path_tag(job->service->index, crate->rank, job->surrogate_key);
     failure->status = 500;
     return crate_downloads_encode(job->reader, crate->rank, &crate->days, counted(job),

@@ -16,8 +16,7 @@ static void encode_state(struct answer_job *job)
     encoder_end_object(&job->encoder);
 }
 
-static int answer_health(struct answer_job *job, const union endpoint_parameters *parameters,
-                         struct failure *failure)
+static int answer_health(struct answer_job *job, const void *parameters, struct failure *failure)
 {
     (void)parameters;
     (void)failure;
@@ -28,8 +27,7 @@ static int answer_health(struct answer_job *job, const union endpoint_parameters
     return 0;
 }
 
-static int answer_readiness(struct answer_job *job, const union endpoint_parameters *parameters,
-                            struct failure *failure)
+static int answer_readiness(struct answer_job *job, const void *parameters, struct failure *failure)
 {
     (void)parameters;
     if (atomic_load(&job->service->is_stopping))

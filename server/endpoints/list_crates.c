@@ -1,15 +1,20 @@
 /* GET /api/v1/crates: search and lists. A page is the search's hits, each copied from the index as
    it was encoded there, between the frame that all lists share. */
+#include "server/endpoints/crate_list_parameters.h"
 #include "server/endpoints/endpoint.h"
 
 #include "server/http/response_headers.h"
+#include "server/service/experiment.h"
 
 #include <cratedex/explanation.h>
+#include <cratedex/query_plan.h>
 #include <cratedex/search.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+ENDPOINT_PARAMETERS_FIT(struct crate_list_parameters);
 
 static double seconds_between(const struct timespec *start, const struct timespec *end)
 {
@@ -34,11 +39,11 @@ static void set_links(struct list_page *page, const struct pagination *paginatio
     }
 }
 
-static int encode_hit(struct answer_job *job, const struct search_hit *hit, bool explain,
-                      struct error *error)
+static int encode_hit(struct answer_job *job, struct search *search, const struct search_hit *hit,
+                      bool explain, struct error *error)
 {
     if (explain)
-        return explanation_encode_crate(job->reader, hit, &job->encoder, error);
+        return explanation_encode_crate(job->reader, search, hit, &job->encoder, error);
     return index_reader_encode_crate(job->reader, hit->rank, hit->exact, &job->encoder, error);
 }
 
@@ -49,7 +54,8 @@ static int encode_page(struct answer_job *job, const struct crate_list_parameter
         index_reader_fetch_document(job->reader, result->hits[i].rank);
     list_page_begin(&job->page, "crates", result->n_hits, &job->encoder);
     for (uint32_t i = 0; i < result->n_hits; i++)
-        if (encode_hit(job, &result->hits[i], parameters->explain, &failure->error) != 0) {
+        if (encode_hit(job, result->search, &result->hits[i], parameters->explain,
+                       &failure->error) != 0) {
             failure->status = 500;
             return -1;
         }
@@ -62,18 +68,19 @@ static int encode_page(struct answer_job *job, const struct crate_list_parameter
     return 0;
 }
 
-static int answer(struct answer_job *job, const union endpoint_parameters *parameters,
-                  struct failure *failure)
+static int answer(struct answer_job *job, const void *parameters, struct failure *failure)
 {
     struct timespec start;
     struct timespec end;
     struct search_result result;
-    struct search_query query = parameters->crate_list.search;
-    enum experiment_arm arm = parameters->crate_list.arm;
+    const struct crate_list_parameters *wanted = parameters;
+    struct search_query query = wanted->search;
+    enum experiment_arm arm = wanted->arm;
     query.ranking = arm == EXPERIMENT_B ? job->service->ranking_b : job->service->ranking;
     if (arm != EXPERIMENT_NONE) {
         job->head.arm = arm;
-        job->head.cache_control = experiment_cache_control(job->service->experiment);
+        job->head.cache_control.everyone = experiment_cache_control(job->service->experiment);
+        job->head.cache_control.shared = NULL;
     }
     clock_gettime(CLOCK_MONOTONIC, &start);
     enum search_status status = search_run(job->reader, &query, &result, &failure->error);
@@ -85,16 +92,14 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
     }
     job->trace->has_plan = job->service->slow_query_seconds > 0;
     if (job->trace->has_plan)
-        query_plan_describe(job->reader, &result, &job->trace->plan);
-    return encode_page(job, &parameters->crate_list, &result, failure);
+        query_plan_describe(&result, &job->trace->plan);
+    return encode_page(job, wanted, &result, failure);
 }
 
-static int prepare(const struct service *service, const struct request *request,
-                   union endpoint_parameters *parameters, struct canonical_key *key,
-                   struct failure *failure)
+static int prepare(const struct question *question, void *parameters, struct failure *failure)
 {
-    (void)service;
-    return crate_list_parse(request->query, request->arm, &parameters->crate_list, key, failure);
+    return crate_list_parse(question->request->query, question->arm, parameters, question->key,
+                            failure);
 }
 
 const struct endpoint list_crates_endpoint = {

@@ -1,27 +1,31 @@
 /* GET /api/v1/crates/{name}/reverse_dependencies: who depends on a crate, in numbered pages. */
+#include "server/endpoints/crate_path.h"
 #include "server/endpoints/endpoint.h"
+#include "server/parameters/pagination.h"
 
 #include <cratedex/reverse_dependencies.h>
 
-static int prepare(const struct service *service, const struct request *request,
-                   union endpoint_parameters *parameters, struct canonical_key *key,
-                   struct failure *failure)
+struct reverse_dependencies_parameters {
+    uint32_t rank;
+    struct pagination pagination;
+};
+ENDPOINT_PARAMETERS_FIT(struct reverse_dependencies_parameters);
+
+static int prepare(const struct question *question, void *parameters, struct failure *failure)
 {
-    struct reverse_dependencies_parameters *wanted = &parameters->reverse_dependencies;
-    if (pagination_parse_for(request->query, PAGINATION_PAGE_LIMIT, &wanted->pagination, failure) !=
-            0 ||
-        crate_path_find(service->index, &request->path_values[0], &wanted->rank, failure) != 0)
+    struct reverse_dependencies_parameters *wanted = parameters;
+    if (pagination_parse_for(question->request->query, PAGINATION_PAGE_LIMIT, &wanted->pagination,
+                             failure) != 0 ||
+        crate_path_prepare(question, &wanted->rank, failure) != 0)
         return -1;
-    canonical_key_number(key, 'c', wanted->rank);
-    canonical_key_number(key, 'n', wanted->pagination.per_page);
-    canonical_key_number(key, 'p', wanted->pagination.page);
+    canonical_key_number(question->key, 'n', wanted->pagination.per_page);
+    canonical_key_number(question->key, 'p', wanted->pagination.page);
     return 0;
 }
 
-static int answer(struct answer_job *job, const union endpoint_parameters *parameters,
-                  struct failure *failure)
+static int answer(struct answer_job *job, const void *parameters, struct failure *failure)
 {
-    const struct reverse_dependencies_parameters *wanted = &parameters->reverse_dependencies;
+    const struct reverse_dependencies_parameters *wanted = parameters;
     crate_path_tag(job->service->index, wanted->rank, job->surrogate_key);
     failure->status = 500;
     return index_reader_encode_reverse_dependencies(

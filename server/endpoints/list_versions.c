@@ -1,19 +1,21 @@
 /* GET /api/v1/crates/{name}/versions: the versions of a crate, all at once or, where `per_page` is given, in
    pages by seek. */
+#include "server/endpoints/crate_path.h"
 #include "server/endpoints/endpoint.h"
+#include "server/endpoints/version_list_parameters.h"
 
 #include <cratedex/version_list.h>
 #include <stdio.h>
 
-static int prepare(const struct service *service, const struct request *request,
-                   union endpoint_parameters *parameters, struct canonical_key *key,
-                   struct failure *failure)
+ENDPOINT_PARAMETERS_FIT(struct version_list_parameters);
+
+static int prepare(const struct question *question, void *parameters, struct failure *failure)
 {
     uint32_t rank = 0;
-    if (version_list_check(request->query, failure) != 0 ||
-        crate_path_find(service->index, &request->path_values[0], &rank, failure) != 0)
+    if (version_list_check(question->request->query, failure) != 0 ||
+        crate_path_prepare(question, &rank, failure) != 0)
         return -1;
-    return version_list_parse(request->query, rank, &parameters->version_list, key, failure);
+    return version_list_parse(question->request->query, rank, parameters, question->key, failure);
 }
 
 /* The meta, with the tracks where they are wanted. */
@@ -51,10 +53,10 @@ static int encode_page(struct answer_job *job, const struct version_list *list, 
     return end_page(job, list, has_tracks, error);
 }
 
-static int answer(struct answer_job *job, const union endpoint_parameters *parameters,
-                  struct failure *failure)
+static int answer(struct answer_job *job, const void *parameters, struct failure *failure)
 {
-    const struct version_query *query = &parameters->version_list.query;
+    const struct version_list_parameters *wanted = parameters;
+    const struct version_query *query = &wanted->query;
     struct version_list list;
     enum version_list_status status = version_list_open(&list, job->reader, query, &failure->error);
     if (status != VERSION_LIST_OK) {

@@ -3,6 +3,7 @@
 #define CRATEDEX_SERVER_NAMED_ANSWER_H
 
 #include "server/endpoints/endpoint.h"
+#include "server/endpoints/path_text.h"
 
 #include <cratedex/index_file.h>
 #include <stddef.h>

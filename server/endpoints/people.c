@@ -1,63 +1,61 @@
 /* GET /api/v1/users/{user}, /users/{id}/stats and /teams/{team}. */
 #include "server/endpoints/endpoint.h"
 #include "server/endpoints/named_answer.h"
-
 #include "server/parameters/number_parameter.h"
 
 #include <cratedex/people.h>
 
-static int prepare_user(const struct service *service, const struct request *request,
-                        union endpoint_parameters *parameters, struct canonical_key *key,
-                        struct failure *failure)
+ENDPOINT_PARAMETERS_FIT(struct path_text);
+
+struct stats_parameters {
+    int64_t user_id;
+};
+ENDPOINT_PARAMETERS_FIT(struct stats_parameters);
+
+static int prepare_user(const struct question *question, void *parameters, struct failure *failure)
 {
-    (void)service;
-    return path_text_read(&request->path_values[0], true, &parameters->path_text, key, failure);
+    return path_text_read(&question->request->path_values[0], PATH_TEXT_CANONICAL, parameters,
+                          question->key, failure);
 }
 
-static int answer_user(struct answer_job *job, const union endpoint_parameters *parameters,
-                       struct failure *failure)
+static int answer_user(struct answer_job *job, const void *parameters, struct failure *failure)
 {
-    return named_answer(job, "user", &parameters->path_text, user_encode, failure);
+    return named_answer(job, "user", parameters, user_encode, failure);
 }
 
 /* The sentence is that of axum, the framework that crates.io is written with. */
-static int prepare_stats(const struct service *service, const struct request *request,
-                         union endpoint_parameters *parameters, struct canonical_key *key,
-                         struct failure *failure)
+static int prepare_stats(const struct question *question, void *parameters, struct failure *failure)
 {
-    (void)service;
-    const struct path_value *id = &request->path_values[0];
-    if (number_parse(id->text, id->length, NUMBER_SIGNED, &parameters->user_id) != NULL)
+    struct stats_parameters *stats = parameters;
+    const struct path_value *id = &question->request->path_values[0];
+    if (number_parse(id->text, id->length, NUMBER_SIGNED, &stats->user_id) != NULL)
         return failure_set(failure, 400, "Invalid URL: Cannot parse `%.*s` to a `i32`",
                            (int)id->length, id->text);
-    canonical_key_number(key, 'u', (uint64_t)parameters->user_id);
+    canonical_key_number(question->key, 'u', (uint64_t)stats->user_id);
     return 0;
 }
 
-static int answer_stats(struct answer_job *job, const union endpoint_parameters *parameters,
-                        struct failure *failure)
+static int answer_stats(struct answer_job *job, const void *parameters, struct failure *failure)
 {
-    int64_t downloads;
-    if (user_total_downloads(job->reader, parameters->user_id, &downloads, &failure->error) != 0)
-        return failure_internal(failure);
+    const struct stats_parameters *stats = parameters;
+    (void)failure;
     encoder_object(&job->encoder, 1);
-    encoder_member_integer(&job->encoder, "total_downloads", downloads);
+    encoder_member_integer(&job->encoder, "total_downloads",
+                           user_total_downloads(job->reader, stats->user_id));
     encoder_end_object(&job->encoder);
     return 0;
 }
 
-static int prepare_team(const struct service *service, const struct request *request,
-                        union endpoint_parameters *parameters, struct canonical_key *key,
-                        struct failure *failure)
+/* Two teams may differ in no more than a separator: which is meant depends on the spelling. */
+static int prepare_team(const struct question *question, void *parameters, struct failure *failure)
 {
-    (void)service;
-    return path_text_read(&request->path_values[0], false, &parameters->path_text, key, failure);
+    return path_text_read(&question->request->path_values[0], PATH_TEXT_AS_TYPED, parameters,
+                          question->key, failure);
 }
 
-static int answer_team(struct answer_job *job, const union endpoint_parameters *parameters,
-                       struct failure *failure)
+static int answer_team(struct answer_job *job, const void *parameters, struct failure *failure)
 {
-    return named_answer(job, "team", &parameters->path_text, team_encode, failure);
+    return named_answer(job, "team", parameters, team_encode, failure);
 }
 
 const struct endpoint user_endpoint = {

@@ -5,11 +5,14 @@
    spellings of one question share an entry of the cache. Where nothing matches the answer is still 200,
    with `version` null: the question was answered, and the counts say why there is none. A 404 would tell a
    client that the crate does not exist. */
+#include "server/endpoints/crate_path.h"
 #include "server/endpoints/endpoint.h"
 
-#include "server/endpoints/crate_path.h"
-
+#include <cratedex/resolve.h>
 #include <string.h>
+
+/* The query's requirement borrows from the request's query string. */
+ENDPOINT_PARAMETERS_FIT(struct resolve_query);
 
 static int read_requirement(const struct query_string *query, struct resolve_query *resolve,
                             struct failure *failure)
@@ -48,18 +51,16 @@ static int read_prerelease(const struct query_string *query, struct resolve_quer
     return failure_set(failure, 400, "invalid prerelease: `yes` or `no` is expected");
 }
 
-static int prepare(const struct service *service, const struct request *request,
-                   union endpoint_parameters *parameters, struct canonical_key *key,
-                   struct failure *failure)
+static int prepare(const struct question *question, void *parameters, struct failure *failure)
 {
-    struct resolve_query *resolve = &parameters->resolve.query;
+    struct resolve_query *resolve = parameters;
     char text[VERSION_REQUIREMENT_MAX_TEXT];
-    if (crate_path_find(service->index, &request->path_values[0], &resolve->rank, failure) != 0 ||
-        read_requirement(request->query, resolve, failure) != 0 ||
-        read_rust(request->query, resolve, failure) != 0 ||
-        read_prerelease(request->query, resolve, failure) != 0)
+    const struct query_string *query = question->request->query;
+    struct canonical_key *key = question->key;
+    if (crate_path_prepare(question, &resolve->rank, failure) != 0 ||
+        read_requirement(query, resolve, failure) != 0 || read_rust(query, resolve, failure) != 0 ||
+        read_prerelease(query, resolve, failure) != 0)
         return -1;
-    canonical_key_number(key, 'c', resolve->rank);
     canonical_key_text(key, 'r', text, version_requirement_print(&resolve->requirement, text));
     canonical_key_number(key, 'p', resolve->takes_prereleases);
     canonical_key_number(key, 'u', resolve->has_rust);
@@ -68,10 +69,9 @@ static int prepare(const struct service *service, const struct request *request,
     return 0;
 }
 
-static int answer(struct answer_job *job, const union endpoint_parameters *parameters,
-                  struct failure *failure)
+static int answer(struct answer_job *job, const void *parameters, struct failure *failure)
 {
-    const struct resolve_query *resolve = &parameters->resolve.query;
+    const struct resolve_query *resolve = parameters;
     struct resolution resolution;
     crate_path_tag(job->service->index, resolve->rank, job->surrogate_key);
     if (resolve_run(job->reader, resolve, &resolution, &failure->error) == 0 &&

@@ -1,9 +1,16 @@
 /* GET /api/v1/crates/{name}: a crate with its versions, keywords and categories, as far as `include` wants
    them. `new`, which crates.io routes by itself, is a name like others here. */
+#include "server/endpoints/crate_path.h"
 #include "server/endpoints/endpoint.h"
 #include "server/parameters/include_parameter.h"
 
 #include <cratedex/crate_page.h>
+
+struct crate_page_parameters {
+    uint32_t rank;
+    unsigned components; /* enum crate_component */
+};
+ENDPOINT_PARAMETERS_FIT(struct crate_page_parameters);
 
 static int read_components(const struct query_string *query, unsigned *components,
                            struct failure *failure)
@@ -27,23 +34,19 @@ static int read_components(const struct query_string *query, unsigned *component
     return 0;
 }
 
-static int prepare(const struct service *service, const struct request *request,
-                   union endpoint_parameters *parameters, struct canonical_key *key,
-                   struct failure *failure)
+static int prepare(const struct question *question, void *parameters, struct failure *failure)
 {
-    struct crate_page_parameters *page = &parameters->crate_page;
-    if (read_components(request->query, &page->components, failure) != 0 ||
-        crate_path_find(service->index, &request->path_values[0], &page->rank, failure) != 0)
+    struct crate_page_parameters *page = parameters;
+    if (read_components(question->request->query, &page->components, failure) != 0 ||
+        crate_path_prepare(question, &page->rank, failure) != 0)
         return -1;
-    canonical_key_number(key, 'c', page->rank);
-    canonical_key_number(key, 'i', page->components);
+    canonical_key_number(question->key, 'i', page->components);
     return 0;
 }
 
-static int answer(struct answer_job *job, const union endpoint_parameters *parameters,
-                  struct failure *failure)
+static int answer(struct answer_job *job, const void *parameters, struct failure *failure)
 {
-    const struct crate_page_parameters *page = &parameters->crate_page;
+    const struct crate_page_parameters *page = parameters;
     crate_path_tag(job->service->index, page->rank, job->surrogate_key);
     failure->status = 500;
     return index_reader_encode_crate_page(job->reader, page->rank, page->components, &job->encoder,

@@ -2,24 +2,30 @@
    OpenMetrics where Accept names it, else in Prometheus' own text format. */
 #include "server/endpoints/endpoint.h"
 
+#include "server/cache/cache.h"
 #include "server/http/negotiation.h"
 #include "server/http/response_headers.h"
+#include "server/telemetry/exposition.h"
+#include "server/telemetry/metrics.h"
 #include "server/telemetry/process_figures.h"
 
 #include <cratedex/timestamp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-static int prepare(const struct service *service, const struct request *request,
-                   union endpoint_parameters *parameters, struct canonical_key *key,
-                   struct failure *failure)
+struct exposition_parameters {
+    enum exposition_format format;
+};
+ENDPOINT_PARAMETERS_FIT(struct exposition_parameters);
+
+static int prepare(const struct question *question, void *parameters, struct failure *failure)
 {
-    (void)service;
-    (void)key;
     (void)failure;
-    parameters->exposition_format = accept_prefers_openmetrics(request->fields.accept)
-                                        ? EXPOSITION_OPENMETRICS
-                                        : EXPOSITION_PROMETHEUS;
+    struct exposition_parameters *wanted = parameters;
+    wanted->format = accept_prefers_openmetrics(question->request->fields.accept)
+                         ? EXPOSITION_OPENMETRICS
+                         : EXPOSITION_PROMETHEUS;
     return 0;
 }
 
@@ -103,15 +109,15 @@ static void write_program(struct exposition *exposition)
     exposition_integer(exposition, 1);
 }
 
-static int answer(struct answer_job *job, const union endpoint_parameters *parameters,
-                  struct failure *failure)
+static int answer(struct answer_job *job, const void *parameters, struct failure *failure)
 {
+    const struct exposition_parameters *wanted = parameters;
     const struct service *service = job->service;
     struct exposition exposition;
     struct process_figures process;
-    job->head.content_type = exposition_media_type(parameters->exposition_format);
+    job->head.content_type = exposition_media_type(wanted->format);
     job->head.is_negotiated = true;
-    exposition_init(&exposition, parameters->exposition_format, job->encoder.out);
+    exposition_init(&exposition, wanted->format, job->encoder.out);
     metrics_write(service->metrics, &exposition);
     write_cache(service->cache, &exposition);
     write_index(service->index, &exposition);

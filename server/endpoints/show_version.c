@@ -1,15 +1,15 @@
 /* GET /api/v1/crates/{name}/{version}: one version; and /dependencies below it. */
+#include "server/endpoints/crate_path.h"
 #include "server/endpoints/endpoint.h"
 
 #include <cratedex/version_dependencies.h>
 #include <cratedex/version_document.h>
 
-static int prepare(const struct service *service, const struct request *request,
-                   union endpoint_parameters *parameters, struct canonical_key *key,
-                   struct failure *failure)
+ENDPOINT_PARAMETERS_FIT(struct crate_version_path);
+
+static int prepare(const struct question *question, void *parameters, struct failure *failure)
 {
-    return crate_path_prepare_version(service->index, request, &parameters->crate_version, key,
-                                      failure);
+    return crate_path_prepare_version(question, parameters, failure);
 }
 
 /* Finds the version and tags the answer. What fails behind it is an internal error. */
@@ -23,10 +23,9 @@ static int begin(struct answer_job *job, const struct crate_version_path *path, 
     return 0;
 }
 
-static int answer_version(struct answer_job *job, const union endpoint_parameters *parameters,
-                          struct failure *failure)
+static int answer_version(struct answer_job *job, const void *parameters, struct failure *failure)
 {
-    const struct crate_version_path *path = &parameters->crate_version;
+    const struct crate_version_path *path = parameters;
     int64_t version_id;
     if (begin(job, path, &version_id, failure) != 0)
         return -1;
@@ -39,11 +38,11 @@ static int answer_version(struct answer_job *job, const union endpoint_parameter
     return 0;
 }
 
-static int answer_dependencies(struct answer_job *job, const union endpoint_parameters *parameters,
+static int answer_dependencies(struct answer_job *job, const void *parameters,
                                struct failure *failure)
 {
     int64_t version_id;
-    if (begin(job, &parameters->crate_version, &version_id, failure) != 0)
+    if (begin(job, parameters, &version_id, failure) != 0)
         return -1;
     return version_dependencies_encode(job->reader, version_id, &job->encoder, &failure->error);
 }

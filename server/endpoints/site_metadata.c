@@ -1,13 +1,13 @@
 /* GET /api/v1/site_metadata: what the web front end asks at its start. The commit is that of the checkout that
-   the program was built from (Makefile). A mirror takes no writes: `read_only` makes the front end say so. */
+   the program was built from (Makefile). A mirror takes no writes, whatever `read_only` says:
+   the front end covers its log-in button with "read-only for maintenance" where it is true. */
 #include "server/endpoints/endpoint.h"
 
 #ifndef CRATEDEX_COMMIT
 #define CRATEDEX_COMMIT "unknown"
 #endif
 
-static int answer(struct answer_job *job, const union endpoint_parameters *parameters,
-                  struct failure *failure)
+static int answer(struct answer_job *job, const void *parameters, struct failure *failure)
 {
     (void)parameters;
     (void)failure;
@@ -16,8 +16,8 @@ static int answer(struct answer_job *job, const union endpoint_parameters *param
     encoder_member_text(encoder, "deployed_sha", CRATEDEX_COMMIT);
     encoder_member_text(encoder, "commit", CRATEDEX_COMMIT);
     encoder_member_text(encoder, "cdn_base", job->service->cdn_url);
-    encoder_member_boolean(encoder, "read_only", true);
-    encoder_member_text(encoder, "banner_message", NULL);
+    encoder_member_boolean(encoder, "read_only", job->service->says_read_only);
+    encoder_member_text(encoder, "banner_message", job->service->banner);
     encoder_end_object(encoder);
     return 0;
 }

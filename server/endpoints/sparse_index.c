@@ -1,9 +1,8 @@
 /* cargo's sparse index below /index/: a crate's file at the one path that belongs to its name in lower case,
    and config.json, which tells cargo where everything else is. Neither is negotiated, for cargo asks for
    text/plain and takes what comes. The texts were made when the index was built. */
-#include "server/endpoints/endpoint.h"
-
 #include "server/endpoints/crate_path.h"
+#include "server/endpoints/endpoint.h"
 #include "server/http/response_headers.h"
 
 #include <cratedex/sparse_index.h>
@@ -18,31 +17,40 @@
 /* Ten minutes, as crates.io lets its own files be kept. */
 #define CACHE_CONTROL RESPONSE_PUBLIC(600, 600)
 
-static int prepare_crate(const struct service *service, const struct request *request,
-                         union endpoint_parameters *parameters, struct canonical_key *key,
-                         struct failure *failure)
+struct file_parameters {
+    uint32_t rank; /* of the crate */
+};
+ENDPOINT_PARAMETERS_FIT(struct file_parameters);
+
+struct config_parameters {
+    char base_url[SERVICE_MAX_URL]; /* without a final slash */
+};
+ENDPOINT_PARAMETERS_FIT(struct config_parameters);
+
+static int prepare_crate(const struct question *question, void *parameters, struct failure *failure)
 {
-    const char *name = strrchr(request->path, '/') + 1;
+    struct file_parameters *file = parameters;
+    const struct index *index = question->service->index;
+    const char *path = question->request->path;
+    const char *name = strrchr(path, '/') + 1;
     const struct path_value value = {name, strlen(name)};
-    uint32_t rank;
     struct index_crate crate;
-    char path[SPARSE_INDEX_PATH_SIZE];
-    if (crate_path_find(service->index, &value, &rank, failure) != 0)
+    char own_path[SPARSE_INDEX_PATH_SIZE];
+    if (crate_path_find(index, &value, &file->rank, failure) != 0)
         return -1;
-    index_crate(service->index, rank, &crate);
-    sparse_index_path(crate.name, crate.name_length, path);
-    if (strcmp(request->path + strlen(ROOT), path) != 0)
+    index_crate(index, file->rank, &crate);
+    sparse_index_path(crate.name, crate.name_length, own_path);
+    if (strcmp(path + strlen(ROOT), own_path) != 0)
         return failure_set(failure, 404, "the crate `%.*s` lies at " ROOT "%s",
-                           (int)crate.name_length, crate.name, path);
-    parameters->sparse_index_rank = rank;
-    canonical_key_number(key, 'r', rank);
+                           (int)crate.name_length, crate.name, own_path);
+    canonical_key_number(question->key, 'r', file->rank);
     return 0;
 }
 
-static int answer_crate(struct answer_job *job, const union endpoint_parameters *parameters,
-                        struct failure *failure)
+static int answer_crate(struct answer_job *job, const void *parameters, struct failure *failure)
 {
-    uint32_t rank = parameters->sparse_index_rank;
+    const struct file_parameters *file = parameters;
+    uint32_t rank = file->rank;
     int found = sparse_index_read(job->reader, rank, job->encoder.out, &job->head.last_modified,
                                   &failure->error);
     if (found == 0)
@@ -53,12 +61,14 @@ static int answer_crate(struct answer_job *job, const union endpoint_parameters 
 }
 
 /* The base URL is the operator's, or what the client itself called us; request_read has checked that. */
-static int prepare_config(const struct service *service, const struct request *request,
-                          union endpoint_parameters *parameters, struct canonical_key *key,
+static int prepare_config(const struct question *question, void *parameters,
                           struct failure *failure)
 {
-    char *base = parameters->base_url;
-    size_t room = sizeof parameters->base_url;
+    struct config_parameters *config = parameters;
+    const struct service *service = question->service;
+    const struct request *request = question->request;
+    char *base = config->base_url;
+    size_t room = sizeof config->base_url;
     if (service->base_url[0] == '\0' && request->host == NULL)
         return failure_set(failure, 400, "the request names no host");
     int length = service->base_url[0] != '\0'
@@ -66,7 +76,7 @@ static int prepare_config(const struct service *service, const struct request *r
                      : snprintf(base, room, "%s://%s", request->scheme, request->host);
     if (length < 0 || (size_t)length >= room)
         return failure_set(failure, 400, "the request's host is too long");
-    canonical_key_text(key, 'b', base, (size_t)length);
+    canonical_key_text(question->key, 'b', base, (size_t)length);
     return 0;
 }
 
@@ -81,18 +91,18 @@ static int64_t config_date(const struct service *service, const char *base_url)
     return dumped_at / 1000000 - (int64_t)(XXH3_64bits(base_url, strlen(base_url)) % DAY_SECONDS);
 }
 
-static int answer_config(struct answer_job *job, const union endpoint_parameters *parameters,
-                         struct failure *failure)
+static int answer_config(struct answer_job *job, const void *parameters, struct failure *failure)
 {
-    char download[sizeof parameters->base_url + 64];
+    const struct config_parameters *config = parameters;
+    char download[sizeof config->base_url + 64];
     struct encoder encoder;
-    job->head.last_modified = config_date(job->service, parameters->base_url);
+    job->head.last_modified = config_date(job->service, config->base_url);
     snprintf(download, sizeof download, "%s/api/v1/crates/{crate}/{version}/download",
-             parameters->base_url);
+             config->base_url);
     encoder_init(&encoder, ENCODING_JSON, job->encoder.out);
     encoder_object(&encoder, 2);
     encoder_member_text(&encoder, "dl", download);
-    encoder_member_text(&encoder, "api", parameters->base_url);
+    encoder_member_text(&encoder, "api", config->base_url);
     encoder_end_object(&encoder);
     failure->status = 500;
     return encoder_finish(&encoder, &failure->error);

@@ -11,6 +11,13 @@
 
 #define DEFAULT_LIMIT 10
 
+struct suggest_parameters {
+    size_t limit;
+    size_t text_length;
+    char text[SEARCH_MAX_TEXT_BYTES]; /* canonical */
+};
+ENDPOINT_PARAMETERS_FIT(struct suggest_parameters);
+
 static int read_limit(const struct query_string *query, size_t *limit, struct failure *failure)
 {
     bool is_given;
@@ -46,25 +53,21 @@ static int read_text(const struct query_string *query, struct suggest_parameters
     return 0;
 }
 
-static int prepare(const struct service *service, const struct request *request,
-                   union endpoint_parameters *parameters, struct canonical_key *key,
-                   struct failure *failure)
+static int prepare(const struct question *question, void *parameters, struct failure *failure)
 {
-    (void)service;
-    const struct query_string *query = request->query;
-    struct suggest_parameters *suggest = &parameters->suggest;
+    const struct query_string *query = question->request->query;
+    struct suggest_parameters *suggest = parameters;
     if (read_limit(query, &suggest->limit, failure) != 0 || read_text(query, suggest, failure) != 0)
         return -1;
-    canonical_key_number(key, 'n', suggest->limit);
-    canonical_key_text(key, 'q', suggest->text, suggest->text_length);
+    canonical_key_number(question->key, 'n', suggest->limit);
+    canonical_key_text(question->key, 'q', suggest->text, suggest->text_length);
     return 0;
 }
 
-static int answer(struct answer_job *job, const union endpoint_parameters *parameters,
-                  struct failure *failure)
+static int answer(struct answer_job *job, const void *parameters, struct failure *failure)
 {
     (void)failure;
-    const struct suggest_parameters *wanted = &parameters->suggest;
+    const struct suggest_parameters *wanted = parameters;
     const struct index *index = job->service->index;
     struct suggestion suggestions[SUGGEST_MAX_LIMIT];
     size_t n_suggestions =

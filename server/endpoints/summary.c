@@ -3,8 +3,7 @@
 
 #include "server/http/response_headers.h"
 
-static int answer(struct answer_job *job, const union endpoint_parameters *parameters,
-                  struct failure *failure)
+static int answer(struct answer_job *job, const void *parameters, struct failure *failure)
 {
     (void)parameters;
     if (index_reader_encode_page(job->reader, "summary", &job->encoder, &failure->error) == 0)

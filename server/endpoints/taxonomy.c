@@ -4,19 +4,29 @@
    categories but, for keywords, 0 where the page has none. */
 #include "server/endpoints/endpoint.h"
 #include "server/endpoints/named_answer.h"
+#include "server/parameters/pagination.h"
 
+#include <cratedex/taxonomy.h>
 #include <string.h>
 
-static int prepare_page(const struct service *service, const struct request *request,
-                        union endpoint_parameters *parameters, struct canonical_key *key,
-                        struct failure *failure)
+/* A page of keywords or categories, as the query asks for it. */
+struct taxonomy_page {
+    enum taxonomy_order order;
+    uint32_t limit;
+    uint64_t offset;
+};
+ENDPOINT_PARAMETERS_FIT(struct taxonomy_page);
+ENDPOINT_PARAMETERS_FIT(struct path_text);
+
+static int prepare_page(const struct question *question, void *parameters, struct failure *failure)
 {
-    (void)service;
     struct pagination pagination;
-    if (pagination_parse_for(request->query, 0, &pagination, failure) != 0)
+    const struct query_string *query = question->request->query;
+    struct canonical_key *key = question->key;
+    if (pagination_parse_for(query, 0, &pagination, failure) != 0)
         return -1;
-    const struct query_parameter *sort = query_string_find(request->query, "sort");
-    struct taxonomy_page *page = &parameters->taxonomy_page;
+    const struct query_parameter *sort = query_string_find(query, "sort");
+    struct taxonomy_page *page = parameters;
     page->order = sort != NULL && strcmp(sort->value, "crates") == 0 ? TAXONOMY_CRATES
                                                                      : TAXONOMY_ALPHABETICAL;
     page->limit = pagination.per_page;
@@ -28,12 +38,10 @@ static int prepare_page(const struct service *service, const struct request *req
 }
 
 /* Keywords are in lower case, as are slugs. */
-static int prepare_name(const struct service *service, const struct request *request,
-                        union endpoint_parameters *parameters, struct canonical_key *key,
-                        struct failure *failure)
+static int prepare_name(const struct question *question, void *parameters, struct failure *failure)
 {
-    (void)service;
-    return path_text_read(&request->path_values[0], true, &parameters->path_text, key, failure);
+    return path_text_read(&question->request->path_values[0], PATH_TEXT_LOWER_CASE, parameters,
+                          question->key, failure);
 }
 
 static void end_list(struct encoder *encoder, int64_t total)
@@ -45,10 +53,9 @@ static void end_list(struct encoder *encoder, int64_t total)
     encoder_end_object(encoder);
 }
 
-static int answer_keywords(struct answer_job *job, const union endpoint_parameters *parameters,
-                           struct failure *failure)
+static int answer_keywords(struct answer_job *job, const void *parameters, struct failure *failure)
 {
-    const struct taxonomy_page *page = &parameters->taxonomy_page;
+    const struct taxonomy_page *page = parameters;
     int64_t total = 0;
     encoder_object(&job->encoder, 2);
     encoder_key(&job->encoder, "keywords");
@@ -60,10 +67,10 @@ static int answer_keywords(struct answer_job *job, const union endpoint_paramete
     return 0;
 }
 
-static int answer_categories(struct answer_job *job, const union endpoint_parameters *parameters,
+static int answer_categories(struct answer_job *job, const void *parameters,
                              struct failure *failure)
 {
-    const struct taxonomy_page *page = &parameters->taxonomy_page;
+    const struct taxonomy_page *page = parameters;
     int64_t total = 0;
     encoder_object(&job->encoder, 2);
     encoder_key(&job->encoder, "categories");
@@ -75,20 +82,17 @@ static int answer_categories(struct answer_job *job, const union endpoint_parame
     return 0;
 }
 
-static int answer_keyword(struct answer_job *job, const union endpoint_parameters *parameters,
-                          struct failure *failure)
+static int answer_keyword(struct answer_job *job, const void *parameters, struct failure *failure)
 {
-    return named_answer(job, "keyword", &parameters->path_text, keyword_encode, failure);
+    return named_answer(job, "keyword", parameters, keyword_encode, failure);
 }
 
-static int answer_category(struct answer_job *job, const union endpoint_parameters *parameters,
-                           struct failure *failure)
+static int answer_category(struct answer_job *job, const void *parameters, struct failure *failure)
 {
-    return named_answer(job, "category", &parameters->path_text, category_encode, failure);
+    return named_answer(job, "category", parameters, category_encode, failure);
 }
 
-static int answer_slugs(struct answer_job *job, const union endpoint_parameters *parameters,
-                        struct failure *failure)
+static int answer_slugs(struct answer_job *job, const void *parameters, struct failure *failure)
 {
     (void)parameters;
     encoder_object(&job->encoder, 1);

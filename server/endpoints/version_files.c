@@ -4,23 +4,28 @@
 
    Where downloads are counted, answers tell caches to ask each time, for what a cache answers nobody
    counts. */
+#include "server/endpoints/crate_path.h"
 #include "server/endpoints/endpoint.h"
-
 #include "server/http/negotiation.h"
+#include "server/service/download_counters.h"
 
 #include <string.h>
 
 #define CACHEABLE RESPONSE_PUBLIC(3600, 86400)
 
-static int prepare(const struct service *service, const struct request *request,
-                   union endpoint_parameters *parameters, struct canonical_key *key,
-                   struct failure *failure)
+struct version_file_parameters {
+    struct crate_version_path path;
+    bool is_redirect; /* else a document with the URL */
+};
+ENDPOINT_PARAMETERS_FIT(struct version_file_parameters);
+
+static int prepare(const struct question *question, void *parameters, struct failure *failure)
 {
-    struct version_file_parameters *file = &parameters->version_file;
-    if (crate_path_prepare_version(service->index, request, &file->path, key, failure) != 0)
+    struct version_file_parameters *file = parameters;
+    if (crate_path_prepare_version(question, &file->path, failure) != 0)
         return -1;
-    file->is_redirect = !accept_names_encoding(request->fields.accept);
-    canonical_key_number(key, 'r', file->is_redirect);
+    file->is_redirect = !accept_names_encoding(question->request->fields.accept);
+    canonical_key_number(question->key, 'r', file->is_redirect);
     return 0;
 }
 
@@ -105,25 +110,24 @@ static int send_to(struct answer_job *job, const struct version_file_parameters 
     return 0;
 }
 
-static int send_to_crate_file(struct answer_job *job, const union endpoint_parameters *parameters,
+static int send_to_crate_file(struct answer_job *job, const void *parameters,
                               struct failure *failure)
 {
-    const struct version_file_parameters *file = &parameters->version_file;
+    const struct version_file_parameters *file = parameters;
     const struct download_counters *counters = job->service->downloads;
     int64_t version_id;
     if (crate_path_find_version(job->reader, &file->path, &version_id, failure) != 0)
         return -1;
     if (counters != NULL) {
         job->head.download = download_counters_find(counters, file->path.rank, version_id);
-        job->head.cache_control = "public, no-cache";
+        job->head.cache_control = (struct cache_control)RESPONSE_NO_CACHE;
     }
     return send_to(job, file, "/crates/", ".crate", failure);
 }
 
-static int send_to_readme(struct answer_job *job, const union endpoint_parameters *parameters,
-                          struct failure *failure)
+static int send_to_readme(struct answer_job *job, const void *parameters, struct failure *failure)
 {
-    const struct version_file_parameters *file = &parameters->version_file;
+    const struct version_file_parameters *file = parameters;
     int64_t version_id;
     if (crate_path_find_version(job->reader, &file->path, &version_id, failure) != 0)
         return -1;

@@ -47,7 +47,6 @@ static int read_include(const struct query_string *query, struct version_query *
 
 static void write_key(const struct version_query *wanted, struct canonical_key *key)
 {
-    canonical_key_number(key, 'c', wanted->rank);
     canonical_key_number(key, 'o', wanted->sort);
     canonical_key_number(key, 'n', wanted->limit);
     canonical_key_number(key, 'r', wanted->has_release_tracks);

@@ -10,8 +10,11 @@
 #include "server/exchange/cached_answer.h"
 
 #include "server/answer/answer.h"
+#include "server/cache/recent_hits.h"
 #include "server/exchange/router.h"
 #include "server/http/conditional.h"
+#include "server/service/download_counters.h"
+#include "server/telemetry/metrics.h"
 #include "server/telemetry/monotonic.h"
 
 #include <stdio.h>
@@ -84,7 +87,7 @@ static enum MHD_Result queue_found(const struct exchange *exchange, const struct
 bool cached_answer_again(struct exchange *exchange, enum MHD_Result *result)
 {
     const struct recent_hit *hit =
-        recent_hits_find(exchange->service->recent_hits, exchange->recent_key);
+        recent_hits_find(exchange->service->recent_hits, &exchange->recent_key);
     if (hit == NULL)
         return false;
     exchange->outcome->route = hit->route;
@@ -103,7 +106,7 @@ static enum MHD_Result queue_hit(const struct exchange *exchange, struct cache_e
     if (!exchange->endpoint->has_moving_key) {
         const struct recent_hit hit = {entry, representation, exchange->outcome->route,
                                        exchange->encoding};
-        recent_hits_keep(exchange->service->recent_hits, exchange->recent_key, &hit);
+        recent_hits_keep(exchange->service->recent_hits, &exchange->recent_key, &hit);
     }
     return queue_found(exchange, cache_value(entry), representation);
 }

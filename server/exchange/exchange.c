@@ -49,6 +49,12 @@ enum MHD_Result exchange_error(const struct exchange *exchange, unsigned status,
                                    status == MHD_HTTP_METHOD_NOT_ALLOWED ? ALLOWED_METHODS : NULL);
 }
 
+enum MHD_Result exchange_not_acceptable(const struct exchange *exchange)
+{
+    return exchange_error(exchange, MHD_HTTP_NOT_ACCEPTABLE,
+                          "not acceptable: use application/json or application/msgpack");
+}
+
 enum MHD_Result exchange_failure(const struct exchange *exchange, const struct failure *failure)
 {
     if (failure->status != 500)

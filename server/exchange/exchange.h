@@ -14,13 +14,15 @@
 #include <stddef.h>
 
 struct exchange {
-    const struct service *service; /* NULL only for an error that needs none */
+    const struct service *service;
     struct MHD_Connection *connection;
     struct request *request;
+    enum experiment_arm arm; /* that the request drew; NONE where no experiment runs */
+    struct outcome *outcome;
+    /* What the responder finds out; not set before. */
     const struct endpoint *endpoint; /* NULL until the request is routed */
     enum encoding encoding;
-    const struct recent_key *recent_key; /* NULL: none was made */
-    struct outcome *outcome;
+    struct recent_key recent_key;
 };
 
 /* All of these return what libmicrohttpd wants to hear: MHD_NO, which closes the connection, where
@@ -44,6 +46,9 @@ enum MHD_Result exchange_error_allowing(const struct exchange *exchange, unsigne
 /* The same, where a 405 allows what all endpoints do. */
 enum MHD_Result exchange_error(const struct exchange *exchange, unsigned status,
                                const char *detail);
+
+/* 406: Accept names no encoding of ours. */
+enum MHD_Result exchange_not_acceptable(const struct exchange *exchange);
 
 /* Clients are told what they did wrong; what went wrong here (status 500) goes to standard error. */
 enum MHD_Result exchange_failure(const struct exchange *exchange, const struct failure *failure);

@@ -35,8 +35,6 @@ static const struct login_only records[] = {
     {"/api/v1/trusted_publishing/gitlab_configs", "GET, HEAD, POST"},
     {"/api/v1/trusted_publishing/gitlab_configs/{id}", "DELETE"},
     {"/api/v1/trusted_publishing/tokens", "POST, DELETE"},
-    {"/api/private/session", "DELETE"},
-    {"/api/private/session/begin", "GET, HEAD"},
     {"/api/private/session/authorize", "GET, HEAD"},
     {"/api/private/crate_owner_invitations", "GET, HEAD"},
 };

@@ -17,6 +17,7 @@
 #include "server/exchange/exchange.h"
 #include "server/exchange/login_only.h"
 #include "server/exchange/router.h"
+#include "server/exchange/session.h"
 #include "server/http/negotiation.h"
 #include "server/http/plain_response.h"
 #include "server/telemetry/monotonic.h"
@@ -57,9 +58,8 @@ static void begin_head(const struct exchange *exchange, struct answer_job *job)
 }
 
 /* Runs the endpoint into `body`. */
-static int compute_body(const struct exchange *exchange,
-                        const union endpoint_parameters *parameters, struct answer_job *job,
-                        msgpack_sbuffer *body, struct failure *failure)
+static int compute_body(const struct exchange *exchange, const void *parameters,
+                        struct answer_job *job, msgpack_sbuffer *body, struct failure *failure)
 {
     encoder_init(&job->encoder, exchange->encoding, body);
     job->service = exchange->service;
@@ -78,8 +78,7 @@ static int compute_body(const struct exchange *exchange,
     return encoder_finish(&job->encoder, &failure->error);
 }
 
-static struct answer *compute_answer(const struct exchange *exchange,
-                                     const union endpoint_parameters *parameters,
+static struct answer *compute_answer(const struct exchange *exchange, const void *parameters,
                                      struct answer_job *job, struct failure *failure)
 {
     struct answer *answer = NULL;
@@ -98,7 +97,7 @@ static struct answer *compute_answer(const struct exchange *exchange,
 }
 
 static enum MHD_Result answer_miss(const struct exchange *exchange, struct cache_entry *entry,
-                                   const union endpoint_parameters *parameters)
+                                   const void *parameters)
 {
     struct cache *cache = exchange->service->cache;
     struct failure failure;
@@ -115,8 +114,7 @@ static enum MHD_Result answer_miss(const struct exchange *exchange, struct cache
     return result;
 }
 
-static enum MHD_Result answer_cached(const struct exchange *exchange,
-                                     const union endpoint_parameters *parameters,
+static enum MHD_Result answer_cached(const struct exchange *exchange, const void *parameters,
                                      const struct canonical_key *key)
 {
     struct cache *cache = exchange->service->cache;
@@ -131,8 +129,7 @@ static enum MHD_Result answer_cached(const struct exchange *exchange,
     return result;
 }
 
-static enum MHD_Result answer_uncached(const struct exchange *exchange,
-                                       const union endpoint_parameters *parameters)
+static enum MHD_Result answer_uncached(const struct exchange *exchange, const void *parameters)
 {
     struct failure failure;
     struct answer_job job;
@@ -163,10 +160,12 @@ static enum MHD_Result answer(const struct exchange *exchange, struct request *r
     struct query_string query;
     if (request_parse_query(request, &query, &failure) != 0)
         return exchange_failure(exchange, &failure);
+    const struct question question = {
+        .service = exchange->service, .request = request, .arm = exchange->arm, .key = &key};
     canonical_key_init(&key, exchange->outcome->route,
                        exchange->endpoint->plain_type == NULL ? exchange->encoding : 0);
     if (exchange->endpoint->prepare != NULL &&
-        exchange->endpoint->prepare(exchange->service, request, &parameters, &key, &failure) != 0)
+        exchange->endpoint->prepare(&question, &parameters, &failure) != 0)
         return exchange_failure(exchange, &failure);
     if (!exchange->endpoint->is_cached)
         return answer_uncached(exchange, &parameters);
@@ -181,61 +180,50 @@ static bool asks_for_server_options(const struct request *request)
     return request->method == METHOD_OPTIONS && strcmp(request->path, "*") == 0;
 }
 
-enum MHD_Result respond(const struct service *service, struct MHD_Connection *connection,
-                        struct request *request, struct outcome *outcome)
+enum MHD_Result respond(struct exchange *exchange)
 {
-    struct exchange exchange = {
-        .service = service,
-        .connection = connection,
-        .request = request,
-        .encoding = ENCODING_JSON,
-        .outcome = outcome,
-    };
-    outcome_init(outcome, router_other());
+    struct request *request = exchange->request;
+    outcome_init(exchange->outcome, router_other());
+    exchange->endpoint = NULL;
+    exchange->encoding = ENCODING_JSON;
     /* An experiment's arm is drawn from what no key of the kind holds. */
-    struct recent_key recent_key;
-    recent_key.size = 0;
-    if (service->experiment == NULL)
-        recent_key_make(&recent_key, request);
-    exchange.recent_key = &recent_key;
+    exchange->recent_key.size = 0;
+    if (exchange->service->experiment == NULL)
+        recent_key_make(&exchange->recent_key, request);
     enum MHD_Result result;
-    if (cached_answer_again(&exchange, &result))
+    if (cached_answer_again(exchange, &result))
         return result;
     request_read_target(request);
-    bool is_acceptable = negotiate_encoding(request->fields.accept, &exchange.encoding) == 0;
+    bool is_acceptable = negotiate_encoding(request->fields.accept, &exchange->encoding) == 0;
     if (!is_acceptable)
-        exchange.encoding = ENCODING_JSON;
-    exchange.endpoint = router_find(request, &outcome->route);
+        exchange->encoding = ENCODING_JSON;
+    exchange->endpoint = router_find(request, &exchange->outcome->route);
     if (request->method == METHOD_UNKNOWN)
-        return exchange_error(&exchange, MHD_HTTP_NOT_IMPLEMENTED,
+        return exchange_error(exchange, MHD_HTTP_NOT_IMPLEMENTED,
                               "method not implemented: use " ALLOWED_METHODS);
-    const struct login_only *login_only = login_only_find(request->path, exchange.endpoint);
+    if (session_answer(exchange, is_acceptable, &result))
+        return result;
+    const struct login_only *login_only = login_only_find(request->path, exchange->endpoint);
     if (login_only != NULL)
-        return queue_login_only(&exchange, login_only);
-    if (exchange.endpoint == NULL && !asks_for_server_options(request))
-        return exchange_error(&exchange, MHD_HTTP_NOT_FOUND, "Not Found");
+        return queue_login_only(exchange, login_only);
+    if (exchange->endpoint == NULL && !asks_for_server_options(request))
+        return exchange_error(exchange, MHD_HTTP_NOT_FOUND, "Not Found");
     if (request->method == METHOD_OPTIONS)
-        return exchange_queue_once(&exchange, MHD_HTTP_NO_CONTENT,
-                                   options_response(request_id(request)), 0);
+        return exchange_queue_once(exchange, MHD_HTTP_NO_CONTENT,
+                                   options_response(ALLOWED_METHODS, request_id(request)), 0);
     if (request->method == METHOD_OTHER)
-        return exchange_error(&exchange, MHD_HTTP_METHOD_NOT_ALLOWED,
+        return exchange_error(exchange, MHD_HTTP_METHOD_NOT_ALLOWED,
                               "method not allowed: use " ALLOWED_METHODS);
-    if (!is_acceptable && exchange.endpoint->plain_type == NULL && !exchange.endpoint->redirects)
-        return exchange_error(&exchange, MHD_HTTP_NOT_ACCEPTABLE,
-                              "not acceptable: use application/json or application/msgpack");
-    return answer(&exchange, request);
+    if (!is_acceptable && exchange->endpoint->plain_type == NULL && !exchange->endpoint->redirects)
+        return exchange_not_acceptable(exchange);
+    return answer(exchange, request);
 }
 
-enum MHD_Result respond_error(struct MHD_Connection *connection, struct request *request,
-                              unsigned status, const char *detail, struct outcome *outcome)
+enum MHD_Result respond_error(struct exchange *exchange, unsigned status, const char *detail)
 {
-    struct exchange exchange = {
-        .connection = connection,
-        .request = request,
-        .outcome = outcome,
-    };
-    outcome_init(outcome, router_other());
-    if (negotiate_encoding(request->fields.accept, &exchange.encoding) != 0)
-        exchange.encoding = ENCODING_JSON;
-    return exchange_error(&exchange, status, detail);
+    outcome_init(exchange->outcome, router_other());
+    exchange->endpoint = NULL;
+    if (negotiate_encoding(exchange->request->fields.accept, &exchange->encoding) != 0)
+        exchange->encoding = ENCODING_JSON;
+    return exchange_error(exchange, status, detail);
 }

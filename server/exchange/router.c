@@ -3,6 +3,7 @@
    or doubled slash. */
 #include "server/exchange/router.h"
 
+#include "server/endpoints/endpoints.h"
 #include "server/http/path_pattern.h"
 
 static const struct endpoint *const endpoints[] = {

@@ -3,6 +3,7 @@
 #define CRATEDEX_SERVER_ROUTER_H
 
 #include "server/endpoints/endpoint.h"
+#include "server/telemetry/metrics.h"
 
 /* The endpoint of the request's path and its number, from 0; the values of the pattern's parameters go
    to `request->path_values`. NULL and router_other() for a path that nothing answers. */

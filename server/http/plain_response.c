@@ -54,19 +54,19 @@ struct MHD_Response *error_response(enum encoding encoding, const char *detail, 
     return plain_response(&body, &headers);
 }
 
-struct MHD_Response *options_response(const char *request_id)
+struct MHD_Response *options_response(const char *methods, const char *request_id)
 {
     const struct response_headers headers = {
         .cache_control = RESPONSE_NO_STORE,
-        .allow = ALLOWED_METHODS,
+        .allow = methods,
         .request_id = request_id,
     };
     struct MHD_Response *response = response_add_headers(
         MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT), &headers);
     if (response == NULL)
         return NULL;
-    if (MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_METHODS,
-                                ALLOWED_METHODS) == MHD_YES &&
+    if (MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_METHODS, methods) ==
+            MHD_YES &&
         MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_HEADERS, "*") ==
             MHD_YES &&
         MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_MAX_AGE, "86400") ==

@@ -118,7 +118,6 @@ void request_read(struct request *request, struct MHD_Connection *connection,
     request->path = path;
     request->target = target;
     request->scheme = "http";
-    request->arm = EXPERIMENT_NONE;
     request->joined_length = 0;
     request->fields = *fields;
     if (fields->has_repeated) {

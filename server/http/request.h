@@ -7,7 +7,6 @@
 #include "server/http/query_string.h"
 #include "server/http/request_fields.h"
 #include "server/http/request_id.h"
-#include "server/service/experiment.h"
 
 #include <microhttpd.h>
 #include <stddef.h>
@@ -39,7 +38,6 @@ enum request_method {
    that need none. */
 struct request {
     enum request_method method;
-    enum experiment_arm arm; /* that the request drew; NONE until somebody sets it */
     const char *method_name;
     const char
         *path; /* percent-decoded; empty where that is no valid UTF-8 or has a control character */

@@ -41,7 +41,8 @@ struct MHD_Response *response_add_headers(struct MHD_Response *response,
         add_last_modified(response, headers->last_modified) &&
         add(response, MHD_HTTP_HEADER_LOCATION, headers->location) &&
         add(response, MHD_HTTP_HEADER_VARY, vary(headers)) &&
-        add(response, MHD_HTTP_HEADER_CACHE_CONTROL, headers->cache_control) &&
+        add(response, MHD_HTTP_HEADER_CACHE_CONTROL, headers->cache_control.everyone) &&
+        add(response, "CDN-Cache-Control", headers->cache_control.shared) &&
         add(response, "Surrogate-Key", headers->surrogate_key) &&
         add(response, "xkey", headers->surrogate_key) &&
         add(response, MHD_HTTP_HEADER_SERVER, "cratedex/" CRATEDEX_VERSION) &&

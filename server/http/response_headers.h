@@ -6,11 +6,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RESPONSE_NO_STORE "no-store"
-/* Cache-Control of what any cache may keep for `max_age` seconds, and for `stale` seconds more may send
-   while it asks for a newer one (RFC 5861). Two literal numbers. */
+/* What caches may do with an answer, in static texts: Cache-Control, and CDN-Cache-Control (RFC 9213), which
+   goes before it in the shared caches that know it; NULL: the same for them. */
+struct cache_control {
+    const char *everyone;
+    const char *shared;
+};
+
+#define RESPONSE_NO_STORE                                                                          \
+    {                                                                                              \
+        "no-store", NULL                                                                           \
+    }
+/* May be kept, and must be asked for again before it is used. */
+#define RESPONSE_NO_CACHE                                                                          \
+    {                                                                                              \
+        "public, no-cache", NULL                                                                   \
+    }
+/* May be kept for `max_age` seconds by any cache, and sent by shared ones for `stale` seconds more while they
+   ask for a newer one (RFC 5861). A browser that is allowed that says for so long that it is loading.
+   Two literal numbers. */
 #define RESPONSE_PUBLIC(max_age, stale)                                                            \
-    "public, max-age=" #max_age ", stale-while-revalidate=" #stale
+    {                                                                                              \
+        "public, max-age=" #max_age,                                                               \
+            "public, max-age=" #max_age ", stale-while-revalidate=" #stale                         \
+    }
 
 /* What a response says about itself; NULL members are left out. */
 struct response_headers {
@@ -22,7 +41,7 @@ struct response_headers {
     const char *surrogate_key; /* tags to purge by, for CDNs, and as xkey for Varnish */
     const char *request_id;
     const char *experiment; /* the arm that answered */
-    const char *cache_control;
+    struct cache_control cache_control;
     const char *x_cache;
     const char *server_timing;
     const char *allow;

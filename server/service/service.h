@@ -2,19 +2,23 @@
 #ifndef CRATEDEX_SERVER_SERVICE_H
 #define CRATEDEX_SERVER_SERVICE_H
 
-#include "server/cache/cache.h"
-#include "server/cache/recent_hits.h"
-#include "server/endpoints/openapi.h"
-#include "server/http/trusted_proxies.h"
-#include "server/service/download_counters.h"
-#include "server/service/experiment.h"
 #include "server/service/reader_pool.h"
-#include "server/telemetry/access_log.h"
-#include "server/telemetry/metrics.h"
 
 #include <cratedex/index_file.h>
-#include <cratedex/ranking.h>
 #include <stdatomic.h>
+
+struct access_log;
+struct cache;
+struct download_counters;
+struct experiment;
+struct metrics;
+struct openapi;
+struct ranking;
+struct recent_hits;
+struct trusted_proxies;
+
+/* A base URL, with its NUL. */
+#define SERVICE_MAX_URL 1024
 
 struct service {
     const struct index *index;
@@ -32,6 +36,8 @@ struct service {
     int slow_query_descriptor;           /* where to */
     struct openapi *openapi;             /* the document of what we answer */
     const char *cdn_url;                 /* where crate files and READMEs lie; no final slash */
+    const char *banner;                  /* for the web front end; NULL: none */
+    bool says_read_only;                 /* likewise: whether it says that nobody can write */
     const struct trusted_proxies *proxies;
     atomic_bool is_stopping; /* a signal came: finish what runs, take nothing new */
 };

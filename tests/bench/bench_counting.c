@@ -9,10 +9,14 @@
 #include "tests/bench/bench_series.h"
 
 #include "server/answer/answer.h"
+#include "server/cache/cache.h"
 #include "server/daemon.h"
 #include "server/exchange/router.h"
+#include "server/http/trusted_proxies.h"
 #include "server/listener.h"
+#include "server/service/download_counters.h"
 #include "server/service/service.h"
+#include "server/telemetry/metrics.h"
 
 #include <errno.h>
 #include <netinet/tcp.h>

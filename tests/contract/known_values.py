@@ -15,7 +15,7 @@ class KnownValues:
             self.crates = self.draw_crates(n_crates)
             self.keywords = self.draw("SELECT keyword FROM keywords ORDER BY id", 30)
             self.categories = self.draw("SELECT slug FROM categories ORDER BY id", 1000)
-            self.users = self.draw("SELECT id, coalesce(username, gh_login) FROM users ORDER BY id", 30)
+            self.users = self.draw("SELECT id, login FROM users ORDER BY id", 30)
             self.teams = self.draw("SELECT login FROM teams ORDER BY id", 30)
             self.has_crate_new = bool(self.read("SELECT 1 FROM crates WHERE lower(name) = 'new'"))
 

@@ -10,6 +10,7 @@ library; the examples themselves want curl, jq, sqlite3, gcc and python3-msgpack
 """
 
 import argparse
+import os
 import sys
 import tempfile
 import unittest
@@ -71,6 +72,7 @@ def main():
     texts = {page: (REPOSITORY / page).read_text(encoding="utf-8") for page in find_pages()}
     verdicts = Verdicts()
 
+    os.environ["CRATEDEX_BUILD"] = str(programs)
     own = unittest.TextTestRunner(stream=sys.stdout).run(unittest.TestLoader().discover(str(FOLDER)))
     verdicts.add("the check's own tests", "" if own.wasSuccessful() and own.testsRun else "see above")
 

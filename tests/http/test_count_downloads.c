@@ -71,16 +71,18 @@ static void makes_caches_ask(void **state)
     static const struct http_case cases[] = {
         {.request = {.target = CRATES "two/1.0.0/download"},
          .status = 302,
-         .headers = {"Cache-Control: public, no-cache", "Vary: Accept, Accept-Encoding"}},
+         .headers = {"Cache-Control: public, no-cache", "!CDN-Cache-Control",
+                     "Vary: Accept, Accept-Encoding"}},
         {.request = {.target = CRATES "two/1.0.0/readme"},
          .status = 302,
-         .headers = {"Cache-Control: public, max-age=3600, stale-while-revalidate=86400"}},
+         .headers = {"Cache-Control: public, max-age=3600",
+                     "CDN-Cache-Control: public, max-age=3600, stale-while-revalidate=86400"}},
         {.request = {.target = CRATES "two/downloads"},
          .status = 200,
-         .headers = {"Cache-Control: public, no-cache"}},
+         .headers = {"Cache-Control: public, no-cache", "!CDN-Cache-Control"}},
         {.request = {.target = CRATES "two/1.0.0/downloads"},
          .status = 200,
-         .headers = {"Cache-Control: public, no-cache"}},
+         .headers = {"Cache-Control: public, no-cache", "!CDN-Cache-Control"}},
     };
     struct counting_fixture *fixture = *state;
     http_cases_run(fixture->http.client, cases, N_ELEMENTS(cases));
@@ -211,7 +213,8 @@ static void builds_the_next_index(void **state)
     static const struct http_case cases[] = {
         {.request = {.target = CRATES "one/downloads"},
          .status = 200,
-         .headers = {"Cache-Control: public, max-age=60, stale-while-revalidate=600"},
+         .headers = {"Cache-Control: public, max-age=60",
+                     "CDN-Cache-Control: public, max-age=60, stale-while-revalidate=600"},
          .body = {{"version_downloads.length", "1"},
                   {"version_downloads[0].version", "15"},
                   {"version_downloads[0].downloads", "7"},

@@ -18,8 +18,8 @@ static void gives_the_default_list(void **state)
     static const struct http_case cases[] = {
         {.request = {.target = LIST},
          .status = 200,
-         .headers = {"Content-Type: application/json",
-                     "Cache-Control: public, max-age=60, stale-while-revalidate=600"},
+         .headers = {"Content-Type: application/json", "Cache-Control: public, max-age=60",
+                     "CDN-Cache-Control: public, max-age=60, stale-while-revalidate=600"},
          .body = {{"length", "2"},
                   {"crates.length", "10"},
                   {"crates[0].name", "\"ab_glyph\""},

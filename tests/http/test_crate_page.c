@@ -25,8 +25,8 @@ static void shows_a_crate(void **state)
     static const struct http_case cases[] = {
         {.request = {.target = CRATES "serde"},
          .status = 200,
-         .headers = {"Content-Type: application/json",
-                     "Cache-Control: public, max-age=60, stale-while-revalidate=600", "ETag",
+         .headers = {"Content-Type: application/json", "Cache-Control: public, max-age=60",
+                     "CDN-Cache-Control: public, max-age=60, stale-while-revalidate=600", "ETag",
                      "Surrogate-Key: crate/serde", "Vary: Accept, Accept-Encoding"},
          .body = {{"length", "4"},
                   {"crate.versions", "[2666,2452,2083,1701,1276,304,288,108,49]"},
@@ -184,8 +184,8 @@ static void shows_a_version(void **state)
     static const struct http_case cases[] = {
         {.request = {.target = CRATES "SERDE/1.0.228"},
          .status = 200,
-         .headers = {"Surrogate-Key: crate/serde",
-                     "Cache-Control: public, max-age=60, stale-while-revalidate=600"},
+         .headers = {"Surrogate-Key: crate/serde", "Cache-Control: public, max-age=60",
+                     "CDN-Cache-Control: public, max-age=60, stale-while-revalidate=600"},
          .body = {{"length", "1"},
                   {"version.length", "28"},
                   {"version.id", "2666"},

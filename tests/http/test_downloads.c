@@ -23,7 +23,8 @@ static void shows_the_days_of_a_version(void **state)
         /* The sample's day is 1 November: 90 days with it. */
         {.request = {.target = CRATES "serde/1.0.228/downloads"},
          .status = 200,
-         .headers = {"Cache-Control: public, max-age=60, stale-while-revalidate=600",
+         .headers = {"Cache-Control: public, max-age=60",
+                     "CDN-Cache-Control: public, max-age=60, stale-while-revalidate=600",
                      "Surrogate-Key: crate/serde", "ETag"},
          .body = {{"length", "1"},
                   {"version_downloads[0]",
@@ -85,7 +86,8 @@ static void includes_versions(void **state)
     static const struct http_case cases[] = {
         {.request = {.target = CRATES "serde/downloads"},
          .status = 200,
-         .headers = {"Cache-Control: public, max-age=60, stale-while-revalidate=600",
+         .headers = {"Cache-Control: public, max-age=60",
+                     "CDN-Cache-Control: public, max-age=60, stale-while-revalidate=600",
                      "Surrogate-Key: crate/serde"},
          .body = {{"length", "2"}, {"versions", "absent"}, {"meta.length", "1"}}},
         {.request = {.target = CRATES "serde/downloads?include="},

@@ -18,7 +18,8 @@ static void suggests_names(void **state)
     static const struct http_case cases[] = {
         {.request = {.target = "/api/v1/suggest?q=ser&limit=2"},
          .status = 200,
-         .headers = {"Cache-Control: public, max-age=60, stale-while-revalidate=600"},
+         .headers = {"Cache-Control: public, max-age=60",
+                     "CDN-Cache-Control: public, max-age=60, stale-while-revalidate=600"},
          .body = {{"length", "1"},
                   {"suggestions.length", "2"},
                   {"suggestions[0].length", "4"},
@@ -86,7 +87,8 @@ static void gives_the_summary(void **state)
     static const struct http_case cases[] = {
         {.request = {.target = "/api/v1/summary?anything=is&ignored"},
          .status = 200,
-         .headers = {"Cache-Control: public, max-age=15, stale-while-revalidate=60"},
+         .headers = {"Cache-Control: public, max-age=15",
+                     "CDN-Cache-Control: public, max-age=15, stale-while-revalidate=60"},
          .body = {{"length", "8"},
                   {"num_crates", "329"},
                   {"new_crates.length", "10"},

@@ -3,6 +3,7 @@
    queues a prebuilt response of the same size with the same options. Both get the same requests over one
    connection. Allocations, locks and system calls on sockets are counted by taking the places of malloc, of
    pthread_mutex_lock and of the calls (the client uses read and write, which are not counted). */
+#include "server/cache/recent_hits.h"
 #include "server/daemon.h"
 #include "server/listener.h"
 #include "tests/support/allocation_meter.h"
@@ -22,6 +23,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <microhttpd.h>
 #include <cmocka.h>
 
 #define N_REQUESTS 1000

@@ -23,7 +23,6 @@ static void refuses_what_needs_a_login(void **state)
         {.method = "GET", .target = "/api/v1/crates/no-such/following"},
         {.method = "GET", .target = "/api/v1/trusted_publishing/github_configs?crate=serde"},
         {.method = "GET", .target = "/api/v1/trusted_publishing/gitlab_configs"},
-        {.method = "GET", .target = "/api/private/session/begin"},
         {.method = "GET", .target = "/api/private/session/authorize"},
         {.method = "GET", .target = "/api/private/crate_owner_invitations"},
         {.method = "GET", .target = "/api/v1/users/x/admin"},
@@ -42,7 +41,6 @@ static void refuses_what_needs_a_login(void **state)
         {.method = "POST", .target = "/api/v1/crates/serde/1.0.0/rebuild_docs"},
         {.method = "POST", .target = "/api/v1/trusted_publishing/tokens"},
         {.method = "DELETE", .target = "/api/v1/trusted_publishing/github_configs/1"},
-        {.method = "DELETE", .target = "/api/private/session"},
     };
     for (size_t i = 0; i < N_ELEMENTS(requests); i++) {
         const struct http_case test = {

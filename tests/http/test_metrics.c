@@ -102,7 +102,7 @@ static void tells_of_index_cache_and_process(void **state)
     assert_true(metrics_sample(client, "cratedex_index_dump_timestamp_seconds", "") == 1793498400);
     assert_true(metrics_sample(client, "cratedex_cache_max_bytes", "") == 256.0 * 1024 * 1024);
     assert_true(metrics_sample(client, "cratedex_build_info",
-                               "version=\"" CRATEDEX_VERSION "\",index_format=\"2\"") == 1);
+                               "version=\"" CRATEDEX_VERSION "\",index_format=\"3\"") == 1);
     assert_true(metrics_sample(client, "process_resident_memory_bytes", "") > 1e6);
     assert_true(metrics_sample(client, "process_open_fds", "") >= 5);
     assert_true(metrics_sample(client, "process_start_time_seconds", "") > now - 3600);

@@ -18,6 +18,8 @@
 #include <cmocka.h>
 
 #define SERVER "cratedex-server"
+#define TEN "0123456789"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
 
 static void announces_itself(void **state)
@@ -115,6 +117,16 @@ static void refuses_bad_options(void **state)
         {{"--base-url", "http://"}, "bad URL"},
         {{"--cdn-url", "ftp://example.org"}, "--cdn-url: bad URL"},
         {{"--cdn-url", "https://example.org/?x"}, "bad URL"},
+        {{"--banner", "\xff"}, "--banner: the text is not valid UTF-8"},
+        {{"--banner", "two\nlines"}, "--banner: the text has a control character: write one line"},
+        {{"--banner", "\x1b[31m"}, "the text has a control character"},
+        {{"--banner", "\xc2\x85"}, "the text has a control character"},
+        {{"--banner",
+          HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED "x"},
+         "--banner: the value is longer than 1000 bytes"},
+        {{"--read-only", "maybe"}, "--read-only: bad value 'maybe': write yes or no"},
+        {{"--read-only", "No"}, "--read-only: bad value 'No'"},
+        {{"--read-only"}, "--read-only needs a value"},
         {{"--ranking", ""}, "--ranking: the value is empty"},
         {{"--trust-proxy", "10.0.0.0/33"}, "--trust-proxy: bad network '10.0.0.0/33'"},
         {{"--trust-proxy", "localhost"}, "write an address or a network like 10.0.0.0/8"},

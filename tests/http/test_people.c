@@ -18,7 +18,8 @@ static void finds_users(void **state)
          .status = 200,
          .headers =
              {
-                 "Cache-Control: public, max-age=60, stale-while-revalidate=600",
+                 "Cache-Control: public, max-age=60",
+                 "CDN-Cache-Control: public, max-age=60, stale-while-revalidate=600",
              },
          .body =
              {{"length", "1"},
@@ -31,6 +32,31 @@ static void finds_users(void **state)
                  "X-Cache: hit",
              },
          .body = {{"user.id", "13"}}},
+        {.request = {.target = "/api/v1/users/sample_User_13"},
+         .status = 200,
+         .headers =
+             {
+                 "X-Cache: hit",
+             },
+         .body = {{"user.login", "\"Sample-User-13\""}}},
+        {.request = {.target = "/api/v1/users/sample_user_1"},
+         .status = 200,
+         .body = {{"user.login", "\"sample-user-1\""}}},
+        /* Without an account on GitHub; with one without a picture; of another name there; with two. */
+        {.request = {.target = "/api/v1/users/sample-user-40"},
+         .status = 200,
+         .body = {{"user.avatar", "null"}, {"user.github_username_matches", "false"}}},
+        {.request = {.target = "/api/v1/users/sample-user-41"},
+         .status = 200,
+         .body = {{"user.avatar", "null"}, {"user.github_username_matches", "true"}}},
+        {.request = {.target = "/api/v1/users/sample-user-42"},
+         .status = 200,
+         .body = {{"user.url", "\"https://github.com/sample-renamed-42\""},
+                  {"user.avatar", "\"https://avatars.githubusercontent.com/u/2005611777?v=4\""},
+                  {"user.github_username_matches", "false"}}},
+        {.request = {.target = "/api/v1/users/sample-user-43"},
+         .status = 200,
+         .body = {{"user.github_username_matches", "true"}}},
         {.request = {.target = "/api/v1/users/sample-user-11"},
          .status = 200,
          .body = {{"user.name", "null"}}},
@@ -71,7 +97,6 @@ static void sums_downloads(void **state)
     http_cases_run(client_of(state), cases, N_ELEMENTS(cases));
 }
 
-/* By exactly their login. */
 static void finds_teams(void **state)
 {
     static const struct http_case cases[] = {
@@ -88,7 +113,10 @@ static void finds_teams(void **state)
                  "X-Cache: hit",
              },
          .body = {{"team.id", "3"}}},
-        {.request = {.target = "/api/v1/teams/GitHub:sample-org-3:publishers"},
+        {.request = {.target = "/api/v1/teams/GitHub:sample_org-3:Publishers"},
+         .status = 200,
+         .body = {{"team.login", "\"github:sample-org-3:publishers\""}}},
+        {.request = {.target = "/api/v1/teams/github:sample-org-3"},
          .status = 404,
          .headers = {"Cache-Control: no-store"},
          .body = {{"errors[0].detail", "\"Not Found\""}}},
@@ -107,7 +135,8 @@ static void lists_owners(void **state)
          .status = 200,
          .headers =
              {
-                 "Cache-Control: public, max-age=60, stale-while-revalidate=600",
+                 "Cache-Control: public, max-age=60",
+                 "CDN-Cache-Control: public, max-age=60, stale-while-revalidate=600",
                  "Surrogate-Key: crate/serde_json",
              },
          .body =

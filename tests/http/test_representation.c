@@ -240,7 +240,8 @@ static void expect_conditional(void **state, const char *etag_headers, long stat
         fail_msg("%s: status %ld, not %ld", etag_headers, response.status, status);
     assert_int_equal(response.size, status == 304 ? 0 : full_size);
     assert_non_null(http_header(&response, "ETag"));
-    assert_string_equal(http_header(&response, "Cache-Control"),
+    assert_string_equal(http_header(&response, "Cache-Control"), "public, max-age=15");
+    assert_string_equal(http_header(&response, "CDN-Cache-Control"),
                         "public, max-age=15, stale-while-revalidate=60");
     assert_string_equal(http_header(&response, "Vary"), "Accept, Accept-Encoding");
     assert_string_equal(http_header(&response, "Access-Control-Allow-Origin"), "*");

@@ -19,7 +19,8 @@ static void resolves_requirements(void **state)
     static const struct http_case cases[] = {
         {.request = {.target = "/api/v1/crates/rand/resolve?req=%5E0.9.0&rust=1.70&prerelease=no"},
          .status = 200,
-         .headers = {"Cache-Control: public, max-age=60, stale-while-revalidate=600",
+         .headers = {"Cache-Control: public, max-age=60",
+                     "CDN-Cache-Control: public, max-age=60, stale-while-revalidate=600",
                      "Surrogate-Key: crate/rand", "ETag", "Vary: Accept, Accept-Encoding"},
          .body = {{"length", "2"},
                   {"version.crate", "\"rand\""},
@@ -186,7 +187,8 @@ static void gives_trees(void **state)
     static const struct http_case cases[] = {
         {.request = {.target = "/api/v1/crates/tantivy/0.25.0/tree"},
          .status = 200,
-         .headers = {"Cache-Control: public, max-age=60, stale-while-revalidate=600",
+         .headers = {"Cache-Control: public, max-age=60",
+                     "CDN-Cache-Control: public, max-age=60, stale-while-revalidate=600",
                      "Surrogate-Key: crate/tantivy", "ETag"},
          .body = {{"nodes[0].crate", "\"tantivy\""},
                   {"nodes[0].num", "\"0.25.0\""},

@@ -91,8 +91,8 @@ static void has_a_config_with_validators(void **state)
         {.request = {.target = CONFIG, .headers = "Accept: application/msgpack\n"},
          .status = 200,
          .headers = {"Content-Type: application/json", "ETag", "Vary: Accept-Encoding",
-                     "Last-Modified",
-                     "Cache-Control: public, max-age=600, stale-while-revalidate=600"},
+                     "Last-Modified", "Cache-Control: public, max-age=600",
+                     "CDN-Cache-Control: public, max-age=600, stale-while-revalidate=600"},
          .body = {{"length", "2"}}},
         {.request = {.method = "HEAD", .target = CONFIG}, .status = 200},
     };

@@ -94,7 +94,8 @@ static void is_plain_text_whatever_is_asked_for(void **state)
             .request = {.target = SERDE, .headers = accepts[i]},
             .status = 200,
             .headers = {"Content-Type: text/plain", "Vary: Accept-Encoding", "ETag",
-                        "Cache-Control: public, max-age=600, stale-while-revalidate=600",
+                        "Cache-Control: public, max-age=600",
+                        "CDN-Cache-Control: public, max-age=600, stale-while-revalidate=600",
                         ("Last-Modified: " SERDE_MODIFIED), "Surrogate-Key: crate/serde",
                         i == 0 ? "X-Cache" : "X-Cache: hit"},
         };

@@ -18,7 +18,8 @@ static void lists_keywords(void **state)
          .status = 200,
          .headers =
              {
-                 "Cache-Control: public, max-age=60, stale-while-revalidate=600",
+                 "Cache-Control: public, max-age=60",
+                 "CDN-Cache-Control: public, max-age=60, stale-while-revalidate=600",
              },
          .body =
              {{"length", "2"},
@@ -103,7 +104,8 @@ static void lists_categories(void **state)
          .status = 200,
          .headers =
              {
-                 "Cache-Control: public, max-age=60, stale-while-revalidate=600",
+                 "Cache-Control: public, max-age=60",
+                 "CDN-Cache-Control: public, max-age=60, stale-while-revalidate=600",
              },
          .body = {{"length", "2"},
                   {"categories.length", "10"},

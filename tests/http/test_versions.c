@@ -24,8 +24,8 @@ static void lists_versions(void **state)
     static const struct http_case cases[] = {
         {.request = {.target = SERDE},
          .status = 200,
-         .headers = {"Surrogate-Key: crate/serde",
-                     "Cache-Control: public, max-age=60, stale-while-revalidate=600", "ETag"},
+         .headers = {"Surrogate-Key: crate/serde", "Cache-Control: public, max-age=60",
+                     "CDN-Cache-Control: public, max-age=60, stale-while-revalidate=600", "ETag"},
          .body = {{"length", "2"},
                   {"versions.length", "9"},
                   {"versions[0].num", "\"1.0.228\""},

@@ -2,8 +2,11 @@
 #include "tests/support/cached_daemon.h"
 
 #include "server/answer/answer.h"
+#include "server/cache/recent_hits.h"
 #include "server/exchange/router.h"
+#include "server/http/trusted_proxies.h"
 #include "server/listener.h"
+#include "server/telemetry/metrics.h"
 
 #include <netinet/in.h>
 #include <setjmp.h>

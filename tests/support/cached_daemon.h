@@ -4,6 +4,7 @@
 
 #include "server/daemon.h"
 #include "server/service/service.h"
+#include "server/telemetry/metrics.h"
 #include "tests/support/built_index.h"
 
 struct cached_daemon {

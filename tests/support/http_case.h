@@ -7,7 +7,7 @@
 #include <jansson.h>
 #include <stddef.h>
 
-#define HTTP_CASE_MAX_CHECKS 8
+#define HTTP_CASE_MAX_CHECKS 10
 
 struct http_case {
     struct http_request request;

@@ -27,7 +27,7 @@ static void invalid_utf8_is_mended(void **state)
     (void)state;
     static const struct dump_file files[] = {
         TIME,
-        CRATES("1,a," DAY "," DAY ",caf\xe9 \xff\xfe,h\xc3,,\n"
+        CRATES("1,a," DAY "," DAY ",caf\xe9 \xff\xfe,http://h/\xc3,,\n"
                "2,b," DAY "," DAY ",\u00E9,,,\n"
                "3,\xf0\x9f\xa6," DAY "," DAY ",,,,\n"),
         GOOD_VERSIONS,
@@ -36,7 +36,7 @@ static void invalid_utf8_is_mended(void **state)
     struct built_index built;
     built_index_from_files(&built, files);
     sql_expect(built.path, "SELECT name, description, homepage FROM crates ORDER BY id",
-               "a|caf\uFFFD \uFFFD\uFFFD|h\uFFFD\nb|\u00E9|NULL\n\uFFFD|NULL|NULL");
+               "a|caf\uFFFD \uFFFD\uFFFD|http://h/\uFFFD\nb|\u00E9|NULL\n\uFFFD|NULL|NULL");
     const struct build_warning *warning =
         built_index_warning(&built.report, "field with invalid UTF-8");
     assert_int_equal(warning->n_rows, 3);

@@ -29,7 +29,7 @@ static struct answer *make_answer(size_t size, uint32_t random)
     }
     const struct answer_head head = {.status = 200,
                                      .content_type = "application/json",
-                                     .cache_control = "public, max-age=60",
+                                     .cache_control = RESPONSE_PUBLIC(60, 600),
                                      .is_negotiated = true};
     struct answer *answer = answer_create(&head, &body, NULL, NULL, &error);
     assert_non_null(answer);

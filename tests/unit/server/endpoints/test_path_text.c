@@ -12,12 +12,12 @@
 static struct canonical_key key;
 static struct canonical_key other_key;
 
-static int read_text(const char *text, size_t length, bool is_folded, struct path_text *read,
-                     struct canonical_key *to, struct failure *failure)
+static int read_text(const char *text, size_t length, enum path_text_form form,
+                     struct path_text *read, struct canonical_key *to, struct failure *failure)
 {
     const struct path_value value = {text, length};
     canonical_key_init(to, 1, 0);
-    return path_text_read(&value, is_folded, read, to, failure);
+    return path_text_read(&value, form, read, to, failure);
 }
 
 static void folds_ascii_alone(void **state)
@@ -25,9 +25,13 @@ static void folds_ascii_alone(void **state)
     (void)state;
     struct path_text text;
     struct failure failure;
-    assert_int_equal(read_text("Az-_\xc3\x89::9rest", 11, true, &text, &key, &failure), 0);
+    assert_int_equal(
+        read_text("Az-_\xc3\x89::9rest", 11, PATH_TEXT_LOWER_CASE, &text, &key, &failure), 0);
     assert_int_equal(text.length, 11);
     assert_memory_equal(text.text, "az-_\xc3\x89::9re", 11);
+    assert_int_equal(
+        read_text("Az-_\xc3\x89::9rest", 11, PATH_TEXT_CANONICAL, &text, &key, &failure), 0);
+    assert_memory_equal(text.text, "az__\xc3\x89::9re", 11);
 }
 
 static void spellings_share_a_key_where_they_are_folded(void **state)
@@ -35,11 +39,15 @@ static void spellings_share_a_key_where_they_are_folded(void **state)
     (void)state;
     struct path_text text;
     struct failure failure;
-    read_text("Name", 4, true, &text, &key, &failure);
-    read_text("nAME", 4, true, &text, &other_key, &failure);
+    read_text("Name", 4, PATH_TEXT_LOWER_CASE, &text, &key, &failure);
+    read_text("nAME", 4, PATH_TEXT_LOWER_CASE, &text, &other_key, &failure);
     assert_int_equal(key.size, other_key.size);
     assert_memory_equal(key.bytes, other_key.bytes, key.size);
-    read_text("Name", 4, false, &text, &key, &failure);
+    read_text("Na-e", 4, PATH_TEXT_CANONICAL, &text, &key, &failure);
+    read_text("nA_E", 4, PATH_TEXT_CANONICAL, &text, &other_key, &failure);
+    assert_memory_equal(key.bytes, other_key.bytes, key.size);
+    read_text("nAME", 4, PATH_TEXT_LOWER_CASE, &text, &other_key, &failure);
+    read_text("Name", 4, PATH_TEXT_AS_TYPED, &text, &key, &failure);
     assert_memory_equal(text.text, "Name", 4);
     assert_int_equal(key.size, other_key.size);
     assert_memory_not_equal(key.bytes, other_key.bytes, key.size);
@@ -52,8 +60,9 @@ static void finds_nothing_by_a_longer_name(void **state)
     struct path_text text;
     struct failure failure = {.status = 0};
     memset(name, 'n', sizeof name);
-    assert_int_equal(read_text(name, sizeof name - 1, false, &text, &key, &failure), 0);
-    assert_int_equal(read_text(name, sizeof name, false, &text, &key, &failure), -1);
+    assert_int_equal(read_text(name, sizeof name - 1, PATH_TEXT_AS_TYPED, &text, &key, &failure),
+                     0);
+    assert_int_equal(read_text(name, sizeof name, PATH_TEXT_AS_TYPED, &text, &key, &failure), -1);
     assert_int_equal(failure.status, 404);
     assert_string_equal(failure.error.message, "Not Found");
 }

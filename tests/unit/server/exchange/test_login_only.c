@@ -22,7 +22,7 @@ static void finds_paths_that_nothing_else_answers(void **state)
         "/api/v1/me/tokens/12",
         "/api/v1/users/1/resend",
         "/api/v1/crates/serde/1.0.0/yank",
-        "/api/private/session",
+        "/api/private/session/authorize",
     };
     static const char *const others[] = {
         "",
@@ -31,6 +31,8 @@ static void finds_paths_that_nothing_else_answers(void **state)
         "/api/v1/me/nothing",
         "/api/v1/me/tokens/12/more",
         "/api/v1/crates/serde/1.0.0/yanked",
+        "/api/private/session",
+        "/api/private/session/begin",
     };
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         if (login_only_find(paths[i], NULL) == NULL)

@@ -1,0 +1,100 @@
+/* The time that is counted and logged ends when the answer is queued; sending it is libmicrohttpd's. */
+#include "server/exchange/transaction.h"
+
+#include "server/exchange/responder.h"
+#include "server/http/forwarding.h"
+#include "server/service/experiment.h"
+#include "server/telemetry/access_log.h"
+#include "server/telemetry/metrics.h"
+#include "server/telemetry/monotonic.h"
+#include "server/telemetry/slow_query_log.h"
+
+#include <time.h>
+
+static void log_access(const struct service *service, const char *address, struct request *request,
+                       const char *version, const struct outcome *outcome, double seconds)
+{
+    if (service->access_log == NULL)
+        return;
+    struct access_record record = {
+        .address = address[0] != '\0' ? address : NULL,
+        .method = request->method_name,
+        .target = request->target,
+        .version = version,
+        .status = outcome->status,
+        .body_bytes = outcome->body_bytes,
+        .seconds = seconds,
+        .cache_state = outcome->cache_state,
+        .referer = request->fields.referer,
+        .user_agent = request->fields.user_agent,
+        .request_id = request_id(request),
+        .arm = outcome->arm,
+    };
+    clock_gettime(CLOCK_REALTIME, &record.time);
+    access_log_write(service->access_log, &record);
+}
+
+static void log_slow_query(const struct service *service, struct request *request,
+                           const struct outcome *outcome, double seconds)
+{
+    if (service->slow_query_seconds <= 0 || seconds < service->slow_query_seconds)
+        return;
+    struct slow_query query = {
+        .request_id = request_id(request),
+        .method = request->method_name,
+        .target = request->target,
+        .seconds = seconds,
+        .outcome = outcome,
+        .index = service->index,
+    };
+    clock_gettime(CLOCK_REALTIME, &query.time);
+    metrics_count_slow_query(service->metrics);
+    slow_query_log_write(service->slow_query_descriptor, &query);
+}
+
+/* The request's arm, where an experiment runs. */
+static enum experiment_arm draw_arm(const struct experiment *experiment, const char *client,
+                                    struct request *request)
+{
+    if (experiment == NULL)
+        return EXPERIMENT_NONE;
+    bool is_by_client = experiment->key == EXPERIMENT_BY_CLIENT;
+    return experiment_draw(experiment, is_by_client ? client : request_id(request));
+}
+
+/* Queues the answer, or an error where the request has a fault. */
+static enum MHD_Result answer_request(struct exchange *exchange, const struct failure *fault)
+{
+    return fault != NULL ? respond_error(exchange, fault->status, fault->error.message)
+                         : respond(exchange);
+}
+
+enum MHD_Result transaction_run(const struct service *service,
+                                const struct transaction *transaction)
+{
+    struct request request;
+    struct outcome outcome;
+    struct forwarding forwarding = {.has_client = false};
+    double start = monotonic_seconds();
+    request_read(&request, transaction->connection, transaction->fields, transaction->method,
+                 transaction->path, transaction->target);
+    if (transaction->is_proxy)
+        forwarding_read(service->proxies, &request.fields.forwarding, &forwarding);
+    if (forwarding.scheme != NULL)
+        request.scheme = forwarding.scheme;
+    if (service->access_log != NULL)
+        request_id(&request);
+    const char *client = forwarding.has_client ? forwarding.client : transaction->address;
+    struct exchange exchange; /* large: what the responder sets is left alone */
+    exchange.service = service;
+    exchange.connection = transaction->connection;
+    exchange.request = &request;
+    exchange.arm = draw_arm(service->experiment, client, &request);
+    exchange.outcome = &outcome;
+    enum MHD_Result result = answer_request(&exchange, transaction->fault);
+    double seconds = monotonic_seconds() - start;
+    metrics_record(service->metrics, &outcome, seconds);
+    log_access(service, client, &request, transaction->version, &outcome, seconds);
+    log_slow_query(service, &request, &outcome, seconds);
+    return result;
+}

@@ -1,0 +1,29 @@
+/* One request from its whole head to its queued answer, with all that is told of it. */
+#ifndef CRATEDEX_SERVER_TRANSACTION_H
+#define CRATEDEX_SERVER_TRANSACTION_H
+
+#include "server/http/failure.h"
+#include "server/http/request_fields.h"
+#include "server/service/service.h"
+
+#include <microhttpd.h>
+#include <stdbool.h>
+
+/* A request as the daemon received it; all of it is borrowed for the call. */
+struct transaction {
+    struct MHD_Connection *connection;
+    const struct request_fields *fields; /* of a head that request_head_check has seen */
+    const char *method;
+    const char *path;            /* as libmicrohttpd has decoded it */
+    const char *target;          /* as sent; NULL: it was too long to be kept */
+    const char *version;         /* "HTTP/1.1" */
+    const char *address;         /* of the peer; empty where nobody wants to know */
+    bool is_proxy;               /* the peer is a trusted one */
+    const struct failure *fault; /* why it is to be answered by an error; NULL: none */
+};
+
+/* Queues the answer, then counts and logs it. Returns what libmicrohttpd wants to hear. */
+enum MHD_Result transaction_run(const struct service *service,
+                                const struct transaction *transaction);
+
+#endif
