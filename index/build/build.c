@@ -79,9 +79,9 @@ void build_warn(struct build *build, const char *reason, uint64_t n_rows, const 
 
 static int open_database(struct build *build, struct error *error)
 {
-    if (sqlite3_open_v2(build->file.temporary_path, &build->database,
+    if (sqlite3_open_v2(build->file.temporary.path, &build->database,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
-        return database_error(build->database, build->file.temporary_path, error);
+        return database_error(build->database, build->file.temporary.path, error);
     char pragmas[384];
     snprintf(pragmas, sizeof pragmas,
              "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
@@ -170,7 +170,7 @@ static int finish(struct build *build, struct error *error)
     build->database = NULL;
     if (closed != SQLITE_OK)
         return error_set(error, "cannot close the index file: %s", sqlite3_errstr(closed));
-    if (stat(build->file.temporary_path, &status) == 0)
+    if (stat(build->file.temporary.path, &status) == 0)
         build->report->file_bytes = (uint64_t)status.st_size;
     return build_file_commit(&build->file, error);
 }

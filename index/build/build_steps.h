@@ -2,6 +2,7 @@
 #ifndef CRATEDEX_INDEX_BUILD_STEPS_H
 #define CRATEDEX_INDEX_BUILD_STEPS_H
 
+#include "index/base/temporary_file.h"
 #include "index/segment/crate_columns.h"
 #include "index/segment/open_index.h"
 
@@ -13,7 +14,7 @@
 /* The file under its temporary name (build_file.c). */
 struct build_file {
     char *out_path;
-    char *temporary_path; /* NULL: nothing to remove */
+    struct temporary_file temporary;
 };
 
 /* A crate while its place in the index is computed (build_rank.c). */
@@ -73,7 +74,8 @@ int build_progress(struct build *build, const char *phase, uint64_t done, uint64
 void build_warn(struct build *build, const char *reason, uint64_t n_rows, const char *example, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* build_file.c: a temporary name beside `out_path`, created empty and exclusively. */
+/* build_file.c: a temporary name beside `out_path`, created empty and exclusively; those of builds that
+   were killed are removed. */
 int build_file_create(struct build_file *file, const char *out_path, struct error *error);
 /* Makes the file durable and gives it its name. */
 int build_file_commit(struct build_file *file, struct error *error);
