@@ -79,9 +79,9 @@ void build_warn(struct build *build, const char *reason, uint64_t n_rows, const 
 
 static int open_database(struct build *build, struct error *error)
 {
-    if (sqlite3_open_v2(build->file.temporary_path, &build->database,
+    if (sqlite3_open_v2(build->file.temporary.path, &build->database,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
-        return database_error(build->database, build->file.temporary_path, error);
+        return database_error(build->database, build->file.temporary.path, error);
     char pragmas[384];
     snprintf(pragmas, sizeof pragmas,
              "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
@@ -170,7 +170,7 @@ static int finish(struct build *build, struct error *error)
     build->database = NULL;
     if (closed != SQLITE_OK)
         return error_set(error, "cannot close the index file: %s", sqlite3_errstr(closed));
-    if (stat(build->file.temporary_path, &status) == 0)
+    if (stat(build->file.temporary.path, &status) == 0)
         build->report->file_bytes = (uint64_t)status.st_size;
     return build_file_commit(&build->file, error);
 }
@@ -189,7 +189,8 @@ static int run(struct build *build, struct error *error)
     if (build_rank_crates(build, error) != 0)
         return -1;
     build_begin_phase(build, "crates and words");
-    if (build_write_crates(build, error) != 0 || build_write_parts(build, error) != 0)
+    if (build_write_crates(build, error) != 0 || build_write_links(build, error) != 0 ||
+        build_write_parts(build, error) != 0)
         return -1;
     build_begin_phase(build, "versions and dependents");
     if (build_write_version_sets(build, error) != 0 || build_write_dependents(build, error) != 0)
@@ -210,11 +211,13 @@ int index_build(const struct build_options *options, struct build_report *report
     memset(report, 0, sizeof *report);
     msgpack_sbuffer_init(&build.names);
     msgpack_sbuffer_init(&build.version_numbers);
+    msgpack_sbuffer_init(&build.memberships_block);
     int result = run(&build, error);
     build_end_phase(&build);
     sqlite3_close(build.database);
     build_file_discard(&build.file);
     msgpack_sbuffer_destroy(&build.version_numbers);
+    msgpack_sbuffer_destroy(&build.memberships_block);
     msgpack_sbuffer_destroy(&build.names);
     free(build.columns);
     free(build.crates);

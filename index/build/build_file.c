@@ -1,11 +1,9 @@
-/* Atomic replacement: everything is written to `.<name>.XXXXXX` beside the target, made durable with
-   fsync, renamed over the target, and the folder is fsynced too (rename(2) alone survives a crash of
-   the process, not of the machine). */
-#define _GNU_SOURCE /* asprintf */
+/* Atomic replacement: everything is written to a temporary file beside the target, made durable with fsync,
+   renamed over the target, and the folder is fsynced too (rename(2) alone survives a crash of the process,
+   not of the machine). */
 #include "index/build/build_steps.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,63 +37,52 @@ int build_file_create(struct build_file *file, const char *out_path, struct erro
     if (split_path(out_path, &folder, &name, error) != 0)
         return -1;
     file->out_path = strdup(out_path);
-    if (asprintf(&file->temporary_path, "%s/.%s.XXXXXX", folder, name) < 0)
-        file->temporary_path = NULL;
-    free(name);
-    int descriptor = -1;
-    if (file->out_path == NULL || file->temporary_path == NULL) {
-        error_out_of_memory(error);
-    } else if ((descriptor = mkstemp(file->temporary_path)) < 0) {
-        error_set(error, "cannot write to the folder %s: %s", folder, strerror(errno));
-        free(file->temporary_path);
-        file->temporary_path = NULL;
-    } else {
-        /* mkstemp makes the file private; an index is as readable as any new file. */
-        mode_t mask = umask(0);
-        umask(mask);
-        fchmod(descriptor, 0666 & ~mask);
-        close(descriptor);
-    }
+    int result = 0;
+    if (file->out_path == NULL)
+        result = error_out_of_memory(error);
+    else if (temporary_file_create(&file->temporary, folder, name) != 0)
+        result = error_set(error, "cannot write to the folder %s: %s", folder, strerror(errno));
     free(folder);
-    return descriptor < 0 ? -1 : 0;
+    free(name);
+    return result;
 }
 
-static int sync_path(const char *path, int flags, struct error *error)
+/* An index is as readable as any new file. */
+static mode_t permissions_of_new_files(void)
 {
-    int descriptor = open(path, flags | O_CLOEXEC);
-    int result = descriptor < 0 ? -1 : fsync(descriptor);
+    mode_t mask = umask(0);
+    umask(mask);
+    return 0666 & ~mask;
+}
+
+static int make_folder_durable(const char *path, struct error *error)
+{
+    char *folder;
+    char *name;
+    if (split_path(path, &folder, &name, error) != 0)
+        return -1;
+    int result = folder_sync(folder);
     if (result != 0)
-        error_set(error, "cannot make %s durable: %s", path, strerror(errno));
-    if (descriptor >= 0)
-        close(descriptor);
+        error_set(error, "cannot make %s durable: %s", folder, strerror(errno));
+    free(folder);
+    free(name);
     return result;
 }
 
 int build_file_commit(struct build_file *file, struct error *error)
 {
-    char *folder;
-    char *name;
-    if (sync_path(file->temporary_path, O_RDONLY, error) != 0)
-        return -1;
-    if (rename(file->temporary_path, file->out_path) != 0)
-        return error_set(error, "cannot rename %s to %s: %s", file->temporary_path, file->out_path,
+    const char *path = file->temporary.path;
+    if (fsync(file->temporary.descriptor) != 0)
+        return error_set(error, "cannot make %s durable: %s", path, strerror(errno));
+    if (temporary_file_rename(&file->temporary, file->out_path, permissions_of_new_files()) != 0)
+        return error_set(error, "cannot rename %s to %s: %s", path, file->out_path,
                          strerror(errno));
-    free(file->temporary_path);
-    file->temporary_path = NULL;
-    if (split_path(file->out_path, &folder, &name, error) != 0)
-        return -1;
-    int result = sync_path(folder, O_RDONLY | O_DIRECTORY, error);
-    free(folder);
-    free(name);
-    return result;
+    return make_folder_durable(file->out_path, error);
 }
 
 void build_file_discard(struct build_file *file)
 {
-    if (file->temporary_path != NULL)
-        unlink(file->temporary_path);
-    free(file->temporary_path);
+    temporary_file_close(&file->temporary);
     free(file->out_path);
-    file->temporary_path = NULL;
     file->out_path = NULL;
 }

@@ -141,6 +141,35 @@ static int bind_field(sqlite3_stmt *insert, const struct csv_row *row, size_t co
     return 0;
 }
 
+/* Whether a list such as "crates.id, crates.name" names the column. */
+static bool is_named(const char *list, const char *column)
+{
+    size_t length = strlen(column);
+    for (const char *dot = strchr(list, '.'); dot != NULL; dot = strchr(dot + 1, '.'))
+        if (strncmp(dot + 1, column, length) == 0 && strchr(", ", dot[1 + length]) != NULL)
+            return true;
+    return false;
+}
+
+/* Blames the columns of the key that an earlier row has. Only SQLite's message tells which key of the table
+   that is, and our tables call a key's columns as the dump does. */
+static int repeated_key(const struct reading *reading, const struct csv_row *row,
+                        struct error *error)
+{
+    const struct dump_table *table = reading->table;
+    const char *message = sqlite3_errmsg(reading->build->database);
+    size_t columns[DUMP_MAX_COLUMNS];
+    size_t n_columns = 0;
+    for (size_t i = 0; i < table->n_columns; i++)
+        if (is_named(message, table->columns[i].csv.name))
+            columns[n_columns++] = i;
+    if (n_columns == 0)
+        return csv_row_error(row, CSV_NO_COLUMN, error, "%s", message);
+    return csv_row_error_values(row, columns, n_columns, error,
+                                n_columns == 1 ? "occurs twice in the table"
+                                               : "occur twice in the table");
+}
+
 static int on_row(void *context, const struct csv_row *row, struct error *error)
 {
     struct reading *reading = context;
@@ -153,8 +182,7 @@ static int on_row(void *context, const struct csv_row *row, struct error *error)
     if (result == SQLITE_DONE)
         return 0;
     if ((result & 0xff) == SQLITE_CONSTRAINT)
-        return csv_row_error(row, 0, error, "occurs twice in the table (%s)",
-                             sqlite3_errmsg(reading->build->database));
+        return repeated_key(reading, row, error);
     return database_error(reading->build->database, "index file", error);
 }
 

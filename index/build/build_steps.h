@@ -2,6 +2,7 @@
 #ifndef CRATEDEX_INDEX_BUILD_STEPS_H
 #define CRATEDEX_INDEX_BUILD_STEPS_H
 
+#include "index/base/temporary_file.h"
 #include "index/segment/crate_columns.h"
 #include "index/segment/open_index.h"
 
@@ -13,7 +14,7 @@
 /* The file under its temporary name (build_file.c). */
 struct build_file {
     char *out_path;
-    char *temporary_path; /* NULL: nothing to remove */
+    struct temporary_file temporary;
 };
 
 /* A crate while its place in the index is computed (build_rank.c). */
@@ -53,8 +54,10 @@ struct build {
     bool has_github_accounts;       /* the dump has oauth_github.csv */
     struct build_crate *crates;     /* by id until build_rank sorts them by rank */
     uint32_t n_crates;
-    msgpack_sbuffer version_numbers;  /* NUL-terminated, one behind the other; a NUL in front */
-    msgpack_sbuffer names;            /* the crates' names, one behind the other */
+    msgpack_sbuffer version_numbers; /* NUL-terminated, one behind the other; a NUL in front */
+    msgpack_sbuffer names;           /* the crates' names, one behind the other */
+    msgpack_sbuffer memberships_block;
+    struct memberships memberships;   /* in the block, once that is written */
     struct crate_column_row *columns; /* by rank; names point into `names` at the end */
     int64_t parts_begin; /* where the parts lie in the file, in bytes; 0 until they are written */
     int64_t parts_end;
@@ -73,7 +76,8 @@ int build_progress(struct build *build, const char *phase, uint64_t done, uint64
 void build_warn(struct build *build, const char *reason, uint64_t n_rows, const char *example, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* build_file.c: a temporary name beside `out_path`, created empty and exclusively. */
+/* build_file.c: a temporary name beside `out_path`, created empty and exclusively; those of builds that
+   were killed are removed. */
 int build_file_create(struct build_file *file, const char *out_path, struct error *error);
 /* Makes the file durable and gives it its name. */
 int build_file_commit(struct build_file *file, struct error *error);
@@ -99,8 +103,12 @@ struct build_crate *build_find_crate(struct build *build, int64_t id);
 int64_t build_column_time(sqlite3_stmt *row, int column);
 /* build_versions.c: the versions that `crates` show. */
 int build_find_versions(struct build *build, struct error *error);
-/* build_crates.c: writes `crates`, documents, the full-text index and the links by rank. */
+/* build_crates.c: writes `crates`, documents and the full-text index. */
 int build_write_crates(struct build *build, struct error *error);
+/* build_memberships.c: the links to keywords, categories and owners by rank, as rows. */
+int build_write_links(struct build *build, struct error *error);
+/* The same as a part, which stays in `memberships`. */
+int build_write_memberships(struct build *build, struct error *error);
 /* build_version_sets.c: the objects of the versions of crates that have many. */
 int build_write_version_sets(struct build *build, struct error *error);
 /* build_dependents.c: the reverse dependencies in their order. */

@@ -26,11 +26,32 @@ int csv_row_error(const struct csv_row *row, size_t column, struct error *error,
 int csv_row_error_value(const struct csv_row *row, size_t column, struct error *error,
                         const char *complaint)
 {
-    const struct csv_field *field = &row->fields[column];
-    char value[96] = "NULL";
-    if (!field->is_null)
-        csv_utf8_quote(value, sizeof value, field->data, field->length);
-    return csv_row_error(row, column, error, "%s: %s", complaint, value);
+    return csv_row_error_values(row, &column, 1, error, complaint);
+}
+
+int csv_row_error_values(const struct csv_row *row, const size_t *columns, size_t n_columns,
+                         struct error *error, const char *complaint)
+{
+    char names[256] = "";
+    char values[512] = "";
+    size_t names_length = 0;
+    size_t values_length = 0;
+    for (size_t i = 0; i < n_columns && names_length < sizeof names; i++) {
+        const struct csv_field *field = &row->fields[columns[i]];
+        char value[96] = "NULL";
+        if (!field->is_null)
+            csv_utf8_quote(value, sizeof value, field->data, field->length);
+        names_length += (size_t)snprintf(names + names_length, sizeof names - names_length, "%s%s",
+                                         i == 0              ? ""
+                                         : i + 1 < n_columns ? ", "
+                                                             : " and ",
+                                         row->columns[columns[i]].name);
+        if (values_length < sizeof values)
+            values_length += (size_t)snprintf(values + values_length, sizeof values - values_length,
+                                              "%s%s", i == 0 ? "" : ", ", value);
+    }
+    return error_set(error, "%s: row %" PRIu64 ", column%s %s: %s: %s", row->file, row->number,
+                     n_columns > 1 ? "s" : "", names, complaint, values);
 }
 
 /* Text that must be there, and why else it cannot be read. */

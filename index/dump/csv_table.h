@@ -117,6 +117,11 @@ int csv_row_error(const struct csv_row *row, size_t column, struct error *error,
 int csv_row_error_value(const struct csv_row *row, size_t column, struct error *error,
                         const char *complaint);
 
+/* The same for values of several columns that are wrong together: "…, columns <name> and <name>:
+   <complaint>: "<value>", "<value>"". `columns` has at least one. */
+int csv_row_error_values(const struct csv_row *row, const size_t *columns, size_t n_columns,
+                         struct error *error, const char *complaint);
+
 #ifdef __cplusplus
 }
 #endif

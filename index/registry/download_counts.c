@@ -1,10 +1,12 @@
-/* The file is made whole under a temporary name, made durable, and linked to its own name, which fails
+/* The file is made whole under a temporary name (temporary_file.h), made durable, and linked to its own name, which fails
    where somebody else was faster: then theirs is used, and no counter is ever replaced. Opening checks
    whatever does not change: header, size, ids. Counters have no checksum, for they change under way.
 
    Numbers are in the byte order of the machine; a file from one of the other order is refused. */
 #define _GNU_SOURCE /* asprintf */
 #include <cratedex/download_counts.h>
+
+#include "index/base/temporary_file.h"
 
 #include <cratedex/timestamp.h>
 #include <errno.h>
@@ -93,44 +95,25 @@ static int fill_file(int descriptor, const struct download_counts_key *key)
     size_t ids_at = HEADER_BYTES + key->n_versions * sizeof(uint64_t);
     fill_header(&header, key);
     errno = posix_fallocate(descriptor, 0, (off_t)file_size(key->n_versions));
-    if (errno != 0 || fchmod(descriptor, 0644) != 0 ||
-        write_at(descriptor, &header, sizeof header, 0) != 0 ||
+    if (errno != 0 || write_at(descriptor, &header, sizeof header, 0) != 0 ||
         write_at(descriptor, key->version_ids, key->n_versions * sizeof(int64_t), ids_at) != 0)
         return -1;
     return fsync(descriptor);
-}
-
-static int sync_folder(const char *folder)
-{
-    int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0)
-        return -1;
-    int result = fsync(descriptor);
-    close(descriptor);
-    return result;
 }
 
 /* Makes the file unless there is one. */
 static int make_file(const char *folder, const char *path, const struct download_counts_key *key,
                      struct error *error)
 {
-    char *temporary = NULL;
-    if (asprintf(&temporary, "%s/.counting.XXXXXX", folder) < 0)
-        return error_out_of_memory(error);
-    int descriptor = mkostemp(temporary, O_CLOEXEC);
+    struct temporary_file temporary;
+    if (temporary_file_create(&temporary, folder, "counting") != 0)
+        return error_set(error, "cannot count downloads in the folder %s: %s", folder,
+                         strerror(errno));
     int result = 0;
-    if (descriptor < 0) {
-        result = error_set(error, "cannot count downloads in the folder %s: %s", folder,
-                           strerror(errno));
-        free(temporary);
-        return result;
-    }
-    if (fill_file(descriptor, key) != 0 || (link(temporary, path) != 0 && errno != EEXIST) ||
-        sync_folder(folder) != 0)
+    if (fill_file(temporary.descriptor, key) != 0 || temporary_file_finish(&temporary, 0644) != 0 ||
+        (link(temporary.path, path) != 0 && errno != EEXIST) || folder_sync(folder) != 0)
         result = error_set(error, "cannot make %s: %s", path, strerror(errno));
-    close(descriptor);
-    unlink(temporary);
-    free(temporary);
+    temporary_file_close(&temporary);
     return result;
 }
 

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -150,6 +151,21 @@ static void makes_a_file_without_versions(void **state)
     download_counts_close(counts);
 }
 
+/* A file that is half made when its server is killed (temporary_file.h). */
+static void removes_what_a_killed_server_left(void **state)
+{
+    char path[FOLDER_PATH_SIZE];
+    struct error error;
+    size_t before = folder_count(*state);
+    file_write(folder_join(path, *state, ".counting.Ab12Cd"), "x", 1);
+    assert_int_equal(chmod(path, 01600), 0);
+    struct download_counts *counts = download_counts_open(*state, &some_key, &error);
+    assert_non_null(counts);
+    assert_int_equal(folder_count(*state), before + 1);
+    assert_int_not_equal(access(path, F_OK), 0);
+    download_counts_close(counts);
+}
+
 static void wants_a_folder(void **state)
 {
     char path[FOLDER_PATH_SIZE];
@@ -283,6 +299,7 @@ int main(void)
         TEST(survives_the_process),
         TEST(loses_nothing_between_threads),
         TEST(makes_a_file_without_versions),
+        TEST(removes_what_a_killed_server_left),
         TEST(wants_a_folder),
         TEST(refuses_damaged_files),
         TEST(refuses_other_versions),
