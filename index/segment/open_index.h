@@ -3,6 +3,7 @@
 #define CRATEDEX_INDEX_OPEN_INDEX_H
 
 #include "index/segment/crate_columns.h"
+#include "index/segment/memberships.h"
 #include "index/segment/name_substrings.h"
 #include "index/segment/postings.h"
 #include "index/segment/table_rows.h"
@@ -10,7 +11,6 @@
 #include "index/text/text_words.h"
 
 #include <cratedex/index_file.h>
-#include <cratedex/ranking.h>
 #include <sqlite3.h>
 #include <sys/types.h>
 #include <zstd.h>
@@ -28,6 +28,7 @@ enum index_part {
     INDEX_PART_KEYWORDS,      /* trie: canonical keyword → its numbers in that list */
     INDEX_PART_SPELLING_LIST, /* struct word_list */
     INDEX_PART_SPELLING,      /* trie: word as written, in lower case → its number in that list */
+    INDEX_PART_MEMBERSHIPS,   /* struct memberships */
     N_INDEX_PARTS
 };
 
@@ -54,6 +55,7 @@ struct index {
     struct trie keywords;
     struct word_list spelling_list;
     struct trie spelling;
+    struct memberships memberships;
     struct table_rows documents; /* rank → json, msgpack */
     uint64_t *not_yanked; /* a bit a rank: crates with a version that is not yanked, or with none */
     char dump_timestamp[64];
@@ -68,29 +70,25 @@ struct reader_statement {
 };
 #define READER_MAX_STATEMENTS 96
 
+/* What a room above keeps with a reader from one use to the next, such as scratch memory. */
+struct reader_slot_kind {
+    void *(*create)(struct index_reader *reader, struct error *error); /* NULL on failure */
+    void (*free)(void *state);
+};
+#define READER_MAX_SLOTS 4
+
 struct index_reader {
     const struct index *index;
     sqlite3 *database;
     struct reader_statement statements[READER_MAX_STATEMENTS];
     uint32_t n_statements;
     struct tokenizer *tokenizer;
-    struct version_set_scratch *version_scratch;
     ZSTD_DCtx *decompressor; /* NULL until it is needed */
-    /* Scratch of search_run, one bit a rank each. */
-    uint64_t *places; /* all zero between searches */
-    uint64_t *filter;
-    uint64_t *selected;
-    /* Scratch of search_run; see search_plan.h, search_scan.h, search_relevance.h. */
-    struct search_plan *plan;
-    struct search_accumulators *accumulators;
-    struct search_bitmaps *bitmaps;
-    struct rerank_candidate *candidates;
-    struct search_scored *scored;
-    uint32_t scored_capacity;
-    struct ranking default_ranking;
-    struct ranking ranking; /* of the plan */
-    bool has_searched_text; /* the plan is that of the last search */
-    bool plan_is_ready; /* the plan is that of a search by relevance: search_explain may use it */
+    struct {
+        const struct reader_slot_kind *kind;
+        void *state;
+    } slots[READER_MAX_SLOTS];
+    uint32_t n_slots;
 };
 
 /* Opens the SQLite file read-only and checks that it is an index of this format. NULL on failure. */
@@ -102,6 +100,11 @@ sqlite3 *index_database_reopen(const struct index *index, struct error *error);
 /* The statement of that SQL, which is prepared at its first use and kept: `text` must be one static
    string, for its address is what it is found by. It is reset and has no bindings. NULL on failure. */
 sqlite3_stmt *reader_statement(struct index_reader *reader, const char *text, struct error *error);
+
+/* What `kind` keeps with the reader, created at the first call. It is found by the address of `kind`, and
+   freed before the reader's statements and its database are closed. NULL on failure. */
+void *reader_slot(struct index_reader *reader, const struct reader_slot_kind *kind,
+                  struct error *error);
 
 /* The canonical name of a crate; not NUL-terminated. */
 static inline const char *index_canonical_name(const struct index *index, uint32_t rank,
