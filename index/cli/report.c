@@ -164,6 +164,28 @@ static int print_parts(FILE *out, const struct facts *facts, struct error *error
     return print_table_of(out, table, status, error);
 }
 
+/* A fact as people read it: its name in words, numbers with separators, the file's size with a unit. */
+static int add_fact_row(struct table *table, struct fact *fact)
+{
+    char number[FORMAT_SIZE];
+    char size[FORMAT_SIZE];
+    char text[2 * FORMAT_SIZE + 16];
+    uint64_t count = 0;
+    const char *name = fact->name;
+    const char *value = fact->value;
+    if (is_count(value, &count))
+        value = format_count(count, number);
+    if (strcmp(name, "file_bytes") == 0) {
+        snprintf(text, sizeof text, "%s (%s bytes)", format_bytes(count, size), value);
+        name = "file size";
+        value = text;
+    } else {
+        to_words(fact->name);
+    }
+    const char *cells[] = {name, value};
+    return table_add(table, cells);
+}
+
 int report_print_info(FILE *out, const char *path, struct error *error)
 {
     static const struct table_column columns[] = {{.title = NULL}, {.title = NULL}};
@@ -172,16 +194,8 @@ int report_print_info(FILE *out, const char *path, struct error *error)
         return -1;
     struct table *table = table_create(columns, 2);
     int status = table == NULL ? -1 : 0;
-    for (size_t i = 0; status == 0 && i < facts.n_facts; i++) {
-        char number[FORMAT_SIZE];
-        uint64_t count;
-        const char *value = facts.facts[i].value;
-        if (is_count(value, &count))
-            value = format_count(count, number);
-        to_words(facts.facts[i].name);
-        const char *cells[] = {facts.facts[i].name, value};
-        status = table_add(table, cells);
-    }
+    for (size_t i = 0; status == 0 && i < facts.n_facts; i++)
+        status = add_fact_row(table, &facts.facts[i]);
     fprintf(out, "%s\n", path);
     status = print_table_of(out, table, status, error);
     if (status == 0)
