@@ -1,6 +1,6 @@
 # Cratedex: GNU make. Everything built lies below $(BUILD); sources are found by folder. One graph in parts:
-# this file builds and installs the programs; tests/tests.mk runs tests, tests/bench/bench.mk measures,
-# scripts/lint.mk checks the sources. They are read from the top level, and paths are relative to it.
+# this file builds the programs; scripts/install.mk installs and packs them; tests/tests.mk runs tests,
+# tests/bench/bench.mk measures, scripts/lint.mk checks the sources. All paths are relative to the top level.
 #
 #   index/**/*.c     -> libcratedex.a           server/**/*.c but main.c -> libcratedex-server.a
 #   index/cli/*.c    -> cratedex-index          server/main.c         -> cratedex-server
@@ -43,8 +43,8 @@ test_modules := cmocka libcurl jansson msgpack zlib libbrotlidec libzstd
 index_plain_libs := -lcsv -lm
 
 goals := $(or $(MAKECMDGOALS),all)
-needs_packages := $(filter-out clean help fmt uninstall,$(goals))
-needs_tests := $(filter test asan tsan lint fuzz coverage check-% tests,$(goals))
+needs_packages := $(filter-out clean distclean dist help fmt uninstall,$(goals))
+needs_tests := $(filter check test asan tsan lint fuzz coverage tests,$(goals))
 needs_bench := $(filter lint tests bench bench-compare docs-check relevance-train %/cratedex-bench,$(goals))
 
 ifneq ($(needs_packages),)
@@ -154,8 +154,9 @@ $(BUILD)/obj/%.o: %.cc $(BUILD)/flags
 # The assembler reads this file (openapi.c), which -MMD does not see.
 $(BUILD)/obj/server/endpoints/openapi.o: server/endpoints/openapi.json
 
-# The commit is compiled into one object alone.
-commit := $(shell git rev-parse HEAD 2>/dev/null)
+# The commit is compiled into one object alone. An archive of the sources names its commit in a file; the
+# repository that it may have been unpacked in is not its own.
+commit := $(if $(wildcard .git),$(shell git rev-parse HEAD 2>/dev/null),$(shell cat .commit 2>/dev/null))
 $(BUILD)/commit: FORCE
 	$(call stamp,$(commit))
 $(BUILD)/obj/server/endpoints/site_metadata.o: $(BUILD)/commit
@@ -192,27 +193,16 @@ submake = $(MAKE) $(jobs) --no-print-directory
 # The N of -jN, which only a recipe can read.
 job_count = $(or $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS))),1)
 
-parts := tests/tests.mk tests/bench/bench.mk scripts/lint.mk
+parts := scripts/install.mk tests/tests.mk tests/bench/bench.mk scripts/lint.mk
 include $(parts)
 
-# ---- Installing ----
-
-public_headers := $(wildcard include/cratedex/*.h)
-
-.PHONY: install uninstall clean help
-install: all ## copy programs, library and headers to $(DESTDIR)$(PREFIX)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include/cratedex
-	install -m 755 $(programs) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(index_library) $(DESTDIR)$(PREFIX)/lib
-	install -m 644 $(public_headers) $(DESTDIR)$(PREFIX)/include/cratedex
-
-uninstall: ## remove what install copied
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,cratedex-index cratedex-server)
-	rm -f $(DESTDIR)$(PREFIX)/lib/libcratedex.a
-	rm -rf $(DESTDIR)$(PREFIX)/include/cratedex
-
+.PHONY: clean distclean help
 clean: ## remove $(BUILD)
 	rm -rf $(BUILD)
+
+distclean: clean ## leave nothing but the sources
+	rm -rf $(wildcard build-*/)
+	find . -name .git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile $(parts) | expand -t 23

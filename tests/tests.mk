@@ -1,5 +1,6 @@
 # The tests: unit and HTTP (cmocka), the same with sanitizers, fuzzing, and the checks that are written in
-# Python: cargo, monitoring, the performance report, the READMEs, relevance, the contract. A part of ../Makefile.
+# Python: cargo, monitoring, the performance report, the READMEs, installing, relevance, the contract. A part
+# of ../Makefile.
 
 FUZZ_SECONDS ?= 20
 TEST_TIMEOUT ?= 300
@@ -54,7 +55,10 @@ test_dumps := crates-real npm-227k
 test_indexes := $(if $(SANITIZE)$(COVERAGE),,$(patsubst $(SHARED)/data/%.tar.gz,$(BUILD)/real/%.cdx,\
     $(wildcard $(test_dumps:%=$(SHARED)/data/%.tar.gz))))
 
-.PHONY: test asan tsan coverage fuzz fuzz-run
+# By the name that people try first.
+check: test ## the same as test
+
+.PHONY: check test asan tsan coverage fuzz fuzz-run
 test: all $(picked_tests) $(if $(filter %/test_typos,$(picked_tests)),$(test_indexes)) ## build and run the unit and HTTP tests (TEST=name… for some of them)
 	$(if $(unknown_tests),$(error no such test: $(unknown_tests)))
 	@CRATEDEX_BUILD='$(abspath $(BUILD))' TEST_TIMEOUT=$(TEST_TIMEOUT) TEST_JOBS=$(job_count) \
@@ -113,6 +117,10 @@ monitoring_python = $(or $(firstword $(foreach python,$(PYTHON) /usr/bin/python3
 .PHONY: monitoring
 monitoring: $(programs) ## scripts/monitoring against promtool, Prometheus and a server that runs
 	@$(monitoring_python) -B tests/monitoring/check.py --programs $(BUILD)
+
+.PHONY: install-check
+install-check: all ## what install and dist bring, used as others use it
+	@CRATEDEX_BUILD='$(abspath $(BUILD))' $(PYTHON) -B tests/support/run_unittests.py tests/install
 
 .PHONY: report-check
 report-check: ## the tests of scripts/perf-report and of the benchmarks' scripts, without measuring

@@ -31,10 +31,11 @@ size_t explanation_fields(unsigned fields, const char *names[EXPLANATION_MAX_FIE
 void explanation_encode(const struct search_explanation *explanation, const struct search_hit *hit,
                         struct encoder *encoder);
 
-/* Appends the crate of a hit of the search that this reader ran last, as index_reader_encode_crate does,
+/* Appends the crate of a hit of that search (`result.search`), as index_reader_encode_crate does,
    with a last member `explanation`. Returns 0 or -1. */
-int explanation_encode_crate(struct index_reader *reader, const struct search_hit *hit,
-                             struct encoder *encoder, struct error *error);
+int explanation_encode_crate(struct index_reader *reader, struct search *search,
+                             const struct search_hit *hit, struct encoder *encoder,
+                             struct error *error);
 
 #ifdef __cplusplus
 }

@@ -1,56 +1,17 @@
-/* Search and lists: from a query to the ranks of the crates that match, in order, with the exact
-   total. Nothing of HTTP or of an encoding is known here. */
+/* Search and lists: from a query (search_query.h) to the ranks of the crates that match, in order, with the
+   exact total. Nothing of HTTP or of an encoding is known here. */
 #ifndef CRATEDEX_SEARCH_H
 #define CRATEDEX_SEARCH_H
 
 #include <cratedex/error.h>
 #include <cratedex/index_file.h>
-#include <cratedex/ranking.h>
-#include <stdbool.h>
+#include <cratedex/search_query.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-#define SEARCH_MAX_TEXT_BYTES 256
-#define SEARCH_MAX_WORDS 128 /* a text of that many bytes holds no more */
-#define SEARCH_MAX_LIMIT 100
-#define SEARCH_MAX_OFFSET 20000
-
-enum search_sort {
-    SEARCH_SORT_RELEVANCE, /* without a text: alphabetical */
-    SEARCH_SORT_ALPHABETICAL,
-    SEARCH_SORT_DOWNLOADS,
-    SEARCH_SORT_RECENT_DOWNLOADS,
-    SEARCH_SORT_RECENT_UPDATES,
-    SEARCH_SORT_NEW
-};
-
-/* How many of a text's words must occur in a crate, whatever the sort; of the last word the beginning of a
-   longer one is enough. A crate also matches when its canonical name contains
-   the canonical text (from 3 characters; a shorter one must begin a word of the name). */
-enum search_match {
-    SEARCH_MATCH_DEFAULT, /* best for relevance, all for every other sort */
-    SEARCH_MATCH_BEST,    /* those that carry a share of ranking.min_share of the inverse document
-                             frequency; where no crate reaches that, those with the largest share */
-    SEARCH_MATCH_ALL      /* every word */
-};
-
-/* How a crate matched. */
-enum search_tier {
-    SEARCH_TIER_EXACT,       /* the canonical name is the canonical text */
-    SEARCH_TIER_NAME,        /* every word occurs in the name */
-    SEARCH_TIER_KEYWORDS,    /* … in the name or the keywords */
-    SEARCH_TIER_DESCRIPTION, /* … or the description */
-    SEARCH_TIER_README,      /* … or the README */
-    SEARCH_TIER_SOME,        /* some words occur, or the last one only as a beginning */
-    SEARCH_TIER_SUBSTRING,   /* the canonical name contains the canonical text */
-    SEARCH_TIER_NEAR,        /* the canonical name is within an edit or two of the text */
-    SEARCH_TIER_NONE         /* a list: nothing was searched for */
-};
-#define N_SEARCH_TIERS 9
 
 /* The sort of that name: relevance, alphabetical (alpha), downloads, recent-downloads, recent-updates,
    new. Returns 0, or -1 where there is none. */
@@ -64,68 +25,6 @@ int search_match_parse(const char *name, enum search_match *match);
 
 /* A word for people: "exact name", "name", "keywords", … */
 const char *search_tier_name(enum search_tier tier);
-
-/* A byte string that the caller owns; `data` NULL means not given. */
-struct search_string {
-    const char *data;
-    size_t length;
-};
-
-/* Filters are joined by AND. */
-struct search_query {
-    struct search_string text;            /* valid UTF-8; at most SEARCH_MAX_TEXT_BYTES */
-    struct search_string category;        /* slug; its subcategories count too */
-    const struct search_string *keywords; /* all required */
-    size_t n_keywords;
-    struct search_string letter;       /* first character of the canonical name */
-    const struct search_string *names; /* exact names; any of them */
-    size_t n_names;
-    bool by_names; /* `names` is a filter even when empty */
-    bool by_user;
-    bool by_team;
-    int64_t user_id;
-    int64_t team_id;
-    bool leave_out_yanked; /* crates all of whose versions are yanked */
-    enum search_sort sort;
-    enum search_match match;
-    const struct ranking *ranking; /* NULL: the defaults */
-    uint32_t limit;                /* 1 … SEARCH_MAX_LIMIT */
-    uint32_t offset;               /* at most SEARCH_MAX_OFFSET; 0 with `after` */
-    struct search_string after;    /* a seek key that an earlier result gave */
-};
-
-struct search_hit {
-    uint32_t rank;
-    enum search_tier tier;
-    bool exact;           /* the canonical name is the canonical text */
-    bool is_near;         /* the text nearly is the canonical name */
-    bool is_second_stage; /* relevance: the learned trees put it in its place */
-    double score;         /* relevance: of its stage; only comparable within the stage */
-};
-
-#define SEARCH_MAX_SEEK_KEY 512
-#define SEARCH_MAX_DID_YOU_MEAN 512
-
-struct search_result {
-    struct search_hit hits[SEARCH_MAX_LIMIT];
-    uint32_t n_hits;
-    uint64_t total; /* exactly how many crates match */
-    /* The key that continues after the last hit (base64url); empty where there is no hit. */
-    char seek_key[SEARCH_MAX_SEEK_KEY];
-    /* The text as it may have been meant; empty where there is nothing to say. */
-    char did_you_mean[SEARCH_MAX_DID_YOU_MEAN];
-    /* The search was for more than the text: a word that occurs nowhere was replaced by its nearest
-       neighbour, or names that the text nearly is match. */
-    bool is_relaxed;
-};
-
-enum search_status {
-    SEARCH_OK = 0,
-    SEARCH_FAILED = -1, /* memory or I/O; `error` says what */
-    SEARCH_BAD_SEEK =
-        -2,              /* `after` is no key of this sort; `error` says "invalid seek parameter" */
-    SEARCH_BAD_TEXT = -3 /* too long, not UTF-8, a control character */
-};
 
 /* Runs the query on the reader's index. Cost: one pass over the postings of the query's words; the
    memory is the reader's and bounded (one bit a crate, and twelve bytes for each of offset + limit). */
@@ -148,7 +47,7 @@ struct search_explanation {
     bool has_second_stage;
     double second_stage; /* the score by which the best are ordered */
     struct {
-        const char *stem; /* not NUL-terminated; valid until the reader's next search */
+        const char *stem; /* not NUL-terminated; valid as long as the search */
         uint32_t length;
         double share;       /* of the query's inverse document frequency */
         unsigned fields;    /* enum posting_field: 1 name, 2 keywords, 4 description, 8 readme */
@@ -157,9 +56,8 @@ struct search_explanation {
     uint32_t n_words;
 };
 
-/* Explains a hit of the search that this reader ran last. Returns 0 or -1 where that was no search by
-   relevance. */
-int search_explain(struct index_reader *reader, const struct search_hit *hit,
+/* Explains a hit of that search (`result.search`). Returns 0 or -1 where it was no search by relevance. */
+int search_explain(struct search *search, const struct search_hit *hit,
                    struct search_explanation *explanation, struct error *error);
 
 #ifdef __cplusplus

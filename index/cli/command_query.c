@@ -11,6 +11,7 @@
 
 #include <cratedex/command_line.h>
 #include <cratedex/explanation.h>
+#include <cratedex/ranking.h>
 #include <cratedex/search.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -94,7 +95,7 @@ static int print_hits(struct reading *reading, const struct search_result *resul
     for (uint32_t i = 0; i < result->n_hits; i++) {
         const struct search_hit *hit = &result->hits[i];
         if (add_hit(table, reading, hit, i + 1, is_tabs, error) != 0 ||
-            (explain && explain_hit(table, reading->reader, hit, error) != 0)) {
+            (explain && explain_hit(table, result->search, hit, error) != 0)) {
             table_destroy(table);
             return -1;
         }
@@ -151,7 +152,8 @@ static int print_json(struct reading *reading, const struct search_result *resul
         encoder_key(&encoder, "score");
         encoder_number(&encoder, hit->score);
         encoder_key(&encoder, "crate");
-        status = explain ? explanation_encode_crate(reading->reader, hit, &encoder, error)
+        status = explain ? explanation_encode_crate(reading->reader, result->search, hit, &encoder,
+                                                    error)
                          : index_reader_encode_crate(reading->reader, hit->rank, hit->exact,
                                                      &encoder, error);
         encoder_end_object(&encoder);

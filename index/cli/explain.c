@@ -73,11 +73,11 @@ static int add_word(struct table *table, const struct search_explanation *explan
     return table_add_note(table, line.text);
 }
 
-int explain_hit(struct table *table, struct index_reader *reader, const struct search_hit *hit,
+int explain_hit(struct table *table, struct search *search, const struct search_hit *hit,
                 struct error *error)
 {
     struct search_explanation explanation;
-    if (search_explain(reader, hit, &explanation, error) != 0)
+    if (search_explain(search, hit, &explanation, error) != 0)
         return -1;
     int status = add_place(table, hit);
     if (status == 0)

@@ -201,11 +201,11 @@ int version_set_unpack(struct version_set_scratch *scratch, const void *block, s
     return 0;
 }
 
-static int make(struct index_reader *reader, uint32_t rank, enum encoding encoding,
-                struct version_set *set, struct error *error)
+static int make(struct index_reader *reader, struct version_set_scratch *scratch, uint32_t rank,
+                enum encoding encoding, struct version_set *set, struct error *error)
 {
     static const char *const text = VERSIONS_OF_CRATE_SQL;
-    struct version_set_writer *writer = &reader->version_scratch->writer;
+    struct version_set_writer *writer = &scratch->writer;
     struct index_crate crate;
     sqlite3_stmt *select = reader_statement(reader, text, error);
     if (select == NULL)
@@ -225,6 +225,19 @@ static int make(struct index_reader *reader, uint32_t rank, enum encoding encodi
     return found;
 }
 
+static void *create_scratch(struct index_reader *reader, struct error *error)
+{
+    (void)reader;
+    return version_set_scratch_create(error);
+}
+
+static void free_scratch(void *scratch)
+{
+    version_set_scratch_free(scratch);
+}
+
+static const struct reader_slot_kind scratch_kind = {create_scratch, free_scratch};
+
 int version_set_open(struct index_reader *reader, uint32_t rank, enum encoding encoding,
                      struct version_set *set, struct error *error)
 {
@@ -232,17 +245,18 @@ int version_set_open(struct index_reader *reader, uint32_t rank, enum encoding e
         [ENCODING_JSON] = "SELECT json FROM version_sets WHERE rank = ?1",
         [ENCODING_MESSAGEPACK] = "SELECT msgpack FROM version_sets WHERE rank = ?1",
     };
+    struct version_set_scratch *scratch = reader_slot(reader, &scratch_kind, error);
     sqlite3_stmt *select = reader_statement(reader, texts[encoding], error);
-    if (select == NULL)
+    if (scratch == NULL || select == NULL)
         return -1;
     sqlite3_bind_int64(select, 1, rank);
     int found = database_step(select, error);
     if (found == 1) {
         const void *block = sqlite3_column_blob(select, 0);
         size_t size = (size_t)sqlite3_column_bytes(select, 0);
-        found = version_set_unpack(reader->version_scratch, block, size, set, error);
+        found = version_set_unpack(scratch, block, size, set, error);
     } else if (found == 0) {
-        found = make(reader, rank, encoding, set, error);
+        found = make(reader, scratch, rank, encoding, set, error);
     }
     sqlite3_reset(select);
     return found;

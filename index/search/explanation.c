@@ -86,11 +86,12 @@ void explanation_encode(const struct search_explanation *explanation, const stru
     encoder_end_object(encoder);
 }
 
-int explanation_encode_crate(struct index_reader *reader, const struct search_hit *hit,
-                             struct encoder *encoder, struct error *error)
+int explanation_encode_crate(struct index_reader *reader, struct search *search,
+                             const struct search_hit *hit, struct encoder *encoder,
+                             struct error *error)
 {
     struct search_explanation explanation;
-    if (search_explain(reader, hit, &explanation, error) != 0)
+    if (search_explain(search, hit, &explanation, error) != 0)
         return -1;
     msgpack_sbuffer value;
     struct encoder value_encoder;

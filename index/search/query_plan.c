@@ -1,9 +1,9 @@
-/* The plan of a search is the reader's and its cursors point into the index; what is of interest is
+/* The plan of a search is the search's, which the next one uses again, and its cursors point into the index; what is of interest is
    copied out, counted, so that it can be written when the reader works for somebody else already. A
    list has no plan: it looked for no words. */
 #include <cratedex/query_plan.h>
 
-#include "index/search/plan/search_plan.h"
+#include "index/search/search_state.h"
 
 #include <string.h>
 
@@ -31,8 +31,7 @@ static void describe_words(const struct search_plan *searched, struct query_plan
         searched->total_mass > 0 ? (double)searched->required / (double)searched->total_mass : 0;
 }
 
-void query_plan_describe(const struct index_reader *reader, const struct search_result *result,
-                         struct query_plan *plan)
+void query_plan_describe(const struct search_result *result, struct query_plan *plan)
 {
     plan->n_words = 0;
     plan->n_left_out = 0;
@@ -40,8 +39,8 @@ void query_plan_describe(const struct index_reader *reader, const struct search_
     plan->n_name_places = 0;
     plan->n_exact_names = 0;
     plan->n_near_names = 0;
-    if (reader->has_searched_text) {
-        const struct search_plan *searched = reader->plan;
+    if (result->search->has_text) {
+        const struct search_plan *searched = &result->search->plan;
         describe_words(searched, plan);
         plan->n_name_places = searched->n_places;
         plan->n_exact_names = searched->n_exact;

@@ -1,12 +1,14 @@
 /* A search in order: check what was asked, read the seek key, build the filter, look the text up, and
    let the sort decide how the page is filled. */
+#include <cratedex/ranking.h>
 #include <cratedex/search.h>
 
+#include "index/base/bitmap.h"
 #include "index/search/search_relevance.h"
 #include "index/search/search_steps.h"
 
 #include <cratedex/utf8.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum search_status search_check_text(const char *text, size_t length, struct error *error)
@@ -66,20 +68,61 @@ static void set_seek_key(const struct index *index, enum search_sort sort,
     seek_key_format(&key, result->seek_key);
 }
 
+static void free_search(void *state)
+{
+    struct search *search = state;
+    free(search->scored);
+    free(search->selected);
+    free(search->filter);
+    search_scan_scratch_free(&search->scan);
+    free(search);
+}
+
+static void *create_search(struct index_reader *reader, struct error *error)
+{
+    struct search *search = calloc(1, sizeof *search);
+    uint32_t n_crates = reader->index->columns.n_crates;
+    if (search == NULL) {
+        error_out_of_memory(error);
+        return NULL;
+    }
+    search->reader = reader;
+    search->index = reader->index;
+    ranking_set_defaults(&search->default_ranking);
+    search->filter = calloc(bitmap_n_words(n_crates + 1), sizeof *search->filter);
+    search->selected = calloc(bitmap_n_words(n_crates + 1), sizeof *search->selected);
+    if (search->filter == NULL || search->selected == NULL)
+        error_out_of_memory(error);
+    else if (search_scan_scratch_create(&search->scan, n_crates, error) == 0)
+        return search;
+    free_search(search);
+    return NULL;
+}
+
+static const struct reader_slot_kind search_kind = {create_search, free_search};
+
+struct search *search_of_reader(struct index_reader *reader, struct error *error)
+{
+    return reader_slot(reader, &search_kind, error);
+}
+
 /* Looks the text up. Which crates match depends on `match` alone, whose default the sort decides. */
-static int make_plan(struct search_plan *plan, struct index_reader *reader,
-                     const struct search_query *query, struct error *error)
+static int make_plan(struct search *search, const struct search_query *query, struct error *error)
 {
     enum search_match match = query->match;
     if (match == SEARCH_MATCH_DEFAULT)
         match = query->sort == SEARCH_SORT_RELEVANCE ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
-    reader->ranking = query->ranking != NULL ? *query->ranking : reader->default_ranking;
-    return search_plan_make(plan, reader, &reader->ranking, query->text, match, error);
+    search->ranking = query->ranking != NULL ? *query->ranking : search->default_ranking;
+    return search_plan_make(&search->plan, search->reader, &search->ranking, query->text, match,
+                            error);
 }
 
 enum search_status search_run(struct index_reader *reader, const struct search_query *query,
                               struct search_result *result, struct error *error)
 {
+    struct search *search = search_of_reader(reader, error);
+    if (search == NULL)
+        return SEARCH_FAILED;
     struct search_query asked = *query;
     asked.text = trimmed(query->text);
     if (asked.text.length == 0 && asked.sort == SEARCH_SORT_RELEVANCE)
@@ -87,6 +130,7 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
     enum search_status text_status = search_check_text(asked.text.data, asked.text.length, error);
     if (text_status != SEARCH_OK)
         return text_status;
+    result->search = search;
     result->n_hits = 0;
     result->total = 0;
     result->did_you_mean[0] = '\0';
@@ -99,24 +143,23 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
         return SEARCH_BAD_SEEK;
     }
     const uint64_t *filter;
-    if (search_filter_build(reader, &asked, &filter, error) != 0)
+    search->has_text = false;
+    search->by_relevance = asked.sort == SEARCH_SORT_RELEVANCE;
+    if (search_filter_build(search, &asked, &filter, error) != 0)
         return SEARCH_FAILED;
-    struct search_plan *plan = asked.text.length > 0 ? reader->plan : NULL;
-    reader->has_searched_text = false;
-    reader->plan_is_ready = false;
-    if (plan != NULL && make_plan(plan, reader, &asked, error) != 0)
-        return SEARCH_FAILED;
-    if (plan != NULL) {
-        search_spelling_text(&plan->spelling, reader->index, asked.text, result->did_you_mean);
-        result->is_relaxed = plan->spelling.is_relaxed;
-        reader->has_searched_text = true;
+    if (asked.text.length > 0) {
+        if (make_plan(search, &asked, error) != 0)
+            return SEARCH_FAILED;
+        search->has_text = true;
+        search_spelling_text(&search->plan.spelling, search->index, asked.text,
+                             result->did_you_mean);
+        result->is_relaxed = search->plan.spelling.is_relaxed;
     }
-    reader->plan_is_ready = asked.sort == SEARCH_SORT_RELEVANCE;
-    if (asked.sort != SEARCH_SORT_RELEVANCE)
-        search_in_order(reader, &asked, plan, filter, has_after ? &after : NULL, result);
-    else if (search_by_relevance(reader, &asked, filter, has_after ? &after : NULL, result,
+    if (!search->by_relevance)
+        search_in_order(search, &asked, filter, has_after ? &after : NULL, result);
+    else if (search_by_relevance(search, &asked, filter, has_after ? &after : NULL, result,
                                  error) != 0)
         return SEARCH_FAILED;
-    set_seek_key(reader->index, asked.sort, result);
+    set_seek_key(search->index, asked.sort, result);
     return SEARCH_OK;
 }

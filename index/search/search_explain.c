@@ -1,13 +1,15 @@
 /* Explains a hit by computing its score again, term by term, from the plan of the search that found it. */
-#include "index/search/rank/search_rerank.h"
+#include "index/search/search_state.h"
 
+#include <cratedex/ranking.h>
+#include <cratedex/search.h>
 #include <string.h>
 
-int search_explain(struct index_reader *reader, const struct search_hit *hit,
+int search_explain(struct search *search, const struct search_hit *hit,
                    struct search_explanation *explanation, struct error *error)
 {
-    struct search_plan *plan = reader->plan;
-    if (!reader->plan_is_ready)
+    struct search_plan *plan = &search->plan;
+    if (!search->has_text || !search->by_relevance)
         return error_set(error, "only a search by relevance can be explained");
     const struct ranking *ranking = plan->ranking;
     struct search_coverage coverage;
@@ -24,7 +26,7 @@ int search_explain(struct index_reader *reader, const struct search_hit *hit,
         explanation->keywords = ranking->keywords * (double)coverage.keywords;
     }
     explanation->popularity =
-        ranking->popularity * (double)reader->index->columns.popularity[hit->rank - 1];
+        ranking->popularity * (double)search->index->columns.popularity[hit->rank - 1];
     explanation->first_stage = explanation->any + explanation->main + explanation->keywords +
                                explanation->substring + explanation->popularity;
     explanation->has_second_stage = hit->is_second_stage;

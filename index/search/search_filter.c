@@ -114,7 +114,7 @@ static void mark_names(const struct index *index, const struct search_query *que
 
 /* The bitmap that is being built. */
 struct filter_builder {
-    struct index_reader *reader;
+    struct search *search;
     size_t n_words;
     bool has_any;
 };
@@ -122,7 +122,7 @@ struct filter_builder {
 /* An empty bitmap for the next filter. */
 static uint64_t *next_bitmap(struct filter_builder *builder)
 {
-    uint64_t *bitmap = builder->has_any ? builder->reader->selected : builder->reader->filter;
+    uint64_t *bitmap = builder->has_any ? builder->search->selected : builder->search->filter;
     bitmap_reset(bitmap, builder->n_words);
     return bitmap;
 }
@@ -131,18 +131,19 @@ static void intersect(struct filter_builder *builder, const uint64_t *bitmap)
 {
     if (builder->has_any) {
         for (size_t i = 0; i < builder->n_words; i++)
-            builder->reader->filter[i] &= bitmap[i];
-    } else if (bitmap != builder->reader->filter) {
-        memcpy(builder->reader->filter, bitmap, builder->n_words * sizeof *bitmap);
+            builder->search->filter[i] &= bitmap[i];
+    } else if (bitmap != builder->search->filter) {
+        memcpy(builder->search->filter, bitmap, builder->n_words * sizeof *bitmap);
     }
     builder->has_any = true;
 }
 
-int search_filter_build(struct index_reader *reader, const struct search_query *query,
+int search_filter_build(struct search *search, const struct search_query *query,
                         const uint64_t **filter, struct error *error)
 {
-    const struct index *index = reader->index;
-    struct filter_builder builder = {reader, bitmap_n_words(index->columns.n_crates + 1), false};
+    struct index_reader *reader = search->reader;
+    const struct index *index = search->index;
+    struct filter_builder builder = {search, bitmap_n_words(index->columns.n_crates + 1), false};
     if (query->category.data != NULL) {
         uint64_t *bitmap = next_bitmap(&builder);
         if (mark_text(reader, category_crates_sql, query->category, bitmap, error) != 0)
@@ -174,6 +175,6 @@ int search_filter_build(struct index_reader *reader, const struct search_query *
     }
     if (query->leave_out_yanked)
         intersect(&builder, index->not_yanked);
-    *filter = builder.has_any ? reader->filter : NULL;
+    *filter = builder.has_any ? search->filter : NULL;
     return 0;
 }

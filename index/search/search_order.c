@@ -87,22 +87,22 @@ static void select_rank(struct search_collector *collector, uint32_t rank, float
 }
 
 /* Selects what matches the plan, those in front included. */
-static uint64_t select_matches(struct index_reader *reader, struct search_plan *plan,
-                               const uint64_t *filter)
+static uint64_t select_matches(struct search *search, const uint64_t *filter)
 {
-    bitmap_reset(reader->selected, bitmap_n_words(reader->index->columns.n_crates + 1));
+    struct search_plan *plan = &search->plan;
+    bitmap_reset(search->selected, bitmap_n_words(search->index->columns.n_crates + 1));
     for (uint32_t i = 0; i < plan->n_exact; i++) {
         uint32_t rank = trie_value(plan->exact_values, i);
         if (filter == NULL || bitmap_test(filter, rank))
-            bitmap_set(reader->selected, rank);
+            bitmap_set(search->selected, rank);
     }
     for (uint32_t i = 0; i < plan->spelling.n_near_names; i++) {
         uint32_t rank = plan->spelling.near_names[i];
         if (filter == NULL || bitmap_test(filter, rank))
-            bitmap_set(reader->selected, rank);
+            bitmap_set(search->selected, rank);
     }
-    struct selector selector = {{select_rank, -INFINITY}, reader->selected};
-    return search_scan(plan, reader, filter, &selector.collector);
+    struct selector selector = {{select_rank, -INFINITY}, search->selected};
+    return search_scan(plan, search->index, &search->scan, filter, &selector.collector);
 }
 
 /* The exact matches that are selected, in alphabetical order, in front of the list. They leave the
@@ -134,20 +134,21 @@ static void put_exact_first(const struct crate_columns *columns, const struct se
     }
 }
 
-void search_in_order(struct index_reader *reader, const struct search_query *query,
-                     struct search_plan *plan, const uint64_t *filter, const struct seek_key *after,
+void search_in_order(struct search *search, const struct search_query *query,
+                     const uint64_t *filter, const struct seek_key *after,
                      struct search_result *result)
 {
-    const struct crate_columns *columns = &reader->index->columns;
+    const struct crate_columns *columns = &search->index->columns;
+    struct search_plan *plan = search->has_text ? &search->plan : NULL;
     enum crate_order order = search_order_of(query->sort);
     struct page page = {result, query->offset, query->limit, plan};
     const uint64_t *selected = filter;
     bool skip_in_order = false;
     if (plan != NULL) {
-        result->total = select_matches(reader, plan, filter);
-        selected = reader->selected;
+        result->total = select_matches(search, filter);
+        selected = search->selected;
         if (order == CRATE_ORDER_ALPHABETICAL) {
-            put_exact_first(columns, plan, reader->selected, after, &page);
+            put_exact_first(columns, plan, search->selected, after, &page);
             skip_in_order = after != NULL && after->exact;
         }
     } else {

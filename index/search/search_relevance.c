@@ -10,7 +10,6 @@
 
 #include "index/base/bitmap.h"
 #include "index/base/small_order.h"
-#include "index/search/scan/search_scan.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -87,22 +86,22 @@ static void sort_best(struct search_scored *best, uint32_t n)
     memcpy(best, sorted, n * sizeof *best);
 }
 
-/* Scans for the best `n` and leaves them in order in the reader's scratch. */
-static int find_best(struct index_reader *reader, const uint64_t *filter, uint32_t n,
+/* Scans for the best `n` and leaves them in order in `search->scored`. */
+static int find_best(struct search *search, const uint64_t *filter, uint32_t n,
                      const struct search_scored *after, uint32_t *n_found, uint64_t *total,
                      struct error *error)
 {
-    if (n > reader->scored_capacity) {
-        struct search_scored *scored = realloc(reader->scored, n * sizeof *scored);
+    if (n > search->scored_capacity) {
+        struct search_scored *scored = realloc(search->scored, n * sizeof *scored);
         if (scored == NULL)
             return error_out_of_memory(error);
-        reader->scored = scored;
-        reader->scored_capacity = n;
+        search->scored = scored;
+        search->scored_capacity = n;
     }
-    struct best best = {{keep_best, -INFINITY}, reader->scored, 0, n, after};
-    *total = search_scan(reader->plan, reader, filter, &best.collector);
+    struct best best = {{keep_best, -INFINITY}, search->scored, 0, n, after};
+    *total = search_scan(&search->plan, search->index, &search->scan, filter, &best.collector);
     for (uint32_t i = 0; i < best.n && best.n <= SMALL_ORDER_MAX; i++)
-        rerank_fetch(reader->index, best.heap[i].rank);
+        rerank_fetch(search->index, best.heap[i].rank);
     sort_best(best.heap, best.n);
     *n_found = best.n;
     return 0;
@@ -152,30 +151,30 @@ static void add_front(struct page *page, const struct search_plan *plan, const u
     }
 }
 
-static void add_second_stage(struct page *page, struct index_reader *reader, uint32_t n)
+static void add_second_stage(struct page *page, struct search *search, uint32_t n)
 {
-    struct rerank_candidate *candidates = reader->candidates;
+    struct rerank_candidate *candidates = search->candidates;
     for (uint32_t i = 0; i < n; i++) {
-        candidates[i].rank = reader->scored[i].rank;
-        candidates[i].first_stage = reader->scored[i].score;
+        candidates[i].rank = search->scored[i].rank;
+        candidates[i].first_stage = search->scored[i].score;
     }
-    rerank_features(reader->plan, reader->index, candidates, n);
+    rerank_features(&search->plan, search->index, candidates, n);
     rerank_sort(candidates, n);
     for (uint32_t i = 0; i < n; i++)
         add(page, SEEK_STAGE_SECOND, candidates[i].rank, candidates[i].second_stage);
 }
 
-static void set_tiers(struct index_reader *reader, struct search_result *result)
+static void set_tiers(struct search *search, struct search_result *result)
 {
     for (uint32_t i = 0; i < result->n_hits; i++)
-        result->hits[i].tier = search_plan_tier(reader->plan, result->hits[i].rank);
+        result->hits[i].tier = search_plan_tier(&search->plan, result->hits[i].rank);
 }
 
-int search_by_relevance(struct index_reader *reader, const struct search_query *query,
+int search_by_relevance(struct search *search, const struct search_query *query,
                         const uint64_t *filter, const struct seek_key *after,
                         struct search_result *result, struct error *error)
 {
-    uint32_t depth = reader->plan->ranking->second_stage ? RERANK_DEPTH : 0;
+    uint32_t depth = search->plan.ranking->second_stage ? RERANK_DEPTH : 0;
     struct page page = {result, after, query->offset, query->limit};
     bool is_behind = after != NULL && after->stage == SEEK_STAGE_FIRST;
     struct search_scored last = {0};
@@ -185,16 +184,16 @@ int search_by_relevance(struct index_reader *reader, const struct search_query *
         last = (struct search_scored){(float)after->score, (uint32_t)after->id};
         n_wanted = query->limit;
     }
-    if (find_best(reader, filter, n_wanted, is_behind ? &last : NULL, &n_found, &result->total,
+    if (find_best(search, filter, n_wanted, is_behind ? &last : NULL, &n_found, &result->total,
                   error) != 0)
         return -1;
     uint32_t n_second = is_behind ? 0 : n_found < depth ? n_found : depth;
     if (!is_behind) {
-        add_front(&page, reader->plan, filter);
-        add_second_stage(&page, reader, n_second);
+        add_front(&page, &search->plan, filter);
+        add_second_stage(&page, search, n_second);
     }
     for (uint32_t i = n_second; i < n_found; i++)
-        add(&page, SEEK_STAGE_FIRST, reader->scored[i].rank, reader->scored[i].score);
-    set_tiers(reader, result);
+        add(&page, SEEK_STAGE_FIRST, search->scored[i].rank, search->scored[i].score);
+    set_tiers(search, result);
     return 0;
 }

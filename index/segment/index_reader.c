@@ -1,14 +1,9 @@
 /* A reader is what one thread needs to answer: an SQLite connection of its own (opened without
-   mutexes), statements prepared at their first use, a tokenizer and scratch memory. Readers share nothing but the
-   immutable index. */
+   mutexes), statements prepared at their first use, a tokenizer, and in its slots what the rooms above keep
+   of their own (a search its scratch memory). Readers share nothing but the immutable index. */
 #define _DEFAULT_SOURCE /* madvise */
 #include "index/base/database.h"
 #include "index/segment/open_index.h"
-
-#include "index/base/bitmap.h"
-#include "index/registry/version_set.h"
-#include "index/search/scan/search_scan.h"
-#include "index/search/search_relevance.h"
 
 #include <msgpack.h>
 #include <stdlib.h>
@@ -45,7 +40,6 @@ struct index_reader *index_reader_open(const struct index *index, struct error *
         return NULL;
     }
     reader->index = index;
-    ranking_set_defaults(&reader->default_ranking);
     reader->database = index_database_reopen(index, error);
     if (reader->database == NULL)
         goto failed;
@@ -53,23 +47,6 @@ struct index_reader *index_reader_open(const struct index *index, struct error *
     reader->tokenizer = tokenizer_open(reader->database, error);
     if (reader->tokenizer == NULL)
         goto failed;
-    reader->version_scratch = version_set_scratch_create(error);
-    if (reader->version_scratch == NULL)
-        goto failed;
-    size_t n_words = bitmap_n_words(index->columns.n_crates + 1);
-    reader->places = calloc(n_words, sizeof(uint64_t));
-    reader->filter = calloc(n_words, sizeof(uint64_t));
-    reader->selected = calloc(n_words, sizeof(uint64_t));
-    reader->plan = calloc(1, sizeof *reader->plan);
-    reader->accumulators = calloc(1, sizeof *reader->accumulators);
-    reader->bitmaps = calloc(1, sizeof *reader->bitmaps);
-    reader->candidates = calloc(RERANK_DEPTH, sizeof *reader->candidates);
-    if (reader->places == NULL || reader->filter == NULL || reader->selected == NULL ||
-        reader->plan == NULL || reader->accumulators == NULL || reader->bitmaps == NULL ||
-        reader->candidates == NULL) {
-        error_out_of_memory(error);
-        goto failed;
-    }
     return reader;
 failed:
     index_reader_close(reader);
@@ -80,15 +57,8 @@ void index_reader_close(struct index_reader *reader)
 {
     if (reader == NULL)
         return;
-    free(reader->scored);
-    free(reader->candidates);
-    free(reader->bitmaps);
-    free(reader->accumulators);
-    free(reader->plan);
-    free(reader->selected);
-    free(reader->filter);
-    free(reader->places);
-    version_set_scratch_free(reader->version_scratch);
+    for (uint32_t i = 0; i < reader->n_slots; i++)
+        reader->slots[i].kind->free(reader->slots[i].state);
     ZSTD_freeDCtx(reader->decompressor);
     tokenizer_close(reader->tokenizer);
     for (uint32_t i = 0; i < reader->n_statements; i++)
@@ -119,6 +89,25 @@ sqlite3_stmt *reader_statement(struct index_reader *reader, const char *text, st
     if (statement != NULL)
         reader->statements[reader->n_statements++] = (struct reader_statement){text, statement};
     return statement;
+}
+
+void *reader_slot(struct index_reader *reader, const struct reader_slot_kind *kind,
+                  struct error *error)
+{
+    for (uint32_t i = 0; i < reader->n_slots; i++) {
+        if (reader->slots[i].kind == kind)
+            return reader->slots[i].state;
+    }
+    if (reader->n_slots == READER_MAX_SLOTS) {
+        error_set(error, "a reader has no more than %d slots", READER_MAX_SLOTS);
+        return NULL;
+    }
+    void *state = kind->create(reader, error);
+    if (state != NULL) {
+        reader->slots[reader->n_slots].kind = kind;
+        reader->slots[reader->n_slots++].state = state;
+    }
+    return state;
 }
 
 /* Reads the one value of a statement whose first parameter is bound. */

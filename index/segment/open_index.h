@@ -10,7 +10,6 @@
 #include "index/text/text_words.h"
 
 #include <cratedex/index_file.h>
-#include <cratedex/ranking.h>
 #include <sqlite3.h>
 #include <sys/types.h>
 #include <zstd.h>
@@ -68,29 +67,25 @@ struct reader_statement {
 };
 #define READER_MAX_STATEMENTS 96
 
+/* What a room above keeps with a reader from one use to the next, such as scratch memory. */
+struct reader_slot_kind {
+    void *(*create)(struct index_reader *reader, struct error *error); /* NULL on failure */
+    void (*free)(void *state);
+};
+#define READER_MAX_SLOTS 4
+
 struct index_reader {
     const struct index *index;
     sqlite3 *database;
     struct reader_statement statements[READER_MAX_STATEMENTS];
     uint32_t n_statements;
     struct tokenizer *tokenizer;
-    struct version_set_scratch *version_scratch;
     ZSTD_DCtx *decompressor; /* NULL until it is needed */
-    /* Scratch of search_run, one bit a rank each. */
-    uint64_t *places; /* all zero between searches */
-    uint64_t *filter;
-    uint64_t *selected;
-    /* Scratch of search_run; see search_plan.h, search_scan.h, search_relevance.h. */
-    struct search_plan *plan;
-    struct search_accumulators *accumulators;
-    struct search_bitmaps *bitmaps;
-    struct rerank_candidate *candidates;
-    struct search_scored *scored;
-    uint32_t scored_capacity;
-    struct ranking default_ranking;
-    struct ranking ranking; /* of the plan */
-    bool has_searched_text; /* the plan is that of the last search */
-    bool plan_is_ready; /* the plan is that of a search by relevance: search_explain may use it */
+    struct {
+        const struct reader_slot_kind *kind;
+        void *state;
+    } slots[READER_MAX_SLOTS];
+    uint32_t n_slots;
 };
 
 /* Opens the SQLite file read-only and checks that it is an index of this format. NULL on failure. */
@@ -102,6 +97,11 @@ sqlite3 *index_database_reopen(const struct index *index, struct error *error);
 /* The statement of that SQL, which is prepared at its first use and kept: `text` must be one static
    string, for its address is what it is found by. It is reset and has no bindings. NULL on failure. */
 sqlite3_stmt *reader_statement(struct index_reader *reader, const char *text, struct error *error);
+
+/* What `kind` keeps with the reader, created at the first call. It is found by the address of `kind`, and
+   freed before the reader's statements and its database are closed. NULL on failure. */
+void *reader_slot(struct index_reader *reader, const struct reader_slot_kind *kind,
+                  struct error *error);
 
 /* The canonical name of a crate; not NUL-terminated. */
 static inline const char *index_canonical_name(const struct index *index, uint32_t rank,

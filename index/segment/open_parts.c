@@ -13,7 +13,6 @@
 #include "index/base/database.h"
 #include "index/base/large_block.h"
 #include "index/base/read_ahead.h"
-#include "index/search/plan/spelling.h"
 
 #include <inttypes.h>
 #include <pthread.h>

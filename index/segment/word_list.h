@@ -22,6 +22,9 @@ struct counted_word {
 int word_list_build(struct counted_word *words, size_t n_words, bool with_downloads,
                     msgpack_sbuffer *list, msgpack_sbuffer *trie, struct error *error);
 
+/* The list of words as they are written has none that is longer. */
+#define SPELLING_MAX_BYTES 64
+
 /* The open list; borrowed from the block. */
 struct word_list {
     uint32_t n_words;

@@ -100,7 +100,7 @@ static int on_token(void *context, int flags, const char *token, int n_token, in
             memcmp(words->bytes + words->words[i].start, token, length) == 0)
             return SQLITE_OK;
     }
-    if (words->n_words == SEARCH_MAX_WORDS || length > sizeof words->bytes - words->n_bytes)
+    if (words->n_words == TEXT_WORDS_MAX || length > sizeof words->bytes - words->n_bytes)
         return SQLITE_TOOBIG;
     memcpy(words->bytes + words->n_bytes, token, length);
     words->words[words->n_words].start = words->n_bytes;

@@ -3,8 +3,13 @@
 #define CRATEDEX_INDEX_TEXT_WORDS_H
 
 #include <cratedex/error.h>
-#include <cratedex/search.h>
 #include <sqlite3.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What is cut has no more bytes, and so no more words. */
+#define TEXT_WORDS_MAX_BYTES 256
+#define TEXT_WORDS_MAX 128
 
 /* Not thread-safe: one a reader. */
 struct tokenizer;
@@ -20,13 +25,13 @@ struct text_words {
         uint32_t length;
         uint32_t text_start; /* of the word as it was typed, in the text */
         uint32_t text_length;
-    } words[SEARCH_MAX_WORDS];
+    } words[TEXT_WORDS_MAX];
     uint32_t n_words;
-    char bytes[4 * SEARCH_MAX_TEXT_BYTES]; /* folding may lengthen a character */
+    char bytes[4 * TEXT_WORDS_MAX_BYTES]; /* folding may lengthen a character */
     uint32_t n_bytes;
 };
 
-/* Cuts `text` (at most SEARCH_MAX_TEXT_BYTES). Returns 0 or -1 (memory). */
+/* Cuts `text` (at most TEXT_WORDS_MAX_BYTES). Returns 0 or -1 (memory). */
 int text_words_cut(struct tokenizer *tokenizer, const char *text, size_t length,
                    struct text_words *words, struct error *error);
 

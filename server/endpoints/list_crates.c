@@ -39,11 +39,11 @@ static void set_links(struct list_page *page, const struct pagination *paginatio
     }
 }
 
-static int encode_hit(struct answer_job *job, const struct search_hit *hit, bool explain,
-                      struct error *error)
+static int encode_hit(struct answer_job *job, struct search *search, const struct search_hit *hit,
+                      bool explain, struct error *error)
 {
     if (explain)
-        return explanation_encode_crate(job->reader, hit, &job->encoder, error);
+        return explanation_encode_crate(job->reader, search, hit, &job->encoder, error);
     return index_reader_encode_crate(job->reader, hit->rank, hit->exact, &job->encoder, error);
 }
 
@@ -54,7 +54,8 @@ static int encode_page(struct answer_job *job, const struct crate_list_parameter
         index_reader_fetch_document(job->reader, result->hits[i].rank);
     list_page_begin(&job->page, "crates", result->n_hits, &job->encoder);
     for (uint32_t i = 0; i < result->n_hits; i++)
-        if (encode_hit(job, &result->hits[i], parameters->explain, &failure->error) != 0) {
+        if (encode_hit(job, result->search, &result->hits[i], parameters->explain,
+                       &failure->error) != 0) {
             failure->status = 500;
             return -1;
         }
@@ -91,7 +92,7 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
     }
     job->trace->has_plan = job->service->slow_query_seconds > 0;
     if (job->trace->has_plan)
-        query_plan_describe(job->reader, &result, &job->trace->plan);
+        query_plan_describe(&result, &job->trace->plan);
     return encode_page(job, wanted, &result, failure);
 }
 

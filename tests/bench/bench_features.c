@@ -1,8 +1,7 @@
 /* What the second stage of ranking sees: the candidates of every judged query with their features, as a
    table for tests/relevance/train.py. The same code fills the features in the server, so that training
    and serving cannot differ. */
-#include "index/search/rank/search_rerank.h"
-#include "index/segment/open_index.h"
+#include "index/search/search_state.h"
 #include "tests/bench/bench.h"
 
 #include <cratedex/search.h>
@@ -30,7 +29,7 @@ static int print_query(struct index_reader *reader, const char *text, size_t len
             puts("front");
             continue;
         }
-        const struct rerank_candidate *candidate = reader->candidates;
+        const struct rerank_candidate *candidate = result.search->candidates;
         while (candidate->rank != hit->rank)
             candidate++;
         printf("%.9g", (double)candidate->first_stage);

@@ -2,6 +2,7 @@
    searched for; the page keeps its promises, and what a seek key continues with is what the offset
    gives. */
 #include <cratedex/index_builder.h>
+#include <cratedex/ranking.h>
 #include <cratedex/search.h>
 #include <cratedex/suggest.h>
 #include <math.h>
@@ -140,7 +141,7 @@ static void check_explanations(const struct search_query *query, const struct se
         by_relevance |= query->text.data[i] != ' ';
     for (uint32_t i = 0; i < result->n_hits; i++) {
         const struct search_hit *hit = &result->hits[i];
-        if (search_explain(reader, hit, &explanation, NULL) != (by_relevance ? 0 : -1))
+        if (search_explain(result->search, hit, &explanation, NULL) != (by_relevance ? 0 : -1))
             abort();
         if (!by_relevance)
             return;

@@ -3,6 +3,7 @@
 
 #include "tests/support/random.h"
 
+#include <cratedex/ranking.h>
 #include <ctype.h>
 #include <setjmp.h>
 #include <sqlite3.h>

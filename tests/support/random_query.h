@@ -3,6 +3,7 @@
 #ifndef CRATEDEX_TESTS_SUPPORT_RANDOM_QUERY_H
 #define CRATEDEX_TESTS_SUPPORT_RANDOM_QUERY_H
 
+#include <cratedex/ranking.h>
 #include <cratedex/search.h>
 
 struct query_source;

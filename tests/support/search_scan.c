@@ -4,6 +4,7 @@
 #include "tests/support/search_scan_steps.h"
 
 #include <cratedex/index_file.h>
+#include <cratedex/ranking.h>
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,6 +2,7 @@
    of the shares that scan_words found. */
 #include "tests/support/search_scan_steps.h"
 
+#include <cratedex/ranking.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -4,6 +4,7 @@
 
 #include "tests/support/search_scan.h"
 
+#include <cratedex/ranking.h>
 #include <sqlite3.h>
 
 struct crate {

@@ -9,8 +9,12 @@
 #include "index/base/bitmap.h"
 
 #include <cratedex/canonical_name.h>
+#include <cratedex/ranking.h>
 #include <math.h>
 #include <string.h>
+
+_Static_assert(SEARCH_MAX_TEXT_BYTES == TEXT_WORDS_MAX_BYTES && SEARCH_MAX_WORDS == TEXT_WORDS_MAX,
+               "every text that may be searched for can be cut");
 
 #define MIN_COMPLETED_BYTES 2
 #define MAX_WRITTEN_COMPLETIONS 4

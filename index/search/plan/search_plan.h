@@ -7,7 +7,7 @@
 #include "index/segment/open_index.h"
 
 #include <cratedex/ranking.h>
-#include <cratedex/search.h>
+#include <cratedex/search_query.h>
 
 /* What the last word of a query may be the beginning of, as a search box sends it unfinished: stems that
    begin with its stem and, where it hardly occurs, stems of words that begin with it as they are

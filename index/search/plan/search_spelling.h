@@ -5,7 +5,7 @@
 #include "index/search/plan/spelling.h"
 #include "index/segment/open_index.h"
 
-#include <cratedex/search.h>
+#include <cratedex/search_query.h>
 
 #define SEARCH_MAX_NEAR_NAMES 3
 #define SEARCH_MAX_REPLACEMENTS 8

@@ -4,12 +4,11 @@
 #ifndef CRATEDEX_INDEX_SPELLING_H
 #define CRATEDEX_INDEX_SPELLING_H
 
+#include "index/segment/word_list.h"
+
 #include <cratedex/index_file.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* Longer words are not listed. */
-#define SPELLING_MAX_BYTES 64
 
 struct spelling_correction {
     char word[SPELLING_MAX_BYTES]; /* lower case, folded; not NUL-terminated */

@@ -38,8 +38,8 @@ static uint32_t add_list(struct search_accumulators *accumulators, struct postin
 static void judge_block(struct pass *pass, uint32_t first, uint32_t n_touched)
 {
     struct search_scan_state *scan = pass->scan;
-    struct search_accumulators *accumulators = scan->reader->accumulators;
-    const float *popularity = scan->reader->index->columns.popularity;
+    struct search_accumulators *accumulators = scan->scratch->accumulators;
+    const float *popularity = scan->index->columns.popularity;
     float popularity_weight = (float)scan->plan->ranking->popularity;
     /* Popularity falls with the rank: what is below the floor with this much is so without a look. */
     float most = popularity_weight * popularity[first - 1];
@@ -56,7 +56,7 @@ static void judge_block(struct pass *pass, uint32_t first, uint32_t n_touched)
         if (!search_plan_accepts(scan->plan, mass))
             continue;
         if (scan->plan->n_places > 0)
-            bitmap_clear(scan->reader->places, rank);
+            bitmap_clear(scan->scratch->places, rank);
         if ((scan->filter != NULL && !bitmap_test(scan->filter, rank)) ||
             search_plan_is_exact(scan->plan, rank) || search_plan_is_near(scan->plan, rank))
             continue;
@@ -89,7 +89,7 @@ static uint32_t next_rank(const struct search_plan *plan)
 static void scan_words(struct pass *pass)
 {
     struct search_plan *plan = pass->scan->plan;
-    struct search_accumulators *accumulators = pass->scan->reader->accumulators;
+    struct search_accumulators *accumulators = pass->scan->scratch->accumulators;
     float weights[SEARCH_MAX_WORDS][16];
     float completion_weights[16];
     bool has_completions = plan->n_words > 0 && plan->words[plan->n_words - 1].n_completions > 0;

@@ -42,10 +42,10 @@ static const struct threshold all_promise = {.result = THRESHOLD_ALL};
 
 static void start(struct blocks *blocks, struct search_lists *lists)
 {
-    const struct index_reader *reader = lists->scan->reader;
+    const struct search_scan_state *scan = lists->scan;
     blocks->lists = lists;
-    blocks->scratch = reader->bitmaps;
-    blocks->n_bitmap_words = (uint32_t)bitmap_n_words(reader->index->columns.n_crates + 1);
+    blocks->scratch = scan->scratch->bitmaps;
+    blocks->n_bitmap_words = (uint32_t)bitmap_n_words(scan->index->columns.n_crates + 1);
     memcpy(blocks->filling, lists->lists, lists->n_lists * sizeof *blocks->filling);
     memcpy(blocks->probing, lists->lists, lists->n_lists * sizeof *blocks->probing);
     blocks->promising = all_promise;
@@ -248,7 +248,7 @@ static bool keep_promising(uint64_t *matches, const uint64_t *promising, size_t 
 static void collect(struct blocks *blocks, uint64_t n)
 {
     const struct search_scan_state *scan = blocks->lists->scan;
-    const float *popularity = scan->reader->index->columns.popularity;
+    const float *popularity = scan->index->columns.popularity;
     float popularity_weight = (float)scan->plan->ranking->popularity;
     uint32_t first_rank = 64 * blocks->first_word;
     float most = popularity_weight * popularity[first_rank == 0 ? 0 : first_rank - 1];
@@ -327,7 +327,7 @@ static void judge_block(struct blocks *blocks)
     uint32_t n_words = blocks->n_bitmap_words - blocks->first_word;
     n_words = n_words < blocks->n_words ? n_words : blocks->n_words;
     if (plan->n_places > 0)
-        unmark(scan->reader->places + blocks->first_word, found, n_words);
+        unmark(scan->scratch->places + blocks->first_word, found, n_words);
     const uint64_t *counted = found;
     if (scan->filter != NULL || !blocks->nothing_promises) {
         uint64_t *matches = blocks->scratch->matches;

@@ -131,14 +131,14 @@ bool search_lists_note(struct search_lists *lists, uint32_t rank)
     const struct search_scan_state *scan = lists->scan;
     lists->has_match = true;
     if (scan->plan->n_places > 0)
-        bitmap_clear(scan->reader->places, rank);
+        bitmap_clear(scan->scratch->places, rank);
     return (scan->filter == NULL || bitmap_test(scan->filter, rank)) &&
            !search_plan_is_exact(scan->plan, rank) && !search_plan_is_near(scan->plan, rank);
 }
 
 static bool is_sparse(const struct search_lists *lists)
 {
-    uint32_t n_blocks = lists->scan->reader->index->columns.n_crates / SCAN_BLOCK_RANKS + 1;
+    uint32_t n_blocks = lists->scan->index->columns.n_crates / SCAN_BLOCK_RANKS + 1;
     return lists->n_essential <= (uint64_t)CRATES_A_BLOCK * n_blocks;
 }
 

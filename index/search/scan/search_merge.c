@@ -50,7 +50,7 @@ static void start(struct merge *merge, struct search_lists *lists)
 /* The lowest rank above `rank` in an essential list; UINT32_MAX at the end. */
 static uint32_t find_next(struct merge *merge, uint32_t rank)
 {
-    const float *popularity = merge->lists->scan->reader->index->columns.popularity;
+    const float *popularity = merge->lists->scan->index->columns.popularity;
     uint32_t next = UINT32_MAX;
     for (uint32_t i = 0; i < merge->n_essential; i++) {
         struct posting_list *list = &merge->cursors[merge->essential[i]];
@@ -103,7 +103,7 @@ static void collect(struct merge *merge, uint32_t rank, const struct found *foun
     if (words + merge->popularity < scan->collector->floor)
         return;
     merge->popularity =
-        (float)scan->plan->ranking->popularity * scan->reader->index->columns.popularity[rank - 1];
+        (float)scan->plan->ranking->popularity * scan->index->columns.popularity[rank - 1];
     float score = words + merge->popularity;
     if (score >= scan->collector->floor)
         scan->collector->collect(scan->collector, rank, score);

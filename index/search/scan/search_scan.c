@@ -10,6 +10,8 @@
 #include "index/base/bitmap.h"
 #include "index/base/processor.h"
 
+#include <stdlib.h>
+
 /* Going through so many words of the bitmap costs as much as looking at one place. */
 #define WORDS_A_PLACE 4
 
@@ -17,13 +19,13 @@
 static void count_front(struct search_scan_state *scan, uint32_t rank)
 {
     if (scan->plan->n_places > 0)
-        bitmap_clear(scan->reader->places, rank);
+        bitmap_clear(scan->scratch->places, rank);
     scan->n_matches += scan->filter == NULL || bitmap_test(scan->filter, rank);
 }
 
 static void mark_places(const struct search_scan_state *scan)
 {
-    uint64_t *places = scan->reader->places;
+    uint64_t *places = scan->scratch->places;
     const uint32_t *ranks = scan->plan->place_ranks;
     uint32_t n = scan->plan->n_places;
     for (uint32_t i = 0; i < n; i++)
@@ -34,7 +36,7 @@ static void mark_places(const struct search_scan_state *scan)
    their popularity, which falls with the rank, so those with a higher rank are below it too. */
 static bool collect_place(const struct search_scan_state *scan, uint32_t rank)
 {
-    float score = search_plan_score(scan->plan, scan->reader->index, rank, NULL);
+    float score = search_plan_score(scan->plan, scan->index, rank, NULL);
     if (score < scan->collector->floor)
         return false;
     scan->collector->collect(scan->collector, rank, score);
@@ -46,7 +48,7 @@ static bool collect_place(const struct search_scan_state *scan, uint32_t rank)
 static void collect_few_places(struct search_scan_state *scan)
 {
     const struct search_plan *plan = scan->plan;
-    uint64_t *places = scan->reader->places;
+    uint64_t *places = scan->scratch->places;
     uint32_t below_floor = UINT32_MAX;
     for (uint32_t i = 0; i < plan->n_places; i++) {
         uint32_t rank = plan->place_ranks[i];
@@ -75,7 +77,7 @@ static uint64_t count_and_unmark(uint64_t *places, const uint64_t *filter, size_
 /* The same for many, in the order of ranks, which ends at the first crate below the floor. */
 static void collect_many_places(struct search_scan_state *scan, size_t n_words)
 {
-    uint64_t *places = scan->reader->places;
+    uint64_t *places = scan->scratch->places;
     bool reaches_floor = true;
     for (size_t i = 0; i < n_words && reaches_floor; i++) {
         uint64_t bits = scan->filter == NULL ? places[i] : places[i] & scan->filter[i];
@@ -87,18 +89,39 @@ static void collect_many_places(struct search_scan_state *scan, size_t n_words)
 
 static void collect_places(struct search_scan_state *scan)
 {
-    size_t n_words = bitmap_n_words(scan->reader->index->columns.n_crates + 1);
+    size_t n_words = bitmap_n_words(scan->index->columns.n_crates + 1);
     if (scan->plan->n_places > n_words / WORDS_A_PLACE)
         collect_many_places(scan, n_words);
     else
         collect_few_places(scan);
 }
 
-uint64_t search_scan(struct search_plan *plan, struct index_reader *reader, const uint64_t *filter,
+int search_scan_scratch_create(struct search_scan_scratch *scratch, uint32_t n_crates,
+                               struct error *error)
+{
+    scratch->places = calloc(bitmap_n_words(n_crates + 1), sizeof *scratch->places);
+    scratch->accumulators = calloc(1, sizeof *scratch->accumulators);
+    scratch->bitmaps = calloc(1, sizeof *scratch->bitmaps);
+    if (scratch->places != NULL && scratch->accumulators != NULL && scratch->bitmaps != NULL)
+        return 0;
+    search_scan_scratch_free(scratch);
+    *scratch = (struct search_scan_scratch){0};
+    return error_out_of_memory(error);
+}
+
+void search_scan_scratch_free(struct search_scan_scratch *scratch)
+{
+    free(scratch->bitmaps);
+    free(scratch->accumulators);
+    free(scratch->places);
+}
+
+uint64_t search_scan(struct search_plan *plan, const struct index *index,
+                     struct search_scan_scratch *scratch, const uint64_t *filter,
                      struct search_collector *collector)
 {
     struct search_scan_state scan = {
-        .plan = plan, .reader = reader, .filter = filter, .collector = collector};
+        .plan = plan, .index = index, .scratch = scratch, .filter = filter, .collector = collector};
     mark_places(&scan);
     if (!plan->no_words_match && !search_scan_lists(&scan))
         search_scan_accumulate(&scan);

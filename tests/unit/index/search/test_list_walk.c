@@ -8,6 +8,7 @@
 #include "tests/support/random_query.h"
 #include "tests/support/search_scan.h"
 
+#include <cratedex/ranking.h>
 #include <cratedex/search.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -26,7 +26,7 @@ static void describe(struct searched_sample *sample, struct search_string text,
     const struct search_query query = {.text = text, .sort = sort, .limit = 10};
     memset(&plan, 0xee, sizeof plan);
     searched_sample_run(sample, &query, &result);
-    query_plan_describe(sample->built.reader, &result, &plan);
+    query_plan_describe(&result, &plan);
 }
 
 static void words_have_the_lengths_of_their_lists(void **state)

@@ -2,6 +2,7 @@
    queries show is in test_search_oracle.c. */
 #include "tests/support/built_index.h"
 
+#include <cratedex/ranking.h>
 #include <cratedex/search.h>
 #include <setjmp.h>
 #include <stdarg.h>

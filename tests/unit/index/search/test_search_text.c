@@ -3,6 +3,7 @@
 #include "tests/support/built_index.h"
 #include "tests/support/sql.h"
 
+#include <cratedex/ranking.h>
 #include <cratedex/search.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -102,7 +102,7 @@ static void test_largest_texts(void **state)
 {
     static struct text_words words;
     struct fixture *fixture = *state;
-    char text[SEARCH_MAX_TEXT_BYTES];
+    char text[TEXT_WORDS_MAX_BYTES];
     for (size_t i = 0; i < sizeof text; i++) {
         static const char letters[] = "bcefghjklmnopqruvwxyz0123456789";
         text[i] = i % 2 == 1 ? ' ' : letters[i / 2 % (sizeof letters - 1)];
@@ -127,7 +127,7 @@ static void test_largest_texts(void **state)
         text[n_bytes++] = ' ';
     }
     assert_int_equal(text_words_cut(fixture->tokenizer, text, n_bytes, &words, NULL), 0);
-    assert_int_equal(words.n_words, SEARCH_MAX_TEXT_BYTES / 4);
+    assert_int_equal(words.n_words, TEXT_WORDS_MAX_BYTES / 4);
 }
 
 /* What an FTS5 table with the index's tokenizer makes of the text, each word once, sorted. */
@@ -200,7 +200,7 @@ static void test_random_texts_are_cut_as_fts5_cuts_them(void **state)
     struct fixture *fixture = *state;
     uint64_t seed = 53;
     for (int round = 0; round < 300; round++) {
-        char text[SEARCH_MAX_TEXT_BYTES];
+        char text[TEXT_WORDS_MAX_BYTES];
         size_t length = 0;
         uint32_t n_pieces = random_below(&seed, 12);
         for (uint32_t i = 0; i < n_pieces; i++) {

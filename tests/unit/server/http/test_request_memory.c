@@ -38,7 +38,8 @@ static void encode_hits(struct index_reader *reader, const struct search_result 
     encoder_init(&encoder, encoding, body);
     encoder_array(&encoder, result->n_hits);
     for (uint32_t i = 0; i < result->n_hits; i++)
-        if (explanation_encode_crate(reader, &result->hits[i], &encoder, &error) != 0)
+        if (explanation_encode_crate(reader, result->search, &result->hits[i], &encoder, &error) !=
+            0)
             fail_msg("%s", error.message);
     encoder_end_array(&encoder);
     assert_int_equal(encoder_finish(&encoder, &error), 0);

@@ -7,6 +7,7 @@
 #include "tests/support/random.h"
 #include "tests/support/random_query.h"
 
+#include <cratedex/ranking.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,6 +23,7 @@ struct fixture {
     struct built_index built;
     struct query_source *source;
     struct ranking ranking;
+    struct search_plan plan;
 };
 
 static int open_fixture(void **state)
@@ -47,10 +49,10 @@ static struct search_plan *make(struct fixture *fixture, const char *text, enum 
 {
     struct error error = {""};
     struct index_reader *reader = fixture->built.reader;
-    if (search_plan_make(reader->plan, reader, &fixture->ranking,
+    if (search_plan_make(&fixture->plan, reader, &fixture->ranking,
                          (struct search_string){text, strlen(text)}, match, &error) != 0)
         fail_msg("%s: %s", text, error.message);
-    return reader->plan;
+    return &fixture->plan;
 }
 
 static double idf(const struct fixture *fixture, double n)

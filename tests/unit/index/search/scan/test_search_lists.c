@@ -6,6 +6,7 @@
 #include "tests/support/built_index.h"
 #include "tests/support/random.h"
 
+#include <cratedex/ranking.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,6 +28,8 @@ struct fixture {
     uint64_t *filter;
     float *expected; /* by rank; NaN: not collected */
     float *scores;
+    struct search_plan plan;
+    struct search_scan_scratch scratch;
 };
 
 /* What was collected, by rank. */
@@ -85,6 +88,8 @@ static int open_fixture(void **state)
     free(crates);
     free(versions);
     assert_int_equal(index_n_crates(fixture.built.index), N_CRATES);
+    struct error error;
+    assert_int_equal(search_scan_scratch_create(&fixture.scratch, N_CRATES, &error), 0);
     fixture.filter = calloc(bitmap_n_words(N_CRATES + 1), sizeof *fixture.filter);
     fixture.expected = calloc(N_CRATES + 1, sizeof *fixture.expected);
     fixture.scores = calloc(N_CRATES + 1, sizeof *fixture.scores);
@@ -99,6 +104,7 @@ static int close_fixture(void **state)
     free(fixture->filter);
     free(fixture->expected);
     free(fixture->scores);
+    search_scan_scratch_free(&fixture->scratch);
     built_index_remove(&fixture->built);
     return 0;
 }
@@ -113,7 +119,7 @@ static void collect(struct search_collector *collector, uint32_t rank, float sco
 }
 
 /* A query, and how it is looked for. */
-struct search {
+struct searched {
     char text[SEARCH_MAX_TEXT_BYTES];
     struct ranking ranking;
     enum search_match match;
@@ -121,7 +127,7 @@ struct search {
     float floor;
 };
 
-static void make_search(struct fixture *fixture, struct search *search, uint64_t *seed)
+static void make_search(struct fixture *fixture, struct searched *search, uint64_t *seed)
 {
     size_t length = 0;
     for (uint32_t n = 1 + random_below(seed, 5); n > 0; n--) {
@@ -145,22 +151,23 @@ static void make_search(struct fixture *fixture, struct search *search, uint64_t
 }
 
 /* Begins a scan of the query, with an empty collection. */
-static void begin(struct fixture *fixture, const struct search *search, float *scores,
+static void begin(struct fixture *fixture, const struct searched *search, float *scores,
                   struct collection *collection, struct search_scan_state *scan)
 {
     struct error error = {""};
     struct index_reader *reader = fixture->built.reader;
     struct search_string text = {search->text, strlen(search->text)};
-    if (search_plan_make(reader->plan, reader, &search->ranking, text, search->match, &error) != 0)
+    if (search_plan_make(&fixture->plan, reader, &search->ranking, text, search->match, &error) !=
+        0)
         fail_msg("%s: %s", search->text, error.message);
     for (uint32_t rank = 0; rank <= N_CRATES; rank++)
         scores[rank] = NAN;
     *collection = (struct collection){{collect, search->floor}, scores};
-    *scan =
-        (struct search_scan_state){reader->plan, reader, search->filter, &collection->collector, 0};
+    *scan = (struct search_scan_state){&fixture->plan, fixture->built.index,   &fixture->scratch,
+                                       search->filter, &collection->collector, 0};
 }
 
-static void expect_the_same(const struct fixture *fixture, const struct search *search,
+static void expect_the_same(const struct fixture *fixture, const struct searched *search,
                             const char *way)
 {
     for (uint32_t rank = 1; rank <= N_CRATES; rank++) {
@@ -172,7 +179,7 @@ static void expect_the_same(const struct fixture *fixture, const struct search *
     }
 }
 
-static void scan_by_lists(struct fixture *fixture, const struct search *search, bool merges,
+static void scan_by_lists(struct fixture *fixture, const struct searched *search, bool merges,
                           uint64_t n_expected, float required)
 {
     struct collection collection;
@@ -203,7 +210,7 @@ static void all_ways_agree(void **state)
     uint64_t n_found = 0;
     unsigned n_fallen_back = 0;
     for (int round = 0; round < N_ROUNDS; round++) {
-        struct search search;
+        struct searched search;
         struct collection collection;
         struct search_scan_state scan;
         make_search(fixture, &search, &seed);

@@ -7,6 +7,7 @@
 #include "tests/support/random.h"
 #include "tests/support/random_query.h"
 
+#include <cratedex/ranking.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,6 +23,8 @@ struct fixture {
     struct built_index built;
     struct query_source *source;
     uint32_t n_crates;
+    struct search_plan plan;
+    struct search_scan_scratch scratch;
 };
 
 /* What was collected, by rank. */
@@ -39,12 +42,14 @@ static int open_fixture(void **state)
     fixture.source = query_source_open(fixture.built.path);
     fixture.n_crates = index_n_crates(fixture.built.index);
     *state = &fixture;
-    return 0;
+    struct error error;
+    return search_scan_scratch_create(&fixture.scratch, fixture.n_crates, &error);
 }
 
 static int close_fixture(void **state)
 {
     struct fixture *fixture = *state;
+    search_scan_scratch_free(&fixture->scratch);
     query_source_close(fixture->source);
     built_index_remove(&fixture->built);
     return 0;
@@ -64,20 +69,20 @@ static void collect(struct search_collector *collector, uint32_t rank, float sco
 static uint64_t scan(struct fixture *fixture, const uint64_t *filter, float floor,
                      struct collection *collection)
 {
-    struct index_reader *reader = fixture->built.reader;
     collection->collector = (struct search_collector){collect, floor};
     collection->n = 0;
     collection->n_crates = fixture->n_crates;
     for (uint32_t rank = 0; rank <= fixture->n_crates; rank++)
         collection->scores[rank] = -INFINITY;
-    uint64_t total = search_scan(reader->plan, reader, filter, &collection->collector);
+    uint64_t total = search_scan(&fixture->plan, fixture->built.index, &fixture->scratch, filter,
+                                 &collection->collector);
     for (uint32_t i = 0; i < SCAN_BLOCK_RANKS; i++) {
-        assert_true(reader->accumulators->cells[i].mass == 0);
-        assert_true(reader->accumulators->cells[i].score == 0);
-        assert_int_equal(reader->accumulators->is_credited[i], 0);
+        assert_true(fixture->scratch.accumulators->cells[i].mass == 0);
+        assert_true(fixture->scratch.accumulators->cells[i].score == 0);
+        assert_int_equal(fixture->scratch.accumulators->is_credited[i], 0);
     }
-    for (uint32_t i = 0; i < reader->plan->n_words; i++)
-        assert_int_equal(reader->plan->words[i].list.position, 0);
+    for (uint32_t i = 0; i < fixture->plan.n_words; i++)
+        assert_int_equal(fixture->plan.words[i].list.position, 0);
     return total;
 }
 
@@ -87,7 +92,7 @@ static void make_plan(struct fixture *fixture, const struct ranking *ranking, co
     struct error error = {""};
     struct index_reader *reader = fixture->built.reader;
     struct search_string string = {text, strlen(text)};
-    if (search_plan_make(reader->plan, reader, ranking, string, match, &error) != 0)
+    if (search_plan_make(&fixture->plan, reader, ranking, string, match, &error) != 0)
         fail_msg("%s: %s", text, error.message);
 }
 
@@ -95,7 +100,7 @@ static uint32_t count_exact(const struct fixture *fixture, const uint64_t *filte
 {
     uint32_t n = 0;
     for (uint32_t rank = 1; rank <= fixture->n_crates; rank++)
-        n += search_plan_is_exact(fixture->built.reader->plan, rank) &&
+        n += search_plan_is_exact(&fixture->plan, rank) &&
              (filter == NULL || bitmap_test(filter, rank));
     return n;
 }
@@ -157,7 +162,7 @@ static void only_best_falls_back(void **state)
     ranking.typos = false;
     ranking.min_share = 1;
     make_plan(fixture, &ranking, text, SEARCH_MATCH_ALL);
-    assert_int_equal(fixture->built.reader->plan->n_words, 6);
+    assert_int_equal(fixture->plan.n_words, 6);
     assert_int_equal(scan(fixture, NULL, -INFINITY, &all), 0);
     make_plan(fixture, &ranking, text, SEARCH_MATCH_BEST);
     assert_true(scan(fixture, NULL, -INFINITY, &all) > 0);

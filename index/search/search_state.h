@@ -1,0 +1,39 @@
+/* What a reader keeps of its searches: scratch memory, and the plan of the last one. One a reader, in a slot
+   of its own, created at the first search; no thread shares it. */
+#ifndef CRATEDEX_INDEX_SEARCH_STATE_H
+#define CRATEDEX_INDEX_SEARCH_STATE_H
+
+#include "index/search/plan/search_plan.h"
+#include "index/search/rank/search_rerank.h"
+#include "index/search/scan/search_scan.h"
+
+#include <cratedex/ranking.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A match and its score of the first stage. */
+struct search_scored {
+    float score;
+    uint32_t rank;
+};
+
+struct search {
+    struct index_reader *reader;
+    const struct index *index;
+    struct ranking default_ranking;
+    struct ranking ranking; /* of the plan */
+    struct search_plan plan;
+    bool has_text;     /* the plan is that of the last search */
+    bool by_relevance; /* … and its order */
+    struct search_scan_scratch scan;
+    uint64_t *filter; /* a bit a rank, as the next */
+    uint64_t *selected;
+    struct rerank_candidate candidates[RERANK_DEPTH];
+    struct search_scored *scored;
+    uint32_t scored_capacity;
+};
+
+/* The reader's; NULL where memory runs out. */
+struct search *search_of_reader(struct index_reader *reader, struct error *error);
+
+#endif

@@ -1,0 +1,114 @@
+# What goes to other machines: `make install`, and the sources as one file. A part of ../Makefile.
+#
+# Beside the programs and the library there are manual pages and a sample configuration, made of the templates
+# in install/ and of what the programs say in their --help, so that they need nothing that the build does not;
+# completion for bash, which asks the programs itself; and what pkg-config has to know.
+
+bindir ?= $(PREFIX)/bin
+libdir ?= $(PREFIX)/lib
+includedir ?= $(PREFIX)/include
+datadir ?= $(PREFIX)/share
+mandir ?= $(datadir)/man
+docdir ?= $(datadir)/doc/cratedex
+pkgconfigdir ?= $(libdir)/pkgconfig
+completionsdir ?= $(datadir)/bash-completion/completions
+
+# When the sources were last changed, in seconds since 1970: what is made says this, not when it was made.
+in_git := $(wildcard .git)
+source_date := $(or $(SOURCE_DATE_EPOCH),$(if $(in_git),$(shell git log -1 --format=%ct 2>/dev/null)),$(shell stat -c %Y Makefile))
+
+# ---- What is made for it ----
+
+made := $(addprefix $(BUILD)/install/,cratedex-index.1 cratedex-server.8 cratedex-server.conf cratedex.pc)
+
+fill_template = awk -f scripts/install/help.awk -v folder='$(BUILD)' -v version='$(VERSION)' \
+    -v date="$$(date -u -d @$(source_date) +%F)" -v docdir='$(docdir)' $<
+$(filter-out %.pc,$(made)): $(BUILD)/install/%: scripts/install/%.in scripts/install/help.awk $(programs)
+	@mkdir -p $(@D)
+	$(call say,make)
+	$(quiet)$(fill_template) >$@
+
+# The library is static, so whoever links it needs the others as well, with --static and without. Some are not
+# named as modules: with --static pkg-config would want libraries that Debian's packages of these do not bring.
+flags_alone := libarchive libidn2
+define pkg_config_file
+prefix=$(PREFIX)
+libdir=$(patsubst $(PREFIX)/%,$${prefix}/%,$(libdir))
+includedir=$(patsubst $(PREFIX)/%,$${prefix}/%,$(includedir))
+
+Name: cratedex
+Description: Search index of a package registry
+Version: $(VERSION)
+Requires: $(filter-out $(flags_alone),$(index_modules))
+Libs: -L$${libdir} -lcratedex $(strip $(shell $(PKG_CONFIG) --libs $(filter $(flags_alone),$(index_modules))) $(index_plain_libs)) -pthread
+Cflags: -I$${includedir}
+endef
+# Every time, for PREFIX may have changed.
+$(BUILD)/install/cratedex.pc: export content = $(pkg_config_file)
+$(BUILD)/install/cratedex.pc: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$content" >$@
+
+# ---- Installing ----
+
+public_headers := $(wildcard include/cratedex/*.h)
+
+# MODE SOURCE TARGET of each, with a comma between.
+installed = \
+    $(foreach program,$(programs),755,$(program),$(bindir)/$(notdir $(program))) \
+    644,$(index_library),$(libdir)/$(notdir $(index_library)) \
+    $(foreach header,$(public_headers),644,$(header),$(includedir)/cratedex/$(notdir $(header))) \
+    644,$(BUILD)/install/cratedex.pc,$(pkgconfigdir)/cratedex.pc \
+    644,$(BUILD)/install/cratedex-index.1,$(mandir)/man1/cratedex-index.1 \
+    644,$(BUILD)/install/cratedex-server.8,$(mandir)/man8/cratedex-server.8 \
+    644,$(BUILD)/install/cratedex-server.conf,$(docdir)/cratedex-server.conf \
+    $(foreach program,$(programs),644,scripts/install/completion.bash,$(completionsdir)/$(notdir $(program)))
+comma := ,
+fields = $(subst $(comma), ,$(1))
+targets = $(foreach file,$(installed),$(lastword $(call fields,$(file))))
+
+define install_file
+$(call say,install,$(word 3,$(1)))
+$(quiet)install -D -m $(word 1,$(1)) $(word 2,$(1)) '$(DESTDIR)$(word 3,$(1))'
+
+endef
+
+# Folders that are empty then go as well, but of those that a system has only our own.
+ifneq ($(or $(DESTDIR),$(filter-out /usr /usr/local,$(PREFIX))),)
+emptied = $(sort $(dir $(targets)))
+emptied_root := $(or $(DESTDIR),$(PREFIX))
+rmdir_parents := --parents
+else
+emptied = $(includedir)/cratedex $(docdir)
+emptied_root := /
+endif
+
+.PHONY: install uninstall dist
+install: all $(made) ## programs, library, headers, manual pages and more, to $(DESTDIR)$(PREFIX)
+	$(foreach file,$(installed),$(call install_file,$(call fields,$(file))))
+
+uninstall: ## remove what install brought
+	rm -f $(foreach target,$(targets),'$(DESTDIR)$(target)')
+	@cd '$(emptied_root)' 2>/dev/null || exit 0; \
+	for folder in $(patsubst $(if $(DESTDIR),,$(PREFIX))/%,%,$(emptied)); do \
+	    rmdir $(rmdir_parents) --ignore-fail-on-non-empty "$$folder" 2>/dev/null || :; done
+
+# ---- The sources as one file ----
+
+# Of a repository what git knows or would add; of an unpacked archive all but what was built.
+release := cratedex-$(VERSION)
+dist_roots := $(wildcard server index include tests Makefile data README.md scripts LICENSE CHANGELOG.md .ci \
+    .clang-format .clang-tidy .editorconfig .gitignore .commit)
+list_files = $(if $(in_git),git ls-files --cached --others --exclude-standard,find $(dist_roots) -type f \
+    ! -path '*/__pycache__/*' ! -name '*.swp' ! -name '*~')
+
+# The same bytes from the same sources. Without git the commit is known from .commit alone.
+dist: ## the sources: $(BUILD)/cratedex-VERSION.tar.gz, which builds without git
+	@rm -rf $(BUILD)/dist && mkdir -p $(BUILD)/dist/$(release)
+	@$(list_files) | while read -r file; do [ ! -e "$$file" ] || printf '%s\n' "$$file"; done | \
+	    tar -cf - -T - | tar -xf - -C $(BUILD)/dist/$(release)
+	@$(if $(commit),echo '$(commit)' >$(BUILD)/dist/$(release)/.commit)
+	@tar -cf - -C $(BUILD)/dist --sort=name --format=gnu --mtime=@$(source_date) --owner=0 --group=0 --numeric-owner \
+	    --mode=u=rwX,go=rX $(release) | gzip -9n >$(BUILD)/$(release).tar.gz
+	@rm -rf $(BUILD)/dist
+	@echo '$(BUILD)/$(release).tar.gz'

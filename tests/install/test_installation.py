@@ -1,0 +1,61 @@
+"""Which files come, and that they go again."""
+
+import re
+import tempfile
+import unittest
+from pathlib import Path
+
+import stage
+
+EXPECTED = {
+    "bin/cratedex-index": 0o755,
+    "bin/cratedex-server": 0o755,
+    "lib/libcratedex.a": 0o644,
+    "lib/pkgconfig/cratedex.pc": 0o644,
+    "share/man/man1/cratedex-index.1": 0o644,
+    "share/man/man8/cratedex-server.8": 0o644,
+    "share/doc/cratedex/cratedex-server.conf": 0o644,
+    "share/bash-completion/completions/cratedex-index": 0o644,
+    "share/bash-completion/completions/cratedex-server": 0o644,
+}
+
+
+class Installation(unittest.TestCase):
+    def test_files_and_their_modes(self):
+        expected = dict(EXPECTED)
+        for header in (stage.ROOT / "include" / "cratedex").glob("*.h"):
+            expected[f"include/cratedex/{header.name}"] = 0o644
+        found = {name.removeprefix("usr/"): (stage.folder / name).stat().st_mode & 0o7777
+                 for name in stage.files(stage.folder)}
+        self.assertEqual(found, expected)
+
+    def test_programs_say_the_version_that_pkg_config_has(self):
+        version = re.search(r"^VERSION = (\S+)$", (stage.ROOT / "Makefile").read_text(), re.MULTILINE)[1]
+        for program in stage.PROGRAMS:
+            self.assertEqual(stage.run(stage.path(f"bin/{program}"), "--version"), f"{program} {version}\n")
+        self.assertIn(f"\nVersion: {version}\n", stage.path("lib/pkgconfig/cratedex.pc").read_text())
+
+    def test_uninstall_leaves_nothing(self):
+        for where in ("DESTDIR={}", "PREFIX={}", "PREFIX={} mandir={}/other/man libdir={}/lib64"):
+            with self.subTest(where), tempfile.TemporaryDirectory() as temporary:
+                arguments = [f"BUILD={stage.build}", *where.format(*[temporary] * 3).split()]
+                stage.make("install", *arguments)
+                self.assertGreater(len(stage.files(Path(temporary))), len(EXPECTED))
+                stage.make("uninstall", *arguments)
+                self.assertEqual(list(Path(temporary).iterdir()), [])
+
+    def test_uninstall_leaves_what_is_not_ours(self):
+        with tempfile.TemporaryDirectory() as temporary:
+            others = ["bin/other", "include/cratedex/mine.h", "share/doc/cratedex/notes", "share/man/man1/other.1"]
+            for other in others:
+                (Path(temporary) / other).parent.mkdir(parents=True, exist_ok=True)
+                (Path(temporary) / other).touch()
+            arguments = [f"BUILD={stage.build}", f"PREFIX={temporary}"]
+            stage.make("install", *arguments)
+            stage.make("uninstall", *arguments)
+            self.assertEqual(stage.files(Path(temporary)), sorted(others))
+
+    def test_help_lists_the_targets_of_all_parts(self):
+        listed = set(re.findall(r"^  ([a-z-]+) +\S", stage.make("help"), re.MULTILINE))
+        self.assertLessEqual({"all", "install", "uninstall", "dist", "distclean", "check", "test", "lint", "bench",
+                              "contract", "clean", "help"}, listed)
