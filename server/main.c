@@ -237,7 +237,7 @@ int main(int argc, char **argv)
     struct error error;
     switch (options_parse(argc, argv, &options, &error)) {
     case OPTIONS_HELP:
-        fputs(options_help(), stdout);
+        options_print_help(stdout);
         return EXIT_SUCCESS;
     case OPTIONS_VERSION:
         puts("cratedex-server " CRATEDEX_VERSION);
