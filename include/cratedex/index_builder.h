@@ -17,6 +17,7 @@ struct build_progress {
     uint64_t done;     /* of `total`, in `unit`s */
     uint64_t total;    /* 0 where unknown */
     const char *unit;  /* "bytes", "crates", … */
+    double share;      /* of the whole build's time that is over, estimated; 0 to 1, never falls */
 };
 
 struct build_options {
