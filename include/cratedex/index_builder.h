@@ -4,6 +4,7 @@
 
 #include <cratedex/error.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -61,6 +62,13 @@ struct build_report {
     double seconds;             /* all phases */
     uint64_t peak_memory_bytes; /* of the process, by getrusage */
     uint64_t file_bytes;
+    /* Of build_options.download_paths. */
+    struct {
+        bool were_given;
+        uint64_t n_added;   /* downloads */
+        unsigned n_files;   /* that they came from */
+        unsigned n_skipped; /* files; the warnings say why */
+    } downloads;
 };
 
 /* Reads the dump and writes the index: to a temporary name in the folder of `out_path`, fsynced and

@@ -263,6 +263,27 @@ static int print_phases(FILE *out, const struct build_report *report, struct err
     return print_table_of(out, table, status, error);
 }
 
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* Of counted downloads, also where none were added: then it says so. */
+static void print_downloads(FILE *out, const struct build_report *report)
+{
+    char added[FORMAT_SIZE];
+    if (!report->downloads.were_given)
+        return;
+    unsigned n_files = report->downloads.n_files;
+    unsigned n_skipped = report->downloads.n_skipped;
+    fprintf(out, "\nCounted downloads\n  %s download%s of %u file%s added",
+            format_count(report->downloads.n_added, added), plural(report->downloads.n_added),
+            n_files, plural(n_files));
+    if (n_skipped > 0)
+        fprintf(out, "; %u file%s skipped", n_skipped, plural(n_skipped));
+    fputc('\n', out);
+}
+
 static void print_warnings(FILE *out, const struct build_report *report)
 {
     if (report->n_warnings == 0)
@@ -271,8 +292,8 @@ static void print_warnings(FILE *out, const struct build_report *report)
     for (unsigned i = 0; i < report->n_warnings; i++) {
         const struct build_warning *warning = &report->warnings[i];
         char number[FORMAT_SIZE];
-        fprintf(out, "  %s %s: %s\n", format_count(warning->n_rows, number),
-                warning->n_rows == 1 ? "row" : "rows", warning->reason);
+        fprintf(out, "  %s row%s: %s\n", format_count(warning->n_rows, number),
+                plural(warning->n_rows), warning->reason);
         if (warning->example[0] != '\0')
             fprintf(out, "    first: %s\n", warning->example);
     }
@@ -291,6 +312,7 @@ int report_print(FILE *out, const char *path, const struct build_report *report,
             format_seconds(report->seconds, seconds),
             format_bytes(report->peak_memory_bytes, memory));
     int status = print_tables(out, report, error);
+    print_downloads(out, report);
     print_warnings(out, report);
     if (status == 0)
         status = print_phases(out, report, error);
