@@ -11,7 +11,6 @@
 #include <cratedex/error.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 
 #define OPTIONS_DEFAULT_LISTEN "127.0.0.1:8888"
 #define OPTIONS_DEFAULT_CDN_URL "https://static.crates.io"
@@ -52,8 +51,8 @@ enum options_outcome {
 enum options_outcome options_parse(int argc, char **argv, struct options *options,
                                    struct error *error);
 
-/* Prints the text of --help. */
-void options_print_help(FILE *out);
+/* The text for --help, in static parts, one behind the other; NULL behind the last. */
+const char *const *options_help(void);
 
 /* For one option each: sets it from text, as the command line and the file do. `name` without
    dashes. Returns 0, or -1 and what is wrong with the value (or that there is no such option). */

@@ -1,8 +1,10 @@
-/* The text of --help, in columns of 80; in parts, for ISO C promises no longer literals than 4,095 bytes.
-   What each option does stands in options.c. */
+/* The text of --help, in columns of 80. What each option does stands in options.c. A compiler need not take a
+   text of more than 4,095 bytes, which is why there are two. */
 #include "server/options.h"
 
-static const char options[] =
+#include <stddef.h>
+
+static const char options_text[] =
     "Usage: cratedex-server --index FILE [OPTION...]\n"
     "\n"
     "Serves a Cratedex index over HTTP.\n"
@@ -52,9 +54,7 @@ static const char options[] =
     "                       by relevance meanwhile\n"
     "      --config FILE    options from a file, a line each, such as: threads = 4\n"
     "  -h, --help           this text\n"
-    "  -V, --version        the version of the program\n";
-
-static const char notes[] =
+    "  -V, --version        the version of the program\n"
     "\n"
     "The command line overrides the file. SIGTERM and SIGINT end the server when the\n"
     "running requests are answered, after ten seconds in any case.\n"
@@ -62,7 +62,9 @@ static const char notes[] =
     "Every answer repeats the request's X-Request-Id or has a new one, but for one\n"
     "kind: an answer out of the cache has none where the client sent none and there\n"
     "is no access log.\n"
-    "\n"
+    "\n";
+
+static const char ranking_text[] =
     "A ranking file overrides the weights that it names:\n"
     "  any, main, keywords  what the share of the query's words counts that occurs\n"
     "                       anywhere; in name, keywords or description; in keywords\n"
@@ -83,8 +85,8 @@ static const char notes[] =
     "  cratedex-server --index crates.cdx\n"
     "  cratedex-server --index crates.cdx --threads 2 --access-log json\n";
 
-void options_print_help(FILE *out)
+const char *const *options_help(void)
 {
-    fputs(options, out);
-    fputs(notes, out);
+    static const char *const texts[] = {options_text, ranking_text, NULL};
+    return texts;
 }

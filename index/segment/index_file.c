@@ -20,8 +20,8 @@
 #include <sys/stat.h>
 
 const char *const index_part_names[N_INDEX_PARTS] = {
-    "crate_columns", "names",        "terms",    "postings",      "name_substrings",
-    "name_ends",     "keyword_list", "keywords", "spelling_list", "spelling"};
+    "crate_columns", "names",    "terms",         "postings", "name_substrings", "name_ends",
+    "keyword_list",  "keywords", "spelling_list", "spelling", "memberships"};
 
 #define SQLITE_HEADER_BYTES 100
 #define SQLITE_MAGIC "SQLite format 3"

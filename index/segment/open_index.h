@@ -3,6 +3,7 @@
 #define CRATEDEX_INDEX_OPEN_INDEX_H
 
 #include "index/segment/crate_columns.h"
+#include "index/segment/memberships.h"
 #include "index/segment/name_substrings.h"
 #include "index/segment/postings.h"
 #include "index/segment/table_rows.h"
@@ -27,6 +28,7 @@ enum index_part {
     INDEX_PART_KEYWORDS,      /* trie: canonical keyword → its numbers in that list */
     INDEX_PART_SPELLING_LIST, /* struct word_list */
     INDEX_PART_SPELLING,      /* trie: word as written, in lower case → its number in that list */
+    INDEX_PART_MEMBERSHIPS,   /* struct memberships */
     N_INDEX_PARTS
 };
 
@@ -53,6 +55,7 @@ struct index {
     struct trie keywords;
     struct word_list spelling_list;
     struct trie spelling;
+    struct memberships memberships;
     struct table_rows documents; /* rank → json, msgpack */
     uint64_t *not_yanked; /* a bit a rank: crates with a version that is not yanked, or with none */
     char dump_timestamp[64];
