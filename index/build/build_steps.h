@@ -62,9 +62,12 @@ struct build {
     int64_t parts_begin; /* where the parts lie in the file, in bytes; 0 until they are written */
     int64_t parts_end;
     struct timespec phase_start;
+    double share_before; /* of the build's time, expected: all phases before this one */
+    double share_of_phase;
+    double share; /* the last that was told */
 };
 
-/* Ends the phase before and begins the next; `phase` must be a literal. */
+/* build_report.c: ends the phase before and begins the next; `phase` must be a literal. */
 void build_begin_phase(struct build *build, const char *phase);
 void build_end_phase(struct build *build);
 
