@@ -7,6 +7,7 @@
    The best of the first stage are kept in a heap with the worst on top (Knuth 5.2.3); a match that is
    not better than the top costs one comparison. */
 #include "index/search/search_relevance.h"
+#include "index/search/rank/search_score.h"
 
 #include "index/base/bitmap.h"
 #include "index/base/small_order.h"

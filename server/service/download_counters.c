@@ -7,6 +7,7 @@
    those that would show more. A thread adds to the file first and to it second. */
 #include "server/service/download_counters.h"
 
+#include <cratedex/index_reader.h>
 #include <cratedex/timestamp.h>
 #include <cratedex/version_lookup.h>
 #include <stdatomic.h>

@@ -6,6 +6,7 @@
 
 #include <cratedex/index_file.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 
 struct access_log;
 struct cache;
