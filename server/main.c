@@ -237,7 +237,8 @@ int main(int argc, char **argv)
     struct error error;
     switch (options_parse(argc, argv, &options, &error)) {
     case OPTIONS_HELP:
-        fputs(options_help(), stdout);
+        for (const char *const *text = options_help(); *text != NULL; text++)
+            fputs(*text, stdout);
         return EXIT_SUCCESS;
     case OPTIONS_VERSION:
         puts("cratedex-server " CRATEDEX_VERSION);

@@ -4,6 +4,7 @@
 
 #include <cratedex/error.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,7 @@ struct build_progress {
     uint64_t done;     /* of `total`, in `unit`s */
     uint64_t total;    /* 0 where unknown */
     const char *unit;  /* "bytes", "crates", … */
+    double share;      /* of the whole build's time that is over, estimated; 0 to 1, never falls */
 };
 
 struct build_options {
@@ -60,6 +62,13 @@ struct build_report {
     double seconds;             /* all phases */
     uint64_t peak_memory_bytes; /* of the process, by getrusage */
     uint64_t file_bytes;
+    /* Of build_options.download_paths. */
+    struct {
+        bool were_given;
+        uint64_t n_added;   /* downloads */
+        unsigned n_files;   /* that they came from */
+        unsigned n_skipped; /* files; the warnings say why */
+    } downloads;
 };
 
 /* Reads the dump and writes the index: to a temporary name in the folder of `out_path`, fsynced and

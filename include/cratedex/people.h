@@ -19,9 +19,8 @@ extern "C" {
 int user_encode(struct index_reader *reader, const char *login, size_t length,
                 struct encoder *encoder, struct error *error);
 
-/* The downloads of all crates that the user owns; 0 where there is no such user. Returns 0 or -1. */
-int user_total_downloads(struct index_reader *reader, int64_t user_id, int64_t *downloads,
-                         struct error *error);
+/* The downloads of all crates that the user owns, at most INT64_MAX; 0 where there is no such user. */
+int64_t user_total_downloads(const struct index_reader *reader, int64_t user_id);
 
 /* Writes the team of that login (`github:organization:team`, `length` bytes; any case, `-` for `_` or the
    other way): one that is spelled so before others, then the newest. Returns 1; 0 and nothing written where

@@ -125,7 +125,8 @@ static int run(struct build *build, struct error *error)
     if (build_rank_crates(build, error) != 0)
         return -1;
     build_begin_phase(build, "crates and words");
-    if (build_write_crates(build, error) != 0 || build_write_parts(build, error) != 0)
+    if (build_write_crates(build, error) != 0 || build_write_links(build, error) != 0 ||
+        build_write_parts(build, error) != 0)
         return -1;
     build_begin_phase(build, "versions and dependents");
     if (build_write_version_sets(build, error) != 0 || build_write_dependents(build, error) != 0)
@@ -146,11 +147,13 @@ int index_build(const struct build_options *options, struct build_report *report
     memset(report, 0, sizeof *report);
     msgpack_sbuffer_init(&build.names);
     msgpack_sbuffer_init(&build.version_numbers);
+    msgpack_sbuffer_init(&build.memberships_block);
     int result = run(&build, error);
     build_end_phase(&build);
     sqlite3_close(build.database);
     build_file_discard(&build.file);
     msgpack_sbuffer_destroy(&build.version_numbers);
+    msgpack_sbuffer_destroy(&build.memberships_block);
     msgpack_sbuffer_destroy(&build.names);
     free(build.columns);
     free(build.crates);

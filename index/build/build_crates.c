@@ -1,5 +1,5 @@
 /* Writes every crate in the order of its rank: the row for people, the object that answers copy, in both
-   encodings, and the words that FTS5 indexes. Then the links (keywords, categories, owners) by rank. */
+   encodings, and the words that FTS5 indexes. */
 #include "index/base/database.h"
 #include "index/build/build_steps.h"
 #include "index/encode/row_document.h"
@@ -202,23 +202,13 @@ static int write_all(struct writer *writer, struct error *error)
     return 0;
 }
 
-/* Ranks replace the dump's crate ids. Indexes are built when their table is full: sorted once instead
-   of grown at random. */
-static const char *const link_sql =
+/* Indexes are built when their table is full: sorted once instead of grown at random. */
+static const char *const indexes_sql =
     "CREATE UNIQUE INDEX crates_by_id ON crates(id);"
     "CREATE UNIQUE INDEX crates_by_name ON crates(name);"
     /* Has all that decides which version is chosen, so that resolving reads no row of the table. */
     "CREATE INDEX versions_by_crate ON versions(crate_id, num, yanked, rust_version);"
     "CREATE INDEX dependencies_by_version ON dependencies(version_id);"
-    "INSERT INTO crates_keywords SELECT keyword_id, rank FROM staged_keywords"
-    " JOIN crates ON crates.id = crate_id ORDER BY 1, 2;"
-    "INSERT INTO crates_categories SELECT category_id, rank FROM staged_categories"
-    " JOIN crates ON crates.id = crate_id ORDER BY 1, 2;"
-    "CREATE INDEX crates_keywords_by_rank ON crates_keywords(rank);"
-    "CREATE INDEX crates_categories_by_rank ON crates_categories(rank);"
-    "INSERT INTO crate_owners SELECT owner_kind, owner_id, rank, staged_owners.created_at"
-    " FROM staged_owners JOIN crates ON crates.id = crate_id ORDER BY 1, 2, 3;"
-    "CREATE INDEX crate_owners_by_crate ON crate_owners(rank);"
     "CREATE INDEX keywords_by_crates ON keywords(crates_cnt DESC, keyword);"
     "CREATE INDEX users_by_login ON users(" CANONICAL_LOGIN(
         "login") ");"
@@ -243,5 +233,5 @@ int build_write_crates(struct build *build, struct error *error)
     if (result == 0)
         result = database_execute(build->database,
                                   "INSERT INTO crates_fts(crates_fts) VALUES('optimize')", error);
-    return result == 0 ? database_execute(build->database, link_sql, error) : -1;
+    return result == 0 ? database_execute(build->database, indexes_sql, error) : -1;
 }

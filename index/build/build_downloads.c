@@ -86,6 +86,8 @@ static int add_counts(struct fold *fold, const char *path, const struct download
         int added = add_version(fold, version_id, (int64_t)downloads, day, error);
         if (added < 0)
             return -1;
+        if (added > 0)
+            build->report->downloads.n_added += downloads;
         if (added == 0)
             build_warn(build, "counted downloads of an unknown version, skipped", 1,
                        "%s: version %" PRId64, path, version_id);
@@ -119,6 +121,7 @@ static int fold_file(struct fold *fold, const char *path, const struct stat *sta
     if (is_new < 0)
         return -1;
     if (is_new == 0) {
+        fold->build->report->downloads.n_skipped++;
         build_warn(fold->build, "file of counted downloads that was named twice, skipped", 1, "%s",
                    path);
         return 0;
@@ -127,11 +130,14 @@ static int fold_file(struct fold *fold, const char *path, const struct stat *sta
     if (counts == NULL)
         return -1;
     int result = 0;
-    if (strcmp(download_counts_day(counts), fold->covered) <= 0)
+    if (strcmp(download_counts_day(counts), fold->covered) <= 0) {
+        fold->build->report->downloads.n_skipped++;
         build_warn(fold->build, "counted downloads of a day that the dump has, skipped", 1,
                    "%s: the dump has all up to %s", path, fold->covered);
-    else
+    } else {
+        fold->build->report->downloads.n_files++;
         result = add_counts(fold, path, counts, error);
+    }
     download_counts_close(counts);
     return result;
 }
@@ -203,6 +209,7 @@ int build_fold_downloads(struct build *build, struct error *error)
     snprintf(build->downloads_day, sizeof build->downloads_day, "%.10s", build->timestamp);
     if (options->n_download_paths == 0)
         return 0;
+    build->report->downloads.were_given = true;
     build_begin_phase(build, "counted downloads");
     int result = find_covered(&fold, error);
     for (int i = 0; i < N_STATEMENTS && result == 0; i++) {

@@ -31,7 +31,7 @@ static const char *const keywords_sql =
 /* A top-level category counts the crates of its subcategories too. */
 static const char *const categories_sql =
     "SELECT *, count(*) OVER () FROM (SELECT " CATEGORY_COLUMNS_WITH_BELOW
-    " FROM categories AS above WHERE instr(slug, '::') = 0 ORDER BY n_crates DESC, slug LIMIT 10)";
+    " FROM categories WHERE instr(slug, '::') = 0 ORDER BY n_crates DESC, slug LIMIT 10)";
 
 struct page_writer {
     struct build *build;

@@ -224,6 +224,9 @@ int build_write_parts(struct build *build, struct error *error)
     build_begin_phase(build, "name tries");
     if (write_names(build, error) != 0)
         return -1;
+    build_begin_phase(build, "keywords, categories and owners");
+    if (build_write_memberships(build, error) != 0)
+        return -1;
     build_begin_phase(build, "word lists");
     if (build_write_words(build, error) != 0)
         return -1;

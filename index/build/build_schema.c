@@ -46,19 +46,19 @@ static const char *const tables_sql =
     " PRIMARY KEY(version_id, date)) WITHOUT ROWID;"
     "CREATE TABLE keywords(id INTEGER PRIMARY KEY, keyword TEXT NOT NULL UNIQUE,"
     " crates_cnt INTEGER NOT NULL, created_at TEXT NOT NULL);"
-    "CREATE TABLE crates_keywords(keyword_id INTEGER, rank INTEGER, PRIMARY KEY(keyword_id, rank))"
+    "CREATE TABLE crates_keywords(keyword_id INTEGER, rank INTEGER, PRIMARY KEY(rank, keyword_id))"
     " WITHOUT ROWID;"
     "CREATE TABLE categories(id INTEGER PRIMARY KEY, category TEXT NOT NULL,"
     " slug TEXT NOT NULL UNIQUE, description TEXT NOT NULL, crates_cnt INTEGER NOT NULL,"
-    " created_at TEXT NOT NULL);"
+    " created_at TEXT NOT NULL, crates_with_below INTEGER NOT NULL);"
     "CREATE TABLE crates_categories(category_id INTEGER, rank INTEGER,"
-    " PRIMARY KEY(category_id, rank)) WITHOUT ROWID;"
+    " PRIMARY KEY(rank, category_id)) WITHOUT ROWID;"
     "CREATE TABLE users(id INTEGER PRIMARY KEY, login TEXT NOT NULL, gh_login TEXT NOT NULL,"
     " name TEXT, avatar TEXT, created_at TEXT, github_username_matches INTEGER NOT NULL);"
     "CREATE TABLE teams(id INTEGER PRIMARY KEY, login TEXT NOT NULL, name TEXT, avatar TEXT,"
     " github_id INTEGER, org_id INTEGER);"
     "CREATE TABLE crate_owners(owner_kind INTEGER, owner_id INTEGER, rank INTEGER,"
-    " created_at TEXT, PRIMARY KEY(owner_kind, owner_id, rank)) WITHOUT ROWID;";
+    " created_at TEXT, PRIMARY KEY(rank, owner_kind, owner_id)) WITHOUT ROWID;";
 
 /* What waits in between. */
 static const char *const staged_tables_sql =

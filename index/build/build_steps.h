@@ -54,15 +54,20 @@ struct build {
     bool has_github_accounts;       /* the dump has oauth_github.csv */
     struct build_crate *crates;     /* by id until build_rank sorts them by rank */
     uint32_t n_crates;
-    msgpack_sbuffer version_numbers;  /* NUL-terminated, one behind the other; a NUL in front */
-    msgpack_sbuffer names;            /* the crates' names, one behind the other */
+    msgpack_sbuffer version_numbers; /* NUL-terminated, one behind the other; a NUL in front */
+    msgpack_sbuffer names;           /* the crates' names, one behind the other */
+    msgpack_sbuffer memberships_block;
+    struct memberships memberships;   /* in the block, once that is written */
     struct crate_column_row *columns; /* by rank; names point into `names` at the end */
     int64_t parts_begin; /* where the parts lie in the file, in bytes; 0 until they are written */
     int64_t parts_end;
     struct timespec phase_start;
+    double share_before; /* of the build's time, expected: all phases before this one */
+    double share_of_phase;
+    double share; /* the last that was told */
 };
 
-/* Ends the phase before and begins the next; `phase` must be a literal. */
+/* build_report.c: ends the phase before and begins the next; `phase` must be a literal. */
 void build_begin_phase(struct build *build, const char *phase);
 void build_end_phase(struct build *build);
 
@@ -99,8 +104,12 @@ int build_rank_crates(struct build *build, struct error *error);
 struct build_crate *build_find_crate(struct build *build, int64_t id);
 /* build_versions.c: the versions that `crates` show. */
 int build_find_versions(struct build *build, struct error *error);
-/* build_crates.c: writes `crates`, documents, the full-text index and the links by rank. */
+/* build_crates.c: writes `crates`, documents and the full-text index. */
 int build_write_crates(struct build *build, struct error *error);
+/* build_memberships.c: the links to keywords, categories and owners by rank, as rows. */
+int build_write_links(struct build *build, struct error *error);
+/* The same as a part, which stays in `memberships`. */
+int build_write_memberships(struct build *build, struct error *error);
 /* build_version_sets.c: the objects of the versions of crates that have many. */
 int build_write_version_sets(struct build *build, struct error *error);
 /* build_dependents.c: the reverse dependencies in their order. */

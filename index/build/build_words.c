@@ -9,6 +9,7 @@
 #include "index/search/plan/spelling.h"
 #include "index/segment/open_index.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,21 +54,24 @@ static int copy_keywords(sqlite3_stmt *select, struct counted_word *words, size_
     return found < 0 ? -1 : 0;
 }
 
-/* crate_downloads(rank) in SQL: from memory, where a look into the table for each keyword of each crate
-   would take seconds. */
-static void crate_downloads(sqlite3_context *context, int n_arguments, sqlite3_value **arguments)
+/* keyword_downloads(id) in SQL: from memory, where a look into the tables for each crate of each keyword would
+   take seconds. The sum is taken as floating point, which cannot overflow, and cut. */
+static void keyword_downloads(sqlite3_context *context, int n_arguments, sqlite3_value **arguments)
 {
     (void)n_arguments;
     const struct build *build = sqlite3_user_data(context);
-    int64_t rank = sqlite3_value_int64(arguments[0]);
-    if (rank >= 1 && rank <= build->n_crates)
-        sqlite3_result_int64(context, build->columns[rank - 1].downloads);
+    struct membership_list list =
+        memberships_of(&build->memberships, MEMBERSHIP_KEYWORD, sqlite3_value_int64(arguments[0]));
+    double sum = 0;
+    for (uint32_t i = 0; i < list.n; i++)
+        sum += (double)build->columns[list.ranks[i] - 1].downloads;
+    sqlite3_result_int64(context, (int64_t)fmin(sum, 9e18));
 }
 
 static int write_keywords(struct build *build, struct error *error)
 {
-    if (sqlite3_create_function(build->database, "crate_downloads", 1, SQLITE_UTF8, build,
-                                crate_downloads, NULL, NULL) != SQLITE_OK)
+    if (sqlite3_create_function(build->database, "keyword_downloads", 1, SQLITE_UTF8, build,
+                                keyword_downloads, NULL, NULL) != SQLITE_OK)
         return database_error(build->database, "index file", error);
     int64_t n_words = 0;
     int64_t n_text_bytes = 0;
@@ -76,13 +80,9 @@ static int write_keywords(struct build *build, struct error *error)
                          "SELECT total(length(cast(keyword AS BLOB)))" USED_KEYWORDS, &n_text_bytes,
                          error) != 0)
         return -1;
-    /* Downloads are summed as floating point, which cannot overflow, and cut. */
     sqlite3_stmt *select = database_prepare(
         build->database,
-        "SELECT keyword, min(crates_cnt, 4294967295),"
-        " (SELECT cast(min(total(crate_downloads(rank)), 9e18) AS INTEGER) FROM crates_keywords"
-        "  WHERE keyword_id = keywords.id)" USED_KEYWORDS,
-        error);
+        "SELECT keyword, min(crates_cnt, 4294967295), keyword_downloads(id)" USED_KEYWORDS, error);
     struct counted_word *words = calloc((size_t)n_words + 1, sizeof *words);
     char *texts = malloc((size_t)n_text_bytes + 1);
     int result = select == NULL                   ? -1

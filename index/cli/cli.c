@@ -31,6 +31,14 @@ print_message(const struct command *command, const char *format, va_list argumen
                 message, command->name);
 }
 
+void cli_note(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    print_message(NULL, format, arguments);
+    va_end(arguments);
+}
+
 int cli_fail(const char *format, ...)
 {
     va_list arguments;

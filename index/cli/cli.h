@@ -58,6 +58,9 @@ enum {
     OPTION_DOWNLOADS,
 };
 
+/* Prints "cratedex-index: …" to standard error: something to know, where nothing failed. */
+void cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* Prints "cratedex-index: …" to standard error. Returns EXIT_FAILED. */
 int cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

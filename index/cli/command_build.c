@@ -160,8 +160,9 @@ const struct command command_build = {
             "                   refuse a dump that unpacks to more (default 64G)\n" //
     CLI_OPTIONS_HELP("  "),
     .notes = "Progress goes to standard error: a bar on a terminal, else one line for every\n"
-             "phase. The report goes to standard output: rows by table, rows that were skipped\n"
-             "or mended and why, seconds by phase, peak memory, size by part.\n",
+             "phase. The report goes to standard output: rows by table, how many counted\n"
+             "downloads were added, rows that were skipped or mended and why, seconds by\n"
+             "phase, peak memory, size by part.\n",
     .examples = "  cratedex-index build data -o crates.cdx\n"
                 "  cratedex-index build data -o crates.cdx --quiet --max-dump-bytes 1G\n",
     .short_options = CLI_SHORT_OPTIONS "o:q",

@@ -4,6 +4,7 @@
 #include "index/cli/cli.h"
 #include "index/cli/explain.h"
 #include "index/cli/format.h"
+#include "index/cli/no_match.h"
 #include "index/cli/reading.h"
 #include "index/cli/table.h"
 #include "index/cli/terminal.h"
@@ -193,6 +194,17 @@ static char *join(char *const *words, int n_words)
     return text;
 }
 
+static int print_result(struct reading *reading, const struct request *request,
+                        const struct search_result *result, struct error *error)
+{
+    if (request->json)
+        return print_json(reading, result, request->explain, error);
+    if (result->n_hits > 0)
+        return print_hits(reading, result, request->explain, error);
+    no_match_print(&request->query, result);
+    return 0;
+}
+
 /* The result is big, so it lives on the heap. */
 static int query_file(const char *path, struct request *request)
 {
@@ -211,8 +223,7 @@ static int query_file(const char *path, struct request *request)
     if (result == NULL)
         error_out_of_memory(&error);
     else if (search_run(reading.reader, &request->query, result, &error) == SEARCH_OK)
-        status = request->json ? print_json(&reading, result, request->explain, &error)
-                               : print_hits(&reading, result, request->explain, &error);
+        status = print_result(&reading, request, result, &error);
     free(result);
     reading_close(&reading);
     return status == 0 ? EXIT_OK : cli_fail("%s", error.message);

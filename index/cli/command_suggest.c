@@ -68,6 +68,10 @@ static int suggest_from_file(const char *path, const char *text, size_t limit, b
     int status = json ? print_json(suggestions, n_suggestions, &error)
                       : print_suggestions(suggestions, n_suggestions, &error);
     index_close(index);
+    if (status == 0 && n_suggestions == 0 && !json)
+        cli_note("nothing to suggest for '%s'; `cratedex-index query` searches descriptions and "
+                 "READMEs, too",
+                 text);
     return status == 0 ? EXIT_OK : cli_fail("%s", error.message);
 }
 

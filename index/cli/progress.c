@@ -13,6 +13,9 @@
 #define SECONDS_BETWEEN_DRAWINGS 0.1
 #define PHASE_COLUMNS 26
 #define RATE_COLUMNS 18
+#define LEFT_COLUMNS 13
+/* Before, the first blocks of the dump would decide how long all takes. */
+#define MIN_SHARE 0.02
 #define MAX_COLUMNS 200
 #define MIN_BAR 5
 #define ERASE_LINE "\r\033[K"
@@ -26,7 +29,8 @@ static double seconds_now(void)
 
 void progress_begin(struct progress *progress, FILE *out)
 {
-    *progress = (struct progress){.out = out, .is_bar = terminal_is_capable(out)};
+    *progress =
+        (struct progress){.out = out, .is_bar = terminal_is_capable(out), .started = seconds_now()};
 }
 
 static bool counts_bytes(const struct progress *progress)
@@ -53,10 +57,36 @@ static void format_rate(const struct progress *progress, double elapsed, char *t
         snprintf(text, size, "%s %s/s", format_count(rate, number), progress->unit);
 }
 
+/* The end is expected anew whenever more is done; in between the time that is left falls second by
+   second. */
+static void expect_end(struct progress *progress, double share, double now)
+{
+    if (share <= progress->share || share < MIN_SHARE)
+        return;
+    progress->share = share;
+    progress->expected_end = progress->started + (now - progress->started) / share;
+}
+
+static void format_left(const struct progress *progress, double now, char text[FORMAT_SIZE])
+{
+    text[0] = '\0';
+    if (progress->share == 0)
+        return;
+    double left = progress->expected_end - now;
+    unsigned seconds = left > 0 ? (unsigned)(left + 0.5) : 0;
+    if (seconds < 3600)
+        snprintf(text, FORMAT_SIZE, "%u:%02u left", seconds / 60, seconds % 60);
+    else
+        snprintf(text, FORMAT_SIZE, "%u:%02u:%02u left", seconds / 3600, seconds / 60 % 60,
+                 seconds % 60);
+}
+
 static void draw_bar(struct progress *progress, double now)
 {
     char rate[FORMAT_SIZE + sizeof progress->unit + 4];
+    char left[FORMAT_SIZE];
     format_rate(progress, now - progress->phase_started, rate, sizeof rate);
+    format_left(progress, now, left);
 
     char line[MAX_COLUMNS + sizeof rate + 64];
     unsigned columns = terminal_columns(progress->out) - 1;
@@ -68,8 +98,8 @@ static void draw_bar(struct progress *progress, double now)
         double share = (double)progress->done / (double)progress->total;
         if (share > 1)
             share = 1;
-        /* " [", "] ", "100%  " and the rate stand beside the bar. */
-        int bar = (int)columns - length - 10 - RATE_COLUMNS;
+        /* " [", "] ", "100%  ", the time and the rate stand beside the bar. */
+        int bar = (int)columns - length - 10 - LEFT_COLUMNS - RATE_COLUMNS;
         if (bar >= MIN_BAR) {
             int filled = (int)(share * bar);
             length += snprintf(line + length, sizeof line - (size_t)length, " [");
@@ -80,7 +110,8 @@ static void draw_bar(struct progress *progress, double now)
         length +=
             snprintf(line + length, sizeof line - (size_t)length, " %3d%%", (int)(share * 100));
     }
-    length += snprintf(line + length, sizeof line - (size_t)length, "  %s", rate);
+    length += snprintf(line + length, sizeof line - (size_t)length, "  %-*s%s",
+                       left[0] != '\0' ? LEFT_COLUMNS : 0, left, rate);
     if ((unsigned)length > columns)
         length = (int)columns;
     fprintf(progress->out, "%s%.*s", ERASE_LINE, length, line);
@@ -129,6 +160,7 @@ void progress_update(void *context, const struct build_progress *state)
     snprintf(progress->unit, sizeof progress->unit, "%s", state->unit != NULL ? state->unit : "");
     progress->done = state->done;
     progress->total = state->total;
+    expect_end(progress, state->share, now);
     /* A new phase shows at once: it may be silent for a while. */
     if (progress->is_bar && (is_new || now - progress->last_drawn >= SECONDS_BETWEEN_DRAWINGS))
         draw_bar(progress, now);

@@ -19,12 +19,15 @@ struct progress {
     uint64_t done_before; /* by earlier phases, where all of them count towards one total */
     uint64_t earlier_total;
     uint64_t earlier_done;
-    double phase_started; /* seconds of the monotonic clock */
+    double started; /* seconds of the monotonic clock, as the others */
+    double share;   /* of the whole that is done; 0: not known yet */
+    double expected_end;
+    double phase_started;
     double last_drawn;
 };
 
 /* Begins a display on `out`: on a capable terminal one bar that is drawn anew at most ten times a
-   second, elsewhere one line for every phase once it is over. */
+   second, with the time that is left by estimate, elsewhere one line for every phase once it is over. */
 void progress_begin(struct progress *progress, FILE *out);
 
 /* For build_options.on_progress; the context is the struct progress. */

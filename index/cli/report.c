@@ -165,6 +165,28 @@ static int print_parts(FILE *out, const struct facts *facts, struct error *error
     return print_table_of(out, table, status, error);
 }
 
+/* A fact as people read it: its name in words, numbers with separators, the file's size with a unit. */
+static int add_fact_row(struct table *table, struct fact *fact)
+{
+    char number[FORMAT_SIZE];
+    char size[FORMAT_SIZE];
+    char text[2 * FORMAT_SIZE + 16];
+    uint64_t count = 0;
+    const char *name = fact->name;
+    const char *value = fact->value;
+    if (is_count(value, &count))
+        value = format_count(count, number);
+    if (strcmp(name, "file_bytes") == 0) {
+        snprintf(text, sizeof text, "%s (%s bytes)", format_bytes(count, size), value);
+        name = "file size";
+        value = text;
+    } else {
+        to_words(fact->name);
+    }
+    const char *cells[] = {name, value};
+    return table_add(table, cells);
+}
+
 int report_print_info(FILE *out, const char *path, struct error *error)
 {
     static const struct table_column columns[] = {{.title = NULL}, {.title = NULL}};
@@ -173,16 +195,8 @@ int report_print_info(FILE *out, const char *path, struct error *error)
         return -1;
     struct table *table = table_create(columns, 2);
     int status = table == NULL ? -1 : 0;
-    for (size_t i = 0; status == 0 && i < facts.n_facts; i++) {
-        char number[FORMAT_SIZE];
-        uint64_t count;
-        const char *value = facts.facts[i].value;
-        if (is_count(value, &count))
-            value = format_count(count, number);
-        to_words(facts.facts[i].name);
-        const char *cells[] = {facts.facts[i].name, value};
-        status = table_add(table, cells);
-    }
+    for (size_t i = 0; status == 0 && i < facts.n_facts; i++)
+        status = add_fact_row(table, &facts.facts[i]);
     fprintf(out, "%s\n", path);
     status = print_table_of(out, table, status, error);
     if (status == 0)
@@ -250,6 +264,27 @@ static int print_phases(FILE *out, const struct build_report *report, struct err
     return print_table_of(out, table, status, error);
 }
 
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* Of counted downloads, also where none were added: then it says so. */
+static void print_downloads(FILE *out, const struct build_report *report)
+{
+    char added[FORMAT_SIZE];
+    if (!report->downloads.were_given)
+        return;
+    unsigned n_files = report->downloads.n_files;
+    unsigned n_skipped = report->downloads.n_skipped;
+    fprintf(out, "\nCounted downloads\n  %s download%s of %u file%s added",
+            format_count(report->downloads.n_added, added), plural(report->downloads.n_added),
+            n_files, plural(n_files));
+    if (n_skipped > 0)
+        fprintf(out, "; %u file%s skipped", n_skipped, plural(n_skipped));
+    fputc('\n', out);
+}
+
 static void print_warnings(FILE *out, const struct build_report *report)
 {
     if (report->n_warnings == 0)
@@ -258,8 +293,8 @@ static void print_warnings(FILE *out, const struct build_report *report)
     for (unsigned i = 0; i < report->n_warnings; i++) {
         const struct build_warning *warning = &report->warnings[i];
         char number[FORMAT_SIZE];
-        fprintf(out, "  %s %s: %s\n", format_count(warning->n_rows, number),
-                warning->n_rows == 1 ? "row" : "rows", warning->reason);
+        fprintf(out, "  %s row%s: %s\n", format_count(warning->n_rows, number),
+                plural(warning->n_rows), warning->reason);
         if (warning->example[0] != '\0')
             fprintf(out, "    first: %s\n", warning->example);
     }
@@ -278,6 +313,7 @@ int report_print(FILE *out, const char *path, const struct build_report *report,
             format_seconds(report->seconds, seconds),
             format_bytes(report->peak_memory_bytes, memory));
     int status = print_tables(out, report, error);
+    print_downloads(out, report);
     print_warnings(out, report);
     if (status == 0)
         status = print_phases(out, report, error);

@@ -6,12 +6,15 @@
 
 #include "index/cli/terminal.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define GAP 2 /* columns between two cells */
 #define NOTE_INDENT 5
-#define MIN_LAST 8 /* a last column narrower than this says nothing */
+#define CONTINUED_INDENT 2 /* of the further lines of a note */
+#define MIN_NOTE 16        /* a note is not broken into narrower lines, whatever the width */
+#define MIN_LAST 8         /* a last column narrower than this says nothing */
 #define ELLIPSIS "…"
 #define BOLD "\033[1m"
 #define DIM "\033[2m"
@@ -127,19 +130,43 @@ static void print_cell(FILE *out, const char *text, unsigned width, bool flush_r
         fprintf(out, "%*s", padding, "");
 }
 
+/* How many bytes at the start of `text` a line of `columns` takes: up to the last space that lets it fit,
+   or where there is none as many characters as fit; `columns` holds a wide one at least. */
+static size_t first_line(const char *text, size_t length, unsigned columns)
+{
+    unsigned used;
+    size_t fits = text_fit(text, length, columns, &used);
+    if (fits == length)
+        return length;
+    for (size_t at = fits; at > 0; at--)
+        if (text[at] == ' ')
+            return at;
+    return fits;
+}
+
+/* Prints a note whole: what is wider than the rest of the line goes on in the next, further in. */
+static void print_note(FILE *out, const char *text, unsigned first_indent, unsigned width)
+{
+    unsigned indent = first_indent;
+    unsigned least = indent + CONTINUED_INDENT + MIN_NOTE;
+    unsigned columns = width == 0 ? UINT_MAX : width > least ? width : least;
+    size_t length = strlen(text);
+    do {
+        size_t taken = first_line(text, length, columns - indent);
+        fprintf(out, "%*s%.*s\n", (int)indent, "", (int)taken, text);
+        taken += text[taken] == ' ';
+        text += taken;
+        length -= taken;
+        indent = first_indent + CONTINUED_INDENT;
+    } while (length > 0);
+}
+
 /* Prints the notes below a row, of which `next` is the first that is not printed yet. Returns the next. */
 static size_t print_notes(const struct table *table, FILE *out, size_t row, size_t next,
                           unsigned indent, unsigned width)
 {
-    for (; next < table->n_notes && table->notes[next].row == row; next++) {
-        const char *text = table->notes[next].text;
-        unsigned columns = text_columns(text, strlen(text));
-        if (width > indent && indent + columns > width)
-            columns = width - indent;
-        fprintf(out, "%*s", (int)indent, "");
-        print_cell(out, text, columns, false, true);
-        fputc('\n', out);
-    }
+    for (; next < table->n_notes && table->notes[next].row == row; next++)
+        print_note(out, table->notes[next].text, indent, width);
     return next;
 }
 

@@ -25,7 +25,7 @@ void table_destroy(struct table *table);
 int table_add(struct table *table, const char *const *cells);
 
 /* Adds a line of text below the row that was added last: printed with its own indent in the table, and
-   behind a tab where there are tabs, cut like a last column. The text is copied and cleaned. Returns 0; -1
+   behind a tab where there are tabs; never cut, but wrapped between words. The text is copied and cleaned. Returns 0; -1
    when memory runs out. */
 int table_add_note(struct table *table, const char *text);
 

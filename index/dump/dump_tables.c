@@ -86,7 +86,7 @@ static const struct dump_table tables[] = {
      2,
      {KEY("crate_id", DUMP_INTEGER), KEY("keyword_id", DUMP_INTEGER)}},
     {"categories",
-     "INSERT INTO categories VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+     "INSERT INTO categories VALUES(?1, ?2, ?3, ?4, ?5, ?6, 0)",
      6,
      {KEY("id", DUMP_INTEGER), KEY("category", DUMP_TEXT), KEY("slug", DUMP_TEXT),
       KEY("description", DUMP_TEXT), KEY("crates_cnt", DUMP_INTEGER),

@@ -63,12 +63,11 @@ extern const struct row_member user_members[USER_MEMBERS];
 extern const struct row_member keyword_members[KEYWORD_MEMBERS];
 extern const struct row_member category_members[CATEGORY_MEMBERS];
 
-/* A category of which the crates below it count too, out of `categories AS above`. */
-#define CATEGORY_COLUMNS_WITH_BELOW                                                                      \
-    "above.slug, " CATEGORY_NAME(                                                                        \
-        "above") ", above.slug, above.description, above.created_at,"                                    \
-                 " (SELECT sum(below.crates_cnt) FROM categories AS below WHERE below.slug = above.slug" \
-                 "  OR substr(below.slug, 1, length(above.slug) + 2) = above.slug || '::') AS n_crates"
+/* A category of which the crates below it count too. */
+#define CATEGORY_COLUMNS_WITH_BELOW                                                                \
+    "categories.slug, " CATEGORY_NAME(                                                             \
+        "categories") ", categories.slug, categories.description,"                                 \
+                      " categories.created_at, categories.crates_with_below AS n_crates"
 
 /* Dependencies as crates.io's schema `Dependency` has them; what is depended on, and the downloads, which
    only lists of reverse dependencies have, are SQL expressions. */

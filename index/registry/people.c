@@ -28,29 +28,15 @@ int user_encode(struct index_reader *reader, const char *login, size_t length,
                              error);
 }
 
-int user_total_downloads(struct index_reader *reader, int64_t user_id, int64_t *downloads,
-                         struct error *error)
+int64_t user_total_downloads(const struct index_reader *reader, int64_t user_id)
 {
-    static const char *const crates =
-        "SELECT rank FROM crate_owners WHERE owner_kind = 0 AND owner_id = ?1";
-    sqlite3_stmt *row = reader_statement(reader, crates, error);
-    if (row == NULL)
-        return -1;
-    const struct crate_columns *columns = &reader->index->columns;
-    sqlite3_bind_int64(row, 1, user_id);
-    *downloads = 0;
-    int found;
-    while ((found = database_step(row, error)) == 1) {
-        int64_t rank = sqlite3_column_int64(row, 0);
-        if (rank < 1 || rank > columns->n_crates) {
-            found = error_set(error, "index file: user %lld owns a crate that is not there",
-                              (long long)user_id);
-            break;
-        }
-        *downloads += columns->downloads[rank - 1];
-    }
-    sqlite3_reset(row);
-    return found;
+    const struct index *index = reader->index;
+    struct membership_list owned = memberships_of(&index->memberships, MEMBERSHIP_USER, user_id);
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < owned.n; i++)
+        if (__builtin_add_overflow(sum, index->columns.downloads[owned.ranks[i] - 1], &sum))
+            return INT64_MAX;
+    return sum;
 }
 
 int team_encode(struct index_reader *reader, const char *login, size_t length,

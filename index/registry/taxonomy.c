@@ -9,7 +9,7 @@
 #define PAGE_OF(select) "SELECT *, count(*) OVER () FROM (" select " LIMIT ?1 OFFSET ?2)"
 #define KEYWORD_ROW "SELECT " KEYWORD_COLUMNS " FROM keywords"
 #define TOP_CATEGORY_ROW                                                                           \
-    "SELECT " CATEGORY_COLUMNS_WITH_BELOW " FROM categories AS above WHERE instr(slug, '::') = 0"
+    "SELECT " CATEGORY_COLUMNS_WITH_BELOW " FROM categories WHERE instr(slug, '::') = 0"
 
 int keywords_count(struct index_reader *reader, int64_t *n_keywords, struct error *error)
 {
@@ -68,15 +68,15 @@ int category_encode(struct index_reader *reader, const char *slug, size_t length
         "SELECT " CATEGORY_COLUMNS ", id FROM categories WHERE slug = ?1";
     static const char *const right_below =
         "SELECT " CATEGORY_COLUMNS_WITH_BELOW
-        ", count(*) OVER () FROM categories AS above, categories AS self WHERE self.id = ?1"
-        " AND substr(above.slug, 1, length(self.slug) + 2) = self.slug || '::'"
-        " AND instr(substr(above.slug, length(self.slug) + 3), '::') = 0"
-        " ORDER BY above.category COLLATE NOCASE, above.id";
+        ", count(*) OVER () FROM categories AS self CROSS JOIN categories"
+        " ON categories.slug >= self.slug || '::' AND categories.slug < self.slug || ':;'"
+        " AND instr(substr(categories.slug, length(self.slug) + 3), '::') = 0"
+        " WHERE self.id = ?1 ORDER BY categories.category COLLATE NOCASE, categories.id";
     static const char *const all_above =
         "SELECT " CATEGORY_COLUMNS_WITH_BELOW
-        ", count(*) OVER () FROM categories AS above, categories AS self WHERE self.id = ?1"
-        " AND substr(self.slug, 1, length(above.slug) + 2) = above.slug || '::'"
-        " ORDER BY length(above.slug)";
+        ", count(*) OVER () FROM categories AS self CROSS JOIN categories"
+        " ON substr(self.slug, 1, length(categories.slug) + 2) = categories.slug || '::'"
+        " WHERE self.id = ?1 ORDER BY length(categories.slug)";
     sqlite3_stmt *row = reader_statement(reader, category, error);
     if (row == NULL)
         return -1;

@@ -1,7 +1,7 @@
 /* Filters as bitmaps, joined by AND: the first one is built in place, each further one beside it and
-   then intersected. Memberships come from the file's link tables, which are clustered by what is asked
-   for; a letter is a range of the alphabetical order; yanked crates are marked when the index is
-   opened. */
+   then intersected. SQLite says what a slug or a keyword is called by number, along an index; which crates
+   belong to that is a list in memory. A letter is a range of the alphabetical order; yanked crates are marked
+   when the index is opened. */
 #include "index/base/bitmap.h"
 #include "index/base/database.h"
 #include "index/search/search_steps.h"
@@ -9,47 +9,33 @@
 #include <cratedex/canonical_name.h>
 #include <string.h>
 
-/* Marks the ranks that a bound statement gives. */
-static int mark_rows(const struct index *index, sqlite3_stmt *statement, uint64_t *bitmap,
-                     struct error *error)
+static void mark_members(const struct index *index, enum membership kind, int64_t id,
+                         uint64_t *bitmap)
 {
+    struct membership_list list = memberships_of(&index->memberships, kind, id);
+    for (uint32_t i = 0; i < list.n; i++)
+        bitmap_set(bitmap, list.ranks[i]);
+}
+
+/* The category and all below it: slugs from `slug::` on, for `;` is what comes after `:`. */
+static const char category_ids_sql[] =
+    "SELECT id FROM categories WHERE slug = ?1 UNION ALL"
+    " SELECT id FROM categories WHERE slug >= ?1 || '::' AND slug < ?1 || ':;'";
+static const char keyword_id_sql[] = "SELECT id FROM keywords WHERE keyword = ?1";
+
+/* Marks the crates of everything that a statement finds by a text. */
+static int mark_text(struct index_reader *reader, enum membership kind, const char *sql,
+                     struct search_string text, uint64_t *bitmap, struct error *error)
+{
+    sqlite3_stmt *ids = reader_statement(reader, sql, error);
+    if (ids == NULL)
+        return -1;
+    sqlite3_bind_text(ids, 1, text.data, (int)text.length, SQLITE_STATIC);
     int found;
-    while ((found = database_step(statement, error)) == 1) {
-        int64_t rank = sqlite3_column_int64(statement, 0);
-        if (rank >= 1 && rank <= index->columns.n_crates)
-            bitmap_set(bitmap, (uint32_t)rank);
-    }
-    sqlite3_reset(statement);
+    while ((found = database_step(ids, error)) == 1)
+        mark_members(reader->index, kind, sqlite3_column_int64(ids, 0), bitmap);
+    sqlite3_reset(ids);
     return found;
-}
-
-static const char category_crates_sql[] =
-    "SELECT rank FROM categories JOIN crates_categories ON category_id = id "
-    "WHERE slug = ?1 OR substr(slug, 1, length(?1) + 2) = ?1 || '::'";
-static const char keyword_crates_sql[] =
-    "SELECT rank FROM keywords JOIN crates_keywords ON keyword_id = id WHERE keyword = ?1";
-static const char owner_crates_sql[] =
-    "SELECT rank FROM crate_owners WHERE owner_kind = ?1 AND owner_id = ?2";
-
-static int mark_text(struct index_reader *reader, const char *sql, struct search_string text,
-                     uint64_t *bitmap, struct error *error)
-{
-    sqlite3_stmt *statement = reader_statement(reader, sql, error);
-    if (statement == NULL)
-        return -1;
-    sqlite3_bind_text(statement, 1, text.data, (int)text.length, SQLITE_STATIC);
-    return mark_rows(reader->index, statement, bitmap, error);
-}
-
-static int mark_owner(struct index_reader *reader, int owner_kind, int64_t owner_id,
-                      uint64_t *bitmap, struct error *error)
-{
-    sqlite3_stmt *statement = reader_statement(reader, owner_crates_sql, error);
-    if (statement == NULL)
-        return -1;
-    sqlite3_bind_int(statement, 1, owner_kind);
-    sqlite3_bind_int64(statement, 2, owner_id);
-    return mark_rows(reader->index, statement, bitmap, error);
 }
 
 /* Bytes of the first character of valid UTF-8. */
@@ -61,6 +47,26 @@ static size_t first_character(struct search_string text)
     return length;
 }
 
+/* The first place in the alphabetical order where a name begins with the letter, or with more than that. */
+static uint32_t find_letter(const struct index *index, const char *letter, size_t length,
+                            bool beyond)
+{
+    const uint32_t *order = index->columns.orders[CRATE_ORDER_ALPHABETICAL];
+    uint32_t low = 0;
+    uint32_t high = index->columns.n_crates;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        size_t name_length;
+        const char *name = index_canonical_name(index, order[middle], &name_length);
+        int compared = memcmp(name, letter, name_length < length ? name_length : length);
+        if (compared < 0 || (compared == 0 && (beyond || name_length < length)))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static void mark_letter(const struct index *index, struct search_string text, uint64_t *bitmap)
 {
     const uint32_t *order = index->columns.orders[CRATE_ORDER_ALPHABETICAL];
@@ -69,26 +75,9 @@ static void mark_letter(const struct index *index, struct search_string text, ui
     if (length > sizeof letter)
         return;
     canonical_name(letter, text.data, length);
-    uint32_t low = 0;
-    uint32_t high = index->columns.n_crates;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        size_t name_length;
-        const char *name = index_canonical_name(index, order[middle], &name_length);
-        size_t shorter = name_length < length ? name_length : length;
-        int compared = memcmp(name, letter, shorter);
-        if (compared < 0 || (compared == 0 && name_length < length))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < index->columns.n_crates; low++) {
-        size_t name_length;
-        const char *name = index_canonical_name(index, order[low], &name_length);
-        if (name_length < length || memcmp(name, letter, length) != 0)
-            break;
-        bitmap_set(bitmap, order[low]);
-    }
+    uint32_t end = find_letter(index, letter, length, true);
+    for (uint32_t i = find_letter(index, letter, length, false); i < end; i++)
+        bitmap_set(bitmap, order[i]);
 }
 
 static void mark_names(const struct index *index, const struct search_query *query,
@@ -146,13 +135,15 @@ int search_filter_build(struct search *search, const struct search_query *query,
     struct filter_builder builder = {search, bitmap_n_words(index->columns.n_crates + 1), false};
     if (query->category.data != NULL) {
         uint64_t *bitmap = next_bitmap(&builder);
-        if (mark_text(reader, category_crates_sql, query->category, bitmap, error) != 0)
+        if (mark_text(reader, MEMBERSHIP_CATEGORY, category_ids_sql, query->category, bitmap,
+                      error) != 0)
             return -1;
         intersect(&builder, bitmap);
     }
     for (size_t i = 0; i < query->n_keywords; i++) {
         uint64_t *bitmap = next_bitmap(&builder);
-        if (mark_text(reader, keyword_crates_sql, query->keywords[i], bitmap, error) != 0)
+        if (mark_text(reader, MEMBERSHIP_KEYWORD, keyword_id_sql, query->keywords[i], bitmap,
+                      error) != 0)
             return -1;
         intersect(&builder, bitmap);
     }
@@ -163,9 +154,10 @@ int search_filter_build(struct search *search, const struct search_query *query,
     }
     if (query->by_user || query->by_team) {
         uint64_t *bitmap = next_bitmap(&builder);
-        if (mark_owner(reader, query->by_user ? 0 : 1,
-                       query->by_user ? query->user_id : query->team_id, bitmap, error) != 0)
-            return -1;
+        if (query->by_user)
+            mark_members(index, MEMBERSHIP_USER, query->user_id, bitmap);
+        else
+            mark_members(index, MEMBERSHIP_TEAM, query->team_id, bitmap);
         intersect(&builder, bitmap);
     }
     if (query->by_names) {

@@ -158,9 +158,13 @@ void search_in_order(struct search *search, const struct search_query *query,
                             : bitmap_count(filter, bitmap_n_words(columns->n_crates + 1));
     }
     uint32_t i = after == NULL || skip_in_order ? 0 : find_start(columns, order, after);
-    for (; i < columns->n_crates && result->n_hits < query->limit; i++) {
+    /* No more are to be found than are selected, so that a few of many do not cost the whole walk. */
+    uint64_t n_left = result->total;
+    for (; i < columns->n_crates && result->n_hits < query->limit && n_left > 0; i++) {
         uint32_t rank = columns->orders[order][i];
-        if (selected == NULL || bitmap_test(selected, rank))
+        if (selected == NULL || bitmap_test(selected, rank)) {
             add_hit(&page, rank);
+            n_left--;
+        }
     }
 }

@@ -1,10 +1,13 @@
-/* What is in a file: its meta rows, then the pages of each table and index, by SQLite's own dbstat. */
+/* What is in a file: its size, its meta rows, then the pages of each table and index, by SQLite's own dbstat. */
 #include "index/base/database.h"
 #include "index/segment/index_database.h"
 #include "index/segment/open_index.h"
 
 #include <cratedex/index_info.h>
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 
 static int visit_rows(sqlite3 *database, const char *sql, index_info_visit *visit, void *context,
                       struct error *error)
@@ -25,9 +28,16 @@ int index_info(const char *path, index_info_visit *visit, void *context, struct 
     sqlite3 *database = index_database_open(path, error);
     if (database == NULL)
         return -1;
-    char format[16];
-    snprintf(format, sizeof format, "%d", INDEX_FORMAT_VERSION);
-    visit(context, "format_version", format);
+    struct stat status;
+    char text[32];
+    if (stat(path, &status) != 0) {
+        sqlite3_close(database);
+        return error_set(error, "%s: %s", path, strerror(errno));
+    }
+    snprintf(text, sizeof text, "%lld", (long long)status.st_size);
+    visit(context, "file_bytes", text);
+    snprintf(text, sizeof text, "%d", INDEX_FORMAT_VERSION);
+    visit(context, "format_version", text);
     int result =
         visit_rows(database, "SELECT key, value FROM meta ORDER BY key", visit, context, error);
     if (result == 0)

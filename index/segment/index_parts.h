@@ -14,6 +14,7 @@ enum index_part {
     INDEX_PART_KEYWORDS,      /* trie: canonical keyword → its numbers in that list */
     INDEX_PART_SPELLING_LIST, /* struct word_list */
     INDEX_PART_SPELLING,      /* trie: word as written, in lower case → its number in that list */
+    INDEX_PART_MEMBERSHIPS,   /* struct memberships */
     N_INDEX_PARTS
 };
 

@@ -4,6 +4,7 @@
 
 #include "index/segment/crate_columns.h"
 #include "index/segment/index_parts.h"
+#include "index/segment/memberships.h"
 #include "index/segment/name_substrings.h"
 #include "index/segment/postings.h"
 #include "index/segment/table_rows.h"
@@ -33,6 +34,7 @@ struct index {
     struct trie keywords;
     struct word_list spelling_list;
     struct trie spelling;
+    struct memberships memberships;
     struct table_rows documents; /* rank → json, msgpack */
     uint64_t *not_yanked; /* a bit a rank: crates with a version that is not yanked, or with none */
     char dump_timestamp[64];

@@ -159,6 +159,7 @@ static const struct task loading[] = {
     {load_trie, INDEX_PART_TERMS},
     {load_fuzzy_trie, INDEX_PART_NAMES},
     {load_trie, INDEX_PART_NAME_ENDS},
+    {load, INDEX_PART_MEMBERSHIPS},
     {load_keyword_list, INDEX_PART_KEYWORD_LIST},
     {load_trie, INDEX_PART_KEYWORDS},
     {load_spelling_list, INDEX_PART_SPELLING_LIST},
@@ -185,6 +186,14 @@ static int check_values(struct index *index, enum index_part part, uint32_t n, s
                              index_part_names[part]);
     }
     return 0;
+}
+
+static int open_memberships(struct index *index, sqlite3 *database, enum index_part part,
+                            struct error *error)
+{
+    (void)database;
+    return memberships_open(&index->memberships, index->columns.n_crates, index->blocks[part],
+                            index->block_sizes[part], error);
 }
 
 static int open_postings(struct index *index, sqlite3 *database, enum index_part part,
@@ -240,7 +249,7 @@ static const struct task connecting[] = {
     {open_substrings, INDEX_PART_SUBSTRINGS}, {open_postings, INDEX_PART_POSTINGS},
     {check_names, INDEX_PART_NAMES},          {check_names, INDEX_PART_NAME_ENDS},
     {check_words, INDEX_PART_KEYWORDS},       {check_words, INDEX_PART_SPELLING},
-    {mark_not_yanked, INDEX_PART_COLUMNS},
+    {mark_not_yanked, INDEX_PART_COLUMNS},    {open_memberships, INDEX_PART_MEMBERSHIPS},
 };
 
 /* Tasks that are shared out among threads. */

@@ -6,6 +6,7 @@
 #include "index/base/database.h"
 #include "index/segment/open_index.h"
 #include "index/verify/verify_documents.h"
+#include "index/verify/verify_memberships.h"
 #include "index/verify/verify_sparse_index.h"
 #include "index/verify/verify_versions.h"
 
@@ -233,6 +234,11 @@ static int check_documents(struct verification *verification, struct error *erro
     return verify_documents(verification->index, verification->database, error);
 }
 
+static int check_memberships(struct verification *verification, struct error *error)
+{
+    return verify_memberships(verification->index, verification->database, error);
+}
+
 static int check_version_sets(struct verification *verification, struct error *error)
 {
     return verify_version_sets(verification->index, verification->database, error);
@@ -262,6 +268,7 @@ int index_verify(const char *path, void (*on_check)(void *context, const char *w
         {"name ends", check_name_ends},
         {"word lists", check_word_lists},
         {"postings against FTS5", check_postings},
+        {"keywords, categories and owners", check_memberships},
         {"documents", check_documents},
         {"sparse index", check_sparse_index},
         {"sets of versions", check_version_sets},

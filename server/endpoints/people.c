@@ -38,11 +38,10 @@ static int prepare_stats(const struct question *question, void *parameters, stru
 static int answer_stats(struct answer_job *job, const void *parameters, struct failure *failure)
 {
     const struct stats_parameters *stats = parameters;
-    int64_t downloads;
-    if (user_total_downloads(job->reader, stats->user_id, &downloads, &failure->error) != 0)
-        return failure_internal(failure);
+    (void)failure;
     encoder_object(&job->encoder, 1);
-    encoder_member_integer(&job->encoder, "total_downloads", downloads);
+    encoder_member_integer(&job->encoder, "total_downloads",
+                           user_total_downloads(job->reader, stats->user_id));
     encoder_end_object(&job->encoder);
     return 0;
 }

@@ -1,6 +1,7 @@
 /* Any bytes as a part of an index file: the first byte says which, the rest is the block. Where it
    opens, every lookup must be safe and keep its promises. */
 #include "index/segment/crate_columns.h"
+#include "index/segment/memberships.h"
 #include "index/segment/name_substrings.h"
 #include "index/segment/postings.h"
 
@@ -84,6 +85,23 @@ static void check_postings(const void *block, size_t size)
     }
 }
 
+static void check_memberships(const void *block, size_t size)
+{
+    struct memberships memberships;
+    if (memberships_open(&memberships, N_CRATES, block, size, NULL) != 0)
+        return;
+    for (int kind = 0; kind < N_MEMBERSHIPS; kind++) {
+        for (int64_t id = -1; id < 20; id++) {
+            struct membership_list list = memberships_of(&memberships, (enum membership)kind, id);
+            for (uint32_t i = 0; i < list.n; i++) {
+                if (list.ranks[i] == 0 || list.ranks[i] > N_CRATES ||
+                    (i > 0 && list.ranks[i - 1] >= list.ranks[i]))
+                    abort();
+            }
+        }
+    }
+}
+
 static void check_substrings(const void *block, size_t size)
 {
     static const char *const texts[] = {"", "s", "ser", "json", "fizz_b", "86_64", "\xff", "zz"};
@@ -128,6 +146,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         break;
     case 'p':
         check_postings(block, size - 1);
+        break;
+    case 'm':
+        check_memberships(block, size - 1);
         break;
     default:
         check_substrings(block, size - 1);

@@ -206,6 +206,7 @@ static void builds_the_next_index(void **state)
     program_run(&options, &run);
     if (run.status != 0)
         fail_msg("%s", run.error_out);
+    assert_non_null(strstr(run.out, "\nCounted downloads\n  7 downloads of 1 file added\n"));
     program_run_free(&run);
     const char *const server_arguments[] = {"--index", next, NULL};
     struct http_fixture http;

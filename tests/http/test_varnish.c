@@ -1,7 +1,8 @@
-/* A cache in front: Varnish understands what our answers say about themselves. Skipped where varnishd is
-   not installed, the part with the xkey module where that is not (Debian's varnish-modules). */
+/* A cache in front: the Varnish program of server/README.md, as it stands there. Skipped where varnishd or its
+   xkey module (Debian's varnish-modules) is not installed. */
 #include "tests/support/http_case.h"
 #include "tests/support/http_fixture.h"
+#include "tests/support/page_block.h"
 #include "tests/support/varnish.h"
 
 #include <setjmp.h>
@@ -18,51 +19,61 @@
 #define MAX_TRIES 1000
 #define LIST "/api/v1/crates?q=serde&per_page=50"
 
-#define VCL_BAN                                                                                    \
-    "sub vcl_recv {\n"                                                                             \
-    "    if (req.method == \"BAN\") {\n"                                                           \
-    "        ban(\"obj.http.xkey == \" + req.http.xkey);\n"                                        \
-    "        return (synth(200));\n"                                                               \
-    "    }\n"                                                                                      \
-    "}\n"
-#define VCL_PURGE                                                                                  \
-    "import xkey;\n"                                                                               \
-    "sub vcl_recv {\n"                                                                             \
-    "    if (req.method == \"PURGE\") {\n"                                                         \
-    "        set req.http.n = xkey.purge(req.http.xkey);\n"                                        \
-    "        return (synth(200, req.http.n));\n"                                                   \
-    "    }\n"                                                                                      \
-    "}\n"
+/* More subroutines, which Varnish runs behind those of the same name: bans, which need no module; answers to a URL
+   with `revalidated` are stale after a millisecond, but kept to be asked for again, and to one with `stale` after
+   that are sent while that happens; and what an answer is allowed is told. */
+static const char more_vcl[] = "sub vcl_recv {\n"
+                               "    if (req.method == \"BAN\") {\n"
+                               "        ban(\"obj.http.xkey == \" + req.http.xkey);\n"
+                               "        return (synth(200));\n"
+                               "    }\n"
+                               "}\n"
+                               "sub vcl_backend_response {\n"
+                               "    if (bereq.url ~ \"stale\") { set beresp.ttl = 0.001s; }\n"
+                               "    if (bereq.url ~ \"revalidated\") {\n"
+                               "        set beresp.ttl = 0.001s;\n"
+                               "        set beresp.grace = 0s;\n"
+                               "        set beresp.keep = 1h;\n"
+                               "        return (deliver);\n"
+                               "    }\n"
+                               "}\n"
+                               "sub vcl_deliver {\n"
+                               "    set resp.http.X-Grace = obj.grace;\n"
+                               "    set resp.http.X-Ttl = obj.ttl + obj.age;\n"
+                               "}\n";
 
 struct cached_server {
     struct test_server server;
+    bool is_running;
     struct varnish varnish;
     struct http_client *client; /* of Varnish */
 };
 
-/* A server that logs, and Varnish in front of it; false where there is none. Answers to a URL with
-   `revalidated` are stale after a millisecond, but kept to be asked for again. `invalidation` is
-   more VCL. */
-static bool cached_server_start(struct cached_server *cached, const char *invalidation)
+/* The README's program for a server on that port, and more; the caller frees. */
+static char *make_program(unsigned short port)
+{
+    char text[32];
+    char *program = page_block("server/README.md", "vcl");
+    snprintf(text, sizeof text, ".port = \"%u\"", port);
+    program = page_block_replace(program, ".port = \"8888\"", text);
+    size_t size = strlen(program) + sizeof more_vcl;
+    char *whole = malloc(size);
+    assert_non_null(whole);
+    snprintf(whole, size, "%s%s", program, more_vcl);
+    free(program);
+    return whole;
+}
+
+/* A server that logs, and Varnish in front of it; false where there is none. */
+static bool cached_server_start(struct cached_server *cached)
 {
     static const char *const arguments[] = {"--access-log", "json", NULL};
-    char program[4096];
     test_server_start(&cached->server, arguments);
-    snprintf(program, sizeof program,
-             "vcl 4.1;\n"
-             "%s"
-             "backend default { .host = \"127.0.0.1\"; .port = \"%u\"; }\n"
-             "sub vcl_backend_response {\n"
-             "    if (bereq.url ~ \"revalidated\") {\n"
-             "        set beresp.ttl = 0.001s; set beresp.grace = 0s; set beresp.keep = 1h;\n"
-             "        return (deliver);\n"
-             "    }\n"
-             "}\n"
-             "sub vcl_deliver {\n"
-             "    set resp.http.X-Grace = obj.grace; set resp.http.X-Ttl = obj.ttl + obj.age;\n"
-             "}\n",
-             invalidation, cached->server.port);
-    if (!varnish_start(&cached->varnish, program)) {
+    cached->is_running = true;
+    char *program = make_program(cached->server.port);
+    bool is_there = varnish_start(&cached->varnish, program);
+    free(program);
+    if (!is_there) {
         print_message("skipped: varnishd, or a module of it, is not installed\n");
         test_server_stop(&cached->server);
         return false;
@@ -75,7 +86,8 @@ static void cached_server_stop(struct cached_server *cached)
 {
     http_client_close(cached->client);
     varnish_stop(&cached->varnish);
-    test_server_stop(&cached->server);
+    if (cached->is_running)
+        test_server_stop(&cached->server);
 }
 
 /* X-Varnish has the request's id and, on a hit, that of the request that fetched the answer. */
@@ -115,10 +127,10 @@ static void is_kept_and_validated(void **state)
     struct http_response first;
     struct http_response second;
     char condition[256];
-    if (!cached_server_start(&cached, ""))
+    if (!cached_server_start(&cached))
         skip();
     get(&cached, LIST, NULL, &first, 200, false);
-    /* What Varnish made of max-age and stale-while-revalidate. */
+    /* What the program made of CDN-Cache-Control. */
     assert_string_equal(http_header(&first, "X-Grace"), "600.000");
     assert_string_equal(http_header(&first, "X-Ttl"), "60.000");
     get(&cached, LIST, NULL, &second, 200, true);
@@ -148,7 +160,7 @@ static void is_revalidated(void **state)
     static const char target[] = "/api/v1/summary?revalidated";
     struct cached_server cached;
     struct http_response first;
-    if (!cached_server_start(&cached, ""))
+    if (!cached_server_start(&cached))
         skip();
     get(&cached, target, NULL, &first, 200, false);
     expect_logged(&cached, target, 200);
@@ -177,7 +189,7 @@ static void keeps_representations_apart(void **state)
     static const char *const codings[] = {"identity", "gzip", "br", "zstd"};
     struct cached_server cached;
     char etags[N_ELEMENTS(types) * N_ELEMENTS(codings)][64];
-    if (!cached_server_start(&cached, ""))
+    if (!cached_server_start(&cached))
         skip();
     for (size_t round = 0; round < 2; round++)
         for (size_t i = 0; i < N_ELEMENTS(etags); i++) {
@@ -227,7 +239,7 @@ static void is_banned_by_tag(void **state)
 {
     (void)state;
     struct cached_server cached;
-    if (!cached_server_start(&cached, VCL_BAN))
+    if (!cached_server_start(&cached))
         skip();
     expect_gone(&cached, "BAN", "crate/serde", false);
     expect_gone(&cached, "BAN", "crates", true);
@@ -238,10 +250,83 @@ static void is_purged_by_tag(void **state)
 {
     (void)state;
     struct cached_server cached;
-    if (!cached_server_start(&cached, VCL_PURGE))
+    if (!cached_server_start(&cached))
         skip();
     expect_gone(&cached, "PURGE", "crate/serde", false);
     expect_gone(&cached, "PURGE", "crates", true);
+    cached_server_stop(&cached);
+}
+
+/* What was said to one client is said to no other. */
+static void names_each_exchange(void **state)
+{
+    (void)state;
+    static const char *const given[] = {"first-client", NULL, "second-client", "no sane id!"};
+    struct cached_server cached;
+    if (!cached_server_start(&cached))
+        skip();
+    for (size_t i = 0; i < N_ELEMENTS(given); i++) {
+        char header[64] = "";
+        struct http_response response;
+        if (given[i] != NULL)
+            snprintf(header, sizeof header, "X-Request-Id: %s\n", given[i]);
+        get(&cached, LIST, header, &response, 200, i > 0);
+        const char *id = http_header(&response, "X-Request-Id");
+        if (i % 2 == 0)
+            assert_string_equal(id, given[i]);
+        else
+            assert_int_equal(strspn(id, "0123456789"), strlen(id)); /* Varnish's own number */
+        assert_string_equal(http_header(&response, "X-Cache"), i > 0 ? "HIT" : "MISS");
+        assert_null(http_header(&response, "Server-Timing"));
+        http_response_free(&response);
+    }
+    cached_server_stop(&cached);
+}
+
+static void keeps_hosts_and_schemes_apart(void **state)
+{
+    (void)state;
+    static const char *const headers[] = {
+        "Host: crates.example.org:8080\n", "Host: crates.example.org\n",
+        "Host: crates.example.org\nX-Forwarded-Proto: https\n",
+        "Host: crates.example.org\nForwarded: for=_x;proto=https\n"};
+    struct cached_server cached;
+    if (!cached_server_start(&cached))
+        skip();
+    for (size_t i = 0; i < N_ELEMENTS(headers); i++) {
+        struct http_response response;
+        /* The client's word for a proxy's does not count. */
+        get(&cached, "/index/config.json", headers[i], &response, 200, i == 3);
+        const char *api = i == 0 ? "http://crates.example.org:8080" : "http://crates.example.org\"";
+        assert_non_null(strstr(response.body, api));
+        http_response_free(&response);
+    }
+    cached_server_stop(&cached);
+}
+
+/* Within the time that CDN-Cache-Control gives. */
+static void answers_while_the_server_is_down(void **state)
+{
+    (void)state;
+    static const char target[] = "/api/v1/summary?stale";
+    struct cached_server cached;
+    struct http_response first;
+    struct http_response next;
+    if (!cached_server_start(&cached))
+        skip();
+    get(&cached, target, NULL, &first, 200, false);
+    assert_string_equal(http_header(&first, "X-Grace"), "60.000");
+    test_server_stop(&cached.server);
+    cached.is_running = false;
+    for (int i = 0; i < 3; i++) {
+        get(&cached, target, NULL, &next, 200, true);
+        assert_int_equal(next.size, first.size);
+        assert_memory_equal(next.body, first.body, first.size);
+        http_response_free(&next);
+    }
+    get(&cached, LIST, NULL, &next, 503, false);
+    http_response_free(&next);
+    http_response_free(&first);
     cached_server_stop(&cached);
 }
 
@@ -251,6 +336,9 @@ int main(void)
         cmocka_unit_test(is_kept_and_validated),
         cmocka_unit_test(is_revalidated),
         cmocka_unit_test(keeps_representations_apart),
+        cmocka_unit_test(names_each_exchange),
+        cmocka_unit_test(keeps_hosts_and_schemes_apart),
+        cmocka_unit_test(answers_while_the_server_is_down),
         cmocka_unit_test(is_banned_by_tag),
         cmocka_unit_test(is_purged_by_tag),
     };

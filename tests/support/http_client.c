@@ -15,6 +15,7 @@
 struct http_client {
     CURL *curl;
     char url[256];
+    char certificate_path[256]; /* empty: whom libcurl trusts */
 };
 
 struct http_client *http_client_open(const char *url)
@@ -31,6 +32,11 @@ void http_client_close(struct http_client *client)
 {
     curl_easy_cleanup(client->curl);
     free(client);
+}
+
+void http_client_trust(struct http_client *client, const char *certificate_path)
+{
+    snprintf(client->certificate_path, sizeof client->certificate_path, "%s", certificate_path);
 }
 
 static size_t write_body(char *bytes, size_t unit, size_t n_units, void *context)
@@ -100,6 +106,8 @@ void http_send(struct http_client *client, const struct http_request *request,
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, response);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, 60L);
     curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+    if (client->certificate_path[0] != '\0')
+        curl_easy_setopt(curl, CURLOPT_CAINFO, client->certificate_path);
     if (request->body != NULL)
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body);
     if (request->method != NULL && strcmp(request->method, "HEAD") == 0)

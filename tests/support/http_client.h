@@ -32,6 +32,9 @@ struct http_response {
 struct http_client *http_client_open(const char *url);
 void http_client_close(struct http_client *client);
 
+/* For an https URL: believes the certificate in this file, and no other. */
+void http_client_trust(struct http_client *client, const char *certificate_path);
+
 void http_send(struct http_client *client, const struct http_request *request,
                struct http_response *response);
 /* The same for a GET; `headers` as in a request. */

@@ -321,14 +321,14 @@ static void every_column_arrives(void **state)
                "70|2026-10-30|6\n70|2026-10-31|4\n71|2026-10-31|3");
     sql_expect(built.path, "SELECT * FROM keywords", "3|web|1|2020-01-01T00:00:00Z");
     sql_expect(built.path, "SELECT * FROM crates_keywords", "3|1");
-    sql_expect(built.path, "SELECT * FROM categories", "4|Web|web|W.|1|2020-01-01T00:00:00Z");
+    sql_expect(built.path, "SELECT * FROM categories", "4|Web|web|W.|1|2020-01-01T00:00:00Z|1");
     sql_expect(built.path, "SELECT * FROM crates_categories", "4|2");
     sql_expect(built.path, "SELECT * FROM users",
                "1|Uno|One|O \u00DF|https://a|2020-01-01T00:00:00Z|0\n"
                "2|two|two|NULL|NULL|NULL|1");
     sql_expect(built.path, "SELECT * FROM teams", "1|github:o:t|T|NULL|11|12");
     sql_expect(built.path, "SELECT * FROM crate_owners",
-               "0|1|2|2020-01-01T00:00:00Z\n1|1|1|2020-01-01T00:00:00Z");
+               "1|1|1|2020-01-01T00:00:00Z\n0|1|2|2020-01-01T00:00:00Z");
     sql_expect(built.path, "SELECT rowid FROM crates_fts WHERE crates_fts MATCH 'readme: q'", "2");
     sql_expect(built.path, "SELECT rowid FROM crates_fts WHERE crates_fts MATCH 'keywords: web'",
                "1");

@@ -85,6 +85,16 @@ static void build_with(struct build_folders *folders, const char *counts)
         fail_msg("%s", error.message);
 }
 
+/* What the report says. */
+static void expect_added(const struct build_folders *folders, unsigned n_added, unsigned n_files,
+                         unsigned n_skipped)
+{
+    assert_true(folders->report.downloads.were_given);
+    assert_int_equal(folders->report.downloads.n_added, n_added);
+    assert_int_equal(folders->report.downloads.n_files, n_files);
+    assert_int_equal(folders->report.downloads.n_skipped, n_skipped);
+}
+
 static void expect_day(const struct build_folders *folders, const char *day)
 {
     struct error error;
@@ -116,6 +126,7 @@ static void adds_to_every_sum(void **state)
                "133");
     sql_expect(folders->out, "SELECT value FROM meta WHERE key = 'downloads_day'", "2026-11-02");
     expect_day(folders, "2026-11-02");
+    expect_added(folders, 34, 2, 0);
     struct error error = {""};
     if (index_verify(folders->out, NULL, NULL, &error) != 0)
         fail_msg("%s", error.message);
@@ -129,6 +140,7 @@ static void changes_the_order(void **state)
     struct error error;
     char counts[FOLDER_PATH_SIZE];
     assert_int_equal(build(folders, some_dump, NULL, 0, &error), 0);
+    assert_false(folders->report.downloads.were_given);
     sql_expect(folders->out, "SELECT name FROM crates ORDER BY rank", "two\none");
     expect_day(folders, "2026-11-01");
     sql_expect(folders->out, "SELECT * FROM meta WHERE key = 'downloads_day'", "");
@@ -169,6 +181,7 @@ static void skips_days_that_the_dump_has(void **state)
     const struct build_warning *warning =
         built_index_warning(&folders->report, "counted downloads of a day that the dump has");
     assert_int_equal(warning->n_rows, 2);
+    expect_added(folders, 0, 0, 2);
     snprintf(expected, sizeof expected,
              "%s/2026-10-30-" FIRST ".downloads: the dump has all up to 2026-10-31", counts);
     assert_string_equal(warning->example, expected);

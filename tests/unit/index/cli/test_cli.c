@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -142,6 +143,14 @@ static void info_shows_counts_and_parts(void **state)
     assert_contains(run.out, fixture->index);
     assert_contains(run.out, "2026-01-02T03:04:05Z");
     assert_contains(run.out, "Size by part");
+    struct stat status;
+    assert_int_equal(stat(fixture->index, &status), 0);
+    assert_true(status.st_size >= 1024 && status.st_size < 1024 * 1024);
+    char size[64];
+    snprintf(size, sizeof size, "  file size       %.1f KiB (%ld,%03ld bytes)\n",
+             (double)status.st_size / 1024, (long)status.st_size / 1000,
+             (long)status.st_size % 1000);
+    assert_contains(run.out, size);
     program_run_free(&run);
 
     cli_run(&run, ARGUMENTS("info", "--json", fixture->index));
@@ -149,6 +158,7 @@ static void info_shows_counts_and_parts(void **state)
     json_t *root = json_loads(run.out, 0, NULL);
     assert_non_null(root);
     assert_true(json_object_size(root) > 3);
+    assert_int_equal(json_integer_value(json_object_get(root, "file_bytes")), status.st_size);
     const json_t *parts = json_object_get(root, "parts");
     assert_true(json_object_size(parts) > 3);
     json_decref(root);

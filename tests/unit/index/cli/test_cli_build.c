@@ -123,6 +123,8 @@ static void a_terminal_gets_one_bar_that_is_erased(void **state)
             assert_contains(run.out, "%");
             assert_contains(run.out, "[");
             assert_contains(run.out, "/s");
+            assert_contains(run.out, "0:0"); /* the time left, of a build of a second or so */
+            assert_contains(run.out, " left");
         }
         /* Every drawing starts by erasing the one before and leaves the last column free; behind the
            last erasure there is only the report. */

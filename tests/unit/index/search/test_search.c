@@ -1,5 +1,6 @@
 /* The rules of the search, one at a time, on a few crates made for them. What many crates and random
    queries show is in test_search_oracle.c. */
+#include "index/segment/open_index.h"
 #include "tests/support/built_index.h"
 
 #include <cratedex/ranking.h>
@@ -330,6 +331,31 @@ static void filters(void **state)
     }
 }
 
+/* What a filter asks SQLite grows neither with the crates nor with those that pass: no table is scanned, and no
+   statement gives a row for a crate. */
+static void filters_scan_no_table(void **state)
+{
+    struct built_index *built = *state;
+    static const struct search_string keyword = {"gui", 3};
+    static const struct search_query queries[] = {
+        {.category = {"gui", 3}},   {.keywords = &keyword, .n_keywords = 1},
+        {.category = {"none", 4}},  {.by_user = true, .user_id = 7},
+        {.letter = {"w", 1}},       {.by_team = true, .team_id = 7},
+        {.leave_out_yanked = true}, {.by_names = true, .names = &keyword, .n_names = 1},
+    };
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        struct search_query query = queries[i];
+        (void)names(built, &query);
+    }
+    for (uint32_t i = 0; i < built->reader->n_statements; i++) {
+        sqlite3_stmt *statement = built->reader->statements[i].statement;
+        const char *text = sqlite3_sql(statement);
+        assert_null(strstr(text, "rank FROM"));
+        if (sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0) != 0)
+            fail_msg("a scan: %s", text);
+    }
+}
+
 /* Whatever a text of the allowed length holds: one word, as many as can be, nothing but punctuation. */
 static void longest_texts(void **state)
 {
@@ -377,6 +403,7 @@ int main(void)
         cmocka_unit_test(syntax_is_text),
         cmocka_unit_test(spaces_around_do_not_count),
         cmocka_unit_test(filters),
+        cmocka_unit_test(filters_scan_no_table),
         cmocka_unit_test(longest_texts),
         cmocka_unit_test(tiers_have_names),
     };

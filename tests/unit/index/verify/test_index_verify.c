@@ -245,6 +245,41 @@ static void changed_tries(void **state)
     expect_fault(fixture, "another written word", "the trie of spelling lacks");
 }
 
+/* Links that only one side has: each list in memory, and each table. */
+static void changed_memberships(void **state)
+{
+    const struct fixture *fixture = *state;
+    static const struct {
+        const char *sql;
+        const char *says;
+    } cases[] = {
+        {"INSERT INTO crates_keywords VALUES(1, 20)", "the memberships lack crate 20 of keyword 1"},
+        {"INSERT INTO crates_categories VALUES(1, 99)",
+         "the memberships lack crate 99 of category 1"},
+        {"INSERT INTO crates_categories VALUES(2, 1)",
+         "the memberships lack crate 1 of category 2"},
+        {"INSERT INTO crate_owners VALUES(0, 7, 4294967297, NULL)",
+         "the memberships lack crate 4294967297 of user 7"},
+        {"UPDATE crate_owners SET owner_id = 2 WHERE owner_kind = 1", "of team 2"},
+        {"UPDATE crate_owners SET owner_kind = 1 - owner_kind", "the memberships lack"},
+        {"DELETE FROM crate_owners WHERE owner_kind = 1", "crates that no table links"},
+        {"DELETE FROM crates_keywords", "crates that no table links"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        expect_fault_of_change(fixture, cases[i].sql, cases[i].says);
+    /* The part ends with the one crate of the one team: it may be any, for all that opening knows. */
+    size_t size;
+    uint32_t rank;
+    copy_index(fixture);
+    char *bytes = part_read(fixture->path, "memberships", &size);
+    memcpy(&rank, bytes + size - sizeof rank, sizeof rank);
+    rank = rank == 1 ? 2 : rank - 1;
+    memcpy(bytes + size - sizeof rank, &rank, sizeof rank);
+    part_replace(fixture->path, "memberships", bytes, size);
+    free(bytes);
+    expect_fault(fixture, "another crate of the team", "of team 1");
+}
+
 /* The first and the last place of the first list change places: both still lie in their names. */
 static void changed_places(void **state)
 {
@@ -278,7 +313,8 @@ int main(void)
         cmocka_unit_test(whole_files_pass),       cmocka_unit_test(files_that_do_not_open),
         cmocka_unit_test(changed_documents),      cmocka_unit_test(broken_full_text_tables),
         cmocka_unit_test(broken_pages_of_sqlite), cmocka_unit_test(changed_postings),
-        cmocka_unit_test(changed_tries),          cmocka_unit_test(changed_places),
+        cmocka_unit_test(changed_memberships),    cmocka_unit_test(changed_tries),
+        cmocka_unit_test(changed_places),
     };
     return cmocka_run_group_tests_name("index_verify", tests, make_index, remove_index);
 }
