@@ -201,7 +201,7 @@ clean: ## remove $(BUILD)
 	rm -rf $(BUILD)
 
 distclean: clean ## leave nothing but the sources
-	rm -rf $(wildcard build-*/)
+	$(if $(wildcard build-*/),rm -rf $(wildcard build-*/))
 	find . -name .git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## this list
