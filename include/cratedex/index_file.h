@@ -43,6 +43,7 @@ const char *index_fingerprint(const struct index *index);
 struct index_crate {
     const char *name; /* not NUL-terminated */
     uint32_t name_length;
+    int64_t id; /* the registry's, the same in every index; a rank means a crate in this one only */
     int64_t downloads;
     int64_t recent_downloads; /* 0 where there are none */
     float popularity;         /* 0 … 1, falling with the rank */

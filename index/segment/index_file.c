@@ -131,6 +131,7 @@ void index_crate(const struct index *index, uint32_t rank, struct index_crate *c
     uint32_t start = columns->name_offsets[rank - 1];
     crate->name = columns->names + start;
     crate->name_length = columns->name_offsets[rank] - start;
+    crate->id = columns->ids[rank - 1];
     crate->downloads = columns->downloads[rank - 1];
     int64_t recent = columns->recent_downloads[rank - 1];
     crate->recent_downloads = recent == CRATE_NO_RECENT_DOWNLOADS ? 0 : recent;

@@ -7,6 +7,9 @@
    across it: a look-up, or recent_hits_keep, which looks at a few slots in turn each time. What the slots hold
    is bounded in bytes; the bound is what the process may use beyond the cache's own.
 
+   The generation is compared and not hashed, so that the answer of a newer snapshot takes the place of the older
+   one.
+
    A hit is counted as one by the cache without its lock (cache_touch), so that eviction sees what is in use. */
 #include "server/cache/recent_hits.h"
 
@@ -98,8 +101,9 @@ static bool append(struct recent_key *key, const char *text)
     return true;
 }
 
-void recent_key_make(struct recent_key *key, const struct request *request)
+void recent_key_make(struct recent_key *key, uint64_t generation, const struct request *request)
 {
+    key->generation = generation;
     key->size = 0;
     bool is_kept = (request->method == METHOD_GET || request->method == METHOD_HEAD) &&
                    request->target != NULL && append(key, request->target) &&
@@ -124,7 +128,8 @@ const struct recent_hit *recent_hits_find(struct recent_hits *recent, const stru
     if (table == NULL || key->size == 0)
         return NULL;
     struct slot *slot = find_slot(table, key);
-    if (slot->hit.entry == NULL || slot->key.hash != key->hash || slot->key.size != key->size ||
+    if (slot->hit.entry == NULL || slot->key.hash != key->hash ||
+        slot->key.generation != key->generation || slot->key.size != key->size ||
         memcmp(slot->key.bytes, key->bytes, key->size) != 0)
         return NULL;
     if (!cache_entry_is_listed(slot->hit.entry)) {

@@ -17,7 +17,8 @@
 /* All of a request that decides which representation answers it. */
 struct recent_key {
     uint64_t hash;
-    size_t size; /* 0: the request is one that is not kept */
+    uint64_t generation; /* of the snapshot that the request is answered from */
+    size_t size;         /* 0: the request is one that is not kept */
     unsigned char bytes[RECENT_HITS_MAX_KEY];
 };
 
@@ -37,7 +38,7 @@ struct recent_hits *recent_hits_create(struct cache *cache, size_t max_bytes, st
 /* The threads that used it have ended; the cache is still there. NULL is allowed, as below. */
 void recent_hits_destroy(struct recent_hits *recent);
 
-void recent_key_make(struct recent_key *key, const struct request *request);
+void recent_key_make(struct recent_key *key, uint64_t generation, const struct request *request);
 
 /* The calling thread's hit of that key, which counts as a hit of the cache; NULL where there is none, or the
    cache has evicted its entry. Valid until the thread's next call of recent_hits_keep. */

@@ -22,6 +22,12 @@ int crate_path_find(const struct index *index, const struct path_value *name, ui
    Leaves `tag` as it is where that has characters that crates.io allows in no name. */
 void crate_path_tag(const struct index *index, uint32_t rank, char tag[ANSWER_MAX_SURROGATE_KEY]);
 
+/* The crate's id: what outlives a request names crates so, for a rank means another one in the next index. */
+int64_t crate_path_id(const struct index *index, uint32_t rank);
+
+/* Adds the crate to a key, by its id. */
+void crate_path_key(const struct index *index, uint32_t rank, struct canonical_key *key);
+
 /* For an endpoint's `prepare`: the crate is the first value of the path. Finds it as above and adds it to
    the key. */
 int crate_path_prepare(const struct question *question, uint32_t *rank, struct failure *failure);

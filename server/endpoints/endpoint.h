@@ -12,6 +12,7 @@
 #include "server/parameters/canonical_key.h"
 #include "server/parameters/link_spelling.h"
 #include "server/service/service.h"
+#include "server/service/snapshot.h"
 #include "server/telemetry/outcome.h"
 
 #include <cratedex/encoder.h>
@@ -36,6 +37,7 @@ union endpoint_parameters {
 /* What a request asks of an endpoint. */
 struct question {
     const struct service *service;
+    const struct snapshot *snapshot;
     const struct request *request;
     enum experiment_arm arm;   /* that the request drew */
     struct canonical_key *key; /* out: what the answer depends on is to be appended */
@@ -44,7 +46,8 @@ struct question {
 /* What an answer is computed with, and what it tells beside the body. */
 struct answer_job {
     const struct service *service;
-    struct index_reader *reader;   /* for this call alone */
+    const struct snapshot *snapshot;
+    struct index_reader *reader;   /* of the snapshot, for this call alone */
     struct encoder encoder;        /* plain_type: write to encoder.out directly */
     struct answer_head head;       /* out: as the endpoint has it, for `answer` to add to */
     struct link_spelling spelling; /* of the request, where the endpoint has links */

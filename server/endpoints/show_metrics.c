@@ -120,7 +120,7 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
     exposition_init(&exposition, wanted->format, job->encoder.out);
     metrics_write(service->metrics, &exposition);
     write_cache(service->cache, &exposition);
-    write_index(service->index, &exposition);
+    write_index(job->snapshot->index, &exposition);
     write_program(&exposition);
     if (process_figures_read(&process) == 0)
         process_figures_write(&process, &exposition);

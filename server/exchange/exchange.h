@@ -7,6 +7,7 @@
 #include "server/http/failure.h"
 #include "server/http/request.h"
 #include "server/service/service.h"
+#include "server/service/snapshot.h"
 #include "server/telemetry/outcome.h"
 
 #include <microhttpd.h>
@@ -15,6 +16,7 @@
 
 struct exchange {
     const struct service *service;
+    const struct snapshot *snapshot; /* held until the exchange is logged */
     struct MHD_Connection *connection;
     struct request *request;
     enum experiment_arm arm; /* that the request drew; NONE where no experiment runs */
