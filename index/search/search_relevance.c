@@ -12,6 +12,7 @@
    crate may have any other place, and then the page is filled from that. A crate that is gone, or matches no
    more, leaves the place that it had. */
 #include "index/search/search_relevance.h"
+#include "index/search/rank/search_score.h"
 
 #include "index/base/bitmap.h"
 #include "index/base/small_order.h"

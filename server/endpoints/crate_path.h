@@ -4,7 +4,7 @@
 
 #include "server/endpoints/endpoint.h"
 
-#include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 
 /* The parameters of an endpoint below /api/v1/crates/{name}/{version}: borrowed from the request. */
 struct crate_version_path {

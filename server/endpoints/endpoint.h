@@ -16,7 +16,7 @@
 #include "server/telemetry/outcome.h"
 
 #include <cratedex/encoder.h>
-#include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 #include <stdbool.h>
 #include <stddef.h>
 

@@ -4,6 +4,8 @@
 
 #include "server/http/response_headers.h"
 
+#include <cratedex/crate_fragment.h>
+
 static void encode_state(struct answer_job *job)
 {
     encoder_object(&job->encoder, 3);

@@ -3,6 +3,7 @@
 #include "server/endpoints/endpoint.h"
 #include "server/parameters/pagination.h"
 
+#include <cratedex/crate_fragment.h>
 #include <cratedex/reverse_dependencies.h>
 
 struct reverse_dependencies_parameters {

@@ -4,6 +4,7 @@
 #include "server/endpoints/endpoint.h"
 #include "server/parameters/include_parameter.h"
 
+#include <cratedex/crate_fragment.h>
 #include <cratedex/crate_page.h>
 
 struct crate_page_parameters {

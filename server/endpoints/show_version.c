@@ -2,6 +2,7 @@
 #include "server/endpoints/crate_path.h"
 #include "server/endpoints/endpoint.h"
 
+#include <cratedex/crate_fragment.h>
 #include <cratedex/version_dependencies.h>
 #include <cratedex/version_document.h>
 

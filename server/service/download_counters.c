@@ -12,6 +12,7 @@
    versions the file has. The slot that it remembers is believed where the file has that version there. */
 #include "server/service/download_counters.h"
 
+#include <cratedex/index_reader.h>
 #include <cratedex/timestamp.h>
 #include <cratedex/version_lookup.h>
 #include <stdatomic.h>

@@ -7,7 +7,9 @@
 #include "tests/bench/bench_queries.h"
 #include "tests/bench/simdjson_decoder.h"
 
+#include <cratedex/crate_fragment.h>
 #include <cratedex/crate_page.h>
+#include <cratedex/index_reader.h>
 #include <cratedex/reverse_dependencies.h>
 #include <sqlite3.h>
 #include <stdio.h>
