@@ -290,7 +290,8 @@ static int fill_from_front(struct relevance *relevance, uint32_t rank, struct pl
     uint32_t n_second =
         relevance->n_found < relevance->depth ? relevance->n_found : relevance->depth;
     rerank(search, n_second);
-    if (find_place(relevance, rank, n_second, place) && place->stage == SEEK_STAGE_FIRST)
+    if (place != NULL && find_place(relevance, rank, n_second, place) &&
+        place->stage == SEEK_STAGE_FIRST)
         return fill_behind(relevance, place, error);
     page.result->n_hits = 0;
     add_front(&page, &search->plan, relevance->filter);
