@@ -120,10 +120,8 @@ static void build(struct built_index *built, const struct registry *registry)
     static struct table keywords;
     static struct table categories;
     static struct table owners;
-    struct table *const tables[] = {&crates,   &versions,   &downloads,
-                                    &keywords, &categories, &owners};
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-        tables[i]->length = 0;
+    crates.length = versions.length = downloads.length = 0;
+    keywords.length = categories.length = owners.length = 0;
     write_row(&crates, CRATES_COLUMNS ",downloads\n");
     write_row(&versions, VERSIONS_COLUMNS "\n");
     write_row(&downloads, "version_id,date,downloads\n");
@@ -132,13 +130,12 @@ static void build(struct built_index *built, const struct registry *registry)
     write_row(&owners, "crate_id,owner_id,owner_kind\n");
     for (unsigned i = 0; i < registry->n; i++) {
         const struct entry *entry = &registry->entries[i];
-        char description[128] = "It";
+        write_row(&crates, "%" PRId64 ",%s,2026-01-%02u,2026-02-%02u,It", entry->id, entry->name,
+                  entry->created_day + 1, entry->updated_day + 1);
         for (size_t word = 0; word < N_WORDS; word++)
             if ((entry->words >> word & 1) != 0)
-                strcat(strcat(description, " "), words[word]);
-        write_row(&crates, "%" PRId64 ",%s,2026-01-%02u,2026-02-%02u,%s,,,,%u\n", entry->id,
-                  entry->name, entry->created_day + 1, entry->updated_day + 1, description,
-                  entry->n_downloads);
+                write_row(&crates, " %s", words[word]);
+        write_row(&crates, ",,,,%u\n", entry->n_downloads);
         write_row(&versions, "%" PRId64 ",%" PRId64 ",1.0.0,2026-01-01,%c,0,2026-01-01\n",
                   entry->id, entry->id, entry->is_yanked ? 't' : 'f');
         if (entry->n_recent > 0)
@@ -222,18 +219,18 @@ static void read_all(const struct built_index *built, struct search_query query,
 }
 
 /* From the key on to the end. */
-static void read_on(const struct built_index *built, struct search_query query, const char *key,
-                    struct list *list)
+static void read_on(const struct built_index *built, struct search_query query,
+                    const char key[SEARCH_MAX_SEEK_KEY], struct list *list)
 {
     static struct search_result result;
     static char after[SEARCH_MAX_SEEK_KEY];
     list->n = 0;
-    strcpy(after, key);
+    memcpy(after, key, sizeof after);
     do {
         query.after = (struct search_string){after, strlen(after)};
         run(built, &query, &result);
         append(list, built, &result);
-        strcpy(after, result.seek_key);
+        memcpy(after, result.seek_key, sizeof after);
     } while (result.n_hits > 0);
 }
 
@@ -357,7 +354,7 @@ static void walk_over(struct rebuild *rebuild, struct search_query query, uint64
         append(&seen, &rebuild->old_index, &result);
         if (result.n_hits == 0)
             break;
-        strcpy(key, result.seek_key);
+        memcpy(key, result.seek_key, sizeof key);
     }
     query.after = (struct search_string){NULL, 0};
     if (seen.n == 0)
