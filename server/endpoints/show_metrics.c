@@ -6,7 +6,7 @@
 #include "server/http/negotiation.h"
 #include "server/http/response_headers.h"
 #include "server/telemetry/exposition.h"
-#include "server/telemetry/metrics.h"
+#include "server/telemetry/metrics_text.h"
 #include "server/telemetry/process_figures.h"
 
 #include <cratedex/timestamp.h>
