@@ -138,7 +138,7 @@ static int verify_page(struct run *run, size_t page, enum encoding encoding, str
             if (status == 0 &&
                 (body.size != ours->size || memcmp(body.data, ours->data, body.size) != 0))
                 status = error_set(error, "%s: the server answers other bytes in %s",
-                                   answer->target, encoding_label(encoding));
+                                   answer->target, encoding_labels[encoding]);
             msgpack_sbuffer_destroy(&body);
             if (status != 0)
                 return -1;

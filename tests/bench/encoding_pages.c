@@ -16,6 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *const encoding_labels[N_ENCODINGS] = {
+    [ENCODING_JSON] = "json", [ENCODING_MESSAGEPACK] = "msgpack"};
+
 #define DEPENDENTS_PER_PAGE 10
 #define SUGGESTIONS 10
 #define TYPED_BYTES 3 /* of a query, for suggestions */

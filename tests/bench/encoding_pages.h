@@ -35,6 +35,9 @@ struct encoding_answer {
     struct answer_rows *rows; /* the same values, as rows of a database give them */
 };
 
+/* "json", "msgpack": in names of files and reports. */
+extern const char *const encoding_labels[N_ENCODINGS];
+
 typedef int encoding_assemble(struct index_reader *reader, const struct encoding_answer *answer,
                               struct encoder *encoder, struct error *error);
 

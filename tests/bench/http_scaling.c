@@ -109,9 +109,12 @@ static int remember(const struct common *common, struct request *request)
         size_t added;
         set_target(request, i);
         recent_key_make(&key, 1, request);
+        enum cache_outcome outcome;
         struct cache_entry *entry =
-            cache_peek(common->cache, request->target, strlen(request->target));
-        if (entry == NULL)
+            cache_acquire(common->cache, request->target, strlen(request->target), &outcome);
+        if (outcome == CACHE_COMPUTE)
+            cache_abandon(common->cache, entry);
+        if (outcome != CACHE_HIT)
             return -1;
         const struct recent_hit hit = {
             entry, answer_representation(cache_value(entry), CODING_IDENTITY, &added, &error), 0,

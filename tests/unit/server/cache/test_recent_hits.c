@@ -1,6 +1,7 @@
 /* A thread's last hits: found by exactly what the client sent, void when the cache evicts, bounded, and given
    back when the thread ends. */
 #include "server/cache/recent_hits.h"
+#include "tests/support/cache_look.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -96,8 +97,7 @@ static const struct recent_hit *find(struct fixture *fixture, const struct reque
 
 static uint64_t n_hits(struct fixture *fixture)
 {
-    struct cache_statistics statistics;
-    cache_read_statistics(fixture->cache, &statistics);
+    struct cache_statistics statistics = cache_totals(fixture->cache);
     return statistics.n_hits;
 }
 
