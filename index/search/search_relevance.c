@@ -1,16 +1,16 @@
-/* The order of relevance, in four parts one behind the other: the crates whose name is the text, by rank; the few
-   whose name the text nearly is, nearest first; the best RERANK_DEPTH of the first stage, as the second stage
-   orders them; all others by the first stage's score (on a tie by rank). Every match has exactly one place in it,
-   whatever the page: what is asked for is the beginning of that order, up to offset + limit, or with a seek key
-   the `limit` places behind the key's crate.
+/* The order of relevance, in four parts one behind the other: the crates whose name is the text, by
+   rank; the few whose name the text nearly is, nearest first; the best RERANK_DEPTH of the first
+   stage, as the second stage orders them; all others by the first stage's score (on a tie by rank).
+   Every match has exactly one place in it, whatever the page: what is asked for is the beginning of
+   that order, up to offset + limit, or with a seek key the `limit` places behind the key's crate.
 
-   The best of the first stage are kept in a heap with the worst on top (Knuth 5.2.3); a match that is not better
-   than the top costs one comparison.
+   The best of the first stage are kept in a heap with the worst on top (Knuth 5.2.3); a match that
+   is not better than the top costs one comparison.
 
-   Where a list goes on behind the first RERANK_DEPTH, only what is behind the key's score is kept. That score, and
-   that so many are before it, is looked at again in each case, for the key may be of another index: there its
-   crate may have any other place, and then the page is filled from that. A crate that is gone, or matches no
-   more, leaves the place that it had. */
+   Where a list goes on behind the first RERANK_DEPTH, only what is behind the key's score is kept.
+   That score, and that so many are before it, is looked at again in each case, for the key may be
+   of another index: there its crate may have any other place, and then the page is filled from
+   that. A crate that is gone, or matches no more, leaves the place that it had. */
 #include "index/search/search_relevance.h"
 #include "index/search/rank/search_score.h"
 
@@ -201,8 +201,8 @@ static bool name_has_text(const struct search_plan *plan, uint32_t rank)
     return i < plan->n_places;
 }
 
-/* The first stage's score of one crate, added up as the scan adds it up, to the bit. Returns false where it does not
-   match. To be asked after the scan, which decides what matches. */
+/* The first stage's score of one crate, added up as the scan adds it up, to the bit. Returns false
+   where it does not match. To be asked after the scan, which decides what matches. */
 static bool score_one(struct search *search, uint32_t rank, float *score)
 {
     struct search_plan *plan = &search->plan;
@@ -233,8 +233,9 @@ static bool score_one(struct search *search, uint32_t rank, float *score)
     return true;
 }
 
-/* The place of a crate in this index, of which the second stage ordered the `n_second` best. Returns false, and
-   leaves `place` as it is, where it has none: there is no such crate, or it does not match. */
+/* The place of a crate in this index, of which the second stage ordered the `n_second` best.
+   Returns false, and leaves `place` as it is, where it has none: there is no such crate, or it does
+   not match. */
 static bool find_place(const struct relevance *relevance, uint32_t rank, uint32_t n_second,
                        struct place *place)
 {
@@ -277,8 +278,8 @@ static int fill_behind(struct relevance *relevance, const struct place *place, s
     return 0;
 }
 
-/* The same with what comes behind a place anywhere, which is looked for first where `rank` is a crate's; `place`
-   NULL: from the beginning. */
+/* The same with what comes behind a place anywhere, which is looked for first where `rank` is a
+   crate's; `place` NULL: from the beginning. */
 static int fill_from_front(struct relevance *relevance, uint32_t rank, struct place *place,
                            struct error *error)
 {
@@ -303,8 +304,8 @@ static int fill_from_front(struct relevance *relevance, uint32_t rank, struct pl
     return 0;
 }
 
-/* Fills the page behind the key's crate. Mostly the key is of this index, and what it says of its place is true; else
-   the place is found by the first scan and looked at by the second. */
+/* Fills the page behind the key's crate. Mostly the key is of this index, and what it says of its
+   place is true; else the place is found by the first scan and looked at by the second. */
 static int fill_after(struct relevance *relevance, const struct seek_key *key, struct error *error)
 {
     const struct crate_columns *columns = &relevance->search->index->columns;

@@ -1,6 +1,6 @@
-/* Inside the base64url lies `<sort letter>:<value>:<id>`, by relevance `s:<stage>:<score>:<popularity>:<id>`, in
-   alphabetical order `<letter>:<id>:<name>`. Scores are written as hexadecimal floating point, so that they read
-   back equal to the bit. */
+/* Inside the base64url lies `<sort letter>:<value>:<id>`, by relevance
+   `s:<stage>:<score>:<popularity>:<id>`, in alphabetical order `<letter>:<id>:<name>`. Scores are
+   written as hexadecimal floating point, so that they read back equal to the bit. */
 #include "index/search/seek_key.h"
 
 #include "index/base/base64url.h"

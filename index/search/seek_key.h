@@ -1,6 +1,7 @@
-/* The keys by which a list continues after its last item: opaque to clients, a short text inside. A key names the
-   item's crate by its id and has what it was sorted by. So it serves in another index, too: the list goes on
-   behind the crate, wherever that stands there, or where it is gone, behind the place that it had. */
+/* The keys by which a list continues after its last item: opaque to clients, a short text inside. A
+   key names the item's crate by its id and has what it was sorted by. So it serves in another
+   index, too: the list goes on behind the crate, wherever that stands there, or where it is gone,
+   behind the place that it had. */
 #ifndef CRATEDEX_INDEX_SEEK_KEY_H
 #define CRATEDEX_INDEX_SEEK_KEY_H
 

@@ -1,7 +1,8 @@
-/* Ranks are given by falling popularity, and among equals by rising id (build_rank.c). So a popularity has a range of
-   ranks, in which an id has its place. The column has the popularity as a float, in which some that differ are
-   equal: there ids rise in several runs one behind the other, and a search by halves may miss one. It is then
-   found by looking at all ids, as one whose popularity is another now. */
+/* Ranks are given by falling popularity, and among equals by rising id (build_rank.c). So a
+   popularity has a range of ranks, in which an id has its place. The column has the popularity as a
+   float, in which some that differ are equal: there ids rise in several runs one behind the other,
+   and a search by halves may miss one. It is then found by looking at all ids, as one whose
+   popularity is another now. */
 #include "index/search/seek_place.h"
 
 #include <stdbool.h>

@@ -1,6 +1,6 @@
-/* What one path, or every path of one pattern, answers. An endpoint is a constant record of functions: `prepare`
-   turns the query into parameters and the canonical key, before any work on the index; `answer` writes the
-   body, on a cache miss or always where nothing is cached. */
+/* What one path, or every path of one pattern, answers. An endpoint is a constant record of
+   functions: `prepare` turns the query into parameters and the canonical key, before any work on
+   the index; `answer` writes the body, on a cache miss or always where nothing is cached. */
 #ifndef CRATEDEX_SERVER_ENDPOINT_H
 #define CRATEDEX_SERVER_ENDPOINT_H
 
@@ -20,8 +20,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Room for the validated parameters of one request, borrowed from its path and query. What lies there only the
-   endpoint knows. */
+/* Room for the validated parameters of one request, borrowed from its path and query. What lies
+   there only the endpoint knows. */
 #define ENDPOINT_MAX_PARAMETERS 14336
 union endpoint_parameters {
     max_align_t alignment;
@@ -69,9 +69,9 @@ struct endpoint {
     bool has_links;      /* the body is a list_page */
     bool has_moving_key; /* the canonical key of one request changes with time */
     bool redirects; /* where Accept names no encoding of ours, so that it refuses none either */
-    /* Turns the question into `parameters`, which have room for ENDPOINT_MAX_PARAMETERS. NULL where the
-       endpoint has none. May look at what is in memory of the index, to say early that there is no such
-       crate. Returns 0 or -1. */
+    /* Turns the question into `parameters`, which have room for ENDPOINT_MAX_PARAMETERS. NULL where
+       the endpoint has none. May look at what is in memory of the index, to say early that there is
+       no such crate. Returns 0 or -1. */
     int (*prepare)(const struct question *question, void *parameters, struct failure *failure);
     /* Writes one complete value, or nothing where it makes a redirect of it. Returns 0 or -1. */
     int (*answer)(struct answer_job *job, const void *parameters, struct failure *failure);

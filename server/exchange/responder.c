@@ -2,16 +2,17 @@
 
        spelled as one before → route and method → encoding → parameters and key → cache → compute
 
-   Everything is of the snapshot that the exchange holds. The key has its generation, so that an answer is
-   found as long as it is true, and those of an older index leave the cache as what nobody asks for does.
+   Everything is of the snapshot that the exchange holds. The key has its generation, so that an
+   answer is found as long as it is true, and those of an older index leave the cache as what nobody
+   asks for does.
 
-   A request that this thread has answered from the cache before, and whose entry is still there, needs the
-   first alone (recent_hits.h); its conditions, its id and the counting of downloads are looked at as for any
-   other.
+   A request that this thread has answered from the cache before, and whose entry is still there,
+   needs the first alone (recent_hits.h); its conditions, its id and the counting of downloads are
+   looked at as for any other.
 
    Everything up to the cache works on the stack and touches no file, so a bad request costs its
-   parsing and nothing else. The thread that is told CACHE_COMPUTE computes while the others who want
-   the same key wait in cache_acquire; cached_answer.c makes responses of what the cache has. */
+   parsing and nothing else. The thread that is told CACHE_COMPUTE computes while the others who
+   want the same key wait in cache_acquire; cached_answer.c makes responses of what that has. */
 #include "server/exchange/responder.h"
 
 #include "server/answer/answer.h"

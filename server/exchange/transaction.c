@@ -1,6 +1,7 @@
-/* A transaction holds one snapshot, from before its request is looked at until it is logged; whatever of it needs
-   an index gets it from there. libmicrohttpd sends what was queued without it: answers are bytes of their
-   own. The time that is counted and logged ends when the answer is queued. */
+/* A transaction holds one snapshot, from before its request is looked at until it is logged;
+   whatever of it needs an index gets it from there. libmicrohttpd sends what was queued without it:
+   answers are bytes of their own. The time that is counted and logged ends when the answer is
+   queued. */
 #include "server/exchange/transaction.h"
 
 #include "server/exchange/responder.h"

@@ -1,15 +1,17 @@
-/* Threads that count take the pointer to the day's file, add, and forget it; the one thread that ticks opens
-   files and moves the pointer. A file that was ever pointed to stays mapped until the end, so that a thread
-   which was interrupted between the two steps adds to a file that is there: to that of yesterday, and once.
-   That costs address space, 8 bytes a version and day, and no memory once the kernel has written the pages.
+/* Threads that count take the pointer to the day's file, add, and forget it; the one thread that
+   ticks opens files and moves the pointer. A file that was ever pointed to stays mapped until the
+   end, so that a thread which was interrupted between the two steps adds to a file that is there:
+   to that of yesterday, and once. That costs address space, 8 bytes a version and day, and no
+   memory once the kernel has written the pages.
 
-   The number of adds a crate is no part of the file: it tells cached pages that show today's counts from
-   those that would show more. A thread adds to the file first and to it second. The numbers lie in a table by
-   the hash of the crate's id, without its name: crates that share one have a page made anew now and then that
-   need not be.
+   The number of adds a crate is no part of the file: it tells cached pages that show today's counts
+   from those that would show more. A thread adds to the file first and to it second. The numbers
+   lie in a table by the hash of the crate's id, without its name: crates that share one have a page
+   made anew now and then that need not be.
 
-   What is counted is named by ids, for a cached answer may have been made of another index than the one whose
-   versions the file has. The slot that it remembers is believed where the file has that version there. */
+   What is counted is named by ids, for a cached answer may have been made of another index than the
+   one whose versions the file has. The slot that it remembers is believed where the file has that
+   version there. */
 #include "server/service/download_counters.h"
 
 #include <cratedex/index_reader.h>

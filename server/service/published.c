@@ -1,17 +1,18 @@
-/* Hazard pointers (Michael: "Hazard Pointers: Safe Memory Reclamation for Lock-Free Objects", IEEE TPDS 15(6),
-   2004), of which every thread needs one. A thread that takes the value writes into a slot of its own which one it
-   is about to use, and looks again whether that is still the current one: if so, whoever replaces it from then on
-   finds the slot and waits. All four accesses (slot then current, current then slots) are sequentially
-   consistent, so that one of the two sides sees the other. A reader writes to no cache line but its own,
-   where a count of references would travel from processor to processor with every request. What it costs, some 11
-   ns, is the wait for its own write.
+/* Hazard pointers (Michael: "Hazard Pointers: Safe Memory Reclamation for Lock-Free Objects", IEEE
+   TPDS 15(6), 2004), of which every thread needs one. A thread that takes the value writes into a
+   slot of its own which one it is about to use, and looks again whether that is still the current
+   one: if so, whoever replaces it from then on finds the slot and waits. All four accesses (slot
+   then current, current then slots) are sequentially consistent, so that one of the two sides sees
+   the other. A reader writes to no cache line but its own, where a count of references would travel
+   from processor to processor with every request. What it costs, some 11 ns, is the wait for its
+   own write.
 
-   An address that is freed and published again while a thread is between its two looks does no harm: the second
-   look compares with what is current then, and that is what the thread gets.
+   An address that is freed and published again while a thread is between its two looks does no
+   harm: the second look compares with what is current then, and that is what the thread gets.
 
-   Slots are found by a thread-specific value and linked into a list that only grows; a thread that ends leaves
-   its slot to the next that begins. Replacing is rare and takes as long as a request: it asks again every
-   while, so that readers need not wake anybody. */
+   Slots are found by a thread-specific value and linked into a list that only grows; a thread that
+   ends leaves its slot to the next that begins. Replacing is rare and takes as long as a request:
+   it asks again every while, so that readers need not wake anybody. */
 #include "server/service/published.h"
 
 #include <pthread.h>

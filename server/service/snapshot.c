@@ -1,5 +1,5 @@
-/* The snapshot that is served is a published value (published.h): a request takes it when it begins and gives it
-   back when it is logged (transaction.c), and nobody gets at an index in another way. */
+/* The snapshot that is served is a published value (published.h): a request takes it when it begins
+   and gives it back when it is logged (transaction.c), and nobody gets an index in another way. */
 #include "server/service/snapshot.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* What a request works on: one index and what belongs to it, the same from the request's first look to its last
-   line in a log. */
+/* What a request works on: one index and what belongs to it, the same from the request's first look
+   to its last line in a log. */
 #ifndef CRATEDEX_SERVER_SNAPSHOT_H
 #define CRATEDEX_SERVER_SNAPSHOT_H
 
@@ -13,8 +13,8 @@
 struct snapshot {
     struct index *index;
     struct reader_pool *readers;
-    /* Another for every snapshot that a process serves: what is kept of answers is kept by it, for an answer is as
-       old as its snapshot. */
+    /* Another for every snapshot that a process serves: what is kept of answers is kept by it, for
+       an answer is as old as its snapshot. */
     uint64_t generation;
 };
 

@@ -1,9 +1,10 @@
-/* A block of relaxed atomic counters for every route, body format and content coding, and all of these once for
-   each processor (cpu_slot.h): what threads count at every request is seldom on a cache line that they share,
-   on up to 16 processors and without an experiment, whose arms have one block together. The slots lie one
-   behind the other and are added up when the text is written (metrics_text.c). A status that the server sends
-   has a counter of its own (an index, found among the frequent ones first), a latency falls into one bucket,
-   so that recording is four additions, whatever the histogram's size. */
+/* A block of relaxed atomic counters for every route, body format and content coding, and all of
+   these once for each processor (cpu_slot.h): what threads count at every request is seldom on a
+   cache line that they share, on up to 16 processors and without an experiment, whose arms have one
+   block together. The slots lie one behind the other and are added up when the text is written
+   (metrics_text.c). A status that the server sends has a counter of its own (an index, found among
+   the frequent ones first), a latency falls into one bucket, so that recording is four additions,
+   whatever the histogram's size. */
 #include "server/telemetry/metrics.h"
 
 #include "server/telemetry/cpu_slot.h"

@@ -1,5 +1,5 @@
-/* How the counters lie in memory, for those who count (metrics.c) and those who write what was counted
-   (metrics_text.c). */
+/* How the counters lie in memory, for those who count (metrics.c) and those who write what was
+   counted (metrics_text.c). */
 #ifndef CRATEDEX_SERVER_METRICS_COUNTERS_H
 #define CRATEDEX_SERVER_METRICS_COUNTERS_H
 
@@ -14,8 +14,8 @@
 #define METRICS_N_STATUSES 17
 extern const unsigned short metrics_statuses[METRICS_N_STATUSES];
 
-/* The upper bound of a bucket. The seconds have the canonical form of OpenMetrics, so that both formats give a
-   series the same name. */
+/* The upper bound of a bucket. The seconds have the canonical form of OpenMetrics, so that both
+   formats give a series the same name. */
 struct metrics_bound {
     uint64_t nanoseconds;
     const char *seconds;

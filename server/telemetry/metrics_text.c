@@ -1,7 +1,7 @@
-/* Adds up what was counted, over the slots of all processors, when somebody asks. The cumulative counts that
-   Prometheus wants are summed here; the count of a histogram is the sum of its buckets and so always fits them,
-   even while other threads record. Figures of different families may be some answers apart, as in any
-   scrape. */
+/* Adds up what was counted, over the slots of all processors, when somebody asks. The cumulative
+   counts that Prometheus wants are summed here; the count of a histogram is the sum of its buckets
+   and so always fits them, even while other threads record. Figures of different families may be
+   some answers apart, as in any scrape. */
 #include "server/telemetry/metrics_text.h"
 
 #include "server/telemetry/metrics_counters.h"
@@ -20,8 +20,8 @@ struct answer_series {
     size_t stride; /* of counters from one slot to the next */
 };
 
-/* The sum over all slots of a counter of the series, given that of the first; that one where there is no
-   series. */
+/* The sum over all slots of a counter of the series, given that of the first; that one where there
+   is no series. */
 static uint64_t total(const struct answer_series *series, const atomic_uint_fast64_t *counter)
 {
     if (series == NULL)

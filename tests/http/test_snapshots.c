@@ -1,5 +1,6 @@
-/* Another snapshot is published while clients ask: no request fails, every body is wholly that of the one index or
-   of the other, and what begins after the change is of the new one, whatever the cache has of the old. */
+/* Another snapshot is published while clients ask: no request fails, every body is wholly that of
+   the one index or of the other, and what begins after the change is of the new one, whatever the
+   cache has of the old. */
 #include "server/service/published.h"
 #include "tests/support/cached_daemon.h"
 #include "tests/support/http_client.h"

@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-/* The entry of a key where it has a value, which counts as a hit; the caller releases it. NULL where there is none,
-   which counts as a miss that nobody filled. Nobody may be computing the key. */
+/* The entry of a key where it has a value, which counts as a hit; the caller releases it. NULL
+   where there is none, which counts as a miss. Nobody may be computing the key. */
 struct cache_entry *cache_look(struct cache *cache, const void *key, size_t key_size);
 
 /* The sum over all shards. */

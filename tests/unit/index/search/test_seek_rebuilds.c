@@ -1,7 +1,8 @@
-/* A walk that begins on one index and goes on with its key on the next, which was built after crates came, went and
-   changed: what follows is exactly what stands behind the last crate in the new index, so that a crate that stands
-   on the same side of it in both is neither repeated nor skipped. Where the last crate is gone, what follows stands
-   behind the place that it had. For every sort, with texts and filters, over random rebuilds. */
+/* A walk that begins on one index and goes on with its key on the next, which was built after
+   crates came, went and changed: what follows is exactly what stands behind the last crate in the
+   new index, so that a crate that stands on the same side of it in both is neither repeated nor
+   skipped. Where the last crate is gone, what follows stands behind the place that it had. For
+   every sort, with texts and filters, over random rebuilds. */
 #include "tests/support/built_index.h"
 #include "tests/support/random.h"
 
@@ -74,7 +75,7 @@ static void add(struct registry *registry, uint64_t *seed)
     change(entry, seed);
 }
 
-/* One day's work: some go, some come, some change, and some are spelled differently from then on. */
+/* One day's work: some go, some come, some change, and some are spelled differently afterwards. */
 static void work(struct registry *registry, uint64_t *seed)
 {
     unsigned one_of = 6 + random_below(seed, 10);
@@ -315,8 +316,8 @@ static void expect_behind(struct rebuild *rebuild, const struct search_query *qu
     rebuild->n_there++;
 }
 
-/* The last crate is not in the new list: the rest is in order, each once, and where the order is one of values, it
-   is what comes behind those that the crate has, or had. */
+/* The last crate is not in the new list: the rest is in order, each once, and where the order is
+   one of values, it is what comes behind those that the crate has, or had. */
 static void expect_behind_what_is_gone(struct rebuild *rebuild, const struct search_query *query,
                                        const struct list *all, int64_t last,
                                        const struct list *rest)

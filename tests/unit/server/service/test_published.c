@@ -1,5 +1,5 @@
-/* Readers take and give back while a writer publishes: each sees a whole value that is there until it gives it
-   back, and the writer gets an old one as soon as nobody holds it, and never before. */
+/* Readers take and give back while a writer publishes: each sees a whole value that is there until
+   it gives it back, and the writer gets an old one as soon as nobody holds it, and never before. */
 #include "server/service/published.h"
 
 #include <pthread.h>
@@ -17,8 +17,8 @@
 #define N_READERS 4
 #define N_VALUES 1000
 
-/* What is written here is not atomic: a reader of a value that was given up is a race, which ThreadSanitizer
-   sees, and AddressSanitizer that of one that was freed. */
+/* What is written here is not atomic: a reader of a value that was given up is a race, which
+   ThreadSanitizer sees, and AddressSanitizer that of one that was freed. */
 struct value {
     uint64_t number;
     uint64_t complement;
@@ -107,7 +107,7 @@ static uint64_t number_elsewhere(struct published *published)
     return number;
 }
 
-/* While this thread holds the old value everybody else is given the new one, and the writer waits. */
+/* While this thread holds the old value all others are given the new one, and the writer waits. */
 static void waits_for_who_holds_it(void **state)
 {
     (void)state;
@@ -197,7 +197,8 @@ static void readers_and_a_writer(void **state)
     value_free(last);
 }
 
-/* Threads come and go, as those of a program that starts some for each value; what one held and left is nobody's. */
+/* Threads come and go, as those of a program that starts some for each value; what one held and
+   left is nobody's. */
 static void threads_that_end(void **state)
 {
     (void)state;
