@@ -106,6 +106,9 @@ compile_cxx = $(CXX) $(cxx_standard) $(includes) $(cxx_warnings) $(compile_flags
 werror := $(if $(filter 1,$(WERROR)),-Werror)
 link_flags = $(CFLAGS) $(instrument) -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 link = $(CC) $(link_flags)
+# What the caller changed of all that, in words.
+other_flags = $(strip $(foreach variable,CC CFLAGS,$(if $(filter command environment,\
+    $(firstword $(origin $(variable)))),$(variable) is set)) $(addprefix with ,$(SANITIZE) $(COVERAGE)))
 
 # ---- Sources ----
 
@@ -148,14 +151,16 @@ $(BUILD)/sources: FORCE
 .PHONY: FORCE
 FORCE:
 
+# What -Werror let pass has a note beside it, so that `make lint` need not compile it again.
+note_strict = $(if $(werror),&& : >$@.strict)
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,compile)
-	$(quiet)$(compile) $(werror) -MMD -MP -c -o $@ $<
+	$(quiet)$(compile) $(werror) -MMD -MP -c -o $@ $< $(note_strict)
 $(BUILD)/obj/%.o: %.cc $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,compile)
-	$(quiet)$(compile_cxx) $(werror) -MMD -MP -c -o $@ $<
+	$(quiet)$(compile_cxx) $(werror) -MMD -MP -c -o $@ $< $(note_strict)
 
 # The assembler reads this file (openapi.c), which -MMD does not see.
 $(BUILD)/obj/server/endpoints/openapi.o: server/endpoints/openapi.json

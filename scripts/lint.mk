@@ -12,28 +12,31 @@ scripts := $(shell find scripts -maxdepth 1 -type f ! -name '*.mk' ! -name '*.py
 
 .PHONY: lint lint-files lint-rooms lint-scripts fmt
 lint: ## clang-format, gcc -Werror, clang-tidy with clang's warnings, cppcheck, shellcheck, rooms: changed files only
-	+@$(submake) -k -O lint-files
+	+@$(submake) -k -O WERROR=1 lint-files
 lint-files: $(lint_stamps) lint-rooms lint-scripts
 	@echo 'lint: clean, $(words $(lint_stamps)) files'
 
-$(BUILD)/lint/%.c.ok: %.c .clang-tidy .clang-format Makefile scripts/lint.mk
+# gcc has nothing to say of an object that was compiled with -Werror and the Makefile's own flags.
+is_strict = $(if $(other_flags),false,[ -e $(1).strict ] && ! [ $(1) -nt $(1).strict ])
+
+$(BUILD)/lint/%.c.ok: %.c $(BUILD)/obj/%.o .clang-tidy .clang-format Makefile scripts/lint.mk
 	@mkdir -p $(@D)
 	$(call say,lint,$<)
 	$(quiet)status=0; \
 	clang-format --dry-run -Werror $< || status=1; \
-	gcc $(lint_flags) -O2 -MMD -MP -MT $@ -MF $(@:.ok=.d) -c -o $(@:.ok=.o) $< || status=1; \
+	{ $(call is_strict,$(BUILD)/obj/$*.o); } || gcc $(lint_flags) -O2 -c -o $(@:.ok=.o) $< || status=1; \
 	clang-tidy --quiet $< -- $(lint_flags) >$@.out 2>&1 || { cat $@.out; status=1; }; \
 	cppcheck --quiet --language=c --std=c11 --enable=warning,performance,portability \
 	    --inline-suppr --error-exitcode=1 $(includes) $< || status=1; \
 	rm -f $@.out; [ $$status -eq 0 ] && touch $@
 
 # The one file in C++; its head says why it is.
-$(BUILD)/lint/%.cc.ok: %.cc .clang-tidy .clang-format Makefile scripts/lint.mk
+$(BUILD)/lint/%.cc.ok: %.cc $(BUILD)/obj/%.o .clang-tidy .clang-format Makefile scripts/lint.mk
 	@mkdir -p $(@D)
 	$(call say,lint,$<)
 	$(quiet)status=0; \
 	clang-format --dry-run -Werror $< || status=1; \
-	g++ $(lint_cxx_flags) -O2 -MMD -MP -MT $@ -MF $(@:.ok=.d) -c -o $(@:.ok=.o) $< || status=1; \
+	{ $(call is_strict,$(BUILD)/obj/$*.o); } || g++ $(lint_cxx_flags) -O2 -c -o $(@:.ok=.o) $< || status=1; \
 	clang++ $(lint_cxx_flags) -fsyntax-only $< || status=1; \
 	clang-tidy --quiet $< -- $(lint_cxx_flags) >$@.out 2>&1 || { cat $@.out; status=1; }; \
 	rm -f $@.out; [ $$status -eq 0 ] && touch $@
@@ -59,7 +62,7 @@ $(BUILD)/lint/scripts.ok: $(scripts)
 	$(call say,lint,'$^')
 	$(quiet)shellcheck $^ && touch $@
 
--include $(lint_stamps:.ok=.d)
+-include $(patsubst %,$(BUILD)/lint/%.d,$(headers))
 
 fmt: ## reformat every C and C++ file
 	$(if $(lint_sources)$(headers),clang-format -i $(lint_sources) $(headers))

@@ -42,12 +42,10 @@ bench-compare: $(programs) $(bench_program) ## BASE=commit: build, miss, hit and
 	    sh tests/bench/compare.sh '$(BASE)'
 
 # Recorded are the counts of what this file builds by itself; other flags give others.
-instructions_flags = $(strip $(foreach variable,CC CFLAGS,$(if $(filter command environment,\
-    $(firstword $(origin $(variable)))),$(variable) is set)) $(addprefix with ,$(SANITIZE) $(COVERAGE)))
 .PHONY: instructions instructions-update
 instructions: $(programs) ## instructions of build, miss and hit against tests/bench/instructions.txt
 	@$(PYTHON) -B tests/bench/instructions.py --programs '$(BUILD)' --compiler '$(CC)' \
-	    --packages '$(index_modules) $(server_modules)' --other-flags '$(instructions_flags)' \
+	    --packages '$(index_modules) $(server_modules)' --other-flags '$(other_flags)' \
 	    $(instructions_option)
 instructions-update: instructions_option := --update
 instructions-update: instructions ## write that file
