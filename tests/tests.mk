@@ -16,7 +16,9 @@ http_tests := $(patsubst %.c,$(BUILD)/%,$(http_sources))
 fuzz_programs := $(patsubst %.c,$(BUILD)/%,$(fuzz_sources))
 
 # Tests that start threads are the ones for which ThreadSanitizer has something to say.
-TSAN_UNIT ?= $(patsubst test_%.c,%,$(notdir $(shell grep -ls pthread_create $(unit_sources) /dev/null)))
+TSAN_UNIT ?= $(call test_names,$(shell grep -ls pthread_create $(unit_sources) /dev/null))
+# unit/index/trie/trie for tests/unit/index/trie/test_trie.c.
+test_names = $(foreach source,$(1),$(patsubst tests/%,%,$(dir $(source)))$(patsubst test_%.c,%,$(notdir $(source))))
 
 # gold links the many test programs in a third of the time. Debian has it with the compiler.
 link_test = $(link) $(gold)
@@ -42,12 +44,13 @@ $(fuzz_programs): $(BUILD)/%: $(BUILD)/obj/%.o $(server_library) $(index_library
 
 # ---- Running ----
 
-# TEST=trie picks tests/unit/index/trie/test_trie.c and tests/http/test_trie.c.
-pick = $(if $(TEST),$(filter $(foreach name,$(TEST),%/test_$(name)),$(1)),$(1))
+# TEST=trie picks tests/unit/index/trie/test_trie.c and tests/http/test_trie.c; TEST=http/trie the latter.
+called = $(filter %/$(filter-out ./,$(dir $(1)))test_$(notdir $(1)),$(2))
+pick = $(if $(TEST),$(sort $(foreach name,$(TEST),$(call called,$(name),$(1)))),$(1))
 picked_tests := $(call pick,$(unit_tests) $(http_tests))
 # These measure how long something takes, which they cannot beside others.
 timed_tests := $(filter %/test_bench_load,$(picked_tests))
-unknown_tests := $(strip $(foreach name,$(TEST),$(if $(filter %/test_$(name),$(picked_tests)),,$(name))))
+unknown_tests := $(strip $(foreach name,$(TEST),$(if $(call called,$(name),$(picked_tests)),,$(name))))
 
 # One test wants indexes of the large dumps, which other targets use as well; with a sanitizer their builds
 # would take minutes.
@@ -72,7 +75,7 @@ asan: ## the same tests under AddressSanitizer and UBSan
 tsan: ## the threaded unit tests and the HTTP tests under ThreadSanitizer
 	+@TSAN_OPTIONS=allocator_may_return_null=1 $(submake) BUILD=$(BUILD)/tsan SANITIZE=thread \
 	    test_wrapper="$$(setarch -R true 2>/dev/null && echo setarch -R)" \
-	    TEST='$(or $(TEST),$(TSAN_UNIT) $(patsubst tests/http/test_%.c,%,$(http_sources)))' test
+	    TEST='$(or $(TEST),$(TSAN_UNIT) $(call test_names,$(http_sources)))' test
 
 # A measurement, not a verdict: gcov's own files break the test that limits a program's writes.
 coverage: ## run the tests with gcov and print the line coverage
