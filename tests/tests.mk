@@ -52,24 +52,27 @@ picked_tests := $(call pick,$(unit_tests) $(http_tests))
 timed_tests := $(filter %/test_bench_load,$(picked_tests))
 unknown_tests := $(strip $(foreach name,$(TEST),$(if $(call called,$(name),$(picked_tests)),,$(name))))
 
-# One test wants indexes of the large dumps, which other targets use as well; with a sanitizer their builds
-# would take minutes.
-test_dumps := crates-real npm-227k
-test_indexes := $(if $(SANITIZE)$(COVERAGE),,$(patsubst $(SHARED)/data/%.tar.gz,$(BUILD)/real/%.cdx,\
-    $(wildcard $(test_dumps:%=$(SHARED)/data/%.tar.gz))))
+# Tests want indexes of the large dumps, which other targets use as well; with a sanitizer their builds would
+# take minutes. LARGE_INDEX is what those read that search a real registry and do not test how it was built.
+index_of = $(patsubst $(SHARED)/data/%.tar.gz,$(BUILD)/real/%.cdx,$(wildcard $(1:%=$(SHARED)/data/%.tar.gz)))
+test_indexes := $(if $(SANITIZE)$(COVERAGE),,$(if $(filter %/test_typos,$(picked_tests)),$(call index_of,crates-real npm-227k)))
+large_index := $(if $(filter %/test_search_oracle %/test_request_memory,$(picked_tests)),$(call index_of,crates-top3000))
+LARGE_INDEX := $(if $(SANITIZE)$(COVERAGE),,$(large_index))
 
 # By the name that people try first.
 check: test ## the same as test
 
 .PHONY: check test asan tsan coverage fuzz fuzz-run
-test: all $(picked_tests) $(if $(filter %/test_typos,$(picked_tests)),$(test_indexes)) ## build and run the unit and HTTP tests (TEST=name… for some of them)
+test: all $(picked_tests) $(test_indexes) $(LARGE_INDEX) ## build and run the unit and HTTP tests (TEST=name… for some of them)
 	$(if $(unknown_tests),$(error no such test: $(unknown_tests)))
-	@CRATEDEX_BUILD='$(abspath $(BUILD))' TEST_TIMEOUT=$(TEST_TIMEOUT) TEST_JOBS=$(job_count) \
-	    $(test_wrapper) sh tests/run $(filter-out $(timed_tests),$(picked_tests)) --alone $(timed_tests)
+	@CRATEDEX_BUILD='$(abspath $(BUILD))' CRATEDEX_LARGE_INDEX='$(abspath $(LARGE_INDEX))' \
+	    TEST_TIMEOUT=$(TEST_TIMEOUT) TEST_JOBS=$(job_count) $(test_wrapper) \
+	    sh tests/run $(filter-out $(timed_tests),$(picked_tests)) --alone $(timed_tests)
 
 # Out of memory is to be an answer that the code gets, as without a sanitizer, not the end.
-asan: ## the same tests under AddressSanitizer and UBSan
-	+@ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 $(submake) BUILD=$(BUILD)/asan SANITIZE=address,undefined test
+asan: $(large_index) ## the same tests under AddressSanitizer and UBSan
+	+@ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 $(submake) \
+	    BUILD=$(BUILD)/asan SANITIZE=address,undefined LARGE_INDEX='$(abspath $(large_index))' test
 
 # Newer kernels spread addresses wider than libtsan 12 can take; setarch -R stops that where allowed.
 tsan: ## the threaded unit tests and the HTTP tests under ThreadSanitizer

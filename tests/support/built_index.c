@@ -9,6 +9,17 @@
 
 #include <cmocka.h>
 
+static void open_built(struct built_index *built)
+{
+    struct error error = {""};
+    built->index = index_open(built->path, &error);
+    if (built->index == NULL)
+        fail_msg("%s", error.message);
+    built->reader = index_reader_open(built->index, &error);
+    if (built->reader == NULL)
+        fail_msg("%s", error.message);
+}
+
 void built_index_make(struct built_index *built, const char *dump_path)
 {
     struct error error = {""};
@@ -18,12 +29,20 @@ void built_index_make(struct built_index *built, const char *dump_path)
     struct build_options options = {.dump_path = dump_path, .out_path = built->path};
     if (index_build(&options, &built->report, &error) != 0)
         fail_msg("%s: %s", dump_path, error.message);
-    built->index = index_open(built->path, &error);
-    if (built->index == NULL)
-        fail_msg("%s", error.message);
-    built->reader = index_reader_open(built->index, &error);
-    if (built->reader == NULL)
-        fail_msg("%s", error.message);
+    open_built(built);
+}
+
+void built_index_open_large(struct built_index *built)
+{
+    const char *path = getenv("CRATEDEX_LARGE_INDEX");
+    if (path == NULL || *path == '\0') {
+        built_index_make(built, LARGE_DUMP);
+        return;
+    }
+    memset(built, 0, sizeof *built);
+    assert_in_range(strlen(path), 1, sizeof built->path - 1);
+    memcpy(built->path, path, strlen(path) + 1);
+    open_built(built);
 }
 
 void built_index_from_files(struct built_index *built, const struct dump_file *files)
@@ -40,7 +59,8 @@ void built_index_remove(struct built_index *built)
 {
     index_reader_close(built->reader);
     index_close(built->index);
-    folder_remove(built->folder);
+    if (built->folder[0] != '\0')
+        folder_remove(built->folder);
 }
 
 static struct built_index of_group;

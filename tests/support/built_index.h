@@ -13,7 +13,7 @@
 #define LARGE_DUMP "../shared/data/crates-top3000.tar.gz"
 
 struct built_index {
-    char folder[FOLDER_PATH_SIZE]; /* temporary; the index alone is in it */
+    char folder[FOLDER_PATH_SIZE]; /* temporary; the index alone is in it. Empty: it is not ours */
     char path[FOLDER_PATH_SIZE];
     struct build_report report;
     struct index *index;
@@ -22,6 +22,10 @@ struct built_index {
 
 /* Builds an index of the dump in a new folder and opens it. Fails the test where that fails. */
 void built_index_make(struct built_index *built, const char *dump_path);
+
+/* Opens the index of the large dump that CRATEDEX_LARGE_INDEX names, as `make` sets it; where nothing is
+   named, builds one. The report is empty then. The dump must be there. */
+void built_index_open_large(struct built_index *built);
 
 /* The same from the members of a dump: see BUILT_TABLE. */
 void built_index_from_files(struct built_index *built, const struct dump_file *files);
