@@ -43,13 +43,12 @@ unsigned edit_distance_between(const char *key, size_t key_length, const char *w
     size_t n_k = decode(key, key_length, k);
     size_t n_w = decode(word, word_length, w);
     unsigned table[MAX_CHARACTERS + 1][MAX_CHARACTERS + 1];
-    *beginning = UINT32_MAX;
-    for (size_t i = 0; i <= n_k; i++) {
-        for (size_t j = 0; j <= n_w; j++) {
-            if (i == 0 || j == 0) {
-                table[i][j] = (unsigned)(i + j);
-                continue;
-            }
+    *beginning = (unsigned)n_w;
+    for (size_t j = 0; j <= n_w; j++)
+        table[0][j] = (unsigned)j;
+    for (size_t i = 1; i <= n_k; i++) {
+        table[i][0] = (unsigned)i;
+        for (size_t j = 1; j <= n_w; j++) {
             unsigned least = table[i - 1][j - 1] + (k[i - 1] != w[j - 1]);
             least = smaller(least, table[i - 1][j] + 1);
             least = smaller(least, table[i][j - 1] + 1);

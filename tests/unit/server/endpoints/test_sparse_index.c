@@ -265,27 +265,35 @@ static void damage_is_found(void **state)
          "does not fit", 1},
         {"INSERT INTO sparse_index VALUES(1000000, 0, 1, x'00')", "no crate", 1},
     };
+    struct built_index built;
+    struct error error = {""};
+    char path[FOLDER_PATH_SIZE];
+    size_t size;
+    built_index_make(&built, SAMPLE_DUMP);
+    assert_int_equal(index_verify(built.path, NULL, NULL, &error), 0);
+    char *whole = file_read(built.path, &size);
+    folder_join(path, built.folder, "changed.cdx");
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
-        struct built_index built;
-        struct error error = {""};
         int64_t last_modified;
         msgpack_sbuffer out;
-        built_index_make(&built, SAMPLE_DUMP);
-        assert_int_equal(index_verify(built.path, NULL, NULL, &error), 0);
-        index_reader_close(built.reader);
-        sql_change(built.path, cases[i].change);
-        built.reader = index_reader_open(built.index, &error);
-        assert_non_null(built.reader);
+        file_write(path, whole, size);
+        struct index *index = index_open(path, &error);
+        assert_non_null(index);
+        sql_change(path, cases[i].change);
+        struct index_reader *reader = index_reader_open(index, &error);
+        assert_non_null(reader);
         msgpack_sbuffer_init(&out);
-        assert_int_equal(sparse_index_read(built.reader, 1, &out, &last_modified, &error),
-                         cases[i].read);
+        assert_int_equal(sparse_index_read(reader, 1, &out, &last_modified, &error), cases[i].read);
         assert_true(cases[i].read == 1 || out.size == 0);
         msgpack_sbuffer_destroy(&out);
-        assert_int_equal(index_verify(built.path, NULL, NULL, &error), -1);
+        assert_int_equal(index_verify(path, NULL, NULL, &error), -1);
         if (strstr(error.message, cases[i].fault) == NULL)
             fail_msg("%s: %s", cases[i].change, error.message);
-        built_index_remove(&built);
+        index_reader_close(reader);
+        index_close(index);
     }
+    free(whole);
+    built_index_remove(&built);
 }
 
 int main(void)

@@ -86,10 +86,15 @@ static void add_close(struct expected *expected, unsigned distance, bool is_long
 {
     if (expected->length == 0 || expected->length > 64)
         return;
+    size_t n_characters = count_characters(expected->text, expected->length);
     for (uint32_t rank = 1; rank <= index_n_crates(expected->index) && rank <= max_rank; rank++) {
         char name[256];
         unsigned beginning;
         size_t length = name_of(expected->index, rank, name);
+        /* A distance is at least the difference of the lengths. */
+        if (length + distance < n_characters ||
+            (!is_longer && count_characters(name, length) > n_characters + distance))
+            continue;
         unsigned whole =
             edit_distance_between(name, length, expected->text, expected->length, &beginning);
         if ((is_longer ? beginning : whole) == distance && length >= min_characters)
