@@ -73,14 +73,14 @@ $(quiet)install -D -m $(word 1,$(1)) $(word 2,$(1)) '$(DESTDIR)$(word 3,$(1))'
 
 endef
 
-# Folders that are empty then go as well, but of those that a system has only our own.
+# Folders that are empty then go as well, up to DESTDIR or PREFIX; of a system's folders only our own.
 ifneq ($(or $(DESTDIR),$(filter-out /usr /usr/local,$(PREFIX))),)
-emptied = $(sort $(dir $(targets)))
 emptied_root := $(or $(DESTDIR),$(PREFIX))
+emptied = $(patsubst $(if $(DESTDIR),,$(PREFIX))/%,%,$(sort $(dir $(targets))))
 rmdir_parents := --parents
 else
-emptied = $(includedir)/cratedex $(docdir)
 emptied_root := /
+emptied = $(includedir)/cratedex $(docdir)
 endif
 
 .PHONY: install uninstall dist
@@ -90,7 +90,7 @@ install: all $(made) ## programs, library, headers, manual pages and more, to $(
 uninstall: ## remove what install brought
 	rm -f $(foreach target,$(targets),'$(DESTDIR)$(target)')
 	@cd '$(emptied_root)' 2>/dev/null || exit 0; \
-	for folder in $(patsubst $(if $(DESTDIR),,$(PREFIX))/%,%,$(emptied)); do \
+	for folder in $(emptied); do \
 	    rmdir $(rmdir_parents) --ignore-fail-on-non-empty "$$folder" 2>/dev/null || :; done
 
 # ---- The sources as one file ----

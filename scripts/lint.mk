@@ -7,13 +7,13 @@ lint_sources := $(product_sources) $(support_sources) $(unit_sources) $(http_sou
 lint_stamps := $(patsubst %,$(BUILD)/lint/%.ok,$(lint_sources) $(headers))
 lint_flags = $(standard) $(includes) $(package_cflags) $(warnings) -Werror -pthread
 lint_cxx_flags = $(cxx_standard) $(includes) $(cxx_warnings) -Werror -pthread
-scripts := $(shell find scripts -maxdepth 1 -type f ! -name '*.mk') $(wildcard tests/run tests/cargo/run tests/cargo/find-cargo tests/*/*.sh .ci/run \
+scripts := $(shell find scripts -maxdepth 1 -type f ! -name '*.mk' ! -name '*.py') $(wildcard tests/run tests/cargo/run tests/cargo/find-cargo tests/*/*.sh .ci/run \
     scripts/install/completion.bash)
 
-.PHONY: lint lint-files lint-scripts fmt
-lint: ## clang-format, gcc -Werror, clang-tidy with clang's warnings, cppcheck, shellcheck: changed files only
+.PHONY: lint lint-files lint-rooms lint-scripts fmt
+lint: ## clang-format, gcc -Werror, clang-tidy with clang's warnings, cppcheck, shellcheck, rooms: changed files only
 	+@$(submake) -k -O lint-files
-lint-files: $(lint_stamps) lint-scripts
+lint-files: $(lint_stamps) lint-rooms lint-scripts
 	@echo 'lint: clean, $(words $(lint_stamps)) files'
 
 $(BUILD)/lint/%.c.ok: %.c .clang-tidy .clang-format Makefile scripts/lint.mk
@@ -47,6 +47,11 @@ $(BUILD)/lint/%.h.ok: %.h .clang-format Makefile scripts/lint.mk
 	echo 'extern int lint;' | gcc $(lint_flags) -MMD -MP -MT $@ -MF $(@:.ok=.d) -fsyntax-only \
 	    -include $< -x c - || status=1; \
 	[ $$status -eq 0 ] && touch $@
+
+# Which folder may include which.
+lint-rooms:
+	$(call say,lint,rooms)
+	$(quiet)$(PYTHON) scripts/check-rooms.py
 
 lint-scripts: $(if $(scripts),$(BUILD)/lint/scripts.ok)
 $(BUILD)/lint/scripts.ok: $(scripts)

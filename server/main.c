@@ -11,7 +11,9 @@
 #include "server/listener.h"
 #include "server/options.h"
 #include "server/service/download_counters.h"
+#include "server/service/published.h"
 #include "server/service/service.h"
+#include "server/service/snapshot.h"
 #include "server/telemetry/access_log.h"
 #include "server/telemetry/metrics.h"
 
@@ -40,7 +42,7 @@ struct server {
     struct ranking ranking;
     struct ranking ranking_b;
     const char *route_names[METRICS_MAX_ROUTES];
-    struct index *index;
+    struct snapshot *snapshot; /* the first, which is the last, too */
     int listener;
     struct daemon *daemon;
     bool downloads_are_troubled; /* the last tick failed, which was said */
@@ -55,14 +57,17 @@ static unsigned n_shards(const struct options *options)
     return shards;
 }
 
-static int open_index(struct server *server, const char *path, struct error *error)
+static int open_index(struct server *server, const char *path, unsigned n_readers,
+                      struct error *error)
 {
     if (access(path, F_OK) != 0 && errno == ENOENT)
         return error_set(error,
                          "there is no index at %s: build one with cratedex-index build DUMP -o %s",
                          path, path);
-    server->index = index_open(path, error);
-    return server->index != NULL ? 0 : -1;
+    server->snapshot = snapshot_open(path, n_readers, 1, error);
+    if (server->snapshot != NULL)
+        server->service.snapshots = published_create(server->snapshot, error);
+    return server->service.snapshots != NULL ? 0 : -1;
 }
 
 /* A weights file is read once, at start; what it does not name keeps the built-in weight. */
@@ -103,14 +108,13 @@ static void stop(struct server *server)
     openapi_destroy(service->openapi);
     if (service->metrics != NULL)
         metrics_destroy(service->metrics);
-    reader_pool_destroy(service->readers);
     struct error error;
     if (download_counters_close(service->downloads, &error) != 0)
         fprintf(stderr, "cratedex-server: counting downloads: %s\n", error.message);
     if (service->slow_query_descriptor != STDERR_FILENO)
         close(service->slow_query_descriptor);
-    if (server->index != NULL)
-        index_close(server->index);
+    published_destroy(service->snapshots);
+    snapshot_close(server->snapshot);
 }
 
 /* Makes everything; on an error the caller stops what is there. */
@@ -122,9 +126,8 @@ static int start(struct server *server, const struct options *options, struct er
     if (read_ranking(options->ranking_path, &server->ranking, &service->ranking, error) != 0 ||
         read_ranking(options->ranking_b_path, &server->ranking_b, &service->ranking_b, error) !=
             0 ||
-        open_index(server, options->index_path, error) != 0)
+        open_index(server, options->index_path, options->n_threads, error) != 0)
         return -1;
-    service->index = server->index;
     service->base_url = options->base_url;
     service->cdn_url = options->cdn_url;
     service->banner = options->banner[0] != '\0' ? options->banner : NULL;
@@ -133,14 +136,11 @@ static int start(struct server *server, const struct options *options, struct er
     if (open_slow_query_log(service, options->slow_query_path, error) != 0)
         return -1;
     if (options->downloads_path[0] != '\0') {
-        service->downloads =
-            download_counters_open(options->downloads_path, server->index, time(NULL), error);
+        service->downloads = download_counters_open(options->downloads_path,
+                                                    server->snapshot->index, time(NULL), error);
         if (service->downloads == NULL)
             return -1;
     }
-    service->readers = reader_pool_create(server->index, options->n_threads, error);
-    if (service->readers == NULL)
-        return -1;
     service->metrics =
         metrics_create(server->route_names, router_names(server->route_names), error);
     if (service->metrics == NULL)
@@ -177,7 +177,8 @@ static int announce(const struct server *server, struct error *error)
     fprintf(out,
             "cratedex-server " CRATEDEX_VERSION " listening on http://%s (%" PRIu32
             " crates, dump of %s)\n",
-            name, index_n_crates(server->index), index_dump_timestamp(server->index));
+            name, index_n_crates(server->snapshot->index),
+            index_dump_timestamp(server->snapshot->index));
     if (fflush(out) != 0)
         return error_set(error, "cannot write to standard %s", out == stdout ? "output" : "error");
     return 0;

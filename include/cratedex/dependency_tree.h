@@ -10,7 +10,7 @@
 
 #include <cratedex/encoder.h>
 #include <cratedex/error.h>
-#include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -4,7 +4,7 @@
 
 #include <cratedex/encoder.h>
 #include <cratedex/error.h>
-#include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 #include <cratedex/search.h>
 
 #ifdef __cplusplus

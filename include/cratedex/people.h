@@ -5,7 +5,7 @@
 
 #include <cratedex/encoder.h>
 #include <cratedex/error.h>
-#include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -2,9 +2,10 @@
 #ifndef CRATEDEX_REVERSE_DEPENDENCIES_H
 #define CRATEDEX_REVERSE_DEPENDENCIES_H
 
+#include <cratedex/crate_fragment.h>
 #include <cratedex/encoder.h>
 #include <cratedex/error.h>
-#include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 #include <stdint.h>
 
 #ifdef __cplusplus

@@ -4,7 +4,7 @@
 #define CRATEDEX_SEARCH_H
 
 #include <cratedex/error.h>
-#include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 #include <cratedex/search_query.h>
 #include <stddef.h>
 #include <stdint.h>

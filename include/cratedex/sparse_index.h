@@ -5,7 +5,7 @@
 #define CRATEDEX_SPARSE_INDEX_H
 
 #include <cratedex/error.h>
-#include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 #include <msgpack/sbuffer.h>
 #include <stddef.h>
 #include <stdint.h>

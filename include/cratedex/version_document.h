@@ -2,9 +2,10 @@
 #ifndef CRATEDEX_VERSION_DOCUMENT_H
 #define CRATEDEX_VERSION_DOCUMENT_H
 
+#include <cratedex/crate_fragment.h>
 #include <cratedex/encoder.h>
 #include <cratedex/error.h>
-#include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 #include <stdint.h>
 
 #ifdef __cplusplus

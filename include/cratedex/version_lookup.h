@@ -3,7 +3,7 @@
 #define CRATEDEX_VERSION_LOOKUP_H
 
 #include <cratedex/error.h>
-#include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 #include <stddef.h>
 #include <stdint.h>
 

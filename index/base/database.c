@@ -2,6 +2,8 @@
    pass errors on. */
 #include "index/base/database.h"
 
+#include <cratedex/timestamp.h>
+
 int database_error(sqlite3 *database, const char *doing, struct error *error)
 {
     return error_set(error, "%s: %s", doing, sqlite3_errmsg(database));
@@ -68,4 +70,13 @@ fts5_api *database_fts5(sqlite3 *database)
     sqlite3_step(statement);
     sqlite3_finalize(statement);
     return api;
+}
+
+int64_t database_column_time(sqlite3_stmt *row, int column)
+{
+    int64_t microseconds = 0;
+    const char *text = (const char *)sqlite3_column_text(row, column);
+    timestamp_parse(text == NULL ? "" : text, (size_t)sqlite3_column_bytes(row, column),
+                    &microseconds);
+    return microseconds;
 }

@@ -28,4 +28,7 @@ int database_integer(sqlite3 *database, const char *sql, int64_t *value, struct 
 /* FTS5's programming interface of this connection, or NULL where FTS5 is not built in. */
 fts5_api *database_fts5(sqlite3 *database);
 
+/* A column with an RFC 3339 text as microseconds since 1970; 0 where it is none. */
+int64_t database_column_time(sqlite3_stmt *row, int column);
+
 #endif

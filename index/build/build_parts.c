@@ -14,23 +14,6 @@
 #include "index/text/name_words.h"
 #include "index/trie/trie.h"
 
-int build_write_part(struct build *build, enum index_part part, const msgpack_sbuffer *block,
-                     struct error *error)
-{
-    sqlite3_stmt *insert =
-        database_prepare(build->database, "INSERT INTO parts VALUES(?1, ?2, ?3)", error);
-    if (insert == NULL)
-        return -1;
-    char checksum[17];
-    snprintf(checksum, sizeof checksum, "%016" PRIx64, XXH3_64bits(block->data, block->size));
-    sqlite3_bind_text(insert, 1, index_part_names[part], -1, SQLITE_STATIC);
-    sqlite3_bind_text(insert, 2, checksum, -1, SQLITE_STATIC);
-    sqlite3_bind_blob64(insert, 3, block->data, block->size, SQLITE_STATIC);
-    int result = database_run(insert, error);
-    sqlite3_finalize(insert);
-    return result;
-}
-
 /* Columns, and the substrings that are built over them. */
 static int write_columns(struct build *build, struct error *error)
 {

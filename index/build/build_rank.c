@@ -45,20 +45,6 @@ struct rank_pass {
     size_t n_owners;
 };
 
-struct build_crate *build_find_crate(struct build *build, int64_t id)
-{
-    size_t low = 0;
-    size_t high = build->n_crates;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (build->crates[middle].id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < build->n_crates && build->crates[low].id == id ? &build->crates[low] : NULL;
-}
-
 static const struct version_owner *find_owner(const struct rank_pass *pass, int64_t version_id)
 {
     size_t low = 0;
@@ -98,15 +84,6 @@ static int for_each_row(struct rank_pass *pass, const char *sql, row_function *o
     return found;
 }
 
-int64_t build_column_time(sqlite3_stmt *row, int column)
-{
-    int64_t microseconds = 0;
-    const char *text = (const char *)sqlite3_column_text(row, column);
-    timestamp_parse(text == NULL ? "" : text, (size_t)sqlite3_column_bytes(row, column),
-                    &microseconds);
-    return microseconds;
-}
-
 static int on_crate(struct rank_pass *pass, sqlite3_stmt *row, struct error *error)
 {
     (void)error;
@@ -114,8 +91,8 @@ static int on_crate(struct rank_pass *pass, sqlite3_stmt *row, struct error *err
     build->crates[build->n_crates++] = (struct build_crate){
         .id = sqlite3_column_int64(row, 0),
         .downloads = sqlite3_column_int64(row, 1),
-        .created_at = build_column_time(row, 2),
-        .updated_at = build_column_time(row, 3),
+        .created_at = database_column_time(row, 2),
+        .updated_at = database_column_time(row, 3),
         .given_default = sqlite3_column_int64(row, 4),
         .is_abandoned = sqlite3_column_int(row, 5) != 0,
     };

@@ -102,8 +102,6 @@ int build_fold_downloads(struct build *build, struct error *error);
 int build_rank_crates(struct build *build, struct error *error);
 /* The crate with that id while `crates` is sorted by id; NULL where there is none. */
 struct build_crate *build_find_crate(struct build *build, int64_t id);
-/* A column with an RFC 3339 text as microseconds. */
-int64_t build_column_time(sqlite3_stmt *row, int column);
 /* build_versions.c: the versions that `crates` show. */
 int build_find_versions(struct build *build, struct error *error);
 /* build_crates.c: writes `crates`, documents and the full-text index. */

@@ -124,7 +124,7 @@ static int on_version(struct version_pass *pass, sqlite3_stmt *row, struct error
         return -1;
     struct version_row version = {.id = sqlite3_column_int64(row, 1),
                                   .is_yanked = sqlite3_column_int(row, 3) != 0,
-                                  .created_at = build_column_time(row, 4)};
+                                  .created_at = database_column_time(row, 4)};
     snprintf(version.num, sizeof version.num, "%s", (const char *)sqlite3_column_text(row, 2));
     version.is_semver = semver_parse(&version.semver, version.num, strlen(version.num)) == 0;
     if (!version.is_semver)

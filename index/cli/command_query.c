@@ -10,6 +10,7 @@
 #include "index/cli/terminal.h"
 
 #include <cratedex/command_line.h>
+#include <cratedex/crate_fragment.h>
 #include <cratedex/explanation.h>
 #include <cratedex/ranking.h>
 #include <cratedex/search.h>

@@ -4,6 +4,7 @@
 #include "index/cli/terminal.h"
 
 #include <cratedex/index_file.h>
+#include <cratedex/index_verify.h>
 #include <stdbool.h>
 
 /* Flushed at once: some checks take seconds, and the line says which one is running. */

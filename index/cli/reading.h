@@ -3,7 +3,7 @@
 #define CRATEDEX_INDEX_CLI_READING_H
 
 #include <cratedex/error.h>
-#include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 
 struct reading {
     struct index *index;

@@ -6,6 +6,7 @@
 #include "index/cli/table.h"
 
 #include <cratedex/index_file.h>
+#include <cratedex/index_info.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>

@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "index/dump/dump_archive.h"
+#include "index/dump/dump_budget.h"
+#include "index/dump/dump_folder.h"
+#include "index/dump/dump_name.h"
 #include "index/dump/dump_source.h"
 
 struct dump {
@@ -21,17 +25,6 @@ struct dump {
     bool is_in_member;
     bool has_failed;
 };
-
-int dump_budget_spend(struct dump_budget *budget, uint64_t n_bytes, struct error *error)
-{
-    if (n_bytes > budget->max_bytes - budget->n_bytes)
-        return error_set(error,
-                         "unpacks to more than %" PRIu64
-                         " bytes; raise --max-dump-bytes if that is right",
-                         budget->max_bytes);
-    budget->n_bytes += n_bytes;
-    return 0;
-}
 
 static int open_source(struct dump *dump, struct error *error)
 {

@@ -7,7 +7,11 @@
 
    Nothing is ever unpacked to disk, so names could do no harm here; those that are meant to do harm
    elsewhere are refused all the same, as they tell that the file is no dump. */
+#include "index/dump/dump_archive.h"
+#include "index/dump/dump_budget.h"
+#include "index/dump/dump_name.h"
 #include "index/dump/dump_source.h"
+#include "index/dump/dump_stream.h"
 
 #include <archive.h>
 #include <archive_entry.h>

@@ -4,7 +4,9 @@
 
    The set of names is a list: a dump has some twenty tables, and the number is bounded. The strings
    in it stay where they are until it is freed. */
-#include "index/dump/dump_source.h"
+#include "index/dump/dump_name.h"
+
+#include "index/dump/dump.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,7 +7,7 @@
    Of libarchive's filters only those that work inside of this process are allowed; some others start
    a program named after a magic number in the file. One compression is allowed, not a pile of them,
    which would let a small file make work without end. */
-#include "index/dump/dump_source.h"
+#include "index/dump/dump_stream.h"
 
 #include <archive.h>
 #include <errno.h>

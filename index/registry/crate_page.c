@@ -1,6 +1,7 @@
 /* The crate's object is made from its row, for it says more and other things than the one of lists. The
    arrays inside of it and the three beside it come from the same set of versions and the same rows. A
    page takes one row, a set of versions, and a few rows of keywords and categories. */
+#include <cratedex/crate_fragment.h>
 #include <cratedex/crate_page.h>
 
 #include <cratedex/version_document.h>

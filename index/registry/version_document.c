@@ -2,6 +2,7 @@
    the crate's name and the version's number. */
 #include "index/registry/version_document.h"
 
+#include <cratedex/crate_fragment.h>
 #include <cratedex/version_document.h>
 
 #include "index/base/database.h"

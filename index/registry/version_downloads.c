@@ -1,6 +1,7 @@
 /* One probe a version gives the rows of its days, for they lie together in version_downloads; a day is a place
    in an array of 90, so that nothing is sorted or grouped. The five highest versions of a crate are kept
    while its versions are read, in any order; whoever is not or no longer among them is added to the rest. */
+#include <cratedex/crate_fragment.h>
 #include <cratedex/version_downloads.h>
 
 #include "index/base/database.h"

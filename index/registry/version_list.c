@@ -151,13 +151,26 @@ static int arrange(struct version_list_state *state, const struct version_query 
     return 0;
 }
 
+/* What comes behind the key's version, wherever that stands now; where it is gone, behind the place that it had. */
+static uint32_t find_start(const struct version_list_state *state, enum version_sort sort,
+                           const struct listed_version *after)
+{
+    uint32_t start = 0;
+    for (uint32_t i = 0; i < state->n_versions; i++)
+        if (state->versions[i].id == after->id)
+            return i + 1;
+    while (start < state->n_versions &&
+           listed_version_compare(sort, &state->versions[start], after) <= 0)
+        start++;
+    return start;
+}
+
 static void cut_page(struct version_list *list, const struct version_query *query,
                      const struct listed_version *after)
 {
     struct version_list_state *state = list->state;
-    while (after != NULL && state->first < state->n_versions &&
-           listed_version_compare(query->sort, &state->versions[state->first], after) <= 0)
-        state->first++;
+    if (after != NULL)
+        state->first = find_start(state, query->sort, after);
     list->n = state->n_versions - state->first;
     if (query->limit > 0 && list->n >= query->limit) {
         list->n = query->limit;

@@ -7,7 +7,7 @@
 
 #include <cratedex/encoder.h>
 #include <cratedex/error.h>
-#include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 #include <msgpack/sbuffer.h>
 #include <sqlite3.h>
 #include <stddef.h>

@@ -4,7 +4,7 @@
 #define CRATEDEX_INDEX_PACKAGE_GRAPH_H
 
 #include <cratedex/error.h>
-#include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 #include <cratedex/semver.h>
 #include <cratedex/version_requirement.h>
 #include <msgpack/zone.h>

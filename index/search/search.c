@@ -54,15 +54,15 @@ static void set_seek_key(const struct index *index, enum search_sort sort,
                 : last->is_near         ? SEEK_STAGE_NEAR
                 : last->is_second_stage ? SEEK_STAGE_SECOND
                                         : SEEK_STAGE_FIRST;
+    key.id = index->columns.ids[last->rank - 1];
     if (sort == SEARCH_SORT_RELEVANCE) {
-        key.id = last->rank;
+        key.popularity = index->columns.popularity[last->rank - 1];
     } else if (sort == SEARCH_SORT_ALPHABETICAL) {
         struct index_crate crate;
         index_crate(index, last->rank, &crate);
         key.name_length = crate.name_length < sizeof key.name ? crate.name_length : sizeof key.name;
         memcpy(key.name, crate.name, key.name_length);
     } else {
-        key.id = index->columns.ids[last->rank - 1];
         key.value = crate_columns_sort_value(&index->columns, search_order_of(sort), last->rank);
     }
     seek_key_format(&key, result->seek_key);

@@ -2,8 +2,10 @@
    the order is an array of ranks, and a page is a walk along the array that stops when it is full. A
    seek key is found in the array by binary search, so continuing costs the same on every page. */
 #include "index/base/bitmap.h"
+#include "index/search/rank/search_score.h"
 #include "index/search/scan/search_scan.h"
 #include "index/search/search_steps.h"
+#include "index/search/seek_place.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -25,17 +27,25 @@ enum crate_order search_order_of(enum search_sort sort)
     }
 }
 
-/* True where the crate comes after the item that the key names. */
+/* True where the crate comes after the place that the key has. */
 static bool comes_after(const struct crate_columns *columns, enum crate_order order, uint32_t rank,
                         const struct seek_key *key)
 {
+    bool is_after;
+    bool is_equal;
     if (order == CRATE_ORDER_ALPHABETICAL) {
         uint32_t start = columns->name_offsets[rank - 1];
-        return crate_name_compare(columns->names + start, columns->name_offsets[rank] - start,
-                                  key->name, key->name_length) > 0;
+        int comparison =
+            crate_name_compare(columns->names + start, columns->name_offsets[rank] - start,
+                               key->name, key->name_length);
+        is_after = comparison > 0;
+        is_equal = comparison == 0;
+    } else {
+        int64_t value = crate_columns_sort_value(columns, order, rank);
+        is_after = value < key->value;
+        is_equal = value == key->value;
     }
-    int64_t value = crate_columns_sort_value(columns, order, rank);
-    return value < key->value || (value == key->value && columns->ids[rank - 1] < key->id);
+    return is_after || (is_equal && columns->ids[rank - 1] < key->id);
 }
 
 /* The first place in the order that comes after the key. */
@@ -52,6 +62,28 @@ static uint32_t find_start(const struct crate_columns *columns, enum crate_order
             low = middle + 1;
     }
     return low;
+}
+
+/* Makes the key's place the one that its crate has in this index, where it has one. Mostly it is the same place,
+   in which the crate is found at once. */
+static void renew(const struct crate_columns *columns, enum crate_order order,
+                  const struct search_plan *plan, struct seek_key *key)
+{
+    uint32_t start = find_start(columns, order, key);
+    uint32_t rank = start > 0 ? columns->orders[order][start - 1] : 0;
+    if (rank == 0 || columns->ids[rank - 1] != key->id)
+        rank = seek_find_id(columns, key->id);
+    if (rank == 0)
+        return;
+    if (order != CRATE_ORDER_ALPHABETICAL) {
+        key->value = crate_columns_sort_value(columns, order, rank);
+        return;
+    }
+    uint32_t at = columns->name_offsets[rank - 1];
+    uint32_t length = columns->name_offsets[rank] - at;
+    key->name_length = length < sizeof key->name ? length : sizeof key->name;
+    memcpy(key->name, columns->names + at, key->name_length);
+    key->exact = plan != NULL && search_plan_is_exact(plan, rank);
 }
 
 /* A page that is being filled. */
@@ -144,6 +176,12 @@ void search_in_order(struct search *search, const struct search_query *query,
     struct page page = {result, query->offset, query->limit, plan};
     const uint64_t *selected = filter;
     bool skip_in_order = false;
+    struct seek_key place;
+    if (after != NULL) {
+        place = *after;
+        renew(columns, order, plan, &place);
+        after = &place;
+    }
     if (plan != NULL) {
         result->total = select_matches(search, filter);
         selected = search->selected;

@@ -1,15 +1,22 @@
 /* The order of relevance, in four parts one behind the other: the crates whose name is the text, by
-   rank; the few whose name the text nearly is, nearest first; the best RERANK_DEPTH of the first stage, as the second stage orders them; all others by the
-   first stage's score (on a tie by rank). Every match has exactly one place in it, whatever the page:
-   what is asked for is the beginning of that order, up to offset + limit, or with a seek key the `limit`
-   places behind it.
+   rank; the few whose name the text nearly is, nearest first; the best RERANK_DEPTH of the first
+   stage, as the second stage orders them; all others by the first stage's score (on a tie by rank).
+   Every match has exactly one place in it, whatever the page: what is asked for is the beginning of
+   that order, up to offset + limit, or with a seek key the `limit` places behind the key's crate.
 
-   The best of the first stage are kept in a heap with the worst on top (Knuth 5.2.3); a match that is
-   not better than the top costs one comparison. */
+   The best of the first stage are kept in a heap with the worst on top (Knuth 5.2.3); a match that
+   is not better than the top costs one comparison.
+
+   Where a list goes on behind the first RERANK_DEPTH, only what is behind the key's score is kept.
+   That score, and that so many are before it, is looked at again in each case, for the key may be
+   of another index: there its crate may have any other place, and then the page is filled from
+   that. A crate that is gone, or matches no more, leaves the place that it had. */
 #include "index/search/search_relevance.h"
+#include "index/search/rank/search_score.h"
 
 #include "index/base/bitmap.h"
 #include "index/base/small_order.h"
+#include "index/search/seek_place.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,6 +34,7 @@ struct best {
     uint32_t n;
     uint32_t capacity;
     const struct search_scored *after; /* only what comes behind it; NULL: all */
+    uint32_t n_before; /* of all matches, that do not; the floor is never above them */
 };
 
 static void sift_down(struct search_scored *heap, uint32_t n, uint32_t at)
@@ -46,8 +54,10 @@ static void keep_best(struct search_collector *collector, uint32_t rank, float s
 {
     struct best *best = (struct best *)collector;
     struct search_scored candidate = {score, rank};
-    if (best->after != NULL && !is_better(best->after, &candidate))
+    if (best->after != NULL && !is_better(best->after, &candidate)) {
+        best->n_before += candidate.rank != best->after->rank;
         return;
+    }
     if (best->n < best->capacity) {
         best->heap[best->n++] = candidate;
         if (best->n < best->capacity)
@@ -86,11 +96,29 @@ static void sort_best(struct search_scored *best, uint32_t n)
     memcpy(best, sorted, n * sizeof *best);
 }
 
-/* Scans for the best `n` and leaves them in order in `search->scored`. */
-static int find_best(struct search *search, const uint64_t *filter, uint32_t n,
-                     const struct search_scored *after, uint32_t *n_found, uint64_t *total,
+/* One search by relevance. */
+struct relevance {
+    struct search *search;
+    const struct search_query *query;
+    const uint64_t *filter;
+    uint32_t depth; /* so many are for the second stage */
+    struct search_result *result;
+    uint32_t n_found;  /* of the first stage's best, in order in search->scored */
+    uint32_t n_before; /* matches before what they come behind */
+};
+
+/* Where a list goes on: behind this. */
+struct place {
+    enum seek_stage stage;
+    float score;   /* of the stage */
+    uint32_t rank; /* of the crate; of the last one before it where there is none */
+};
+
+/* Scans for the best `n` behind `after` (NULL: of all). */
+static int find_best(struct relevance *relevance, uint32_t n, const struct search_scored *after,
                      struct error *error)
 {
+    struct search *search = relevance->search;
     if (n > search->scored_capacity) {
         struct search_scored *scored = realloc(search->scored, n * sizeof *scored);
         if (scored == NULL)
@@ -98,30 +126,32 @@ static int find_best(struct search *search, const uint64_t *filter, uint32_t n,
         search->scored = scored;
         search->scored_capacity = n;
     }
-    struct best best = {{keep_best, -INFINITY}, search->scored, 0, n, after};
-    *total = search_scan(&search->plan, search->index, &search->scan, filter, &best.collector);
+    struct best best = {{keep_best, -INFINITY}, search->scored, 0, n, after, 0};
+    relevance->result->total = search_scan(&search->plan, search->index, &search->scan,
+                                           relevance->filter, &best.collector);
     for (uint32_t i = 0; i < best.n && best.n <= SMALL_ORDER_MAX; i++)
         rerank_fetch(search->index, best.heap[i].rank);
     sort_best(best.heap, best.n);
-    *n_found = best.n;
+    relevance->n_found = best.n;
+    relevance->n_before = best.n_before;
     return 0;
 }
 
 /* A page that is being filled from the order's beginning. */
 struct page {
     struct search_result *result;
-    const struct seek_key *after;
+    const struct place *after; /* NULL: nothing is left out */
     uint32_t n_to_skip;
     uint32_t limit;
 };
 
 static void add(struct page *page, enum seek_stage stage, uint32_t rank, float score)
 {
-    const struct seek_key *after = page->after;
+    const struct place *after = page->after;
     if (after != NULL &&
-        (stage < after->stage || (stage == after->stage &&
-                                  ((double)score > after->score ||
-                                   ((double)score == after->score && (int64_t)rank <= after->id)))))
+        (stage < after->stage ||
+         (stage == after->stage &&
+          (score > after->score || (score == after->score && rank <= after->rank)))))
         return;
     if (page->n_to_skip > 0) {
         page->n_to_skip--;
@@ -151,7 +181,8 @@ static void add_front(struct page *page, const struct search_plan *plan, const u
     }
 }
 
-static void add_second_stage(struct page *page, struct search *search, uint32_t n)
+/* Lets the second stage order the `n` best of the first. */
+static void rerank(struct search *search, uint32_t n)
 {
     struct rerank_candidate *candidates = search->candidates;
     for (uint32_t i = 0; i < n; i++) {
@@ -160,40 +191,157 @@ static void add_second_stage(struct page *page, struct search *search, uint32_t 
     }
     rerank_features(&search->plan, search->index, candidates, n);
     rerank_sort(candidates, n);
-    for (uint32_t i = 0; i < n; i++)
-        add(page, SEEK_STAGE_SECOND, candidates[i].rank, candidates[i].second_stage);
 }
 
-static void set_tiers(struct search *search, struct search_result *result)
+static bool name_has_text(const struct search_plan *plan, uint32_t rank)
 {
-    for (uint32_t i = 0; i < result->n_hits; i++)
-        result->hits[i].tier = search_plan_tier(&search->plan, result->hits[i].rank);
+    uint32_t i = 0;
+    while (i < plan->n_places && plan->place_ranks[i] != rank)
+        i++;
+    return i < plan->n_places;
+}
+
+/* The first stage's score of one crate, added up as the scan adds it up, to the bit. Returns false
+   where it does not match. To be asked after the scan, which decides what matches. */
+static bool score_one(struct search *search, uint32_t rank, float *score)
+{
+    struct search_plan *plan = &search->plan;
+    float reach = 0;
+    float words = 0;
+    search_plan_rewind(plan);
+    for (uint32_t i = 0; i < plan->n_words; i++) {
+        struct search_word *word = &plan->words[i];
+        struct word_occurrence occurrence = search_word_occurrence(word, rank);
+        float weights[16];
+        if (occurrence.fields == 0)
+            continue;
+        reach += occurrence.is_completion ? word->completion_reach : word->mass;
+        search_plan_weigh(plan, occurrence.is_completion ? word->completion_mass : word->mass,
+                          weights);
+        words += weights[occurrence.fields];
+    }
+    search_plan_rewind(plan);
+    if (reach > 0 && search_plan_accepts(plan, reach)) {
+        float popularity =
+            (float)plan->ranking->popularity * search->index->columns.popularity[rank - 1];
+        *score = words + popularity;
+        return true;
+    }
+    if (!name_has_text(plan, rank))
+        return false;
+    *score = search_plan_score(plan, search->index, rank, NULL);
+    return true;
+}
+
+/* The place of a crate in this index, of which the second stage ordered the `n_second` best.
+   Returns false, and leaves `place` as it is, where it has none: there is no such crate, or it does
+   not match. */
+static bool find_place(const struct relevance *relevance, uint32_t rank, uint32_t n_second,
+                       struct place *place)
+{
+    struct search *search = relevance->search;
+    const struct search_plan *plan = &search->plan;
+    float score;
+    if (rank == 0 || (relevance->filter != NULL && !bitmap_test(relevance->filter, rank)))
+        return false;
+    if (search_plan_is_exact(plan, rank)) {
+        *place = (struct place){SEEK_STAGE_EXACT, 0, rank};
+        return true;
+    }
+    for (uint32_t i = 0; i < plan->spelling.n_near_names; i++)
+        if (plan->spelling.near_names[i] == rank) {
+            *place = (struct place){SEEK_STAGE_NEAR, -(float)i, rank};
+            return true;
+        }
+    for (uint32_t i = 0; i < n_second; i++)
+        if (search->candidates[i].rank == rank) {
+            *place = (struct place){SEEK_STAGE_SECOND, search->candidates[i].second_stage, rank};
+            return true;
+        }
+    if (!score_one(search, rank, &score))
+        return false;
+    *place = (struct place){SEEK_STAGE_FIRST, score, rank};
+    return true;
+}
+
+/* Fills the page with what comes behind a place in the first stage's order. */
+static int fill_behind(struct relevance *relevance, const struct place *place, struct error *error)
+{
+    const struct search_scored last = {place->score, place->rank};
+    struct page page = {relevance->result, NULL, 0, relevance->query->limit};
+    if (find_best(relevance, page.limit, &last, error) != 0)
+        return -1;
+    page.result->n_hits = 0;
+    for (uint32_t i = 0; i < relevance->n_found; i++)
+        add(&page, SEEK_STAGE_FIRST, relevance->search->scored[i].rank,
+            relevance->search->scored[i].score);
+    return 0;
+}
+
+/* The same with what comes behind a place anywhere, which is looked for first where `rank` is a
+   crate's; `place` NULL: from the beginning. */
+static int fill_from_front(struct relevance *relevance, uint32_t rank, struct place *place,
+                           struct error *error)
+{
+    struct search *search = relevance->search;
+    const struct search_query *query = relevance->query;
+    struct page page = {relevance->result, place, query->offset, query->limit};
+    if (find_best(relevance, relevance->depth + query->offset + query->limit, NULL, error) != 0)
+        return -1;
+    uint32_t n_second =
+        relevance->n_found < relevance->depth ? relevance->n_found : relevance->depth;
+    rerank(search, n_second);
+    if (place != NULL && find_place(relevance, rank, n_second, place) &&
+        place->stage == SEEK_STAGE_FIRST)
+        return fill_behind(relevance, place, error);
+    page.result->n_hits = 0;
+    add_front(&page, &search->plan, relevance->filter);
+    for (uint32_t i = 0; i < n_second; i++)
+        add(&page, SEEK_STAGE_SECOND, search->candidates[i].rank,
+            search->candidates[i].second_stage);
+    for (uint32_t i = n_second; i < relevance->n_found; i++)
+        add(&page, SEEK_STAGE_FIRST, search->scored[i].rank, search->scored[i].score);
+    return 0;
+}
+
+/* Fills the page behind the key's crate. Mostly the key is of this index, and what it says of its
+   place is true; else the place is found by the first scan and looked at by the second. */
+static int fill_after(struct relevance *relevance, const struct seek_key *key, struct error *error)
+{
+    const struct crate_columns *columns = &relevance->search->index->columns;
+    uint32_t rank = seek_find_crate(columns, key);
+    struct place place = {key->stage, (float)key->score,
+                          rank != 0 ? rank : seek_rank_before(columns, key)};
+    for (unsigned i = 0; i < 2 && place.stage == SEEK_STAGE_FIRST; i++) {
+        const struct place said = place;
+        if (fill_behind(relevance, &said, error) != 0)
+            return -1;
+        find_place(relevance, rank, 0, &place);
+        bool is_true = place.stage == said.stage && place.score == said.score;
+        if (is_true && relevance->n_before >= relevance->depth)
+            return 0;
+        if (is_true)
+            break;
+    }
+    return fill_from_front(relevance, rank, &place, error);
 }
 
 int search_by_relevance(struct search *search, const struct search_query *query,
                         const uint64_t *filter, const struct seek_key *after,
                         struct search_result *result, struct error *error)
 {
-    uint32_t depth = search->plan.ranking->second_stage ? RERANK_DEPTH : 0;
-    struct page page = {result, after, query->offset, query->limit};
-    bool is_behind = after != NULL && after->stage == SEEK_STAGE_FIRST;
-    struct search_scored last = {0};
-    uint32_t n_wanted = depth + query->offset + query->limit;
-    uint32_t n_found = 0;
-    if (is_behind) {
-        last = (struct search_scored){(float)after->score, (uint32_t)after->id};
-        n_wanted = query->limit;
-    }
-    if (find_best(search, filter, n_wanted, is_behind ? &last : NULL, &n_found, &result->total,
-                  error) != 0)
+    struct relevance relevance = {
+        .search = search,
+        .query = query,
+        .filter = filter,
+        .depth = search->plan.ranking->second_stage ? RERANK_DEPTH : 0,
+        .result = result,
+    };
+    int status = after != NULL ? fill_after(&relevance, after, error)
+                               : fill_from_front(&relevance, 0, NULL, error);
+    if (status != 0)
         return -1;
-    uint32_t n_second = is_behind ? 0 : n_found < depth ? n_found : depth;
-    if (!is_behind) {
-        add_front(&page, &search->plan, filter);
-        add_second_stage(&page, search, n_second);
-    }
-    for (uint32_t i = n_second; i < n_found; i++)
-        add(&page, SEEK_STAGE_FIRST, search->scored[i].rank, search->scored[i].score);
-    set_tiers(search, result);
+    for (uint32_t i = 0; i < result->n_hits; i++)
+        result->hits[i].tier = search_plan_tier(&search->plan, result->hits[i].rank);
     return 0;
 }

@@ -1,5 +1,6 @@
-/* Inside the base64url lies `<sort letter>:<number>:<number>` (relevance: the stage first) or `<letter>:<name>`. Scores are written
-   as hexadecimal floating point, so that they read back equal to the bit. */
+/* Inside the base64url lies `<sort letter>:<value>:<id>`, by relevance
+   `s:<stage>:<score>:<popularity>:<id>`, in alphabetical order `<letter>:<id>:<name>`. Scores are
+   written as hexadecimal floating point, so that they read back equal to the bit. */
 #include "index/search/seek_key.h"
 
 #include "index/base/base64url.h"
@@ -21,11 +22,12 @@ void seek_key_format(const struct seek_key *key, char text[SEARCH_MAX_SEEK_KEY])
     char letter = sort_letters[key->sort];
     int length;
     if (key->sort == SEARCH_SORT_ALPHABETICAL)
-        length = snprintf(inside, sizeof inside, "%c:%.*s", key->exact ? EXACT_LETTER : letter,
-                          (int)key->name_length, key->name);
+        length =
+            snprintf(inside, sizeof inside, "%c:%" PRId64 ":%.*s",
+                     key->exact ? EXACT_LETTER : letter, key->id, (int)key->name_length, key->name);
     else if (key->sort == SEARCH_SORT_RELEVANCE)
-        length = snprintf(inside, sizeof inside, "%c:%d:%a:%" PRId64, letter, (int)key->stage,
-                          key->score, key->id);
+        length = snprintf(inside, sizeof inside, "%c:%d:%a:%a:%" PRId64, letter, (int)key->stage,
+                          key->score, (double)key->popularity, key->id);
     else
         length =
             snprintf(inside, sizeof inside, "%c:%" PRId64 ":%" PRId64, letter, key->value, key->id);
@@ -46,24 +48,44 @@ static int parse_integer(const char *text, char end, int64_t *value, const char 
     return 0;
 }
 
-static int parse_numbers(struct seek_key *key, const char *text)
+/* The same for a finite number in floating point. */
+static int parse_float(const char *text, char end, double *value, const char **rest)
 {
-    const char *rest = text;
-    if (key->sort == SEARCH_SORT_RELEVANCE) {
-        char *after;
-        int64_t stage;
-        if (parse_integer(text, ':', &stage, &rest) != 0 || stage < 0 || stage >= N_SEEK_STAGES)
-            return -1;
-        key->stage = (enum seek_stage)stage;
-        text = rest;
-        key->score = strtod(text, &after);
-        if (after == text || *after != ':' || !isfinite(key->score))
-            return -1;
-        rest = after + 1;
-    } else if (parse_integer(text, ':', &key->value, &rest) != 0) {
+    char *after;
+    *value = strtod(text, &after);
+    if (after == text || *after != end || !isfinite(*value))
         return -1;
-    }
-    return parse_integer(rest, '\0', &key->id, &rest);
+    *rest = after + 1;
+    return 0;
+}
+
+static int parse_relevance(struct seek_key *key, const char *text)
+{
+    int64_t stage;
+    double popularity;
+    if (parse_integer(text, ':', &stage, &text) != 0 || stage < 0 || stage >= N_SEEK_STAGES ||
+        parse_float(text, ':', &key->score, &text) != 0 ||
+        parse_float(text, ':', &popularity, &text) != 0 || !(popularity >= 0 && popularity <= 1))
+        return -1;
+    key->stage = (enum seek_stage)stage;
+    key->popularity = (float)popularity;
+    return parse_integer(text, '\0', &key->id, &text);
+}
+
+static int parse_value(struct seek_key *key, const char *text)
+{
+    if (parse_integer(text, ':', &key->value, &text) != 0)
+        return -1;
+    return parse_integer(text, '\0', &key->id, &text);
+}
+
+static int parse_name(struct seek_key *key, const char *text, const char *end)
+{
+    if (parse_integer(text, ':', &key->id, &text) != 0 || (size_t)(end - text) > sizeof key->name)
+        return -1;
+    key->name_length = (size_t)(end - text);
+    memcpy(key->name, text, key->name_length);
+    return 0;
 }
 
 int seek_key_parse(struct seek_key *key, enum search_sort sort, const char *text, size_t length)
@@ -79,11 +101,8 @@ int seek_key_parse(struct seek_key *key, enum search_sort sort, const char *text
     key->exact = sort == SEARCH_SORT_ALPHABETICAL && inside[0] == EXACT_LETTER;
     if (inside[0] != sort_letters[sort] && !key->exact)
         return -1;
-    if (sort != SEARCH_SORT_ALPHABETICAL)
-        return parse_numbers(key, inside + 2);
-    key->name_length = size - 2;
-    if (key->name_length > sizeof key->name)
-        return -1;
-    memcpy(key->name, inside + 2, key->name_length);
-    return 0;
+    if (sort == SEARCH_SORT_ALPHABETICAL)
+        return parse_name(key, inside + 2, inside + size);
+    return sort == SEARCH_SORT_RELEVANCE ? parse_relevance(key, inside + 2)
+                                         : parse_value(key, inside + 2);
 }

@@ -1,4 +1,7 @@
-/* The keys by which a list continues after its last item: opaque to clients, a short text inside. */
+/* The keys by which a list continues after its last item: opaque to clients, a short text inside. A
+   key names the item's crate by its id and has what it was sorted by. So it serves in another
+   index, too: the list goes on behind the crate, wherever that stands there, or where it is gone,
+   behind the place that it had. */
 #ifndef CRATEDEX_INDEX_SEEK_KEY_H
 #define CRATEDEX_INDEX_SEEK_KEY_H
 
@@ -11,10 +14,11 @@ enum seek_stage { SEEK_STAGE_EXACT, SEEK_STAGE_NEAR, SEEK_STAGE_SECOND, SEEK_STA
 /* The sort key of one item. */
 struct seek_key {
     enum search_sort sort;
-    int64_t value;         /* downloads, microseconds, …; relevance: unused */
-    int64_t id;            /* the crate's id; relevance: its rank */
+    int64_t id;            /* the crate's */
+    int64_t value;         /* downloads, microseconds, …; neither alphabetical nor relevance */
     enum seek_stage stage; /* relevance */
-    double score;          /* relevance */
+    double score;          /* relevance: of the stage */
+    float popularity;      /* relevance: it decides between equal scores */
     bool exact;            /* alphabetical: the item stood first as the exact match */
     char name[256];        /* alphabetical */
     size_t name_length;

@@ -3,6 +3,7 @@
 #define CRATEDEX_INDEX_OPEN_INDEX_H
 
 #include "index/segment/crate_columns.h"
+#include "index/segment/index_parts.h"
 #include "index/segment/memberships.h"
 #include "index/segment/name_substrings.h"
 #include "index/segment/postings.h"
@@ -10,33 +11,11 @@
 #include "index/segment/word_list.h"
 #include "index/text/text_words.h"
 
-#include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 #include <sqlite3.h>
 #include <sys/types.h>
 #include <zstd.h>
 #include "index/trie/trie.h"
-
-/* The parts of the file that are held in memory, by their names in the table `parts`. */
-enum index_part {
-    INDEX_PART_COLUMNS,    /* struct crate_columns */
-    INDEX_PART_NAMES,      /* trie: canonical name → ranks */
-    INDEX_PART_TERMS,      /* trie: stem → term number */
-    INDEX_PART_POSTINGS,   /* struct postings, by term number */
-    INDEX_PART_SUBSTRINGS, /* struct name_substrings */
-    INDEX_PART_NAME_ENDS,  /* trie: a canonical name from its second or a later word on → ranks */
-    INDEX_PART_KEYWORD_LIST,  /* struct word_list */
-    INDEX_PART_KEYWORDS,      /* trie: canonical keyword → its numbers in that list */
-    INDEX_PART_SPELLING_LIST, /* struct word_list */
-    INDEX_PART_SPELLING,      /* trie: word as written, in lower case → its number in that list */
-    INDEX_PART_MEMBERSHIPS,   /* struct memberships */
-    N_INDEX_PARTS
-};
-
-/* Words of a name that follow these many are not found by their beginning. */
-#define NAME_ENDS_MAX_WORDS 256
-
-/* "crate_columns", "names", … */
-extern const char *const index_part_names[N_INDEX_PARTS];
 
 struct index {
     char *path;
@@ -90,12 +69,6 @@ struct index_reader {
     } slots[READER_MAX_SLOTS];
     uint32_t n_slots;
 };
-
-/* Opens the SQLite file read-only and checks that it is an index of this format. NULL on failure. */
-sqlite3 *index_database_open(const char *path, struct error *error);
-
-/* The same for the file of an index, which must be at its path still. */
-sqlite3 *index_database_reopen(const struct index *index, struct error *error);
 
 /* The statement of that SQL, which is prepared at its first use and kept: `text` must be one static
    string, for its address is what it is found by. It is reset and has no bindings. NULL on failure. */

@@ -8,6 +8,7 @@
    Meanwhile one thread more reads the parts ahead, in the order of the file. From a cold disk most of the
    time would else go to waiting for pages, a few at a time. */
 #include "index/segment/open_parts.h"
+#include "index/segment/index_database.h"
 
 #include "index/base/bitmap.h"
 #include "index/base/database.h"

@@ -3,9 +3,11 @@
 
 #include "index/base/database.h"
 
+#include <cratedex/index_reader.h>
 #include <cratedex/sparse_index.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdbool.h>
 #include <string.h>
 
 struct sparse_check {

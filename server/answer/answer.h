@@ -31,7 +31,7 @@ struct answer_head {
     int64_t last_modified;            /* seconds since 1970-01-01; 0: not said */
     char *location;                   /* of a redirect; else NULL or empty */
     char *surrogate_key;              /* tags for a CDN to purge by; NULL or empty: none */
-    struct counted_download download; /* what every GET of it counts as; rank 0: nothing */
+    struct counted_download download; /* what every GET of it counts as; */
     enum experiment_arm arm;          /* whose answer it is, where the arms' differ */
 };
 

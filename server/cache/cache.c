@@ -217,22 +217,6 @@ struct cache_entry *cache_acquire(struct cache *cache, const void *key, size_t k
     return entry;
 }
 
-struct cache_entry *cache_peek(struct cache *cache, const void *key, size_t key_size)
-{
-    uint64_t hash = XXH3_64bits_withSeed(key, key_size, cache->seed);
-    struct cache_shard *shard = find_shard(cache, hash);
-    pthread_mutex_lock(&shard->lock);
-    struct cache_entry *entry = cache_shard_find(shard, hash, key, key_size);
-    if (entry != NULL && entry->state == CACHE_ENTRY_FILLED) {
-        take_reference(entry);
-        cache_shard_touch(shard, entry);
-    } else {
-        entry = NULL;
-    }
-    pthread_mutex_unlock(&shard->lock);
-    return entry;
-}
-
 void cache_fill(struct cache *cache, struct cache_entry *entry, void *value, size_t bytes)
 {
     struct cache_shard *shard = find_shard(cache, entry->hash);
@@ -291,19 +275,4 @@ void cache_read_shard_statistics(struct cache *cache, unsigned number,
         .n_waits = shard->n_waits,
     };
     pthread_mutex_unlock(&shard->lock);
-}
-
-void cache_read_statistics(struct cache *cache, struct cache_statistics *statistics)
-{
-    *statistics = (struct cache_statistics){.max_bytes = cache->max_bytes};
-    for (unsigned i = 0; i < cache->n_shards; i++) {
-        struct cache_statistics shard;
-        cache_read_shard_statistics(cache, i, &shard);
-        statistics->n_entries += shard.n_entries;
-        statistics->n_bytes += shard.n_bytes;
-        statistics->n_hits += shard.n_hits;
-        statistics->n_misses += shard.n_misses;
-        statistics->n_waits += shard.n_waits;
-        statistics->n_evictions += shard.n_evictions;
-    }
 }

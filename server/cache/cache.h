@@ -48,10 +48,6 @@ void cache_destroy(struct cache *cache);
 struct cache_entry *cache_acquire(struct cache *cache, const void *key, size_t key_size,
                                   enum cache_outcome *outcome);
 
-/* Like cache_acquire, but never waits and never computes: NULL (which counts as nothing) unless the
-   value is there. */
-struct cache_entry *cache_peek(struct cache *cache, const void *key, size_t key_size);
-
 /* Gives a computed entry its value (not NULL; owned by the cache from now on) and wakes those who
    wait. `bytes` is what the value costs. Evicts until the bound holds again; a value that is larger
    than a tenth of its shard is served to those who hold it and not kept. The caller keeps its
@@ -88,12 +84,10 @@ struct cache_statistics {
     uint64_t n_waits; /* misses that were answered by somebody else's computation (count as hits) */
 };
 
-void cache_read_statistics(struct cache *cache, struct cache_statistics *statistics);
-
 unsigned cache_n_shards(const struct cache *cache);
 
-/* The same of the shard of that number, 0 … cache_n_shards - 1; but `max_bytes` is that of the
-   whole cache. */
+/* Those of the shard of that number, 0 … cache_n_shards - 1; but `max_bytes` is that of the whole
+   cache. */
 void cache_read_shard_statistics(struct cache *cache, unsigned number,
                                  struct cache_statistics *statistics);
 

@@ -1,13 +1,18 @@
-/* A table a thread, direct-mapped by the hash of the key, so that a look-up is one hash and one comparison and
-   a newer hit takes the place of an older one. Only its own thread touches a table: it is found through a
-   thread-specific value, whose destructor gives it back when the thread ends.
+/* A table a thread, direct-mapped by the hash of the key, so that a look-up is one hash and one
+   comparison and a newer hit takes the place of an older one. Only its own thread touches a table:
+   it is found through a thread-specific value, whose destructor gives it back when the thread ends.
 
-   A slot holds a reference to its entry, which keeps the representation alive while it is sent. When the
-   cache evicts the entry it says so in the entry itself; the slot is then void, and is emptied by whoever comes
-   across it: a look-up, or recent_hits_keep, which looks at a few slots in turn each time. What the slots hold
-   is bounded in bytes; the bound is what the process may use beyond the cache's own.
+   A slot holds a reference to its entry, which keeps the representation alive while it is sent.
+   When the cache evicts the entry it says so in the entry itself; the slot is then void, and is
+   emptied by whoever comes across it: a look-up, or recent_hits_keep, which looks at a few slots in
+   turn each time. What the slots hold is bounded in bytes; the bound is what the process may use
+   beyond the cache's own.
 
-   A hit is counted as one by the cache without its lock (cache_touch), so that eviction sees what is in use. */
+   The generation is compared and not hashed, so that the answer of a newer snapshot takes the place
+   of the older one.
+
+   A hit is counted as one by the cache without its lock (cache_touch), so that eviction sees what
+   is in use. */
 #include "server/cache/recent_hits.h"
 
 #include <pthread.h>
@@ -82,8 +87,8 @@ void recent_hits_destroy(struct recent_hits *recent)
     free(recent);
 }
 
-/* Appends a text with its NUL, or where it is NULL a mark that no text begins with. Returns false where it does
-   not fit. */
+/* Appends a text with its NUL, or where it is NULL a mark that no text begins with. Returns false
+   where it does not fit. */
 static bool append(struct recent_key *key, const char *text)
 {
     size_t room = sizeof key->bytes - key->size;
@@ -98,8 +103,9 @@ static bool append(struct recent_key *key, const char *text)
     return true;
 }
 
-void recent_key_make(struct recent_key *key, const struct request *request)
+void recent_key_make(struct recent_key *key, uint64_t generation, const struct request *request)
 {
+    key->generation = generation;
     key->size = 0;
     bool is_kept = (request->method == METHOD_GET || request->method == METHOD_HEAD) &&
                    request->target != NULL && append(key, request->target) &&
@@ -124,7 +130,8 @@ const struct recent_hit *recent_hits_find(struct recent_hits *recent, const stru
     if (table == NULL || key->size == 0)
         return NULL;
     struct slot *slot = find_slot(table, key);
-    if (slot->hit.entry == NULL || slot->key.hash != key->hash || slot->key.size != key->size ||
+    if (slot->hit.entry == NULL || slot->key.hash != key->hash ||
+        slot->key.generation != key->generation || slot->key.size != key->size ||
         memcmp(slot->key.bytes, key->bytes, key->size) != 0)
         return NULL;
     if (!cache_entry_is_listed(slot->hit.entry)) {

@@ -19,7 +19,7 @@ static int answer_owners(struct answer_job *job, const struct owners_parameters 
                          const char *key, enum owners owners, struct failure *failure)
 {
     uint32_t rank = owned->rank;
-    crate_path_tag(job->service->index, rank, job->surrogate_key);
+    crate_path_tag(job->snapshot->index, rank, job->surrogate_key);
     encoder_object(&job->encoder, 1);
     encoder_key(&job->encoder, key);
     if (crate_owners_encode(job->reader, rank, owners, &job->encoder, &failure->error) != 0)

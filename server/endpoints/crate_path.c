@@ -29,12 +29,24 @@ void crate_path_tag(const struct index *index, uint32_t rank, char tag[ANSWER_MA
         snprintf(tag, ANSWER_MAX_SURROGATE_KEY, "crate/%s", name);
 }
 
+int64_t crate_path_id(const struct index *index, uint32_t rank)
+{
+    struct index_crate crate;
+    index_crate(index, rank, &crate);
+    return crate.id;
+}
+
+void crate_path_key(const struct index *index, uint32_t rank, struct canonical_key *key)
+{
+    canonical_key_number(key, 'c', (uint64_t)crate_path_id(index, rank));
+}
+
 int crate_path_prepare(const struct question *question, uint32_t *rank, struct failure *failure)
 {
-    if (crate_path_find(question->service->index, &question->request->path_values[0], rank,
+    if (crate_path_find(question->snapshot->index, &question->request->path_values[0], rank,
                         failure) != 0)
         return -1;
-    canonical_key_number(question->key, 'c', *rank);
+    crate_path_key(question->snapshot->index, *rank, question->key);
     return 0;
 }
 

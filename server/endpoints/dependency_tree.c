@@ -39,7 +39,7 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
         dependency_tree_open(job->reader, version_id, wanted->depth, &failure->error);
     if (tree == NULL)
         return failure_internal(failure);
-    crate_path_tag(job->service->index, wanted->path.rank, job->surrogate_key);
+    crate_path_tag(job->snapshot->index, wanted->path.rank, job->surrogate_key);
     dependency_tree_encode(tree, &job->encoder);
     dependency_tree_close(tree);
     return 0;

@@ -33,24 +33,27 @@ struct crate_downloads_parameters {
 ENDPOINT_PARAMETERS_FIT(struct crate_downloads_parameters);
 
 /* The last day that anything is known of. */
-static const char *today(const struct service *service)
+static const char *today(const struct question *question)
 {
-    const char *day = index_downloads_day(service->index);
-    if (service->downloads == NULL)
+    const struct download_counters *counters = question->service->downloads;
+    const char *day = index_downloads_day(question->snapshot->index);
+    if (counters == NULL)
         return day;
-    const char *counted = download_counts_day(download_counters_today(service->downloads));
+    const char *counted = download_counts_day(download_counters_today(counters));
     return strcmp(counted, day) > 0 ? counted : day;
 }
 
 /* What the answer depends on beside the index. */
-static void add_to_key(const struct service *service, uint32_t rank,
-                       const struct download_days *days, struct canonical_key *key)
+static void add_to_key(const struct question *question, uint32_t rank,
+                       const struct download_days *days)
 {
-    canonical_key_text(key, 'd', days->last, DAY_LENGTH);
-    if (service->downloads != NULL) {
-        const char *day = download_counts_day(download_counters_today(service->downloads));
-        canonical_key_number(key, 'n', download_counters_n_added(service->downloads, rank));
-        canonical_key_text(key, 't', day, DAY_LENGTH);
+    const struct download_counters *counters = question->service->downloads;
+    canonical_key_text(question->key, 'd', days->last, DAY_LENGTH);
+    if (counters != NULL) {
+        const char *day = download_counts_day(download_counters_today(counters));
+        int64_t crate_id = crate_path_id(question->snapshot->index, rank);
+        canonical_key_number(question->key, 'n', download_counters_n_added(counters, crate_id));
+        canonical_key_text(question->key, 't', day, DAY_LENGTH);
     }
 }
 
@@ -95,12 +98,12 @@ static int prepare_version(const struct question *question, void *parameters,
                            struct failure *failure)
 {
     struct version_downloads_parameters *version = parameters;
-    const char *last = today(question->service);
+    const char *last = today(question);
     if (read_before_date(question->request->query, &last, failure) != 0 ||
         crate_path_prepare_version(question, &version->path, failure) != 0)
         return -1;
     download_days_until(&version->days, last);
-    add_to_key(question->service, version->path.rank, &version->days, question->key);
+    add_to_key(question, version->path.rank, &version->days);
     return 0;
 }
 
@@ -110,7 +113,7 @@ static int answer_version(struct answer_job *job, const void *parameters, struct
     int64_t version_id;
     if (crate_path_find_version(job->reader, &version->path, &version_id, failure) != 0)
         return -1;
-    crate_path_tag(job->service->index, version->path.rank, job->surrogate_key);
+    crate_path_tag(job->snapshot->index, version->path.rank, job->surrogate_key);
     failure->status = 500;
     return version_downloads_encode(job->reader, version_id, &version->days, counted(job),
                                     &job->encoder, &failure->error);
@@ -134,16 +137,16 @@ static int prepare_crate(const struct question *question, void *parameters, stru
     if (crate_path_prepare(question, &crate->rank, failure) != 0 ||
         read_include(question->request->query, &crate->has_versions, failure) != 0)
         return -1;
-    download_days_until(&crate->days, today(question->service));
+    download_days_until(&crate->days, today(question));
     canonical_key_number(question->key, 'i', crate->has_versions);
-    add_to_key(question->service, crate->rank, &crate->days, question->key);
+    add_to_key(question, crate->rank, &crate->days);
     return 0;
 }
 
 static int answer_crate(struct answer_job *job, const void *parameters, struct failure *failure)
 {
     const struct crate_downloads_parameters *crate = parameters;
-    crate_path_tag(job->service->index, crate->rank, job->surrogate_key);
+    crate_path_tag(job->snapshot->index, crate->rank, job->surrogate_key);
     failure->status = 500;
     return crate_downloads_encode(job->reader, crate->rank, &crate->days, counted(job),
                                   crate->has_versions, &job->encoder, &failure->error);

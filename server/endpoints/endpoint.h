@@ -1,6 +1,6 @@
-/* What one path, or every path of one pattern, answers. An endpoint is a constant record of functions: `prepare`
-   turns the query into parameters and the canonical key, before any work on the index; `answer` writes the
-   body, on a cache miss or always where nothing is cached. */
+/* What one path, or every path of one pattern, answers. An endpoint is a constant record of
+   functions: `prepare` turns the query into parameters and the canonical key, before any work on
+   the index; `answer` writes the body, on a cache miss or always where nothing is cached. */
 #ifndef CRATEDEX_SERVER_ENDPOINT_H
 #define CRATEDEX_SERVER_ENDPOINT_H
 
@@ -12,15 +12,16 @@
 #include "server/parameters/canonical_key.h"
 #include "server/parameters/link_spelling.h"
 #include "server/service/service.h"
+#include "server/service/snapshot.h"
 #include "server/telemetry/outcome.h"
 
 #include <cratedex/encoder.h>
-#include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Room for the validated parameters of one request, borrowed from its path and query. What lies there only the
-   endpoint knows. */
+/* Room for the validated parameters of one request, borrowed from its path and query. What lies
+   there only the endpoint knows. */
 #define ENDPOINT_MAX_PARAMETERS 14336
 union endpoint_parameters {
     max_align_t alignment;
@@ -36,6 +37,7 @@ union endpoint_parameters {
 /* What a request asks of an endpoint. */
 struct question {
     const struct service *service;
+    const struct snapshot *snapshot;
     const struct request *request;
     enum experiment_arm arm;   /* that the request drew */
     struct canonical_key *key; /* out: what the answer depends on is to be appended */
@@ -44,7 +46,8 @@ struct question {
 /* What an answer is computed with, and what it tells beside the body. */
 struct answer_job {
     const struct service *service;
-    struct index_reader *reader;   /* for this call alone */
+    const struct snapshot *snapshot;
+    struct index_reader *reader;   /* of the snapshot, for this call alone */
     struct encoder encoder;        /* plain_type: write to encoder.out directly */
     struct answer_head head;       /* out: as the endpoint has it, for `answer` to add to */
     struct link_spelling spelling; /* of the request, where the endpoint has links */
@@ -66,9 +69,9 @@ struct endpoint {
     bool has_links;      /* the body is a list_page */
     bool has_moving_key; /* the canonical key of one request changes with time */
     bool redirects; /* where Accept names no encoding of ours, so that it refuses none either */
-    /* Turns the question into `parameters`, which have room for ENDPOINT_MAX_PARAMETERS. NULL where the
-       endpoint has none. May look at what is in memory of the index, to say early that there is no such
-       crate. Returns 0 or -1. */
+    /* Turns the question into `parameters`, which have room for ENDPOINT_MAX_PARAMETERS. NULL where
+       the endpoint has none. May look at what is in memory of the index, to say early that there is
+       no such crate. Returns 0 or -1. */
     int (*prepare)(const struct question *question, void *parameters, struct failure *failure);
     /* Writes one complete value, or nothing where it makes a redirect of it. Returns 0 or -1. */
     int (*answer)(struct answer_job *job, const void *parameters, struct failure *failure);

@@ -4,15 +4,17 @@
 
 #include "server/http/response_headers.h"
 
+#include <cratedex/crate_fragment.h>
+
 static void encode_state(struct answer_job *job)
 {
     encoder_object(&job->encoder, 3);
     encoder_key(&job->encoder, "status");
     encoder_text(&job->encoder, "ok");
     encoder_key(&job->encoder, "crates");
-    encoder_integer(&job->encoder, index_n_crates(job->service->index));
+    encoder_integer(&job->encoder, index_n_crates(job->snapshot->index));
     encoder_key(&job->encoder, "dump");
-    encoder_text(&job->encoder, index_dump_timestamp(job->service->index));
+    encoder_text(&job->encoder, index_dump_timestamp(job->snapshot->index));
     encoder_end_object(&job->encoder);
 }
 
@@ -34,7 +36,7 @@ static int answer_readiness(struct answer_job *job, const void *parameters, stru
         return failure_set(failure, 503, "shutting down");
     const void *document;
     size_t size;
-    if (index_n_crates(job->service->index) > 0 &&
+    if (index_n_crates(job->snapshot->index) > 0 &&
         index_reader_document(job->reader, 1, ENCODING_JSON, &document, &size, &failure->error) !=
             0) {
         failure->status = 500;

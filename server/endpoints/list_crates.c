@@ -6,6 +6,7 @@
 #include "server/http/response_headers.h"
 #include "server/service/experiment.h"
 
+#include <cratedex/crate_fragment.h>
 #include <cratedex/explanation.h>
 #include <cratedex/query_plan.h>
 #include <cratedex/search.h>

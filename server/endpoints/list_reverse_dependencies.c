@@ -3,6 +3,7 @@
 #include "server/endpoints/endpoint.h"
 #include "server/parameters/pagination.h"
 
+#include <cratedex/crate_fragment.h>
 #include <cratedex/reverse_dependencies.h>
 
 struct reverse_dependencies_parameters {
@@ -26,7 +27,7 @@ static int prepare(const struct question *question, void *parameters, struct fai
 static int answer(struct answer_job *job, const void *parameters, struct failure *failure)
 {
     const struct reverse_dependencies_parameters *wanted = parameters;
-    crate_path_tag(job->service->index, wanted->rank, job->surrogate_key);
+    crate_path_tag(job->snapshot->index, wanted->rank, job->surrogate_key);
     failure->status = 500;
     return index_reader_encode_reverse_dependencies(
         job->reader, wanted->rank, pagination_offset(&wanted->pagination),

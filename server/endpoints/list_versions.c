@@ -63,7 +63,7 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
         failure->status = status == VERSION_LIST_INVALID_SEEK ? 400 : 500;
         return -1;
     }
-    crate_path_tag(job->service->index, query->rank, job->surrogate_key);
+    crate_path_tag(job->snapshot->index, query->rank, job->surrogate_key);
     failure->status = 500;
     int result = encode_page(job, &list, query->has_release_tracks, &failure->error);
     version_list_close(&list);

@@ -5,7 +5,7 @@
 #include "server/endpoints/endpoint.h"
 #include "server/endpoints/path_text.h"
 
-#include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 #include <stddef.h>
 
 /* Writes the thing of that name. Returns 1; 0 and nothing written where there is none; -1. */

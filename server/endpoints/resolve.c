@@ -73,7 +73,7 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
 {
     const struct resolve_query *resolve = parameters;
     struct resolution resolution;
-    crate_path_tag(job->service->index, resolve->rank, job->surrogate_key);
+    crate_path_tag(job->snapshot->index, resolve->rank, job->surrogate_key);
     if (resolve_run(job->reader, resolve, &resolution, &failure->error) == 0 &&
         resolution_encode(job->reader, resolve, &resolution, &job->encoder, &failure->error) == 0)
         return 0;

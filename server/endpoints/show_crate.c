@@ -4,6 +4,7 @@
 #include "server/endpoints/endpoint.h"
 #include "server/parameters/include_parameter.h"
 
+#include <cratedex/crate_fragment.h>
 #include <cratedex/crate_page.h>
 
 struct crate_page_parameters {
@@ -47,7 +48,7 @@ static int prepare(const struct question *question, void *parameters, struct fai
 static int answer(struct answer_job *job, const void *parameters, struct failure *failure)
 {
     const struct crate_page_parameters *page = parameters;
-    crate_path_tag(job->service->index, page->rank, job->surrogate_key);
+    crate_path_tag(job->snapshot->index, page->rank, job->surrogate_key);
     failure->status = 500;
     return index_reader_encode_crate_page(job->reader, page->rank, page->components, &job->encoder,
                                           &failure->error);

@@ -6,7 +6,7 @@
 #include "server/http/negotiation.h"
 #include "server/http/response_headers.h"
 #include "server/telemetry/exposition.h"
-#include "server/telemetry/metrics.h"
+#include "server/telemetry/metrics_text.h"
 #include "server/telemetry/process_figures.h"
 
 #include <cratedex/timestamp.h>
@@ -120,7 +120,7 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
     exposition_init(&exposition, wanted->format, job->encoder.out);
     metrics_write(service->metrics, &exposition);
     write_cache(service->cache, &exposition);
-    write_index(service->index, &exposition);
+    write_index(job->snapshot->index, &exposition);
     write_program(&exposition);
     if (process_figures_read(&process) == 0)
         process_figures_write(&process, &exposition);

@@ -2,6 +2,7 @@
 #include "server/endpoints/crate_path.h"
 #include "server/endpoints/endpoint.h"
 
+#include <cratedex/crate_fragment.h>
 #include <cratedex/version_dependencies.h>
 #include <cratedex/version_document.h>
 
@@ -18,7 +19,7 @@ static int begin(struct answer_job *job, const struct crate_version_path *path, 
 {
     if (crate_path_find_version(job->reader, path, version_id, failure) != 0)
         return -1;
-    crate_path_tag(job->service->index, path->rank, job->surrogate_key);
+    crate_path_tag(job->snapshot->index, path->rank, job->surrogate_key);
     failure->status = 500;
     return 0;
 }

@@ -30,7 +30,7 @@ ENDPOINT_PARAMETERS_FIT(struct config_parameters);
 static int prepare_crate(const struct question *question, void *parameters, struct failure *failure)
 {
     struct file_parameters *file = parameters;
-    const struct index *index = question->service->index;
+    const struct index *index = question->snapshot->index;
     const char *path = question->request->path;
     const char *name = strrchr(path, '/') + 1;
     const struct path_value value = {name, strlen(name)};
@@ -43,7 +43,7 @@ static int prepare_crate(const struct question *question, void *parameters, stru
     if (strcmp(path + strlen(ROOT), own_path) != 0)
         return failure_set(failure, 404, "the crate `%.*s` lies at " ROOT "%s",
                            (int)crate.name_length, crate.name, own_path);
-    canonical_key_number(question->key, 'r', file->rank);
+    crate_path_key(index, file->rank, question->key);
     return 0;
 }
 
@@ -56,7 +56,7 @@ static int answer_crate(struct answer_job *job, const void *parameters, struct f
     if (found == 0)
         return failure_set(failure, 404, "the crate has no versions");
     failure->status = 500;
-    crate_path_tag(job->service->index, rank, job->surrogate_key);
+    crate_path_tag(job->snapshot->index, rank, job->surrogate_key);
     return found < 0 ? -1 : 0;
 }
 
@@ -82,10 +82,10 @@ static int prepare_config(const struct question *question, void *parameters,
 
 /* Dates are compared for equality (conditional.h), so that another address must have another date, on
    every server the same: the dump's, set back by a part of a day that the address decides. */
-static int64_t config_date(const struct service *service, const char *base_url)
+static int64_t config_date(const struct index *index, const char *base_url)
 {
     int64_t dumped_at;
-    const char *dump = index_dump_timestamp(service->index);
+    const char *dump = index_dump_timestamp(index);
     if (timestamp_parse(dump, strlen(dump), &dumped_at) != 0)
         return 0;
     return dumped_at / 1000000 - (int64_t)(XXH3_64bits(base_url, strlen(base_url)) % DAY_SECONDS);
@@ -96,7 +96,7 @@ static int answer_config(struct answer_job *job, const void *parameters, struct 
     const struct config_parameters *config = parameters;
     char download[sizeof config->base_url + 64];
     struct encoder encoder;
-    job->head.last_modified = config_date(job->service, config->base_url);
+    job->head.last_modified = config_date(job->snapshot->index, config->base_url);
     snprintf(download, sizeof download, "%s/api/v1/crates/{crate}/{version}/download",
              config->base_url);
     encoder_init(&encoder, ENCODING_JSON, job->encoder.out);

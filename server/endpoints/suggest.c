@@ -68,7 +68,7 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
 {
     (void)failure;
     const struct suggest_parameters *wanted = parameters;
-    const struct index *index = job->service->index;
+    const struct index *index = job->snapshot->index;
     struct suggestion suggestions[SUGGEST_MAX_LIMIT];
     size_t n_suggestions =
         suggest(index, wanted->text, wanted->text_length, suggestions, wanted->limit);

@@ -3,6 +3,8 @@
 
 #include "server/http/response_headers.h"
 
+#include <cratedex/crate_fragment.h>
+
 static int answer(struct answer_job *job, const void *parameters, struct failure *failure)
 {
     (void)parameters;

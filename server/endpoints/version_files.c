@@ -70,15 +70,15 @@ static void add_encoded(struct url *url, const char *text, size_t length)
 }
 
 /* <cdn>/<folder>/<name>/<name>-<version><suffix> */
-static int write_url(struct url *url, const struct service *service,
+static int write_url(struct url *url, const struct answer_job *job,
                      const struct crate_version_path *path, const char *folder, const char *suffix,
                      struct failure *failure)
 {
     struct index_crate crate;
-    index_crate(service->index, path->rank, &crate);
+    index_crate(job->snapshot->index, path->rank, &crate);
     url->length = 0;
     url->is_too_long = false;
-    add_text(url, service->cdn_url);
+    add_text(url, job->service->cdn_url);
     add_text(url, folder);
     add_encoded(url, crate.name, crate.name_length);
     add_byte(url, '/');
@@ -96,9 +96,9 @@ static int send_to(struct answer_job *job, const struct version_file_parameters 
                    const char *folder, const char *suffix, struct failure *failure)
 {
     struct url url;
-    if (write_url(&url, job->service, &parameters->path, folder, suffix, failure) != 0)
+    if (write_url(&url, job, &parameters->path, folder, suffix, failure) != 0)
         return -1;
-    crate_path_tag(job->service->index, parameters->path.rank, job->surrogate_key);
+    crate_path_tag(job->snapshot->index, parameters->path.rank, job->surrogate_key);
     if (parameters->is_redirect) {
         job->head.status = 302;
         memcpy(job->location, url.text, url.length + 1);
@@ -119,7 +119,8 @@ static int send_to_crate_file(struct answer_job *job, const void *parameters,
     if (crate_path_find_version(job->reader, &file->path, &version_id, failure) != 0)
         return -1;
     if (counters != NULL) {
-        job->head.download = download_counters_find(counters, file->path.rank, version_id);
+        job->head.download = download_counters_find(
+            counters, crate_path_id(job->snapshot->index, file->path.rank), version_id);
         job->head.cache_control = (struct cache_control)RESPONSE_NO_CACHE;
     }
     return send_to(job, file, "/crates/", ".crate", failure);

@@ -37,11 +37,10 @@ static const struct representation *represent(const struct exchange *exchange,
 /* A download counts when it is answered, whether the answer was made now or before. */
 static void count_download(const struct exchange *exchange, const struct answer *answer)
 {
-    struct counted_download download = answer_head(answer)->download;
-    if (download.rank == 0 || exchange->request->method != METHOD_GET)
-        return;
-    download_counters_add(exchange->service->downloads, download);
-    metrics_count_download(exchange->service->metrics);
+    const struct counted_download *download = &answer_head(answer)->download;
+    if (download->is_counted && exchange->request->method == METHOD_GET &&
+        download_counters_add(exchange->service->downloads, download))
+        metrics_count_download(exchange->service->metrics);
 }
 
 /* The answer's status, or what the request's conditions make of it. */

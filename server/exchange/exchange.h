@@ -7,6 +7,7 @@
 #include "server/http/failure.h"
 #include "server/http/request.h"
 #include "server/service/service.h"
+#include "server/service/snapshot.h"
 #include "server/telemetry/outcome.h"
 
 #include <microhttpd.h>
@@ -15,6 +16,7 @@
 
 struct exchange {
     const struct service *service;
+    const struct snapshot *snapshot; /* held until the exchange is logged */
     struct MHD_Connection *connection;
     struct request *request;
     enum experiment_arm arm; /* that the request drew; NONE where no experiment runs */
@@ -39,7 +41,7 @@ enum MHD_Result exchange_queue_once(const struct exchange *exchange, unsigned st
 /* Notes what the body is written in. */
 void exchange_note_body(const struct exchange *exchange, bool is_plain, enum content_coding coding);
 
-/* An error of which `detail` tells the client. `allow` is a list of methods for a 405, else NULL. */
+/* An error of which `detail` tells the client. `allow` lists methods for a 405, else NULL. */
 enum MHD_Result exchange_error_allowing(const struct exchange *exchange, unsigned status,
                                         const char *detail, const char *allow);
 
@@ -50,7 +52,7 @@ enum MHD_Result exchange_error(const struct exchange *exchange, unsigned status,
 /* 406: Accept names no encoding of ours. */
 enum MHD_Result exchange_not_acceptable(const struct exchange *exchange);
 
-/* Clients are told what they did wrong; what went wrong here (status 500) goes to standard error. */
+/* Clients are told what they did wrong; what went wrong here (500) goes to standard error. */
 enum MHD_Result exchange_failure(const struct exchange *exchange, const struct failure *failure);
 enum MHD_Result exchange_out_of_memory(const struct exchange *exchange);
 

@@ -2,13 +2,17 @@
 
        spelled as one before → route and method → encoding → parameters and key → cache → compute
 
-   A request that this thread has answered from the cache before, and whose entry is still there, needs the
-   first alone (recent_hits.h); its conditions, its id and the counting of downloads are looked at as for any
-   other.
+   Everything is of the snapshot that the exchange holds. The key has its generation, so that an
+   answer is found as long as it is true, and those of an older index leave the cache as what nobody
+   asks for does.
+
+   A request that this thread has answered from the cache before, and whose entry is still there,
+   needs the first alone (recent_hits.h); its conditions, its id and the counting of downloads are
+   looked at as for any other.
 
    Everything up to the cache works on the stack and touches no file, so a bad request costs its
-   parsing and nothing else. The thread that is told CACHE_COMPUTE computes while the others who want
-   the same key wait in cache_acquire; cached_answer.c makes responses of what the cache has. */
+   parsing and nothing else. The thread that is told CACHE_COMPUTE computes while the others who
+   want the same key wait in cache_acquire; cached_answer.c makes responses of what that has. */
 #include "server/exchange/responder.h"
 
 #include "server/answer/answer.h"
@@ -63,15 +67,16 @@ static int compute_body(const struct exchange *exchange, const void *parameters,
 {
     encoder_init(&job->encoder, exchange->encoding, body);
     job->service = exchange->service;
+    job->snapshot = exchange->snapshot;
     begin_head(exchange, job);
     job->trace = &exchange->outcome->trace;
     job->trace->search_seconds = 0;
     failure->status = 500;
-    job->reader = reader_pool_borrow(exchange->service->readers);
+    job->reader = reader_pool_borrow(exchange->snapshot->readers);
     if (job->reader == NULL)
         return error_set(&failure->error, "more answers are computed than there are readers");
     int status = exchange->endpoint->answer(job, parameters, failure);
-    reader_pool_return(exchange->service->readers, job->reader);
+    reader_pool_return(exchange->snapshot->readers, job->reader);
     if (status != 0 || exchange->endpoint->plain_type != NULL || job->location[0] != '\0')
         return status;
     failure->status = 500;
@@ -161,9 +166,15 @@ static enum MHD_Result answer(const struct exchange *exchange, struct request *r
     if (request_parse_query(request, &query, &failure) != 0)
         return exchange_failure(exchange, &failure);
     const struct question question = {
-        .service = exchange->service, .request = request, .arm = exchange->arm, .key = &key};
+        .service = exchange->service,
+        .snapshot = exchange->snapshot,
+        .request = request,
+        .arm = exchange->arm,
+        .key = &key,
+    };
     canonical_key_init(&key, exchange->outcome->route,
                        exchange->endpoint->plain_type == NULL ? exchange->encoding : 0);
+    canonical_key_number(&key, 'g', exchange->snapshot->generation);
     if (exchange->endpoint->prepare != NULL &&
         exchange->endpoint->prepare(&question, &parameters, &failure) != 0)
         return exchange_failure(exchange, &failure);
@@ -189,7 +200,7 @@ enum MHD_Result respond(struct exchange *exchange)
     /* An experiment's arm is drawn from what no key of the kind holds. */
     exchange->recent_key.size = 0;
     if (exchange->service->experiment == NULL)
-        recent_key_make(&exchange->recent_key, request);
+        recent_key_make(&exchange->recent_key, exchange->snapshot->generation, request);
     enum MHD_Result result;
     if (cached_answer_again(exchange, &result))
         return result;

@@ -1,9 +1,13 @@
-/* The time that is counted and logged ends when the answer is queued; sending it is libmicrohttpd's. */
+/* A transaction holds one snapshot, from before its request is looked at until it is logged;
+   whatever of it needs an index gets it from there. libmicrohttpd sends what was queued without it:
+   answers are bytes of their own. The time that is counted and logged ends when the answer is
+   queued. */
 #include "server/exchange/transaction.h"
 
 #include "server/exchange/responder.h"
 #include "server/http/forwarding.h"
 #include "server/service/experiment.h"
+#include "server/service/published.h"
 #include "server/telemetry/access_log.h"
 #include "server/telemetry/metrics.h"
 #include "server/telemetry/monotonic.h"
@@ -35,7 +39,7 @@ static void log_access(const struct service *service, const char *address, struc
 }
 
 static void log_slow_query(const struct service *service, struct request *request,
-                           const struct outcome *outcome, double seconds)
+                           const struct index *index, const struct outcome *outcome, double seconds)
 {
     if (service->slow_query_seconds <= 0 || seconds < service->slow_query_seconds)
         return;
@@ -45,7 +49,7 @@ static void log_slow_query(const struct service *service, struct request *reques
         .target = request->target,
         .seconds = seconds,
         .outcome = outcome,
-        .index = service->index,
+        .index = index,
     };
     clock_gettime(CLOCK_REALTIME, &query.time);
     metrics_count_slow_query(service->metrics);
@@ -76,6 +80,9 @@ enum MHD_Result transaction_run(const struct service *service,
     struct outcome outcome;
     struct forwarding forwarding = {.has_client = false};
     double start = monotonic_seconds();
+    const struct snapshot *snapshot = published_take(service->snapshots);
+    if (snapshot == NULL)
+        return MHD_NO; /* not even an error could be made */
     request_read(&request, transaction->connection, transaction->fields, transaction->method,
                  transaction->path, transaction->target);
     if (transaction->is_proxy)
@@ -87,6 +94,7 @@ enum MHD_Result transaction_run(const struct service *service,
     const char *client = forwarding.has_client ? forwarding.client : transaction->address;
     struct exchange exchange; /* large: what the responder sets is left alone */
     exchange.service = service;
+    exchange.snapshot = snapshot;
     exchange.connection = transaction->connection;
     exchange.request = &request;
     exchange.arm = draw_arm(service->experiment, client, &request);
@@ -95,6 +103,7 @@ enum MHD_Result transaction_run(const struct service *service,
     double seconds = monotonic_seconds() - start;
     metrics_record(service->metrics, &outcome, seconds);
     log_access(service, client, &request, transaction->version, &outcome, seconds);
-    log_slow_query(service, &request, &outcome, seconds);
+    log_slow_query(service, &request, snapshot->index, &outcome, seconds);
+    published_give_back(service->snapshots);
     return result;
 }

@@ -38,11 +38,6 @@ const char *encoding_media_type(enum encoding encoding)
     return encoding == ENCODING_JSON ? "application/json" : "application/msgpack";
 }
 
-const char *encoding_label(enum encoding encoding)
-{
-    return encoding == ENCODING_JSON ? "json" : "msgpack";
-}
-
 const char *content_coding_name(enum content_coding coding)
 {
     static const char *const names[N_CONTENT_CODINGS] = {"identity", "gzip", "br", "zstd"};

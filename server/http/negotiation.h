@@ -11,8 +11,6 @@ enum content_coding { CODING_IDENTITY, CODING_GZIP, CODING_BROTLI, CODING_ZSTD }
 
 /* The media type of an encoding: "application/json", "application/msgpack". */
 const char *encoding_media_type(enum encoding encoding);
-/* "json", "msgpack": for metrics, logs and keys. */
-const char *encoding_label(enum encoding encoding);
 /* "identity", "gzip", "br", "zstd". */
 const char *content_coding_name(enum content_coding coding);
 

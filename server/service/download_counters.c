@@ -1,12 +1,20 @@
-/* Threads that count take the pointer to the day's file, add, and forget it; the one thread that ticks opens
-   files and moves the pointer. A file that was ever pointed to stays mapped until the end, so that a thread
-   which was interrupted between the two steps adds to a file that is there: to that of yesterday, and once.
-   That costs address space, 8 bytes a version and day, and no memory once the kernel has written the pages.
+/* Threads that count take the pointer to the day's file, add, and forget it; the one thread that
+   ticks opens files and moves the pointer. A file that was ever pointed to stays mapped until the
+   end, so that a thread which was interrupted between the two steps adds to a file that is there:
+   to that of yesterday, and once. That costs address space, 8 bytes a version and day, and no
+   memory once the kernel has written the pages.
 
-   The number of adds a crate is no part of the file: it tells cached pages that show today's counts from
-   those that would show more. A thread adds to the file first and to it second. */
+   The number of adds a crate is no part of the file: it tells cached pages that show today's counts
+   from those that would show more. A thread adds to the file first and to it second. The numbers
+   lie in a table by the hash of the crate's id, without its name: crates that share one have a page
+   made anew now and then that need not be.
+
+   What is counted is named by ids, for a cached answer may have been made of another index than the
+   one whose versions the file has. The slot that it remembers is believed where the file has that
+   version there. */
 #include "server/service/download_counters.h"
 
+#include <cratedex/index_reader.h>
 #include <cratedex/timestamp.h>
 #include <cratedex/version_lookup.h>
 #include <stdatomic.h>
@@ -18,6 +26,10 @@
 
 /* How long before midnight the next file is made. */
 #define AHEAD_SECONDS 60
+
+/* The least table of numbers. */
+#define MIN_NUMBERS_BITS 10
+#define MIN_NUMBERS ((size_t)1 << MIN_NUMBERS_BITS)
 
 /* A file that is open, in a list of them. */
 struct counted_day {
@@ -31,7 +43,8 @@ struct download_counters {
     int64_t *version_ids;                    /* of the key */
     struct counted_day *days;                /* for the thread that ticks */
     _Atomic(struct download_counts *) today; /* one of them */
-    _Atomic uint64_t *n_added;               /* by rank */
+    _Atomic uint64_t *n_added;               /* by the hash of the crate's id */
+    unsigned hash_shift;                     /* what of the hash is no place in it */
 };
 
 static void format_day(int64_t seconds, char day[DOWNLOAD_COUNTS_DAY_SIZE])
@@ -89,7 +102,11 @@ struct download_counters *download_counters_open(const char *folder, const struc
     snprintf(counters->key.fingerprint, sizeof counters->key.fingerprint, "%s",
              index_fingerprint(index));
     counters->folder = strdup(folder);
-    counters->n_added = calloc((size_t)index_n_crates(index) + 1, sizeof *counters->n_added);
+    size_t n_numbers = MIN_NUMBERS;
+    for (counters->hash_shift = 64 - MIN_NUMBERS_BITS; n_numbers < index_n_crates(index);
+         n_numbers *= 2)
+        counters->hash_shift--;
+    counters->n_added = calloc(n_numbers, sizeof *counters->n_added);
     struct download_counts *today = NULL;
     if (counters->folder == NULL || counters->n_added == NULL)
         error_out_of_memory(error);
@@ -137,17 +154,32 @@ int download_counters_tick(struct download_counters *counters, int64_t now, stru
 }
 
 struct counted_download download_counters_find(const struct download_counters *counters,
-                                               uint32_t rank, int64_t version_id)
+                                               int64_t crate_id, int64_t version_id)
 {
     uint32_t slot = download_counts_slot(download_counters_today(counters), version_id);
-    return (struct counted_download){slot != DOWNLOAD_COUNTS_NO_SLOT ? rank : 0, slot};
+    return (struct counted_download){crate_id, version_id, slot, slot != DOWNLOAD_COUNTS_NO_SLOT};
 }
 
-void download_counters_add(struct download_counters *counters, struct counted_download download)
+/* Fibonacci hashing (Knuth 6.4): ids, which are given in turn, fall far from each other. */
+static _Atomic uint64_t *find_number(const struct download_counters *counters, int64_t crate_id)
+{
+    const uint64_t golden = UINT64_C(0x9e3779b97f4a7c15);
+    return &counters->n_added[((uint64_t)crate_id * golden) >> counters->hash_shift];
+}
+
+bool download_counters_add(struct download_counters *counters,
+                           const struct counted_download *download)
 {
     struct download_counts *today = atomic_load_explicit(&counters->today, memory_order_acquire);
-    download_counts_add(today, download.slot);
-    atomic_fetch_add_explicit(&counters->n_added[download.rank], 1, memory_order_release);
+    uint32_t slot = download->slot;
+    if (slot >= download_counts_n_versions(today) ||
+        download_counts_version(today, slot) != download->version_id)
+        slot = download_counts_slot(today, download->version_id);
+    if (slot == DOWNLOAD_COUNTS_NO_SLOT)
+        return false;
+    download_counts_add(today, slot);
+    atomic_fetch_add_explicit(find_number(counters, download->crate_id), 1, memory_order_release);
+    return true;
 }
 
 const struct download_counts *download_counters_today(const struct download_counters *counters)
@@ -155,7 +187,7 @@ const struct download_counts *download_counters_today(const struct download_coun
     return atomic_load_explicit(&counters->today, memory_order_acquire);
 }
 
-uint64_t download_counters_n_added(const struct download_counters *counters, uint32_t rank)
+uint64_t download_counters_n_added(const struct download_counters *counters, int64_t crate_id)
 {
-    return atomic_load_explicit(&counters->n_added[rank], memory_order_acquire);
+    return atomic_load_explicit(find_number(counters, crate_id), memory_order_acquire);
 }

@@ -4,6 +4,7 @@
    server works on the file that it opened, whatever takes its path, and a borrower never waits. */
 #include "server/service/reader_pool.h"
 
+#include <cratedex/index_reader.h>
 #include <pthread.h>
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
 #define CRATEDEX_SERVER_READER_POOL_H
 
 #include <cratedex/error.h>
-#include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 
 struct reader_pool;
 

@@ -2,10 +2,8 @@
 #ifndef CRATEDEX_SERVER_SERVICE_H
 #define CRATEDEX_SERVER_SERVICE_H
 
-#include "server/service/reader_pool.h"
-
-#include <cratedex/index_file.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 
 struct access_log;
 struct cache;
@@ -13,6 +11,7 @@ struct download_counters;
 struct experiment;
 struct metrics;
 struct openapi;
+struct published;
 struct ranking;
 struct recent_hits;
 struct trusted_proxies;
@@ -21,12 +20,11 @@ struct trusted_proxies;
 #define SERVICE_MAX_URL 1024
 
 struct service {
-    const struct index *index;
+    struct published *snapshots; /* what is served: a struct snapshot; each request takes it once */
     const struct ranking *ranking;       /* NULL: the weights that are built in */
     const struct ranking *ranking_b;     /* of arm B, where an experiment runs */
     const struct experiment *experiment; /* NULL: none runs */
     const char *base_url; /* ours, as clients see it, without a final slash; "": not known */
-    struct reader_pool *readers;
     struct cache *cache;
     struct recent_hits *recent_hits; /* NULL: every request goes through the cache's own look-up */
     struct metrics *metrics;

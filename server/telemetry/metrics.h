@@ -31,7 +31,6 @@
 #ifndef CRATEDEX_SERVER_METRICS_H
 #define CRATEDEX_SERVER_METRICS_H
 
-#include "server/telemetry/exposition.h"
 #include "server/telemetry/outcome.h"
 
 #include <cratedex/error.h>
@@ -60,8 +59,5 @@ void metrics_end_connection(struct metrics *metrics);
 
 /* How many connections there may be at once. */
 void metrics_limit_connections(struct metrics *metrics, unsigned limit);
-
-/* Writes the families from the first to the connections' of the list above. */
-void metrics_write(const struct metrics *metrics, struct exposition *exposition);
 
 #endif

@@ -209,33 +209,42 @@ struct benchmark {
     int fault_status; /* where it could not be measured; 0: EXIT_FAILURE */
 };
 
+static const struct benchmark benchmarks[] = {
+    {.name = "search", .run = bench_search, .needs_queries = true},
+    {.name = "suggest", .run = bench_suggest, .needs_queries = true},
+    {.name = "pages", .run = bench_pages},
+    {.name = "encoding", .run = bench_encoding, .chooses_rounds = true},
+    {.name = "encoding-http", .run = bench_encoding_http, .chooses_rounds = true},
+    {.name = "http", .run = bench_http, .chooses_rounds = true},
+    {.name = "open", .run = bench_open},
+    {.name = "resolve", .run = bench_resolve},
+    {.name = "counting", .run = bench_counting},
+    {.name = "cache", .run = bench_cache, .needs_queries = true},
+    {.name = "features", .run = bench_features, .needs_queries = true},
+    {.name = "worst", .run = bench_worst},
+    {.name = "compare",
+     .run = bench_compare,
+     .needs_queries = true,
+     .chooses_rounds = true,
+     .needs_no_index = true,
+     .fault_status = EXIT_USAGE},
+};
+#define N_BENCHMARKS (sizeof benchmarks / sizeof *benchmarks)
+
+static int list_benchmarks(void)
+{
+    for (size_t i = 0; i < N_BENCHMARKS; i++)
+        puts(benchmarks[i].name);
+    return EXIT_SUCCESS;
+}
+
 /* NULL, and a message was printed, where there is none of that name. */
 static const struct benchmark *find_benchmark(const char *name)
 {
-    static const struct benchmark benchmarks[] = {
-        {.name = "search", .run = bench_search, .needs_queries = true},
-        {.name = "suggest", .run = bench_suggest, .needs_queries = true},
-        {.name = "pages", .run = bench_pages},
-        {.name = "encoding", .run = bench_encoding, .chooses_rounds = true},
-        {.name = "encoding-http", .run = bench_encoding_http, .chooses_rounds = true},
-        {.name = "http", .run = bench_http, .chooses_rounds = true},
-        {.name = "open", .run = bench_open},
-        {.name = "resolve", .run = bench_resolve},
-        {.name = "counting", .run = bench_counting},
-        {.name = "cache", .run = bench_cache, .needs_queries = true},
-        {.name = "features", .run = bench_features, .needs_queries = true},
-        {.name = "worst", .run = bench_worst},
-        {.name = "compare",
-         .run = bench_compare,
-         .needs_queries = true,
-         .chooses_rounds = true,
-         .needs_no_index = true,
-         .fault_status = EXIT_USAGE},
-    };
     struct nearest_name nearest;
     char hint[NEAREST_NAME_HINT_SIZE];
     nearest_name_begin(&nearest, name);
-    for (size_t i = 0; i < sizeof benchmarks / sizeof benchmarks[0]; i++) {
+    for (size_t i = 0; i < N_BENCHMARKS; i++) {
         if (strcmp(benchmarks[i].name, name) == 0)
             return &benchmarks[i];
         nearest_name_offer(&nearest, benchmarks[i].name);
@@ -256,6 +265,8 @@ int main(int argc, char **argv)
         bench_print_help(stderr);
         return EXIT_USAGE;
     }
+    if (strcmp(argv[1], "--list") == 0)
+        return list_benchmarks();
     struct bench_options options;
     int status;
     if (argv[1][0] == '-') {

@@ -31,6 +31,11 @@ $(bench_index): $(index_program) $(shell find -L '$(DUMP)' -type f)
 	$(index_program) build $(DUMP) -o $@
 endif
 
+.PHONY: bench-check
+bench-check: $(programs) $(bench_program) $(bare_programs) ## every benchmark once, on the sample: that it runs
+	@CRATEDEX_BUILD='$(abspath $(BUILD))' PYTHON='$(PYTHON)' $(PYTHON) -B tests/support/run_unittests.py \
+	    tests/bench/smoke
+
 .PHONY: bench-compare
 bench-compare: $(programs) $(bench_program) ## BASE=commit: build, miss, hit and suggest against it
 	+@BUILD='$(BUILD)' MAKE='$(submake)' DUMP='$(DUMP)' QUERIES='$(QUERIES)' ROUNDS='$(ROUNDS)' \

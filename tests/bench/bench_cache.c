@@ -12,6 +12,8 @@
 #include "server/answer/answer.h"
 #include "server/cache/cache.h"
 
+#include <cratedex/crate_fragment.h>
+#include <cratedex/index_reader.h>
 #include <cratedex/search.h>
 #include <stdio.h>
 #include <stdlib.h>

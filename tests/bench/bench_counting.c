@@ -15,7 +15,9 @@
 #include "server/http/trusted_proxies.h"
 #include "server/listener.h"
 #include "server/service/download_counters.h"
+#include "server/service/published.h"
 #include "server/service/service.h"
+#include "server/service/snapshot.h"
 #include "server/telemetry/metrics.h"
 
 #include <errno.h>
@@ -49,6 +51,7 @@ struct counting {
     const char *index_path;
     struct index *index;
     char folder[BENCH_FOLDER_MAX]; /* of the counts */
+    struct snapshot *snapshot;
     struct service service;
     const char *route_names[METRICS_MAX_ROUTES];
     int listener;
@@ -74,9 +77,8 @@ static int add_requests(struct counting *counting, sqlite3_stmt *row, struct err
 {
     static const char *const files[N_KINDS] = {[README] = "readme", [DOWNLOAD] = "download"};
     unsigned i = counting->n_requests;
-    counting->downloads[i] =
-        download_counters_find(counting->service.downloads, (uint32_t)sqlite3_column_int64(row, 0),
-                               sqlite3_column_int64(row, 2));
+    counting->downloads[i] = download_counters_find(
+        counting->service.downloads, sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 2));
     for (int kind = 0; kind < N_KINDS; kind++) {
         char request[1024];
         snprintf(request, sizeof request, "GET /api/v1/crates/%s/%s/%s HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -94,7 +96,7 @@ static int add_requests(struct counting *counting, sqlite3_stmt *row, struct err
 /* The highest version of the most popular crates. */
 static int read_requests(struct counting *counting, struct error *error)
 {
-    static const char text[] = "SELECT rank, name, versions.id, num FROM crates JOIN versions"
+    static const char text[] = "SELECT crates.id, name, versions.id, num FROM crates JOIN versions"
                                " ON crate_id = crates.id AND num = default_version"
                                " ORDER BY rank LIMIT ?1";
     sqlite3 *database = NULL;
@@ -139,14 +141,15 @@ static int start_server(struct counting *counting, struct error *error)
     struct listen_address address;
     struct service *service = &counting->service;
     service->proxies = &no_proxies;
-    service->index = counting->index;
     service->cdn_url = "https://static.crates.io";
     atomic_init(&service->is_stopping, false);
-    service->readers = reader_pool_create(counting->index, 1, error);
+    counting->snapshot = snapshot_open(counting->index_path, 1, 1, error);
+    if (counting->snapshot != NULL)
+        service->snapshots = published_create(counting->snapshot, error);
     service->cache = cache_create(CACHE_BYTES, 1, answer_free, error);
     service->metrics =
         metrics_create(counting->route_names, router_names(counting->route_names), error);
-    if (service->readers == NULL || service->cache == NULL || service->metrics == NULL ||
+    if (service->snapshots == NULL || service->cache == NULL || service->metrics == NULL ||
         listen_address_parse("127.0.0.1:0", &address, error) != 0)
         return -1;
     counting->listener = listener_open(&address, error);
@@ -172,7 +175,8 @@ static void stop_server(struct counting *counting)
         cache_destroy(service->cache);
     if (service->metrics != NULL)
         metrics_destroy(service->metrics);
-    reader_pool_destroy(service->readers);
+    published_destroy(service->snapshots);
+    snapshot_close(counting->snapshot);
     download_counters_close(service->downloads, NULL);
 }
 
@@ -222,7 +226,7 @@ static void time_adds(struct counting *counting)
         for (unsigned j = 0; j < ADDS_A_SAMPLE; j++) {
             random = random * 1664525 + 1013904223;
             unsigned which = (unsigned)((uint64_t)random * counting->n_requests >> 32);
-            download_counters_add(counting->service.downloads, counting->downloads[which]);
+            download_counters_add(counting->service.downloads, &counting->downloads[which]);
         }
         series_add(&counting->adds, bench_now() - begin);
     }

@@ -14,7 +14,6 @@
 
 #define DEFAULT_QUERIES "tests/bench/queries.txt"
 #define DEFAULT_ROUNDS 31
-#define MIN_ROUNDS 20
 #define SAMPLE_NANOSECONDS 1000000
 #define MAX_REPEATS 100000
 
@@ -206,15 +205,12 @@ static json_t *to_json(const struct run *run, const char *index_path, const char
 
 int bench_encoding(const struct bench_options *options, struct error *error)
 {
-    unsigned n_rounds = options->n_rounds != 0 ? options->n_rounds : DEFAULT_ROUNDS;
-    if (n_rounds < MIN_ROUNDS)
-        return error_set(error, "encoding needs at least %d rounds", MIN_ROUNDS);
     const char *queries_path =
         options->queries_path != NULL ? options->queries_path : DEFAULT_QUERIES;
     struct run *run = calloc(1, sizeof *run);
     if (run == NULL)
         return error_out_of_memory(error);
-    run->figures.n_rounds = n_rounds;
+    run->figures.n_rounds = options->n_rounds != 0 ? options->n_rounds : DEFAULT_ROUNDS;
     keep_freed_memory();
     int status = encoding_pages_open(&run->pages, options->index_path, queries_path, error);
     if (status == 0 && options->once) {

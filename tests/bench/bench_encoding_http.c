@@ -14,7 +14,6 @@
 
 #define DEFAULT_QUERIES "tests/bench/queries.txt"
 #define DEFAULT_ROUNDS 21
-#define MIN_ROUNDS 20
 #define RUN_SECONDS 0.1
 #define LEAST_REQUESTS 200
 #define N_CONNECTIONS 8
@@ -139,7 +138,7 @@ static int verify_page(struct run *run, size_t page, enum encoding encoding, str
             if (status == 0 &&
                 (body.size != ours->size || memcmp(body.data, ours->data, body.size) != 0))
                 status = error_set(error, "%s: the server answers other bytes in %s",
-                                   answer->target, encoding_label(encoding));
+                                   answer->target, encoding_labels[encoding]);
             msgpack_sbuffer_destroy(&body);
             if (status != 0)
                 return -1;
@@ -222,13 +221,14 @@ static void print_text(const struct run *run, const char *index_path)
     bench_print_header(run->pages.index, index_path);
     printf(
         "rounds    %u interleaved, %d keep-alive connections, one server thread; medians, 95 %% intervals "
-        "(%d resamples)\n"
+        "(%d resamples)%s\n"
         "latency   open loop: from when a request was due until its answer was there, also while it waits for "
         "a connection,\n"
         "          so corrected for coordinated omission; runs of %d requests or more; none for a rate "
         "that saturates\n"
         "the rest  closed loop at full load, %.1f s a run\n",
-        run->n_rounds, N_CONNECTIONS, BOOTSTRAP_RESAMPLES, LEAST_REQUESTS, RUN_SECONDS);
+        run->n_rounds, N_CONNECTIONS, BOOTSTRAP_RESAMPLES, encoding_rounds_remark(run->n_rounds),
+        LEAST_REQUESTS, RUN_SECONDS);
     for (size_t load = 0; load < N_LOADS; load++) {
         for (unsigned i = 0; i < n_figures(&loads[load]); i++) {
             struct measure_words words = {.key = ""};
@@ -288,15 +288,12 @@ static json_t *to_json(const struct run *run, const char *index_path)
 
 int bench_encoding_http(const struct bench_options *options, struct error *error)
 {
-    unsigned n_rounds = options->n_rounds != 0 ? options->n_rounds : DEFAULT_ROUNDS;
-    if (n_rounds < MIN_ROUNDS)
-        return error_set(error, "encoding-http needs at least %d rounds", MIN_ROUNDS);
     struct run *run = calloc(1, sizeof *run);
     if (run == NULL)
         return error_out_of_memory(error);
     for (int i = 0; i < N_SERVERS; i++)
         run->servers[i].output = -1;
-    run->n_rounds = n_rounds;
+    run->n_rounds = options->n_rounds != 0 ? options->n_rounds : DEFAULT_ROUNDS;
     int status = encoding_pages_open(
         &run->pages, options->index_path,
         options->queries_path != NULL ? options->queries_path : DEFAULT_QUERIES, error);

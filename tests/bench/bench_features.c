@@ -4,6 +4,7 @@
 #include "index/search/search_state.h"
 #include "tests/bench/bench.h"
 
+#include <cratedex/index_reader.h>
 #include <cratedex/search.h>
 #include <errno.h>
 #include <stdio.h>

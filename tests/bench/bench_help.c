@@ -38,13 +38,13 @@ static const char commands[] =
     "  resolve   requirements of the index's dependencies, and closures of\n"
     "            dependencies\n"
     "  encoding  JSON against MessagePack, in turn: bytes, assembling, building,\n"
-    "            decoding; medians of at least 20 rounds (default 31) with intervals;\n"
-    "            from the repository's root\n"
+    "            decoding; medians of --rounds (default 31) with intervals, verdicts\n"
+    "            by 20 rounds or more; from the repository's root\n"
     "  encoding-http\n"
     "            the same pages through HTTP, from the cratedex-server beside this\n"
     "            program: latency at fixed rates (open loop), time and processor time\n"
-    "            at full load; hits and misses; medians of at least 20 rounds\n"
-    "            (default 21) with intervals\n"
+    "            at full load; hits and misses; medians of --rounds (default 21)\n"
+    "            with intervals, verdicts by 20 rounds or more\n"
     "  http      a hit, a miss and a 304 through HTTP beside a bare libmicrohttpd\n"
     "            program, nginx and Groonga: requests/s, the server's processor time\n"
     "            and latency in a closed loop, at 1, 8, 64 and 512 connections;\n"
@@ -97,7 +97,8 @@ static const char options[] =
     "                       compare: where the programs of the two lie\n"
     "      --dump DUMP      compare: what they index\n"
     "  -h, --help           this text\n"
-    "  -V, --version        the version of the program\n";
+    "  -V, --version        the version of the program\n"
+    "      --list           the names of the commands, a line each\n";
 
 static const char examples[] =
     "\nExamples:\n"

@@ -4,6 +4,7 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_series.h"
 
+#include <cratedex/index_reader.h>
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -3,6 +3,7 @@
    every row is timed in both encodings, but for plain text. */
 #include "tests/bench/bench_rounds.h"
 
+#include <cratedex/crate_fragment.h>
 #include <cratedex/crate_page.h>
 #include <cratedex/reverse_dependencies.h>
 #include <cratedex/sparse_index.h>

@@ -2,6 +2,7 @@
    array that never moves, for benchmarks keep pointers into it. */
 #include "tests/bench/bench_rounds.h"
 
+#include <cratedex/index_reader.h>
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -7,6 +7,7 @@
 #include "tests/bench/bench_queries.h"
 #include "tests/bench/bench_rounds.h"
 
+#include <cratedex/crate_fragment.h>
 #include <cratedex/search.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -11,6 +11,7 @@
 #include "tests/bench/bench.h"
 #include "tests/support/random.h"
 
+#include <cratedex/index_reader.h>
 #include <cratedex/search.h>
 #include <stdio.h>
 #include <stdlib.h>

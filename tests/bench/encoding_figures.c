@@ -23,16 +23,16 @@ static struct encoding_measure operation_measure(const struct encoding_operation
                                      &encoding_microseconds};
 }
 
-/* A sentence where the whole interval lies on one side of 1, else empty. */
+/* A sentence where the whole interval of enough samples lies on one side of 1, else empty. */
 static void encoding_verdict(char verdict[ENCODING_VERDICT_MAX], const struct estimate *ratio,
-                             const struct encoding_unit *unit)
+                             size_t n_samples, const struct encoding_unit *unit)
 {
     static const char *const words[] = {
         [ESTIMATE_LESS + 1] = "less", [ESTIMATE_UNDECIDED + 1] = "", [ESTIMATE_MORE + 1] = "more"};
     enum estimate_verdict decided = estimate_verdict(ratio);
     double percent = 100 * fabs(1 - ratio->value);
     verdict[0] = '\0';
-    if (decided != ESTIMATE_UNDECIDED)
+    if (decided != ESTIMATE_UNDECIDED && n_samples >= ENCODING_LEAST_ROUNDS)
         snprintf(verdict, ENCODING_VERDICT_MAX, "MessagePack %s %.*f %% %s",
                  unit->is_rate ? "gives" : "takes", percent < 10 ? 1 : 0, percent,
                  words[decided + 1]);
@@ -56,7 +56,7 @@ void encoding_series_print(const char *name, const struct encoding_series *serie
     for (int i = 0; i < N_ENCODINGS; i++)
         bootstrap_estimate(series->samples[i], series->n_samples, ENCODING_SEED, &estimates[i]);
     series_ratio(series, &ratio);
-    encoding_verdict(verdict, &ratio, unit);
+    encoding_verdict(verdict, &ratio, series->n_samples, unit);
     printf("%-15s", name);
     for (int i = 0; i < N_ENCODINGS; i++)
         printf(" %9.2f [%9.2f %9.2f]", estimates[i].value / unit->scale,
@@ -126,12 +126,17 @@ static void print_counts(const struct encoding_figures *figures, const struct en
     }
 }
 
+const char *encoding_rounds_remark(unsigned n_rounds)
+{
+    return n_rounds < ENCODING_LEAST_ROUNDS ? "; too few for a verdict" : "";
+}
+
 void encoding_figures_print(const struct encoding_figures *figures,
                             const struct encoding_pages *pages)
 {
     printf(
-        "rounds    %u interleaved after a warm-up; processor time, medians, 95 %% intervals (%d resamples)\n",
-        figures->n_rounds, BOOTSTRAP_RESAMPLES);
+        "rounds    %u interleaved after a warm-up; processor time, medians, 95 %% intervals (%d resamples)%s\n",
+        figures->n_rounds, BOOTSTRAP_RESAMPLES, encoding_rounds_remark(figures->n_rounds));
     for (size_t i = 0; i < N_ENCODING_PAGES; i++) {
         const struct encoding_page *page = &pages->pages[i];
         if (page->n_answers == 0)
@@ -180,7 +185,7 @@ json_t *encoding_series_to_json(const struct encoding_measure *measure,
     struct estimate ratio;
     char verdict[ENCODING_VERDICT_MAX];
     series_ratio(series, &ratio);
-    encoding_verdict(verdict, &ratio, measure->unit);
+    encoding_verdict(verdict, &ratio, series->n_samples, measure->unit);
     json_t *json = json_pack(
         "{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s}", "key", measure->key, "name", measure->name,
         "unit", measure->unit->name, "better", measure->unit->is_rate ? "more" : "less", "json",

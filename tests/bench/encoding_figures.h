@@ -11,6 +11,9 @@
 
 #define ENCODING_SEED 20240607 /* of every bootstrap */
 
+/* With fewer, an interval is too narrow for a verdict: that of one has no width at all. */
+#define ENCODING_LEAST_ROUNDS 20
+
 /* What samples are printed in. */
 struct encoding_unit {
     const char *name; /* "microseconds" */
@@ -73,14 +76,17 @@ int encoding_operation_counted(const struct encoding_operation *operation, enum 
 void encoding_titles_print(const struct encoding_measure *measure);
 void encoding_series_print(const char *name, const struct encoding_series *series,
                            const struct encoding_unit *unit);
-/* {"key", "name", "unit", "better": "less" or "more", "libraries", "json", "msgpack", "ratio", "verdict"}, and
-   "counts" where they are known (NULL: not). NULL when memory runs out. */
+/* {"key", "name", "unit", "better": "less" or "more", "libraries", "json", "msgpack", "ratio", "verdict"}, the
+   last empty where the ratio may be 1 or the rounds are too few; and "counts" where they are known (NULL: not). NULL when memory runs out. */
 json_t *encoding_series_to_json(const struct encoding_measure *measure,
                                 const struct encoding_series *series,
                                 const struct encoding_counts *counts);
 
 /* What the page's answers are asked for by. NULL when memory runs out. */
 json_t *encoding_targets_to_json(const struct encoding_page *page);
+
+/* What the line about the rounds ends with. */
+const char *encoding_rounds_remark(unsigned n_rounds);
 
 /* The table for people, to standard output. */
 void encoding_figures_print(const struct encoding_figures *figures,

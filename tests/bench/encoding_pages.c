@@ -7,12 +7,17 @@
 #include "tests/bench/bench_queries.h"
 #include "tests/bench/simdjson_decoder.h"
 
+#include <cratedex/crate_fragment.h>
 #include <cratedex/crate_page.h>
+#include <cratedex/index_reader.h>
 #include <cratedex/reverse_dependencies.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+const char *const encoding_labels[N_ENCODINGS] = {
+    [ENCODING_JSON] = "json", [ENCODING_MESSAGEPACK] = "msgpack"};
 
 #define DEPENDENTS_PER_PAGE 10
 #define SUGGESTIONS 10

@@ -7,7 +7,7 @@
 
 #include <cratedex/encoder.h>
 #include <cratedex/error.h>
-#include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 #include <cratedex/search.h>
 #include <cratedex/suggest.h>
 #include <stddef.h>
@@ -34,6 +34,9 @@ struct encoding_answer {
     msgpack_sbuffer bodies[N_ENCODINGS];
     struct answer_rows *rows; /* the same values, as rows of a database give them */
 };
+
+/* "json", "msgpack": in names of files and reports. */
+extern const char *const encoding_labels[N_ENCODINGS];
 
 typedef int encoding_assemble(struct index_reader *reader, const struct encoding_answer *answer,
                               struct encoder *encoder, struct error *error);

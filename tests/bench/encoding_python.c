@@ -17,8 +17,7 @@ static int write_bodies(const struct encoding_pages *pages, const char *folder, 
             for (int k = 0; k < N_ENCODINGS; k++) {
                 char name[64];
                 const msgpack_sbuffer *body = &page->answers[j]->bodies[k];
-                snprintf(name, sizeof name, "%s.%zu.%s", page->key, j,
-                         encoding_label((enum encoding)k));
+                snprintf(name, sizeof name, "%s.%zu.%s", page->key, j, encoding_labels[k]);
                 if (bench_folder_write(folder, name, body->data, body->size, error) != 0)
                     return -1;
             }
@@ -39,7 +38,7 @@ static int take_samples(struct encoding_figures *figures, const struct encoding_
         struct encoding_series *series = &figures->pages[i].python;
         const json_t *page = json_object_get(json_object_get(root, "pages"), pages->pages[i].key);
         for (int k = 0; k < N_ENCODINGS; k++) {
-            const json_t *samples = json_object_get(page, encoding_label((enum encoding)k));
+            const json_t *samples = json_object_get(page, encoding_labels[k]);
             if (json_array_size(samples) != figures->n_rounds)
                 return -1;
             for (size_t j = 0; j < figures->n_rounds; j++)

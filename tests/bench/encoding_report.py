@@ -49,7 +49,7 @@ def with_interval(estimate):
 
 def winner(ratio, better):
     """Which encoding is the better one for certain, or neither: ""."""
-    if ratio["low"] <= 1 <= ratio["high"]:
+    if ratio["low"] <= 1 <= ratio["high"] or not ratio.get("is_decided", True):
         return ""
     return "msgpack" if (ratio["high"] < 1) == (better == "less") else "json"
 
@@ -287,6 +287,11 @@ def main():
     result = json.loads(options.json.read_text(encoding="utf-8"))
     if result.get("benchmark") not in ("encoding", "encoding-http") or not result["pages"]:
         sys.exit(f"{options.json}: not a result of cratedex-bench encoding or encoding-http")
+    # Of few rounds the benchmark gives no verdict, however narrow the interval.
+    for page in result["pages"]:
+        for operation in page["operations"]:
+            if "ratio" in operation:
+                operation["ratio"]["is_decided"] = operation["verdict"] != ""
     plt.rcParams["svg.fonttype"] = "none"
     plt.rcParams["svg.hashsalt"] = "cratedex"
     plt.rcParams["font.family"] = "sans-serif"

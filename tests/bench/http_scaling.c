@@ -108,10 +108,13 @@ static int remember(const struct common *common, struct request *request)
         struct error error;
         size_t added;
         set_target(request, i);
-        recent_key_make(&key, request);
+        recent_key_make(&key, 1, request);
+        enum cache_outcome outcome;
         struct cache_entry *entry =
-            cache_peek(common->cache, request->target, strlen(request->target));
-        if (entry == NULL)
+            cache_acquire(common->cache, request->target, strlen(request->target), &outcome);
+        if (outcome == CACHE_COMPUTE)
+            cache_abandon(common->cache, entry);
+        if (outcome != CACHE_HIT)
             return -1;
         const struct recent_hit hit = {
             entry, answer_representation(cache_value(entry), CODING_IDENTITY, &added, &error), 0,
@@ -131,7 +134,7 @@ static unsigned list_remembered(const struct common *common, struct request *req
     for (unsigned i = 0; i < N_ANSWERS; i++) {
         struct recent_key key;
         set_target(request, i);
-        recent_key_make(&key, request);
+        recent_key_make(&key, 1, request);
         if (recent_hits_find(common->recent_hits, &key) != NULL)
             numbers[n_numbers++] = i;
     }
@@ -142,7 +145,7 @@ static unsigned list_remembered(const struct common *common, struct request *req
 static bool answer_one(const struct common *common, struct request *request)
 {
     struct recent_key key;
-    recent_key_make(&key, request);
+    recent_key_make(&key, 1, request);
     const struct recent_hit *hit = recent_hits_find(common->recent_hits, &key);
     if (hit == NULL || representation_hit(hit->representation) == NULL)
         return false;

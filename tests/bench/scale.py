@@ -224,6 +224,8 @@ def parse_options():
 
 def main():
     options = parse_options()
+    if options.work is not None:
+        os.makedirs(options.work, exist_ok=True)
     results = []
     for n_crates in options.sizes:
         with tempfile.TemporaryDirectory(prefix="cratedex-scale-", dir=options.work) as folder:

@@ -6,14 +6,19 @@ import tempfile
 import unittest
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from git_repository import make_repository
+
+SCRIPT = Path(__file__).resolve().parent / "compare.sh"
 
 
 def run(*arguments):
-    """The status, what is printed and what is said on standard error; and whether anything was written."""
-    with tempfile.TemporaryDirectory() as build:
-        done = subprocess.run(["sh", "tests/bench/compare.sh", *arguments], check=False, capture_output=True, text=True,
-                              cwd=ROOT, env={**os.environ, "BUILD": build, "MAKE": "false"})
+    """The status, what is printed and what is said on standard error; and whether anything was written. In a
+    repository of one commit."""
+    with tempfile.TemporaryDirectory() as root, tempfile.TemporaryDirectory() as build:
+        (Path(root) / "Makefile").touch()
+        make_repository(root)
+        done = subprocess.run(["sh", SCRIPT, *arguments], check=False, capture_output=True, text=True,
+                              cwd=root, env={**os.environ, "BUILD": build, "MAKE": "false"})
         return done.returncode, done.stdout, done.stderr, bool(os.listdir(build))
 
 
@@ -23,6 +28,12 @@ class Command(unittest.TestCase):
             status, printed, errors, has_written = run(commit)
             self.assertEqual((status, printed, has_written), (2, "", False), commit)
             self.assertIn(f"bench-compare: git knows no commit '{commit}'", errors)
+
+    def test_a_commit_that_it_knows_is_unpacked(self):
+        status, printed, errors, has_written = run("HEAD")
+        self.assertEqual((status, has_written), (2, True))
+        self.assertIn("building the base below ", printed)
+        self.assertIn("does not build", errors)
 
     def test_a_commit_must_be_named(self):
         for arguments in ((), ("",)):

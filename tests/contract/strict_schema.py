@@ -6,6 +6,7 @@ closed, the document's own copy left as it was, so that a misspelt member is fou
 
 import copy
 import functools
+import json
 
 import jsonschema
 import pyrfc3339
@@ -30,6 +31,44 @@ def is_int32(value):
 @FORMATS.checks("int64")
 def is_int64(value):
     return not isinstance(value, int) or -(2**63) <= value < 2**63
+
+
+# Most of the time goes to asking of what type a value is, so that is asked in the shortest way.
+TYPES = {
+    "object": lambda value: isinstance(value, dict),
+    "array": lambda value: isinstance(value, list),
+    "string": lambda value: isinstance(value, str),
+    "boolean": lambda value: isinstance(value, bool),
+    "null": lambda value: value is None,
+}
+KEYWORDS = jsonschema.Draft202012Validator.VALIDATORS
+
+
+def type_keyword(validator, types, value, schema):
+    """The keyword `type`. Numbers and all faults are jsonschema's to judge."""
+    for name in (types,) if isinstance(types, str) else types:
+        if name in TYPES and TYPES[name](value):
+            return ()
+    return KEYWORDS["type"](validator, types, value, schema)
+
+
+def reference_keyword():
+    """The keyword `$ref`, for one document, that remembers in what it found no fault: the same version or
+    person stands in many answers, and whether a value is valid depends on it and the schema alone."""
+    faultless = set()
+
+    def keyword(validator, reference, value, schema):
+        known_as = (reference, json.dumps(value))
+        if known_as in faultless:
+            return
+        has_faults = False
+        for error in KEYWORDS["$ref"](validator, reference, value, schema):
+            has_faults = True
+            yield error
+        if not has_faults:
+            faultless.add(known_as)
+
+    return keyword
 
 
 def at_pointer(document, reference):
@@ -74,6 +113,9 @@ class Document:
         close(self.document.get("components", {}).get("responses", {}))
         jsonschema.Draft202012Validator.check_schema({"$defs": self.document["components"]["schemas"]})
         self.resolver = jsonschema.RefResolver.from_schema(self.document)
+        self.validator_class = jsonschema.validators.extend(
+            jsonschema.Draft202012Validator, {"type": type_keyword, "$ref": reference_keyword()}
+        )
 
     def operations(self):
         """(path, method, operation) of all of them, in the document's order."""
@@ -97,9 +139,7 @@ class Document:
         content = (response or {}).get("content", {}).get(media_type)
         if content is None:
             return None
-        return jsonschema.Draft202012Validator(
-            content["schema"], resolver=self.resolver, format_checker=FORMATS
-        )
+        return self.validator_class(content["schema"], resolver=self.resolver, format_checker=FORMATS)
 
     def faults(self, path, method, status, media_type, body):
         """What is wrong with a decoded body: the first few, in words."""

@@ -77,6 +77,16 @@ class StrictSchema(unittest.TestCase):
                 self.assertNotEqual(self.faults(body), [])
         self.assertNotEqual(self.faults(GOOD, 404), [])
 
+    def test_remembers_only_what_is_without_fault(self):
+        document = Document(DOCUMENT)
+        good, bad = {"m": 1}, {"m": "1"}
+        for part in (good, bad, good, bad, bad):
+            body = {**GOOD, "parts": [part]}
+            faults = document.faults("/things/{id}", "get", 200, "application/json", body)
+            self.assertEqual(bool(faults), part is bad)
+        # Without fault as a part, and none of the things.
+        self.assertNotEqual(document.faults("/things/{id}", "get", 200, "application/json", good), [])
+
     def test_takes_an_extension_where_it_is_one(self):
         extension = (("#/components/schemas/Thing", ("ours",)),)
         self.assertEqual(self.faults({**GOOD, "ours": 1}, extensions=extension), [])

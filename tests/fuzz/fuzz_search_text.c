@@ -2,6 +2,7 @@
    searched for; the page keeps its promises, and what a seek key continues with is what the offset
    gives. */
 #include <cratedex/index_builder.h>
+#include <cratedex/index_reader.h>
 #include <cratedex/ranking.h>
 #include <cratedex/search.h>
 #include <cratedex/suggest.h>

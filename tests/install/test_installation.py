@@ -55,6 +55,12 @@ class Installation(unittest.TestCase):
             stage.make("uninstall", *arguments)
             self.assertEqual(stage.files(Path(temporary)), sorted(others))
 
+    def test_of_a_system_uninstall_removes_our_own_folders_only(self):
+        printed = stage.make("uninstall", "--dry-run", f"BUILD={stage.build}", "PREFIX=/usr/local")
+        folders = re.search(r"^for folder in (.*); do", printed, re.MULTILINE)[1].split()
+        self.assertEqual(folders, ["/usr/local/include/cratedex", "/usr/local/share/doc/cratedex"])
+        self.assertNotIn("--parents", printed)
+
     def test_help_lists_the_targets_of_all_parts(self):
         listed = set(re.findall(r"^  ([a-z-]+) +\S", stage.make("help"), re.MULTILINE))
         self.assertLessEqual({"all", "install", "uninstall", "dist", "distclean", "check", "test", "lint", "bench",

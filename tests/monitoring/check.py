@@ -191,7 +191,7 @@ class Checks:
     def test_all_that_is_exposed_is_documented(self):
         ask_all(self.url)
         _, text = fetch(self.url + "/metrics")
-        with open(ROOT / "server" / "metrics.h", encoding="utf-8") as file:
+        with open(ROOT / "server" / "telemetry" / "metrics.h", encoding="utf-8") as file:
             header = file.read()
         for start, names, end in re.findall(r"(\w*)\{([a-z,]+)\}(\w*)", header):
             header += " " + " ".join(start + name + end for name in names.split(","))

@@ -3,11 +3,8 @@
 import collections
 import json
 import subprocess
-from pathlib import Path
+from tools import ROOT, ReportError, bounded, run
 
-from tools import ReportError, bounded, run
-
-ROOT = Path(__file__).resolve().parents[2]
 RESULT = ROOT / "build" / "compare" / "result.json"
 COMPARE_LIMIT = 2400
 LEAST_ROUNDS = 5  # COMPARE_MIN_ROUNDS in tests/bench/bench_compare_figures.h
@@ -19,12 +16,17 @@ def git(*words):
 
 def find_since(asked):
     """The commit to compare with, and how it was chosen."""
+    try:
+        head = git("rev-parse", "HEAD")
+    except ReportError as error:
+        why = str(error).rpartition("\n")[2]
+        raise ReportError(f"git cannot tell what changed in {ROOT}, which the report is about ({why}): run it in a "
+                          "clone with its history") from error
     if asked is not None:
         try:
             return git("rev-parse", "--verify", "--quiet", f"{asked}^{{commit}}"), f"`--since {asked}`"
         except ReportError as error:
             raise ReportError(f"--since {asked}: git knows no such commit") from error
-    head = git("rev-parse", "HEAD")
     tags = git("tag", "--merged", "HEAD", "--sort=-creatordate").split()
     for tag in tags:
         commit = git("rev-list", "-n", "1", tag)

@@ -6,9 +6,8 @@ import sys
 from pathlib import Path
 
 from changes import git
-from tools import ReportError, run, run_json
+from tools import ROOT, ReportError, run, run_json
 
-ROOT = Path(__file__).resolve().parents[2]
 LIBRARIES = ("sqlite3", "libmicrohttpd", "libarchive", "zlib", "libbrotlienc", "libzstd", "jansson", "msgpack",
              "libxxhash")
 

@@ -7,8 +7,10 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 
+ROOT = Path(__file__).resolve().parents[2]
 GRACE_SECONDS = 5
 
 
@@ -51,13 +53,20 @@ def end_group(process):
             process.communicate()
 
 
+def how_to_get(program):
+    """Why it is not there. What others made is in a package that scripts/install-deps --bench names."""
+    if ROOT in Path(program).parents:
+        return f"{program} is not built: run make, or scripts/perf-report, which builds all it needs"
+    return f"{program} is not installed: run scripts/install-deps --bench"
+
+
 def run(command, limit_seconds, **options):
     """What the program printed on standard output. Raises ReportError where it is missing, fails or takes too long."""
     command = [str(word) for word in command]
     try:
         done = bounded(command, limit_seconds, subprocess.PIPE, **options)
     except FileNotFoundError as error:
-        raise ReportError(f"{command[0]} is not installed: run scripts/install-deps --bench") from error
+        raise ReportError(how_to_get(command[0])) from error
     except subprocess.TimeoutExpired as error:
         raise ReportError(f"{' '.join(command)}: not done within {limit_seconds} s") from error
     if done.returncode != 0:

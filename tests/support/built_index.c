@@ -1,6 +1,7 @@
 /* The dump lies in a folder of its own while the index is built. */
 #include "tests/support/built_index.h"
 
+#include <cratedex/index_reader.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>

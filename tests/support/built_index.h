@@ -6,7 +6,7 @@
 #include "tests/support/folder.h"
 
 #include <cratedex/index_builder.h>
-#include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 
 /* The sample dump of the repository, and a larger one that lies beside it on some machines. */
 #define SAMPLE_DUMP "data"

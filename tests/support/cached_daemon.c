@@ -6,6 +6,7 @@
 #include "server/exchange/router.h"
 #include "server/http/trusted_proxies.h"
 #include "server/listener.h"
+#include "server/service/published.h"
 #include "server/telemetry/metrics.h"
 
 #include <netinet/in.h>
@@ -27,16 +28,17 @@ void cached_daemon_start(struct cached_daemon *daemon, unsigned n_threads)
     struct service *service = &daemon->service;
     built_index_make(&daemon->built, SAMPLE_DUMP);
     service->proxies = &no_proxies;
-    service->index = daemon->built.index;
     service->cdn_url = "https://static.crates.io";
     service->base_url = "";
     atomic_init(&service->is_stopping, false);
-    service->readers = reader_pool_create(daemon->built.index, n_threads, &error);
+    daemon->snapshot = snapshot_open(daemon->built.path, n_threads, 1, &error);
+    assert_non_null(daemon->snapshot);
+    service->snapshots = published_create(daemon->snapshot, &error);
     service->cache = cache_create(CACHE_BYTES, 1, answer_free, &error);
     service->recent_hits = recent_hits_create(service->cache, RECENT_BYTES, &error);
     service->metrics =
         metrics_create(daemon->route_names, router_names(daemon->route_names), &error);
-    assert_non_null(service->readers);
+    assert_non_null(service->snapshots);
     assert_non_null(service->recent_hits);
     assert_non_null(service->metrics);
     assert_int_equal(listen_address_parse("127.0.0.1:0", &address, &error), 0);
@@ -54,7 +56,7 @@ void cached_daemon_stop(struct cached_daemon *daemon)
     recent_hits_destroy(daemon->service.recent_hits);
     cache_destroy(daemon->service.cache);
     metrics_destroy(daemon->service.metrics);
-    reader_pool_destroy(daemon->service.readers);
+    snapshot_close(published_destroy(daemon->service.snapshots));
     built_index_remove(&daemon->built);
 }
 

@@ -4,11 +4,13 @@
 
 #include "server/daemon.h"
 #include "server/service/service.h"
+#include "server/service/snapshot.h"
 #include "server/telemetry/metrics.h"
 #include "tests/support/built_index.h"
 
 struct cached_daemon {
     struct built_index built;
+    struct snapshot *snapshot; /* that is served first */
     struct service service;
     const char *route_names[METRICS_MAX_ROUTES];
     struct daemon *daemon;

@@ -3,7 +3,7 @@
 #define CRATEDEX_TESTS_SUPPORT_NAMED_LOOKUP_H
 
 #include <cratedex/encoder.h>
-#include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 #include <jansson.h>
 
 /* Writes the thing of that name. Returns 1; 0 and nothing written where there is none; -1. */

@@ -2,11 +2,14 @@
 """Runs the test_*.py of some folders: python3 -B tests/support/run_unittests.py FOLDER… The last
 line counts them. A test imports what lies in any of the folders."""
 
+import signal
 import sys
 import unittest
 
 
 def main():
+    # A shell starts what runs in the background with the interrupt ignored, and so would be what the tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     folders = sys.argv[1:]
     sys.path[:0] = folders
     found = unittest.TestSuite(unittest.TestLoader().discover(folder) for folder in folders)

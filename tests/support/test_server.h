@@ -12,7 +12,7 @@
 
 struct test_server {
     pid_t pid;
-    int output; /* its standard output, behind the first line where that is there */
+    int output;      /* its standard output, behind the first line where that is there */
     pid_t forwarder; /* of its standard error to ours, where the first line was there; else 0 */
     char *first_line;
     char url[128]; /* "http://127.0.0.1:PORT" */

@@ -2,6 +2,7 @@
    where that helps most. Trees are complete and of depth three, so that there is nothing to branch on:
    all comparisons of a tree are made for several candidates at once. */
 #include "index/search/rank/search_rerank.h"
+#include "index/search/rank/search_score.h"
 
 #include "index/base/processor.h"
 #include "index/base/small_order.h"

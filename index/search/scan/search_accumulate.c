@@ -2,7 +2,9 @@
    its word is worth to the accumulators of its crates (term at a time), then the crates that were touched
    are judged. Blocks that no list reaches are never looked at. A list is read once, front to back, so
    the cost is that of the postings, however the words are combined. */
-#include "index/search/scan/search_scan.h"
+#include "index/search/scan/search_accumulate.h"
+
+#include "index/search/rank/search_score.h"
 
 #include "index/base/bitmap.h"
 

@@ -7,8 +7,8 @@
    more than its best fields do, which gives a second function of the same bitmaps, true where a score
    may reach the collector's floor. Where it is true for none, all further blocks are only counted, for
    which nothing but the ranks of postings is read. */
+#include "index/search/scan/search_blocks.h"
 #include "index/base/processor.h"
-#include "index/search/scan/search_lists.h"
 
 #include <math.h>
 #include <string.h>

@@ -7,6 +7,10 @@
    looked at again; of many, such as a short text has, the bitmap is counted as a whole. */
 #include "index/search/scan/search_scan.h"
 
+#include "index/search/rank/search_score.h"
+#include "index/search/scan/search_accumulate.h"
+#include "index/search/scan/search_lists.h"
+
 #include "index/base/bitmap.h"
 #include "index/base/processor.h"
 

@@ -3,6 +3,7 @@
 #include "tests/support/built_index.h"
 #include "tests/support/decode_both.h"
 
+#include <cratedex/crate_fragment.h>
 #include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -5,6 +5,7 @@
 
 #include <cratedex/download_counts.h>
 #include <cratedex/index_file.h>
+#include <cratedex/index_verify.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -3,6 +3,7 @@
 #include "tests/support/decode_both.h"
 #include "tests/support/sql.h"
 
+#include <cratedex/crate_fragment.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -2,6 +2,7 @@
 #include "tests/support/built_index.h"
 #include "tests/support/sql.h"
 
+#include <cratedex/index_verify.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

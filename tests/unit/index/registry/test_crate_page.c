@@ -3,6 +3,7 @@
 #include "tests/support/http_case.h"
 #include "tests/support/versions_dump.h"
 
+#include <cratedex/crate_fragment.h>
 #include <cratedex/crate_page.h>
 
 #include <jansson.h>

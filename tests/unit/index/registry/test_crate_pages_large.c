@@ -7,6 +7,7 @@
 #include "tests/support/sql.h"
 #include "tests/support/versions_dump.h"
 
+#include <cratedex/crate_fragment.h>
 #include <cratedex/crate_page.h>
 #include <cratedex/reverse_dependencies.h>
 #include <cratedex/version_list.h>

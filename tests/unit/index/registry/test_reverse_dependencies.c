@@ -5,6 +5,7 @@
 #include "tests/support/sql.h"
 #include "tests/support/versions_dump.h"
 
+#include <cratedex/crate_fragment.h>
 #include <cratedex/reverse_dependencies.h>
 
 #include <jansson.h>

@@ -2,6 +2,7 @@
 #include "tests/support/decode_both.h"
 #include "tests/support/versions_dump.h"
 
+#include <cratedex/crate_fragment.h>
 #include <cratedex/version_document.h>
 
 #include <jansson.h>

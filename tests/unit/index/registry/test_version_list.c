@@ -182,6 +182,20 @@ static void continues_behind_what_is_gone(void **state)
     expect_ids(built, &query, 0, "");
 }
 
+/* It names the version, too: where that has another place than it had, the list goes on from there. */
+static void continues_behind_what_has_moved(void **state)
+{
+    const struct built_index *built = *state;
+    static const char by_semver[] = "djo4OjAuMC4x"; /* v:8:0.0.1 */
+    static const char by_date[] = "Yzo5OjA";        /* c:9:0 */
+    struct version_query query = {.rank = versions_dump_rank(built, "tracks-lib"), .limit = 2};
+    query.after = (struct search_string){by_semver, strlen(by_semver)};
+    expect_ids(built, &query, 12, "12 6");
+    query.sort = VERSION_SORT_DATE;
+    query.after = (struct search_string){by_date, strlen(by_date)};
+    expect_ids(built, &query, 12, "8 7");
+}
+
 static void expect_tracks(const struct built_index *built, struct version_query query,
                           const char *expected)
 {
@@ -238,6 +252,7 @@ int main(void)
         cmocka_unit_test(lists_of_many_are_read_from_their_set),
         cmocka_unit_test(refuses_other_keys),
         cmocka_unit_test(continues_behind_what_is_gone),
+        cmocka_unit_test(continues_behind_what_has_moved),
         cmocka_unit_test(finds_release_tracks),
         cmocka_unit_test(tracks_leave_the_order_alone),
     };

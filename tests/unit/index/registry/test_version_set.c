@@ -6,6 +6,7 @@
 #include "tests/support/sql.h"
 #include "tests/support/versions_dump.h"
 
+#include <cratedex/crate_fragment.h>
 #include <cratedex/version_document.h>
 
 #include <setjmp.h>

@@ -310,26 +310,27 @@ static void keys_of_relevance_that_nothing_gave(void **state)
         const char *inside;
         int n_hits; /* -1: refused; -2: some */
     } cases[] = {
-        {"s:4:0x1p0:1", -1},
-        {"s:-1:0x1p0:1", -1},
-        {"s:2:nan:1", -1},
-        {"s:3:inf:1", -1},
-        {"s::0x1p0:1", -1},
-        {"s:2:0x1p0", -1},
-        {"s:0x1p0:1", -1},
-        {"s:0:0x0p+0:0", 5},
-        {"s:0:1:-1", 5},
-        {"s:1:0:0", 5},
-        {"s:2:1e300:0", 5},
-        {"s:3:1e300:0", 5},
-        {"s:3:-1e300:0", 0},
-        {"s:3:0x1p-2000:0", 0},
-        {"s:3:1e300:4294967295", -2},
-        {"s:2:-1e300:0", -2},
-        {"s:3:1:-7", -2},
-        {"s:3:1:9223372036854775807", -2},
-        {"s:2:3.5:4294967297", -2},
-        {"s:3:0.5:4294967296", -2},
+        {"s:4:0x1p0:0:1", -1},
+        {"s:-1:0x1p0:0:1", -1},
+        {"s:2:nan:0:1", -1},
+        {"s:3:inf:0:1", -1},
+        {"s:3:0x1p0:2:1", -1},
+        {"s::0x1p0:0:1", -1},
+        {"s:2:0x1p0:0", -1},
+        {"s:0x1p0:0:1", -1},
+        {"s:0:0x0p+0:0:0", 5},
+        {"s:0:1:1:-1", 5},
+        {"s:1:0:0:0", 5},
+        {"s:2:1e300:0:0", 5},
+        {"s:3:1e300:1:0", 5},
+        {"s:3:-1e300:1:0", 0},
+        {"s:3:0x1p-2000:1:0", 0},
+        {"s:3:1e300:0.5:4294967295", -2},
+        {"s:2:-1e300:0:0", -2},
+        {"s:3:1:0.25:-7", -2},
+        {"s:3:1:0:9223372036854775807", -2},
+        {"s:2:3.5:0:4294967297", -2},
+        {"s:3:0.5:1:4294967296", -2},
     };
     struct search_query query = {.text = {"library", 7}, .limit = SEARCH_MAX_LIMIT};
     run(fixture, &query, &all);
@@ -356,7 +357,7 @@ static void keys_of_relevance_that_nothing_gave(void **state)
     }
 }
 
-/* A key whose item is gone, as after a new dump, continues where the item would stand. */
+/* A key whose item is gone, as after a new dump, continues where the item would stand: no crate has id 0. */
 static void keys_of_items_that_are_gone(void **state)
 {
     static struct search_result result;
@@ -366,10 +367,10 @@ static void keys_of_items_that_are_gone(void **state)
         const char *key; /* base64url of the text behind it */
         bool at_end;
     } cases[] = {
-        {SEARCH_SORT_ALPHABETICAL, "YTp-fn4", true},                       /* a:~~~ */
-        {SEARCH_SORT_ALPHABETICAL, "YTo", false},                          /* a: */
-        {SEARCH_SORT_DOWNLOADS, "ZDotMTox", true},                         /* d:-1:1 */
-        {SEARCH_SORT_DOWNLOADS, "ZDo5MjIzMzcyMDM2ODU0Nzc1ODA3OjE", false}, /* d:2^63 - 1:1 */
+        {SEARCH_SORT_ALPHABETICAL, "YTowOn5-fg", true},                    /* a:0:~~~ */
+        {SEARCH_SORT_ALPHABETICAL, "YTowOg", false},                       /* a:0: */
+        {SEARCH_SORT_DOWNLOADS, "ZDotMTow", true},                         /* d:-1:0 */
+        {SEARCH_SORT_DOWNLOADS, "ZDo5MjIzMzcyMDM2ODU0Nzc1ODA3OjA", false}, /* d:2^63 - 1:0 */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct search_query query = {

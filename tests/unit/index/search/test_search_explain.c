@@ -176,8 +176,7 @@ static void other_searches_are_not_explained(void **state)
         searched_sample_run(fixture, &by_relevance, &result);
         explain(&result, &result.hits[0], &explanation);
         searched_sample_run(fixture, &others[i], &result);
-        assert_int_equal(
-            search_explain(result.search, &result.hits[0], &explanation, &error), -1);
+        assert_int_equal(search_explain(result.search, &result.hits[0], &explanation, &error), -1);
         assert_non_null(strstr(error.message, "relevance"));
     }
 }

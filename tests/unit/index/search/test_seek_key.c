@@ -57,15 +57,17 @@ static void test_values(void **state)
     }
 }
 
-static void assert_same_score(double score, int64_t id)
+static void assert_same_score(double score, float popularity, int64_t id)
 {
     for (int stage = 0; stage < N_SEEK_STAGES; stage++) {
         struct seek_key key = {.sort = SEARCH_SORT_RELEVANCE,
                                .stage = (enum seek_stage)stage,
                                .score = score,
+                               .popularity = popularity,
                                .id = id};
         struct seek_key parsed = round_trip(&key);
         assert_memory_equal(&parsed.score, &score, sizeof score);
+        assert_memory_equal(&parsed.popularity, &popularity, sizeof popularity);
         assert_true(parsed.id == id);
         assert_int_equal(parsed.stage, stage);
     }
@@ -77,18 +79,18 @@ static void test_scores_are_equal_to_the_bit(void **state)
     static const double scores[] = {0.0,     -0.0,   0.1,     1.0 / 3, 102.0, DBL_MAX,
                                     DBL_MIN, 5e-324, -1e-300, 1e300,   3.0};
     for (size_t i = 0; i < sizeof scores / sizeof *scores; i++)
-        assert_same_score(scores[i], 7);
+        assert_same_score(scores[i], i % 2 == 0 ? 0.0F : 1.0F, 7);
     uint64_t seed = 43;
     for (int round = 0; round < 5000; round++) {
         /* Scores as they are: a weight and twice a float. */
         float popularity = (float)random_next(&seed) / (float)UINT32_MAX;
         assert_same_score((double)random_below(&seed, 100) / 10 + 2.0 * (double)popularity,
-                          (int64_t)random_next(&seed));
+                          popularity, (int64_t)random_next(&seed));
         uint64_t bits = (uint64_t)random_next(&seed) << 32 | random_next(&seed);
         double any;
         memcpy(&any, &bits, sizeof any);
         if (isfinite(any))
-            assert_same_score(any, 1);
+            assert_same_score(any, 0.5F, 1);
     }
 }
 
@@ -98,15 +100,17 @@ static void test_names(void **state)
     static const char *const names[] = {"",   "serde",        "a:b",       ":",
                                         "e:", "Ünïcode-名前", "with space"};
     for (size_t i = 0; i < 2 * sizeof names / sizeof *names; i++) {
-        struct seek_key key = {.sort = SEARCH_SORT_ALPHABETICAL, .exact = i % 2 == 1};
+        struct seek_key key = {
+            .sort = SEARCH_SORT_ALPHABETICAL, .id = numbers[i % N_NUMBERS], .exact = i % 2 == 1};
         key.name_length = strlen(names[i / 2]);
         memcpy(key.name, names[i / 2], key.name_length);
         struct seek_key parsed = round_trip(&key);
         assert_int_equal(parsed.exact, key.exact);
+        assert_true(parsed.id == key.id);
         assert_int_equal(parsed.name_length, key.name_length);
         assert_memory_equal(parsed.name, names[i / 2], key.name_length);
     }
-    struct seek_key longest = {.sort = SEARCH_SORT_ALPHABETICAL};
+    struct seek_key longest = {.sort = SEARCH_SORT_ALPHABETICAL, .id = INT64_MIN};
     longest.name_length = sizeof longest.name;
     memset(longest.name, 'x', sizeof longest.name);
     struct seek_key parsed = round_trip(&longest);
@@ -150,39 +154,49 @@ static void test_garbage_is_refused(void **state)
         {SEARCH_SORT_RELEVANCE, "s:"},
         {SEARCH_SORT_RELEVANCE, "s:1"},
         {SEARCH_SORT_RELEVANCE, "s:1:"},
-        {SEARCH_SORT_RELEVANCE, "s:0x1p0:1"}, /* without a stage */
+        {SEARCH_SORT_RELEVANCE, "s:0x1p0:0x1p0:1"}, /* without a stage */
         {SEARCH_SORT_RELEVANCE, "s:1:0x1p0"},
         {SEARCH_SORT_RELEVANCE, "s:1:0x1p0:"},
-        {SEARCH_SORT_RELEVANCE, "s::0x1p0:1"},
-        {SEARCH_SORT_RELEVANCE, "s:-1:0x1p0:1"},
-        {SEARCH_SORT_RELEVANCE, "s:4:0x1p0:1"}, /* a stage too many */
-        {SEARCH_SORT_RELEVANCE, "s:4294967296:0x1p0:1"},
-        {SEARCH_SORT_RELEVANCE, "s:0x1:0x1p0:1"},
-        {SEARCH_SORT_RELEVANCE, "s:first:0x1p0:1"},
-        {SEARCH_SORT_RELEVANCE, "s:1:nan:1"},
-        {SEARCH_SORT_RELEVANCE, "s:1:inf:1"},
-        {SEARCH_SORT_RELEVANCE, "s:1:-infinity:1"},
-        {SEARCH_SORT_RELEVANCE, "s:1:1e999:1"},
-        {SEARCH_SORT_RELEVANCE, "s:1:0x1p0:0x1"},
-        {SEARCH_SORT_RELEVANCE, "s:1:high:1"},
-        {SEARCH_SORT_RELEVANCE, "s:1:0x1p0:1:1"},
+        {SEARCH_SORT_RELEVANCE, "s:1:0x1p0:1"}, /* without a popularity */
+        {SEARCH_SORT_RELEVANCE, "s:1:0x1p0:0x1p0:"},
+        {SEARCH_SORT_RELEVANCE, "s::0x1p0:0x1p0:1"},
+        {SEARCH_SORT_RELEVANCE, "s:-1:0x1p0:0x1p0:1"},
+        {SEARCH_SORT_RELEVANCE, "s:4:0x1p0:0x1p0:1"}, /* a stage too many */
+        {SEARCH_SORT_RELEVANCE, "s:4294967296:0x1p0:0x1p0:1"},
+        {SEARCH_SORT_RELEVANCE, "s:0x1:0x1p0:0x1p0:1"},
+        {SEARCH_SORT_RELEVANCE, "s:first:0x1p0:0x1p0:1"},
+        {SEARCH_SORT_RELEVANCE, "s:1:nan:0x1p0:1"},
+        {SEARCH_SORT_RELEVANCE, "s:1:inf:0x1p0:1"},
+        {SEARCH_SORT_RELEVANCE, "s:1:-infinity:0x1p0:1"},
+        {SEARCH_SORT_RELEVANCE, "s:1:1e999:0x1p0:1"},
+        {SEARCH_SORT_RELEVANCE, "s:1:0x1p0:0x1p0:0x1"},
+        {SEARCH_SORT_RELEVANCE, "s:1:high:0x1p0:1"},
+        {SEARCH_SORT_RELEVANCE, "s:1:0x1p0:0x1p0:1:1"},
+        {SEARCH_SORT_RELEVANCE, "s:1:0x1p0:nan:1"},
+        {SEARCH_SORT_RELEVANCE, "s:1:0x1p0::1"},
+        {SEARCH_SORT_RELEVANCE, "s:1:0x1p0:-0x1p-9:1"}, /* popularity is 0 … 1 */
+        {SEARCH_SORT_RELEVANCE, "s:1:0x1p0:0x1.1p0:1"},
         {SEARCH_SORT_ALPHABETICAL, "a"},
-        {SEARCH_SORT_ALPHABETICAL, "x:serde"},
+        {SEARCH_SORT_ALPHABETICAL, "a:"},
+        {SEARCH_SORT_ALPHABETICAL, "a:1"},
+        {SEARCH_SORT_ALPHABETICAL, "a:serde"}, /* without an id */
+        {SEARCH_SORT_ALPHABETICAL, "a::serde"},
+        {SEARCH_SORT_ALPHABETICAL, "x:1:serde"},
         {SEARCH_SORT_ALPHABETICAL, "aserde"},
-        {SEARCH_SORT_NEW, "e:serde"},
-        {SEARCH_SORT_RELEVANCE, "e:serde"},
+        {SEARCH_SORT_NEW, "e:1:serde"},
+        {SEARCH_SORT_RELEVANCE, "e:1:serde"},
     };
     _Static_assert(N_SEEK_STAGES == 4, "the stage too many stands above");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         if (parse_inside(cases[i].sort, cases[i].inside, strlen(cases[i].inside)) != -1)
             fail_msg("\"%s\" is taken", cases[i].inside);
     }
-    assert_int_equal(parse_inside(SEARCH_SORT_ALPHABETICAL, "a:ser\0de", 8), -1);
+    assert_int_equal(parse_inside(SEARCH_SORT_ALPHABETICAL, "a:1:ser\0de", 10), -1);
     assert_int_equal(parse_inside(SEARCH_SORT_DOWNLOADS, "d:1:2\0", 6), -1);
-    char long_name[600] = "a:";
-    memset(long_name + 2, 'x', sizeof long_name - 2);
-    assert_int_equal(parse_inside(SEARCH_SORT_ALPHABETICAL, long_name, 258), 0);
-    for (size_t length = 259; length <= sizeof long_name; length++)
+    char long_name[600] = "a:1:";
+    memset(long_name + 4, 'x', sizeof long_name - 4);
+    assert_int_equal(parse_inside(SEARCH_SORT_ALPHABETICAL, long_name, 260), 0);
+    for (size_t length = 261; length <= sizeof long_name; length++)
         assert_int_equal(parse_inside(SEARCH_SORT_ALPHABETICAL, long_name, length), -1);
 }
 
@@ -198,7 +212,8 @@ static void test_damaged_texts(void **state)
             assert_int_equal(
                 seek_key_parse(&parsed, (enum search_sort)sort, texts[i], strlen(texts[i])), -1);
     }
-    struct seek_key key = {.sort = SEARCH_SORT_RELEVANCE, .score = 1.7, .id = 12};
+    struct seek_key key = {
+        .sort = SEARCH_SORT_RELEVANCE, .score = 1.7, .popularity = 0.3F, .id = 12};
     char text[SEARCH_MAX_SEEK_KEY];
     seek_key_format(&key, text);
     size_t length = strlen(text);

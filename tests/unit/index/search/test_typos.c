@@ -7,6 +7,7 @@
 #include "tests/support/test_server.h"
 
 #include <cratedex/canonical_name.h>
+#include <cratedex/index_reader.h>
 #include <cratedex/search.h>
 #include <cratedex/suggest.h>
 #include <setjmp.h>

@@ -6,6 +6,9 @@
 #include "tests/support/small_dump.h"
 #include "tests/support/sql.h"
 
+#include <cratedex/crate_fragment.h>
+#include <cratedex/index_info.h>
+#include <cratedex/index_reader.h>
 #include <cratedex/search.h>
 #include <cratedex/suggest.h>
 #include <setjmp.h>

@@ -5,6 +5,7 @@
 #include "tests/support/small_dump.h"
 #include "tests/support/sql.h"
 
+#include <cratedex/index_verify.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -2,6 +2,7 @@
 #include "tests/support/sql.h"
 #include "tests/support/versions_dump.h"
 
+#include <cratedex/index_verify.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

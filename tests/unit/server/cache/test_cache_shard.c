@@ -1,6 +1,7 @@
 /* What S3-FIFO keeps and what it lets go, seen through the cache's own interface with one shard and
    entries of one size. */
 #include "server/cache/cache.h"
+#include "tests/support/cache_look.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -62,7 +63,7 @@ static bool has(struct cache *cache, const char *set, unsigned number)
 {
     char key[32];
     snprintf(key, sizeof key, "%s %06u", set, number);
-    struct cache_entry *entry = cache_peek(cache, key, strlen(key));
+    struct cache_entry *entry = cache_look(cache, key, strlen(key));
     if (entry != NULL)
         cache_release(cache, entry);
     return entry != NULL;
@@ -82,7 +83,7 @@ static unsigned capacity_of(struct cache *cache)
     struct cache_statistics statistics;
     for (unsigned i = 0;; i++) {
         ask(cache, "measure", i);
-        cache_read_statistics(cache, &statistics);
+        statistics = cache_totals(cache);
         if (statistics.n_evictions > 0)
             return (unsigned)statistics.n_entries;
     }

@@ -1,6 +1,7 @@
 /* A thread's last hits: found by exactly what the client sent, void when the cache evicts, bounded, and given
    back when the thread ends. */
 #include "server/cache/recent_hits.h"
+#include "tests/support/cache_look.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -62,7 +63,7 @@ static struct request request_for(const char *target)
     return request;
 }
 
-static void keep(struct fixture *fixture, const struct request *request)
+static void keep_of(struct fixture *fixture, uint64_t generation, const struct request *request)
 {
     struct recent_key key;
     struct error error;
@@ -71,22 +72,32 @@ static void keep(struct fixture *fixture, const struct request *request)
     const struct recent_hit hit = {
         entry, answer_representation(cache_value(entry), CODING_IDENTITY, &added, &error), 7,
         ENCODING_MESSAGEPACK};
-    recent_key_make(&key, request);
+    recent_key_make(&key, generation, request);
     recent_hits_keep(fixture->recent, &key, &hit);
     cache_release(fixture->cache, entry);
 }
 
-static const struct recent_hit *find(struct fixture *fixture, const struct request *request)
+static void keep(struct fixture *fixture, const struct request *request)
+{
+    keep_of(fixture, 1, request);
+}
+
+static const struct recent_hit *find_of(struct fixture *fixture, uint64_t generation,
+                                        const struct request *request)
 {
     struct recent_key key;
-    recent_key_make(&key, request);
+    recent_key_make(&key, generation, request);
     return recent_hits_find(fixture->recent, &key);
+}
+
+static const struct recent_hit *find(struct fixture *fixture, const struct request *request)
+{
+    return find_of(fixture, 1, request);
 }
 
 static uint64_t n_hits(struct fixture *fixture)
 {
-    struct cache_statistics statistics;
-    cache_read_statistics(fixture->cache, &statistics);
+    struct cache_statistics statistics = cache_totals(fixture->cache);
     return statistics.n_hits;
 }
 
@@ -132,6 +143,22 @@ static void tells_requests_apart(void **state)
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         assert_null(find(&fixture, &others[i]));
     assert_non_null(find(&fixture, &kept));
+    tear_down(&fixture);
+}
+
+/* The same request of a newer snapshot is another, which takes the place of the older one. */
+static void tells_generations_apart(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    const struct request request = request_for("/a?q=x");
+    set_up(&fixture, CACHE_BYTES);
+    keep_of(&fixture, 1, &request);
+    assert_null(find_of(&fixture, 2, &request));
+    assert_non_null(find_of(&fixture, 1, &request));
+    keep_of(&fixture, 2, &request);
+    assert_non_null(find_of(&fixture, 2, &request));
+    assert_null(find_of(&fixture, 1, &request));
     tear_down(&fixture);
 }
 
@@ -215,6 +242,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_what_was_kept_and_counts_it),
         cmocka_unit_test(tells_requests_apart),
+        cmocka_unit_test(tells_generations_apart),
         cmocka_unit_test(keeps_no_long_requests),
         cmocka_unit_test(forgets_what_the_cache_evicts),
         cmocka_unit_test(stays_within_its_bound),

@@ -1,6 +1,9 @@
 /* What cargo reads about a crate: the lines byte for byte, their order, where a file lies, and that damage
    is found. */
+#include <cratedex/index_reader.h>
+#include <cratedex/index_verify.h>
 #include <cratedex/sparse_index.h>
+#include <stdbool.h>
 
 #include "tests/support/built_index.h"
 #include "tests/support/sql.h"

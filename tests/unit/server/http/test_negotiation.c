@@ -306,8 +306,6 @@ static void names_are_those_of_the_registries(void **state)
     (void)state;
     assert_string_equal(encoding_media_type(ENCODING_JSON), "application/json");
     assert_string_equal(encoding_media_type(ENCODING_MESSAGEPACK), "application/msgpack");
-    assert_string_equal(encoding_label(ENCODING_JSON), "json");
-    assert_string_equal(encoding_label(ENCODING_MESSAGEPACK), "msgpack");
     assert_string_equal(content_coding_name(CODING_IDENTITY), "identity");
     assert_string_equal(content_coding_name(CODING_GZIP), "gzip");
     assert_string_equal(content_coding_name(CODING_BROTLI), "br");

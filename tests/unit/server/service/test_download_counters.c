@@ -100,13 +100,12 @@ static void counts_versions(void **state)
     struct fixture *fixture = *state;
     struct counted_download first = download_counters_find(fixture->counters, 1, 12);
     struct counted_download second = download_counters_find(fixture->counters, 2, 21);
-    assert_int_equal(first.rank, 1);
-    assert_int_equal(second.rank, 2);
+    assert_true(first.is_counted && second.is_counted);
     assert_int_not_equal(first.slot, second.slot);
-    assert_int_equal(download_counters_find(fixture->counters, 1, 13).rank, 0);
-    download_counters_add(fixture->counters, first);
-    download_counters_add(fixture->counters, first);
-    download_counters_add(fixture->counters, second);
+    assert_false(download_counters_find(fixture->counters, 1, 13).is_counted);
+    assert_true(download_counters_add(fixture->counters, &first));
+    assert_true(download_counters_add(fixture->counters, &first));
+    assert_true(download_counters_add(fixture->counters, &second));
     expect_count(fixture, "2026-11-25", 11, 0);
     expect_count(fixture, "2026-11-25", 12, 2);
     expect_count(fixture, "2026-11-25", 21, 1);
@@ -116,33 +115,54 @@ static void counts_versions(void **state)
                         "2026-11-25");
 }
 
+/* What was found in the counters of another index, where the versions have other slots. */
+static void counts_what_another_index_found(void **state)
+{
+    struct fixture *fixture = *state;
+    static const uint32_t slots[] = {0, 1, 2, 3, UINT32_MAX};
+    for (unsigned i = 0; i < sizeof slots / sizeof *slots; i++) {
+        const struct counted_download moved = {
+            .crate_id = 2, .version_id = 21, .slot = slots[i], .is_counted = true};
+        const struct counted_download gone = {
+            .crate_id = 3, .version_id = 31, .slot = slots[i], .is_counted = true};
+        assert_true(download_counters_add(fixture->counters, &moved));
+        assert_false(download_counters_add(fixture->counters, &gone));
+        expect_count(fixture, "2026-11-25", 21, i + 1);
+        assert_int_equal(download_counters_n_added(fixture->counters, 2), i + 1);
+    }
+    expect_count(fixture, "2026-11-25", 11, 0);
+    expect_count(fixture, "2026-11-25", 12, 0);
+    assert_int_equal(download_counters_n_added(fixture->counters, 1), 0);
+    assert_int_equal(download_counters_n_added(fixture->counters, 3), 0);
+}
+
 static void changes_the_file_at_midnight(void **state)
 {
     struct fixture *fixture = *state;
     struct counted_download download = download_counters_find(fixture->counters, 1, 11);
     int64_t midnight = fixture->noon + DAY_SECONDS / 2;
-    download_counters_add(fixture->counters, download);
+    assert_true(download_counters_add(fixture->counters, &download));
     tick(fixture, midnight - 61);
     assert_int_equal(folder_count(fixture->folder), 1);
     /* The next file is there before it is used. */
     tick(fixture, midnight - 60);
     assert_int_equal(folder_count(fixture->folder), 2);
     tick(fixture, midnight - 1);
-    download_counters_add(fixture->counters, download);
+    assert_true(download_counters_add(fixture->counters, &download));
     expect_count(fixture, "2026-11-25", 11, 2);
     expect_count(fixture, "2026-11-26", 11, 0);
     tick(fixture, midnight);
     for (int i = 0; i < 3; i++)
-        download_counters_add(fixture->counters, download);
+        assert_true(download_counters_add(fixture->counters, &download));
     expect_count(fixture, "2026-11-25", 11, 2);
     expect_count(fixture, "2026-11-26", 11, 3);
     assert_int_equal(download_counters_n_added(fixture->counters, 1), 5);
     /* A machine that slept for days; a clock that was set back. */
     tick(fixture, midnight + 5 * DAY_SECONDS);
-    download_counters_add(fixture->counters, download);
+    assert_true(download_counters_add(fixture->counters, &download));
     expect_count(fixture, "2026-12-01", 11, 1);
     tick(fixture, midnight - 1);
-    download_counters_add(fixture->counters, download);
+    assert_true(download_counters_add(fixture->counters, &download));
     expect_count(fixture, "2026-11-25", 11, 3);
     assert_int_equal(folder_count(fixture->folder), 3);
 }
@@ -162,11 +182,11 @@ static void goes_on_where_the_next_file_is_refused(void **state)
                      -1);
     snprintf(expected, sizeof expected, "%s is not a file of counted downloads", path);
     assert_string_equal(error.message, expected);
-    download_counters_add(fixture->counters, download);
+    assert_true(download_counters_add(fixture->counters, &download));
     expect_count(fixture, "2026-11-25", 11, 1);
     remove(path);
     tick(fixture, fixture->noon + DAY_SECONDS);
-    download_counters_add(fixture->counters, download);
+    assert_true(download_counters_add(fixture->counters, &download));
     expect_count(fixture, "2026-11-26", 11, 1);
     expect_count(fixture, "2026-11-25", 11, 1);
 }
@@ -177,11 +197,11 @@ static void goes_on_with_the_file_of_the_day(void **state)
     struct fixture *fixture = *state;
     struct counted_download download = download_counters_find(fixture->counters, 1, 11);
     struct error error;
-    download_counters_add(fixture->counters, download);
+    assert_true(download_counters_add(fixture->counters, &download));
     struct download_counters *again =
         download_counters_open(fixture->folder, fixture->built.index, fixture->noon + 60, &error);
     assert_non_null(again);
-    download_counters_add(again, download);
+    assert_true(download_counters_add(again, &download));
     expect_count(fixture, "2026-11-25", 11, 2);
     assert_int_equal(download_counters_close(again, &error), 0);
 }
@@ -200,7 +220,7 @@ static void *count_many(void *context)
 {
     struct counting *counting = context;
     for (int i = 0; i < N_ADDS; i++)
-        download_counters_add(counting->counters, counting->download);
+        download_counters_add(counting->counters, &counting->download);
     atomic_fetch_sub(counting->n_running, 1);
     return NULL;
 }
@@ -249,6 +269,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
     const struct CMUnitTest tests[] = {
         TEST(counts_versions),
+        TEST(counts_what_another_index_found),
         TEST(changes_the_file_at_midnight),
         TEST(goes_on_where_the_next_file_is_refused),
         TEST(goes_on_with_the_file_of_the_day),

@@ -5,6 +5,7 @@
 #include "server/telemetry/metrics.h"
 
 #include "server/telemetry/cpu_slot.h"
+#include "server/telemetry/metrics_text.h"
 
 #include <pthread.h>
 #include <regex.h>

@@ -3,6 +3,11 @@
    and words of every frequency. */
 #include "index/search/scan/search_lists.h"
 
+#include "index/search/scan/search_accumulate.h"
+#include "index/search/scan/search_blocks.h"
+#include "index/search/scan/search_merge.h"
+#include "index/search/scan/search_scan.h"
+
 #include "tests/support/built_index.h"
 #include "tests/support/random.h"
 

@@ -1,0 +1,109 @@
+/* The first stage's score: the shares of the query's inverse document frequency that occur in a crate, by field,
+   and its popularity, each by its weight (ranking.h). */
+#include "index/search/rank/search_score.h"
+
+#include "index/base/bitmap.h"
+
+#include <cratedex/ranking.h>
+#include <string.h>
+
+void search_plan_weigh(const struct search_plan *plan, float mass, float weights[16])
+{
+    const struct ranking *ranking = plan->ranking;
+    double share = (double)mass / (double)plan->total_mass;
+    for (unsigned fields = 0; fields < 16; fields++) {
+        double weight = ranking->any;
+        if (fields & (POSTING_NAME | POSTING_KEYWORDS | POSTING_DESCRIPTION))
+            weight += ranking->main;
+        if (fields & POSTING_KEYWORDS)
+            weight += ranking->keywords;
+        weights[fields] = (float)(weight * share);
+    }
+}
+
+/* The fields of the crate in a list; 0 where the list lacks it. */
+static uint8_t fields_in(struct posting_list *list, uint32_t rank)
+{
+    if (list->bitmap != NULL && !bitmap_test(list->bitmap, rank))
+        return 0;
+    posting_list_seek(list, rank);
+    return list->position < list->n && list->ranks[list->position] == rank
+               ? list->fields[list->position]
+               : 0;
+}
+
+struct word_occurrence search_word_occurrence(struct search_word *word, uint32_t rank)
+{
+    uint8_t fields = fields_in(&word->list, rank);
+    if (fields != 0)
+        return (struct word_occurrence){fields, false};
+    for (uint32_t i = 0; i < word->n_completions; i++) {
+        fields = fields_in(&word->completions[i], rank);
+        if (fields != 0)
+            return (struct word_occurrence){fields, true};
+    }
+    return (struct word_occurrence){0, false};
+}
+
+void search_plan_cover(struct search_plan *plan, uint32_t rank, struct search_coverage *coverage)
+{
+    memset(coverage, 0, sizeof *coverage);
+    coverage->has_all = !plan->no_words_match && plan->n_words == plan->text_words.n_words;
+    for (uint32_t i = 0; i < plan->n_words; i++) {
+        struct search_word *word = &plan->words[i];
+        struct word_occurrence occurrence = search_word_occurrence(word, rank);
+        coverage->has_all =
+            coverage->has_all && occurrence.fields != 0 && !occurrence.is_completion;
+        if (occurrence.fields == 0)
+            continue;
+        float mass = occurrence.is_completion ? word->completion_mass : word->mass;
+        float share = mass / plan->total_mass;
+        uint8_t best_field = (uint8_t)(occurrence.fields & -occurrence.fields);
+        if (best_field > coverage->worst_field)
+            coverage->worst_field = best_field;
+        coverage->mass += occurrence.is_completion ? word->completion_reach : mass;
+        coverage->any += share;
+        coverage->main += occurrence.fields & ~POSTING_README ? share : 0;
+        coverage->name += occurrence.fields & POSTING_NAME ? share : 0;
+        coverage->keywords += occurrence.fields & POSTING_KEYWORDS ? share : 0;
+        coverage->description += occurrence.fields & POSTING_DESCRIPTION ? share : 0;
+        coverage->readme += occurrence.fields & POSTING_README ? share : 0;
+    }
+}
+
+enum search_tier search_plan_tier(struct search_plan *plan, uint32_t rank)
+{
+    struct search_coverage coverage;
+    if (search_plan_is_exact(plan, rank))
+        return SEARCH_TIER_EXACT;
+    if (search_plan_is_near(plan, rank))
+        return SEARCH_TIER_NEAR;
+    search_plan_rewind(plan);
+    search_plan_cover(plan, rank, &coverage);
+    search_plan_rewind(plan);
+    if (coverage.worst_field == 0 || !search_plan_accepts(plan, coverage.mass))
+        return SEARCH_TIER_SUBSTRING;
+    if (!coverage.has_all)
+        return SEARCH_TIER_SOME;
+    switch (coverage.worst_field) {
+    case POSTING_NAME:
+        return SEARCH_TIER_NAME;
+    case POSTING_KEYWORDS:
+        return SEARCH_TIER_KEYWORDS;
+    case POSTING_DESCRIPTION:
+        return SEARCH_TIER_DESCRIPTION;
+    default:
+        return SEARCH_TIER_README;
+    }
+}
+
+float search_plan_score(const struct search_plan *plan, const struct index *index, uint32_t rank,
+                        const struct search_coverage *coverage)
+{
+    const struct ranking *ranking = plan->ranking;
+    double words = coverage == NULL ? ranking->substring
+                                    : ranking->any * (double)coverage->any +
+                                          ranking->main * (double)coverage->main +
+                                          ranking->keywords * (double)coverage->keywords;
+    return (float)(words + ranking->popularity * (double)index->columns.popularity[rank - 1]);
+}

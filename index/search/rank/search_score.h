@@ -1,0 +1,55 @@
+/* What a crate scores in the first stage, and how it matches. */
+#ifndef CRATEDEX_INDEX_SEARCH_SCORE_H
+#define CRATEDEX_INDEX_SEARCH_SCORE_H
+
+#include "index/search/plan/search_plan.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* How a word occurs in a crate: its fields, by its own postings or else by its first completion that the
+   crate has. */
+struct word_occurrence {
+    uint8_t fields; /* 0: not at all */
+    bool is_completion;
+};
+
+/* Moves the cursors of the word's lists to `rank`, which must not fall from call to call. */
+struct word_occurrence search_word_occurrence(struct search_word *word, uint32_t rank);
+
+/* What a word of this mass adds to a crate's score, by the set of fields in which it occurs. */
+void search_plan_weigh(const struct search_plan *plan, float mass, float weights[16]);
+
+/* The shares of the query's mass that occur in a crate. */
+struct search_coverage {
+    float any;
+    float main; /* name, keywords or description */
+    float keywords;
+    float name;
+    float description;
+    float readme;
+    float mass;          /* towards `required`, summed as search_scan does */
+    bool has_all;        /* every word occurs, whole */
+    uint8_t worst_field; /* of the best fields of the words that occur; 0: none does */
+};
+
+/* Ranks must not fall from call to call; see search_plan_rewind. */
+void search_plan_cover(struct search_plan *plan, uint32_t rank, struct search_coverage *coverage);
+
+/* Rounding must not decide whether a share is reached. */
+#define SEARCH_MASS_TOLERANCE 1e-5f
+
+/* True where a crate matches by its words, whether or not its name contains the text. */
+static inline bool search_plan_accepts(const struct search_plan *plan, float mass)
+{
+    return !plan->no_words_match && mass >= plan->required - SEARCH_MASS_TOLERANCE;
+}
+
+/* How a match matches, from any cursor position; puts the cursors back. */
+enum search_tier search_plan_tier(struct search_plan *plan, uint32_t rank);
+
+/* The first stage's score. `coverage` NULL: the crate matches by its name only. */
+float search_plan_score(const struct search_plan *plan, const struct index *index, uint32_t rank,
+                        const struct search_coverage *coverage);
+
+#endif

@@ -1,0 +1,53 @@
+/* What a scan works with, and its scratch memory. */
+#ifndef CRATEDEX_INDEX_SEARCH_SCAN_STATE_H
+#define CRATEDEX_INDEX_SEARCH_SCAN_STATE_H
+
+#include "index/search/plan/search_plan.h"
+#include "index/search/scan/search_threshold.h"
+
+/* Ranks that are scored together. Their accumulators fit into a first-level cache. */
+#define SCAN_BLOCK_RANKS (64 * THRESHOLD_BLOCK_WORDS)
+
+/* Scratch of a scan that adds scores up (search_accumulate.c). */
+struct search_accumulators {
+    struct {
+        float score;
+        float mass;
+    } cells[SCAN_BLOCK_RANKS];
+    uint16_t touched[SCAN_BLOCK_RANKS + 1]; /* one is written ahead */
+    uint8_t is_credited[SCAN_BLOCK_RANKS];  /* the word at hand has been counted */
+};
+
+/* The same of a scan by blocks of bitmaps (search_blocks.c). */
+struct search_bitmaps {
+    /* Of an alternative's crates, those that have it in a keyword, then all. */
+    uint64_t alternatives[THRESHOLD_MAX_ALTERNATIVES / 2][2][THRESHOLD_BLOCK_WORDS];
+    uint64_t matches[THRESHOLD_BLOCK_WORDS];
+    struct threshold_scratch matching;
+    struct threshold_scratch promising;
+};
+
+/* What a scan needs of memory, for an index of so many crates. */
+struct search_scan_scratch {
+    uint64_t *places; /* a bit a rank; all zero between scans */
+    struct search_accumulators *accumulators;
+    struct search_bitmaps *bitmaps;
+};
+
+/* Gets every match once, in no particular order; the exact matches and the near names, which stand in
+   front, are not among them. A collector embeds this struct as its first member. */
+struct search_collector {
+    void (*collect)(struct search_collector *collector, uint32_t rank, float score);
+    float floor; /* matches with a lower score are counted, but not collected */
+};
+
+struct search_scan_state {
+    struct search_plan *plan;
+    const struct index *index;
+    struct search_scan_scratch *scratch;
+    const uint64_t *filter;
+    struct search_collector *collector;
+    uint64_t n_matches;
+};
+
+#endif

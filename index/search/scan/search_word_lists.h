@@ -1,0 +1,65 @@
+/* A plan's words taken apart for the scans that judge crates by the lists that they are in: what counts the
+   same of one word is an alternative, and of several alternatives the first counts. */
+#ifndef CRATEDEX_INDEX_SEARCH_WORD_LISTS_H
+#define CRATEDEX_INDEX_SEARCH_WORD_LISTS_H
+
+#include "index/base/bitmap.h"
+#include "index/search/rank/search_score.h"
+#include "index/search/scan/search_scan_state.h"
+
+#define SEARCH_MAX_LISTS 64
+#define SEARCH_MAX_ALTERNATIVES (THRESHOLD_MAX_ALTERNATIVES / 2)
+
+/* Lists of one word that count the same, in scores and towards a match. */
+struct search_alternative {
+    uint32_t first_list;
+    uint32_t end_list;
+    float mass;        /* in scores; what counts towards a match stands in `masses` */
+    float weights[16]; /* what it adds to a score, by fields */
+};
+
+struct search_lists {
+    struct search_scan_state *scan;
+    struct threshold_words masses;
+    /* The most that each alternative adds to a score: as number 2i for crates that have it in a keyword,
+       as 2i + 1 for others. */
+    struct threshold_words weights;
+    float most_words; /* that all words together add */
+    struct search_alternative alternatives[SEARCH_MAX_ALTERNATIVES];
+    struct posting_list lists[SEARCH_MAX_LISTS];
+    uint32_t n_lists;
+    float required;            /* of mass */
+    struct threshold matching; /* reaches it */
+    uint32_t is_essential;     /* a bit a word: without these it is out of reach */
+    uint64_t n_essential;      /* their postings */
+    bool has_match;            /* a crate reached the mass, whether or not it passes the filter */
+};
+
+/* Takes the words of the scan's plan. Returns false where there are too many. */
+bool search_lists_take(struct search_lists *lists, struct search_scan_state *scan);
+
+/* Starts from the beginning with what a match needs. Returns false where the threshold's function would
+   be too large. */
+bool search_lists_require(struct search_lists *lists, float mass);
+
+/* Notes a crate that matches: takes it out of the places. Returns true where it is to be counted. */
+bool search_lists_note(struct search_lists *lists, uint32_t rank);
+
+/* True where the list has the crate. Ranks must not fall from call to call. */
+static inline bool search_list_has(struct posting_list *list, uint32_t rank)
+{
+    if (list->bitmap != NULL)
+        return bitmap_test(list->bitmap, rank);
+    posting_list_seek(list, rank);
+    return list->position < list->n && list->ranks[list->position] == rank;
+}
+
+/* What being in the list adds to the crate's score. Ranks must not fall from call to call. */
+static inline float search_list_weight(const struct search_alternative *alternative,
+                                       struct posting_list *list, uint32_t rank)
+{
+    posting_list_seek(list, rank);
+    return alternative->weights[list->fields[list->position]];
+}
+
+#endif

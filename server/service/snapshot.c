@@ -1,0 +1,33 @@
+/* The snapshot that is served is a published value (published.h): a request takes it when it begins
+   and gives it back when it is logged (transaction.c), and nobody gets an index in another way. */
+#include "server/service/snapshot.h"
+
+#include <stdlib.h>
+
+struct snapshot *snapshot_open(const char *path, unsigned n_readers, uint64_t generation,
+                               struct error *error)
+{
+    struct snapshot *snapshot = calloc(1, sizeof *snapshot);
+    if (snapshot == NULL) {
+        error_out_of_memory(error);
+        return NULL;
+    }
+    snapshot->generation = generation;
+    snapshot->index = index_open(path, error);
+    if (snapshot->index != NULL)
+        snapshot->readers = reader_pool_create(snapshot->index, n_readers, error);
+    if (snapshot->readers != NULL)
+        return snapshot;
+    snapshot_close(snapshot);
+    return NULL;
+}
+
+void snapshot_close(struct snapshot *snapshot)
+{
+    if (snapshot == NULL)
+        return;
+    reader_pool_destroy(snapshot->readers);
+    if (snapshot->index != NULL)
+        index_close(snapshot->index);
+    free(snapshot);
+}
