@@ -2,7 +2,9 @@
 #include "tests/support/cli.h"
 #include "tests/support/test_server.h"
 
+#include <cratedex/crate_fragment.h>
 #include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
