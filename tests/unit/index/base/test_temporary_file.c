@@ -23,21 +23,6 @@
 
 #define NAME "crates.cdx"
 
-static int make_folder(void **state)
-{
-    char *folder = calloc(1, FOLDER_PATH_SIZE);
-    folder_make(folder);
-    *state = folder;
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    folder_remove(*state);
-    free(*state);
-    return 0;
-}
-
 static bool exists(const char *path)
 {
     struct stat status;
@@ -199,7 +184,7 @@ static void a_folder_that_is_not_there_is_an_error(void **state)
     temporary_file_close(&file);
 }
 
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
 
 int main(void)
 {

@@ -14,36 +14,15 @@
 
 #include <cmocka.h>
 
-struct file {
-    char folder[FOLDER_PATH_SIZE];
-    char path[FOLDER_PATH_SIZE];
-};
-
-static int make_file(void **state)
-{
-    struct file *file = calloc(1, sizeof *file);
-    folder_make(file->folder);
-    folder_join(file->path, file->folder, "values");
-    *state = file;
-    return 0;
-}
-
-static int remove_file(void **state)
-{
-    struct file *file = *state;
-    folder_remove(file->folder);
-    free(file);
-    return 0;
-}
-
 /* Through standard input where `option` is NULL, else from the file. */
-static void decode(const struct file *file, const void *bytes, size_t size, const char *option,
+static void decode(const char *folder, const void *bytes, size_t size, const char *option,
                    struct program_run *run)
 {
-    file_write(file->path, bytes, size);
+    char path[FOLDER_PATH_SIZE];
+    file_write(folder_join(path, folder, "values"), bytes, size);
     struct program_options options = {
-        .arguments = option == NULL ? ARGUMENTS("decode") : ARGUMENTS("decode", file->path, option),
-        .input_path = file->path,
+        .arguments = option == NULL ? ARGUMENTS("decode") : ARGUMENTS("decode", path, option),
+        .input_path = path,
     };
     program_run(&options, run);
 }
@@ -121,7 +100,6 @@ static void a_person_gets_lines_with_indents(void **state)
    byte. */
 static void documents_become_those_in_json(void **state)
 {
-    const struct file *file = *state;
     struct error error = {""};
     struct index *index = index_open(test_index(), &error);
     assert_non_null(index);
@@ -148,7 +126,7 @@ static void documents_become_those_in_json(void **state)
     fclose(packed_stream);
     fclose(json_stream);
     struct program_run run;
-    decode(file, packed, packed_size, "-c", &run);
+    decode(*state, packed, packed_size, "-c", &run);
     assert_int_equal(run.status, 0);
     assert_int_equal(run.out_length, json_size);
     assert_memory_equal(run.out, json, json_size);
@@ -252,5 +230,5 @@ int main(void)
         cmocka_unit_test(every_cut_is_found),
         cmocka_unit_test(input_beyond_the_limit_is_refused),
     };
-    return cmocka_run_group_tests_name("decode", tests, make_file, remove_file);
+    return cmocka_run_group_tests_name("decode", tests, folder_setup, folder_teardown);
 }
