@@ -1,10 +1,10 @@
 /* `decode`: MessagePack as JSON, for somebody who looks at the server's answers in a shell.
 
-   The input is read whole, up to a limit, and taken apart by msgpack-c, value after value. Where that finds a
-   fault it does not say at which byte; but it takes any beginning of the input, of which it asks for more
-   bytes as long as the fault is not in it: bisection finds the byte. msgpack-c makes room for as many
-   elements as a header claims before it reads them. That is address space which is never touched, and
-   where there is not so much of it, an error. */
+   The input is read whole, up to a limit, and taken apart by msgpack-c, value after value. Where
+   that finds a fault it does not say at which byte; but it takes any beginning of the input, of
+   which it asks for more bytes as long as the fault is not in it: bisection finds the byte.
+   msgpack-c makes room for as many elements as a header claims before it reads them. That is
+   address space which is never touched, and where there is not so much of it, an error. */
 #include "index/cli/cli.h"
 #include "index/cli/msgpack_json.h"
 
@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The largest answer of the server is below 1 MiB. An element takes a byte here and 24 of memory. */
+/* The largest answer of the server is below 1 MiB. An element takes a byte here and 24 of
+   memory. */
 #define MAX_INPUT_BYTES ((size_t)64 << 20)
 
 /* The first bytes of headers, by the specification of MessagePack. */
@@ -65,8 +66,8 @@ static int read_input(const char *path, struct input *input, struct error *error
     return result;
 }
 
-/* Any text is MessagePack, too: small numbers, a byte each. But what is a JSON document as a whole was not
-   meant so. */
+/* Any text is MessagePack, too: small numbers, a byte each. But what is a JSON document as a
+   whole was not meant so. */
 static bool is_json(const struct input *input)
 {
     json_t *root = json_loadb(input->bytes, input->size, 0, NULL);
@@ -102,8 +103,9 @@ static size_t find_fault(const struct input *input, size_t begin)
     return begin + faulty - 1;
 }
 
-/* Whether the byte is the last one of a header that announces more elements than bytes follow; then stores
-   how many. Only headers with 32 bits announce so many that memory may not hold them. */
+/* Whether the byte is the last one of a header that announces more elements than bytes follow;
+   then stores how many. Only headers with 32 bits announce so many that memory may not hold
+   them. */
 static bool announces_too_many(const struct input *input, size_t at, uint32_t *n_elements)
 {
     if (at < ARRAY_HEADER_BYTES - 1)

@@ -1,6 +1,6 @@
-/* A walk over msgpack-c's tree, which is at most 32 levels deep. Strings and numbers are written by the
-   encoder that writes the server's answers, so that a compact value has the bytes of the same answer in
-   JSON. */
+/* A walk over msgpack-c's tree, which is at most 32 levels deep. Strings and numbers are written
+   by the encoder that writes the server's answers, so that a compact value has the bytes of the
+   same answer in JSON. */
 #include "index/cli/msgpack_json.h"
 
 #include "index/base/base64url.h"

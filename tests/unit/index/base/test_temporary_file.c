@@ -1,5 +1,5 @@
-/* Temporary files: what a process that was killed left behind goes with the next one, and nothing else
-   does. */
+/* Temporary files: what a process that was killed left behind goes with the next one, and
+   nothing else does. */
 #define _GNU_SOURCE /* asprintf */
 #include "index/base/temporary_file.h"
 
@@ -35,8 +35,8 @@ static void create(struct temporary_file *file, const char *folder, const char *
         fail_msg("%s", strerror(errno));
 }
 
-/* A process that makes a file and waits to be killed. Returns its id, and the file's path, which the
-   caller frees. */
+/* A process that makes a file and waits to be killed. Returns its id, and the file's path, which
+   the caller frees. */
 static pid_t start_writer(const char *folder, char **path)
 {
     int ends[2];

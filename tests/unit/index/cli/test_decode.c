@@ -1,4 +1,5 @@
-/* `cratedex-index decode`: every kind of value, documents of a real index, and input that is damaged. */
+/* `cratedex-index decode`: every kind of value, documents of a real index, and input that is
+   damaged. */
 #include "tests/support/cli.h"
 #include "tests/support/test_server.h"
 
@@ -96,8 +97,8 @@ static void a_person_gets_lines_with_indents(void **state)
     program_run_free(&run);
 }
 
-/* All crates of the sample: what the server sends in MessagePack becomes what it sends in JSON, byte by
-   byte. */
+/* All crates of the sample: what the server sends in MessagePack becomes what it sends in JSON,
+   byte by byte. */
 static void documents_become_those_in_json(void **state)
 {
     struct error error = {""};
