@@ -37,6 +37,7 @@ extern const struct command command_info;
 extern const struct command command_verify;
 extern const struct command command_query;
 extern const struct command command_suggest;
+extern const struct command command_decode;
 extern const struct command command_help;
 
 /* The command of that name; NULL, and a message was printed. */
