@@ -2,7 +2,6 @@
 programs on its path, some of which are fakes. What a fake is asked for is kept in a log."""
 
 import shutil
-import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -15,13 +14,6 @@ TOOLS = """
     head ln ls mkdir mkfifo mktemp mv nproc perl readlink realpath rm rmdir sed sh sleep sort tail
     tee touch tr true update-rc.d
 """.split()
-
-
-def heed_signals():
-    """What runs in the background of a shell, as scripts/test has its phases, ignores interrupts;
-    and a shell that ignores a signal from its start cannot trap it."""
-    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
 
 
 class Machine:
@@ -66,7 +58,6 @@ class Machine:
 
     def start(self, *command, **options):
         """The running program, which leads a group of its own."""
-        options.setdefault("preexec_fn", heed_signals)
         return subprocess.Popen(["sh", *map(str, command)], stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, text=True, env=self.environment(),
                                 start_new_session=True, **options)

@@ -12,7 +12,7 @@ import unittest
 import urllib.request
 from pathlib import Path
 
-from machine import ROOT, Machine, heed_signals
+from machine import ROOT, Machine
 
 PROGRAMS = Path(os.environ.get("CRATEDEX_BUILD", ROOT / "build"))
 COMPILED = "".join(f"  compile  {n}.o\n" for n in range(200))
@@ -214,7 +214,6 @@ class Run(unittest.TestCase):
     def test_a_terminal_s_interrupt_ends_it_well(self):
         process, terminal = pty.fork()
         if process == 0:
-            heed_signals()
             os.execve("/bin/sh", ["sh", str(self.tree.script), "--listen", "127.0.0.1:0"],
                       self.tree.environment() | {"TERM": "xterm"})
         try:
