@@ -37,8 +37,8 @@ int http_server_child_run(struct http_server_child *server, char *const argument
                           struct error *error);
 
 /* Starts one that was told to listen on `port`, and waits until it takes connections, for 10 s at
-   most. The processes that answer are its `n_workers` children, which it waits for as well, or where
-   that is 0 itself. */
+   most. The processes that answer are its `n_workers` children, which it waits for as well, or
+   where that is 0 itself. */
 int http_server_child_run_on(struct http_server_child *server, uint16_t port,
                              char *const arguments[], unsigned n_workers, struct error *error);
 

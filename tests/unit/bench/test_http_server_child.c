@@ -1,5 +1,5 @@
-/* A server as a process of its own, with this program as the server: called with a port and a number,
-   it listens at once and starts a worker behind each connection, which nobody answers. */
+/* A server as a process of its own, with this program as the server: called with a port and a
+   number, it listens at once and starts a worker behind each connection, which nobody answers. */
 #include "tests/bench/http_server_child.h"
 
 #include <arpa/inet.h>
