@@ -1,5 +1,6 @@
-/* One table of names and setters serves the command line (getopt_long) and the file (settings_file), so that
-   both know the same options and refuse the same values. The command line is read twice: first for
+/* One table of names and setters serves the command line (getopt_long) and the file
+   (settings_file), so that both know the same options and refuse the same values. The command line
+   is read twice: first for
    --config, so that the file comes first and the command line overrides it. */
 #define _GNU_SOURCE /* sched_getaffinity */
 

@@ -1,5 +1,5 @@
-/* The text of --help, in columns of 80. What each option does stands in options.c. A compiler need not take a
-   text of more than 4,095 bytes, which is why there are two. */
+/* The text of --help, in columns of 80. What each option does stands in options.c. A compiler need
+   not take a text of more than 4,095 bytes, which is why there are two. */
 #include "server/options.h"
 
 #include <stddef.h>

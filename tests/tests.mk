@@ -33,6 +33,7 @@ $(unit_tests) $(http_tests): $(BUILD)/%: $(BUILD)/obj/%.o $(call objects,$(suppo
 	$(quiet)$(link_test) -o $@ $(link_inputs) $(server_libs) $(index_libs) $(test_libs)
 # What the benchmarks compute is tested too: test_bench_x.c with bench_x.c.
 $(filter $(BUILD)/tests/unit/bench/test_%,$(unit_tests)): $(BUILD)/tests/unit/bench/test_%: $(BUILD)/obj/tests/bench/%.o
+$(BUILD)/tests/unit/bench/test_http_server_child: $(call objects,tests/bench/bench_child.c)
 $(BUILD)/tests/unit/bench/test_bench_load: $(call objects,tests/bench/bench_statistics.c tests/bench/bench_response.c)
 $(BUILD)/tests/unit/bench/test_bench_goals $(BUILD)/tests/unit/bench/test_bench_compare_figures: $(call objects,tests/bench/bench_bootstrap.c)
 $(fuzz_programs): $(BUILD)/%: $(BUILD)/obj/%.o $(server_library) $(index_library) $(BUILD)/flags

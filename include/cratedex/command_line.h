@@ -20,15 +20,15 @@ struct nearest_name {
 /* Begins with no name found. */
 void nearest_name_begin(struct nearest_name *nearest, const char *word);
 
-/* Offers a name, which must outlive `nearest`. It is like the word where at most two edits (one in words
-   of three letters and less) lie between them, or where it begins with the word; small and capital
-   letters are the same. Of names equally near, the first stays. */
+/* Offers a name, which must outlive `nearest`. It is like the word where at most two edits (one
+   in words of three letters and less) lie between them, or where it begins with the word; small
+   and capital letters are the same. Of names equally near, the first stays. */
 void nearest_name_offer(struct nearest_name *nearest, const char *name);
 
 #define NEAREST_NAME_HINT_SIZE 96
 
-/* "; did you mean 'build'?" with `prefix` (such as "--") before the name, or "" where none is like the
-   word. Returns `text`. */
+/* "; did you mean 'build'?" with `prefix` (such as "--") before the name, or "" where none is
+   like the word. Returns `text`. */
 const char *nearest_name_hint(const struct nearest_name *nearest, const char *prefix,
                               char text[NEAREST_NAME_HINT_SIZE]);
 

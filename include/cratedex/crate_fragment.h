@@ -1,5 +1,5 @@
-/* What was encoded when the index was built and is copied into answers: the list objects of crates, and whole
-   pages. */
+/* What was encoded when the index was built and is copied into answers: the list objects of crates,
+   and whole pages. */
 #ifndef CRATEDEX_CRATE_FRAGMENT_H
 #define CRATEDEX_CRATE_FRAGMENT_H
 
@@ -14,8 +14,8 @@
 extern "C" {
 #endif
 
-/* The crate's list object in `encoding`, encoded when the index was built, with `exact_match` false.
-   The bytes are valid until the next call on this reader. Returns 0 or -1. */
+/* The crate's list object in `encoding`, encoded when the index was built, with `exact_match`
+   false. The bytes are valid until the next call on this reader. Returns 0 or -1. */
 int index_reader_document(struct index_reader *reader, uint32_t rank, enum encoding encoding,
                           const void **bytes, size_t *size, struct error *error);
 

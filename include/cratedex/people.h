@@ -13,18 +13,19 @@
 extern "C" {
 #endif
 
-/* Writes the user of that login (`length` bytes; any case, `-` for `_` or the other way); where accounts were
-   renamed and several have had it, the newest, as on crates.io, however it is spelled. Returns 1; 0 and
-   nothing written where there is none; -1. */
+/* Writes the user of that login (`length` bytes; any case, `-` for `_` or the other way); where
+   accounts were renamed and several have had it, the newest, as on crates.io, however it is
+   spelled. Returns 1; 0 and nothing written where there is none; -1. */
 int user_encode(struct index_reader *reader, const char *login, size_t length,
                 struct encoder *encoder, struct error *error);
 
-/* The downloads of all crates that the user owns, at most INT64_MAX; 0 where there is no such user. */
+/* The downloads of all crates that the user owns, at most INT64_MAX; 0 where there is no such
+   user. */
 int64_t user_total_downloads(const struct index_reader *reader, int64_t user_id);
 
-/* Writes the team of that login (`github:organization:team`, `length` bytes; any case, `-` for `_` or the
-   other way): one that is spelled so before others, then the newest. Returns 1; 0 and nothing written where
-   there is none; -1. */
+/* Writes the team of that login (`github:organization:team`, `length` bytes; any case, `-` for `_`
+   or the other way): one that is spelled so before others, then the newest. Returns 1; 0 and
+   nothing written where there is none; -1. */
 int team_encode(struct index_reader *reader, const char *login, size_t length,
                 struct encoder *encoder, struct error *error);
 

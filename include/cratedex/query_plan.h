@@ -38,8 +38,8 @@ struct query_plan {
     char stems[4 * SEARCH_MAX_TEXT_BYTES];
 };
 
-/* Describes the search that gave `result`, before its reader runs the next. Allocates nothing; costs
-   well below a microsecond for common queries. */
+/* Describes the search that gave `result`, before its reader runs the next. Allocates nothing;
+   costs well below a microsecond for common queries. */
 void query_plan_describe(const struct search_result *result, struct query_plan *plan);
 
 /* Writes a plan as one value:

@@ -35,8 +35,8 @@ struct ranking {
 /* The weights that are built in. */
 void ranking_set_defaults(struct ranking *ranking);
 
-/* Reads a file of settings (settings_file.h) whose names are those of struct ranking over what `ranking`
-   holds. Returns 0, or -1 and the line that is wrong. */
+/* Reads a file of settings (settings_file.h) whose names are those of struct ranking over what
+   `ranking` holds. Returns 0, or -1 and the line that is wrong. */
 int ranking_read(struct ranking *ranking, const char *path, struct error *error);
 
 #ifdef __cplusplus

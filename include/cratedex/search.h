@@ -1,5 +1,5 @@
-/* Search and lists: from a query (search_query.h) to the ranks of the crates that match, in order, with the
-   exact total. Nothing of HTTP or of an encoding is known here. */
+/* Search and lists: from a query (search_query.h) to the ranks of the crates that match, in order,
+   with the exact total. Nothing of HTTP or of an encoding is known here. */
 #ifndef CRATEDEX_SEARCH_H
 #define CRATEDEX_SEARCH_H
 
@@ -56,7 +56,8 @@ struct search_explanation {
     uint32_t n_words;
 };
 
-/* Explains a hit of that search (`result.search`). Returns 0 or -1 where it was no search by relevance. */
+/* Explains a hit of that search (`result.search`). Returns 0 or -1 where it was no search by
+   relevance. */
 int search_explain(struct search *search, const struct search_hit *hit,
                    struct search_explanation *explanation, struct error *error);
 

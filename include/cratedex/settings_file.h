@@ -1,4 +1,5 @@
-/* Files of settings, a line `name = value` each: the server's options and the weights of a ranking. */
+/* Files of settings, a line `name = value` each: the server's options and the weights of a
+   ranking. */
 #ifndef CRATEDEX_SETTINGS_FILE_H
 #define CRATEDEX_SETTINGS_FILE_H
 
@@ -21,10 +22,11 @@ struct settings_taker {
     void *context;
 };
 
-/* Hands over the settings of a file from the first line to the last. Blanks around names and values do
-   not count; empty lines and lines that begin with # or ; are passed over, and so is what follows a blank
-   and a semicolon. There are no sections and no continued lines; a byte order mark and lines that end
-   with CR LF are fine. Sets inih's global variables, so no two threads may read at a time.
+/* Hands over the settings of a file from the first line to the last. Blanks around names and values
+   do not count; empty lines and lines that begin with # or ; are passed over, and so is what
+   follows a blank and a semicolon. There are no sections and no continued lines; a byte order mark
+   and lines that end with CR LF are fine. Sets inih's global variables, so no two threads may read
+   at a time.
 
    Returns 0; -1 at the first fault, and `error` names the file and the line. */
 int settings_file_read(const char *path, const struct settings_taker *taker, struct error *error);

@@ -1,6 +1,6 @@
-/* Nearness is what the search allows in a misspelt name (edit_automaton.h); a name that was only begun,
-   such as a long option or a sort, comes behind all that lie within these edits. Nothing here is fast: it
-   runs once, before a program ends. */
+/* Nearness is what the search allows in a misspelt name (edit_automaton.h); a name that was only
+   begun, such as a long option or a sort, comes behind all that lie within these edits. Nothing
+   here is fast: it runs once, before a program ends. */
 #include <cratedex/command_line.h>
 
 #include "index/base/edit_automaton.h"

@@ -1,7 +1,7 @@
-/* inih takes the lines apart; it gets them from a reader of ours, one whole line a call. So the number of
-   calls is the number of the line, whatever is wrong with it: inih's own reader cuts what is longer than its
-   buffer into several "lines", names of a section only what follows it, and takes an indented line for
-   another value of the setting before. */
+/* inih takes the lines apart; it gets them from a reader of ours, one whole line a call. So the
+   number of calls is the number of the line, whatever is wrong with it: inih's own reader cuts
+   what is longer than its buffer into several "lines", names of a section only what follows it,
+   and takes an indented line for another value of the setting before. */
 #include <cratedex/settings_file.h>
 
 #include <errno.h>
@@ -36,7 +36,8 @@ static void fail(struct settings *settings, const char *why)
     settings->has_failed = true;
 }
 
-/* The next line without blanks at its beginning, and empty where it is a comment: as fgets has it. */
+/* The next line without blanks at its beginning, and empty where it is a comment: as fgets has
+   it. */
 static char *next_line(char *to, int size, void *context)
 {
     struct settings *settings = context;

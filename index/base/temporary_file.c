@@ -1,13 +1,13 @@
-/* A process that is killed leaves its file behind; the next one that makes such a file removes it. Two things
-   tell it from files that are none of ours (rsync, too, calls what it copies `.NAME.XXXXXX`) and from those
-   that are being written:
+/* A process that is killed leaves its file behind; the next one that makes such a file removes it.
+   Two things tell it from files that are none of ours (rsync, too, calls what it copies
+   `.NAME.XXXXXX`) and from those that are being written:
 
    - While it is temporary the file has the sticky bit, which Linux heeds on folders only.
-   - Whoever writes it holds a lock on its open file, which ends with the process, however that ends. The
-     locked byte lies beyond any content, out of the way of SQLite's own locks.
+   - Whoever writes it holds a lock on its open file, which ends with the process, however that
+     ends. The locked byte lies beyond any content, out of the way of SQLite's own locks.
 
-   The lock is taken before the bit is set, so that a file with the bit and without a lock is left behind. On
-   a file system without the one or the other nothing is ever removed. */
+   The lock is taken before the bit is set, so that a file with the bit and without a lock is
+   left behind. On a file system without the one or the other nothing is ever removed. */
 #define _GNU_SOURCE /* asprintf, F_OFD_SETLK */
 #include "index/base/temporary_file.h"
 
@@ -54,8 +54,8 @@ static bool is_marked(const struct stat *status)
            status->st_uid == geteuid();
 }
 
-/* Removes one that is marked and that nobody holds. Only who has the lock takes the mark or the name away,
-   so that what is looked at behind the lock is what is removed. */
+/* Removes one that is marked and that nobody holds. Only who has the lock takes the mark or the
+   name away, so that what is looked at behind the lock is what is removed. */
 static void remove_if_left(int folder, const char *entry)
 {
     struct stat status;

@@ -1,6 +1,6 @@
-/* Atomic replacement: everything is written to a temporary file beside the target, made durable with fsync,
-   renamed over the target, and the folder is fsynced too (rename(2) alone survives a crash of the process,
-   not of the machine). */
+/* Atomic replacement: everything is written to a temporary file beside the target, made durable
+   with fsync, renamed over the target, and the folder is fsynced too (rename(2) alone survives a
+   crash of the process, not of the machine). */
 #include "index/build/build_steps.h"
 
 #include <errno.h>

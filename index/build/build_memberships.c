@@ -1,5 +1,5 @@
-/* The links between crates and what they belong to, by rank: as rows, clustered by crate, for its page; and the
-   other way round as a part that is held in memory, for lists of crates. */
+/* The links between crates and what they belong to, by rank: as rows, clustered by crate, for its
+   page; and the other way round as a part that is held in memory, for lists of crates. */
 #include "index/base/database.h"
 #include "index/build/build_steps.h"
 
@@ -11,8 +11,8 @@ static const char *const link_sql =
     " JOIN crates ON crates.id = crate_id ORDER BY 2, 1;"
     "INSERT INTO crate_owners SELECT owner_kind, owner_id, rank, staged_owners.created_at"
     " FROM staged_owners JOIN crates ON crates.id = crate_id ORDER BY 3, 1, 2;"
-    /* A category counts the crates of those below it too. Their number is the dump's word: the sum is
-       taken as floating point, which cannot overflow, and cut. */
+    /* A category counts the crates of those below it too. Their number is the dump's word: the sum
+       is taken as floating point, which cannot overflow, and cut. */
     "UPDATE categories SET crates_with_below = CAST(min(crates_cnt + (SELECT total(crates_cnt)"
     " FROM categories AS below WHERE below.slug >= categories.slug || '::'"
     " AND below.slug < categories.slug || ':;'), 9e18) AS INTEGER);";

@@ -1,6 +1,6 @@
-/* From the dump's bytes to rows in SQLite: libarchive gives blocks, csv_table gives rows, the table's
-   description (dump_tables.c) says how each field is bound. Tables may come in any order, because
-   nothing is looked up here; references are checked when everything is read. */
+/* From the dump's bytes to rows in SQLite: libarchive gives blocks, csv_table gives rows, the
+   table's description (dump_tables.c) says how each field is bound. Tables may come in any
+   order, because nothing is looked up here; references are checked when everything is read. */
 #include "index/base/database.h"
 #include "index/build/build_steps.h"
 #include "index/dump/dump_tables.h"
@@ -151,8 +151,8 @@ static bool is_named(const char *list, const char *column)
     return false;
 }
 
-/* Blames the columns of the key that an earlier row has. Only SQLite's message tells which key of the table
-   that is, and our tables call a key's columns as the dump does. */
+/* Blames the columns of the key that an earlier row has. Only SQLite's message tells which key
+   of the table that is, and our tables call a key's columns as the dump does. */
 static int repeated_key(const struct reading *reading, const struct csv_row *row,
                         struct error *error)
 {

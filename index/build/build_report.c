@@ -1,9 +1,10 @@
-/* What a build tells while it runs and when it is done: phases and their times, progress, rows that were
-   skipped or mended.
+/* What a build tells while it runs and when it is done: phases and their times, progress, rows that
+   were skipped or mended.
 
-   How far the whole build is can only be estimated, for how long a phase takes is not known before it is
-   over. The estimate takes every phase's part of the time from two builds that were measured (crates-real
-   and npm-227k, their mean); a dump of other proportions is off by a third or so in the middle. */
+   How far the whole build is can only be estimated, for how long a phase takes is not known
+   before it is over. The estimate takes every phase's part of the time from two builds that were
+   measured (crates-real and npm-227k, their mean); a dump of other proportions is off by a third
+   or so in the middle. */
 #include "index/build/build_steps.h"
 
 #include <stdio.h>

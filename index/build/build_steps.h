@@ -79,8 +79,8 @@ int build_progress(struct build *build, const char *phase, uint64_t done, uint64
 void build_warn(struct build *build, const char *reason, uint64_t n_rows, const char *example, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* build_file.c: a temporary name beside `out_path`, created empty and exclusively; those of builds that
-   were killed are removed. */
+/* build_file.c: a temporary name beside `out_path`, created empty and exclusively; those of builds
+   that were killed are removed. */
 int build_file_create(struct build_file *file, const char *out_path, struct error *error);
 /* Makes the file durable and gives it its name. */
 int build_file_commit(struct build_file *file, struct error *error);
@@ -100,7 +100,8 @@ int build_write_users(struct build *build, struct error *error);
 int build_fold_downloads(struct build *build, struct error *error);
 /* build_rank.c: computes `crates` and sorts them by popularity. */
 int build_rank_crates(struct build *build, struct error *error);
-/* The crate with that id while `crates` is sorted by id; NULL where there is none. */
+/* build_crate_table.c: the crate with that id while `crates` is sorted by id; NULL where there is
+   none. */
 struct build_crate *build_find_crate(struct build *build, int64_t id);
 /* build_versions.c: the versions that `crates` show. */
 int build_find_versions(struct build *build, struct error *error);
@@ -116,7 +117,7 @@ int build_write_version_sets(struct build *build, struct error *error);
 int build_write_dependents(struct build *build, struct error *error);
 /* build_parts.c: the parts that are held in memory. */
 int build_write_parts(struct build *build, struct error *error);
-/* Writes one of them, with its checksum. */
+/* build_part.c: writes one of them, with its checksum. */
 int build_write_part(struct build *build, enum index_part part, const msgpack_sbuffer *block,
                      struct error *error);
 /* build_words.c: the lists of keywords and of words as they are written. */

@@ -54,8 +54,9 @@ static int copy_keywords(sqlite3_stmt *select, struct counted_word *words, size_
     return found < 0 ? -1 : 0;
 }
 
-/* keyword_downloads(id) in SQL: from memory, where a look into the tables for each crate of each keyword would
-   take seconds. The sum is taken as floating point, which cannot overflow, and cut. */
+/* keyword_downloads(id) in SQL: from memory, where a look into the tables for each crate of each
+   keyword would take seconds. The sum is taken as floating point, which cannot overflow, and
+   cut. */
 static void keyword_downloads(sqlite3_context *context, int n_arguments, sqlite3_value **arguments)
 {
     (void)n_arguments;

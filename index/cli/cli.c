@@ -16,8 +16,8 @@
 
 #define MAX_MESSAGE_BYTES 2048
 
-/* What a message quotes (a file's name, a cell, SQLite's report of several lines) may hold anything:
-   the line stays one line, and the terminal gets no command. `command` may be NULL. */
+/* What a message quotes (a file's name, a cell, SQLite's report of several lines) may hold
+   anything: the line stays one line, and the terminal gets no command. `command` may be NULL. */
 static void __attribute__((format(printf, 2, 0)))
 print_message(const struct command *command, const char *format, va_list arguments)
 {

@@ -1,5 +1,6 @@
-/* What the commands of cratedex-index share: how they are described, how they end, how they speak.
-   Every command is a function that returns the program's exit status; only main ends the program. */
+/* What the commands of cratedex-index share: how they are described, how they end, how they
+   speak. Every command is a function that returns the program's exit status; only main ends the
+   program. */
 #ifndef CRATEDEX_INDEX_CLI_CLI_H
 #define CRATEDEX_INDEX_CLI_CLI_H
 
@@ -37,6 +38,7 @@ extern const struct command command_info;
 extern const struct command command_verify;
 extern const struct command command_query;
 extern const struct command command_suggest;
+extern const struct command command_decode;
 extern const struct command command_help;
 
 /* The command of that name; NULL, and a message was printed. */
@@ -71,8 +73,8 @@ int cli_usage_error(const struct command *command, const char *format, ...)
 /* What cli_next_option returns when the command line is read, and when the command ends with it. */
 enum { CLI_NO_OPTION = -1, CLI_ENDED = -2 };
 
-/* The next option of a command, as getopt_long returns it; those that every command takes are dealt with
-   here, and so are mistakes. Stores the exit status where it returns CLI_ENDED. */
+/* The next option of a command, as getopt_long returns it; those that every command takes are
+   dealt with here, and so are mistakes. Stores the exit status where it returns CLI_ENDED. */
 int cli_next_option(const struct command *command, int argc, char **argv, int *exit_status);
 
 /* Prints what a command is for and how it is used to standard output. Returns EXIT_OK. */

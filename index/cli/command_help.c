@@ -6,7 +6,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_build, &command_info, &command_verify, &command_query, &command_suggest, &command_help,
+    &command_build,   &command_info,   &command_verify, &command_query,
+    &command_suggest, &command_decode, &command_help,
 };
 
 #define N_COMMANDS (sizeof commands / sizeof commands[0])

@@ -27,7 +27,8 @@ struct progress {
 };
 
 /* Begins a display on `out`: on a capable terminal one bar that is drawn anew at most ten times a
-   second, with the time that is left by estimate, elsewhere one line for every phase once it is over. */
+   second, with the time that is left by estimate, elsewhere one line for every phase once it is
+   over. */
 void progress_begin(struct progress *progress, FILE *out);
 
 /* For build_options.on_progress; the context is the struct progress. */

@@ -165,7 +165,8 @@ static int print_parts(FILE *out, const struct facts *facts, struct error *error
     return print_table_of(out, table, status, error);
 }
 
-/* A fact as people read it: its name in words, numbers with separators, the file's size with a unit. */
+/* A fact as people read it: its name in words, numbers with separators, the file's size with a
+   unit. */
 static int add_fact_row(struct table *table, struct fact *fact)
 {
     char number[FORMAT_SIZE];

@@ -7,8 +7,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Prints rows by table, how many counted downloads were added, warnings, seconds by phase and the sizes of the parts of the index at
-   `path`. Returns 0; -1 where the index cannot be read or memory runs out. */
+/* Prints rows by table, how many counted downloads were added, warnings, seconds by phase and the
+   sizes of the parts of the index at `path`. Returns 0; -1 where the index cannot be read or memory
+   runs out. */
 int report_print(FILE *out, const char *path, const struct build_report *report,
                  struct error *error);
 

@@ -1,7 +1,7 @@
-/* A table keeps its cells as strings of its own in one growing array, row after row, and learns the
-   columns' widths while rows are added; printing is one pass. The notes lie in a list of their own, in
-   the order of their rows. Cost: one allocation a cell, which is
-   nothing next to what fills the tables here (at most some hundred rows). */
+/* A table keeps its cells as strings of its own in one growing array, row after row, and learns
+   the columns' widths while rows are added; printing is one pass. The notes lie in a list of
+   their own, in the order of their rows. Cost: one allocation a cell, which is nothing next to
+   what fills the tables here (at most some hundred rows). */
 #include "index/cli/table.h"
 
 #include "index/cli/terminal.h"
@@ -130,8 +130,9 @@ static void print_cell(FILE *out, const char *text, unsigned width, bool flush_r
         fprintf(out, "%*s", padding, "");
 }
 
-/* How many bytes at the start of `text` a line of `columns` takes: up to the last space that lets it fit,
-   or where there is none as many characters as fit; `columns` holds a wide one at least. */
+/* How many bytes at the start of `text` a line of `columns` takes: up to the last space that
+   lets it fit, or where there is none as many characters as fit; `columns` holds a wide one at
+   least. */
 static size_t first_line(const char *text, size_t length, unsigned columns)
 {
     unsigned used;
@@ -161,7 +162,8 @@ static void print_note(FILE *out, const char *text, unsigned first_indent, unsig
     } while (length > 0);
 }
 
-/* Prints the notes below a row, of which `next` is the first that is not printed yet. Returns the next. */
+/* Prints the notes below a row, of which `next` is the first that is not printed yet. Returns
+   the next. */
 static size_t print_notes(const struct table *table, FILE *out, size_t row, size_t next,
                           unsigned indent, unsigned width)
 {

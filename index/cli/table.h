@@ -24,9 +24,9 @@ void table_destroy(struct table *table);
    characters. Returns 0; -1 when memory runs out. */
 int table_add(struct table *table, const char *const *cells);
 
-/* Adds a line of text below the row that was added last: printed with its own indent in the table, and
-   behind a tab where there are tabs; never cut, but wrapped between words. The text is copied and cleaned. Returns 0; -1
-   when memory runs out. */
+/* Adds a line of text below the row that was added last: printed with its own indent in the
+   table, and behind a tab where there are tabs; never cut, but wrapped between words. The text
+   is copied and cleaned. Returns 0; -1 when memory runs out. */
 int table_add_note(struct table *table, const char *text);
 
 /* Prints with aligned columns, each line indented by `indent` spaces and at most `width` columns
@@ -35,8 +35,8 @@ int table_add_note(struct table *table, const char *text);
 void table_print(const struct table *table, FILE *out, unsigned indent, unsigned width,
                  bool colour);
 
-/* Prints one line a row, cells separated by tabs, without titles, whole; notes as lines that begin with a
-   tab. */
+/* Prints one line a row, cells separated by tabs, without titles, whole; notes as lines that
+   begin with a tab. */
 void table_print_tabs(const struct table *table, FILE *out);
 
 #endif

@@ -1,3 +1,4 @@
+/* What is unpacked is spent piece by piece, so that a bomb stops at the bound, not behind it. */
 #include "index/dump/dump_budget.h"
 
 #include <inttypes.h>

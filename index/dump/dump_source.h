@@ -1,4 +1,5 @@
-/* What the kinds of dump have in common. Errors here do not name the dump; dump.c puts its path in front. */
+/* What the kinds of dump have in common. Errors here do not name the dump; dump.c puts its path in
+   front. */
 #ifndef CRATEDEX_INDEX_DUMP_SOURCE_H
 #define CRATEDEX_INDEX_DUMP_SOURCE_H
 

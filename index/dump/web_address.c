@@ -1,13 +1,14 @@
-/* The part of the URL Standard (https://url.spec.whatwg.org) that decides whether an http address is one and
-   which host it names: white space and control characters go, slashes may be any number of either kind, the
-   host begins behind the last @, is percent-decoded and becomes ASCII. Behind the host nothing can fail.
-   crates.io parses by a library of that standard, and so does the browser that gets the link: a parser of
-   RFC 3986 (uriparser, libcurl) would let `http:\\host` and `java\nscript:` be something else than they are
-   there. Debian 12 has no C library of that standard. International names are libidn2's work, by the tables
-   of Unicode.
+/* The part of the URL Standard (https://url.spec.whatwg.org) that decides whether an http address
+   is one and which host it names: white space and control characters go, slashes may be any number
+   of either kind, the host begins behind the last @, is percent-decoded and becomes ASCII. Behind
+   the host nothing can fail. crates.io parses by a library of that standard, and so does the
+   browser that gets the link: a parser of RFC 3986 (uriparser, libcurl) would let `http:\\host` and
+   `java\nscript:` be something else than they are there. Debian 12 has no C library of that
+   standard. International names are libidn2's work, by the tables of Unicode.
 
-   The text up to the end of the host is copied once, without what is dropped, and taken apart in place. No
-   name of a host is longer than 253 bytes, so an address whose host and user part pass a buffer is none. */
+   The text up to the end of the host is copied once, without what is dropped, and taken apart in
+   place. No name of a host is longer than 253 bytes, so an address whose host and user part pass a
+   buffer is none. */
 #include "index/dump/web_address.h"
 
 #include <arpa/inet.h>
@@ -85,8 +86,8 @@ static bool cut_port(char *host)
     return digits[strspn(digits, "0123456789")] == '\0' && strtoul(digits, NULL, 10) <= UINT16_MAX;
 }
 
-/* Decodes `%41` in place; a % that begins no such thing stays, and is refused later. Returns false where
-   that makes a NUL byte. */
+/* Decodes `%41` in place; a % that begins no such thing stays, and is refused later. Returns false
+   where that makes a NUL byte. */
 static bool decode_percents(char *text)
 {
     char *out = text;
@@ -126,8 +127,9 @@ static bool is_international(const char *host)
     return false;
 }
 
-/* A name with letters beyond ASCII as it is in the DNS. libidn2 refuses symbols, which the standard and
-   browsers do not, unless it is told to go by the older rules: those are tried for such a name. */
+/* A name with letters beyond ASCII as it is in the DNS. libidn2 refuses symbols, which the standard
+   and browsers do not, unless it is told to go by the older rules: those are tried for such a
+   name. */
 static bool make_ascii(char *host, size_t capacity)
 {
     char *ascii = NULL;
@@ -142,8 +144,8 @@ static bool make_ascii(char *host, size_t capacity)
     return fits;
 }
 
-/* A number of an IPv4 address: decimal, 0x hexadecimal or 0 octal; `0x` alone is zero. What passes 64 bits
-   is the largest number. */
+/* A number of an IPv4 address: decimal, 0x hexadecimal or 0 octal; `0x` alone is zero. What passes
+   64 bits is the largest number. */
 static bool parse_ipv4_number(const char *text, uint64_t *value)
 {
     const char *digits = "0123456789";
@@ -162,7 +164,8 @@ static bool parse_ipv4_number(const char *text, uint64_t *value)
     return text[strspn(text, digits)] == '\0';
 }
 
-/* Whether the last label, before a final dot, is a number: then the host is an IPv4 address or none. */
+/* Whether the last label, before a final dot, is a number: then the host is an IPv4 address or
+   none. */
 static bool ends_in_number(char *host)
 {
     uint64_t value;
@@ -199,7 +202,8 @@ static bool is_ipv4_address(char *host)
     return false;
 }
 
-/* Domains that crates.io leaves out, with all below them: nobody hosts documentation there any more. */
+/* Domains that crates.io leaves out, with all below them: nobody hosts documentation there any
+   more. */
 static const char *const left_out[] = {"rust-ci.org",  "rustless.org", "ironframework.io",
                                        "nebulanet.cc", "esp-rs.org",   "ncollide.org"};
 

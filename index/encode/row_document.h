@@ -41,8 +41,8 @@ int row_document_array(sqlite3_stmt *rows, const struct row_member *members, uin
 #define USER_COLUMNS                                                                               \
     "users.id, users.login, users.name, users.avatar, " USER_URL                                   \
     ", users.created_at, users.github_username_matches"
-/* A login as users and teams are found by it, like the name of a crate (canonical_name.h): indexes of the file
-   are over this very expression of their columns. */
+/* A login as users and teams are found by it, like the name of a crate (canonical_name.h): indexes
+   of the file are over this very expression of their columns. */
 #define CANONICAL_LOGIN(login) "replace(lower(" login "), '-', '_')"
 #define USER_MEMBERS 7
 extern const struct row_member user_members[USER_MEMBERS];

@@ -1,6 +1,7 @@
-/* The file is made whole under a temporary name (temporary_file.h), made durable, and linked to its own name, which fails
-   where somebody else was faster: then theirs is used, and no counter is ever replaced. Opening checks
-   whatever does not change: header, size, ids. Counters have no checksum, for they change under way.
+/* The file is made whole under a temporary name (temporary_file.h), made durable, and linked to its
+   own name, which fails where somebody else was faster: then theirs is used, and no counter is ever
+   replaced. Opening checks whatever does not change: header, size, ids. Counters have no checksum,
+   for they change under way.
 
    Numbers are in the byte order of the machine; a file from one of the other order is refused. */
 #define _GNU_SOURCE /* asprintf */

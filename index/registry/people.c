@@ -1,6 +1,6 @@
-/* Users and teams are found along an index of the file over the canonical form of their logins, the owners of
-   a crate along one over its rank: none of these reads grows with the registry. A login on GitHub tells where
-   the account lies, so addresses are made here and not stored. */
+/* Users and teams are found along an index of the file over the canonical form of their logins, the
+   owners of a crate along one over its rank: none of these reads grows with the registry. A login
+   on GitHub tells where the account lies, so addresses are made here and not stored. */
 #include <cratedex/people.h>
 
 #include "index/base/database.h"

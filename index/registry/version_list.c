@@ -151,7 +151,8 @@ static int arrange(struct version_list_state *state, const struct version_query 
     return 0;
 }
 
-/* What comes behind the key's version, wherever that stands now; where it is gone, behind the place that it had. */
+/* What comes behind the key's version, wherever that stands now; where it is gone, behind the place
+   that it had. */
 static uint32_t find_start(const struct version_list_state *state, enum version_sort sort,
                            const struct listed_version *after)
 {

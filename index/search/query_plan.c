@@ -1,6 +1,6 @@
-/* The plan of a search is the search's, which the next one uses again, and its cursors point into the index; what is of interest is
-   copied out, counted, so that it can be written when the reader works for somebody else already. A
-   list has no plan: it looked for no words. */
+/* The plan of a search is the search's, which the next one uses again, and its cursors point into
+   the index; what is of interest is copied out, counted, so that it can be written when the reader
+   works for somebody else already. A list has no plan: it looked for no words. */
 #include <cratedex/query_plan.h>
 
 #include "index/search/search_state.h"

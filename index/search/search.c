@@ -106,7 +106,8 @@ struct search *search_of_reader(struct index_reader *reader, struct error *error
     return reader_slot(reader, &search_kind, error);
 }
 
-/* Looks the text up. Which crates match depends on `match` alone, whose default the sort decides. */
+/* Looks the text up. Which crates match depends on `match` alone, whose default the sort
+   decides. */
 static int make_plan(struct search *search, const struct search_query *query, struct error *error)
 {
     enum search_match match = query->match;

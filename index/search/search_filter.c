@@ -1,7 +1,7 @@
-/* Filters as bitmaps, joined by AND: the first one is built in place, each further one beside it and
-   then intersected. SQLite says what a slug or a keyword is called by number, along an index; which crates
-   belong to that is a list in memory. A letter is a range of the alphabetical order; yanked crates are marked
-   when the index is opened. */
+/* Filters as bitmaps, joined by AND: the first one is built in place, each further one beside it
+   and then intersected. SQLite says what a slug or a keyword is called by number, along an index;
+   which crates belong to that is a list in memory. A letter is a range of the alphabetical order;
+   yanked crates are marked when the index is opened. */
 #include "index/base/bitmap.h"
 #include "index/base/database.h"
 #include "index/search/search_steps.h"
@@ -47,7 +47,8 @@ static size_t first_character(struct search_string text)
     return length;
 }
 
-/* The first place in the alphabetical order where a name begins with the letter, or with more than that. */
+/* The first place in the alphabetical order where a name begins with the letter, or with more than
+   that. */
 static uint32_t find_letter(const struct index *index, const char *letter, size_t length,
                             bool beyond)
 {

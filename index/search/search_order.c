@@ -64,8 +64,8 @@ static uint32_t find_start(const struct crate_columns *columns, enum crate_order
     return low;
 }
 
-/* Makes the key's place the one that its crate has in this index, where it has one. Mostly it is the same place,
-   in which the crate is found at once. */
+/* Makes the key's place the one that its crate has in this index, where it has one. Mostly it is
+   the same place, in which the crate is found at once. */
 static void renew(const struct crate_columns *columns, enum crate_order order,
                   const struct search_plan *plan, struct seek_key *key)
 {
@@ -195,7 +195,8 @@ void search_in_order(struct search *search, const struct search_query *query,
                             : bitmap_count(filter, bitmap_n_words(columns->n_crates + 1));
     }
     uint32_t i = after == NULL || skip_in_order ? 0 : find_start(columns, order, after);
-    /* No more are to be found than are selected, so that a few of many do not cost the whole walk. */
+    /* No more are to be found than are selected, so that a few of many do not cost the whole
+       walk. */
     uint64_t n_left = result->total;
     for (; i < columns->n_crates && result->n_hits < query->limit && n_left > 0; i++) {
         uint32_t rank = columns->orders[order][i];

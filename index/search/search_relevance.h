@@ -5,7 +5,8 @@
 #include "index/search/search_state.h"
 #include "index/search/seek_key.h"
 
-/* Fills the result for the plan of `search`. `after` is NULL without a seek key. Returns 0 or -1 (memory). */
+/* Fills the result for the plan of `search`. `after` is NULL without a seek key. Returns 0 or -1
+   (memory). */
 int search_by_relevance(struct search *search, const struct search_query *query,
                         const uint64_t *filter, const struct seek_key *after,
                         struct search_result *result, struct error *error);

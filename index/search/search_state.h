@@ -1,5 +1,5 @@
-/* What a reader keeps of its searches: scratch memory, and the plan of the last one. One a reader, in a slot
-   of its own, created at the first search; no thread shares it. */
+/* What a reader keeps of its searches: scratch memory, and the plan of the last one. One a reader,
+   in a slot of its own, created at the first search; no thread shares it. */
 #ifndef CRATEDEX_INDEX_SEARCH_STATE_H
 #define CRATEDEX_INDEX_SEARCH_STATE_H
 

@@ -17,7 +17,8 @@ int search_filter_build(struct search *search, const struct search_query *query,
 /* The precomputed order behind a sort; alphabetical for relevance. */
 enum crate_order search_order_of(enum search_sort sort);
 
-/* Fills the result for an order that a list walks along: every sort but relevance. `after` is NULL without a seek key. */
+/* Fills the result for an order that a list walks along: every sort but relevance. `after` is NULL
+   without a seek key. */
 void search_in_order(struct search *search, const struct search_query *query,
                      const uint64_t *filter, const struct seek_key *after,
                      struct search_result *result);

@@ -1,8 +1,8 @@
 /* Completions come from tries that give ranks in ascending order, which is the order of popularity:
-   names, what follows in names from a later word on, and keywords. Edits are found by a walk along the
-   trie of names (index/trie/trie_fuzzy.c), which is the costly part: it is bounded by the rank that a name
-   must have to stand before the completions, and is made without that bound only where completions
-   leave room. */
+   names, what follows in names from a later word on, and keywords. Edits are found by a walk along
+   the trie of names (index/trie/trie_fuzzy.c), which is the costly part: it is bounded by the rank
+   that a name must have to stand before the completions, and is made without that bound only where
+   completions leave room. */
 #include <cratedex/suggest.h>
 
 #include "index/base/edit_automaton.h"

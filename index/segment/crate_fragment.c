@@ -1,7 +1,7 @@
-/* What the builder encoded, copied into an answer: a crate's document and the precomputed pages. Two members
-   of a document depend on the request: the value of `exact_match` is changed in place, in JSON and in
-   MessagePack, and one more member may be appended. Nothing is parsed: both stand at a known distance from
-   the end. */
+/* What the builder encoded, copied into an answer: a crate's document and the precomputed pages.
+   Two members of a document depend on the request: the value of `exact_match` is changed in place,
+   in JSON and in MessagePack, and one more member may be appended. Nothing is parsed: both stand at
+   a known distance from the end. */
 #include <cratedex/crate_fragment.h>
 
 #include "index/base/database.h"

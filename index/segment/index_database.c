@@ -1,6 +1,7 @@
-/* The SQLite file behind an index. It is opened by its path more than once (by the threads that read parts, by
-   every reader and for the documents), and compared each time with what was seen at the path before the
-   first: a newer index may have taken it, and what is in memory would not fit to its parts or documents. */
+/* The SQLite file behind an index. It is opened by its path more than once (by the threads that
+   read parts, by every reader and for the documents), and compared each time with what was seen at
+   the path before the first: a newer index may have taken it, and what is in memory would not fit
+   to its parts or documents. */
 #include "index/segment/index_database.h"
 
 #include "index/base/database.h"
@@ -24,8 +25,8 @@ static uint32_t header_number(const unsigned char *header, size_t at)
            (uint32_t)header[at + 2] << 8 | header[at + 3];
 }
 
-/* Looks at the header of the file itself (https://www.sqlite.org/fileformat.html, section 1.3): from
-   SQLite a file that was cut short gives no clear answer, or one only on the way. */
+/* Looks at the header of the file itself (https://www.sqlite.org/fileformat.html, section 1.3):
+   from SQLite a file that was cut short gives no clear answer, or one only on the way. */
 static int check_header(const char *path, struct error *error)
 {
     unsigned char header[SQLITE_HEADER_BYTES];

@@ -7,7 +7,8 @@
 
 struct index;
 
-/* Opens the SQLite file read-only and checks that it is an index of this format. NULL on failure. */
+/* Opens the SQLite file read-only and checks that it is an index of this format. NULL on
+   failure. */
 sqlite3 *index_database_open(const char *path, struct error *error);
 
 /* The same for the file of an index, which must be at its path still. */

@@ -1,4 +1,5 @@
-/* What is in a file: its size, its meta rows, then the pages of each table and index, by SQLite's own dbstat. */
+/* What is in a file: its size, its meta rows, then the pages of each table and index, by SQLite's
+   own dbstat. */
 #include "index/base/database.h"
 #include "index/segment/index_database.h"
 #include "index/segment/open_index.h"

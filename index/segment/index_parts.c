@@ -1,3 +1,4 @@
+/* What the table `parts` calls them. */
 #include "index/segment/index_parts.h"
 
 const char *const index_part_names[N_INDEX_PARTS] = {

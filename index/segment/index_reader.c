@@ -1,6 +1,7 @@
 /* A reader is what one thread needs to answer: an SQLite connection of its own (opened without
-   mutexes), statements prepared at their first use, a tokenizer, and in its slots what the rooms above keep
-   of their own (a search its scratch memory). Readers share nothing but the immutable index. */
+   mutexes), statements prepared at their first use, a tokenizer, and in its slots what the rooms
+   above keep of their own (a search its scratch memory). Readers share nothing but the immutable
+   index. */
 #define _DEFAULT_SOURCE /* madvise */
 #include "index/base/database.h"
 #include "index/segment/index_database.h"
@@ -11,8 +12,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* A reader wants pages here and there, a few KiB each. Around each the kernel reads as much as the disk is set
-   to, up to MiBs. It is advice: failure changes nothing. */
+/* A reader wants pages here and there, a few KiB each. Around each the kernel reads as much as the
+   disk is set to, up to MiBs. It is advice: failure changes nothing. */
 static void advise_random(sqlite3 *database)
 {
     sqlite3_file *file = NULL;

@@ -1,6 +1,7 @@
-/* Layout: a header (magic, number of ranks, number of groups of each kind), the groups' ids (64 bits), the first
-   rank of each group and one past the last, then all ranks. A group is found by binary search among the ids
-   of its kind; there is none without a crate. Everything is little-endian and used where it lies. */
+/* Layout: a header (magic, number of ranks, number of groups of each kind), the groups' ids (64
+   bits), the first rank of each group and one past the last, then all ranks. A group is found by
+   binary search among the ids of its kind; there is none without a crate. Everything is
+   little-endian and used where it lies. */
 #include "index/segment/memberships.h"
 
 #include <stdbool.h>

@@ -1,6 +1,6 @@
-/* Which crates belong to something that a list is filtered by: the ranks of the crates that have a keyword, that
-   are in a category, that a user or a team owns. Read without SQLite: stepping over 30,000 rows of a table
-   takes 4 ms, over as many numbers 30 µs. */
+/* Which crates belong to something that a list is filtered by: the ranks of the crates that have a
+   keyword, that are in a category, that a user or a team owns. Read without SQLite: stepping over
+   30,000 rows of a table takes 4 ms, over as many numbers 30 µs. */
 #ifndef CRATEDEX_INDEX_MEMBERSHIPS_H
 #define CRATEDEX_INDEX_MEMBERSHIPS_H
 
@@ -13,8 +13,8 @@
 enum membership { MEMBERSHIP_KEYWORD, MEMBERSHIP_CATEGORY, MEMBERSHIP_USER, MEMBERSHIP_TEAM };
 #define N_MEMBERSHIPS 4
 
-/* Collects memberships in ascending order: of their kind, then of the id of what the crate belongs to, then
-   of the crate's rank. */
+/* Collects memberships in ascending order: of their kind, then of the id of what the crate belongs
+   to, then of the crate's rank. */
 struct memberships_builder {
     uint32_t n_groups[N_MEMBERSHIPS];
     msgpack_sbuffer ids;    /* of int64_t: of every group that has a crate */
@@ -40,8 +40,8 @@ struct memberships {
     const uint32_t *ranks;
 };
 
-/* Opens a block, which must be aligned to 8 bytes. Checks sizes, that the ids of a kind ascend, and that the
-   ranks of a group do, within 1 … n_crates. Returns 0 or -1. */
+/* Opens a block, which must be aligned to 8 bytes. Checks sizes, that the ids of a kind ascend, and
+   that the ranks of a group do, within 1 … n_crates. Returns 0 or -1. */
 int memberships_open(struct memberships *memberships, uint32_t n_crates, const void *block,
                      size_t size, struct error *error);
 

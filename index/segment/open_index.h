@@ -71,11 +71,12 @@ struct index_reader {
 };
 
 /* The statement of that SQL, which is prepared at its first use and kept: `text` must be one static
-   string, for its address is what it is found by. It is reset and has no bindings. NULL on failure. */
+   string, for its address is what it is found by. It is reset and has no bindings. NULL on
+   failure. */
 sqlite3_stmt *reader_statement(struct index_reader *reader, const char *text, struct error *error);
 
-/* What `kind` keeps with the reader, created at the first call. It is found by the address of `kind`, and
-   freed before the reader's statements and its database are closed. NULL on failure. */
+/* What `kind` keeps with the reader, created at the first call. It is found by the address of
+   `kind`, and freed before the reader's statements and its database are closed. NULL on failure. */
 void *reader_slot(struct index_reader *reader, const struct reader_slot_kind *kind,
                   struct error *error);
 

@@ -1,7 +1,7 @@
-/* The order of members, of versions and of dependencies and what is left out follow crates.io's own index, so
-   that its files and ours are equal byte for byte: dependencies by name, kind, requirement and so on, features
-   by name. One crate's text is in memory at a time; it is compressed by itself, so that an answer
-   decompresses nothing else. */
+/* The order of members, of versions and of dependencies and what is left out follow crates.io's own
+   index, so that its files and ours are equal byte for byte: dependencies by name, kind,
+   requirement and so on, features by name. One crate's text is in memory at a time; it is
+   compressed by itself, so that an answer decompresses nothing else. */
 #include "index/sparse/sparse_text.h"
 
 #include "index/base/database.h"
@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More does not pay: of crates-real, 305 MB, level 1 leaves 40.6 MB, 3 as much, 9 39.4 MB at a quarter of the
-   speed. Half of that are the checksums. */
+/* More does not pay: of crates-real, 305 MB, level 1 leaves 40.6 MB, 3 as much, 9 39.4 MB at a
+   quarter of the speed. Half of that are the checksums. */
 #define COMPRESSION_LEVEL 1
 
 /* Times are text: without the `Z`, which is above the `.` of a fraction, they sort as times do. */
@@ -77,7 +77,8 @@ static int compare_ids(const void *left, const void *right)
     return (a->id > b->id) - (a->id < b->id);
 }
 
-/* The name of the crate with that id, NUL-terminated; valid until the next call. NULL: there is none. */
+/* The name of the crate with that id, NUL-terminated; valid until the next call. NULL: there is
+   none. */
 static const char *find_name(struct sparse_text *text, int64_t id)
 {
     const struct numbered_crate wanted = {.id = id};

@@ -1,5 +1,6 @@
-/* The text that the sparse index has of a crate, made from the rows of its versions and dependencies: a JSON
-   object a version, a line each, in order of publication. For the builder alone. */
+/* The text that the sparse index has of a crate, made from the rows of its versions and
+   dependencies: a JSON object a version, a line each, in order of publication. For the builder
+   alone. */
 #ifndef CRATEDEX_INDEX_SPARSE_TEXT_H
 #define CRATEDEX_INDEX_SPARSE_TEXT_H
 
@@ -33,17 +34,17 @@ struct sparse_text {
     msgpack_sbuffer compressed;
 };
 
-/* `database` (tables `versions` and `dependencies`) and `crates` outlive it. `on_bad_features` is told of
-   versions whose features are no lists by name, which are taken as none. Returns 0 or -1; close it in both
-   cases. */
+/* `database` (tables `versions` and `dependencies`) and `crates` outlive it. `on_bad_features` is
+   told of versions whose features are no lists by name, which are taken as none. Returns 0 or -1;
+   close it in both cases. */
 int sparse_text_open(struct sparse_text *text, sqlite3 *database,
                      const struct crate_column_row *crates, uint32_t n_crates,
                      void (*on_bad_features)(void *context, int64_t version_id), void *context,
                      struct error *error);
 void sparse_text_close(struct sparse_text *text);
 
-/* Puts the crate's text into `lines`, which is empty for a crate without versions, and when one of them
-   changed last (microseconds since 1970) into `updated_at`. Returns 0 or -1. */
+/* Puts the crate's text into `lines`, which is empty for a crate without versions, and when one of
+   them changed last (microseconds since 1970) into `updated_at`. Returns 0 or -1. */
 int sparse_text_write(struct sparse_text *text, uint32_t rank, int64_t *updated_at,
                       struct error *error);
 

@@ -1,11 +1,11 @@
-/* Depth-first along the trie, an automaton beside (index/base/edit_automaton.h). Siblings stand in order of
-   their best values, so the first one that is too bad to enter the answer ends its family: with few
-   neighbours wanted, most of the trie is never seen.
+/* Depth-first along the trie, an automaton beside (index/base/edit_automaton.h). Siblings stand in
+   order of their best values, so the first one that is too bad to enter the answer ends its family:
+   with few neighbours wanted, most of the trie is never seen.
 
    Where the end of a label, or a place inside, is close to the word, all keys below have a close
    beginning: their best values are asked for at once, and the walk goes on below only for what may
-   be closer. The depth of the recursion is at most the length of the word and the edits, in bytes of
-   UTF-8, because then no key can be close any more. */
+   be closer. The depth of the recursion is at most the length of the word and the edits, in bytes
+   of UTF-8, because then no key can be close any more. */
 #include "index/trie/trie_fuzzy.h"
 
 #include "index/base/edit_automaton.h"

@@ -1,8 +1,8 @@
 /* The one check of a block, in one pass over its nodes. Because nodes, values and labels tile (see
-   index/trie/trie_layout.h), every offset has exactly one right value, known from the nodes before it:
-   comparing with that value checks at once that it lies inside the block, that every node but the
-   root has exactly one parent, which comes before it, and that nothing is shared or left over. So
-   any walk ends, and a key is never longer than all labels together.
+   index/trie/trie_layout.h), every offset has exactly one right value, known from the nodes before
+   it: comparing with that value checks at once that it lies inside the block, that every node but
+   the root has exactly one parent, which comes before it, and that nothing is shared or left over.
+   So any walk ends, and a key is never longer than all labels together.
 
    A node's best value is checked against its first own value and its first child only: the order
    among siblings, which is checked too, makes the first child the best. */

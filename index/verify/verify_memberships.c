@@ -1,4 +1,5 @@
-/* Rows and list entries are counted, and every row is looked for: both sides have each link once at most. */
+/* Rows and list entries are counted, and every row is looked for: both sides have each link once at
+   most. */
 #include "index/verify/verify_memberships.h"
 
 #include "index/base/database.h"

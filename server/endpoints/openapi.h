@@ -1,4 +1,5 @@
-/* Our own description of what we answer (OpenAPI 3.1), server/endpoints/openapi.json, which is part of the program. */
+/* Our own description of what we answer (OpenAPI 3.1), server/endpoints/openapi.json, which is part
+   of the program. */
 #ifndef CRATEDEX_SERVER_OPENAPI_H
 #define CRATEDEX_SERVER_OPENAPI_H
 

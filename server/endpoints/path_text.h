@@ -23,8 +23,8 @@ enum path_text_form {
     PATH_TEXT_CANONICAL   /* those, and `-` for `_` */
 };
 
-/* Copies the value in that form and makes it the key's field 'n'. Returns 0, or -1 with the 404 that crates.io
-   has for what it does not find. */
+/* Copies the value in that form and makes it the key's field 'n'. Returns 0, or -1 with the 404
+   that crates.io has for what it does not find. */
 int path_text_read(const struct path_value *value, enum path_text_form form, struct path_text *text,
                    struct canonical_key *key, struct failure *failure);
 

@@ -80,8 +80,8 @@ static int prepare_config(const struct question *question, void *parameters,
     return 0;
 }
 
-/* Dates are compared for equality (conditional.h), so that another address must have another date, on
-   every server the same: the dump's, set back by a part of a day that the address decides. */
+/* Dates are compared for equality (conditional.h), so that another address must have another date,
+   on every server the same: the dump's, set back by a part of a day that the address decides. */
 static int64_t config_date(const struct index *index, const char *base_url)
 {
     int64_t dumped_at;

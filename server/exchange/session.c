@@ -1,6 +1,6 @@
-/* Beginning a session is a write, which a mirror refuses, and says so: the front end shows the sentence.
-   Ending one succeeds, as on crates.io without a login, so that a front end that believes in a session gets
-   rid of it. No cookie is read or set. */
+/* Beginning a session is a write, which a mirror refuses, and says so: the front end shows the
+   sentence. Ending one succeeds, as on crates.io without a login, so that a front end that believes
+   in a session gets rid of it. No cookie is read or set. */
 #include "server/exchange/session.h"
 
 #include "server/http/plain_response.h"

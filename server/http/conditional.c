@@ -1,11 +1,11 @@
-/* An entity tag may contain commas, so the list is cut at quotes, not at commas. Our tags are strong:
-   strong comparison (If-Match) differs from weak (If-None-Match) only in what the client's `W/`
-   means.
+/* An entity tag may contain commas, so the list is cut at quotes, not at commas. Our tags are
+   strong: strong comparison (If-Match) differs from weak (If-None-Match) only in what the client's
+   `W/` means.
 
-   If-Modified-Since counts only where it is the very date that we said, which section 13.1.3 allows:
-   dates go back when a crate's newest version is deleted or an older dump is served, and what is then
-   older than the client's date is not what the client has. If-Unmodified-Since keeps the order of
-   time: whoever asks by a date of their own wants to hear of what came after it.
+   If-Modified-Since counts only where it is the very date that we said, which section 13.1.3
+   allows: dates go back when a crate's newest version is deleted or an older dump is served, and
+   what is then older than the client's date is not what the client has. If-Unmodified-Since keeps
+   the order of time: whoever asks by a date of their own wants to hear of what came after it.
 
    Dates are read by strptime, whose names of days and months are those of the C locale, which no
    program of ours leaves. */

@@ -21,10 +21,10 @@ enum precondition_outcome {
 
 /* Weighs the conditions of a GET or HEAD in the order of section 13.2.2: If-Match, or else
    If-Unmodified-Since; then If-None-Match, or else If-Modified-Since. `etag` (strong, quoted) and
-   `last_modified` (seconds since 1970-01-01; 0: not known, and both dates are passed over) are those
-   of the representation that would be sent. A date that is none is passed over, too.
-   If-Modified-Since asks whether the representation is another than that of its date: only where the
-   two are equal it is not. */
+   `last_modified` (seconds since 1970-01-01; 0: not known, and both dates are passed over) are
+   those of the representation that would be sent. A date that is none is passed over, too.
+   If-Modified-Since asks whether the representation is another than that of its date: only where
+   the two are equal it is not. */
 enum precondition_outcome preconditions_weigh(const struct preconditions *preconditions,
                                               const char *etag, int64_t last_modified);
 

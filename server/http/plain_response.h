@@ -20,8 +20,8 @@ struct MHD_Response *plain_response(msgpack_sbuffer *body, const struct response
 struct MHD_Response *error_response(enum encoding encoding, const char *detail, const char *allow,
                                     const char *request_id, size_t *size);
 
-/* The empty answer to OPTIONS: which methods there are (as in Allow), and that scripts of any origin may use
-   them (https://fetch.spec.whatwg.org/#http-cors-protocol). */
+/* The empty answer to OPTIONS: which methods there are (as in Allow), and that scripts of any
+   origin may use them (https://fetch.spec.whatwg.org/#http-cors-protocol). */
 struct MHD_Response *options_response(const char *methods, const char *request_id);
 
 #endif

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What caches may do with an answer, in static texts: Cache-Control, and CDN-Cache-Control (RFC 9213), which
-   goes before it in the shared caches that know it; NULL: the same for them. */
+/* What caches may do with an answer, in static texts: Cache-Control, and CDN-Cache-Control (RFC
+   9213), which goes before it in the shared caches that know it; NULL: the same for them. */
 struct cache_control {
     const char *everyone;
     const char *shared;
@@ -22,9 +22,9 @@ struct cache_control {
     {                                                                                              \
         "public, no-cache", NULL                                                                   \
     }
-/* May be kept for `max_age` seconds by any cache, and sent by shared ones for `stale` seconds more while they
-   ask for a newer one (RFC 5861). A browser that is allowed that says for so long that it is loading.
-   Two literal numbers. */
+/* May be kept for `max_age` seconds by any cache, and sent by shared ones for `stale` seconds more
+   while they ask for a newer one (RFC 5861). A browser that is allowed that says for so long that
+   it is loading. Two literal numbers. */
 #define RESPONSE_PUBLIC(max_age, stale)                                                            \
     {                                                                                              \
         "public, max-age=" #max_age,                                                               \
@@ -49,8 +49,8 @@ struct response_headers {
     bool varies_by_coding;
 };
 
-/* Adds them, Server and Access-Control-Allow-Origin. Gives `response` back; destroys it and returns NULL
-   when memory runs out. NULL is passed on. */
+/* Adds them, Server and Access-Control-Allow-Origin. Gives `response` back; destroys it and returns
+   NULL when memory runs out. NULL is passed on. */
 struct MHD_Response *response_add_headers(struct MHD_Response *response,
                                           const struct response_headers *headers);
 

@@ -1,9 +1,9 @@
 /* As crates.io does, the parameter that a link sets is dropped, each time that it was given, and
    appended; all others stay, repeated ones (`ids[]`) as often as they came. What stays is
    form-encoded anew: `q=a%20b` and `q=a+b` are one spelling, and a link is plain ASCII whatever the
-   client sent. The sizes cannot overflow: the decoded parameters are not longer than the query, form
-   encoding triples them at most, and every pair keeps the separators that it had; an absent `=` or
-   the parameter that is appended is what the spare room is for. */
+   client sent. The sizes cannot overflow: the decoded parameters are not longer than the query,
+   form encoding triples them at most, and every pair keeps the separators that it had; an absent
+   `=` or the parameter that is appended is what the spare room is for. */
 #include "server/parameters/link_spelling.h"
 
 #include <string.h>

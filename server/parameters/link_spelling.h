@@ -1,6 +1,6 @@
 /* The links of a list's meta repeat the request's own parameters, in the order in which the client
-   wrote them, but for page or seek, which is set anew behind them. Requests that share a cache entry may spell them
-   differently; this is what differs. */
+   wrote them, but for page or seek, which is set anew behind them. Requests that share a cache
+   entry may spell them differently; this is what differs. */
 #ifndef CRATEDEX_SERVER_LINK_SPELLING_H
 #define CRATEDEX_SERVER_LINK_SPELLING_H
 
@@ -28,8 +28,8 @@ bool link_spelling_equals(const struct link_spelling *spelling, const char *text
 /* Room for a link: the question mark, a spelling and a value. */
 #define LINK_MAX_BYTES (LINK_SPELLING_MAX_BYTES + 2048)
 
-/* Writes the link: the spelling with `value` (`value_length` bytes, at most 512) behind it. Returns its length;
-   no NUL is written. */
+/* Writes the link: the spelling with `value` (`value_length` bytes, at most 512) behind it. Returns
+   its length; no NUL is written. */
 size_t link_write(char link[LINK_MAX_BYTES], const struct link_spelling *spelling,
                   const char *value, size_t value_length);
 

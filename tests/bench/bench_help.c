@@ -1,4 +1,5 @@
-/* The text of --help, in columns of 80; in parts, for ISO C promises no longer literals than 4,095 bytes. */
+/* The text of --help, in columns of 80; in parts, for ISO C promises no longer literals than
+   4,095 bytes. */
 #include "tests/bench/bench_help.h"
 
 static const char synopsis[] =

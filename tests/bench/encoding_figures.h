@@ -76,8 +76,9 @@ int encoding_operation_counted(const struct encoding_operation *operation, enum 
 void encoding_titles_print(const struct encoding_measure *measure);
 void encoding_series_print(const char *name, const struct encoding_series *series,
                            const struct encoding_unit *unit);
-/* {"key", "name", "unit", "better": "less" or "more", "libraries", "json", "msgpack", "ratio", "verdict"}, the
-   last empty where the ratio may be 1 or the rounds are too few; and "counts" where they are known (NULL: not). NULL when memory runs out. */
+/* {"key", "name", "unit", "better": "less" or "more", "libraries", "json", "msgpack", "ratio",
+   "verdict"}, the last empty where the ratio may be 1 or the rounds are too few; and "counts" where
+   they are known (NULL: not). NULL when memory runs out. */
 json_t *encoding_series_to_json(const struct encoding_measure *measure,
                                 const struct encoding_series *series,
                                 const struct encoding_counts *counts);

@@ -134,5 +134,5 @@ int http_groonga_start(struct http_server_child *server, const char *index_path,
                                options[4], options[5],  options[6], port_text,
                                options[7], threads,     options[8], log,
                                options[9], options[10], database,   NULL};
-    return http_server_child_run_on(server, port, arguments, false, error);
+    return http_server_child_run_on(server, port, arguments, 0, error);
 }

@@ -47,5 +47,5 @@ int http_nginx_start(struct http_server_child *server, const char *folder, unsig
     snprintf(path, sizeof path, "%s/nginx.conf", folder);
     if (bench_folder_write(folder, "nginx.conf", text, (size_t)length, error) != 0)
         return -1;
-    return http_server_child_run_on(server, port, arguments, true, error);
+    return http_server_child_run_on(server, port, arguments, n_workers, error);
 }

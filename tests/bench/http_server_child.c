@@ -159,8 +159,34 @@ static bool takes_connections(uint16_t port)
     return takes;
 }
 
+/* The first `max` processes that it has started; how many they are. */
+static unsigned find_workers(const struct http_server_child *server, pid_t *workers, unsigned max)
+{
+    char path[64];
+    char line[1024] = "";
+    char *at = line;
+    unsigned n_workers = 0;
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)server->process,
+             (int)server->process);
+    FILE *children = fopen(path, "r");
+    if (children == NULL)
+        return 0;
+    bool has_any = fgets(line, sizeof line, children) != NULL;
+    fclose(children);
+    while (has_any && n_workers < max) {
+        char *end;
+        workers[n_workers] = (pid_t)strtol(at, &end, 10);
+        if (end == at)
+            break;
+        at = end;
+        n_workers++;
+    }
+    return n_workers;
+}
+
+/* A server with workers listens before it starts them. */
 static int wait_until_ready(const struct http_server_child *server, const char *name,
-                            struct error *error)
+                            pid_t *workers, unsigned n_workers, struct error *error)
 {
     const struct timespec pause = {.tv_nsec = NANOSECONDS_A_TRY};
     for (int i = 0; i < MAX_TRIES; i++) {
@@ -168,46 +194,30 @@ static int wait_until_ready(const struct http_server_child *server, const char *
         if (waitid(P_PID, (id_t)server->process, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
             ended.si_pid != 0)
             return error_set(error, "%s ended at once", name);
-        if (takes_connections(server->port))
+        if (takes_connections(server->port) &&
+            find_workers(server, workers, n_workers) == n_workers)
             return 0;
         nanosleep(&pause, NULL);
     }
-    return error_set(error, "%s does not listen on port %u", name, server->port);
-}
-
-static int add_workers(struct http_server_child *server, struct error *error)
-{
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)server->process,
-             (int)server->process);
-    FILE *children = fopen(path, "r");
-    if (children == NULL)
-        return error_set(error, "%s: %s", path, strerror(errno));
-    char line[1024] = "";
-    char *at = fgets(line, sizeof line, children);
-    fclose(children);
-    if (at == NULL)
-        return error_set(error, "%s: no process answers", path);
-    int status = 0;
-    while (status == 0) {
-        char *end;
-        long process = strtol(at, &end, 10);
-        if (end == at)
-            break;
-        status = add_clock(server, (pid_t)process, error);
-        at = end;
-    }
-    return status;
+    return error_set(error, "%s does not answer on port %u", name, server->port);
 }
 
 int http_server_child_run_on(struct http_server_child *server, uint16_t port,
-                             char *const arguments[], bool are_workers, struct error *error)
+                             char *const arguments[], unsigned n_workers, struct error *error)
 {
+    pid_t answering[HTTP_SERVER_MAX_PROCESSES] = {0};
     *server = (struct http_server_child){.output = -1, .port = port};
+    if (n_workers > HTTP_SERVER_MAX_PROCESSES)
+        return error_set(error, "a server has %d workers at most", HTTP_SERVER_MAX_PROCESSES);
     if (spawn(server, arguments, STDERR_FILENO, error) != 0 ||
-        wait_until_ready(server, arguments[0], error) != 0)
+        wait_until_ready(server, arguments[0], answering, n_workers, error) != 0)
         return -1;
-    return are_workers ? add_workers(server, error) : add_clock(server, server->process, error);
+    if (n_workers == 0)
+        answering[n_workers++] = server->process;
+    int status = 0;
+    for (unsigned i = 0; i < n_workers && status == 0; i++)
+        status = add_clock(server, answering[i], error);
+    return status;
 }
 
 double http_server_child_cpu(const void *server)

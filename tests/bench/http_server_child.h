@@ -36,10 +36,11 @@ int http_server_child_start(struct http_server_child *server, const char *index_
 int http_server_child_run(struct http_server_child *server, char *const arguments[],
                           struct error *error);
 
-/* Starts one that was told to listen on `port`, and waits until it takes connections, for 10 s at most. The
-   processes that answer are its children where `are_workers`, else itself. */
+/* Starts one that was told to listen on `port`, and waits until it takes connections, for 10 s at
+   most. The processes that answer are its `n_workers` children, which it waits for as well, or
+   where that is 0 itself. */
 int http_server_child_run_on(struct http_server_child *server, uint16_t port,
-                             char *const arguments[], bool are_workers, struct error *error);
+                             char *const arguments[], unsigned n_workers, struct error *error);
 
 /* Whether a program is found by PATH or in /usr/sbin. */
 bool http_server_child_is_installed(const char *name);

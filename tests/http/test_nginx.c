@@ -1,5 +1,5 @@
-/* A cache in front: the nginx block of server/README.md, as it stands there. Skipped where nginx is not
-   installed. */
+/* A cache in front: the nginx block of server/README.md, as it stands there. Skipped where nginx is
+   not installed. */
 #include "tests/support/http_case.h"
 #include "tests/support/http_fixture.h"
 #include "tests/support/nginx.h"

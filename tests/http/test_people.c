@@ -42,7 +42,8 @@ static void finds_users(void **state)
         {.request = {.target = "/api/v1/users/sample_user_1"},
          .status = 200,
          .body = {{"user.login", "\"sample-user-1\""}}},
-        /* Without an account on GitHub; with one without a picture; of another name there; with two. */
+        /* Without an account on GitHub; with one without a picture; of another name there; with
+           two. */
         {.request = {.target = "/api/v1/users/sample-user-40"},
          .status = 200,
          .body = {{"user.avatar", "null"}, {"user.github_username_matches", "false"}}},

@@ -1,4 +1,5 @@
-/* config.json of the sparse index: what the server calls itself there, and the validators of that. */
+/* config.json of the sparse index: what the server calls itself there, and the validators of
+   that. */
 #include "server/http/conditional.h"
 #include "tests/support/http_case.h"
 #include "tests/support/http_fixture.h"
@@ -99,8 +100,8 @@ static void has_a_config_with_validators(void **state)
     http_cases_run(client_of(state), cases, N_ELEMENTS(cases));
 }
 
-/* The date of config.json where the client says this Host. A server that is asked by that date again has not
-   changed since. */
+/* The date of config.json where the client says this Host. A server that is asked by that date
+   again has not changed since. */
 static void read_config_date(struct http_client *client, const char *host, char date[64])
 {
     char lines[256];

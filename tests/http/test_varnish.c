@@ -1,5 +1,5 @@
-/* A cache in front: the Varnish program of server/README.md, as it stands there. Skipped where varnishd or its
-   xkey module (Debian's varnish-modules) is not installed. */
+/* A cache in front: the Varnish program of server/README.md, as it stands there. Skipped where
+   varnishd or its xkey module (Debian's varnish-modules) is not installed. */
 #include "tests/support/http_case.h"
 #include "tests/support/http_fixture.h"
 #include "tests/support/page_block.h"
@@ -19,9 +19,10 @@
 #define MAX_TRIES 1000
 #define LIST "/api/v1/crates?q=serde&per_page=50"
 
-/* More subroutines, which Varnish runs behind those of the same name: bans, which need no module; answers to a URL
-   with `revalidated` are stale after a millisecond, but kept to be asked for again, and to one with `stale` after
-   that are sent while that happens; and what an answer is allowed is told. */
+/* More subroutines, which Varnish runs behind those of the same name: bans, which need no module;
+   answers to a URL with `revalidated` are stale after a millisecond, but kept to be asked for
+   again, and to one with `stale` after that are sent while that happens; and what an answer is
+   allowed is told. */
 static const char more_vcl[] = "sub vcl_recv {\n"
                                "    if (req.method == \"BAN\") {\n"
                                "        ban(\"obj.http.xkey == \" + req.http.xkey);\n"

@@ -1,7 +1,6 @@
 """A machine for the scripts to work on: a folder for its root (DPKG_ROOT), another for the only
 programs on its path, some of which are fakes. What a fake is asked for is kept in a log."""
 
-import os
 import shutil
 import subprocess
 import tempfile

@@ -34,6 +34,22 @@ void folder_remove(const char *path)
     assert_int_equal(nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
 
+int folder_setup(void **state)
+{
+    char *path = calloc(1, FOLDER_PATH_SIZE);
+    assert_non_null(path);
+    folder_make(path);
+    *state = path;
+    return 0;
+}
+
+int folder_teardown(void **state)
+{
+    folder_remove(*state);
+    free(*state);
+    return 0;
+}
+
 size_t folder_count(const char *path)
 {
     DIR *folder = opendir(path);

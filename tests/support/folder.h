@@ -13,6 +13,10 @@ void folder_make(char path[FOLDER_PATH_SIZE]);
 /* Removes it with everything in it. */
 void folder_remove(const char *path);
 
+/* Both for cmocka: the state is the path of such a folder. */
+int folder_setup(void **state);
+int folder_teardown(void **state);
+
 /* How many names are in it. */
 size_t folder_count(const char *path);
 

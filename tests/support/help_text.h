@@ -9,7 +9,8 @@
 /* Fails the test unless every line is plain ASCII and fits. */
 void help_assert_fits(const char *text);
 
-/* Reads the command lines at the end; fails the test unless they are so many and call the program. */
+/* Reads the command lines at the end; fails the test unless they are so many and call the
+   program. */
 void help_read_examples(const char *help, const char *program,
                         char examples[HELP_N_EXAMPLES][HELP_EXAMPLE_SIZE]);
 

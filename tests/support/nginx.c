@@ -1,10 +1,11 @@
-/* nginx takes over listening sockets that the variable NGINX names by their descriptors, as its own new
-   binary does in an upgrade: so the port is the kernel's choice, and connections wait from the first moment
-   on. Its settings are those of Debian's nginx.conf, as far as they have a say in an answer.
+/* nginx takes over listening sockets that the variable NGINX names by their descriptors, as its own
+   new binary does in an upgrade: so the port is the kernel's choice, and connections wait from the
+   first moment on. Its settings are those of Debian's nginx.conf, as far as they have a say in an
+   answer.
 
-   Time cannot be waited for. A file of the cache begins with a number for its form and the second until
-   which it is fresh (ngx_http_file_cache_header_t), which nginx reads again for every request; written
-   anew, the answer is stale. */
+   Time cannot be waited for. A file of the cache begins with a number for its form and the second
+   until which it is fresh (ngx_http_file_cache_header_t), which nginx reads again for every
+   request; written anew, the answer is stale. */
 #define _GNU_SOURCE /* SOCK_CLOEXEC */
 
 #include "tests/support/nginx.h"
@@ -84,8 +85,8 @@ static int open_listener(unsigned short *port)
     return listener;
 }
 
-/* The README's block with ports and folder in the places of its own, and `more` behind the port it listens on;
-   the caller frees. */
+/* The README's block with ports and folder in the places of its own, and `more` behind the port it
+   listens on; the caller frees. */
 static char *make_block(const struct nginx *nginx, unsigned short port, unsigned short server_port,
                         const char *more)
 {

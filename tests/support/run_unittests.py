@@ -8,8 +8,10 @@ import unittest
 
 
 def main():
-    # A shell starts what runs in the background with the interrupt ignored, and so would be what the tests start.
+    # A shell starts what runs in the background with the interrupt ignored, nohup with the hang-up, and what the tests
+    # start would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     folders = sys.argv[1:]
     sys.path[:0] = folders
     found = unittest.TestSuite(unittest.TestLoader().discover(folder) for folder in folders)

@@ -107,7 +107,8 @@ size_t scan_character(const char *text, size_t length, unsigned *character);
 
 /* Makes the tables that scan_words needs. */
 void scan_words_open(struct search_scan *scan);
-/* Looks the text's words up, the last of which may be the beginning of longer ones, and sets `coverage`, `n_words` and `total_mass`. */
+/* Looks the text's words up, the last of which may be the beginning of longer ones, and sets
+   `coverage`, `n_words` and `total_mass`. */
 void scan_words(struct search_scan *scan, struct search_string text);
 
 /* The most frequent words that, as they are written, begin with `typed` (folded), at most `limit`. */

@@ -1,7 +1,7 @@
-/* fork and exec; the first line is read through a pipe. An access log has standard output for itself: then
-   the first line comes through another pipe from standard error, the rest of which a process of its own
-   passes on to the test's. Else standard error is the test's own. Either way a sanitizer's report is seen;
-   its fault shows in the exit status. */
+/* fork and exec; the first line is read through a pipe. An access log has standard output for
+   itself: then the first line comes through another pipe from standard error, the rest of which
+   a process of its own passes on to the test's. Else standard error is the test's own. Either
+   way a sanitizer's report is seen; its fault shows in the exit status. */
 #define _GNU_SOURCE /* close_range */
 
 #include "tests/support/test_server.h"

@@ -1,5 +1,5 @@
-/* What a text comes to in one index: its words with their posting lists and weights, the places where it
-   stands in names, the crates that are called so. */
+/* What a text comes to in one index: its words with their posting lists and weights, the places
+   where it stands in names, the crates that are called so. */
 #ifndef CRATEDEX_INDEX_SEARCH_PLAN_H
 #define CRATEDEX_INDEX_SEARCH_PLAN_H
 
@@ -9,9 +9,9 @@
 #include <cratedex/ranking.h>
 #include <cratedex/search_query.h>
 
-/* What the last word of a query may be the beginning of, as a search box sends it unfinished: stems that
-   begin with its stem and, where it hardly occurs, stems of words that begin with it as they are
-   written. */
+/* What the last word of a query may be the beginning of, as a search box sends it unfinished: stems
+   that begin with its stem and, where it hardly occurs, stems of words that begin with it as they
+   are written. */
 #define SEARCH_MAX_COMPLETIONS_OF_WORD 4
 
 struct search_word {
@@ -42,7 +42,8 @@ struct search_plan {
     struct search_spelling spelling;
 };
 
-/* Looks a text up; `match` must not be the default, which depends on the sort. Returns 0 or -1 (memory). */
+/* Looks a text up; `match` must not be the default, which depends on the sort. Returns 0 or -1
+   (memory). */
 int search_plan_make(struct search_plan *plan, struct index_reader *reader,
                      const struct ranking *ranking, struct search_string text,
                      enum search_match match, struct error *error);

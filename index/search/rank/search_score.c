@@ -1,5 +1,5 @@
-/* The first stage's score: the shares of the query's inverse document frequency that occur in a crate, by field,
-   and its popularity, each by its weight (ranking.h). */
+/* The first stage's score: the shares of the query's inverse document frequency that occur in a
+   crate, by field, and its popularity, each by its weight (ranking.h). */
 #include "index/search/rank/search_score.h"
 
 #include "index/base/bitmap.h"

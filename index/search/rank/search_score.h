@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How a word occurs in a crate: its fields, by its own postings or else by its first completion that the
-   crate has. */
+/* How a word occurs in a crate: its fields, by its own postings or else by its first completion
+   that the crate has. */
 struct word_occurrence {
     uint8_t fields; /* 0: not at all */
     bool is_completion;

@@ -9,8 +9,8 @@
 /* Finds everything that reaches the required mass. */
 void search_scan_blocks(struct search_lists *lists);
 
-/* Finds the greatest mass of any crate, beginning with the knowledge that it is at least `greatest`; requires
-   other masses as it goes. Returns false where search_lists_require does. */
+/* Finds the greatest mass of any crate, beginning with the knowledge that it is at least
+   `greatest`; requires other masses as it goes. Returns false where search_lists_require does. */
 bool search_blocks_greatest_mass(struct search_lists *lists, float *greatest);
 
 #endif

@@ -1,6 +1,6 @@
-/* Where the essential words (search_word_lists.c) are so rare that most blocks of ranks have none of their
-   crates, their lists are merged (search_merge.c); else the crates are judged block by block
-   (search_blocks.c). */
+/* Where the essential words (search_word_lists.c) are so rare that most blocks of ranks have none
+   of their crates, their lists are merged (search_merge.c); else the crates are judged block by
+   block (search_blocks.c). */
 #include "index/search/scan/search_lists.h"
 
 #include "index/search/rank/search_score.h"

@@ -6,9 +6,10 @@
 
 #include <stdbool.h>
 
-/* Finds what matches by its words: counts it where it passes the filter and does not stand in front, collects
-   it, and takes it out of the scratch's `places` (where the plan has any). Lowers plan->required where the plan
-   may fall back. Returns false, with nothing done, for a plan of too many words. */
+/* Finds what matches by its words: counts it where it passes the filter and does not stand in
+   front, collects it, and takes it out of the scratch's `places` (where the plan has any). Lowers
+   plan->required where the plan may fall back. Returns false, with nothing done, for a plan of too
+   many words. */
 bool search_scan_lists(struct search_scan_state *scan);
 
 #endif

@@ -1,7 +1,7 @@
-/* A plan's words, taken apart into lists, and what they must reach together. Words that cannot reach the
-   required mass without help of others are not essential: only the crates of the essential ones have to be
-   looked at (MaxScore, Turtle and Flood 1995), and those that do not matter are chosen to be the frequent
-   ones. */
+/* A plan's words, taken apart into lists, and what they must reach together. Words that cannot
+   reach the required mass without help of others are not essential: only the crates of the
+   essential ones have to be looked at (MaxScore, Turtle and Flood 1995), and those that do not
+   matter are chosen to be the frequent ones. */
 #include "index/search/scan/search_word_lists.h"
 #include "index/search/rank/search_score.h"
 

@@ -1,5 +1,5 @@
-/* The help of cratedex-bench looks like that of the programs. That the examples work shows the smoke test
-   of the benchmarks, which runs every command. */
+/* The help of cratedex-bench looks like that of the programs. That the examples work shows the
+   smoke test of the benchmarks, which runs every command. */
 #include "tests/bench/bench_help.h"
 
 #include "tests/support/help_text.h"

@@ -15,28 +15,11 @@
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
+/* A file, and what was taken from it. */
 struct file {
-    char folder[FOLDER_PATH_SIZE];
     char path[FOLDER_PATH_SIZE];
     char taken[16384]; /* "name=value;…" */
 };
-
-static int make_file(void **state)
-{
-    struct file *file = calloc(1, sizeof *file);
-    folder_make(file->folder);
-    folder_join(file->path, file->folder, "settings.conf");
-    *state = file;
-    return 0;
-}
-
-static int remove_file(void **state)
-{
-    struct file *file = *state;
-    folder_remove(file->folder);
-    free(file);
-    return 0;
-}
 
 static int take(void *context, const char *name, const char *value, struct error *error)
 {
@@ -53,17 +36,18 @@ static bool may_repeat(const char *name)
     return strcmp(name, "many") == 0;
 }
 
-static int read_bytes(struct file *file, const char *bytes, size_t size, struct error *error)
+static int read_bytes(struct file *file, const char *folder, const char *bytes, size_t size,
+                      struct error *error)
 {
     const struct settings_taker taker = {take, may_repeat, file};
-    file_write(file->path, bytes, size);
+    file_write(folder_join(file->path, folder, "settings.conf"), bytes, size);
     file->taken[0] = '\0';
     return settings_file_read(file->path, &taker, error);
 }
 
 static void settings_are_handed_over_in_order(void **state)
 {
-    struct file *file = *state;
+    struct file file = {.taken = ""};
     static const struct {
         const char *text;
         const char *taken;
@@ -84,15 +68,15 @@ static void settings_are_handed_over_in_order(void **state)
     };
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
         struct error error = {""};
-        if (read_bytes(file, cases[i].text, strlen(cases[i].text), &error) != 0)
+        if (read_bytes(&file, *state, cases[i].text, strlen(cases[i].text), &error) != 0)
             fail_msg("%s: %s", cases[i].text, error.message);
-        assert_string_equal(file->taken, cases[i].taken);
+        assert_string_equal(file.taken, cases[i].taken);
     }
 }
 
 static void faults_are_blamed_on_their_line(void **state)
 {
-    struct file *file = *state;
+    struct file file = {.taken = ""};
     static const struct {
         const char *text;
         const char *message; /* behind the file's name */
@@ -113,16 +97,17 @@ static void faults_are_blamed_on_their_line(void **state)
     };
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
         struct error error = {""};
-        assert_int_equal(read_bytes(file, cases[i].text, strlen(cases[i].text), &error), -1);
-        assert_memory_equal(error.message, file->path, strlen(file->path));
-        assert_string_equal(error.message + strlen(file->path), cases[i].message);
+        assert_int_equal(read_bytes(&file, *state, cases[i].text, strlen(cases[i].text), &error),
+                         -1);
+        assert_memory_equal(error.message, file.path, strlen(file.path));
+        assert_string_equal(error.message + strlen(file.path), cases[i].message);
     }
 }
 
 /* Longer than inih's own buffer of 200 bytes, than ours, and than two of ours. */
 static void long_lines_are_one_line_each(void **state)
 {
-    struct file *file = *state;
+    struct file file = {.taken = ""};
     static const size_t lengths[] = {198, 199, 200, 201, 4000, SETTINGS_MAX_LINE, 10000};
     char text[10100];
     for (size_t i = 0; i < N_ELEMENTS(lengths); i++) {
@@ -130,34 +115,34 @@ static void long_lines_are_one_line_each(void **state)
         memset(text, 'x', lengths[i]);
         text[0] = '#';
         memcpy(text + lengths[i], "\na = bad\n", sizeof "\na = bad\n");
-        assert_int_equal(read_bytes(file, text, strlen(text), &error), -1);
-        assert_string_equal(error.message + strlen(file->path), ": line 2: a is bad");
+        assert_int_equal(read_bytes(&file, *state, text, strlen(text), &error), -1);
+        assert_string_equal(error.message + strlen(file.path), ": line 2: a is bad");
 
         memcpy(text, "b = ", 4);
         error.message[0] = '\0';
-        assert_int_equal(read_bytes(file, text, strlen(text), &error), -1);
-        assert_string_equal(error.message + strlen(file->path),
+        assert_int_equal(read_bytes(&file, *state, text, strlen(text), &error), -1);
+        assert_string_equal(error.message + strlen(file.path),
                             lengths[i] < SETTINGS_MAX_LINE ? ": line 2: a is bad"
                                                            : ": line 1: the line is too long");
         if (lengths[i] < SETTINGS_MAX_LINE)
-            assert_int_equal(strlen(file->taken), lengths[i] - 1); /* "b=xxx;" */
+            assert_int_equal(strlen(file.taken), lengths[i] - 1); /* "b=xxx;" */
     }
 }
 
 static void what_is_no_text_is_refused(void **state)
 {
-    struct file *file = *state;
+    struct file file = {.taken = ""};
     static const char bytes[] = "a = 1\nb = \0 2\n";
     struct error error = {""};
-    assert_int_equal(read_bytes(file, bytes, sizeof bytes - 1, &error), -1);
+    assert_int_equal(read_bytes(&file, *state, bytes, sizeof bytes - 1, &error), -1);
     assert_non_null(strstr(error.message, ": line 2: "));
 
-    const struct settings_taker taker = {take, NULL, file};
-    assert_int_equal(settings_file_read(file->folder, &taker, &error), -1);
+    const struct settings_taker taker = {take, NULL, &file};
+    assert_int_equal(settings_file_read(*state, &taker, &error), -1);
     assert_non_null(strstr(error.message, "cannot read "));
     assert_non_null(strstr(error.message, "directory"));
     char missing[FOLDER_PATH_SIZE];
-    folder_join(missing, file->folder, "missing");
+    folder_join(missing, *state, "missing");
     assert_int_equal(settings_file_read(missing, &taker, &error), -1);
     assert_non_null(strstr(error.message, "missing: No such file"));
 }
@@ -170,5 +155,5 @@ int main(void)
         cmocka_unit_test(long_lines_are_one_line_each),
         cmocka_unit_test(what_is_no_text_is_refused),
     };
-    return cmocka_run_group_tests_name("settings_file", tests, make_file, remove_file);
+    return cmocka_run_group_tests_name("settings_file", tests, folder_setup, folder_teardown);
 }

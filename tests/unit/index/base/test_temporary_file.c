@@ -1,5 +1,5 @@
-/* Temporary files: what a process that was killed left behind goes with the next one, and nothing else
-   does. */
+/* Temporary files: what a process that was killed left behind goes with the next one, and
+   nothing else does. */
 #define _GNU_SOURCE /* asprintf */
 #include "index/base/temporary_file.h"
 
@@ -23,21 +23,6 @@
 
 #define NAME "crates.cdx"
 
-static int make_folder(void **state)
-{
-    char *folder = calloc(1, FOLDER_PATH_SIZE);
-    folder_make(folder);
-    *state = folder;
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    folder_remove(*state);
-    free(*state);
-    return 0;
-}
-
 static bool exists(const char *path)
 {
     struct stat status;
@@ -50,8 +35,8 @@ static void create(struct temporary_file *file, const char *folder, const char *
         fail_msg("%s", strerror(errno));
 }
 
-/* A process that makes a file and waits to be killed. Returns its id, and the file's path, which the
-   caller frees. */
+/* A process that makes a file and waits to be killed. Returns its id, and the file's path, which
+   the caller frees. */
 static pid_t start_writer(const char *folder, char **path)
 {
     int ends[2];
@@ -199,7 +184,7 @@ static void a_folder_that_is_not_there_is_an_error(void **state)
     temporary_file_close(&file);
 }
 
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
 
 int main(void)
 {

@@ -1,5 +1,5 @@
-/* Builds that are killed: the next build of the same index removes what they left, but never what a living
-   one writes. */
+/* Builds that are killed: the next build of the same index removes what they left, but never
+   what a living one writes. */
 #include "tests/support/cli.h"
 #include "tests/support/small_dump.h"
 #include "tests/support/test_server.h"
@@ -57,8 +57,8 @@ static int remove_folders(void **state)
     return 0;
 }
 
-/* Starts a build of the large dump and stops it where its file is begun, which the first line of its
-   progress tells. */
+/* Starts a build of the large dump and stops it where its file is begun, which the first line of
+   its progress tells. */
 static pid_t start_and_stop(const struct fixture *fixture)
 {
     char program[1024];

@@ -218,7 +218,8 @@ static void says_which_line_of_a_ranking_file_is_wrong(void **state)
     program_run_free(&run);
 }
 
-/* Joins the lines that a terminal's width broke, however far they are indented. The caller frees. */
+/* Joins the lines that a terminal's width broke, however far they are indented. The caller
+   frees. */
 static char *unwrap(const char *text)
 {
     char *joined = calloc(1, strlen(text) + 1);

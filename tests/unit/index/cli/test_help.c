@@ -1,6 +1,6 @@
-/* --help of both programs and of every command: it fits a terminal of 80 columns, ends with two examples,
-   and the examples work. They are run by a shell, in the order of the commands, in a folder that has the
-   sample dump under the name that they use. */
+/* --help of both programs and of every command: it fits a terminal of 80 columns, ends with two
+   examples, and the examples work. They are run by a shell, in the order of the commands, in a
+   folder that has the sample dump under the name that they use. */
 #include "tests/support/cli.h"
 #include "tests/support/help_text.h"
 #include "tests/support/test_server.h"

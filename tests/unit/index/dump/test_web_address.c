@@ -1,5 +1,5 @@
-/* Which addresses are shown: by the URL Standard, not by RFC 3986, and never one of the domains that are left
-   out, however it is spelled. */
+/* Which addresses are shown: by the URL Standard, not by RFC 3986, and never one of the domains
+   that are left out, however it is spelled. */
 #define _GNU_SOURCE /* memmem */
 #include "index/dump/web_address.h"
 

@@ -28,21 +28,6 @@ static const struct download_counts_key some_key = {"2026-11-25", "0123456789abc
 
 static const char some_name[] = "2026-11-25-0123456789abcdef.downloads";
 
-static int make_folder(void **state)
-{
-    *state = malloc(FOLDER_PATH_SIZE);
-    assert_non_null(*state);
-    folder_make(*state);
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    folder_remove(*state);
-    free(*state);
-    return 0;
-}
-
 static struct download_counts *open_counts(const char *folder)
 {
     struct error error;
@@ -292,7 +277,7 @@ static void survives_any_damage(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, folder_setup, folder_teardown)
     const struct CMUnitTest tests[] = {
         TEST(counts_and_keeps_what_it_counted),
         TEST(shares_counters),

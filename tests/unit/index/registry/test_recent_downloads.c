@@ -21,8 +21,8 @@
 #define CRATE(id, name) id "," name "," DAY "," DAY ",A crate,,,\n"
 #define VERSION(id) id "," id ",1.0.0," DAY ",f,0," DAY "\n"
 
-/* By id, so that ties and the missing would stand otherwise if only the sum counted. `below` is a sum
-   that no registry has, and is one nevertheless. */
+/* By id, so that ties and the missing would stand otherwise if only the sum counted. `below` is a
+   sum that no registry has, and is one nevertheless. */
 static const struct dump_file files[] = {
     BUILT_TIME("2026-11-01T02:00:00Z"),
     BUILT_TABLE("crates", CRATES_COLUMNS "\n" CRATE("1", "zero-old") CRATE("2", "below")

@@ -182,7 +182,8 @@ static void continues_behind_what_is_gone(void **state)
     expect_ids(built, &query, 0, "");
 }
 
-/* It names the version, too: where that has another place than it had, the list goes on from there. */
+/* It names the version, too: where that has another place than it had, the list goes on from
+   there. */
 static void continues_behind_what_has_moved(void **state)
 {
     const struct built_index *built = *state;

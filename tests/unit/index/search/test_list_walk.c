@@ -357,7 +357,8 @@ static void keys_of_relevance_that_nothing_gave(void **state)
     }
 }
 
-/* A key whose item is gone, as after a new dump, continues where the item would stand: no crate has id 0. */
+/* A key whose item is gone, as after a new dump, continues where the item would stand: no crate has
+   id 0. */
 static void keys_of_items_that_are_gone(void **state)
 {
     static struct search_result result;

@@ -331,8 +331,8 @@ static void filters(void **state)
     }
 }
 
-/* What a filter asks SQLite grows neither with the crates nor with those that pass: no table is scanned, and no
-   statement gives a row for a crate. */
+/* What a filter asks SQLite grows neither with the crates nor with those that pass: no table is
+   scanned, and no statement gives a row for a crate. */
 static void filters_scan_no_table(void **state)
 {
     struct built_index *built = *state;

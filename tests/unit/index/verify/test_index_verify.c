@@ -267,7 +267,8 @@ static void changed_memberships(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         expect_fault_of_change(fixture, cases[i].sql, cases[i].says);
-    /* The part ends with the one crate of the one team: it may be any, for all that opening knows. */
+    /* The part ends with the one crate of the one team: it may be any, for all that opening
+       knows. */
     size_t size;
     uint32_t rank;
     copy_index(fixture);

@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-/* Of before June 2026. `busy` has owners of all kinds; `poor` has none; the owner 9 is not in the table of
-   users. */
+/* Of before June 2026. `busy` has owners of all kinds; `poor` has none; the owner 9 is not in the
+   table of users. */
 static const struct dump_file dump[] = {
     BUILT_TIME("2026-11-01T02:00:00Z"),
     BUILT_TABLE("crates", CRATES_COLUMNS "\n1,busy,2020-01-01,2020-01-01,,,,\n"
@@ -105,8 +105,8 @@ static void expect_id(void **state, named_lookup *encode, const char *name, int6
     json_decref(found);
 }
 
-/* Case and separators do not matter. Of several such users the newest has the name; of several such teams the
-   one that is spelled so, else the newest. */
+/* Case and separators do not matter. Of several such users the newest has the name; of several such
+   teams the one that is spelled so, else the newest. */
 static void logins_compare_canonically(void **state)
 {
     static const struct {
@@ -194,8 +194,8 @@ static void lists_owners(void **state)
     ",\"url\":\"https://github.com/git-" login "\",\"created_at\":null,"                           \
     "\"github_username_matches\":" matches "}"
 
-/* Accounts have a table of their own, which alone counts: not a picture beside the user, nor a number on
-   GitHub. Accounts of nobody among the users are no fault. */
+/* Accounts have a table of their own, which alone counts: not a picture beside the user, nor a
+   number on GitHub. Accounts of nobody among the users are no fault. */
 static void accounts_on_github(void **state)
 {
     (void)state;
