@@ -4,17 +4,17 @@
    Every connection has one connection_state from its first byte to its end, so that a request
    allocates nothing of ours. The requests of a connection use it in turn: HTTP/1.1 answers them in
    order. libmicrohttpd calls, for each: keep_target with the request line, handle_request with the
-   headers, again for each piece of a body (thrown away), again at the end, when the answer is queued;
-   end_request when it is sent or the client is gone. What is queued in the first call of
-   handle_request ends the connection, unread body included: that is for requests whose head is not to
-   be trusted, and for no other.
+   headers, again for each piece of a body (thrown away), again at the end, when the answer is
+   queued; end_request when it is sent or the client is gone. What is queued in the first call of
+   handle_request ends the connection, unread body included: that is for requests whose head is not
+   to be trusted, and for no other.
 
    libmicrohttpd (0.9.75) waits for edges of epoll and reads what is there until a read is short. A
-   client that sends its request and the end of its stream at once makes one edge of both, so that the
-   end is not seen: the client, which waits for ours, would wait for the timeout. After the first
-   answer of a connection we look for such an end and raise the edge again (notice_end). Clients that
-   send once and half-close do so at the first request; to look at every one would cost a system call
-   each. */
+   client that sends its request and the end of its stream at once makes one edge of both, so that
+   the end is not seen: the client, which waits for ours, would wait for the timeout. After the
+   first answer of a connection we look for such an end and raise the edge again (notice_end).
+   Clients that send once and half-close do so at the first request; to look at every one would cost
+   a system call each. */
 #define _GNU_SOURCE /* dup3 */
 
 #include "server/daemon.h"
@@ -177,8 +177,8 @@ static enum MHD_Result handle_request(void *context, struct MHD_Connection *conn
     return answer_request(daemon->service, connection, state, path, method, version, &fault);
 }
 
-/* Shutting down our reading side of a stream that has ended already changes nothing but wakes epoll.
-   Requests that libmicrohttpd has read already are still answered. */
+/* Shutting down our reading side of a stream that has ended already changes nothing but wakes
+   epoll. Requests that libmicrohttpd has read already are still answered. */
 static void notice_end(struct MHD_Connection *connection)
 {
     char byte;
@@ -266,10 +266,11 @@ struct daemon *daemon_start(struct service *service, int listener, unsigned n_th
     return daemon;
 }
 
-/* MHD_quiesce_daemon takes the listener out of every worker's epoll set while the workers may do so too;
-   whoever comes second finds it gone, and the program ends by abort. Here the descriptor becomes one on
-   which nothing ever arrives: with its last descriptor the listening socket is closed, and leaves all
-   epoll sets by itself (epoll(7)). Without a descriptor to spare connections are taken until the end. */
+/* MHD_quiesce_daemon takes the listener out of every worker's epoll set while the workers may do so
+   too; whoever comes second finds it gone, and the program ends by abort. Here the descriptor
+   becomes one on which nothing ever arrives: with its last descriptor the listening socket is
+   closed, and leaves all epoll sets by itself (epoll(7)). Without a descriptor to spare connections
+   are taken until the end. */
 void daemon_refuse_connections(struct daemon *daemon)
 {
     int silent = eventfd(0, EFD_CLOEXEC);
@@ -281,7 +282,8 @@ void daemon_refuse_connections(struct daemon *daemon)
 
 unsigned daemon_n_running(const struct daemon *daemon)
 {
-    /* Ends first: of every end that is seen the begin is seen, too, so that none who runs is missed. */
+    /* Ends first: of every end that is seen the begin is seen, too, so that none who runs is
+       missed. */
     unsigned n_ended = 0;
     unsigned n_begun = 0;
     for (unsigned slot = 0; slot < CPU_MAX_SLOTS; slot++)

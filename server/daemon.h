@@ -14,16 +14,17 @@ struct daemon;
 /* A connection on which nothing arrives, or nothing can be sent, for so long is closed. */
 #define DAEMON_TIMEOUT_SECONDS 30
 /* What libmicrohttpd may hold for a connection: the request line and headers as long as they may be
-   (REQUEST_MAX_TARGET_BYTES, REQUEST_MAX_HEADER_BYTES), and 4 KiB for the response's. It zeroes all of this
-   after every request, which is a tenth of a hit's time: no more than is needed. */
+   (REQUEST_MAX_TARGET_BYTES, REQUEST_MAX_HEADER_BYTES), and 4 KiB for the response's. It zeroes all
+   of this after every request, which is a tenth of a hit's time: no more than is needed. */
 #define DAEMON_CONNECTION_BYTES 28672
 
-/* Serves on `listener` with `n_threads` threads. `service` must outlive the daemon. Returns NULL and says
-   why; else the listener belongs to the daemon, which closes it in the end. */
+/* Serves on `listener` with `n_threads` threads. `service` must outlive the daemon. Returns NULL
+   and says why; else the listener belongs to the daemon, which closes it in the end. */
 struct daemon *daemon_start(struct service *service, int listener, unsigned n_threads,
                             struct error *error);
 
-/* Accepts no more connections: new ones are refused, those that are open go on. To be called once. */
+/* Accepts no more connections: new ones are refused, those that are open go on. To be called
+   once. */
 void daemon_refuse_connections(struct daemon *daemon);
 
 /* How many requests have begun and are not answered to the last byte. */

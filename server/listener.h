@@ -14,7 +14,8 @@ struct listen_address {
     unsigned short port;
 };
 
-/* Parses `127.0.0.1:8888`, `[::1]:0`, `localhost:80`. Returns 0, or -1 and what to write instead. */
+/* Parses `127.0.0.1:8888`, `[::1]:0`, `localhost:80`. Returns 0, or -1 and what to write
+   instead. */
 int listen_address_parse(const char *text, struct listen_address *address, struct error *error);
 
 /* Opens, binds and listens: the descriptor, or -1 and why, with what to do about it. */

@@ -23,9 +23,9 @@ enum crate_component {
 };
 #define CRATE_FULL_PAGE 63u
 
-/* Appends {"crate", "versions", "keywords", "categories"} to what `encoder` writes. What is not among the
-   `components` is null, and a crate without its versions has no highest and newest one ("0.0.0"), as
-   crates.io does. Returns 0, or -1 and why. */
+/* Appends {"crate", "versions", "keywords", "categories"} to what `encoder` writes. What is not
+   among the `components` is null, and a crate without its versions has no highest and newest one
+   ("0.0.0"), as crates.io does. Returns 0, or -1 and why. */
 int index_reader_encode_crate_page(struct index_reader *reader, uint32_t rank, unsigned components,
                                    struct encoder *encoder, struct error *error);
 

@@ -1,10 +1,11 @@
 /* The closure of a version's dependencies, each resolved as cargo would for a new lock file.
 
-   Followed are normal dependencies (neither build nor development) that are not optional, for all targets;
-   features play no part. Of a crate there is one version for each range of compatible versions (1.x, 0.2.x,
-   0.0.3), the highest that is not yanked and suits everyone who needs it; where that cannot be had, cargo's
-   search goes back to older versions of the dependents. Where there is no solution at all, or none within
-   the limits, each dependency takes the best version it can get and those without one are marked. */
+   Followed are normal dependencies (neither build nor development) that are not optional, for all
+   targets; features play no part. Of a crate there is one version for each range of compatible
+   versions (1.x, 0.2.x, 0.0.3), the highest that is not yanked and suits everyone who needs it;
+   where that cannot be had, cargo's search goes back to older versions of the dependents. Where
+   there is no solution at all, or none within the limits, each dependency takes the best version it
+   can get and those without one are marked. */
 #ifndef CRATEDEX_DEPENDENCY_TREE_H
 #define CRATEDEX_DEPENDENCY_TREE_H
 
@@ -48,13 +49,15 @@ bool dependency_tree_is_truncated(const struct dependency_tree *tree);
                                      "cycle": whether that node is this one or depends on it,
                                      "unresolved": null, or why `node` is null:
                                          "version"   no version that is not yanked matches
-                                         "conflict"  what matches cannot be had beside other packages
+                                         "conflict"  what matches cannot be had beside other
+                                                     packages
                                          "depth"     it is farther away than was asked for
                                          "size"      the tree has grown too large}]}],
-        "meta": {"depth": as asked for, "total": number of nodes, "resolved", "truncated": booleans}}
+        "meta": {"depth": as asked for, "total": number of nodes, "resolved", "truncated":
+        booleans}}
 
-   A dependency is a "cycle" where following it leads back to a package on the way from the root (the way of
-   a depth-first walk along the lists), so that a walk that stops at cycles ends. */
+   A dependency is a "cycle" where following it leads back to a package on the way from the root
+   (the way of a depth-first walk along the lists), so that a walk that stops at cycles ends. */
 void dependency_tree_encode(const struct dependency_tree *tree, struct encoder *encoder);
 
 #ifdef __cplusplus

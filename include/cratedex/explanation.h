@@ -11,13 +11,13 @@
 extern "C" {
 #endif
 
-/* A word for the part of the order of relevance that a hit stands in, which come one behind the other:
-   "exact" (the name is the text), "near" (the text nearly is the name), "second" (the learned trees order
-   the best of the rest) and "first" (all others). Static. */
+/* A word for the part of the order of relevance that a hit stands in, which come one behind the
+   other: "exact" (the name is the text), "near" (the text nearly is the name), "second" (the
+   learned trees order the best of the rest) and "first" (all others). Static. */
 const char *explanation_stage(const struct search_hit *hit);
 
-/* The names of the fields in a word's `fields`, in the order name, keywords, description, readme. Writes
-   at most EXPLANATION_MAX_FIELDS of them and returns how many. Static strings. */
+/* The names of the fields in a word's `fields`, in the order name, keywords, description, readme.
+   Writes at most EXPLANATION_MAX_FIELDS of them and returns how many. Static strings. */
 #define EXPLANATION_MAX_FIELDS 4
 size_t explanation_fields(unsigned fields, const char *names[EXPLANATION_MAX_FIELDS]);
 
@@ -25,7 +25,8 @@ size_t explanation_fields(unsigned fields, const char *names[EXPLANATION_MAX_FIE
 
        {"tier", "score", "stage",
         "words": [{"word", "share", "fields": [], "completion"}],
-        "terms": {"any", "main", "keywords", "substring", "popularity", "first_stage", "second_stage"}}
+        "terms": {"any", "main", "keywords", "substring", "popularity", "first_stage",
+        "second_stage"}}
 
    `second_stage` is null where the hit has none. */
 void explanation_encode(const struct search_explanation *explanation, const struct search_hit *hit,

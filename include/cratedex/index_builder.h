@@ -25,8 +25,8 @@ struct build_options {
     const char *dump_path;   /* .tar.gz, .zip or folder */
     const char *out_path;    /* replaced atomically; untouched on any error */
     uint64_t max_dump_bytes; /* refuse dumps that unpack to more; 0: the default, 64 GiB */
-    /* Downloads that servers counted: files, or folders of them, as cratedex/download_counts.h has them.
-       Those of days that the dump has no downloads of are added to it. */
+    /* Downloads that servers counted: files, or folders of them, as cratedex/download_counts.h has
+       them. Those of days that the dump has no downloads of are added to it. */
     const char *const *download_paths;
     size_t n_download_paths;
     /* Called now and then (about every 10,000 rows and at every change of phase); may be NULL. */

@@ -29,8 +29,8 @@ void index_close(struct index *index);
 uint32_t index_n_crates(const struct index *index);
 /* The dump's timestamp, RFC 3339; lives as long as the index. */
 const char *index_dump_timestamp(const struct index *index);
-/* The last day whose downloads the index has, "2026-11-01": the dump's own, or a later one that counted
-   downloads were added of. Lives as long as the index. */
+/* The last day whose downloads the index has, "2026-11-01": the dump's own, or a later one that
+   counted downloads were added of. Lives as long as the index. */
 const char *index_downloads_day(const struct index *index);
 /* A short text that differs between different index contents (a digest of the part checksums, in
    hexadecimal); lives as long as the index. */
@@ -50,9 +50,9 @@ struct index_crate {
 };
 void index_crate(const struct index *index, uint32_t rank, struct index_crate *crate);
 
-/* The rank of the crate that a client calls `name` (`length` bytes, any case, `-` for `_` or the other way):
-   where two crates have that canonical name, the one that is spelled so, else the more popular. 0 where
-   there is none. */
+/* The rank of the crate that a client calls `name` (`length` bytes, any case, `-` for `_` or the
+   other way): where two crates have that canonical name, the one that is spelled so, else the more
+   popular. 0 where there is none. */
 uint32_t index_find_crate(const struct index *index, const char *name, size_t length);
 
 #ifdef __cplusplus

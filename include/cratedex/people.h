@@ -1,5 +1,5 @@
-/* Who publishes and owns crates: users and teams. Objects are as crates.io's schemas `User`, `Team` and
-   `Owner` have them. */
+/* Who publishes and owns crates: users and teams. Objects are as crates.io's schemas `User`, `Team`
+   and `Owner` have them. */
 #ifndef CRATEDEX_PEOPLE_H
 #define CRATEDEX_PEOPLE_H
 

@@ -1,5 +1,5 @@
-/* What the order of relevance is made of: the weights of its first stage. An operator can override them
-   by a file (cratedex-server --ranking FILE, cratedex-index query --ranking FILE). */
+/* What the order of relevance is made of: the weights of its first stage. An operator can override
+   them by a file (cratedex-server --ranking FILE, cratedex-index query --ranking FILE). */
 #ifndef CRATEDEX_RANKING_H
 #define CRATEDEX_RANKING_H
 
@@ -17,8 +17,8 @@ extern "C" {
              + keywords · share that occurs in the keywords
              + popularity · the crate's popularity (0 … 1)
 
-   A word's share is its inverse document frequency, log(1 + (N - n + ½) / (n + ½)), of the sum over the
-   query's words (Robertson and Spärck Jones). Presence counts, frequency does not. */
+   A word's share is its inverse document frequency, log(1 + (N - n + ½) / (n + ½)), of the sum over
+   the query's words (Robertson and Spärck Jones). Presence counts, frequency does not. */
 struct ranking {
     double any;
     double main;

@@ -1,5 +1,5 @@
-/* The version of a crate that cargo would take for a requirement: the highest that matches and is not
-   yanked. */
+/* The version of a crate that cargo would take for a requirement: the highest that matches and is
+   not yanked. */
 #ifndef CRATEDEX_RESOLVE_H
 #define CRATEDEX_RESOLVE_H
 
@@ -25,13 +25,14 @@ struct resolve_query {
     struct rust_version rust; /* leave versions out that need a newer one */
 };
 
-/* Each version of the crate is in one of these counts or, where it does not match, in none. A version whose
-   number is not SemVer never matches. */
+/* Each version of the crate is in one of these counts or, where it does not match, in none. A
+   version whose number is not SemVer never matches. */
 struct resolution {
     int64_t version_id; /* the highest of those that match by SemVer's order; 0: there is none */
     uint32_t n_matched;
-    /* Matched, but left out: as a pre-release that the requirement does not name; else because it is
-       yanked; else because it needs a newer Rust. An unknown or unreadable rust_version suits all. */
+    /* Matched, but left out: as a pre-release that the requirement does not name; else because it
+       is yanked; else because it needs a newer Rust. An unknown or unreadable rust_version suits
+       all. */
     uint32_t n_prereleases;
     uint32_t n_yanked;
     uint32_t n_for_newer_rust;
@@ -47,8 +48,8 @@ int resolve_run(struct index_reader *reader, const struct resolve_query *query,
         "meta": {"requirement": canonical text, "rust": "1.70.0" or null, "prerelease": boolean,
                  "matched": number, "left_out": {"prerelease", "yanked", "rust_version": numbers}}}
 
-   `checksum` (SHA-256 of the package, hexadecimal) and `rust_version` may be null. Returns 0 or -1; a
-   fault of the encoder is for encoder_finish to report. */
+   `checksum` (SHA-256 of the package, hexadecimal) and `rust_version` may be null. Returns 0 or -1;
+   a fault of the encoder is for encoder_finish to report. */
 int resolution_encode(struct index_reader *reader, const struct resolve_query *query,
                       const struct resolution *resolution, struct encoder *encoder,
                       struct error *error);

@@ -15,8 +15,8 @@ struct rust_version {
 };
 
 /* Parses all `length` bytes of `text`. A pre-release behind three numbers (`1.85.0-nightly`, as the
-   compiler calls itself) is read and ignored, as cargo does with the compiler's own version. Returns 0, or
-   -1 where the text is no such version; `version` is then not changed. */
+   compiler calls itself) is read and ignored, as cargo does with the compiler's own version.
+   Returns 0, or -1 where the text is no such version; `version` is then not changed. */
 int rust_version_parse(struct rust_version *version, const char *text, size_t length);
 
 /* Whether a package that needs `needed` builds with `given`: `needed` is not higher. */

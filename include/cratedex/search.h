@@ -13,8 +13,8 @@
 extern "C" {
 #endif
 
-/* The sort of that name: relevance, alphabetical (alpha), downloads, recent-downloads, recent-updates,
-   new. Returns 0, or -1 where there is none. */
+/* The sort of that name: relevance, alphabetical (alpha), downloads, recent-downloads,
+   recent-updates, new. Returns 0, or -1 where there is none. */
 int search_sort_parse(const char *name, enum search_sort *sort);
 
 /* The name of sort number `i`, from 0, aliases too; NULL behind the last. */
@@ -27,11 +27,13 @@ int search_match_parse(const char *name, enum search_match *match);
 const char *search_tier_name(enum search_tier tier);
 
 /* Runs the query on the reader's index. Cost: one pass over the postings of the query's words; the
-   memory is the reader's and bounded (one bit a crate, and twelve bytes for each of offset + limit). */
+   memory is the reader's and bounded (one bit a crate, and twelve bytes for each of offset +
+   limit). */
 enum search_status search_run(struct index_reader *reader, const struct search_query *query,
                               struct search_result *result, struct error *error);
 
-/* Says whether a text may be searched for: SEARCH_OK, or SEARCH_BAD_TEXT and why. Needs no index. */
+/* Says whether a text may be searched for: SEARCH_OK, or SEARCH_BAD_TEXT and why. Needs no
+   index. */
 enum search_status search_check_text(const char *text, size_t length, struct error *error);
 
 /* Why a crate stands where it does. */

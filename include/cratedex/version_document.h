@@ -12,9 +12,9 @@
 extern "C" {
 #endif
 
-/* Appends the version of that id, which belongs to the crate of that rank, to what `encoder` writes, as
-   crates.io's schema `Version` has it. Returns 0, or -1 and why: there is no such version, or the file
-   is damaged. */
+/* Appends the version of that id, which belongs to the crate of that rank, to what `encoder`
+   writes, as crates.io's schema `Version` has it. Returns 0, or -1 and why: there is no such
+   version, or the file is damaged. */
 int index_reader_encode_version(struct index_reader *reader, uint32_t rank, int64_t version_id,
                                 struct encoder *encoder, struct error *error);
 

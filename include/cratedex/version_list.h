@@ -49,14 +49,15 @@ enum version_list_status version_list_open(struct version_list *list, struct ind
                                            const struct version_query *query, struct error *error);
 void version_list_close(struct version_list *list);
 
-/* Appends its versions to the array of `list->n` elements that `encoder` has begun. Returns 0 or -1. */
+/* Appends its versions to the array of `list->n` elements that `encoder` has begun. Returns 0 or
+   -1. */
 int version_list_encode(const struct version_list *list, struct encoder *encoder,
                         struct error *error);
 
-/* Appends the release tracks, where the query wanted them: {"1": {"highest": "1.2.3"}, "0.9": …}, highest
-   first. A track is the versions that are compatible with each other: of one major number, of one minor number below
-   1.0.0. Pre-releases and yanked versions are in none. A page has the tracks of all versions; a list
-   without pages those of the versions that it lists. */
+/* Appends the release tracks, where the query wanted them: {"1": {"highest": "1.2.3"}, "0.9": …},
+   highest first. A track is the versions that are compatible with each other: of one major number,
+   of one minor number below 1.0.0. Pre-releases and yanked versions are in none. A page has the
+   tracks of all versions; a list without pages those of the versions that it lists. */
 void version_list_encode_tracks(const struct version_list *list, struct encoder *encoder);
 
 #ifdef __cplusplus

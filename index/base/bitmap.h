@@ -1,6 +1,7 @@
-/* A plain bitmap over ranks. Dense and small (28 KiB for 227,000 crates): it lives in the first-level
-   cache, is filled by random writes and read in order, which is what a set of matches needs. Roaring
-   bitmaps were considered; their containers cost more to fill at random than they save here. */
+/* A plain bitmap over ranks. Dense and small (28 KiB for 227,000 crates): it lives in the
+   first-level cache, is filled by random writes and read in order, which is what a set of matches
+   needs. Roaring bitmaps were considered; their containers cost more to fill at random than they
+   save here. */
 #ifndef CRATEDEX_INDEX_BITMAP_H
 #define CRATEDEX_INDEX_BITMAP_H
 

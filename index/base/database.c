@@ -1,5 +1,5 @@
-/* A thin layer: every failure becomes a sentence with SQLite's own explanation, so that callers only
-   pass errors on. */
+/* A thin layer: every failure becomes a sentence with SQLite's own explanation, so that callers
+   only pass errors on. */
 #include "index/base/database.h"
 
 #include <cratedex/timestamp.h>

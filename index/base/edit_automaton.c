@@ -1,6 +1,7 @@
-/* One step costs about ten operations on words of 64 bits for each allowed edit, whatever the length of
-   the word. Bit j stands for the word's first j + 1 characters; that no character of the word was used
-   yet needs no bit: after i characters of the text it takes i edits, which is the bit shifted in. */
+/* One step costs about ten operations on words of 64 bits for each allowed edit, whatever the
+   length of the word. Bit j stands for the word's first j + 1 characters; that no character of the
+   word was used yet needs no bit: after i characters of the text it takes i edits, which is the bit
+   shifted in. */
 #include "index/base/edit_automaton.h"
 
 #include <string.h>

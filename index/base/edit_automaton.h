@@ -1,5 +1,5 @@
-/* Which texts lie within a few edits of a word: the nondeterministic Levenshtein automaton (Schulz and
-   Mihov, "Fast string correction with Levenshtein automata", 2002), its states held as bits and
+/* Which texts lie within a few edits of a word: the nondeterministic Levenshtein automaton (Schulz
+   and Mihov, "Fast string correction with Levenshtein automata", 2002), its states held as bits and
    stepped by shifts (Wu and Manber, "Fast text searching allowing errors", 1992).
 
    An edit deletes, inserts or replaces one character, or swaps two neighbours (optimal string
@@ -48,8 +48,9 @@ void edit_state_init(const struct edit_automaton *automaton, struct edit_state *
 
 /* What follows runs once for every byte of a trie that is looked at, and so is inlined. */
 
-/* Takes one byte of UTF-8 into the character that `partial` and `n_missing` hold. Returns true where
-   the character is whole: then it is in `partial`. A byte that does not belong stands alone. */
+/* Takes one byte of UTF-8 into the character that `partial` and `n_missing` hold. Returns true
+   where the character is whole: then it is in `partial`. A byte that does not belong stands
+   alone. */
 static inline bool edit_take_byte(uint32_t *partial, uint8_t *n_missing, unsigned char byte)
 {
     if (*n_missing > 0 && (byte & 0xc0) == 0x80) {
@@ -76,12 +77,13 @@ static inline void edit_advance(const struct edit_automaton *automaton, struct e
     uint64_t within0 = state->within[0];
     uint64_t within1 = state->within[1];
     uint64_t within2 = state->within[2];
-    /* After n characters of the text, none of the word's take n edits: the bit that is shifted in. */
+    /* After n characters of the text, none of the word's take n edits: the bit that is shifted
+       in. */
     uint64_t shifted0 = within0 << 1 | (n == 0);
     uint64_t shifted1 = within1 << 1 | (n <= 1);
     uint64_t shifted2 = within2 << 1 | (n <= 2);
-    /* With an edit more: the character is one too many, stands for another, or ends a swap; then, from
-       what is reached now, the word's next character may be missing. */
+    /* With an edit more: the character is one too many, stands for another, or ends a swap; then,
+       from what is reached now, the word's next character may be missing. */
     uint64_t now0 = shifted0 & places;
     uint64_t now1 = (shifted1 & places) | within0 | shifted0 | now0 << 1 |
                     ((state->before[0] << 2 | (uint64_t)(n == 1) << 1) & swap);
@@ -132,8 +134,9 @@ static inline unsigned edit_distance_bound(const struct edit_automaton *automato
     return EDIT_TOO_FAR;
 }
 
-/* The set of one byte. Sets are for leaving bytes out: one that is not in a set is not meant, one that is
-   in it may be another with the same bit. Small letters, digits and `_` have bits of their own. */
+/* The set of one byte. Sets are for leaving bytes out: one that is not in a set is not meant, one
+   that is in it may be another with the same bit. Small letters, digits and `_` have bits of their
+   own. */
 static inline uint64_t edit_byte_set(unsigned char byte)
 {
     return UINT64_C(1) << ((byte & 31) | (byte & 64) >> 1);

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Takes the first bytes of a character off the end of a text that was cut: messages go into JSON. */
+/* Takes the first bytes of a character off the end of a text that was cut: messages go into
+   JSON. */
 static void end_at_a_character(char *message)
 {
     size_t length = strlen(message);

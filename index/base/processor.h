@@ -1,6 +1,6 @@
-/* Loops over bitmaps and feature vectors are compiled twice, for every x86-64 and for those with AVX2;
-   the program picks when it starts. The second variant does not include fused multiply-add, so both
-   compute the same numbers. */
+/* Loops over bitmaps and feature vectors are compiled twice, for every x86-64 and for those with
+   AVX2; the program picks when it starts. The second variant does not include fused multiply-add,
+   so both compute the same numbers. */
 #ifndef CRATEDEX_INDEX_PROCESSOR_H
 #define CRATEDEX_INDEX_PROCESSOR_H
 

@@ -1,7 +1,7 @@
-/* sendfile to /dev/null: the kernel reads the file in order, further and further ahead and in large pieces,
-   and copies nothing. 100 MiB take 60 ms from a disk of 1.7 GB/s and 4 ms of the processor, 2 ms when
-   they are in memory already. With posix_fadvise(POSIX_FADV_WILLNEED), which takes few MiB a
-   call, they take 150 ms and 40 of the processor, for it fills the cache page by page.
+/* sendfile to /dev/null: the kernel reads the file in order, further and further ahead and in large
+   pieces, and copies nothing. 100 MiB take 60 ms from a disk of 1.7 GB/s and 4 ms of the processor,
+   2 ms when they are in memory already. With posix_fadvise(POSIX_FADV_WILLNEED), which takes few
+   MiB a call, they take 150 ms and 40 of the processor, for it fills the cache page by page.
 
    The thread uses the two descriptors; `is_stopped` is all that it shares. */
 #include "index/base/read_ahead.h"

@@ -1,6 +1,6 @@
-/* The place of a key is the number of those that are smaller. Sixteen keys at a time stand in registers, in
-   the form that gcc and clang turn into vector instructions, and are compared with all keys, one by one; the
-   last sixteen are filled up with keys that come after all others. */
+/* The place of a key is the number of those that are smaller. Sixteen keys at a time stand in
+   registers, in the form that gcc and clang turn into vector instructions, and are compared with
+   all keys, one by one; the last sixteen are filled up with keys that come after all others. */
 #include "index/base/small_order.h"
 
 #include "index/base/processor.h"

@@ -1,6 +1,6 @@
-/* Puts a few items in order without a branch: an item's place is the number of items with a smaller key,
-   which is counted. That is quadratic, and for a hundred items faster than any sort that compares and
-   jumps. */
+/* Puts a few items in order without a branch: an item's place is the number of items with a smaller
+   key, which is counted. That is quadratic, and for a hundred items faster than any sort that
+   compares and jumps. */
 #ifndef CRATEDEX_INDEX_SMALL_ORDER_H
 #define CRATEDEX_INDEX_SMALL_ORDER_H
 

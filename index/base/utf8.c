@@ -11,8 +11,8 @@ static bool is_between(unsigned char byte, unsigned char low, unsigned char high
     return byte >= low && byte <= high;
 }
 
-/* The length of the well-formed sequence at `bytes` of which `n_left` bytes are there; 0 where it is
-   ill-formed. */
+/* The length of the well-formed sequence at `bytes` of which `n_left` bytes are there; 0 where it
+   is ill-formed. */
 static size_t sequence_length(const unsigned char *bytes, size_t n_left)
 {
     unsigned char first = bytes[0];

@@ -1,7 +1,8 @@
-/* A build, step by step: dump → rows → references → ranks → crates, documents and full text → parts →
-   sparse index → pages → durable file. Everything is written in one SQLite transaction to a file under a temporary
-   name, without a journal: if anything fails, the file is thrown away. Nothing that differs between
-   two runs (time, host, pid) is written, so the same dump gives the same bytes. */
+/* A build, step by step: dump → rows → references → ranks → crates, documents and full text → parts
+   → sparse index → pages → durable file. Everything is written in one SQLite transaction to a file
+   under a temporary name, without a journal: if anything fails, the file is thrown away. Nothing
+   that differs between two runs (time, host, pid) is written, so the same dump gives the same
+   bytes. */
 #include "index/base/database.h"
 #include "index/build/build_steps.h"
 

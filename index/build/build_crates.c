@@ -1,5 +1,5 @@
-/* Writes every crate in the order of its rank: the row for people, the object that answers copy, in both
-   encodings, and the words that FTS5 indexes. */
+/* Writes every crate in the order of its rank: the row for people, the object that answers copy, in
+   both encodings, and the words that FTS5 indexes. */
 #include "index/base/database.h"
 #include "index/build/build_steps.h"
 #include "index/encode/row_document.h"

@@ -1,6 +1,7 @@
-/* The reverse dependencies of every crate, in the order in which its page has them: of each crate whose
-   default version depends on it and is not yanked, the first dependency, the crates with most downloads
-   first, then by name. Numbered, so that a page is a range of keys and their number is the last key. */
+/* The reverse dependencies of every crate, in the order in which its page has them: of each crate
+   whose default version depends on it and is not yanked, the first dependency, the crates with most
+   downloads first, then by name. Numbered, so that a page is a range of keys and their number is
+   the last key. */
 #include "index/base/database.h"
 #include "index/build/build_steps.h"
 

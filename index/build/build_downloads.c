@@ -1,11 +1,11 @@
-/* Folds downloads that servers counted (cratedex/download_counts.h) into the rows of the dump: the day's
-   rows of version_downloads, and the sums of versions, crates and the whole registry. Everything that is
-   derived (ranks, documents, pages) comes later and sees no difference.
+/* Folds downloads that servers counted (cratedex/download_counts.h) into the rows of the dump: the
+   day's rows of version_downloads, and the sums of versions, crates and the whole registry.
+   Everything that is derived (ranks, documents, pages) comes later and sees no difference.
 
-   A day counts once: the dump has every download up to the newest day of its version_downloads, or where it
-   has none later, up to the day before its own. Files of such days are skipped. Files of one later day add
-   up, for they are of several servers or of several indexes of one server; the same file, however it is
-   named, counts once. */
+   A day counts once: the dump has every download up to the newest day of its version_downloads, or
+   where it has none later, up to the day before its own. Files of such days are skipped. Files of
+   one later day add up, for they are of several servers or of several indexes of one server; the
+   same file, however it is named, counts once. */
 #include "index/base/database.h"
 #include "index/build/build_steps.h"
 

@@ -1,6 +1,6 @@
-/* The parts that an open index holds in memory, each written with its XXH3 checksum. Postings come out
-   of FTS5's own index through its vocabulary table, term by term and rank by rank, so that they cannot
-   disagree with it. */
+/* The parts that an open index holds in memory, each written with its XXH3 checksum. Postings come
+   out of FTS5's own index through its vocabulary table, term by term and rank by rank, so that they
+   cannot disagree with it. */
 #include "index/base/database.h"
 #include "index/build/build_steps.h"
 #include "index/segment/name_substrings.h"

@@ -1,10 +1,11 @@
-/* What every crate comes to: its downloads, who depends on it, and from those its popularity, by which
-   crates are numbered.
+/* What every crate comes to: its downloads, who depends on it, and from those its popularity, by
+   which crates are numbered.
 
-   popularity = (2 · log(1 + dependents) / max + log(1 + recent downloads) / max) / 3, then scaled to
-   0 … 1. Dependents count beside downloads, because crawlers and CI inflate downloads; measured on the
-   judgements, both together order better than either alone (0.282 against 0.262 and 0.279 nDCG@10).
-   Crates that are yanked, abandoned or stale keep a part of it only. Ties go to the lower id.
+   popularity = (2 · log(1 + dependents) / max + log(1 + recent downloads) / max) / 3, then scaled
+   to 0 … 1. Dependents count beside downloads, because crawlers and CI inflate downloads; measured
+   on the judgements, both together order better than either alone (0.282 against 0.262 and 0.279
+   nDCG@10). Crates that are yanked, abandoned or stale keep a part of it only. Ties go to the lower
+   id.
 
    Everything is one pass over a table and a binary search in an array sorted by id. */
 #include "index/base/database.h"

@@ -1,6 +1,6 @@
-/* Rows that point at something the dump does not have are skipped and counted: a dump is taken while
-   crates are deleted. The rows are already in their tables, so the check is the same in whatever order
-   the tables came. */
+/* Rows that point at something the dump does not have are skipped and counted: a dump is taken
+   while crates are deleted. The rows are already in their tables, so the check is the same in
+   whatever order the tables came. */
 #include "index/base/database.h"
 #include "index/build/build_steps.h"
 

@@ -1,9 +1,9 @@
 /* The tables of an index file.
 
-   `rank` numbers the crates from 1, most popular first: it is the key of `crates` and `documents`, the
-   rowid of the full-text table and the value in the tries, so that ascending rank is the order of
-   popularity everywhere. The temporary tables hold the dump's rows that have to wait until the ranks
-   are known; SQLite keeps them outside of the file. */
+   `rank` numbers the crates from 1, most popular first: it is the key of `crates` and `documents`,
+   the rowid of the full-text table and the value in the tries, so that ascending rank is the order
+   of popularity everywhere. The temporary tables hold the dump's rows that have to wait until the
+   ranks are known; SQLite keeps them outside of the file. */
 #include "index/base/database.h"
 #include "index/build/build_steps.h"
 

@@ -1,5 +1,5 @@
-/* Writes the sets of versions (version_set.h) of the crates that have many. Each row is read once and
-   encoded in both encodings. */
+/* Writes the sets of versions (version_set.h) of the crates that have many. Each row is read once
+   and encoded in both encodings. */
 #include "index/base/database.h"
 #include "index/build/build_steps.h"
 #include "index/registry/version_document.h"

@@ -1,5 +1,5 @@
-/* Which versions a crate shows: the default, the highest, the highest stable and the newest one. One pass
-   over the versions, crate by crate; the best so far are kept with their numbers. */
+/* Which versions a crate shows: the default, the highest, the highest stable and the newest one.
+   One pass over the versions, crate by crate; the best so far are kept with their numbers. */
 #include "index/base/database.h"
 #include "index/build/build_steps.h"
 

@@ -1,6 +1,6 @@
-/* The word lists that are held in memory: keywords for suggestions, and the words of names, keywords
-   and descriptions as they are written, from which a search corrects what was misspelt. Stems would
-   not do for that: people misspell words.
+/* The word lists that are held in memory: keywords for suggestions, and the words of names,
+   keywords and descriptions as they are written, from which a search corrects what was misspelt.
+   Stems would not do for that: people misspell words.
 
    Words are cut and folded by FTS5's `unicode61`, as the full-text index does, but not stemmed. */
 #include "index/base/database.h"
@@ -35,7 +35,8 @@ static int write_list(struct build *build, struct counted_word *words, size_t n_
 
 #define USED_KEYWORDS " FROM keywords WHERE crates_cnt > 0 AND keyword <> ''"
 
-/* Fills `words`, and `texts` with what they point to: the statement loses a text at its next step. */
+/* Fills `words`, and `texts` with what they point to: the statement loses a text at its next
+   step. */
 static int copy_keywords(sqlite3_stmt *select, struct counted_word *words, size_t n_words,
                          char *texts, size_t n_text_bytes, struct error *error)
 {

@@ -1,5 +1,6 @@
 /* A hash table with linear probing, at most half full; a place holds the number of an entry plus 1.
-   Texts lie one behind the other and are found by offset, because their buffer moves as it grows. */
+   Texts lie one behind the other and are found by offset, because their buffer moves as it
+   grows. */
 #include "index/build/word_counter.h"
 
 #include <stdlib.h>

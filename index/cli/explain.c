@@ -1,5 +1,5 @@
-/* The same facts as in the JSON form, one a line. A line is put together in a buffer on the stack: a word
-   is at most as long as a query. */
+/* The same facts as in the JSON form, one a line. A line is put together in a buffer on the stack:
+   a word is at most as long as a query. */
 #include "index/cli/explain.h"
 
 #include <cratedex/explanation.h>

@@ -1,5 +1,6 @@
-/* The names in a table's header. They are owned copies, kept while the table is read, because errors
-   in rows name the column. The file decides what is in them, so they are escaped in errors. */
+/* The names in a table's header. They are owned copies, kept while the table is read, because
+   errors in rows name the column. The file decides what is in them, so they are escaped in
+   errors. */
 #include "index/dump/csv_header.h"
 
 #include <stdio.h>

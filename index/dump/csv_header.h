@@ -1,5 +1,6 @@
-/* The header of a table: the names of the file's columns, and which of them are wanted. Of the index
-   library alone; errors are clauses without the file ("the header has the column "id" twice"). */
+/* The header of a table: the names of the file's columns, and which of them are wanted. Of the
+   index library alone; errors are clauses without the file ("the header has the column "id"
+   twice"). */
 #ifndef CRATEDEX_INDEX_CSV_HEADER_H
 #define CRATEDEX_INDEX_CSV_HEADER_H
 

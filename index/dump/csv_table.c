@@ -1,14 +1,14 @@
 /* A table of a dump, read by libcsv, a push parser. libcsv gives one field at a time in a buffer of
    its own that the next field overwrites; the wanted ones are copied one behind the other into
-   `text`, which grows to the largest row and is kept, so that a row allocates nothing. Their offsets
-   become pointers when the row is complete, because `text` may move until then. The fields of
-   columns that nobody asked for are neither copied nor looked at.
+   `text`, which grows to the largest row and is kept, so that a row allocates nothing. Their
+   offsets become pointers when the row is complete, because `text` may move until then. The fields
+   of columns that nobody asked for are neither copied nor looked at.
 
    libcsv's callbacks cannot stop it: after an error they do nothing until the slice that is being
    parsed ends. Slices are short for that reason, and because the block by which libcsv enlarges its
-   buffer is set anew before each: to the buffer's size, so that a field of many megabytes is moved a
-   few times and not once every 128 bytes. The size is bounded in the realloc function that libcsv is
-   given.
+   buffer is set anew before each: to the buffer's size, so that a field of many megabytes is moved
+   a few times and not once every 128 bytes. The size is bounded in the realloc function that libcsv
+   is given.
 
    Line ends: CR, LF or both. CSV_REPALL_NL makes libcsv report the empty line, which in a table of
    one column is a NULL; the LF of a CR LF then has to be told from it (`after_cr`).

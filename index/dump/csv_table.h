@@ -26,7 +26,8 @@ struct csv_column {
     bool required; /* the header must have it */
 };
 
-/* A value. `data` is valid UTF-8 (see csv_table_n_repaired) without NUL bytes, followed by a NUL. */
+/* A value. `data` is valid UTF-8 (see csv_table_n_repaired) without NUL bytes, followed by a
+   NUL. */
 struct csv_field {
     const char *data; /* "" where `is_null` */
     size_t length;
@@ -47,8 +48,8 @@ typedef int csv_on_row(void *context, const struct csv_row *row, struct error *e
 
 struct csv_table;
 
-/* Begins a table. `file` is what errors call it and is copied; `columns` stays the caller's and must
-   outlive the table; the names in it differ. Returns NULL when memory runs out. */
+/* Begins a table. `file` is what errors call it and is copied; `columns` stays the caller's and
+   must outlive the table; the names in it differ. Returns NULL when memory runs out. */
 struct csv_table *csv_table_open(const char *file, const struct csv_column *columns,
                                  size_t n_columns, csv_on_row *on_row, void *context,
                                  struct error *error);
@@ -82,8 +83,8 @@ const char *csv_table_first_repaired(const struct csv_table *table);
    read. */
 bool csv_table_has_column(const struct csv_table *table, size_t column);
 
-/* Typed values of a row; `column` is a number in the columns asked for. Each returns 0, or -1 and an
-   error that names file, row and column and quotes what is there, shortened and escaped.
+/* Typed values of a row; `column` is a number in the columns asked for. Each returns 0, or -1 and
+   an error that names file, row and column and quotes what is there, shortened and escaped.
 
    The plain form refuses NULL; the form with `_or` gives `fallback` instead. */
 

@@ -1,6 +1,6 @@
-/* UTF-8 by table 3-7 of The Unicode Standard, "Well-Formed UTF-8 Byte Sequences": no overlong forms,
-   no surrogates, nothing above U+10FFFF. Nearly all bytes of a dump are ASCII, so eight bytes at a
-   time are tested for a high bit before any is looked at. */
+/* UTF-8 by table 3-7 of The Unicode Standard, "Well-Formed UTF-8 Byte Sequences": no overlong
+   forms, no surrogates, nothing above U+10FFFF. Nearly all bytes of a dump are ASCII, so eight
+   bytes at a time are tested for a high bit before any is looked at. */
 #include "index/dump/csv_utf8.h"
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
-/* UTF-8 for texts from a dump: checking, mending, and showing them in an error. Of the index library
-   alone. */
+/* UTF-8 for texts from a dump: checking, mending, and showing them in an error. Of the index
+   library alone. */
 #ifndef CRATEDEX_INDEX_CSV_UTF8_H
 #define CRATEDEX_INDEX_CSV_UTF8_H
 

@@ -30,8 +30,8 @@ struct dump_member {
 /* Opens the dump at `path`: an archive, or a folder, which may be the dated folder, its parent, or
    the very folder of the CSV files. `path` itself may be a symbolic link.
 
-   `max_bytes` bounds what is unpacked in all: for a tar every byte of it, as skipped members must be
-   unpacked too; for a zip or a folder the bytes of the data members. 0: no bound.
+   `max_bytes` bounds what is unpacked in all: for a tar every byte of it, as skipped members must
+   be unpacked too; for a zip or a folder the bytes of the data members. 0: no bound.
 
    Returns NULL where there is no such file, it cannot be read, or it is no archive. */
 struct dump *dump_open(const char *path, uint64_t max_bytes, struct error *error);

@@ -1,5 +1,5 @@
-/* Names in a dump. A path is looked at from its end: the last component says whether it is data, the
-   one before whether it lies where data lies. Components `.` and empty ones do not count, as
+/* Names in a dump. A path is looked at from its end: the last component says whether it is data,
+   the one before whether it lies where data lies. Components `.` and empty ones do not count, as
    archives made by `tar c .` begin every name with `./`.
 
    The set of names is a list: a dump has some twenty tables, and the number is bounded. The strings

@@ -4,9 +4,9 @@
    passes over a gzip's checksum and length without comparing them: a flipped bit would go into the
    index unseen. The other formats' libraries verify their own checksums.
 
-   Of libarchive's filters only those that work inside of this process are allowed; some others start
-   a program named after a magic number in the file. One compression is allowed, not a pile of them,
-   which would let a small file make work without end. */
+   Of libarchive's filters only those that work inside of this process are allowed; some others
+   start a program named after a magic number in the file. One compression is allowed, not a pile of
+   them, which would let a small file make work without end. */
 #include "index/dump/dump_stream.h"
 
 #include <archive.h>

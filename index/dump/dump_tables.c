@@ -1,11 +1,11 @@
-/* The official export's tables (August 2026 and older), as data. What is not listed is ignored: further
-   columns, further tables. Old dumps lack some columns; those are not required. */
+/* The official export's tables (August 2026 and older), as data. What is not listed is ignored:
+   further columns, further tables. Old dumps lack some columns; those are not required. */
 #include "index/dump/dump_tables.h"
 
 #include <string.h>
 
-/* Shorthands for the rows below: a column that must be there and have a value, one that must be there,
-   one that older dumps lack. */
+/* Shorthands for the rows below: a column that must be there and have a value, one that must be
+   there, one that older dumps lack. */
 #define KEY(name, type)                                                                            \
     {                                                                                              \
         {name, true}, type, true                                                                   \

@@ -1,8 +1,8 @@
 /* PostgreSQL's text forms. Numbers and bytea are checked and copied in one pass.
 
-   An array is walked in place: an element without a backslash is a part of the text itself. Only the
-   first element that has one allocates: a scratch of the size of the whole text, which all later
-   ones share. An error leaves the walk where it is, so that it is reported again if asked. */
+   An array is walked in place: an element without a backslash is a part of the text itself. Only
+   the first element that has one allocates: a scratch of the size of the whole text, which all
+   later ones share. An error leaves the walk where it is, so that it is reported again if asked. */
 #include "index/dump/postgres_fields.h"
 
 #include <stdlib.h>

@@ -11,13 +11,13 @@
 extern "C" {
 #endif
 
-/* Parses a decimal integer of 64 bits with an optional sign; all `length` bytes are used. Returns 0,
-   or -1 where the text is no integer or does not fit. */
+/* Parses a decimal integer of 64 bits with an optional sign; all `length` bytes are used. Returns
+   0, or -1 where the text is no integer or does not fit. */
 int postgres_integer(const char *text, size_t length, int64_t *value);
 
 /* Checks a bytea in hex form, `\x` and an even number of hexadecimal digits, and writes the digits
-   in lower case and a NUL to `hex`, which holds `capacity` bytes. Returns 0, or -1 where the text is
-   no such bytea or `capacity` is not above the number of digits. */
+   in lower case and a NUL to `hex`, which holds `capacity` bytes. Returns 0, or -1 where the text
+   is no such bytea or `capacity` is not above the number of digits. */
 int postgres_bytea(const char *text, size_t length, char *hex, size_t capacity);
 
 /* The same for digits without `\x`: text columns of older dumps. */

@@ -1,5 +1,5 @@
-/* jansson decodes, the encoder encodes: the types that clients rely on hold whatever a dump had. Most
-   texts are the empty array or object, which is not decoded. */
+/* jansson decodes, the encoder encodes: the types that clients rely on hold whatever a dump had.
+   Most texts are the empty array or object, which is not decoded. */
 #include "index/encode/json_column.h"
 
 #include <jansson.h>

@@ -1,5 +1,5 @@
-/* Objects out of rows: a table says which column is which member, so that an endpoint is its SQL and its
-   members. */
+/* Objects out of rows: a table says which column is which member, so that an endpoint is its SQL
+   and its members. */
 #ifndef CRATEDEX_INDEX_ROW_DOCUMENT_H
 #define CRATEDEX_INDEX_ROW_DOCUMENT_H
 
@@ -21,8 +21,8 @@ struct row_member {
     enum row_value value;
 };
 
-/* Writes `n_members` members from the columns `first_column`, `first_column` + 1, … of the row at which
-   `row` stands, into the object that is open. */
+/* Writes `n_members` members from the columns `first_column`, `first_column` + 1, … of the row at
+   which `row` stands, into the object that is open. */
 void row_document_members(sqlite3_stmt *row, int first_column, const struct row_member *members,
                           uint32_t n_members, struct encoder *encoder);
 
@@ -30,9 +30,9 @@ void row_document_members(sqlite3_stmt *row, int first_column, const struct row_
 void row_document(sqlite3_stmt *row, int first_column, const struct row_member *members,
                   uint32_t n_members, struct encoder *encoder);
 
-/* Writes all rows of the statement, which has its bindings and is not stepped yet, as an array of such
-   objects. MessagePack wants the number of elements first: the column behind the members has it in every
-   row, `count(*) OVER ()`. Returns 0 or -1. */
+/* Writes all rows of the statement, which has its bindings and is not stepped yet, as an array of
+   such objects. MessagePack wants the number of elements first: the column behind the members has
+   it in every row, `count(*) OVER ()`. Returns 0 or -1. */
 int row_document_array(sqlite3_stmt *rows, const struct row_member *members, uint32_t n_members,
                        struct encoder *encoder, struct error *error);
 
@@ -51,7 +51,8 @@ extern const struct row_member user_members[USER_MEMBERS];
 #define KEYWORD_COLUMNS                                                                            \
     "keywords.keyword, keywords.keyword, keywords.created_at, keywords.crates_cnt"
 #define KEYWORD_MEMBERS 4
-/* A subcategory is named without the categories above it: `Command line` of `Tools::Command line`. */
+/* A subcategory is named without the categories above it: `Command line` of `Tools::Command
+   line`. */
 #define CATEGORY_NAME(table)                                                                       \
     "substr(" table ".category, length(rtrim(" table ".category, replace(" table                   \
     ".category, ':', ''))) + 1)"
@@ -69,8 +70,8 @@ extern const struct row_member category_members[CATEGORY_MEMBERS];
         "categories") ", categories.slug, categories.description,"                                 \
                       " categories.created_at, categories.crates_with_below AS n_crates"
 
-/* Dependencies as crates.io's schema `Dependency` has them; what is depended on, and the downloads, which
-   only lists of reverse dependencies have, are SQL expressions. */
+/* Dependencies as crates.io's schema `Dependency` has them; what is depended on, and the downloads,
+   which only lists of reverse dependencies have, are SQL expressions. */
 #define DEPENDENCY_COLUMNS(crate_name, downloads)                                                  \
     "dependencies.id, dependencies.version_id, " crate_name                                        \
     ", dependencies.req, dependencies.optional, dependencies.default_features,"                    \

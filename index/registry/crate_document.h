@@ -33,15 +33,15 @@ struct crate_document {
     int64_t n_versions;
     bool is_yanked;
     bool trustpub_only;
-    /* Arrays of ids and names, which only the crate's own page has; with the versions in it, it does not
-       link to them. */
+    /* Arrays of ids and names, which only the crate's own page has; with the versions in it, it
+       does not link to them. */
     struct encoded_value versions;
     struct encoded_value keywords;
     struct encoded_value categories;
 };
 
-/* Sets the texts that a row begins with: CRATE_TEXT_COLUMNS of `crates` or of the dump's crates. They are
-   the row's. */
+/* Sets the texts that a row begins with: CRATE_TEXT_COLUMNS of `crates` or of the dump's crates.
+   They are the row's. */
 #define CRATE_TEXT_COLUMNS                                                                         \
     "name, description, homepage, documentation, repository, created_at, updated_at"
 #define CRATE_TEXT_N_COLUMNS 7

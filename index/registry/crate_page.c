@@ -1,6 +1,6 @@
-/* The crate's object is made from its row, for it says more and other things than the one of lists. The
-   arrays inside of it and the three beside it come from the same set of versions and the same rows. A
-   page takes one row, a set of versions, and a few rows of keywords and categories. */
+/* The crate's object is made from its row, for it says more and other things than the one of lists.
+   The arrays inside of it and the three beside it come from the same set of versions and the same
+   rows. A page takes one row, a set of versions, and a few rows of keywords and categories. */
 #include <cratedex/crate_fragment.h>
 #include <cratedex/crate_page.h>
 
@@ -15,8 +15,9 @@
 
 #include <string.h>
 
-/* Keywords, or categories: rows whose first column is what the crate's object has of them, and whose last is
-   how many rows there are: counted once, where a window function would make every row wait. */
+/* Keywords, or categories: rows whose first column is what the crate's object has of them, and
+   whose last is how many rows there are: counted once, where a window function would make every row
+   wait. */
 struct page_list {
     const char *key;
     unsigned component;

@@ -22,8 +22,8 @@ struct listed_version {
 /* Sets the number, which must outlive the version, and what it is as SemVer. */
 void listed_version_set_num(struct listed_version *version, const char *num, size_t length);
 
-/* Negative, 0 or positive as `left` stands before, at or behind the place of `right`. 0 for one and the
-   same id alone. */
+/* Negative, 0 or positive as `left` stands before, at or behind the place of `right`. 0 for one and
+   the same id alone. */
 int listed_version_compare(enum version_sort sort, const struct listed_version *left,
                            const struct listed_version *right);
 

@@ -1,6 +1,6 @@
-/* In the order of SemVer the versions of a track stand together, highest first. Those that differ in their
-   build metadata alone stand in the order of ids there; of them the highest in the total order is
-   taken, as Rust's `semver` has it. */
+/* In the order of SemVer the versions of a track stand together, highest first. Those that differ
+   in their build metadata alone stand in the order of ids there; of them the highest in the total
+   order is taken, as Rust's `semver` has it. */
 #include "index/registry/release_tracks.h"
 
 #include <inttypes.h>

@@ -15,8 +15,8 @@ struct release_tracks {
     uint32_t n;
 };
 
-/* Finds the tracks of `n_versions` versions that are sorted by VERSION_SORT_SEMVER. Returns 0, or -1 when
-   memory runs out. */
+/* Finds the tracks of `n_versions` versions that are sorted by VERSION_SORT_SEMVER. Returns 0, or
+   -1 when memory runs out. */
 int release_tracks_find(struct release_tracks *tracks, const struct listed_version *versions,
                         uint32_t n_versions, struct error *error);
 void release_tracks_free(struct release_tracks *tracks);

@@ -1,6 +1,6 @@
-/* The order was computed when the index was built (build_dependents.c): a page is a range of its places,
-   and the highest place is the total. Each row is stepped over once for its dependency and once more for
-   its version. */
+/* The order was computed when the index was built (build_dependents.c): a page is a range of its
+   places, and the highest place is the total. Each row is stepped over once for its dependency and
+   once more for its version. */
 #include <cratedex/crate_fragment.h>
 #include <cratedex/reverse_dependencies.h>
 

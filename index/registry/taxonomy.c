@@ -1,5 +1,6 @@
-/* Pages of keywords are read along an index of the file, so that only OFFSET costs: it steps over what stands
-   before the page. Categories are few and the registry does not add many: they are scanned. */
+/* Pages of keywords are read along an index of the file, so that only OFFSET costs: it steps over
+   what stands before the page. Categories are few and the registry does not add many: they are
+   scanned. */
 #include <cratedex/taxonomy.h>
 
 #include "index/base/database.h"

@@ -1,5 +1,5 @@
-/* Members in the order in which crates.io sends them: runs of columns, and between them what is made of
-   the crate's name and the version's number. */
+/* Members in the order in which crates.io sends them: runs of columns, and between them what is
+   made of the crate's name and the version's number. */
 #include "index/registry/version_document.h"
 
 #include <cratedex/crate_fragment.h>

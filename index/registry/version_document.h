@@ -18,14 +18,15 @@
     " " USER_COLUMNS
 #define VERSION_TABLES "versions LEFT JOIN users ON users.id = versions.published_by"
 
-/* The versions of a crate, by its id, in the order in which its page has them: the newest id first. */
+/* The versions of a crate, by its id, in the order in which its page has them: the newest id
+   first. */
 #define VERSIONS_OF_CRATE_SQL                                                                      \
     "SELECT " VERSION_COLUMNS " FROM " VERSION_TABLES                                              \
     " WHERE versions.crate_id = ?1 ORDER BY versions.id DESC"
 
-/* Writes the version at which `row` stands, of the crate of that name, as crates.io's schema `Version` has
-   it. What a dump does not have is null or empty there: audit actions, trusted publishing, line
-   counts. */
+/* Writes the version at which `row` stands, of the crate of that name, as crates.io's schema
+   `Version` has it. What a dump does not have is null or empty there: audit actions, trusted
+   publishing, line counts. */
 void version_document_encode(sqlite3_stmt *row, const struct index_crate *crate,
                              struct encoder *encoder);
 

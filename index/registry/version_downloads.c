@@ -1,6 +1,7 @@
-/* One probe a version gives the rows of its days, for they lie together in version_downloads; a day is a place
-   in an array of 90, so that nothing is sorted or grouped. The five highest versions of a crate are kept
-   while its versions are read, in any order; whoever is not or no longer among them is added to the rest. */
+/* One probe a version gives the rows of its days, for they lie together in version_downloads; a day
+   is a place in an array of 90, so that nothing is sorted or grouped. The five highest versions of
+   a crate are kept while its versions are read, in any order; whoever is not or no longer among
+   them is added to the rest. */
 #include <cratedex/crate_fragment.h>
 #include <cratedex/version_downloads.h>
 
@@ -68,7 +69,8 @@ void download_days_until(struct download_days *days, const char *last)
     format_day(first < day_number(earliest) ? day_number(earliest) : first, days->first);
 }
 
-/* Adds to the sum of a day; one that is not shown is left out. A sum stays at the end of 64 bits. */
+/* Adds to the sum of a day; one that is not shown is left out. A sum stays at the end of 64
+   bits. */
 static void add(struct day_sums *sums, int64_t place, int64_t downloads)
 {
     if (place < 0 || place >= DOWNLOAD_DAYS)

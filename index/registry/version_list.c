@@ -1,6 +1,6 @@
-/* All versions of the crate are read, a few columns of each, then sorted and cut: a crate has hundreds at
-   most. Their objects are copied from the crate's set of versions, which has them in the order of
-   the ids, so that a version's place there is known from the reading. */
+/* All versions of the crate are read, a few columns of each, then sorted and cut: a crate has
+   hundreds at most. Their objects are copied from the crate's set of versions, which has them in
+   the order of the ids, so that a version's place there is known from the reading. */
 #include <cratedex/version_list.h>
 
 #include "index/base/database.h"

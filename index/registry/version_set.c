@@ -1,6 +1,6 @@
-/* A block is one Zstandard frame that states its size. Inside: the number of versions (32 bits) and a zero,
-   the ids (64 bits each), where the objects end (32 bits each), the objects. All little-endian, in the
-   order of their alignment, so that the numbers are used where they lie. */
+/* A block is one Zstandard frame that states its size. Inside: the number of versions (32 bits) and
+   a zero, the ids (64 bits each), where the objects end (32 bits each), the objects. All
+   little-endian, in the order of their alignment, so that the numbers are used where they lie. */
 #include "index/registry/version_set.h"
 
 #include "index/base/database.h"
@@ -161,7 +161,8 @@ static int reserve(struct version_set_scratch *scratch, size_t size, struct erro
     return scratch->unpacked == NULL ? error_out_of_memory(error) : 0;
 }
 
-/* Points `set` into `bytes`, which `size` bytes of are there. Returns whether everything lies inside. */
+/* Points `set` into `bytes`, which `size` bytes of are there. Returns whether everything lies
+   inside. */
 static bool open_unpacked(struct version_set *set, const char *bytes, size_t size)
 {
     struct version_set_header header;

@@ -1,7 +1,7 @@
-/* The objects of all versions of one crate, newest id first: encoded one behind the other, so that a page
-   copies them. For crates that have many, sets are made when the index is built and kept compressed
-   (Zstandard, RFC 8878): objects of one crate are much alike. Of the other crates they are made from
-   the rows when they are asked for, which is as fast. */
+/* The objects of all versions of one crate, newest id first: encoded one behind the other, so that
+   a page copies them. For crates that have many, sets are made when the index is built and kept
+   compressed (Zstandard, RFC 8878): objects of one crate are much alike. Of the other crates they
+   are made from the rows when they are asked for, which is as fast. */
 #ifndef CRATEDEX_INDEX_VERSION_SET_H
 #define CRATEDEX_INDEX_VERSION_SET_H
 
@@ -58,13 +58,13 @@ struct version_set_scratch;
 struct version_set_scratch *version_set_scratch_create(struct error *error);
 void version_set_scratch_free(struct version_set_scratch *scratch);
 
-/* Unpacks a block; every size and offset in it is checked. The set is valid until the scratch is used
-   again. Returns 0, or -1 and why. */
+/* Unpacks a block; every size and offset in it is checked. The set is valid until the scratch is
+   used again. Returns 0, or -1 and why. */
 int version_set_unpack(struct version_set_scratch *scratch, const void *block, size_t size,
                        struct version_set *set, struct error *error);
 
-/* The set of a crate, out of the file or made: valid until the next one is opened on this reader. Returns
-   0, or -1 and why. */
+/* The set of a crate, out of the file or made: valid until the next one is opened on this reader.
+   Returns 0, or -1 and why. */
 int version_set_open(struct index_reader *reader, uint32_t rank, enum encoding encoding,
                      struct version_set *set, struct error *error);
 

@@ -1,27 +1,27 @@
 /* The search that cargo makes (src/cargo/core/resolver), on packages without features:
 
-   - Of a crate there is one version for each range of compatible ones (the first number that is not 0), and
-     one package that links to a native library.
-   - The next dependency is that with the fewest candidates among those of the packages taken so far;
-     of equals the one whose package was taken first, then the one published first.
-   - Its candidates are tried from the highest down. One that is taken already is used again; one that
-     conflicts with a taken package is passed over.
-   - Where none is left, the search goes back: first to where the last of the packages was taken that stand
-     in the way (the dependent itself or those in conflict), then step by step.
+   - Of a crate there is one version for each range of compatible ones (the first number that is not
+     0), and one package that links to a native library.
+   - The next dependency is that with the fewest candidates among those of the packages taken so
+     far; of equals the one whose package was taken first, then the one published first.
+   - Its candidates are tried from the highest down. One that is taken already is used again; one
+     that conflicts with a taken package is passed over.
+   - Where none is left, the search goes back: first to where the last of the packages was taken
+     that stand in the way (the dependent itself or those in conflict), then step by step.
 
-   Going back means undoing steps: a step is a dependency that was given a node, and the log has them in
-   order. Cargo also remembers conflicts, which saves time and changes no result. Here the work
-   is limited instead. Where the search fails, as it does for many old crates whose dependencies were
-   yanked, or takes too long, or passes the limit of nodes, a second pass takes the dependencies breadth
-   first, never goes back, and marks those that cannot be had. */
+   Going back means undoing steps: a step is a dependency that was given a node, and the log has
+   them in order. Cargo also remembers conflicts, which saves time and changes no result. Here the
+   work is limited instead. Where the search fails, as it does for many old crates whose
+   dependencies were yanked, or takes too long, or passes the limit of nodes, a second pass takes
+   the dependencies breadth first, never goes back, and marks those that cannot be had. */
 #include "index/resolve/dependency_resolution.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* What the first pass does before it gives up: versions that it compares with a requirement, each trial
-   counted as some more for what else it takes. Some 20 ms; no closure of the crates.io dump of November 2020
-   needs more than 620,000. */
+/* What the first pass does before it gives up: versions that it compares with a requirement, each
+   trial counted as some more for what else it takes. Some 20 ms; no closure of the crates.io dump
+   of November 2020 needs more than 620,000. */
 #define MAX_WORK 1000000
 #define WORK_OF_A_TRIAL 50
 #define NO_NODE UINT32_MAX
@@ -54,7 +54,8 @@ static bool is_compatible_range(const struct semver *left, const struct semver *
     return left->patch == right->patch;
 }
 
-/* The node that stands in the way of a version of a crate, or is it; NO_NODE where there is none. */
+/* The node that stands in the way of a version of a crate, or is it; NO_NODE where there is
+   none. */
 static uint32_t find_in_range(const struct dependency_resolution *resolution, int64_t crate_id,
                               const struct semver *version)
 {
@@ -82,8 +83,8 @@ static void take_package(struct dependency_resolution *resolution, struct packag
     resolution->nodes[resolution->n_nodes++] = package;
 }
 
-/* Tries the candidates from `start` on. `*in_the_way` becomes the last node, in the order of taking, that
-   a candidate was in conflict with, where that is behind what it was. */
+/* Tries the candidates from `start` on. `*in_the_way` becomes the last node, in the order of
+   taking, that a candidate was in conflict with, where that is behind what it was. */
 static enum outcome try_candidates(struct search *search, struct step *step, uint32_t start,
                                    uint32_t *in_the_way)
 {
@@ -155,8 +156,8 @@ static void undo(struct search *search, const struct step *step)
         search->resolution->n_nodes--;
 }
 
-/* Goes back to a step that has another candidate and takes that. A step that came after `in_the_way` was
-   taken changes nothing about it and is not tried again. */
+/* Goes back to a step that has another candidate and takes that. A step that came after
+   `in_the_way` was taken changes nothing about it and is not tried again. */
 static enum outcome go_back(struct search *search, uint32_t in_the_way)
 {
     while (search->n_steps > 0) {

@@ -23,8 +23,8 @@ struct dependency_resolution {
     bool is_cut;      /* a limit left something out */
 };
 
-/* Resolves the closure of a version. Every dependency of every node then has `node`, its place in `nodes`,
-   or a `fault`. Returns 0 or -1. */
+/* Resolves the closure of a version. Every dependency of every node then has `node`, its place in
+   `nodes`, or a `fault`. Returns 0 or -1. */
 int dependency_resolution_run(struct dependency_resolution *resolution, int64_t version_id,
                               struct error *error);
 

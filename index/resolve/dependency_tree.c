@@ -1,6 +1,6 @@
-/* What the resolution found, put in order for people: a breadth-first walk numbers the nodes that are shown
-   by their distance from the root, and a depth-first walk over those marks the dependencies that lead
-   back. Both use arrays as large as the resolution's, so nothing grows. */
+/* What the resolution found, put in order for people: a breadth-first walk numbers the nodes that
+   are shown by their distance from the root, and a depth-first walk over those marks the
+   dependencies that lead back. Both use arrays as large as the resolution's, so nothing grows. */
 #include <cratedex/dependency_tree.h>
 
 #include "index/resolve/dependency_resolution.h"

@@ -1,7 +1,7 @@
-/* Everything lies in one msgpack_zone (blocks from which pieces are cut) and is found by its id in open
-   addressing tables of fixed size. A crate's versions come by the index over crate and number, which has
-   all that is asked for; their numbers lie together in one piece. Requirements are kept as text and
-   parsed whenever they are tried: parsed they would be fifty times as large. */
+/* Everything lies in one msgpack_zone (blocks from which pieces are cut) and is found by its id in
+   open addressing tables of fixed size. A crate's versions come by the index over crate and number,
+   which has all that is asked for; their numbers lie together in one piece. Requirements are kept
+   as text and parsed whenever they are tried: parsed they would be fifty times as large. */
 #include "index/resolve/package_graph.h"
 
 #include "index/base/database.h"
@@ -205,8 +205,8 @@ static void sort_dependencies(struct package *package)
     }
 }
 
-/* Reads the rows of one version: crate_id, req, target. They are counted before, for reading a crate in
-   between uses statements of its own. */
+/* Reads the rows of one version: crate_id, req, target. They are counted before, for reading a
+   crate in between uses statements of its own. */
 static int read_rows(struct package_graph *graph, struct package *package, uint32_t n_rows,
                      sqlite3_stmt *select, struct error *error)
 {

@@ -1,5 +1,5 @@
-/* Crates and versions as the resolution of dependencies needs them, read from the index file once for each
-   request and kept until its end; for the library's own sources only. */
+/* Crates and versions as the resolution of dependencies needs them, read from the index file once
+   for each request and kept until its end; for the library's own sources only. */
 #ifndef CRATEDEX_INDEX_PACKAGE_GRAPH_H
 #define CRATEDEX_INDEX_PACKAGE_GRAPH_H
 
@@ -11,9 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What one request may read: packages, of which no more are then asked for; dependencies, and versions to
-   choose from, beyond which dependencies are left out. The largest figures of any closure in the
-   crates.io dump of November 2020 are 397, 1,390 and 9,214. A crate's versions are read whole, so the last may pass the limit. */
+/* What one request may read: packages, of which no more are then asked for; dependencies, and
+   versions to choose from, beyond which dependencies are left out. The largest figures of any
+   closure in the crates.io dump of November 2020 are 397, 1,390 and 9,214. A crate's versions are
+   read whole, so the last may pass the limit. */
 #define PACKAGE_GRAPH_MAX_PACKAGES 2000
 #define PACKAGE_GRAPH_MAX_DEPENDENCIES 3000
 #define PACKAGE_GRAPH_MAX_VERSIONS 30000
@@ -94,8 +95,8 @@ void package_graph_clear(struct package_graph *graph);
 struct package *package_graph_version(struct package_graph *graph, int64_t version_id,
                                       struct error *error);
 
-/* The first version at or behind `start` that cargo would take for the dependency; n_versions where there is
-   none, as for a requirement that is not valid. */
+/* The first version at or behind `start` that cargo would take for the dependency; n_versions where
+   there is none, as for a requirement that is not valid. */
 uint32_t package_dependency_candidate(const struct package_dependency *dependency, uint32_t start);
 
 #endif

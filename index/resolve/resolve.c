@@ -1,7 +1,7 @@
-/* Versions come by the index over crate and number, which has all that decides: no row of the table is read
-   but the one that is shown. The best number so far is copied, for the row's text does not outlive the
-   next step. A number longer than the copy has room for is passed over: the builder keeps none of that
-   length as the highest either. */
+/* Versions come by the index over crate and number, which has all that decides: no row of the table
+   is read but the one that is shown. The best number so far is copied, for the row's text does not
+   outlive the next step. A number longer than the copy has room for is passed over: the builder
+   keeps none of that length as the highest either. */
 #include <cratedex/resolve.h>
 
 #include "index/base/database.h"

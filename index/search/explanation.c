@@ -1,5 +1,6 @@
-/* An explanation is written to a buffer of its own first, because the crate's object, to which it is
-   appended, is copied and not written. Explaining is for people who ask why: its cost does not matter. */
+/* An explanation is written to a buffer of its own first, because the crate's object, to which it
+   is appended, is copied and not written. Explaining is for people who ask why: its cost does not
+   matter. */
 #include <cratedex/crate_fragment.h>
 #include <cratedex/explanation.h>
 

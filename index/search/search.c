@@ -1,5 +1,5 @@
-/* A search in order: check what was asked, read the seek key, build the filter, look the text up, and
-   let the sort decide how the page is filled. */
+/* A search in order: check what was asked, read the seek key, build the filter, look the text up,
+   and let the sort decide how the page is filled. */
 #include <cratedex/ranking.h>
 #include <cratedex/search.h>
 

@@ -1,4 +1,5 @@
-/* Explains a hit by computing its score again, term by term, from the plan of the search that found it. */
+/* Explains a hit by computing its score again, term by term, from the plan of the search that found
+   it. */
 #include "index/search/rank/search_score.h"
 #include "index/search/search_state.h"
 

@@ -1,4 +1,5 @@
-/* The names of sorts, matches and tiers: the words of the API, for the command line and the server alike. */
+/* The names of sorts, matches and tiers: the words of the API, for the command line and the server
+   alike. */
 #include <cratedex/search.h>
 
 #include <string.h>

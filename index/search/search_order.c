@@ -1,6 +1,7 @@
-/* Lists in a precomputed order (alphabetical, by downloads, …): the crates that are selected are bits,
-   the order is an array of ranks, and a page is a walk along the array that stops when it is full. A
-   seek key is found in the array by binary search, so continuing costs the same on every page. */
+/* Lists in a precomputed order (alphabetical, by downloads, …): the crates that are selected are
+   bits, the order is an array of ranks, and a page is a walk along the array that stops when it is
+   full. A seek key is found in the array by binary search, so continuing costs the same on every
+   page. */
 #include "index/base/bitmap.h"
 #include "index/search/rank/search_score.h"
 #include "index/search/scan/search_scan.h"

@@ -1,6 +1,6 @@
-/* The steps of a search, each in a source of its own: what the text comes to (search_plan.c), which crates
-   match it (search_scan.c), which pass the filters (search_filter.c), which of them come next, in a given
-   order (search_order.c) or by relevance (search_relevance.c). */
+/* The steps of a search, each in a source of its own: what the text comes to (search_plan.c), which
+   crates match it (search_scan.c), which pass the filters (search_filter.c), which of them come
+   next, in a given order (search_order.c) or by relevance (search_relevance.c). */
 #ifndef CRATEDEX_INDEX_SEARCH_STEPS_H
 #define CRATEDEX_INDEX_SEARCH_STEPS_H
 

@@ -132,8 +132,8 @@ static void drop_common(struct completions *completions)
     completions->n_later_words = n;
 }
 
-/* Where there is no room for all, a name with a later word takes the place of one that begins with the
-   text only if it is far better. */
+/* Where there is no room for all, a name with a later word takes the place of one that begins with
+   the text only if it is far better. */
 static void add_completions(struct suggesting *suggesting, struct completions *completions)
 {
     size_t room = suggesting->limit - suggesting->n;
@@ -184,8 +184,8 @@ static void add_slips(struct suggesting *suggesting, uint32_t max_rank)
         add_neighbour(suggesting, &neighbours[i]);
 }
 
-/* Names of which at least a beginning is so close. All that begin with the text itself are closer and
-   known, so as many more are asked for. */
+/* Names of which at least a beginning is so close. All that begin with the text itself are closer
+   and known, so as many more are asked for. */
 static void add_close(struct suggesting *suggesting, unsigned max_distance, uint32_t max_rank)
 {
     struct trie_fuzzy_bounds bounds = {

@@ -1,4 +1,5 @@
-/* How a suggestion is shown: the same in the server's answers, at the command line and in benchmarks. */
+/* How a suggestion is shown: the same in the server's answers, at the command line and in
+   benchmarks. */
 #include <cratedex/suggest.h>
 
 const char *suggestion_kind_name(enum suggestion_kind kind)

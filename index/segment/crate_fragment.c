@@ -48,8 +48,8 @@ void index_reader_fetch_document(const struct index_reader *reader, uint32_t ran
     table_rows_fetch(&reader->index->documents, rank);
 }
 
-/* How a document ends, `exact_match` and all. These are the two last members of the object; the value
-   of `exact_match` stands at a fixed distance from the end. */
+/* How a document ends, `exact_match` and all. These are the two last members of the object; the
+   value of `exact_match` stands at a fixed distance from the end. */
 static const char json_tail[] = "\"exact_match\":false,\"trustpub_only\":";
 #define MESSAGEPACK_FALSE '\xc2'
 #define MESSAGEPACK_TRUE '\xc3'
@@ -106,8 +106,8 @@ int index_reader_encode_crate(struct index_reader *reader, uint32_t rank, bool e
 }
 
 /* Appends a member to the object that ends the buffer, of the given size. MessagePack states the
-   number of members in front: a crate has more than the 15 of the short form, so the count is a 16-bit
-   number (big-endian) and grows in place. */
+   number of members in front: a crate has more than the 15 of the short form, so the count is a
+   16-bit number (big-endian) and grows in place. */
 static int append_member(msgpack_sbuffer *out, size_t size, enum encoding encoding,
                          const struct index_member *member, struct error *error)
 {

@@ -1,6 +1,6 @@
-/* Opening: the SQLite header says whether the file is ours, `parts` holds the blocks that search reads
-   from memory; open_parts.c reads and checks them. Afterwards `struct index` is never written again and
-   needs no lock. Documents stay in the file, which is mapped (table_rows.h). */
+/* Opening: the SQLite header says whether the file is ours, `parts` holds the blocks that search
+   reads from memory; open_parts.c reads and checks them. Afterwards `struct index` is never written
+   again and needs no lock. Documents stay in the file, which is mapped (table_rows.h). */
 #include <cratedex/index_file.h>
 
 #include "index/base/database.h"
@@ -55,8 +55,8 @@ static int load(struct index *index, sqlite3 *database, struct error *error)
                            index->path, index->device, index->inode, error);
 }
 
-/* Remembers which file is at the path: it may be another one by the time the path is opened again. Where
-   there is none, opening will say so. */
+/* Remembers which file is at the path: it may be another one by the time the path is opened again.
+   Where there is none, opening will say so. */
 static int remember_file(struct index *index, const char *path, struct error *error)
 {
     struct stat status;

@@ -1,7 +1,7 @@
 /* Which names contain a text, and which have a word that starts with it: sorted lists of places in
-   the canonical names (a generalized suffix array, Manber and Myers 1993, with the rank of the crate
-   beside each place). Trigrams would have to look at every candidate name; here the answer is one
-   range, found by two binary searches. */
+   the canonical names (a generalized suffix array, Manber and Myers 1993, with the rank of the
+   crate beside each place). Trigrams would have to look at every candidate name; here the answer is
+   one range, found by two binary searches. */
 #ifndef CRATEDEX_INDEX_NAME_SUBSTRINGS_H
 #define CRATEDEX_INDEX_NAME_SUBSTRINGS_H
 
@@ -12,7 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Texts of at least this many characters are found anywhere in a name; shorter ones at word starts. */
+/* Texts of at least this many characters are found anywhere in a name; shorter ones at word
+   starts. */
 #define NAME_SUBSTRING_MIN_CHARACTERS 3
 /* Names are cut to this length for the list. */
 #define NAME_MAX_BYTES 65535
@@ -34,13 +35,13 @@ struct name_substrings {
 int name_substrings_build(const struct crate_columns *columns, msgpack_sbuffer *block,
                           struct error *error);
 
-/* Opens a block, aligned to 8 bytes; it and `columns` must outlive the struct. Checks sizes and that
-   every place lies in its name. Returns 0 or -1. */
+/* Opens a block, aligned to 8 bytes; it and `columns` must outlive the struct. Checks sizes and
+   that every place lies in its name. Returns 0 or -1. */
 int name_substrings_open(struct name_substrings *substrings, const struct crate_columns *columns,
                          const void *block, size_t size, struct error *error);
 
-/* Checks that the places are in order, which takes longer than all else at opening together. Places that are
-   not give wrong answers, and nothing worse. Returns 0 or -1. */
+/* Checks that the places are in order, which takes longer than all else at opening together. Places
+   that are not give wrong answers, and nothing worse. Returns 0 or -1. */
 int name_substrings_verify(const struct name_substrings *substrings, struct error *error);
 
 /* The range of `places` whose text begins with `text` (canonical form): stores the first index and

@@ -1,12 +1,13 @@
-/* Each part is copied into memory of its own, its XXH3 checksum compared and its offsets checked. This is
-   done by tasks of two stages: first what a part needs nobody else for, then what needs the number of
-   crates, of terms or the names of crates. The tasks of a stage depend on nothing of each other, so threads
-   take them one by one, each with an SQLite connection of its own; this thread takes part, and does all
-   of it where no other can be had. Between the stages, and before open_parts returns, the threads are
-   joined: a task may write its own part of the index without a lock.
+/* Each part is copied into memory of its own, its XXH3 checksum compared and its offsets checked.
+   This is done by tasks of two stages: first what a part needs nobody else for, then what needs the
+   number of crates, of terms or the names of crates. The tasks of a stage depend on nothing of each
+   other, so threads take them one by one, each with an SQLite connection of its own; this thread
+   takes part, and does all of it where no other can be had. Between the stages, and before
+   open_parts returns, the threads are joined: a task may write its own part of the index without a
+   lock.
 
-   Meanwhile one thread more reads the parts ahead, in the order of the file. From a cold disk most of the
-   time would else go to waiting for pages, a few at a time. */
+   Meanwhile one thread more reads the parts ahead, in the order of the file. From a cold disk most
+   of the time would else go to waiting for pages, a few at a time. */
 #include "index/segment/open_parts.h"
 #include "index/segment/index_database.h"
 
@@ -26,7 +27,8 @@
 /* More threads find nothing to do: most bytes are in few parts. */
 #define MAX_THREADS 4
 
-/* A part is copied and hashed in pieces that stay in the processor's cache from one to the other. */
+/* A part is copied and hashed in pieces that stay in the processor's cache from one to the
+   other. */
 #define PIECE_BYTES (256 << 10)
 
 /* One task; `database` is the connection of the thread that runs it. */
@@ -264,8 +266,8 @@ struct stage {
     struct error error;    /* its error */
 };
 
-/* Takes and runs tasks until there is none. After a failure nobody takes any more, but all tasks before it
-   were taken: the fault that is told is the one that a single thread would find. */
+/* Takes and runs tasks until there is none. After a failure nobody takes any more, but all tasks
+   before it were taken: the fault that is told is the one that a single thread would find. */
 static void run_tasks(struct stage *stage, sqlite3 *database)
 {
     for (;;) {
@@ -335,7 +337,8 @@ static void take_fingerprint(struct index *index)
              XXH3_64bits(text, length));
 }
 
-/* Where the builder says that the parts lie in the file. Without it opening takes longer, no more. */
+/* Where the builder says that the parts lie in the file. Without it opening takes longer, no
+   more. */
 static struct read_ahead *read_parts_ahead(const struct index *index, sqlite3 *database)
 {
     struct error error;

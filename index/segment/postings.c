@@ -1,7 +1,7 @@
 /* Layout: a header (magic, number of terms, number of postings, zero), the first posting of each
-   term and one past the last, then all ranks, then all field sets, a byte each. Five bytes a posting,
-   uncompressed: a list is scanned at memory speed, any place in it is reached by binary search, and
-   nothing is decoded. */
+   term and one past the last, then all ranks, then all field sets, a byte each. Five bytes a
+   posting, uncompressed: a list is scanned at memory speed, any place in it is reached by binary
+   search, and nothing is decoded. */
 #include "index/segment/postings.h"
 
 #include "index/base/bitmap.h"

@@ -1,7 +1,7 @@
-/* Which crates have a word, and in which fields: for every term the ranks of its crates in ascending
-   order (most popular first) with a set of fields each. Built from FTS5's own index, so that both
-   agree to the letter; read without SQLite, because FTS5 takes 3 ms to count the matches of a common
-   word where a pass over this takes 30 µs. */
+/* Which crates have a word, and in which fields: for every term the ranks of its crates in
+   ascending order (most popular first) with a set of fields each. Built from FTS5's own index, so
+   that both agree to the letter; read without SQLite, because FTS5 takes 3 ms to count the matches
+   of a common word where a pass over this takes 30 µs. */
 #ifndef CRATEDEX_INDEX_POSTINGS_H
 #define CRATEDEX_INDEX_POSTINGS_H
 
@@ -19,7 +19,8 @@ enum posting_field {
 };
 #define POSTING_ALL_FIELDS 15
 
-/* The field that a column of the full-text table `crates_fts` is: name, keywords, description, readme. */
+/* The field that a column of the full-text table `crates_fts` is: name, keywords, description,
+   readme. */
 enum posting_field posting_field_of(const char *column);
 
 /* Collects postings; the terms come one after another, the ranks of a term in ascending order. */
@@ -37,8 +38,9 @@ int postings_builder_term(struct postings_builder *builder, struct error *error)
 /* Adds a field of a crate to the current term. */
 int postings_builder_add(struct postings_builder *builder, uint32_t rank, enum posting_field field,
                          struct error *error);
-/* Appends the block to `block` and numbers the terms from 1: those with most postings first, equal ones
-   in the order in which they came. `numbers` (n_terms of them, in the order of coming) gets them. */
+/* Appends the block to `block` and numbers the terms from 1: those with most postings first, equal
+   ones in the order in which they came. `numbers` (n_terms of them, in the order of coming) gets
+   them. */
 int postings_builder_finish(struct postings_builder *builder, msgpack_sbuffer *block,
                             uint32_t *numbers, struct error *error);
 
@@ -49,9 +51,9 @@ struct postings {
     const uint32_t *starts; /* n_terms + 1 of them */
     const uint32_t *ranks;
     const uint8_t *fields;
-    /* The ranks once more, as bitmaps, of the n_bitmaps terms that have most: those for which a bitmap
-       is no longer than the ranks are twice. For each term one of all its crates, then one of those
-       that have it in a keyword. Owned; see postings_make_bitmaps. */
+    /* The ranks once more, as bitmaps, of the n_bitmaps terms that have most: those for which a
+       bitmap is no longer than the ranks are twice. For each term one of all its crates, then one
+       of those that have it in a keyword. Owned; see postings_make_bitmaps. */
     uint64_t *bitmaps;
     size_t n_bitmap_words; /* of each, a multiple of POSTINGS_BITMAP_WORDS */
     uint32_t n_bitmaps;
@@ -65,7 +67,8 @@ struct postings {
 int postings_open(struct postings *postings, uint32_t n_crates, const void *block, size_t size,
                   struct error *error);
 
-/* Makes the bitmaps of the most frequent terms, which are not in the block. Returns 0 or -1 (memory). */
+/* Makes the bitmaps of the most frequent terms, which are not in the block. Returns 0 or -1
+   (memory). */
 int postings_make_bitmaps(struct postings *postings, uint32_t n_crates, struct error *error);
 
 /* Frees the bitmaps. */
@@ -84,8 +87,8 @@ struct posting_list {
 /* `term` in 1 … n_terms. */
 struct posting_list postings_of(const struct postings *postings, uint32_t term);
 
-/* Moves the list to its first rank that is not below `rank`, or to its end: galloping search (Bentley
-   and Yao 1976), O(log of the distance). Never moves backwards. */
+/* Moves the list to its first rank that is not below `rank`, or to its end: galloping search
+   (Bentley and Yao 1976), O(log of the distance). Never moves backwards. */
 void posting_list_seek(struct posting_list *list, uint32_t rank);
 
 #endif

@@ -1,5 +1,5 @@
-/* Statements are reset when they have given what was wanted: one that stands at a row keeps the file's read
-   transaction open. */
+/* Statements are reset when they have given what was wanted: one that stands at a row keeps the
+   file's read transaction open. */
 #include "index/segment/reader_rows.h"
 
 #include "index/base/database.h"

@@ -1,10 +1,11 @@
-/* A table is a B-tree of pages (https://www.sqlite.org/fileformat2.html, section 1.6): inner pages hold
-   keys in order, each with the page of all rows up to it, and leaves the rows themselves. On a page the
-   places of its cells stand in front, in order of their keys, so that a binary search finds the next page
-   or the row. A row begins with the types of its columns, which give their sizes (section 2.1).
+/* A table is a B-tree of pages (https://www.sqlite.org/fileformat2.html, section 1.6): inner pages
+   hold keys in order, each with the page of all rows up to it, and leaves the rows themselves. On a
+   page the places of its cells stand in front, in order of their keys, so that a binary search
+   finds the next page or the row. A row begins with the types of its columns, which give their
+   sizes (section 2.1).
 
-   The way down touches a dozen places all over the file, so it is gone once for a row; after that its leaf
-   is known. Threads that note it at the same time note the same.
+   The way down touches a dozen places all over the file, so it is gone once for a row; after that
+   its leaf is known. Threads that note it at the same time note the same.
 
    Nothing that is read is trusted: every number is compared with the end of its page or file. */
 #define _DEFAULT_SOURCE /* madvise */
@@ -43,8 +44,8 @@ static uint32_t read_u32(const unsigned char *at)
     return read_u16(at) << 16 | read_u16(at + 2);
 }
 
-/* Reads a number of 7 bits a byte, most significant first; the ninth byte has 8. Returns what comes behind it,
-   NULL where the page ends before. */
+/* Reads a number of 7 bits a byte, most significant first; the ninth byte has 8. Returns what comes
+   behind it, NULL where the page ends before. */
 static const unsigned char *read_varint(const unsigned char *at, const unsigned char *end,
                                         uint64_t *number)
 {
@@ -102,7 +103,8 @@ static const unsigned char *read_key(const struct page *page, uint32_t cell, int
     return at;
 }
 
-/* The first cell whose key is not below `key`; n_cells where there is none. Returns false on damage. */
+/* The first cell whose key is not below `key`; n_cells where there is none. Returns false on
+   damage. */
 static bool find_cell(const struct page *page, int64_t key, uint32_t *cell)
 {
     uint32_t low = 0;
@@ -234,8 +236,8 @@ static void map_file(struct table_rows *rows, const char *path, dev_t device, in
         void *mapped = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED, file, 0);
         rows->file = mapped != MAP_FAILED ? mapped : NULL;
         rows->file_bytes = (size_t)status.st_size;
-        /* Around each page the kernel would read as much as the disk is set to, up to MiBs: the ten documents
-           of a first answer would wait for 80 MiB. */
+        /* Around each page the kernel would read as much as the disk is set to, up to MiBs: the ten
+           documents of a first answer would wait for 80 MiB. */
         if (mapped != MAP_FAILED)
             (void)madvise(mapped, rows->file_bytes, MADV_RANDOM);
     }

@@ -1,6 +1,6 @@
-/* Rows of one table, read from the mapped file without SQLite: what an answer copies ten of takes it longer
-   to find than the rest of the answer to write. The file never changes, so there is nothing to lock and
-   nothing to begin or end; on which page a row was found is remembered. */
+/* Rows of one table, read from the mapped file without SQLite: what an answer copies ten of takes
+   it longer to find than the rest of the answer to write. The file never changes, so there is
+   nothing to lock and nothing to begin or end; on which page a row was found is remembered. */
 #ifndef CRATEDEX_INDEX_TABLE_ROWS_H
 #define CRATEDEX_INDEX_TABLE_ROWS_H
 
@@ -23,10 +23,10 @@ struct table_rows {
     uint32_t n_leaves;
 };
 
-/* Opens the rows of the table `name`, whose key must be an INTEGER PRIMARY KEY, in the file that `database`
-   has open: the one at `path` with that device and inode. One that cannot be mapped, or is not that file any
-   more, is no error: no row will be found. Of keys up to `max_key` the pages are remembered, in 4 bytes
-   each. Returns 0 or -1 (no such table, memory). */
+/* Opens the rows of the table `name`, whose key must be an INTEGER PRIMARY KEY, in the file that
+   `database` has open: the one at `path` with that device and inode. One that cannot be mapped, or
+   is not that file any more, is no error: no row will be found. Of keys up to `max_key` the pages
+   are remembered, in 4 bytes each. Returns 0 or -1 (no such table, memory). */
 int table_rows_open(struct table_rows *rows, sqlite3 *database, const char *name, uint32_t max_key,
                     const char *path, dev_t device, ino_t inode, struct error *error);
 
@@ -43,10 +43,11 @@ static inline void table_rows_fetch(const struct table_rows *rows, uint32_t key)
         __builtin_prefetch(rows->file + (number - 1) * rows->page_bytes);
 }
 
-/* Finds a column (from 0) of the row with that key. Returns true and stores the bytes of a text or a blob,
-   which lie in the file until table_rows_close. Returns false where SQLite has to be asked instead, which knows what is wrong, if
-   anything is: there is no such row, it does not fit into a page, the value is of another type, or the
-   pages are not what SQLite writes. O(log n); any thread may call it. */
+/* Finds a column (from 0) of the row with that key. Returns true and stores the bytes of a text or
+   a blob, which lie in the file until table_rows_close. Returns false where SQLite has to be asked
+   instead, which knows what is wrong, if anything is: there is no such row, it does not fit into a
+   page, the value is of another type, or the pages are not what SQLite writes. O(log n); any thread
+   may call it. */
 bool table_rows_find(const struct table_rows *rows, int64_t key, unsigned column,
                      const void **bytes, size_t *size);
 

@@ -1,6 +1,6 @@
-/* Layout: a header (magic, number of words, bytes of text, 1 or 0: with downloads or without), then the
-   downloads (64 bits each, little-endian), the numbers of crates and the offsets (32 bits each),
-   then the texts one behind the other. */
+/* Layout: a header (magic, number of words, bytes of text, 1 or 0: with downloads or without), then
+   the downloads (64 bits each, little-endian), the numbers of crates and the offsets (32 bits
+   each), then the texts one behind the other. */
 #include "index/segment/word_list.h"
 
 #include <cratedex/canonical_name.h>

@@ -1,5 +1,5 @@
-/* Words with the number of crates that have each, numbered by it: 1 is the word that most crates have.
-   A trie beside it leads from the canonical form of a word to its number. */
+/* Words with the number of crates that have each, numbered by it: 1 is the word that most crates
+   have. A trie beside it leads from the canonical form of a word to its number. */
 #ifndef CRATEDEX_INDEX_WORD_LIST_H
 #define CRATEDEX_INDEX_WORD_LIST_H
 
@@ -17,8 +17,8 @@ struct counted_word {
     int64_t downloads; /* of these crates together, where the list has them; else 0 */
 };
 
-/* Sorts `words` by falling number of crates, then by their bytes, and appends the list to `list` and
-   the trie to `trie`. Each word must occur once. Returns 0 or -1. */
+/* Sorts `words` by falling number of crates, then by their bytes, and appends the list to `list`
+   and the trie to `trie`. Each word must occur once. Returns 0 or -1. */
 int word_list_build(struct counted_word *words, size_t n_words, bool with_downloads,
                     msgpack_sbuffer *list, msgpack_sbuffer *trie, struct error *error);
 
@@ -34,9 +34,9 @@ struct word_list {
     const char *texts;
 };
 
-/* Opens a block, aligned to 8 bytes, which must outlive the list. Checks sizes, offsets, the order, and
-   that no word has more than `max_length` bytes. Returns 0 or -1; `name` says in the error which
-   list it is. */
+/* Opens a block, aligned to 8 bytes, which must outlive the list. Checks sizes, offsets, the order,
+   and that no word has more than `max_length` bytes. Returns 0 or -1; `name` says in the error
+   which list it is. */
 int word_list_open(struct word_list *list, const void *block, size_t size, uint32_t max_length,
                    const char *name, struct error *error);
 

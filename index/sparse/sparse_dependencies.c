@@ -1,5 +1,5 @@
-/* Rows hold places in one buffer of texts, which moves when it grows; place 0 is no text. They are sorted
-   here and not by SQLite, whose sorter costs more to set up than a dozen rows are worth. */
+/* Rows hold places in one buffer of texts, which moves when it grows; place 0 is no text. They are
+   sorted here and not by SQLite, whose sorter costs more to set up than a dozen rows are worth. */
 #define _GNU_SOURCE /* qsort_r */
 #include "index/sparse/sparse_dependencies.h"
 

@@ -39,8 +39,9 @@ void sparse_dependencies_clear(struct sparse_dependencies *dependencies);
 int sparse_dependencies_add(struct sparse_dependencies *dependencies,
                             const struct sparse_dependency *dependency);
 
-/* Appends them as one JSON array, in crates.io's order whatever the order was in which they were added:
-   by name, kind, requirement, optional, default features, target, package, features. Returns 0 or -1. */
+/* Appends them as one JSON array, in crates.io's order whatever the order was in which they were
+   added: by name, kind, requirement, optional, default features, target, package, features. Returns
+   0 or -1. */
 int sparse_dependencies_write(struct sparse_dependencies *dependencies, msgpack_sbuffer *out,
                               struct error *error);
 

@@ -1,7 +1,7 @@
 /* A feature is extended where one of its values has the syntax of RFC 3143, which cargo before 1.19
-   cannot parse: `dep:name`, or `name?/feature`. Those move to an object of their own, and after them,
-   until nothing moves any more, the features that enable one that has moved: an old cargo must not see
-   a feature that names another that it does not know. */
+   cannot parse: `dep:name`, or `name?/feature`. Those move to an object of their own, and after
+   them, until nothing moves any more, the features that enable one that has moved: an old cargo
+   must not see a feature that names another that it does not know. */
 #include "index/sparse/sparse_features.h"
 
 #include <stdbool.h>

@@ -11,8 +11,8 @@ struct sparse_features {
     json_t *extended; /* `features2`; NULL: none */
 };
 
-/* Reads the JSON text of the dump (NULL: no features). Returns 0; -1 where it is no object of lists of
-   strings, or memory ran out: then there are no features. Free it in either case. */
+/* Reads the JSON text of the dump (NULL: no features). Returns 0; -1 where it is no object of lists
+   of strings, or memory ran out: then there are no features. Free it in either case. */
 int sparse_features_read(struct sparse_features *features, const char *text, size_t length);
 void sparse_features_free(struct sparse_features *features);
 

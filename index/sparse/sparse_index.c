@@ -1,6 +1,6 @@
-/* The compressed texts lie in a table by rank. A reader keeps one decompression context; the text goes
-   straight into the answer's buffer. Its length stands beside it and in zstd's own frame, which also has a
-   checksum: a damaged file gives an error, never a text that is wrong. */
+/* The compressed texts lie in a table by rank. A reader keeps one decompression context; the text
+   goes straight into the answer's buffer. Its length stands beside it and in zstd's own frame,
+   which also has a checksum: a damaged file gives an error, never a text that is wrong. */
 #include <cratedex/sparse_index.h>
 
 #include "index/base/database.h"

@@ -1,4 +1,5 @@
-/* The words of a crate name: `serde_json` → serde, json; `FizzBuzz` → Fizz, Buzz; `sha2` → sha, 2. */
+/* The words of a crate name: `serde_json` → serde, json; `FizzBuzz` → Fizz, Buzz; `sha2` → sha,
+   2. */
 #ifndef CRATEDEX_NAME_WORDS_H
 #define CRATEDEX_NAME_WORDS_H
 

@@ -1,6 +1,6 @@
-/* FTS5 hands out its built-in tokenizers through its programming interface, so folding, separators and
-   Porter stems are the same for queries and for the index by construction. Stop words are recognised
-   by what was typed, before stemming. */
+/* FTS5 hands out its built-in tokenizers through its programming interface, so folding, separators
+   and Porter stems are the same for queries and for the index by construction. Stop words are
+   recognised by what was typed, before stemming. */
 #include "index/text/text_words.h"
 
 #include "index/base/database.h"

@@ -35,8 +35,8 @@ struct text_words {
 int text_words_cut(struct tokenizer *tokenizer, const char *text, size_t length,
                    struct text_words *words, struct error *error);
 
-/* Folds one word as the index does, without stemming it: lower case, no accents. Returns the length, or 0
-   where it does not fit or is no single word. */
+/* Folds one word as the index does, without stemming it: lower case, no accents. Returns the
+   length, or 0 where it does not fit or is no single word. */
 size_t text_words_fold(struct tokenizer *tokenizer, const char *word, size_t length, char *folded,
                        size_t capacity);
 

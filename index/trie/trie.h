@@ -3,7 +3,8 @@
 
    Every node knows the smallest value below it, so that the completions of a prefix come out in
    ascending order of value without visiting the subtree (the completion trie of Hsu and Ottaviano,
-   "Space-Efficient Data Structures for Top-k Completion", WWW 2013). Values are ranks: 1 is best. */
+   "Space-Efficient Data Structures for Top-k Completion", WWW 2013). Values are ranks: 1 is
+   best. */
 #ifndef CRATEDEX_TRIE_H
 #define CRATEDEX_TRIE_H
 
@@ -31,7 +32,8 @@ int trie_build(struct trie_entry *entries, size_t n_entries, msgpack_sbuffer *bl
 
 /* An open trie: borrowed pointers into the block. */
 struct trie {
-    /* By node, which bytes follow the first one of its label; NULL without trie_note_following. Owned. */
+    /* By node, which bytes follow the first one of its label; NULL without trie_note_following.
+       Owned. */
     uint32_t *following;
     const unsigned char *block;
     const unsigned char *nodes;
@@ -50,8 +52,8 @@ struct trie {
    any other gives an error and never a crash. Returns 0 or -1. */
 int trie_open(struct trie *trie, const void *block, size_t size, struct error *error);
 
-/* Makes walks that look for close keys (trie_fuzzy_find) faster, at four bytes a node. Returns 0, or -1
-   when memory runs out. */
+/* Makes walks that look for close keys (trie_fuzzy_find) faster, at four bytes a node. Returns 0,
+   or -1 when memory runs out. */
 int trie_note_following(struct trie *trie, struct error *error);
 
 /* Frees what trie_note_following made. */

@@ -1,7 +1,7 @@
 /* Entries are sorted, so that the keys below a node are one range of them. Nodes are made breadth
    first: the array of nodes is its own queue, and taking a node appends its children, one for each
-   run of equal bytes behind the part of the key that the node has. A child's label is what the first
-   and the last key of its run have in common (all keys between them have it too).
+   run of equal bytes behind the part of the key that the node has. A child's label is what the
+   first and the last key of its run have in common (all keys between them have it too).
 
    Cost: the sort, then every key byte at most once. Memory: one queue entry a node besides the
    entries; keys stay the caller's. */

@@ -1,22 +1,22 @@
 /* The smallest values below a node, by best-first search (Hsu and Ottaviano 2013) with two sorted
    arrays on the stack instead of a heap:
 
-   - `values`, the answer so far: the smallest distinct values seen, at most `limit`. Once it is full
-     its last value is the bound: only smaller values can still change the answer.
-   - `pending`, nodes still to be opened, best first. A node's siblings are ordered by best value, so
-     only the first of those that remain is pending and stands for all of them.
+   - `values`, the answer so far: the smallest distinct values seen, at most `limit`. Once it is
+     full its last value is the bound: only smaller values can still change the answer.
+   - `pending`, nodes still to be opened, best first. A node's siblings are ordered by best value,
+     so only the first of those that remain is pending and stands for all of them.
 
-   A node's best value is one of the values wanted, so it enters `values` as soon as the node becomes
-   pending. A pending node whose best value is not below the bound is dropped: nothing in it
+   A node's best value is one of the values wanted, so it enters `values` as soon as the node
+   becomes pending. A pending node whose best value is not below the bound is dropped: nothing in it
    or in its later siblings is smaller. The search ends when no pending node is left, and then no
    value below the bound has been missed.
 
    Room: the best values of the pending nodes below the bound stand in `values`, of which there are
    at most `limit`. Where every value belongs to one key, they are all different, because no two
-   pending nodes stand for the same key; so at most `limit` pending nodes matter, MAX_PENDING is more
-   than that, and dropping the useless ones always makes room. Where keys share values, pending nodes
-   with equal best values may fill the array. Then the search gives up and scans the subtree, whose
-   nodes are one range of numbers a level: exact too, in time linear in the subtree. */
+   pending nodes stand for the same key; so at most `limit` pending nodes matter, MAX_PENDING is
+   more than that, and dropping the useless ones always makes room. Where keys share values, pending
+   nodes with equal best values may fill the array. Then the search gives up and scans the subtree,
+   whose nodes are one range of numbers a level: exact too, in time linear in the subtree. */
 #include "index/trie/trie_layout.h"
 
 #define MAX_PENDING 256

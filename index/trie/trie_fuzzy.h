@@ -1,6 +1,6 @@
-/* The keys of a trie that lie within a few edits of a word. An edit deletes, inserts or replaces one
-   character, or swaps two neighbours (Damerau 1964; optimal string alignment: what was swapped is
-   not edited again). It may hit any character, the first too. A character is a code point of
+/* The keys of a trie that lie within a few edits of a word. An edit deletes, inserts or replaces
+   one character, or swaps two neighbours (Damerau 1964; optimal string alignment: what was swapped
+   is not edited again). It may hit any character, the first too. A character is a code point of
    UTF-8. */
 #ifndef CRATEDEX_TRIE_FUZZY_H
 #define CRATEDEX_TRIE_FUZZY_H
@@ -31,14 +31,14 @@ struct trie_neighbour {
     bool is_longer;   /* a beginning of the key is so close, the whole key is not */
 };
 
-/* Writes the (at most) `limit` best neighbours of `word`, best first and each value once, and returns
-   how many there are: fewer edits come first, then whole keys before longer ones, then smaller
-   values. `limit` is at most TRIE_FUZZY_MAX_NEIGHBOURS (more counts as that); `neighbours` has room
-   for it.
+/* Writes the (at most) `limit` best neighbours of `word`, best first and each value once, and
+   returns how many there are: fewer edits come first, then whole keys before longer ones, then
+   smaller values. `limit` is at most TRIE_FUZZY_MAX_NEIGHBOURS (more counts as that); `neighbours`
+   has room for it.
 
    An automaton that accepts what is close (Schulz and Mihov, "Fast string correction with
-   Levenshtein automata", 2002) walks along the trie; a subtree is left out where no key of it can be
-   close, or its best value cannot enter the answer. Allocates nothing. */
+   Levenshtein automata", 2002) walks along the trie; a subtree is left out where no key of it can
+   be close, or its best value cannot enter the answer. Allocates nothing. */
 size_t trie_fuzzy_find(const struct trie *trie, const char *word, size_t length,
                        const struct trie_fuzzy_bounds *bounds, struct trie_neighbour *neighbours,
                        size_t limit);

@@ -1,5 +1,5 @@
-/* The bytes of a trie block, shared by the functions that write, check and read it. All integers are
-   little-endian; a block may lie at any address.
+/* The bytes of a trie block, shared by the functions that write, check and read it. All integers
+   are little-endian; a block may lie at any address.
 
      header   8 bytes of magic, then 4 bytes each: n_nodes, n_values, n_label_bytes, n_keys
      nodes    NODE_SIZE bytes each, numbered breadth first, the root is number 0
@@ -9,9 +9,9 @@
 
    A label is the bytes that lead from a node's parent to the node. First bytes lie apart, so that
    those of all children of a node are side by side: looking for a child reads nothing else.
-   Nodes, values and labels tile: the children of node 0 come first, then those of node 1, and so on,
-   and likewise values and labels. The children of a node are ordered by their best value (then by
-   first label byte), so the next best subtree of a family is always the next node. */
+   Nodes, values and labels tile: the children of node 0 come first, then those of node 1, and so
+   on, and likewise values and labels. The children of a node are ordered by their best value (then
+   by first label byte), so the next best subtree of a family is always the next node. */
 #ifndef CRATEDEX_INDEX_TRIE_LAYOUT_H
 #define CRATEDEX_INDEX_TRIE_LAYOUT_H
 

@@ -193,7 +193,8 @@ static bool has_posting(const struct index *index, const char *term, size_t leng
     return low < list.n && list.ranks[low] == rank && (list.fields[low] & field) != 0;
 }
 
-/* Both sides have the same number of (term, crate, field), and the postings have every one of FTS5's. */
+/* Both sides have the same number of (term, crate, field), and the postings have every one of
+   FTS5's. */
 static int check_postings(struct verification *verification, struct error *error)
 {
     const struct index *index = verification->index;

@@ -69,8 +69,8 @@ static bool same_value(const json_t *json, const msgpack_object *object)
     }
 }
 
-/* Compares columns `column` (JSON) and `column` + 1 (MessagePack) of a row. The decoded JSON goes to
-   `*decoded` (a new reference). */
+/* Compares columns `column` (JSON) and `column` + 1 (MessagePack) of a row. The decoded JSON goes
+   to `*decoded` (a new reference). */
 static bool same_encodings(sqlite3_stmt *row, int column, json_t **decoded)
 {
     const char *json = (const char *)sqlite3_column_text(row, column);

@@ -1,10 +1,11 @@
-/* A recursive-descent reading into a fixed array of comparators, without allocation, and their evaluation.
-   A comparator is evaluated by how a version's numbers compare with the numbers it gives: lower, equal or
-   higher ("the difference"); only where all three are given and equal do pre-releases decide.
+/* A recursive-descent reading into a fixed array of comparators, without allocation, and their
+   evaluation. A comparator is evaluated by how a version's numbers compare with the numbers it
+   gives: lower, equal or higher ("the difference"); only where all three are given and equal do
+   pre-releases decide.
 
    That is how Rust's `semver` crate evaluates, and it is not a comparison with the ends of a range:
-   `<2` takes no pre-release of 2.0.0, and `^1` any of 1.0.0 that another comparator names. The ranges of
-   RFC 3493 differ in just this, so both evaluations share all the rest. */
+   `<2` takes no pre-release of 2.0.0, and `^1` any of 1.0.0 that another comparator names. The
+   ranges of RFC 3493 differ in just this, so both evaluations share all the rest. */
 #include <cratedex/version_requirement.h>
 
 #include "index/version/semver_grammar.h"

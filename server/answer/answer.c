@@ -1,14 +1,14 @@
-/* An answer is immutable but for its representations: one atomic pointer a content coding, NULL until
-   somebody asks for that coding. A reader takes the pointer without a lock; whoever finds NULL takes
-   the answer's mutex, looks again, compresses and publishes, so that a body is compressed once. A
-   coding that does not pay (small body, or larger after than before) points to the identity
-   representation, which the answer therefore always has. The response that hits share is made by the first
-   of them: many an answer is never asked for again.
+/* An answer is immutable but for its representations: one atomic pointer a content coding, NULL
+   until somebody asks for that coding. A reader takes the pointer without a lock; whoever finds
+   NULL takes the answer's mutex, looks again, compresses and publishes, so that a body is
+   compressed once. A coding that does not pay (small body, or larger after than before) points to
+   the identity representation, which the answer therefore always has. The response that hits share
+   is made by the first of them: many an answer is never asked for again.
 
    The bytes are counted (shared_bytes): every MHD_Response made of them holds a reference, so the
-   cache may drop an answer while a slow client is still reading it. libmicrohttpd counts the uses of
-   a response itself and allows it to be queued on many connections at once, with status 200 as with
-   304: for that it sends the headers, Content-Length among them, and no body.
+   cache may drop an answer while a slow client is still reading it. libmicrohttpd counts the uses
+   of a response itself and allows it to be queued on many connections at once, with status 200 as
+   with 304: for that it sends the headers, Content-Length among them, and no body.
 
    A strong ETag must differ between codings of one body. It is the XXH3 hash (128 bits) of the
    identity body with the coding's name behind it: compression is deterministic, so equal tags mean

@@ -35,8 +35,9 @@ struct answer_head {
     enum experiment_arm arm;          /* whose answer it is, where the arms' differ */
 };
 
-/* Takes the bytes of `body` over, which is empty after. `head` and its two texts are copied, as are `page`
-   and `spelling` (both NULL where the answer has no links). Returns NULL when memory runs out. */
+/* Takes the bytes of `body` over, which is empty after. `head` and its two texts are copied, as are
+   `page` and `spelling` (both NULL where the answer has no links). Returns NULL when memory runs
+   out. */
 struct answer *answer_create(const struct answer_head *head, msgpack_sbuffer *body,
                              const struct list_page *page, const struct link_spelling *spelling,
                              struct error *error);
@@ -72,8 +73,8 @@ enum content_coding representation_coding(const struct representation *represent
 const char *representation_etag(const struct representation *representation);
 size_t representation_size(const struct representation *representation);
 
-/* The response for a hit, to be queued with the answer's status or 304. It belongs to the representation,
-   and the first call makes it; NULL when memory runs out. */
+/* The response for a hit, to be queued with the answer's status or 304. It belongs to the
+   representation, and the first call makes it; NULL when memory runs out. */
 struct MHD_Response *representation_hit(const struct representation *representation);
 
 /* The same with the id of one request: the caller destroys it. It holds the bytes, which are not

@@ -1,5 +1,5 @@
-/* The frame of every list: `{"<items>": […], "meta": {"total", "next_page", "prev_page"}}`, where a search
-   may add `did_you_mean` and `relaxed` to the meta, and another list a member of its own.
+/* The frame of every list: `{"<items>": […], "meta": {"total", "next_page", "prev_page"}}`, where a
+   search may add `did_you_mean` and `relaxed` to the meta, and another list a member of its own.
 
    `meta` stands last, so that an answer can be given other links without a search: the items are
    copied as they are, and a new meta is written behind them. */
@@ -15,7 +15,8 @@
 
 #define LIST_PAGE_MAX_VALUE 512
 
-/* What the meta says, apart from the spelling of its links, and where the items stand in the body. */
+/* What the meta says, apart from the spelling of its links, and where the items stand in the
+   body. */
 struct list_page {
     const char *items_key; /* static: "crates" */
     uint64_t total;
@@ -41,8 +42,8 @@ void list_page_begin(struct list_page *page, const char *items_key, uint32_t n_i
 void list_page_end(struct list_page *page, const struct link_spelling *spelling,
                    struct encoder *encoder);
 
-/* The same with one more member, the last of the meta: its name, static, and `size` bytes of its encoded
-   value. */
+/* The same with one more member, the last of the meta: its name, static, and `size` bytes of its
+   encoded value. */
 void list_page_end_with(struct list_page *page, const struct link_spelling *spelling,
                         const char *key, const void *value, size_t size, struct encoder *encoder);
 

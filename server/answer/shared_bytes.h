@@ -1,5 +1,5 @@
-/* Immutable bytes with a count of those who use them: a body that the cache keeps while answers made
-   of it are still on their way to slow clients. */
+/* Immutable bytes with a count of those who use them: a body that the cache keeps while answers
+   made of it are still on their way to slow clients. */
 #ifndef CRATEDEX_SERVER_SHARED_BYTES_H
 #define CRATEDEX_SERVER_SHARED_BYTES_H
 

@@ -1,6 +1,6 @@
-/* Shards (cache_shard.c: table and eviction), chosen by the top bits of the key's hash; here are the
-   locks, the waiting and the references. The hash is seeded from the system's random source, so that
-   nobody can choose queries whose keys all fall into one chain.
+/* Shards (cache_shard.c: table and eviction), chosen by the top bits of the key's hash; here are
+   the locks, the waiting and the references. The hash is seeded from the system's random source, so
+   that nobody can choose queries whose keys all fall into one chain.
 
    Life of an entry: cache_acquire lists it in the table, COMPUTING, in no queue, where eviction
    cannot find it. cache_fill makes it FILLED and puts it into a queue (or takes it off the table if
@@ -10,11 +10,12 @@
 
    Locks: a shard's lock guards its table, queues, ghost queue and counters, and of each entry the
    links, `state`, `queue`, `cost` and `n_waiting`. `n_references` is atomic: a reference
-   is taken under the lock, while the table has one, or by somebody who has one, and given up without.
-   `is_listed` and `frequency` are atomic for those who keep a reference and use an entry again without
-   a look-up (cache_touch); what they miss by a moment costs nothing but a worse guess. `hash` and `key` never
-   change. `value` is written once, under the lock and before `state` says so. A hit holds its
-   shard's lock for one chain lookup and three additions; a miss also for one malloc. */
+   is taken under the lock, while the table has one, or by somebody who has one, and given up
+   without. `is_listed` and `frequency` are atomic for those who keep a reference and use an entry
+   again without a look-up (cache_touch); what they miss by a moment costs nothing but a worse
+   guess. `hash` and `key` never change. `value` is written once, under the lock and before `state`
+   says so. A hit holds its shard's lock for one chain lookup and three additions; a miss also for
+   one malloc. */
 #include "server/cache/cache.h"
 
 #include "server/cache/cache_shard.h"

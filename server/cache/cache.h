@@ -2,9 +2,10 @@
 
    Eviction is S3-FIFO (Yang, Zhang, Qiu, Yue, Rashmi: "FIFO queues are all you need for cache
    eviction", SOSP 2023): a small queue takes new entries, what is asked for twice more while it is
-   there moves to the main queue, and a ghost queue of key hashes lets what comes back soon go to the
-   main queue at once. A scan (a crawler that asks for every page once) passes through the small queue
-   and pushes nothing out that is in use. A hit changes one counter of the entry and moves nothing.
+   there moves to the main queue, and a ghost queue of key hashes lets what comes back soon go to
+   the main queue at once. A scan (a crawler that asks for every page once) passes through the small
+   queue and pushes nothing out that is in use. A hit changes one counter of the entry and moves
+   nothing.
 
    Concurrent misses for one key compute once: the first caller is told CACHE_COMPUTE, the others
    wait until it calls cache_fill or cache_abandon. */
@@ -43,8 +44,8 @@ struct cache *cache_create(size_t max_bytes, unsigned n_shards, void (*free_valu
 void cache_destroy(struct cache *cache);
 
 /* Looks `key` up (any bytes, compared whole) and takes a reference, to be returned by
-   cache_release. Thread-safe, as everything here but create and destroy. A thread that computes must
-   not ask for the same key again before it is done: it would wait for itself. */
+   cache_release. Thread-safe, as everything here but create and destroy. A thread that computes
+   must not ask for the same key again before it is done: it would wait for itself. */
 struct cache_entry *cache_acquire(struct cache *cache, const void *key, size_t key_size,
                                   enum cache_outcome *outcome);
 
@@ -66,10 +67,10 @@ void cache_charge(struct cache *cache, struct cache_entry *entry, size_t bytes);
 void *cache_value(const struct cache_entry *entry);
 void cache_release(struct cache *cache, struct cache_entry *entry);
 
-/* Takes another reference to a filled entry of which the caller has one: for those who use it again without a
-   look-up. Until they give it back it takes memory, whether or not the cache has evicted it, so they must look
-   whether it is still listed, that is whether a look-up of its key would find it; and each use must be told by
-   cache_touch, which counts a hit. Neither takes a lock. */
+/* Takes another reference to a filled entry of which the caller has one: for those who use it again
+   without a look-up. Until they give it back it takes memory, whether or not the cache has evicted
+   it, so they must look whether it is still listed, that is whether a look-up of its key would find
+   it; and each use must be told by cache_touch, which counts a hit. Neither takes a lock. */
 void cache_reference(struct cache_entry *entry);
 bool cache_entry_is_listed(const struct cache_entry *entry);
 void cache_touch(struct cache *cache, struct cache_entry *entry);

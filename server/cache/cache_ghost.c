@@ -1,9 +1,9 @@
-/* A set-associative table instead of a queue, as in the S3-FIFO paper (section 4.2): each slot has a
-   fingerprint and the number of its addition, and a hash counts as queued while not too many came
+/* A set-associative table instead of a queue, as in the S3-FIFO paper (section 4.2): each slot has
+   a fingerprint and the number of its addition, and a hash counts as queued while not too many came
    after it. So nothing is ever dequeued, the queue's length may follow the cache's from one call to
-   the next, and a set is one cache line. A set that is full gives up its oldest: the queue may forget
-   a few hashes early, and two keys with the same fingerprint (one in 500 million lookups) may be
-   taken for each other. Both cost at most one wrong placement in the cache. */
+   the next, and a set is one cache line. A set that is full gives up its oldest: the queue may
+   forget a few hashes early, and two keys with the same fingerprint (one in 500 million lookups)
+   may be taken for each other. Both cost at most one wrong placement in the cache. */
 #include "server/cache/cache_ghost.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* The ghost queue of S3-FIFO: which keys were pushed out not long ago. It keeps a part of each key's
-   hash and no value. Not thread-safe; a shard of the cache guards its own. */
+/* The ghost queue of S3-FIFO: which keys were pushed out not long ago. It keeps a part of each
+   key's hash and no value. Not thread-safe; a shard of the cache guards its own. */
 #ifndef CRATEDEX_SERVER_CACHE_GHOST_H
 #define CRATEDEX_SERVER_CACHE_GHOST_H
 
@@ -20,8 +20,8 @@ struct cache_ghost {
     uint32_t n_added;
 };
 
-/* A ghost queue with room for `n_hashes`, rounded up to a power of two that is at least a set. Returns
-   0, or -1 when memory runs out. */
+/* A ghost queue with room for `n_hashes`, rounded up to a power of two that is at least a set.
+   Returns 0, or -1 when memory runs out. */
 int cache_ghost_init(struct cache_ghost *ghost, size_t n_hashes);
 void cache_ghost_free(struct cache_ghost *ghost);
 

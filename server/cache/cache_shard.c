@@ -1,11 +1,11 @@
-/* A hash table with chains and S3-FIFO over its entries. The tables have a fixed size, one bucket and
-   one ghost slot for every 256 bytes of the shard's share: nothing is ever rehashed while requests
-   wait, and the tables' bytes are taken off the share beforehand.
+/* A hash table with chains and S3-FIFO over its entries. The tables have a fixed size, one bucket
+   and one ghost slot for every 256 bytes of the shard's share: nothing is ever rehashed while
+   requests wait, and the tables' bytes are taken off the share beforehand.
 
    Entries enter the small queue, or the main queue if the ghost queue knows them. Above a tenth of
    the bytes the small queue gives up its oldest: to the main queue if it was used twice meanwhile,
-   else to the ghost queue. The main queue gives its oldest as many further rounds as it was used, up
-   to three. An entry in no queue (it is being computed) cannot be evicted.
+   else to the ghost queue. The main queue gives its oldest as many further rounds as it was used,
+   up to three. An entry in no queue (it is being computed) cannot be evicted.
 
    Eviction is amortized constant: an entry of the main queue is moved at most three times for three
    uses. In the worst case one call does that for the whole queue. */

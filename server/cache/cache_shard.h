@@ -1,5 +1,5 @@
-/* One shard of the result cache: a table of entries and the S3-FIFO queues that decide which of them
-   go. Nothing here locks or waits: the caller holds `lock` (cache.c says what that guards). */
+/* One shard of the result cache: a table of entries and the S3-FIFO queues that decide which of
+   them go. Nothing here locks or waits: the caller holds `lock` (cache.c says what that guards). */
 #ifndef CRATEDEX_SERVER_CACHE_SHARD_H
 #define CRATEDEX_SERVER_CACHE_SHARD_H
 
@@ -86,13 +86,13 @@ void cache_shard_touch(struct cache_shard *shard, struct cache_entry *entry);
 uint64_t cache_shard_n_hits(const struct cache_shard *shard);
 
 /* Gives a listed entry that is in no queue `bytes` for its value, puts it into the queue that it
-   belongs to and evicts until the bound holds. A value above a tenth of the share takes the entry off
-   the table instead. Returns the entries that are listed no more, linked by `next`. */
+   belongs to and evicts until the bound holds. A value above a tenth of the share takes the entry
+   off the table instead. Returns the entries that are listed no more, linked by `next`. */
 struct cache_entry *cache_shard_admit(struct cache_shard *shard, struct cache_entry *entry,
                                       size_t bytes);
 
-/* Adds `bytes` to the cost of an entry, if it is still in a queue, and evicts until the bound holds.
-   Returns the entries that are listed no more, linked by `next`. */
+/* Adds `bytes` to the cost of an entry, if it is still in a queue, and evicts until the bound
+   holds. Returns the entries that are listed no more, linked by `next`. */
 struct cache_entry *cache_shard_grow(struct cache_shard *shard, struct cache_entry *entry,
                                      size_t bytes);
 

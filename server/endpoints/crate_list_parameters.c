@@ -154,8 +154,8 @@ static enum search_sort read_sort(const struct query_string *query, bool has_tex
     return sort == SEARCH_SORT_RELEVANCE && !has_text ? SEARCH_SORT_ALPHABETICAL : sort;
 }
 
-/* `match`, in its effective form: what the sort has by default is the same as asking for it, and without
-   a text there is nothing to match. */
+/* `match`, in its effective form: what the sort has by default is the same as asking for it, and
+   without a text there is nothing to match. */
 static int read_match(const struct query_string *query, struct search_query *search,
                       struct failure *failure)
 {

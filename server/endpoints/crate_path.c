@@ -1,5 +1,6 @@
-/* Names are looked up in memory, before the cache: all spellings of a name share its entries, and a name
-   that does not exist costs no more than that. Versions are looked up in the file, behind the cache. */
+/* Names are looked up in memory, before the cache: all spellings of a name share its entries, and a
+   name that does not exist costs no more than that. Versions are looked up in the file, behind the
+   cache. */
 #include "server/endpoints/crate_path.h"
 
 #include <cratedex/canonical_name.h>

@@ -1,4 +1,5 @@
-/* GET /api/v1/crates/{name}/{version}/tree?depth=: the closure of a version's dependencies, ours. */
+/* GET /api/v1/crates/{name}/{version}/tree?depth=: the closure of a version's dependencies,
+   ours. */
 #include "server/endpoints/crate_path.h"
 #include "server/endpoints/endpoint.h"
 

@@ -1,11 +1,12 @@
-/* GET /api/v1/crates/{name}/downloads and /api/v1/crates/{name}/{version}/downloads: the downloads of 90 days.
-   "Today", with which they end, is the last day that the index has downloads of, for a dump ages.
+/* GET /api/v1/crates/{name}/downloads and /api/v1/crates/{name}/{version}/downloads: the downloads
+   of 90 days. "Today", with which they end, is the last day that the index has downloads of, for a
+   dump ages.
 
-   Where downloads are counted, today is the day of the counters, if that is later, and what they say of it is
-   added. Such an answer is out of date with the next download of the crate. It is cached all the same, under
-   the day and the number of downloads that were counted of the crate: the next download makes another key,
-   and nobody is shown less than was counted before his request. Caches elsewhere are told to ask each
-   time. */
+   Where downloads are counted, today is the day of the counters, if that is later, and what they
+   say of it is added. Such an answer is out of date with the next download of the crate. It is
+   cached all the same, under the day and the number of downloads that were counted of the crate:
+   the next download makes another key, and nobody is shown less than was counted before his
+   request. Caches elsewhere are told to ask each time. */
 #include "server/endpoints/crate_path.h"
 #include "server/endpoints/endpoint.h"
 #include "server/parameters/include_parameter.h"

@@ -1,5 +1,5 @@
-/* GET /api/v1/crates/{name}/versions: the versions of a crate, all at once or, where `per_page` is given, in
-   pages by seek. */
+/* GET /api/v1/crates/{name}/versions: the versions of a crate, all at once or, where `per_page` is
+   given, in pages by seek. */
 #include "server/endpoints/crate_path.h"
 #include "server/endpoints/endpoint.h"
 #include "server/endpoints/version_list_parameters.h"

@@ -12,7 +12,8 @@
 typedef int encode_named(struct index_reader *reader, const char *name, size_t length,
                          struct encoder *encoder, struct error *error);
 
-/* Writes `{"<key>": <thing>}`. Returns 0, or -1 with the 404 that crates.io has where there is none. */
+/* Writes `{"<key>": <thing>}`. Returns 0, or -1 with the 404 that crates.io has where there is
+   none. */
 int named_answer(struct answer_job *job, const char *key, const struct path_text *name,
                  encode_named *encode, struct failure *failure);
 

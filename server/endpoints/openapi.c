@@ -1,5 +1,6 @@
-/* GET /api/openapi.json. The file is read once, at start, and written by the encoder as every answer is: so
-   it has MessagePack too, and its JSON has no white space. Members keep their order. */
+/* GET /api/openapi.json. The file is read once, at start, and written by the encoder as every
+   answer is: so it has MessagePack too, and its JSON has no white space. Members keep their
+   order. */
 #include "server/endpoints/openapi.h"
 
 #include "server/endpoints/endpoint.h"

@@ -9,7 +9,8 @@
 
 struct openapi;
 
-/* Encodes the document in all encodings, with this program's version in it. NULL when memory runs out. */
+/* Encodes the document in all encodings, with this program's version in it. NULL when memory runs
+   out. */
 struct openapi *openapi_create(struct error *error);
 void openapi_destroy(struct openapi *openapi);
 

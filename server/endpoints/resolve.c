@@ -1,10 +1,11 @@
-/* GET /api/v1/crates/{name}/resolve?req=&rust=&prerelease=: the version that cargo would take, ours.
+/* GET /api/v1/crates/{name}/resolve?req=&rust=&prerelease=: the version that cargo would take,
+   ours.
 
    `req` is a requirement as in a manifest, default `*`; `rust` a version of Rust that must suffice;
-   `prerelease=yes` takes pre-releases by range. The key has the requirement's canonical text, so that all
-   spellings of one question share an entry of the cache. Where nothing matches the answer is still 200,
-   with `version` null: the question was answered, and the counts say why there is none. A 404 would tell a
-   client that the crate does not exist. */
+   `prerelease=yes` takes pre-releases by range. The key has the requirement's canonical text, so
+   that all spellings of one question share an entry of the cache. Where nothing matches the answer
+   is still 200, with `version` null: the question was answered, and the counts say why there is
+   none. A 404 would tell a client that the crate does not exist. */
 #include "server/endpoints/crate_path.h"
 #include "server/endpoints/endpoint.h"
 

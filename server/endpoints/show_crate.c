@@ -1,5 +1,5 @@
-/* GET /api/v1/crates/{name}: a crate with its versions, keywords and categories, as far as `include` wants
-   them. `new`, which crates.io routes by itself, is a name like others here. */
+/* GET /api/v1/crates/{name}: a crate with its versions, keywords and categories, as far as
+   `include` wants them. `new`, which crates.io routes by itself, is a name like others here. */
 #include "server/endpoints/crate_path.h"
 #include "server/endpoints/endpoint.h"
 #include "server/parameters/include_parameter.h"

@@ -1,6 +1,7 @@
-/* GET /api/v1/site_metadata: what the web front end asks at its start. The commit is that of the checkout that
-   the program was built from (Makefile). A mirror takes no writes, whatever `read_only` says:
-   the front end covers its log-in button with "read-only for maintenance" where it is true. */
+/* GET /api/v1/site_metadata: what the web front end asks at its start. The commit is that of the
+   checkout that the program was built from (Makefile). A mirror takes no writes, whatever
+   `read_only` says: the front end covers its log-in button with "read-only for maintenance" where
+   it is true. */
 #include "server/endpoints/endpoint.h"
 
 #ifndef CRATEDEX_COMMIT

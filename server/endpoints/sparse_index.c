@@ -1,6 +1,7 @@
-/* cargo's sparse index below /index/: a crate's file at the one path that belongs to its name in lower case,
-   and config.json, which tells cargo where everything else is. Neither is negotiated, for cargo asks for
-   text/plain and takes what comes. The texts were made when the index was built. */
+/* cargo's sparse index below /index/: a crate's file at the one path that belongs to its name in
+   lower case, and config.json, which tells cargo where everything else is. Neither is negotiated,
+   for cargo asks for text/plain and takes what comes. The texts were made when the index was
+   built. */
 #include "server/endpoints/crate_path.h"
 #include "server/endpoints/endpoint.h"
 #include "server/http/response_headers.h"
@@ -60,7 +61,8 @@ static int answer_crate(struct answer_job *job, const void *parameters, struct f
     return found < 0 ? -1 : 0;
 }
 
-/* The base URL is the operator's, or what the client itself called us; request_read has checked that. */
+/* The base URL is the operator's, or what the client itself called us; request_read has checked
+   that. */
 static int prepare_config(const struct question *question, void *parameters,
                           struct failure *failure)
 {

@@ -1,4 +1,5 @@
-/* GET /api/v1/summary: the homepage's lists. The whole page was encoded when the index was built. */
+/* GET /api/v1/summary: the homepage's lists. The whole page was encoded when the index was
+   built. */
 #include "server/endpoints/endpoint.h"
 
 #include "server/http/response_headers.h"

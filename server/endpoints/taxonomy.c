@@ -1,7 +1,8 @@
-/* GET /api/v1/keywords, /keywords/{keyword}, /categories, /categories/{category} and /category_slugs.
+/* GET /api/v1/keywords, /keywords/{keyword}, /categories, /categories/{category} and
+   /category_slugs.
 
-   As on crates.io the lists take `page` but no `seek`, have no last page, and their total is that of all
-   categories but, for keywords, 0 where the page has none. */
+   As on crates.io the lists take `page` but no `seek`, have no last page, and their total is that
+   of all categories but, for keywords, 0 where the page has none. */
 #include "server/endpoints/endpoint.h"
 #include "server/endpoints/named_answer.h"
 #include "server/parameters/pagination.h"

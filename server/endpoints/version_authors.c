@@ -1,5 +1,6 @@
-/* GET /api/v1/crates/{name}/{version}/authors: nobody, whatever the path says. Versions have no authors since
-   RFC 3052 of Rust; crates.io looks neither the crate nor the version up, and says the same of all. */
+/* GET /api/v1/crates/{name}/{version}/authors: nobody, whatever the path says. Versions have no
+   authors since RFC 3052 of Rust; crates.io looks neither the crate nor the version up, and says
+   the same of all. */
 #include "server/endpoints/endpoint.h"
 
 static int answer(struct answer_job *job, const void *parameters, struct failure *failure)

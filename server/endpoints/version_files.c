@@ -1,9 +1,10 @@
-/* GET /api/v1/crates/{name}/{version}/download and …/readme: where a file of a version lies, as a redirect, or
-   as {"url": …} for a client that asks for JSON or MessagePack by name. The files themselves are not ours:
-   they lie below --cdn-url, laid out as on crates.io's CDN, under the crate's own spelling of its name.
+/* GET /api/v1/crates/{name}/{version}/download and …/readme: where a file of a version lies, as a
+   redirect, or as {"url": …} for a client that asks for JSON or MessagePack by name. The files
+   themselves are not ours: they lie below --cdn-url, laid out as on crates.io's CDN, under the
+   crate's own spelling of its name.
 
-   Where downloads are counted, answers tell caches to ask each time, for what a cache answers nobody
-   counts. */
+   Where downloads are counted, answers tell caches to ask each time, for what a cache answers
+   nobody counts. */
 #include "server/endpoints/crate_path.h"
 #include "server/endpoints/endpoint.h"
 #include "server/http/negotiation.h"
@@ -51,7 +52,8 @@ static void add_text(struct url *url, const char *text)
         add_byte(url, *text);
 }
 
-/* Percent-encodes all but the unreserved characters of RFC 3986: of what versions have, that is the `+`. */
+/* Percent-encodes all but the unreserved characters of RFC 3986: of what versions have, that is the
+   `+`. */
 static void add_encoded(struct url *url, const char *text, size_t length)
 {
     static const char digits[] = "0123456789ABCDEF";

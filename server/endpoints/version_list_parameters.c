@@ -1,5 +1,5 @@
-/* Pages exist where `per_page` asks for them; without it `page` and `seek` are checked for their type, and
-   then nobody looks at them. */
+/* Pages exist where `per_page` asks for them; without it `page` and `seek` are checked for their
+   type, and then nobody looks at them. */
 #include "server/endpoints/version_list_parameters.h"
 
 #include "server/parameters/include_parameter.h"

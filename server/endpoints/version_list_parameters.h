@@ -17,8 +17,8 @@ struct version_list_parameters {
 /* What crates.io checks before it looks for the crate. Returns 0, or -1 with a status 400. */
 int version_list_check(const struct query_string *query, struct failure *failure);
 
-/* Reads and checks the rest, for the crate of that rank, and writes the canonical key, in which numbers are
-   in one order and each once. Returns 0, or -1 with a status 400. */
+/* Reads and checks the rest, for the crate of that rank, and writes the canonical key, in which
+   numbers are in one order and each once. Returns 0, or -1 with a status 400. */
 int version_list_parse(const struct query_string *query, uint32_t rank,
                        struct version_list_parameters *parameters, struct canonical_key *key,
                        struct failure *failure);

@@ -1,12 +1,13 @@
-/* All who share an entry are sent the very response objects that the cache keeps. The one that computed
-   queues a response of its own over the same bytes, which says "miss" and how long the parts took.
+/* All who share an entry are sent the very response objects that the cache keeps. The one that
+   computed queues a response of its own over the same bytes, which says "miss" and how long the
+   parts took.
 
    A 304 is that response, too, queued with another status: libmicrohttpd leaves the body out.
 
    Links: two requests that share an entry may spell their links differently (link_spelling.h). On a
    hit with another spelling the items are copied into an answer with the links of this request,
-   which is cached under the key with the spelling behind it: no search, and no more than one copy for
-   each spelling. */
+   which is cached under the key with the spelling behind it: no search, and no more than one copy
+   for each spelling. */
 #include "server/exchange/cached_answer.h"
 
 #include "server/answer/answer.h"

@@ -1,5 +1,5 @@
-/* Whoever queues also notes in the outcome what the metrics and the logs tell of it. Errors are made for
-   one request and say its id. */
+/* Whoever queues also notes in the outcome what the metrics and the logs tell of it. Errors are
+   made for one request and say its id. */
 #include "server/exchange/exchange.h"
 
 #include "server/http/plain_response.h"

@@ -1,10 +1,10 @@
-/* One table of paths that have no public operation. Each of their own methods is answered as crates.io
-   answers without a session: 403. What a public path has for people who are logged in (PUT of owners, …) is
-   not here: there a write method is 405, as on every path that only reads.
+/* One table of paths that have no public operation. Each of their own methods is answered as
+   crates.io answers without a session: 403. What a public path has for people who are logged in
+   (PUT of owners, …) is not here: there a write method is 405, as on every path that only reads.
 
-   Three operations bear a token of their own instead of a session (confirm, accept, the exchange of a token
-   for trusted publishing). They change what belongs to an account, and we keep none to compare it with: 403
-   too. */
+   Three operations bear a token of their own instead of a session (confirm, accept, the exchange of
+   a token for trusted publishing). They change what belongs to an account, and we keep none to
+   compare it with: 403 too. */
 #include "server/exchange/login_only.h"
 
 #include "server/http/path_pattern.h"

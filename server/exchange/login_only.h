@@ -10,8 +10,8 @@ struct login_only {
     const char *methods; /* as in Allow */
 };
 
-/* The record of the path, or NULL where it is none. `endpoint` is what answers the path otherwise, or NULL:
-   a pattern that ends in a parameter gives way to a fixed segment, as on crates.io. */
+/* The record of the path, or NULL where it is none. `endpoint` is what answers the path otherwise,
+   or NULL: a pattern that ends in a parameter gives way to a fixed segment, as on crates.io. */
 const struct login_only *login_only_find(const char *path, const struct endpoint *endpoint);
 
 /* Whether the path has that method: then it is 403, else 405. */

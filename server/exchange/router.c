@@ -1,6 +1,6 @@
-/* A table of path patterns, tried from the top: a segment `{name}` takes whatever stands there, so a
-   pattern of fixed text must stand before one that would take its path. Paths must be exact: no trailing
-   or doubled slash. */
+/* A table of path patterns, tried from the top: a segment `{name}` takes whatever stands there, so
+   a pattern of fixed text must stand before one that would take its path. Paths must be exact: no
+   trailing or doubled slash. */
 #include "server/exchange/router.h"
 
 #include "server/endpoints/endpoints.h"

@@ -5,8 +5,8 @@
 #include "server/endpoints/endpoint.h"
 #include "server/telemetry/metrics.h"
 
-/* The endpoint of the request's path and its number, from 0; the values of the pattern's parameters go
-   to `request->path_values`. NULL and router_other() for a path that nothing answers. */
+/* The endpoint of the request's path and its number, from 0; the values of the pattern's parameters
+   go to `request->path_values`. NULL and router_other() for a path that nothing answers. */
 const struct endpoint *router_find(struct request *request, unsigned *route);
 
 /* The number of what no endpoint answers: one more than that of the last endpoint. */
@@ -15,8 +15,8 @@ unsigned router_other(void);
 /* The endpoint of a route below router_other(). */
 const struct endpoint *router_endpoint(unsigned route);
 
-/* The names of all routes by number, the last of which is "other": labels for metrics. Returns how many
-   there are. */
+/* The names of all routes by number, the last of which is "other": labels for metrics. Returns how
+   many there are. */
 unsigned router_names(const char *names[METRICS_MAX_ROUTES]);
 
 #endif

@@ -1,8 +1,8 @@
 /* Each coding is one call of its library on the whole body, into memory whose size the library
-   bounds beforehand; what is left over is given back, because the cache keeps the result. The levels
-   cost a body a few milliseconds at most: it is compressed once and sent often. No state outlives a
-   call, so any thread may compress. The output depends on the input alone: the gzip header has no
-   time and no name. */
+   bounds beforehand; what is left over is given back, because the cache keeps the result. The
+   levels cost a body a few milliseconds at most: it is compressed once and sent often. No state
+   outlives a call, so any thread may compress. The output depends on the input alone: the gzip
+   header has no time and no name. */
 #include "server/http/compression.h"
 
 #include <brotli/encode.h>
@@ -50,7 +50,8 @@ static void *compress_gzip(const void *bytes, size_t size, size_t *compressed_si
     return compressed;
 }
 
-/* The smallest window that holds the whole body: a larger one finds no more and takes memory for itself. */
+/* The smallest window that holds the whole body: a larger one finds no more and takes memory for
+   itself. */
 static int brotli_window_bits(size_t size)
 {
     int bits = BROTLI_MIN_WINDOW_BITS;

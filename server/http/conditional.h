@@ -32,9 +32,9 @@ enum precondition_outcome preconditions_weigh(const struct preconditions *precon
    comparison, or is `*`. Reading stops at the first malformed member. */
 bool if_none_match(const char *field, const char *etag);
 
-/* Reads an HTTP date in any of its three forms (section 5.6.7). `now` decides which century a year of two
-   digits is of: one that would be more than 50 years ahead is in the past. Both in seconds since
-   1970-01-01. Returns 0, or -1 where it is none. */
+/* Reads an HTTP date in any of its three forms (section 5.6.7). `now` decides which century a year
+   of two digits is of: one that would be more than 50 years ahead is in the past. Both in seconds
+   since 1970-01-01. Returns 0, or -1 where it is none. */
 int http_date_parse(const char *text, int64_t now, int64_t *seconds);
 
 #endif

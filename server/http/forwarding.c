@@ -4,9 +4,9 @@
    its address makes the findings void. What is left at the end is what a walk from the right would
    have found.
 
-   Which of the two fields a proxy writes is not known here. X-Forwarded-For goes first, for it is what
-   nginx, Varnish, HAProxy and CDNs write unasked: a client's own Forwarded then passes through such a
-   proxy without effect. */
+   Which of the two fields a proxy writes is not known here. X-Forwarded-For goes first, for it is
+   what nginx, Varnish, HAProxy and CDNs write unasked: a client's own Forwarded then passes through
+   such a proxy without effect. */
 #include "server/http/forwarding.h"
 
 #include <string.h>
@@ -17,8 +17,8 @@ struct span {
     size_t length;
 };
 
-/* Cuts the part up to the next `delimiter` off the front, minding quoted strings where `has_quotes`; then
-   returns false where the last one has no end. */
+/* Cuts the part up to the next `delimiter` off the front, minding quoted strings where
+   `has_quotes`; then returns false where the last one has no end. */
 static bool take_part(struct span *rest, char delimiter, bool has_quotes, struct span *part)
 {
     bool is_quoted = false;
@@ -60,7 +60,8 @@ static struct span unquote(struct span span)
     return span;
 }
 
-/* An address, `[IPv6]`, and either with a port. Returns -1 for `unknown`, `_hidden` and the like. */
+/* An address, `[IPv6]`, and either with a port. Returns -1 for `unknown`, `_hidden` and the
+   like. */
 static int parse_node(struct span node, struct ip_address *address)
 {
     char text[64];
@@ -126,8 +127,8 @@ static void read_element(const struct trusted_proxies *proxies, struct span elem
     see_node(proxies, node, scheme, forwarding);
 }
 
-/* A client may open a quoted string that swallows what the proxies append. They close what they open, so
-   that one quote is then left over in the end, and nothing is believed. */
+/* A client may open a quoted string that swallows what the proxies append. They close what they
+   open, so that one quote is then left over in the end, and nothing is believed. */
 static void read_forwarded(const struct trusted_proxies *proxies, struct span rest,
                            struct forwarding *forwarding)
 {

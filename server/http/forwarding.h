@@ -1,5 +1,5 @@
-/* What proxies say of the client that they stand in front of: X-Forwarded-For, X-Forwarded-Proto and
-   Forwarded (RFC 7239). */
+/* What proxies say of the client that they stand in front of: X-Forwarded-For, X-Forwarded-Proto
+   and Forwarded (RFC 7239). */
 #ifndef CRATEDEX_SERVER_FORWARDING_H
 #define CRATEDEX_SERVER_FORWARDING_H
 
@@ -21,10 +21,10 @@ struct forwarding {
 };
 
 /* Reads the fields of a request whose sender is itself trusted (of any other, believe nothing). The
-   client is the rightmost address that is no trusted proxy's; the leftmost where all are; none where
-   the nearest proxy does not know or hides it. X-Forwarded-For counts where it is present, else
-   Forwarded. The scheme is the last one in X-Forwarded-Proto, else the one that Forwarded has beside
-   the client. */
+   client is the rightmost address that is no trusted proxy's; the leftmost where all are; none
+   where the nearest proxy does not know or hides it. X-Forwarded-For counts where it is present,
+   else Forwarded. The scheme is the last one in X-Forwarded-Proto, else the one that Forwarded has
+   beside the client. */
 void forwarding_read(const struct trusted_proxies *proxies, const struct forwarding_fields *fields,
                      struct forwarding *forwarding);
 

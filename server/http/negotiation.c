@@ -196,8 +196,8 @@ static bool parse_coding(struct span text, struct member *member)
     return member->name.length > 0 && parse_parameters(text, member) && !member->has_parameters;
 }
 
-/* How well a range fits an encoding, 0 for not at all. Ours have no parameters, so a plain name fits
-   best; one with parameters (`application/json;charset=utf-8`) is still taken as the type it
+/* How well a range fits an encoding, 0 for not at all. Ours have no parameters, so a plain name
+   fits best; one with parameters (`application/json;charset=utf-8`) is still taken as the type it
    names. */
 static int specificity(const struct member *range, enum encoding encoding)
 {

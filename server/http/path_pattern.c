@@ -1,5 +1,5 @@
-/* One pass over both, without memory: a pattern and a path part at the first byte or two that differ, which
-   is cheaper than anything cleverer. */
+/* One pass over both, without memory: a pattern and a path part at the first byte or two that
+   differ, which is cheaper than anything cleverer. */
 #include "server/http/path_pattern.h"
 
 #include <string.h>

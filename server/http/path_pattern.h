@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-/* Whether `path` is of the pattern. Then `values` has what its parameters took, in order and borrowed from
-   `path`; else what is in `values` is of no use. */
+/* Whether `path` is of the pattern. Then `values` has what its parameters took, in order and
+   borrowed from `path`; else what is in `values` is of no use. */
 bool path_pattern_matches(const char *pattern, const char *path,
                           struct path_value values[REQUEST_MAX_PATH_VALUES]);
 

@@ -1,7 +1,8 @@
 /* One pass cuts the text at `&` and `=`, decodes names and values into the struct's own buffer and
    checks them. The buffer cannot overflow: decoding never lengthens, and every pair adds two NULs,
    one of which stands for its `&` or `=`; so the text's length plus two a pair bounds it, which is
-   less than twice QUERY_STRING_MAX_BYTES. Nothing is shared: a query_string belongs to one request. */
+   less than twice QUERY_STRING_MAX_BYTES. Nothing is shared: a query_string belongs to one
+   request. */
 #include "server/http/query_string.h"
 
 #include <cratedex/utf8.h>

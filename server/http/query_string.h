@@ -29,8 +29,8 @@ struct query_string {
 };
 
 /* Parses `length` bytes (without the `?`; they must outlive the struct). A percent sign that two
-   hexadecimal digits do not follow stays as it is; empty pairs are left out. Returns 0, or -1 with a
-   sentence for the client: too long, too many parameters, a NUL byte (`%00`), invalid UTF-8. */
+   hexadecimal digits do not follow stays as it is; empty pairs are left out. Returns 0, or -1 with
+   a sentence for the client: too long, too many parameters, a NUL byte (`%00`), invalid UTF-8. */
 int query_string_parse(struct query_string *query, const char *text, size_t length,
                        struct error *error);
 

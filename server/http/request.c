@@ -1,7 +1,7 @@
-/* The header fields that matter were seen when the head was checked. Where one came in several lines, a second
-   pass joins them by commas, as RFC 9110 (section 5.3) reads them. Where that does not fit into the
-   request's own room the last line counts: it is the one that the nearest proxy wrote, and negotiation
-   only falls back to a default. */
+/* The header fields that matter were seen when the head was checked. Where one came in several
+   lines, a second pass joins them by commas, as RFC 9110 (section 5.3) reads them. Where that does
+   not fit into the request's own room the last line counts: it is the one that the nearest proxy
+   wrote, and negotiation only falls back to a default. */
 #include "server/http/request.h"
 
 #include "server/http/request_head.h"
@@ -62,8 +62,9 @@ static enum request_method method_of(const char *name)
     return METHOD_UNKNOWN;
 }
 
-/* libmicrohttpd decodes the path in place, so that a %00 would hide what stands behind it, and a %2F would
-   be taken for a slash that parts two segments (RFC 3986, section 2.2: the two differ). */
+/* libmicrohttpd decodes the path in place, so that a %00 would hide what stands behind it, and a
+   %2F would be taken for a slash that parts two segments (RFC 3986, section 2.2: the two
+   differ). */
 static bool path_decodes_badly(const char *target)
 {
     const char *query = strchr(target, '?');

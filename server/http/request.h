@@ -18,7 +18,8 @@
    suffice, the last line counts. */
 #define REQUEST_MAX_JOINED_BYTES 4096
 
-/* A piece of the path that a route takes as a parameter: borrowed, not NUL-terminated, not empty. */
+/* A piece of the path that a route takes as a parameter: borrowed, not NUL-terminated, not
+   empty. */
 struct path_value {
     const char *text;
     size_t length;
@@ -33,9 +34,9 @@ enum request_method {
     METHOD_UNKNOWN /* one that RFC 9110 and RFC 5789 do not know: 501 */
 };
 
-/* What every request has stands first, on as few cache lines as that takes. The parsed query, which has room for
-   the longest, lies with whoever parses it: a stack that far down would be touched page by page by requests
-   that need none. */
+/* What every request has stands first, on as few cache lines as that takes. The parsed query, which
+   has room for the longest, lies with whoever parses it: a stack that far down would be touched
+   page by page by requests that need none. */
 struct request {
     enum request_method method;
     const char *method_name;
@@ -57,21 +58,22 @@ struct request {
     char joined[REQUEST_MAX_JOINED_BYTES];
 };
 
-/* Fills `request` but for what request_read_target does. `target` may be NULL (it was too long to be kept).
-   The head must have passed request_head_check, which gave `fields`. */
+/* Fills `request` but for what request_read_target does. `target` may be NULL (it was too long to
+   be kept). The head must have passed request_head_check, which gave `fields`. */
 void request_read(struct request *request, struct MHD_Connection *connection,
                   const struct request_fields *fields, const char *method, const char *path,
                   const char *target);
 
-/* Makes `path`, until then as libmicrohttpd has it, what it is to be, and finds the query's text. What is
-   answered as a request with the same target was before needs neither. */
+/* Makes `path`, until then as libmicrohttpd has it, what it is to be, and finds the query's text.
+   What is answered as a request with the same target was before needs neither. */
 void request_read_target(struct request *request);
 
-/* The request's id: the client's, or one that is made by the first call. Lives as long as `request`. */
+/* The request's id: the client's, or one that is made by the first call. Lives as long as
+   `request`. */
 const char *request_id(struct request *request);
 
-/* Parses the query into `query`, to which the request points from then on. Returns 0, or -1 with a status 400 (414
-   where it is too long). */
+/* Parses the query into `query`, to which the request points from then on. Returns 0, or -1 with a
+   status 400 (414 where it is too long). */
 int request_parse_query(struct request *request, struct query_string *query,
                         struct failure *failure);
 

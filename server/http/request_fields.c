@@ -1,5 +1,5 @@
-/* Every field of every request is looked up, and most names have no meaning here. The table is indexed by the
-   length of a name, which leaves at most two to compare it with. */
+/* Every field of every request is looked up, and most names have no meaning here. The table is
+   indexed by the length of a name, which leaves at most two to compare it with. */
 #include "server/http/request_fields.h"
 
 #include <strings.h>

@@ -1,5 +1,5 @@
-/* The header fields that have a meaning here: borrowed from libmicrohttpd until the request ends; NULL where
-   absent. */
+/* The header fields that have a meaning here: borrowed from libmicrohttpd until the request ends;
+   NULL where absent. */
 #ifndef CRATEDEX_SERVER_REQUEST_FIELDS_H
 #define CRATEDEX_SERVER_REQUEST_FIELDS_H
 

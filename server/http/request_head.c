@@ -1,7 +1,8 @@
 /* Two parties who disagree about where a request ends can be played against each other (request
    smuggling): whatever allows two readings is refused, and the connection ends there. libmicrohttpd
-   reads leniently: it takes the first of two Content-Length fields, prefers Transfer-Encoding to both,
-   waits for the connection's end after a transfer coding that it does not know, and needs no Host.
+   reads leniently: it takes the first of two Content-Length fields, prefers Transfer-Encoding to
+   both, waits for the connection's end after a transfer coding that it does not know, and needs no
+   Host.
 
    One pass over the fields collects what the checks need. */
 #include "server/http/request_head.h"
@@ -28,9 +29,10 @@ static bool name_is(const char *name, size_t size, const char *expected)
     return size == strlen(expected) && strncasecmp(name, expected, size) == 0;
 }
 
-/* White space before the colon or in front of the line (sections 5.1 and 2.2) makes no token. Nor does most
-   of what libmicrohttpd makes of a field that goes on in a second line (section 5.2): it appends that
-   line to the name. Of the two names that tell where a request ends, nothing may come of it. */
+/* White space before the colon or in front of the line (sections 5.1 and 2.2) makes no token. Nor
+   does most of what libmicrohttpd makes of a field that goes on in a second line (section 5.2): it
+   appends that line to the name. Of the two names that tell where a request ends, nothing may come
+   of it. */
 static bool is_field_name(const char *name, size_t size)
 {
     static const struct {
@@ -73,7 +75,8 @@ static enum MHD_Result see_field(void *context, enum MHD_ValueKind kind, const c
     return MHD_YES;
 }
 
-/* The letters of reg-name (RFC 3986, section 3.2.2). Every request has a host, so this is a look-up. */
+/* The letters of reg-name (RFC 3986, section 3.2.2). Every request has a host, so this is a
+   look-up. */
 static bool is_host_byte(char c)
 {
     static const bool others[128] = {

@@ -16,18 +16,18 @@
    ends the connection. */
 #define REQUEST_MAX_BODY_BYTES 65536
 
-/* Checks the fields, and `target` (NULL: it was too long to be kept), and finds those that have a meaning
-   here. Returns 0, or -1 with the status: the answer must be queued before the body is read, so that the
-   connection ends with it. `fields` is filled in either case. */
+/* Checks the fields, and `target` (NULL: it was too long to be kept), and finds those that have a
+   meaning here. Returns 0, or -1 with the status: the answer must be queued before the body is
+   read, so that the connection ends with it. `fields` is filled in either case. */
 int request_head_check(struct MHD_Connection *connection, const char *version, const char *target,
                        struct request_fields *fields, struct failure *failure);
 
-/* Where an absolute-form target (`http://host:port/path`) has its authority: a pointer into the target
-   and its length. Returns NULL where the target is in another form. */
+/* Where an absolute-form target (`http://host:port/path`) has its authority: a pointer into the
+   target and its length. Returns NULL where the target is in another form. */
 const char *absolute_form_authority(const char *target, size_t *length);
 
-/* Whether the first `length` bytes of a NUL-terminated text are a host with or without a port: a name, an IPv4 address, an IPv6 address in
-   brackets. Such text can be put into a URL as it is. */
+/* Whether the first `length` bytes of a NUL-terminated text are a host with or without a port: a
+   name, an IPv4 address, an IPv6 address in brackets. Such text can be put into a URL as it is. */
 bool host_is_valid(const char *text, size_t length);
 
 #endif

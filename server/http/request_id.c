@@ -1,5 +1,5 @@
-/* Every thread hashes a counter of its own together with 128 random bits that it drew from the system
-   when it made its first id: no two threads, and no two runs, share a sequence. */
+/* Every thread hashes a counter of its own together with 128 random bits that it drew from the
+   system when it made its first id: no two threads, and no two runs, share a sequence. */
 #include "server/http/request_id.h"
 
 #include <inttypes.h>
@@ -27,8 +27,8 @@ static void begin(struct sequence *sequence)
 {
     if (getrandom(sequence->random, sizeof sequence->random, 0) == (ssize_t)sizeof sequence->random)
         return;
-    /* An old kernel, or one without entropy yet: the time and the thread's own address tell runs and
-       threads apart. */
+    /* An old kernel, or one without entropy yet: the time and the thread's own address tell runs
+       and threads apart. */
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     sequence->random[0] = (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;

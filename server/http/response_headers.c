@@ -16,8 +16,8 @@ static const char *vary(const struct response_headers *headers)
     return headers->varies_by_coding ? "Accept-Encoding" : NULL;
 }
 
-/* IMF-fixdate (RFC 9110, section 5.6.7). The names of days and months are those of the C locale, which no
-   program of ours leaves. */
+/* IMF-fixdate (RFC 9110, section 5.6.7). The names of days and months are those of the C locale,
+   which no program of ours leaves. */
 static bool add_last_modified(struct MHD_Response *response, int64_t seconds)
 {
     char text[64];

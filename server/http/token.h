@@ -1,4 +1,5 @@
-/* The bytes of a token (RFC 9110, section 5.6.2): names of fields, methods, media types, parameters. */
+/* The bytes of a token (RFC 9110, section 5.6.2): names of fields, methods, media types,
+   parameters. */
 #ifndef CRATEDEX_SERVER_TOKEN_H
 #define CRATEDEX_SERVER_TOKEN_H
 

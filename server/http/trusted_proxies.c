@@ -1,4 +1,5 @@
-/* A handful of networks, compared one after the other; set once at the start and only read after. */
+/* A handful of networks, compared one after the other; set once at the start and only read
+   after. */
 #include "server/http/trusted_proxies.h"
 
 #include <arpa/inet.h>

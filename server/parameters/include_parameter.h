@@ -12,9 +12,9 @@ struct include_word {
     unsigned bits;
 };
 
-/* Reads it as the bits of its words together; empty words count for nothing, and `by_default` is what it
-   is where it is absent. Returns 0, or -1 with a status 400 and `refusal` for a word that is none of
-   `words`. */
+/* Reads it as the bits of its words together; empty words count for nothing, and `by_default` is
+   what it is where it is absent. Returns 0, or -1 with a status 400 and `refusal` for a word that
+   is none of `words`. */
 int include_parameter(const struct query_string *query, const struct include_word *words,
                       size_t n_words, const char *refusal, unsigned by_default, unsigned *bits,
                       struct failure *failure);

@@ -34,8 +34,8 @@ enum pagination_support {
     PAGINATION_NO_PAGES = 4    /* no pages at all, but by seek */
 };
 
-/* For a list that takes what `support` says, and `page`. Returns 0, or -1 with a status 400 and crates.io's
-   sentence. */
+/* For a list that takes what `support` says, and `page`. Returns 0, or -1 with a status 400 and
+   crates.io's sentence. */
 int pagination_parse_for(const struct query_string *query, unsigned support,
                          struct pagination *pagination, struct failure *failure);
 

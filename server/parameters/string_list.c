@@ -1,5 +1,5 @@
-/* A client may write the same values in any order and more than once; what is made of them should not
-   differ. */
+/* A client may write the same values in any order and more than once; what is made of them should
+   not differ. */
 #include "server/parameters/string_list.h"
 
 #include <stdlib.h>

@@ -14,8 +14,8 @@ struct reader_pool *reader_pool_create(const struct index *index, unsigned n_rea
 /* Every reader must have been returned. NULL is allowed. */
 void reader_pool_destroy(struct reader_pool *pool);
 
-/* An idle reader, to be given back by reader_pool_return; NULL where more are borrowed at once than there
-   are. Never waits. Thread-safe, as is reader_pool_return. */
+/* An idle reader, to be given back by reader_pool_return; NULL where more are borrowed at once than
+   there are. Never waits. Thread-safe, as is reader_pool_return. */
 struct index_reader *reader_pool_borrow(struct reader_pool *pool);
 void reader_pool_return(struct reader_pool *pool, struct index_reader *reader);
 

@@ -1,4 +1,5 @@
-/* What every request needs: made once by main, shared by all threads, passed down and never global. */
+/* What every request needs: made once by main, shared by all threads, passed down and never
+   global. */
 #ifndef CRATEDEX_SERVER_SERVICE_H
 #define CRATEDEX_SERVER_SERVICE_H
 

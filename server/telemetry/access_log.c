@@ -1,8 +1,8 @@
-/* Lines gather in one buffer behind a mutex and are written when it is full, by access_log_flush and
-   at the end: a request costs a copy, a system call comes once in hundreds of lines. A line is
-   formatted before the lock is taken. Where the reader of the log is slow, writers wait for it:
-   no line is dropped. Lines that cannot be written (closed pipe, full disk) are lost; the server
-   goes on.
+/* Lines gather in one buffer behind a mutex and are written when it is full, by access_log_flush
+   and at the end: a request costs a copy, a system call comes once in hundreds of lines. A line is
+   formatted before the lock is taken. Where the reader of the log is slow, writers wait for it: no
+   line is dropped. Lines that cannot be written (closed pipe, full disk) are lost; the server goes
+   on.
 
    What clients send is escaped byte by byte: JSON gets \u00XX (bytes above 127 read as Latin-1),
    the combined format \xXX as httpd writes it. Every line is plain ASCII. */

@@ -1,5 +1,5 @@
-/* The kernel keeps the number of the processor in the thread's own memory (rseq, Linux 4.18), where glibc reads it. Where it
-   cannot be told, everybody counts in the first slot. */
+/* The kernel keeps the number of the processor in the thread's own memory (rseq, Linux 4.18), where
+   glibc reads it. Where it cannot be told, everybody counts in the first slot. */
 #define _GNU_SOURCE /* sched_getcpu */
 
 #include "server/telemetry/cpu_slot.h"

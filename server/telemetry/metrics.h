@@ -5,14 +5,15 @@
 
        cratedex_http_requests_total{route,status,encoding,coding}
        cratedex_http_response_bytes_total{route,encoding,coding}   bodies, as sent
-       cratedex_http_request_duration_seconds{route,cache,encoding,coding}   histogram, 10 µs to 10 s: from
+       cratedex_http_request_duration_seconds{route,cache,encoding,coding} histogram, 10 µs to 10 s:
+       from
                                                         the whole request to the queued answer
-       cratedex_experiment_request_duration_seconds{arm,cache}   likewise, of the answers that depend on the arm
-       cratedex_slow_queries_total                      answers that took as long as --slow-query-ms
-       cratedex_downloads_counted_total
-       cratedex_http_connections, cratedex_http_connections_limit, cratedex_http_connections_opened_total
-       cratedex_cache_{entries,bytes}{shard}, cratedex_cache_max_bytes
-       cratedex_cache_{hits,misses,waits,evictions}_total{shard}   waits: hits that waited for another
+       cratedex_experiment_request_duration_seconds{arm,cache} likewise, of the answers that depend
+       on the arm cratedex_slow_queries_total answers that took as long as --slow-query-ms
+       cratedex_downloads_counted_total cratedex_http_connections, cratedex_http_connections_limit,
+       cratedex_http_connections_opened_total cratedex_cache_{entries,bytes}{shard},
+       cratedex_cache_max_bytes cratedex_cache_{hits,misses,waits,evictions}_total{shard} waits:
+       hits that waited for another
                                                         request's computation
        cratedex_index_crates, cratedex_index_dump_timestamp_seconds
        cratedex_build_info{version,libmicrohttpd,index_format}

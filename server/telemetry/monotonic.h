@@ -4,8 +4,8 @@
 
 #include <time.h>
 
-/* Seconds since some moment in the past, which nobody sets. To a nanosecond for the first 48 days after that moment, to
-   two for as long again: durations here are of microseconds. */
+/* Seconds since some moment in the past, which nobody sets. To a nanosecond for the first 48 days
+   after that moment, to two for as long again: durations here are of microseconds. */
 static inline double monotonic_seconds(void)
 {
     struct timespec time;

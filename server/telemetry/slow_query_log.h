@@ -24,7 +24,8 @@ struct slow_query {
 
 /* Writes one line of JSON to `descriptor`, in one call:
 
-       {"event": "slow_query", "time", "request_id", "method", "target", "status", "cache", "experiment",
+       {"event": "slow_query", "time", "request_id", "method", "target", "status", "cache",
+       "experiment",
         "milliseconds", "parts": {"search", "assemble", "compress"}, "plan"}
 
    `parts` (milliseconds) is null where the answer was made before, or is never kept; `plan`

@@ -1,8 +1,8 @@
 /* bare_http: how fast libmicrohttpd alone can be on this machine. It answers every request with one
-   response that was built at the start, with one status, from the same kind of daemon as the server's
-   (epoll, a thread pool, keep-alive, and the same options where they cost something at each request:
-   connections that time out, and the memory for one, which is zeroed), and looks at nothing of the
-   request. What the server is slower than this is what the server itself costs.
+   response that was built at the start, with one status, from the same kind of daemon as the
+   server's (epoll, a thread pool, keep-alive, and the same options where they cost something at
+   each request: connections that time out, and the memory for one, which is zeroed), and looks at
+   nothing of the request. What the server is slower than this is what the server itself costs.
 
    The response is shared by all threads; libmicrohttpd counts its references. A handler that queues
    on its first call makes libmicrohttpd close the connection, so it queues on the second. */

@@ -1,6 +1,6 @@
-/* cratedex-bench: times of the index library in process, without HTTP and without the result cache, but for
-   `counting` and `cache`, which are about just these, and what asks servers.
-   main reads the command line; what the subcommands share stands here too. */
+/* cratedex-bench: times of the index library in process, without HTTP and without the result cache,
+   but for `counting` and `cache`, which are about just these, and what asks servers. main reads the
+   command line; what the subcommands share stands here too. */
 #include "tests/bench/bench.h"
 
 #include "tests/bench/bench_help.h"

@@ -1,6 +1,7 @@
-/* The baseline is what one would write first: every word quoted, all required, ORDER BY bm25() and a
-   limit, one prepared statement, the file mapped into memory as ours is. The match expressions are
-   composed beforehand, so that its time is SQLite's alone, while ours includes reading the query. */
+/* The baseline is what one would write first: every word quoted, all required, ORDER BY bm25() and
+   a limit, one prepared statement, the file mapped into memory as ours is. The match expressions
+   are composed beforehand, so that its time is SQLite's alone, while ours includes reading the
+   query. */
 #include "tests/bench/bench_baseline.h"
 
 #include <ctype.h>
@@ -21,8 +22,8 @@ static bool is_word_byte(char byte)
     return isalnum((unsigned char)byte) || (unsigned char)byte >= 0x80;
 }
 
-/* `foo bar-baz` as `"foo" "bar" "baz"`, which FTS5 joins by AND. NULL when memory runs out; an empty
-   text where there is no word. */
+/* `foo bar-baz` as `"foo" "bar" "baz"`, which FTS5 joins by AND. NULL when memory runs out; an
+   empty text where there is no word. */
 static char *compose(const char *text)
 {
     /* At worst every second byte is a word, which takes four bytes. */

@@ -1,6 +1,6 @@
-/* The percentile bootstrap, the plainest of its kind: it asks nothing of the distribution, which times
-   with their long right tail would not give. Resamples are drawn by index, so that a pair of series is
-   resampled by its rounds. Samples are some dozens, so each median sorts its copy. */
+/* The percentile bootstrap, the plainest of its kind: it asks nothing of the distribution, which
+   times with their long right tail would not give. Resamples are drawn by index, so that a pair of
+   series is resampled by its rounds. Samples are some dozens, so each median sorts its copy. */
 #include "tests/bench/bench_bootstrap.h"
 
 #include "tests/support/random.h"

@@ -20,20 +20,20 @@ struct estimate {
 /* What an interval says of a ratio to 1. */
 enum estimate_verdict { ESTIMATE_LESS = -1, ESTIMATE_UNDECIDED = 0, ESTIMATE_MORE = 1 };
 
-/* The median of 1 … BOOTSTRAP_MAX_SAMPLES samples, which stay as they are: the middle one, or the mean of the
-   two in the middle. */
+/* The median of 1 … BOOTSTRAP_MAX_SAMPLES samples, which stay as they are: the middle one, or the
+   mean of the two in the middle. */
 double bootstrap_median(const double *samples, size_t n_samples);
 
-/* Estimates the median of 1 … BOOTSTRAP_MAX_SAMPLES samples. The interval has the 2.5th and 97.5th percentile
-   (nearest rank) of the medians of BOOTSTRAP_RESAMPLES resamples, drawn with replacement from a generator that
-   begins at `seed` (not 0): the same samples and seed give the same interval. Of few samples it is a little
-   narrow: of 21 it covers the true median 92 times in 100. */
+/* Estimates the median of 1 … BOOTSTRAP_MAX_SAMPLES samples. The interval has the 2.5th and 97.5th
+   percentile (nearest rank) of the medians of BOOTSTRAP_RESAMPLES resamples, drawn with replacement
+   from a generator that begins at `seed` (not 0): the same samples and seed give the same interval.
+   Of few samples it is a little narrow: of 21 it covers the true median 92 times in 100. */
 void bootstrap_estimate(const double *samples, size_t n_samples, uint64_t seed,
                         struct estimate *estimate);
 
-/* Estimates median(numerators) / median(denominators). Samples of the same place belong together (they
-   were measured one after the other), and are drawn together, so that what disturbed both cancels. All
-   must be above 0. */
+/* Estimates median(numerators) / median(denominators). Samples of the same place belong together
+   (they were measured one after the other), and are drawn together, so that what disturbed both
+   cancels. All must be above 0. */
 void bootstrap_ratio(const double *numerators, const double *denominators, size_t n_samples,
                      uint64_t seed, struct estimate *estimate);
 

@@ -1,9 +1,10 @@
-/* `cache`: what the result cache makes of a stream of requests whose popularity is Zipf's (exponent 1.0), at sizes
-   from 1 MiB to 1 GiB. The requests are the query file's, the first PAGES pages of each; which is how popular is
-   drawn once, from a seed. Our cache runs for real: a miss searches and encodes, as the server does, so that
-   requests a second are what one thread would do without HTTP. Its entries are charged what an answer costs.
-   LRU and Belady's offline rule are simulated on the same trace with the bytes that our cache's tables leave for
-   entries. Hit ratios are of the second half, when the caches are warm. */
+/* `cache`: what the result cache makes of a stream of requests whose popularity is Zipf's (exponent
+   1.0), at sizes from 1 MiB to 1 GiB. The requests are the query file's, the first PAGES pages of
+   each; which is how popular is drawn once, from a seed. Our cache runs for real: a miss searches
+   and encodes, as the server does, so that requests a second are what one thread would do without
+   HTTP. Its entries are charged what an answer costs. LRU and Belady's offline rule are simulated
+   on the same trace with the bytes that our cache's tables leave for entries. Hit ratios are of the
+   second half, when the caches are warm. */
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_queries.h"
 #include "tests/bench/cache_models.h"

@@ -1,7 +1,7 @@
-/* The child's output comes through one pipe, which is read to its end before the child is waited for,
-   so that neither waits for the other. Why it cannot be run comes through another, which exec closes.
-   The kernel ends the child when this program ends, by whatever, and rm(1) removes the folder where a
-   signal ends it: SIGKILL alone leaves it. */
+/* The child's output comes through one pipe, which is read to its end before the child is waited
+   for, so that neither waits for the other. Why it cannot be run comes through another, which exec
+   closes. The kernel ends the child when this program ends, by whatever, and rm(1) removes the
+   folder where a signal ends it: SIGKILL alone leaves it. */
 #define _GNU_SOURCE /* pipe2, _Fork */
 #include "tests/bench/bench_child.h"
 
@@ -105,7 +105,8 @@ static const int ending_signals[] = {SIGHUP, SIGINT, SIGTERM};
 
 static char open_folder[BENCH_FOLDER_MAX];
 
-/* Only what signal-safety(7) allows, and _Fork, which glibc made for that. The signal was reset, and ends us. */
+/* Only what signal-safety(7) allows, and _Fork, which glibc made for that. The signal was reset,
+   and ends us. */
 static void remove_folder_and_end(int signal_number)
 {
     pid_t child = _Fork();

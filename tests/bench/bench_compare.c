@@ -1,13 +1,14 @@
-/* `compare`: two builds of the programs, base and head, on the same dump, through what both have: `cratedex-index
-   build` and HTTP. Each side serves the index that it built itself, for the format may differ.
+/* `compare`: two builds of the programs, base and head, on the same dump, through what both have:
+   `cratedex-index build` and HTTP. Each side serves the index that it built itself, for the format
+   may differ.
 
-   A round has everything once: it builds, starts servers without cache (misses, suggestions), then with one
-   (hits). They are new processes in every round, because where a process happens to lie in memory makes it a
-   little slower or faster for all of its life, and that is no property of a commit. Within a round both
-   sides take turns, base head head base (the other way round in every other round), and each side's
-   cheapest turn counts. A turn is a fixed number of requests, on one connection, which the warm-up
-   round found to take some TURN_SECONDS of a server's processor time: a turn that ends by the clock
-   would give the slower side other queries. */
+   A round has everything once: it builds, starts servers without cache (misses, suggestions), then
+   with one (hits). They are new processes in every round, because where a process happens to lie in
+   memory makes it a little slower or faster for all of its life, and that is no property of a
+   commit. Within a round both sides take turns, base head head base (the other way round in every
+   other round), and each side's cheapest turn counts. A turn is a fixed number of requests, on one
+   connection, which the warm-up round found to take some TURN_SECONDS of a server's processor time:
+   a turn that ends by the clock would give the slower side other queries. */
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_child.h"
 #include "tests/bench/bench_compare_figures.h"

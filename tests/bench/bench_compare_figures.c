@@ -1,5 +1,5 @@
-/* Processor time decides: wall times are shown beside it, but on a shared machine they tell what else ran. The
-   same seed for all estimates, so that the same samples give the same verdict. */
+/* Processor time decides: wall times are shown beside it, but on a shared machine they tell what
+   else ran. The same seed for all estimates, so that the same samples give the same verdict. */
 #include "tests/bench/bench_compare_figures.h"
 
 #include <math.h>

@@ -15,8 +15,8 @@
 
 enum compare_side { COMPARE_BASE, COMPARE_HEAD, N_COMPARE_SIDES };
 
-/* One figure of each round, of both sides: of the cheapest turn. What else a machine does only makes turns
-   dearer, so that is the one which it disturbed least. */
+/* One figure of each round, of both sides: of the cheapest turn. What else a machine does only
+   makes turns dearer, so that is the one which it disturbed least. */
 struct compare_series {
     double samples[N_COMPARE_SIDES][BOOTSTRAP_MAX_SAMPLES]; /* above 0 */
     size_t n_samples;
@@ -29,7 +29,8 @@ struct compare_path {
     struct compare_series wall;
 };
 
-/* Head to base: "faster" or "slower" where the whole interval lies on one side of 1, else "undecided". */
+/* Head to base: "faster" or "slower" where the whole interval lies on one side of 1, else
+   "undecided". */
 const char *compare_verdict(const struct estimate *ratio);
 
 /* Whether the whole interval lies beyond COMPARE_LIMIT. */
@@ -41,20 +42,20 @@ struct compare_builds {
     unsigned n_turns; /* in a round, both sides together */
 };
 
-/* Where one build takes `seconds`: as often as all else, but not for longer than some two minutes in all, and
-   in at least COMPARE_MIN_ROUNDS rounds. Builds that take long have fewer turns, for they even out by
-   themselves. */
+/* Where one build takes `seconds`: as often as all else, but not for longer than some two minutes
+   in all, and in at least COMPARE_MIN_ROUNDS rounds. Builds that take long have fewer turns, for
+   they even out by themselves. */
 struct compare_builds compare_plan_builds(double seconds, unsigned n_rounds);
 
-/* Estimates head to base: the median of the rounds' ratios. What disturbs a round disturbs both of its sides, so
-   on a busy machine this is several times narrower than the ratio of the medians. */
+/* Estimates head to base: the median of the rounds' ratios. What disturbs a round disturbs both of
+   its sides, so on a busy machine this is several times narrower than the ratio of the medians. */
 void compare_ratio(const struct compare_series *series, struct estimate *ratio);
 
 /* The table, and a line for each regression. Returns how many there are. */
 unsigned compare_paths_print(FILE *out, const struct compare_path *paths, size_t n_paths);
 
-/* [{"path", "unit", "rounds", "base", "head", "ratio", "wall_ratio", "verdict", "is_regression"}, …]. NULL when
-   memory runs out. */
+/* [{"path", "unit", "rounds", "base", "head", "ratio", "wall_ratio", "verdict", "is_regression"},
+   …]. NULL when memory runs out. */
 json_t *compare_paths_to_json(const struct compare_path *paths, size_t n_paths);
 
 #endif

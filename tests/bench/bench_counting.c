@@ -1,9 +1,10 @@
-/* `counting`: what it costs to count a download. A server of ours runs in this process, with one thread and a
-   warm cache. A client asks it over one connection, one request after the other, in turn a block of
-   downloads, which are counted, and a block of READMEs, which are the same kind of redirect and are not. The
-   processor time of the server is that of the process less that of the client's thread, so that waiting and
-   the client's own work are in neither figure. The add is timed alone as well, over the slots of the same
-   versions at random: what it takes of a request's processor time is the figure that noise does not blur. */
+/* `counting`: what it costs to count a download. A server of ours runs in this process, with one
+   thread and a warm cache. A client asks it over one connection, one request after the other, in
+   turn a block of downloads, which are counted, and a block of READMEs, which are the same kind of
+   redirect and are not. The processor time of the server is that of the process less that of the
+   client's thread, so that waiting and the client's own work are in neither figure. The add is
+   timed alone as well, over the slots of the same versions at random: what it takes of a request's
+   processor time is the figure that noise does not blur. */
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_child.h"
 #include "tests/bench/bench_series.h"

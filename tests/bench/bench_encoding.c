@@ -1,8 +1,9 @@
-/* `encoding`: JSON against MessagePack on the same answers. Every round does every operation of every page in
-   both encodings, one right behind the other and first the one, then the other, so that what disturbs the
-   machine for a while disturbs both. Times are processor time of this thread: nothing here waits for
-   anything, and who else wants the processor is not what is measured. A sample repeats its operation until it
-   takes about a millisecond, as often in both encodings. */
+/* `encoding`: JSON against MessagePack on the same answers. Every round does every operation of
+   every page in both encodings, one right behind the other and first the one, then the other, so
+   that what disturbs the machine for a while disturbs both. Times are processor time of this
+   thread: nothing here waits for anything, and who else wants the processor is not what is
+   measured. A sample repeats its operation until it takes about a millisecond, as often in both
+   encodings. */
 #include "server/http/compression.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/encoding_figures.h"
@@ -114,8 +115,9 @@ static int take_samples(struct run *run, size_t page, size_t operation, unsigned
     return 0;
 }
 
-/* Freed memory stays with the process, as in one that runs for long. Else free gives the end of the heap back to
-   the kernel, and a body that happens to lie there is made in four times as long as one that does not. */
+/* Freed memory stays with the process, as in one that runs for long. Else free gives the end of the
+   heap back to the kernel, and a body that happens to lie there is made in four times as long as
+   one that does not. */
 static void keep_freed_memory(void)
 {
     (void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
@@ -159,8 +161,8 @@ static int count_operation(struct run *run, size_t page, size_t operation, unsig
     return 0;
 }
 
-/* All operations for callgrind. The first file would have what the threads that opened the index counted, too:
-   it is of a run that nobody reads. */
+/* All operations for callgrind. The first file would have what the threads that opened the index
+   counted, too: it is of a run that nobody reads. */
 static int count_operations(struct run *run, struct error *error)
 {
     if (encoding_operation_counted(&encoding_operations[0], ENCODING_JSON, &run->pages,

@@ -1,7 +1,8 @@
-/* `encoding-http`: the pages of `encoding` through HTTP, hits from one server and misses from another without
-   cache. Rounds interleave as there. Latency is taken at fixed rates, in an open loop; throughput and processor
-   time at full load, in a closed one, where a latency would say nothing. A rate's run is long enough for
-   LEAST_REQUESTS, so that its 99th percentile is not its worst case. */
+/* `encoding-http`: the pages of `encoding` through HTTP, hits from one server and misses from
+   another without cache. Rounds interleave as there. Latency is taken at fixed rates, in an open
+   loop; throughput and processor time at full load, in a closed one, where a latency would say
+   nothing. A rate's run is long enough for LEAST_REQUESTS, so that its 99th percentile is not its
+   worst case. */
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_load.h"
 #include "tests/bench/encoding_figures.h"
@@ -78,8 +79,9 @@ struct run {
     unsigned n_rounds;
 };
 
-/* Whether half of the runs, in either encoding, had answers that did not keep up with the rate: then the latency
-   depends on how long a run is, and says nothing. One run can be held up by something else. */
+/* Whether half of the runs, in either encoding, had answers that did not keep up with the rate:
+   then the latency depends on how long a run is, and says nothing. One run can be held up by
+   something else. */
 static bool is_saturated(const struct http_load *load, const struct load_figures *figures)
 {
     for (int i = 0; i < N_ENCODINGS && load->rate > 0 && figures->in_time.n_samples > 0; i++)
@@ -165,7 +167,8 @@ static int take_sample(struct run *run, size_t page, size_t load, enum encoding 
         return -1;
     figures->in_time.samples[encoding][round] = result.share_in_time;
     figures->in_time.n_samples = round + 1;
-    /* On a busy machine a run may be held up for all of its time: that was the time of one, at least. */
+    /* On a busy machine a run may be held up for all of its time: that was the time of one, at
+       least. */
     double n_answers = result.n_answers > 0 ? (double)result.n_answers : 1;
     double n_received = result.n_received > 0 ? (double)result.n_received : 1;
     double sample[N_COSTS] = {(double)result.latency.p50, (double)result.latency.p90,

@@ -1,6 +1,6 @@
-/* What the second stage of ranking sees: the candidates of every judged query with their features, as a
-   table for tests/relevance/train.py. The same code fills the features in the server, so that training
-   and serving cannot differ. */
+/* What the second stage of ranking sees: the candidates of every judged query with their features,
+   as a table for tests/relevance/train.py. The same code fills the features in the server, so that
+   training and serving cannot differ. */
 #include "index/search/search_state.h"
 #include "tests/bench/bench.h"
 

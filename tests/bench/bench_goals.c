@@ -1,6 +1,7 @@
-/* An interval decides only where all of it does: on a machine that others use most goals stay undecided, and that
-   is what is said. Few samples say little of how much they vary: resampled, they vary less than the figure does, so
-   that their interval would decide what is only chance. Below GOAL_MIN_SAMPLES none decides. */
+/* An interval decides only where all of it does: on a machine that others use most goals stay
+   undecided, and that is what is said. Few samples say little of how much they vary: resampled,
+   they vary less than the figure does, so that their interval would decide what is only chance.
+   Below GOAL_MIN_SAMPLES none decides. */
 #include "tests/bench/bench_goals.h"
 
 #include <stdbool.h>

@@ -11,7 +11,8 @@ enum goal_relation { GOAL_AT_LEAST, GOAL_AT_MOST };
 /* What is compared with the limit: one figure divided by the other, or less it. */
 enum goal_kind { GOAL_RATIO, GOAL_DIFFERENCE };
 
-/* With fewer samples the bootstrap's interval is too narrow to decide: that of one has no width at all. */
+/* With fewer samples the bootstrap's interval is too narrow to decide: that of one has no width at
+   all. */
 #define GOAL_MIN_SAMPLES 20
 
 enum goal_verdict {
@@ -25,9 +26,9 @@ struct goal_result {
     enum goal_verdict verdict;
 };
 
-/* Judges a goal by the samples of both figures, which were taken in pairs: one of each in every round. A ratio is
-   that of the medians (bootstrap_ratio), a difference is the median of the differences. Between 1 and
-   BOOTSTRAP_MAX_SAMPLES samples; those of a ratio above 0. */
+/* Judges a goal by the samples of both figures, which were taken in pairs: one of each in every
+   round. A ratio is that of the medians (bootstrap_ratio), a difference is the median of the
+   differences. Between 1 and BOOTSTRAP_MAX_SAMPLES samples; those of a ratio above 0. */
 void goal_judge(enum goal_kind kind, enum goal_relation relation, double limit,
                 const double *figure, const double *other, size_t n_samples,
                 struct goal_result *result);

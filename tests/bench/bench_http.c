@@ -1,8 +1,9 @@
-/* `http`: what a request costs, beside programs that send the same bytes. In every round each contender is asked for a
-   short while at each number of connections, in a random order, so that nobody always comes after the same one, or in
-   step with what else the machine does. The client is the same for all and asks in a closed loop: as long as the
-   server is the slower one, requests a second tell what it costs. The processor time is the server's alone, client
-   and kernel threads left out. Latencies are those of the closed loop: they tell how long requests wait for each
+/* `http`: what a request costs, beside programs that send the same bytes. In every round each
+   contender is asked for a short while at each number of connections, in a random order, so that
+   nobody always comes after the same one, or in step with what else the machine does. The client is
+   the same for all and asks in a closed loop: as long as the server is the slower one, requests a
+   second tell what it costs. The processor time is the server's alone, client and kernel threads
+   left out. Latencies are those of the closed loop: they tell how long requests wait for each
    other, not what a client would see that asks less.
 
    The client is one thread, and the servers have a thread for each of the other processors. */
@@ -111,7 +112,8 @@ static int take_sample(struct run *run, struct level *level, int who, unsigned r
         return error_set(error, "%s: %s", http_contender_name((enum http_contender_kind)who),
                          why.message);
     run->next[who] += result.n_received;
-    /* On a busy machine a run may be held up for all of its time: that was the time of one, at least. */
+    /* On a busy machine a run may be held up for all of its time: that was the time of one, at
+       least. */
     double n_answers = result.n_answers > 0 ? (double)result.n_answers : 1;
     double n_received = result.n_received > 0 ? (double)result.n_received : 1;
     const double sample[N_FIGURES] = {
@@ -127,7 +129,8 @@ static int take_sample(struct run *run, struct level *level, int who, unsigned r
     return 0;
 }
 
-/* A random order (Fisher and Yates; Knuth, The Art of Computer Programming, volume 2, algorithm P). */
+/* A random order (Fisher and Yates; Knuth, The Art of Computer Programming, volume 2, algorithm
+   P). */
 static void shuffle(int order[N_CONTENDERS], uint64_t *seed)
 {
     for (int i = 0; i < N_CONTENDERS; i++) {
@@ -164,8 +167,9 @@ static bool judge(const struct run *run, const struct level *level, const struct
     return true;
 }
 
-/* Whether the client, which is one thread, takes as long for a request as the threads of one of the servers: then
-   requests a second are what the client can do, and tell less than there is between the servers. */
+/* Whether the client, which is one thread, takes as long for a request as the threads of one of the
+   servers: then requests a second are what the client can do, and tell less than there is between
+   the servers. */
 static bool is_client_bound(const struct run *run, const struct level *level,
                             const struct goal *goal)
 {

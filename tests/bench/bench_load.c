@@ -1,12 +1,13 @@
-/* Request i of an open loop is due at start + i / rate, whether or not anything was answered: due requests
-   wait in the order of their numbers, and a connection that becomes free takes the next. Sleeping is by
-   epoll_pwait2, to the nanosecond, as long as nothing is due and nothing arrives. A request is some
-   hundred bytes and goes into an empty socket buffer, so it is sent in one piece.
+/* Request i of an open loop is due at start + i / rate, whether or not anything was answered: due
+   requests wait in the order of their numbers, and a connection that becomes free takes the next.
+   Sleeping is by epoll_pwait2, to the nanosecond, as long as nothing is due and nothing arrives. A
+   request is some hundred bytes and goes into an empty socket buffer, so it is sent in one piece.
 
-   The client takes its processor time from the same machine as the server. So an answer is one recv into a
-   buffer that all connections share, a pass over its head, one reading of the clock and one send; nothing is
-   allocated, and what is in flight is counted, not looked for. The rest of a long body is dropped inside the
-   kernel (MSG_TRUNC, tcp(7)). Only a head that comes in pieces is copied, to its connection. */
+   The client takes its processor time from the same machine as the server. So an answer is one recv
+   into a buffer that all connections share, a pass over its head, one reading of the clock and one
+   send; nothing is allocated, and what is in flight is counted, not looked for. The rest of a long
+   body is dropped inside the kernel (MSG_TRUNC, tcp(7)). Only a head that comes in pieces is
+   copied, to its connection. */
 #define _GNU_SOURCE /* epoll_pwait2 */
 #include "tests/bench/bench_load.h"
 
@@ -25,9 +26,10 @@
 
 #define BUFFER_BYTES 262144
 #define NANOSECONDS 1000000000.0
-/* How long what was due in a run may take to be sent and answered after it: in times of the run, where it has a rate,
-   and in seconds where it has none: what a slow server still computes would disturb the next run. libmicrohttpd
-   0.9.75 may stall where 128 requests, or a multiple, are ready at once: then it waits for more before it answers. */
+/* How long what was due in a run may take to be sent and answered after it: in times of the run,
+   where it has a rate, and in seconds where it has none: what a slow server still computes would
+   disturb the next run. libmicrohttpd 0.9.75 may stall where 128 requests, or a multiple, are ready
+   at once: then it waits for more before it answers. */
 #define GRACE_OF_RATE 2
 #define GRACE_SECONDS 1
 #define LONGEST_WAIT 20000000 /* nanoseconds, at a time */
@@ -227,7 +229,8 @@ static bool is_before_end(const struct load *load)
     return (load->plan->rate > 0 ? due_at(load, load->n_due) : now_nanoseconds()) < load->end;
 }
 
-/* Waits for answers, or until the next request is due where a connection is free for it; and asks again. */
+/* Waits for answers, or until the next request is due where a connection is free for it; and asks
+   again. */
 static int wait_for_answers(struct load *load, struct error *error)
 {
     struct epoll_event events[LOAD_MAX_CONNECTIONS];
@@ -247,7 +250,8 @@ static int wait_for_answers(struct load *load, struct error *error)
     return 0;
 }
 
-/* Opens a connection and waits for its first answer, so that the server has taken it before the next one comes. */
+/* Opens a connection and waits for its first answer, so that the server has taken it before the
+   next one comes. */
 static int begin_connection(struct load *load, struct connection *connection, struct error *error)
 {
     if (open_connection(load, connection, error) != 0 || send_next(load, connection, 0, error) != 0)

@@ -30,8 +30,8 @@ struct load_plan {
     double rate; /* requests a second, sent whatever the answers do; 0: each connection asks
                                again as soon as it was answered */
     double seconds;
-    /* Processor time of the server so far, in seconds, read when the time begins and when all is answered. NULL:
-       not read. */
+    /* Processor time of the server so far, in seconds, read when the time begins and when all is
+       answered. NULL: not read. */
     double (*server_cpu)(const void *server);
     const void *server;
     uint64_t n_to_send; /* the run ends when as many were answered; 0: with the time */
@@ -41,29 +41,30 @@ struct load_result {
     uint64_t n_answers;  /* within the time */
     uint64_t n_received; /* those after it, too */
     double seconds;
-    /* With a rate from when a request was to be sent until its answer was there, so that one that had to wait
-       for a connection counts its waiting (what coordinated omission leaves out). Without one from its sending,
-       which tells how long requests wait for each other in this loop, not what a client would see that asks
-       less; of these the first million a second. */
+    /* With a rate from when a request was to be sent until its answer was there, so that one that
+       had to wait for a connection counts its waiting (what coordinated omission leaves out).
+       Without one from its sending, which tells how long requests wait for each other in this loop,
+       not what a client would see that asks less; of these the first million a second. */
     struct statistics latency;
     double share_in_time; /* of the requests of a rate: answered before the time was over */
     double server_cpu;    /* seconds, for n_received answers */
     double client_cpu;    /* likewise, of this thread */
 };
 
-/* Runs the plan. Every connection has been answered once before the time begins. What was due within
-   the time is still sent and answered after it: with a rate for at most twice as long, without one
-   for 1 s; what is not answered then is left out. An answer that ends its connection is followed by
-   a new connection. Returns 0, or -1 and why: also for an answer of another status or without
-   Content-Length, and for a connection that ends otherwise. */
+/* Runs the plan. Every connection has been answered once before the time begins. What was due
+   within the time is still sent and answered after it: with a rate for at most twice as long,
+   without one for 1 s; what is not answered then is left out. An answer that ends its connection is
+   followed by a new connection. Returns 0, or -1 and why: also for an answer of another status or
+   without Content-Length, and for a connection that ends otherwise. */
 int load_run(const struct load_plan *plan, struct load_result *result, struct error *error);
 
-/* Asks one request on a connection of its own and appends the body of the answer, which must be 200. */
+/* Asks one request on a connection of its own and appends the body of the answer, which must be
+   200. */
 int load_fetch(uint16_t port, const struct load_request *request, msgpack_sbuffer *body,
                struct error *error);
 
-/* The same, but with the head as it came, of whatever status: `bytes` has room for LOAD_MAX_HEAD. `body` NULL:
-   it is thrown away. */
+/* The same, but with the head as it came, of whatever status: `bytes` has room for LOAD_MAX_HEAD.
+   `body` NULL: it is thrown away. */
 int load_fetch_head(uint16_t port, const struct load_request *request, char *bytes,
                     struct response_head *head, msgpack_sbuffer *body, struct error *error);
 

@@ -1,5 +1,5 @@
-/* From /proc/self/status (proc_pid_status(5)): RssAnon is what the process alone has, RssFile what it
-   shares with whoever maps the same files. */
+/* From /proc/self/status (proc_pid_status(5)): RssAnon is what the process alone has, RssFile what
+   it shares with whoever maps the same files. */
 #include "tests/bench/bench_memory.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
-/* `pages`: what an endpoint does on a miss, in this process: the body in a fresh buffer, out of the index. A
-   row of the table is one thing that is measured: which crates, by SQL, and what is encoded of each;
-   every row is timed in both encodings, but for plain text. */
+/* `pages`: what an endpoint does on a miss, in this process: the body in a fresh buffer, out of the
+   index. A row of the table is one thing that is measured: which crates, by SQL, and what is
+   encoded of each; every row is timed in both encodings, but for plain text. */
 #include "tests/bench/bench_rounds.h"
 
 #include <cratedex/crate_fragment.h>

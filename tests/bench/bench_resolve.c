@@ -1,6 +1,7 @@
-/* `resolve`: requirements that stand in the index, each resolved against its crate; and closures: those of
-   the versions with most dependencies, and of newest versions spread evenly over all crates. SQL on the
-   file draws them, before anything is timed. The page cache is warm after the first round. */
+/* `resolve`: requirements that stand in the index, each resolved against its crate; and closures:
+   those of the versions with most dependencies, and of newest versions spread evenly over all
+   crates. SQL on the file draws them, before anything is timed. The page cache is warm after the
+   first round. */
 #include "tests/bench/bench_rounds.h"
 
 #include <cratedex/dependency_tree.h>

@@ -1,5 +1,5 @@
-/* One pass over the lines of a head, which looks at the first letter of a name before it compares: the client
-   shares its processors with the server it measures. */
+/* One pass over the lines of a head, which looks at the first letter of a name before it compares:
+   the client shares its processors with the server it measures. */
 #define _GNU_SOURCE /* memmem */
 #include "tests/bench/bench_response.h"
 
@@ -10,8 +10,8 @@
 #define STATUS_LINE "HTTP/1.1 200"
 #define NOT_FOUND SIZE_MAX
 
-/* The line of a field after the one that `at` is in; NULL where the head's fields are over at `end`, behind the last
-   one's line end. So there is always a line end behind what is returned. */
+/* The line of a field after the one that `at` is in; NULL where the head's fields are over at
+   `end`, behind the last one's line end. So there is always a line end behind what is returned. */
 static const char *next_line(const char *at, const char *end)
 {
     const char *line_end = memchr(at, '\n', (size_t)(end - at));

@@ -1,6 +1,6 @@
 /* The samples of one round at a time; of earlier rounds only the summary stays. The best round is
-   the one that the rest of the machine disturbed least, and is chosen by the 99th percentile because
-   that is where disturbances show. */
+   the one that the rest of the machine disturbed least, and is chosen by the 99th percentile
+   because that is where disturbances show. */
 #include "tests/bench/bench_series.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* What is asked for is counted first and written in a second pass, which needs to know how many there are in
-   order to leave some out evenly. */
+/* What is asked for is counted first and written in a second pass, which needs to know how many
+   there are in order to leave some out evenly. */
 #include "tests/bench/bench_targets.h"
 
 #include "server/http/query_string.h"
@@ -13,7 +13,8 @@
 #define FRAME_BYTES (sizeof BEGIN_SEARCH + sizeof END)
 #define ENCODED_BYTES 3 /* of one byte, at most */
 
-/* Whether the text may be cut before this byte: in UTF-8 a character begins there, or nothing is left. */
+/* Whether the text may be cut before this byte: in UTF-8 a character begins there, or nothing is
+   left. */
 static bool is_boundary(char next)
 {
     return ((unsigned char)next & 0xC0) != 0x80;

@@ -1,12 +1,12 @@
-/* `worst`: looks for the slowest query of SEARCH_MAX_TEXT_BYTES or less. It begins with texts that ought
-   to be hard (the most frequent words, unfinished words, stop words, words that nearly occur, long words,
-   letters that fold) and goes on from the slowest of them by a seeded hill climb: words are replaced,
-   added, taken out, repeated, misspelt, shortened, and halves of two texts are joined; what is among the
-   slowest stays. A text's time is its best of three runs by this thread's clock, which stands still while others
-   have the processor: a search waits for nothing.
+/* `worst`: looks for the slowest query of SEARCH_MAX_TEXT_BYTES or less. It begins with texts that
+   ought to be hard (the most frequent words, unfinished words, stop words, words that nearly occur,
+   long words, letters that fold) and goes on from the slowest of them by a seeded hill climb: words
+   are replaced, added, taken out, repeated, misspelt, shortened, and halves of two texts are
+   joined; what is among the slowest stays. A text's time is its best of three runs by this thread's
+   clock, which stands still while others have the processor: a search waits for nothing.
 
-   The texts are asked for as a client can ask at most: SEARCH_MAX_LIMIT results. The slowest are asked
-   for again from the deepest offset, as a list, and with match=all. */
+   The texts are asked for as a client can ask at most: SEARCH_MAX_LIMIT results. The slowest are
+   asked for again from the deepest offset, as a list, and with match=all. */
 #include "index/segment/open_index.h"
 #include "tests/bench/bench.h"
 #include "tests/support/random.h"

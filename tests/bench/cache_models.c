@@ -1,7 +1,8 @@
-/* LRU is a list over the items, linked by their numbers. Belady's rule needs, of every request, when its item is
-   asked for next, which one pass from the end tells; a heap has the items by that time, latest on top. A request
-   moves its item's time, and the heap gets a new element instead of the old one being sought: an element
-   whose time is not its item's any more is thrown away when it comes to the top. */
+/* LRU is a list over the items, linked by their numbers. Belady's rule needs, of every request,
+   when its item is asked for next, which one pass from the end tells; a heap has the items by that
+   time, latest on top. A request moves its item's time, and the heap gets a new element instead of
+   the old one being sought: an element whose time is not its item's any more is thrown away when it
+   comes to the top. */
 #include "tests/bench/cache_models.h"
 
 #include <stdbool.h>
@@ -112,8 +113,8 @@ static struct use heap_pop(struct heap *heap)
     return top;
 }
 
-/* When the item of each request is asked for next: the request's number, or a time behind all for which no two
-   items have the same. */
+/* When the item of each request is asked for next: the request's number, or a time behind all for
+   which no two items have the same. */
 static void find_next_uses(const struct cache_trace *trace, size_t *next_uses, size_t *last_seen)
 {
     for (uint32_t item = 0; item < trace->n_items; item++)

@@ -1,5 +1,5 @@
-/* What other policies would have made of a trace of requests, in bytes, simulated: each returns how many of the
-   requests from `n_warm_up` on are hits. */
+/* What other policies would have made of a trace of requests, in bytes, simulated: each returns how
+   many of the requests from `n_warm_up` on are hits. */
 #ifndef CRATEDEX_TESTS_BENCH_CACHE_MODELS_H
 #define CRATEDEX_TESTS_BENCH_CACHE_MODELS_H
 
@@ -19,9 +19,9 @@ struct cache_trace {
 int cache_model_lru(const struct cache_trace *trace, size_t max_bytes, size_t *n_hits,
                     struct error *error);
 
-/* Belady's offline rule: what is asked for again last goes first, the newcomer included (Belady: "A study of
-   replacement algorithms for a virtual-storage computer", IBM Systems Journal, 1966). With items of different
-   sizes the true optimum is NP-hard; this is what is commonly taken for it. */
+/* Belady's offline rule: what is asked for again last goes first, the newcomer included (Belady: "A
+   study of replacement algorithms for a virtual-storage computer", IBM Systems Journal, 1966). With
+   items of different sizes the true optimum is NP-hard; this is what is commonly taken for it. */
 int cache_model_belady(const struct cache_trace *trace, size_t max_bytes, size_t *n_hits,
                        struct error *error);
 

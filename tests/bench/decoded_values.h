@@ -1,6 +1,7 @@
-/* What was read out of a decoded answer. Every decoder is to give every value: so that it has to make all of
-   them (some put that off), and so that it can be checked that all gave the same. Of a text only the ends are
-   looked at, as reading all of it would cost the same for everybody and hide what differs. C and C++. */
+/* What was read out of a decoded answer. Every decoder is to give every value: so that it has to
+   make all of them (some put that off), and so that it can be checked that all gave the same. Of a
+   text only the ends are looked at, as reading all of it would cost the same for everybody and hide
+   what differs. C and C++. */
 #ifndef CRATEDEX_TESTS_BENCH_DECODED_VALUES_H
 #define CRATEDEX_TESTS_BENCH_DECODED_VALUES_H
 

@@ -1,10 +1,11 @@
-/* Instructions and allocations by callgrind (valgrind's manual, chapter 6): this program runs itself once
-   more under it, doing every operation once. Callgrind forgets all counts whenever
+/* Instructions and allocations by callgrind (valgrind's manual, chapter 6): this program runs
+   itself once more under it, doing every operation once. Callgrind forgets all counts whenever
    encoding_operation_counted is entered (--zero-before) and writes a file whenever that returns
-   (--dump-after): the file after the n-th, for the first is left out, is the n-th operation. (--toggle-collect would count instructions in there
-   only, but calls everywhere.) A file's `summary:` is the instructions; a line `cfn=malloc` names
-   who is called, and the `calls=` behind it says how often. The counts are exact but for a few hundred
-   instructions: the allocator's work depends on where memory happens to lie. */
+   (--dump-after): the file after the n-th, for the first is left out, is the n-th operation.
+   (--toggle-collect would count instructions in there only, but calls everywhere.) A file's
+   `summary:` is the instructions; a line `cfn=malloc` names who is called, and the `calls=` behind
+   it says how often. The counts are exact but for a few hundred instructions: the allocator's work
+   depends on where memory happens to lie. */
 #include "tests/bench/bench_child.h"
 #include "tests/bench/encoding_figures.h"
 

@@ -1,8 +1,9 @@
-/* A decoder gives its own kind of tree: jansson and cJSON copy every text into memory of its own, simdjson all
-   into one buffer that its parser keeps, as its manual advises (giving it back each time takes 0.5 µs more);
-   msgpack-c leaves texts in the body and points there. The walk over the tree goes as deep as the answer, which
-   is a few levels. Three read JSON: jansson, which we use ourselves; cJSON, the usual one of clients in C, which
-   simdjson is not for; and simdjson, the fastest, for C++. */
+/* A decoder gives its own kind of tree: jansson and cJSON copy every text into memory of its own,
+   simdjson all into one buffer that its parser keeps, as its manual advises (giving it back each
+   time takes 0.5 µs more); msgpack-c leaves texts in the body and points there. The walk over the
+   tree goes as deep as the answer, which is a few levels. Three read JSON: jansson, which we use
+   ourselves; cJSON, the usual one of clients in C, which simdjson is not for; and simdjson, the
+   fastest, for C++. */
 #include "tests/bench/encoding_decoders.h"
 
 #include "tests/bench/simdjson_decoder.h"

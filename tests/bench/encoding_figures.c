@@ -1,5 +1,5 @@
-/* The samples become estimates only when they are printed: the same seed for all, so that a result can be
-   computed again from the samples, which --json has too. */
+/* The samples become estimates only when they are printed: the same seed for all, so that a result
+   can be computed again from the samples, which --json has too. */
 #include "tests/bench/encoding_figures.h"
 
 #include <math.h>

@@ -58,12 +58,14 @@ struct encoding_figures {
     unsigned n_rounds;
 };
 
-/* Times Python's json and msgpack (tests/bench/decode_python.py) on the same bodies, in a process of its own:
-   the interpreter is `PYTHON` of the environment, else /usr/bin/python3. Returns 0, or -1 and why. */
+/* Times Python's json and msgpack (tests/bench/decode_python.py) on the same bodies, in a process
+   of its own: the interpreter is `PYTHON` of the environment, else /usr/bin/python3. Returns 0, or
+   -1 and why. */
 int encoding_figures_time_python(struct encoding_figures *figures,
                                  const struct encoding_pages *pages, struct error *error);
 
-/* Counts under callgrind: this program once more, as `encoding INDEX --once`. Returns 0, or -1 and why. */
+/* Counts under callgrind: this program once more, as `encoding INDEX --once`. Returns 0, or -1 and
+   why. */
 int encoding_figures_count(struct encoding_figures *figures, const struct encoding_pages *pages,
                            const char *index_path, const char *queries_path, struct error *error);
 
@@ -92,7 +94,8 @@ const char *encoding_rounds_remark(unsigned n_rounds);
 /* The table for people, to standard output. */
 void encoding_figures_print(const struct encoding_figures *figures,
                             const struct encoding_pages *pages);
-/* {"rounds", "seed", "pages": […], …}: tests/bench/encoding_report.py reads it. NULL when memory runs out. */
+/* {"rounds", "seed", "pages": […], …}: tests/bench/encoding_report.py reads it. NULL when memory
+   runs out. */
 json_t *encoding_figures_to_json(const struct encoding_figures *figures,
                                  const struct encoding_pages *pages);
 

@@ -1,5 +1,5 @@
-/* Each operation begins with nothing and gives everything back, as it would for one request; what the
-   libraries keep between calls they may keep. */
+/* Each operation begins with nothing and gives everything back, as it would for one request; what
+   the libraries keep between calls they may keep. */
 #include "tests/bench/encoding_operations.h"
 
 #include <stdlib.h>

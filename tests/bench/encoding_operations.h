@@ -24,8 +24,8 @@ int encoding_operation_run(const struct encoding_operation *operation, enum enco
                            struct error *error);
 
 /* Whether the libraries build from rows what the server answers: the same bytes, which, as the
-   rows come out of the JSON, also says that both encodings have the same values; and whether all decoders read
-   the same. Returns 0, or -1 and where they differ. */
+   rows come out of the JSON, also says that both encodings have the same values; and whether all
+   decoders read the same. Returns 0, or -1 and where they differ. */
 int encoding_operations_verify(const struct encoding_pages *pages, struct error *error);
 
 #endif

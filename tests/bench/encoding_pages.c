@@ -1,6 +1,6 @@
-/* Searching and suggesting cost the same in every encoding and happen once, here; what remains is the
-   assembling that is measured. It is done with the server's own frame for lists, so that the bodies
-   are the server's to the byte. */
+/* Searching and suggesting cost the same in every encoding and happen once, here; what remains is
+   the assembling that is measured. It is done with the server's own frame for lists, so that the
+   bodies are the server's to the byte. */
 #include "tests/bench/encoding_pages.h"
 
 #include "server/answer/list_page.h"
@@ -248,7 +248,8 @@ static int smallest_first(const void *left, const void *right)
 
 #define MAX_CANDIDATES 2000
 
-/* The sizes of the pages of the crates that the statement gives, smallest first. Returns how many, or -1. */
+/* The sizes of the pages of the crates that the statement gives, smallest first. Returns how many,
+   or -1. */
 static int size_crates(struct encoding_pages *pages, sqlite3 *database, const char *sql,
                        struct sized_crate crates[MAX_CANDIDATES], struct error *error)
 {

@@ -1,4 +1,5 @@
-/* The answers on which the encodings are compared: pages that clients ask for, each with a few answers. */
+/* The answers on which the encodings are compared: pages that clients ask for, each with a few
+   answers. */
 #ifndef CRATEDEX_TESTS_BENCH_ENCODING_PAGES_H
 #define CRATEDEX_TESTS_BENCH_ENCODING_PAGES_H
 
@@ -29,8 +30,8 @@ struct encoding_answer {
     uint32_t rank;              /* of the crate that it is about, if any */
     struct suggestion suggestions[10];
     size_t n_suggestions;
-    /* As the server sends them; behind each lie SIMDJSON_DECODER_PADDING bytes, as in a client that receives into
-       a buffer with that much room to spare. */
+    /* As the server sends them; behind each lie SIMDJSON_DECODER_PADDING bytes, as in a client that
+       receives into a buffer with that much room to spare. */
     msgpack_sbuffer bodies[N_ENCODINGS];
     struct answer_rows *rows; /* the same values, as rows of a database give them */
 };
@@ -56,19 +57,19 @@ struct encoding_pages {
     struct encoding_page pages[N_ENCODING_PAGES];
 };
 
-/* Opens the index and chooses the answers: searches of 10 and of 100 crates, and suggestions, evenly
-   spaced among the queries of the file that fill a page; the summary; of 2,000 crates by a hash of
-   their rank the one with the median page, of the 100 with the most versions the largest; the first page of
-   dependents of the most depended-on crate. All bodies are made once. Pages that the index cannot
-   fill have no answers. Returns 0, or -1 and why; to be freed in both cases. */
+/* Opens the index and chooses the answers: searches of 10 and of 100 crates, and suggestions,
+   evenly spaced among the queries of the file that fill a page; the summary; of 2,000 crates by a
+   hash of their rank the one with the median page, of the 100 with the most versions the largest;
+   the first page of dependents of the most depended-on crate. All bodies are made once. Pages that
+   the index cannot fill have no answers. Returns 0, or -1 and why; to be freed in both cases. */
 int encoding_pages_open(struct encoding_pages *pages, const char *index_path,
                         const char *queries_path, struct error *error);
 /* Leaves only the page of this key with answers. Returns 0, or -1 and why. */
 int encoding_pages_keep(struct encoding_pages *pages, const char *key, struct error *error);
 void encoding_pages_free(struct encoding_pages *pages);
 
-/* Assembles an answer from the documents of the index into `out`, which is empty and stays the caller's, as
-   the server does on a miss, what it looked up left out. Returns 0, or -1 and why. */
+/* Assembles an answer from the documents of the index into `out`, which is empty and stays the
+   caller's, as the server does on a miss, what it looked up left out. Returns 0, or -1 and why. */
 int encoding_page_assemble(const struct encoding_page *page, struct index_reader *reader,
                            const struct encoding_answer *answer, enum encoding encoding,
                            msgpack_sbuffer *out, struct error *error);

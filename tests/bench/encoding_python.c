@@ -1,5 +1,5 @@
-/* The bodies go to a folder as files, `<page>.<number>.json` and `.msgpack`; the script reads all before it
-   measures, alternates the encodings as we do, and prints the samples as JSON. */
+/* The bodies go to a folder as files, `<page>.<number>.json` and `.msgpack`; the script reads all
+   before it measures, alternates the encodings as we do, and prints the samples as JSON. */
 #include "tests/bench/bench_child.h"
 #include "tests/bench/encoding_figures.h"
 

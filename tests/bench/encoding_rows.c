@@ -1,6 +1,7 @@
-/* Rows are the values in the order of the document, one behind the other; an object or array says how many
-   values of the same level follow. That is as cheap to walk as the columns of a statement, so that what
-   is measured is the building. The texts lie in the decoded document, which is kept. */
+/* Rows are the values in the order of the document, one behind the other; an object or array says
+   how many values of the same level follow. That is as cheap to walk as the columns of a statement,
+   so that what is measured is the building. The texts lie in the decoded document, which is
+   kept. */
 #include "tests/bench/encoding_rows.h"
 
 #include <jansson.h>

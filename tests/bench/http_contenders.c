@@ -1,6 +1,7 @@
-/* The server's own answer is fetched first: its body goes to a file, which nginx sends and bare_http reads, and its
-   header fields to bare_http's command line, but for those that every server writes itself. All run at the same
-   time, each with as many threads, and only one is asked at a time. */
+/* The server's own answer is fetched first: its body goes to a file, which nginx sends and
+   bare_http reads, and its header fields to bare_http's command line, but for those that every
+   server writes itself. All run at the same time, each with as many threads, and only one is asked
+   at a time. */
 #include "tests/bench/http_contenders.h"
 
 #include "tests/bench/http_groonga.h"
@@ -143,7 +144,8 @@ static int start_hit(struct http_contenders *contenders,
                               error);
 }
 
-/* 304 from the server that has the answer in its cache. `model` is that answer, and becomes a 304. */
+/* 304 from the server that has the answer in its cache. `model` is that answer, and becomes a
+   304. */
 static int prepare_not_modified(struct http_contenders *contenders, struct model *model,
                                 struct error *error)
 {
@@ -160,7 +162,8 @@ static int prepare_not_modified(struct http_contenders *contenders, struct model
     return fetch_model(&contenders->contenders[CONTENDER_NOT_MODIFIED], model, error);
 }
 
-/* Copies the fields of a head, one after the other, but for those that every server writes itself. */
+/* Copies the fields of a head, one after the other, but for those that every server writes
+   itself. */
 static unsigned copy_fields(const struct model *model, char fields[MAX_FIELDS][MAX_FIELD])
 {
     static const char *const own[] = {"Date:", "Connection:", "Content-Length:"};
@@ -206,7 +209,8 @@ static int start_bare(struct http_contenders *contenders, enum http_contender_ki
     return http_server_child_run(&contenders->servers[kind], arguments, error);
 }
 
-/* Whether a contender sends the body of the model; and, of a bare program, a head of as many bytes. */
+/* Whether a contender sends the body of the model; and, of a bare program, a head of as many
+   bytes. */
 static int compare(const struct http_contenders *contenders, enum http_contender_kind kind,
                    const struct model *model, struct error *error)
 {

@@ -1,5 +1,5 @@
-/* Who is asked by the benchmark `http`, and by which requests: servers of the same bytes, and one of the same
-   queries. */
+/* Who is asked by the benchmark `http`, and by which requests: servers of the same bytes, and one
+   of the same queries. */
 #ifndef CRATEDEX_TESTS_BENCH_HTTP_CONTENDERS_H
 #define CRATEDEX_TESTS_BENCH_HTTP_CONTENDERS_H
 
@@ -9,9 +9,10 @@
 
 #include <stdbool.h>
 
-/* HIT and NOT_MODIFIED: cratedex-server with the answer in its cache; BARE…: bare_http with the same body and fields;
-   NGINX: the same body from a file; MISS: cratedex-server without a cache, over the queries; GROONGA…: a Groonga
-   of the same packages, over the same queries and without its cache of results, or over as many as that keeps. */
+/* HIT and NOT_MODIFIED: cratedex-server with the answer in its cache; BARE…: bare_http with the
+   same body and fields; NGINX: the same body from a file; MISS: cratedex-server without a cache,
+   over the queries; GROONGA…: a Groonga of the same packages, over the same queries and without its
+   cache of results, or over as many as that keeps. */
 enum http_contender_kind {
     CONTENDER_HIT,
     CONTENDER_BARE,
@@ -49,8 +50,8 @@ struct http_contenders {
 /* How it is called in results and on the command line. */
 const char *http_contender_name(enum http_contender_kind kind);
 
-/* Refuses a list of names with commas between that has an unknown one; NULL stands for all, and is right. Returns 0, or
-   -1 and which are known. */
+/* Refuses a list of names with commas between that has an unknown one; NULL stands for all, and is
+   right. Returns 0, or -1 and which are known. */
 int http_contenders_check_names(const char *names, struct error *error);
 
 /* Whether a list of names with commas between, or NULL, which stands for all, has this one. */
@@ -64,8 +65,9 @@ bool http_contenders_list_has_servers(const char *names);
 
 #define HTTP_CONTENDERS_TARGET "/api/v1/crates?q=json"
 
-/* Starts all that are wanted and installed, says on standard error which are not, and checks that servers of the same
-   bytes send them. Returns 0, or -1 and why; http_contenders_stop in any case. */
+/* Starts all that are wanted and installed, says on standard error which are not, and checks that
+   servers of the same bytes send them. Returns 0, or -1 and why; http_contenders_stop in any
+   case. */
 int http_contenders_start(struct http_contenders *contenders,
                           const struct http_contenders_settings *settings, struct error *error);
 void http_contenders_stop(struct http_contenders *contenders);

@@ -1,7 +1,8 @@
-/* Groonga reads a file of its commands: a table, the packages, and then an index of the words of all three columns,
-   which is built faster after the packages than with them. Texts are cut into words as its manual has it by default
-   (TokenBigram keeps the letters of a word together) and compared without case. Its server ends the connection after
-   every answer: that is part of what a request to it costs.
+/* Groonga reads a file of its commands: a table, the packages, and then an index of the words of
+   all three columns, which is built faster after the packages than with them. Texts are cut into
+   words as its manual has it by default (TokenBigram keeps the letters of a word together) and
+   compared without case. Its server ends the connection after every answer: that is part of what a
+   request to it costs.
 
    Scores are the sum of the matches by the weight of their column; words are joined by AND. */
 #include "tests/bench/http_groonga.h"
@@ -86,7 +87,8 @@ static int write_commands(const char *path, const char *index_path, struct error
     return status;
 }
 
-/* Groonga tells by its answers, not by its status, whether its commands did well: [[0, …], …] each. */
+/* Groonga tells by its answers, not by its status, whether its commands did well: [[0, …], …]
+   each. */
 static int run_commands(char *commands, char *database, struct error *error)
 {
     char name[] = "groonga";

@@ -1,5 +1,6 @@
-/* The file's descriptor stays open and nothing is logged, so that nginx does no more than it must. It runs in the
-   foreground, as our child, and its workers as the same user, for the folder is that user's alone. */
+/* The file's descriptor stays open and nothing is logged, so that nginx does no more than it must.
+   It runs in the foreground, as our child, and its workers as the same user, for the folder is that
+   user's alone. */
 #include "tests/bench/http_nginx.h"
 
 #include "tests/bench/bench_child.h"

@@ -4,8 +4,8 @@
 
 #include "tests/bench/http_server_child.h"
 
-/* Starts nginx with this many workers, which answers every GET with the file `body` of the folder, as JSON. Its own
-   files go to the folder as well. Returns 0, or -1 and why. */
+/* Starts nginx with this many workers, which answers every GET with the file `body` of the folder,
+   as JSON. Its own files go to the folder as well. Returns 0, or -1 and why. */
 int http_nginx_start(struct http_server_child *server, const char *folder, unsigned n_workers,
                      struct error *error);
 

@@ -1,4 +1,5 @@
-/* All requests of a list stand in one block of memory, which is as large as they can become at most. */
+/* All requests of a list stand in one block of memory, which is as large as they can become at
+   most. */
 #define _GNU_SOURCE /* stpcpy */
 #include "tests/bench/http_requests.h"
 

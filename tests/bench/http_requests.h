@@ -11,13 +11,14 @@ struct http_requests {
     size_t n_requests;
 };
 
-/* One GET of `target`, with these fields, each with its line's end ("": none). Returns 0; -1 when memory runs
-   out. */
+/* One GET of `target`, with these fields, each with its line's end ("": none). Returns 0; -1 when
+   memory runs out. */
 int http_requests_single(struct http_requests *requests, const char *target, const char *fields,
                          struct error *error);
 
-/* One GET a query, of `before`, the query's text percent-encoded (RFC 3986, section 2.1), `after`. Characters of the
-   text that are in `special` get a backslash before them. Returns 0; -1 where there are no queries or no memory. */
+/* One GET a query, of `before`, the query's text percent-encoded (RFC 3986, section 2.1), `after`.
+   Characters of the text that are in `special` get a backslash before them. Returns 0; -1 where
+   there are no queries or no memory. */
 int http_requests_of_queries(struct http_requests *requests, const struct bench_queries *queries,
                              const char *before, const char *after, const char *special,
                              struct error *error);

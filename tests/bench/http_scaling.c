@@ -128,7 +128,8 @@ static int remember(const struct common *common, struct request *request)
     return 0;
 }
 
-/* Keeps the numbers of those that are remembered: of two that fall on one place the later took it. */
+/* Keeps the numbers of those that are remembered: of two that fall on one place the later took
+   it. */
 static unsigned list_remembered(const struct common *common, struct request *request,
                                 unsigned numbers[N_ANSWERS])
 {

@@ -18,10 +18,12 @@ struct http_scaling {
     unsigned n_rounds;                /* 0: there are not two processors */
 };
 
-/* Takes 0.2 s a round, of which there are at most BOOTSTRAP_MAX_SAMPLES. Returns 0, or -1 and why. */
+/* Takes 0.2 s a round, of which there are at most BOOTSTRAP_MAX_SAMPLES. Returns 0, or -1 and
+   why. */
 int http_scaling_measure(struct http_scaling *scaling, unsigned n_rounds, struct error *error);
 
-/* Of the goal that two threads answer 1.8 times as many hits as one. Needs a round, as does the JSON. */
+/* Of the goal that two threads answer 1.8 times as many hits as one. Needs a round, as does the
+   JSON. */
 enum goal_verdict http_scaling_verdict(const struct http_scaling *scaling);
 
 /* To standard output; nothing without rounds. */

@@ -1,6 +1,7 @@
-/* A server of ours names the port that it got in its first line; of others the port is chosen here, which another
-   program may take before they do: then they do not start, and say so. The processor time is the kernel's clock of
-   the process, which counts nanoseconds where /proc counts hundredths of a second. */
+/* A server of ours names the port that it got in its first line; of others the port is chosen here,
+   which another program may take before they do: then they do not start, and say so. The processor
+   time is the kernel's clock of the process, which counts nanoseconds where /proc counts hundredths
+   of a second. */
 #define _GNU_SOURCE /* pipe2 */
 #include "tests/bench/http_server_child.h"
 

@@ -23,7 +23,8 @@ struct http_server_child {
 struct http_server_settings {
     const char *cache_bytes; /* such as "0" or "256M" */
     unsigned n_threads;
-    /* Of its program, such as one that was built from another commit; NULL: that of this program. */
+    /* Of its program, such as one that was built from another commit; NULL: that of this
+       program. */
     const char *folder;
 };
 
@@ -32,7 +33,8 @@ struct http_server_settings {
 int http_server_child_start(struct http_server_child *server, const char *index_path,
                             const struct http_server_settings *settings, struct error *error);
 
-/* Starts a program, found by PATH or in /usr/sbin, whose first line names its address: `http://127.0.0.1:PORT`. */
+/* Starts a program, found by PATH or in /usr/sbin, whose first line names its address:
+   `http://127.0.0.1:PORT`. */
 int http_server_child_run(struct http_server_child *server, char *const arguments[],
                           struct error *error);
 

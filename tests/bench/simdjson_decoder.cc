@@ -1,9 +1,10 @@
-/* The only C++ here: simdjson (Langdale and Lemire, "Parsing Gigabytes of JSON per Second", VLDB Journal 28,
-   2019) is the JSON decoder to beat and has no interface for C. It picks its code by the processor that it runs
-   on, under valgrind by the one that valgrind shows. Of its two interfaces this is the one that makes a document
-   (a "tape"), as the other libraries make a tree; On-Demand would skip what is not asked for, and here all is.
-   The parser keeps its buffers, as its manual advises, and the document lies in them. Without exceptions: each
-   call says what went wrong, and memory that runs out is one such word. */
+/* The only C++ here: simdjson (Langdale and Lemire, "Parsing Gigabytes of JSON per Second", VLDB
+   Journal 28, 2019) is the JSON decoder to beat and has no interface for C. It picks its code by
+   the processor that it runs on, under valgrind by the one that valgrind shows. Of its two
+   interfaces this is the one that makes a document (a "tape"), as the other libraries make a tree;
+   On-Demand would skip what is not asked for, and here all is. The parser keeps its buffers, as its
+   manual advises, and the document lies in them. Without exceptions: each call says what went
+   wrong, and memory that runs out is one such word. */
 #include "tests/bench/simdjson_decoder.h"
 
 #include <new>

@@ -17,8 +17,8 @@ struct simdjson_decoder;
 struct simdjson_decoder *simdjson_decoder_create(void);
 void simdjson_decoder_free(struct simdjson_decoder *decoder);
 
-/* Decodes `size` bytes, behind which there are SIMDJSON_DECODER_PADDING more of the caller's, and reads every
-   value. Returns NULL, or why it cannot, in static words. */
+/* Decodes `size` bytes, behind which there are SIMDJSON_DECODER_PADDING more of the caller's, and
+   reads every value. Returns NULL, or why it cannot, in static words. */
 const char *simdjson_decoder_read(struct simdjson_decoder *decoder, const char *json, size_t size,
                                   struct decoded_values *values);
 

@@ -1,6 +1,6 @@
-/* Any query as parameters of the crate list: what is accepted keeps the search's limits, its key fits,
-   and the link that its spelling gives asks for the same (same key) where the value behind it is
-   the request's own. */
+/* Any query as parameters of the crate list: what is accepted keeps the search's limits, its key
+   fits, and the link that its spelling gives asks for the same (same key) where the value behind it
+   is the request's own. */
 #include "server/endpoints/crate_list_parameters.h"
 #include "server/parameters/link_spelling.h"
 

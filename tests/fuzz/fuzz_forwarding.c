@@ -1,5 +1,5 @@
-/* Any bytes as what a client sent of X-Forwarded-For and Forwarded. Beyond not crashing: to what a trusted
-   proxy appends to them, they make no difference but that of hiding it. */
+/* Any bytes as what a client sent of X-Forwarded-For and Forwarded. Beyond not crashing: to what a
+   trusted proxy appends to them, they make no difference but that of hiding it. */
 #include "server/http/forwarding.h"
 
 #include <stdbool.h>

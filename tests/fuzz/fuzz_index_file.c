@@ -1,5 +1,6 @@
-/* A whole index file, damaged: the input is a list of places and bytes that are written over a good file,
-   and where to cut it. What opens is searched and read; it may answer wrongly, never crash. */
+/* A whole index file, damaged: the input is a list of places and bytes that are written over a good
+   file, and where to cut it. What opens is searched and read; it may answer wrongly, never
+   crash. */
 #include <cratedex/crate_fragment.h>
 #include <cratedex/index_builder.h>
 #include <cratedex/index_reader.h>

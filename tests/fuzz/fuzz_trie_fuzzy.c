@@ -1,5 +1,5 @@
-/* Any bytes as bounds, a word and a trie block. Where the block opens, the lookup must be safe and give
-   what it promises: neighbours in order, each value once, within the bounds. */
+/* Any bytes as bounds, a word and a trie block. Where the block opens, the lookup must be safe and
+   give what it promises: neighbours in order, each value once, within the bounds. */
 #include <cratedex/utf8.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,8 +35,8 @@ static void check_order(const struct trie_neighbour *neighbours, size_t n,
     }
 }
 
-/* Input: a byte of bounds (2 bits of distance, 1 of longer keys, the rest for values), a byte with the
-   length of the word, the word, the block. */
+/* Input: a byte of bounds (2 bits of distance, 1 of longer keys, the rest for values), a byte with
+   the length of the word, the word, the block. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct trie trie;
@@ -56,8 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct trie_neighbour neighbours[LIMIT];
     size_t n = trie_fuzzy_find(&trie, word, length, &bounds, neighbours, LIMIT);
     check_order(neighbours, n, &bounds);
-    /* A key of the trie is its own nearest neighbour, if it is text: of other bytes the characters in which
-       distances are counted are anybody's guess. */
+    /* A key of the trie is its own nearest neighbour, if it is text: of other bytes the characters
+       in which distances are counted are anybody's guess. */
     const unsigned char *values;
     if (length > 0 && length <= TRIE_FUZZY_MAX_BYTES && bounds.max_distance < 3 &&
         bounds.max_value == UINT32_MAX && bounds.min_characters == 0 &&

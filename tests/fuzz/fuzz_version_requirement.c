@@ -1,6 +1,6 @@
-/* A requirement and a version, separated by a line end. What parses must have a canonical text that parses
-   to a requirement of the same text, and both must match the same versions; a release must match by
-   cargo's rule exactly where it lies in the ranges. */
+/* A requirement and a version, separated by a line end. What parses must have a canonical text that
+   parses to a requirement of the same text, and both must match the same versions; a release must
+   match by cargo's rule exactly where it lies in the ranges. */
 #include <cratedex/version_requirement.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* Counted downloads through HTTP: what counts, what is shown of it, and how it comes into the next index. */
+/* Counted downloads through HTTP: what counts, what is shown of it, and how it comes into the next
+   index. */
 #include "tests/support/counting_fixture.h"
 #include "tests/support/http_case.h"
 #include "tests/support/program.h"
@@ -88,7 +89,8 @@ static void makes_caches_ask(void **state)
     http_cases_run(fixture->http.client, cases, N_ELEMENTS(cases));
 }
 
-/* The downloads of the one day that a page of one or several rows shows for a version; 0 where none. */
+/* The downloads of the one day that a page of one or several rows shows for a version; 0 where
+   none. */
 static json_int_t shown(const struct counting_fixture *fixture, const char *target,
                         const char *list, json_int_t version)
 {
@@ -121,7 +123,8 @@ static void shows_todays_at_once(void **state)
         get(fixture, CRATES "one/1.3.0/download", NULL, 302);
         get(fixture, CRATES "one/0.1.0/download", NULL, 302); /* not one of the five */
     }
-    /* The graph ends today, so that the dump's last day is long out of it; it can still be asked for. */
+    /* The graph ends today, so that the dump's last day is long out of it; it can still be asked
+       for. */
     assert_int_equal(shown(fixture, crate_page, "version_downloads", 12), 0);
     assert_int_equal(shown(fixture, CRATES "one/1.0.0/downloads?before_date=2020-11-01",
                            "version_downloads", 12),

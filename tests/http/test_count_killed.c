@@ -1,4 +1,5 @@
-/* SIGKILL in the middle of 100,000 counted downloads from 8 clients: what was acknowledged is counted. */
+/* SIGKILL in the middle of 100,000 counted downloads from 8 clients: what was acknowledged is
+   counted. */
 #include "tests/support/counting_fixture.h"
 #include "tests/support/test_server.h"
 
@@ -93,8 +94,8 @@ static void download_with_threads(struct downloading *downloading)
         pthread_join(threads[i], NULL);
 }
 
-/* 100,000 downloads by 8 clients; the server is killed in the middle. What was acknowledged is counted, and
-   nothing that was not asked for; a server that is started again adds to it. */
+/* 100,000 downloads by 8 clients; the server is killed in the middle. What was acknowledged is
+   counted, and nothing that was not asked for; a server that is started again adds to it. */
 static void keeps_every_acknowledged_download(void **state)
 {
     struct counting_fixture *fixture = *state;

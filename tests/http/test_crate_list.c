@@ -105,7 +105,8 @@ static void searches(void **state)
     http_cases_run(((struct http_fixture *)*state)->client, cases, N_ELEMENTS(cases));
 }
 
-/* A misspelt word is corrected, and the meta says so, on every page and in every spelling of links. */
+/* A misspelt word is corrected, and the meta says so, on every page and in every spelling of
+   links. */
 static void corrects_typos(void **state)
 {
     static const struct http_case cases[] = {

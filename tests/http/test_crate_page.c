@@ -1,5 +1,5 @@
-/* A crate's page, one version, reverse dependencies: parameters, errors, and what requests share in the
-   cache. */
+/* A crate's page, one version, reverse dependencies: parameters, errors, and what requests share in
+   the cache. */
 #include "tests/support/http_case.h"
 #include "tests/support/http_fixture.h"
 
@@ -150,8 +150,8 @@ static void expect_cache(struct http_client *client, const char *target, const c
     http_response_free(&response);
 }
 
-/* `full`, nothing at all and every word are one page; so are all spellings of a name, and words that
-   make no difference. */
+/* `full`, nothing at all and every word are one page; so are all spellings of a name, and words
+   that make no difference. */
 static void shares_what_is_the_same(void **state)
 {
     static const struct {
@@ -260,7 +260,8 @@ static void lists_reverse_dependencies(void **state)
     http_cases_run(client_of(state), cases, N_ELEMENTS(cases));
 }
 
-/* All pages, one behind the other: no dependency twice, the downloads falling, as many as the total. */
+/* All pages, one behind the other: no dependency twice, the downloads falling, as many as the
+   total. */
 static void walks_reverse_dependencies(void **state)
 {
     json_t *seen = json_object();

@@ -1,5 +1,5 @@
-/* The downloads of days, of a crate and of a version: parameters, and every crate of the sample against
-   SQL. */
+/* The downloads of days, of a crate and of a version: parameters, and every crate of the sample
+   against SQL. */
 #include "tests/support/http_case.h"
 #include "tests/support/http_fixture.h"
 #include "tests/support/sql.h"

@@ -68,7 +68,8 @@ static void check_words(const json_t *explanation)
     json_decref(words);
 }
 
-/* The terms add up to the first stage, and the score is that of the stage which placed the crate. */
+/* The terms add up to the first stage, and the score is that of the stage which placed the
+   crate. */
 static void check_explanation(const json_t *explanation)
 {
     const char *stage = json_text_at(explanation, "stage");

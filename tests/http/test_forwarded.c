@@ -13,7 +13,8 @@
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
 
-/* The log is written once a second: every test sends all its requests before it reads their lines. */
+/* The log is written once a second: every test sends all its requests before it reads their
+   lines. */
 
 #define ID_SIZE 64
 

@@ -1,8 +1,9 @@
-/* What a hit costs beyond libmicrohttpd itself: nothing that the kernel, the allocator or another thread could see.
-   Two daemons run in this process, one after the other: the server's, with an answer in its cache, and one that
-   queues a prebuilt response of the same size with the same options. Both get the same requests over one
-   connection. Allocations, locks and system calls on sockets are counted by taking the places of malloc, of
-   pthread_mutex_lock and of the calls (the client uses read and write, which are not counted). */
+/* What a hit costs beyond libmicrohttpd itself: nothing that the kernel, the allocator or another
+   thread could see. Two daemons run in this process, one after the other: the server's, with an
+   answer in its cache, and one that queues a prebuilt response of the same size with the same
+   options. Both get the same requests over one connection. Allocations, locks and system calls on
+   sockets are counted by taking the places of malloc, of pthread_mutex_lock and of the calls (the
+   client uses read and write, which are not counted). */
 #include "server/cache/recent_hits.h"
 #include "server/daemon.h"
 #include "server/listener.h"

@@ -1,14 +1,15 @@
-/* Threads that answer hits take no lock in common. The server's daemon runs in this process with two threads; a
-   connection to each of them asks at the same time as the other, again and again for an answer of its own, so that
-   the only thing that both threads could meet at is what all requests need. Every mutex that a thread takes is noted,
-   by taking the place of pthread_mutex_lock. One that two threads took shows whether or not they met, so that nothing
-   depends on the machine.
+/* Threads that answer hits take no lock in common. The server's daemon runs in this process with
+   two threads; a connection to each of them asks at the same time as the other, again and again for
+   an answer of its own, so that the only thing that both threads could meet at is what all requests
+   need. Every mutex that a thread takes is noted, by taking the place of pthread_mutex_lock. One
+   that two threads took shows whether or not they met, so that nothing depends on the machine.
 
-   One thread of libmicrohttpd may take all connections, up to its share of what the process may open. So the process
-   may open few files, and more connections are made than one thread can take.
+   One thread of libmicrohttpd may take all connections, up to its share of what the process may
+   open. So the process may open few files, and more connections are made than one thread can take.
 
-   libmicrohttpd counts the references to a response under that response's mutex. Two threads that send the same answer
-   at the same moment meet there, which a bare program with one response does for every request. */
+   libmicrohttpd counts the references to a response under that response's mutex. Two threads that
+   send the same answer at the same moment meet there, which a bare program with one response does
+   for every request. */
 #include "server/cache/recent_hits.h"
 #include "tests/support/cached_daemon.h"
 #include "tests/support/next_mutex_lock.h"
@@ -30,7 +31,8 @@
 #define N_CONNECTIONS N_THREADS
 #define N_WARM_UPS 3 /* a miss, a hit that is remembered, one that is found so */
 #define N_REQUESTS 2000
-/* Of the files that the process may open the server keeps 256 for itself; half of the rest is a thread's. */
+/* Of the files that the process may open the server keeps 256 for itself; half of the rest is a
+   thread's. */
 #define MAX_OPEN_FILES 800
 #define N_TO_CHOOSE_FROM ((MAX_OPEN_FILES - 256) / 2 + 10)
 #define N_PLACES 4096 /* a power of two, of which a few are used */
@@ -71,7 +73,8 @@ static void note(pthread_mutex_t *mutex)
     }
 }
 
-/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): glibc names it in its own way */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): glibc names it in its own
+   way */
 int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
     n_in_lock++;
@@ -232,7 +235,8 @@ static void hits_have_no_lock_in_common(void **state)
     assert_int_equal(hits.n_common, 0);
 }
 
-/* A request that is too long to be remembered goes through the cache's own look-up, which locks its shard. */
+/* A request that is too long to be remembered goes through the cache's own look-up, which locks its
+   shard. */
 static void a_common_lock_is_seen(void **state)
 {
     char field[RECENT_HITS_MAX_KEY + 64];

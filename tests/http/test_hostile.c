@@ -212,7 +212,8 @@ static void assert_alive(void **state)
     json_decref(body);
 }
 
-/* Bytes that are no request, or an odd one. The answer, if any, starts with one of these statuses. */
+/* Bytes that are no request, or an odd one. The answer, if any, starts with one of these
+   statuses. */
 static void survives_broken_requests(void **state)
 {
     static const struct {

@@ -235,7 +235,8 @@ static void refuses_bad_ranking_files(void **state)
     expect_end(arguments, 1, "ranking.conf: No such file or directory");
 }
 
-/* A new index takes the file's name while the server runs: it goes on with the one that it opened. */
+/* A new index takes the file's name while the server runs: it goes on with the one that it
+   opened. */
 static void outlives_a_replaced_index(void **state)
 {
     (void)state;

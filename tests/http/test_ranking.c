@@ -1,5 +1,5 @@
-/* The order of relevance as a client meets it: how many words must match, an operator's weights, and
-   pages through all of its stages. */
+/* The order of relevance as a client meets it: how many words must match, an operator's weights,
+   and pages through all of its stages. */
 #include "tests/support/folder.h"
 #include "tests/support/http_case.h"
 #include "tests/support/http_fixture.h"

@@ -203,8 +203,8 @@ static void gives_trees(void **state)
     http_cases_run(client_of(state), cases, N_ELEMENTS(cases));
 }
 
-/* What a tree says holds together, and each direct dependency is what /resolve gives where nothing else
-   narrows it. */
+/* What a tree says holds together, and each direct dependency is what /resolve gives where nothing
+   else narrows it. */
 static void a_tree_holds_together(void **state)
 {
     json_t *tree =

@@ -1,5 +1,5 @@
-/* RFC 9110 (HTTP semantics) to the byte: methods, fields, statuses, ranges, and HEAD for every endpoint.
-   Negotiation and conditional requests have tables of their own. */
+/* RFC 9110 (HTTP semantics) to the byte: methods, fields, statuses, ranges, and HEAD for every
+   endpoint. Negotiation and conditional requests have tables of their own. */
 #include "server/exchange/router.h"
 
 #include "tests/support/http_fixture.h"
@@ -304,7 +304,8 @@ static void names_the_exchange(void **state)
     }
 }
 
-/* The path of a pattern, with values that exist in the sample where the parameter is a known one. */
+/* The path of a pattern, with values that exist in the sample where the parameter is a known
+   one. */
 static void fill_pattern(char *path, size_t size, const char *pattern)
 {
     static const char *const values[][2] = {
@@ -374,7 +375,8 @@ static void compare_head(struct http_client *client, const char *path, const cha
     http_response_free(&head);
 }
 
-/* 9110, 9.3.2: HEAD sends what GET would, but no body. Of every route, in both encodings and coded. */
+/* 9110, 9.3.2: HEAD sends what GET would, but no body. Of every route, in both encodings and
+   coded. */
 static void answers_head_as_get_everywhere(void **state)
 {
     struct http_fixture *fixture = *state;

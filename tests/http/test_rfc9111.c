@@ -151,7 +151,8 @@ static void says_what_may_be_kept(void **state)
     raw_cases_run(server_of(state), cases, N_ELEMENTS(cases));
 }
 
-/* 9111, 4.3.1: a validator stays as long as the answer does, whoever asks and however it came about. */
+/* 9111, 4.3.1: a validator stays as long as the answer does, whoever asks and however it came
+   about. */
 static void keeps_validators(void **state)
 {
     static const char *const requests[] = {

@@ -1,5 +1,6 @@
-/* RFC 9112 (HTTP/1.1 messages) to the byte: lines, hosts, where a request ends, and connections. What is
-   marked early is refused by libmicrohttpd before the server sees it, with a page of its own. */
+/* RFC 9112 (HTTP/1.1 messages) to the byte: lines, hosts, where a request ends, and connections.
+   What is marked early is refused by libmicrohttpd before the server sees it, with a page of its
+   own. */
 #include "tests/support/http_fixture.h"
 #include "tests/support/raw_case.h"
 
@@ -254,8 +255,8 @@ static void finds_the_end_of_requests(void **state)
     raw_cases_run(server_of(state), cases, N_ELEMENTS(cases));
 }
 
-/* libmicrohttpd refuses a length that is no number twice over in one answer; what counts is that nothing
-   is answered and the connection ends. */
+/* libmicrohttpd refuses a length that is no number twice over in one answer; what counts is that
+   nothing is answered and the connection ends. */
 static void refuses_lengths_that_are_no_numbers(void **state)
 {
     static const char *const lengths[] = {
@@ -344,8 +345,8 @@ static char *read_to_end(int descriptor)
     return text;
 }
 
-/* 9112, 9.6: a client that has sent all and closed its half gets its answers and then the end, not a
-   wait for the idle connection's timeout. */
+/* 9112, 9.6: a client that has sent all and closed its half gets its answers and then the end, not
+   a wait for the idle connection's timeout. */
 static void notices_a_half_closed_connection(void **state)
 {
     static const char *const requests[] = {

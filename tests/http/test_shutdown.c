@@ -1,5 +1,5 @@
-/* Stopping while requests run, and what is logged by then. A request is running for certain when the
-   server has asked for its body ("100 Continue") and not got it: so no test depends on time. */
+/* Stopping while requests run, and what is logged by then. A request is running for certain when
+   the server has asked for its body ("100 Continue") and not got it: so no test depends on time. */
 #include "tests/support/http_case.h"
 #include "tests/support/http_fixture.h"
 

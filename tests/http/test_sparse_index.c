@@ -109,7 +109,8 @@ static void is_plain_text_whatever_is_asked_for(void **state)
     http_response_free(&first);
 }
 
-/* A JSON object a line, as many as versions, each with the crate's name and the number that is next. */
+/* A JSON object a line, as many as versions, each with the crate's name and the number that is
+   next. */
 static void has_a_line_for_every_version(void **state)
 {
     static const struct {
@@ -209,7 +210,8 @@ static void is_compressed_for_cargo(void **state)
     http_response_free(&coded);
 }
 
-/* What cargo sends over plain HTTP: the upgrade that it offers is passed over, and the connection kept. */
+/* What cargo sends over plain HTTP: the upgrade that it offers is passed over, and the connection
+   kept. */
 static void stays_with_http_1(void **state)
 {
     static const char request[] =

@@ -1,5 +1,5 @@
-/* Targets to the byte: the forms of RFC 9112 (section 3.2), the paths and queries of RFC 3986, and what is
-   too long. */
+/* Targets to the byte: the forms of RFC 9112 (section 3.2), the paths and queries of RFC 3986, and
+   what is too long. */
 #include "tests/support/http_fixture.h"
 #include "tests/support/raw_case.h"
 

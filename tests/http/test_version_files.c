@@ -32,7 +32,8 @@ static void redirects_to_the_files(void **state)
          .headers = {"Location: " CDN "/readmes/serde/serde-1.0.228.html",
                      "Vary: Accept, Accept-Encoding", "Cache-Control: public, max-age=3600",
                      "CDN-Cache-Control: public, max-age=3600, stale-while-revalidate=86400"}},
-        /* The crate's own spelling, whatever the client's; a plus sign is encoded, however it came. */
+        /* The crate's own spelling, whatever the client's; a plus sign is encoded, however it
+           came. */
         {.request = {.target = CRATES "inflector/0.11.4/download"},
          .status = 302,
          .headers = {"Location: " CDN "/crates/Inflector/Inflector-0.11.4.crate",
@@ -215,8 +216,8 @@ static const char *const documents[] = {
     CRATES "zstd-sys/downloads?include=versions",
 };
 
-/* JSON and MessagePack say the same; each has its ETag, which is answered with 304; HEAD is GET without a
-   body. */
+/* JSON and MessagePack say the same; each has its ETag, which is answered with 304; HEAD is GET
+   without a body. */
 static void represents_both_encodings(void **state)
 {
     static const char json_only[] = "Accept: application/json\n";

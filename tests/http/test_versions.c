@@ -152,8 +152,8 @@ static void pages_are_the_list(void **state)
     }
 }
 
-/* The same page with its parameters in another order: one entry of the cache, its own links, and the
-   tracks are still there. */
+/* The same page with its parameters in another order: one entry of the cache, its own links, and
+   the tracks are still there. */
 static void spells_links_as_the_request_does(void **state)
 {
     static const struct http_case cases[] = {

@@ -1,6 +1,6 @@
-/* Counts what a program allocates, by taking the place of malloc and its kin (glibc allows it: "Replacing
-   malloc" in its manual). To be included by exactly one source of a program. Sanitizers replace malloc
-   themselves: there nothing is counted, and ALLOCATIONS_ARE_METERED is 0. */
+/* Counts what a program allocates, by taking the place of malloc and its kin (glibc allows it:
+   "Replacing malloc" in its manual). To be included by exactly one source of a program. Sanitizers
+   replace malloc themselves: there nothing is counted, and ALLOCATIONS_ARE_METERED is 0. */
 #ifndef CRATEDEX_TESTS_SUPPORT_ALLOCATION_METER_H
 #define CRATEDEX_TESTS_SUPPORT_ALLOCATION_METER_H
 
@@ -15,7 +15,8 @@
 #define ALLOCATIONS_ARE_METERED 1
 #endif
 
-/* Bytes in use by all threads, the most of it since the last reset, and the number of allocations. */
+/* Bytes in use by all threads, the most of it since the last reset, and the number of
+   allocations. */
 static _Atomic int64_t allocated_bytes;
 static _Atomic int64_t allocated_peak;
 static _Atomic uint64_t n_allocations;
@@ -31,7 +32,8 @@ static inline int64_t allocation_meter_reset(void)
 
 #if ALLOCATIONS_ARE_METERED
 
-/* glibc's own names are the way to what is replaced; its headers name the parameters __nmemb and so on. */
+/* glibc's own names are the way to what is replaced; its headers name the parameters __nmemb and so
+   on. */
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 /* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
 void *__libc_malloc(size_t size);

@@ -1,4 +1,5 @@
-/* The state of a test that builds: a folder for dumps and one for OUT, which must hold nothing else. */
+/* The state of a test that builds: a folder for dumps and one for OUT, which must hold nothing
+   else. */
 #ifndef CRATEDEX_TESTS_SUPPORT_BUILD_FOLDERS_H
 #define CRATEDEX_TESTS_SUPPORT_BUILD_FOLDERS_H
 

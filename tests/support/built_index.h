@@ -23,8 +23,8 @@ struct built_index {
 /* Builds an index of the dump in a new folder and opens it. Fails the test where that fails. */
 void built_index_make(struct built_index *built, const char *dump_path);
 
-/* Opens the index of the large dump that CRATEDEX_LARGE_INDEX names, as `make` sets it; where nothing is
-   named, builds one. The report is empty then. The dump must be there. */
+/* Opens the index of the large dump that CRATEDEX_LARGE_INDEX names, as `make` sets it; where
+   nothing is named, builds one. The report is empty then. The dump must be there. */
 void built_index_open_large(struct built_index *built);
 
 /* The same from the members of a dump: see BUILT_TABLE. */

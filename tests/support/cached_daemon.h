@@ -1,4 +1,5 @@
-/* The server's daemon in this process, over an index of the sample, for tests that count what it does. */
+/* The server's daemon in this process, over an index of the sample, for tests that count what it
+   does. */
 #ifndef CRATEDEX_TESTS_SUPPORT_CACHED_DAEMON_H
 #define CRATEDEX_TESTS_SUPPORT_CACHED_DAEMON_H
 
@@ -17,8 +18,8 @@ struct cached_daemon {
     int listener;
 };
 
-/* Starts it with this many threads, a cache of 64 MiB in one shard, and the threads' recent hits. Fails the test where
-   it cannot. */
+/* Starts it with this many threads, a cache of 64 MiB in one shard, and the threads' recent hits.
+   Fails the test where it cannot. */
 void cached_daemon_start(struct cached_daemon *daemon, unsigned n_threads);
 
 /* Every connection to it has been closed. */

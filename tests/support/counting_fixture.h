@@ -1,5 +1,6 @@
-/* A server that counts downloads, and what it counted. The dump is older than any clock that runs a test, so
-   that "today" is the day of the counters. Every function fails the test where it cannot do its work. */
+/* A server that counts downloads, and what it counted. The dump is older than any clock that runs a
+   test, so that "today" is the day of the counters. Every function fails the test where it cannot
+   do its work. */
 #ifndef CRATEDEX_TESTS_SUPPORT_COUNTING_FIXTURE_H
 #define CRATEDEX_TESTS_SUPPORT_COUNTING_FIXTURE_H
 
@@ -9,7 +10,8 @@
 
 #include <stdint.h>
 
-/* Crate `one` has six versions, with ids from 11 to 16, of which the graph shows five; `two` has 21. */
+/* Crate `one` has six versions, with ids from 11 to 16, of which the graph shows five; `two` has
+   21. */
 extern const struct dump_file counting_dump[];
 
 struct counting_fixture {

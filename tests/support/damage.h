@@ -17,7 +17,8 @@ void damage_size(const void *block, size_t size, damage_try *try_block, void *co
    opened, in percent: AddressSanitizer sees whether their lookups are safe. */
 unsigned damage_bytes(const void *block, size_t size, damage_try *try_block, void *context);
 
-/* Sets a few 32-bit integers at random to small, large and neighbouring values, `n_rounds` times. */
+/* Sets a few 32-bit integers at random to small, large and neighbouring values, `n_rounds`
+   times. */
 void damage_integers(const void *block, size_t size, unsigned n_rounds, damage_try *try_block,
                      void *context);
 

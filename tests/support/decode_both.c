@@ -1,4 +1,5 @@
-/* jansson keeps the order of members, so that two values written again show a difference in order. */
+/* jansson keeps the order of members, so that two values written again show a difference in
+   order. */
 #include "tests/support/decode_both.h"
 
 #include "tests/support/representation.h"

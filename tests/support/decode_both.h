@@ -1,4 +1,5 @@
-/* What is encoded twice is decoded twice, by libraries that know nothing of the encoder, and compared. */
+/* What is encoded twice is decoded twice, by libraries that know nothing of the encoder, and
+   compared. */
 #ifndef CRATEDEX_TESTS_SUPPORT_DECODE_BOTH_H
 #define CRATEDEX_TESTS_SUPPORT_DECODE_BOTH_H
 

@@ -1,5 +1,5 @@
-/* Dumps to order, good and bad: archives written by libarchive, folders, and a dump's members as one
-   text. Every function fails the test where it cannot do its work. */
+/* Dumps to order, good and bad: archives written by libarchive, folders, and a dump's members as
+   one text. Every function fails the test where it cannot do its work. */
 #ifndef CRATEDEX_TESTS_SUPPORT_DUMP_FILES_H
 #define CRATEDEX_TESTS_SUPPORT_DUMP_FILES_H
 
@@ -16,21 +16,23 @@ struct dump_file {
     int64_t hole_at;
 };
 
-/* An export of November 2020 as it is laid out, with files that are no tables; a NULL path ends it. */
+/* An export of November 2020 as it is laid out, with files that are no tables; a NULL path ends
+   it. */
 extern const struct dump_file dump_typical[];
 
 /* Every kind of archive that is understood: "tar", "tar.gz", …, "zip", "zip.stored". */
 #define N_ARCHIVE_KINDS 12
 extern const char *const archive_kinds[N_ARCHIVE_KINDS];
 
-/* Writes `folder`/dump.<kind>, a new one each time, and returns its path, which the caller frees. */
+/* Writes `folder`/dump.<kind>, a new one each time, and returns its path, which the caller
+   frees. */
 char *dump_write_archive(const char *folder, const char *kind, const struct dump_file *files);
 
 /* Makes `folder`/`name` with the files in it and returns its path, which the caller frees. */
 char *dump_write_folder(const char *folder, const char *name, const struct dump_file *files);
 
-/* Reads a whole dump: `<path> [table <name>] <content>` or `<path> [metadata] <content>` a line, and
-   behind a `!` the error, if any. NUL bytes become `0`. The caller frees it. */
+/* Reads a whole dump: `<path> [table <name>] <content>` or `<path> [metadata] <content>` a line,
+   and behind a `!` the error, if any. NUL bytes become `0`. The caller frees it. */
 char *dump_list(const char *path, uint64_t max_bytes);
 
 /* A line of it. */

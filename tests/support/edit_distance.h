@@ -1,4 +1,5 @@
-/* The distance of optimal string alignment (Damerau 1964) by its plain table, to check faster ways. */
+/* The distance of optimal string alignment (Damerau 1964) by its plain table, to check faster
+   ways. */
 #ifndef CRATEDEX_TESTS_SUPPORT_EDIT_DISTANCE_H
 #define CRATEDEX_TESTS_SUPPORT_EDIT_DISTANCE_H
 

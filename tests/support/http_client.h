@@ -1,5 +1,5 @@
-/* HTTP requests by libcurl, answers as they came: no content coding is undone, no redirect followed.
-   Every function fails the test where it cannot do its work. */
+/* HTTP requests by libcurl, answers as they came: no content coding is undone, no redirect
+   followed. Every function fails the test where it cannot do its work. */
 #ifndef CRATEDEX_TESTS_SUPPORT_HTTP_CLIENT_H
 #define CRATEDEX_TESTS_SUPPORT_HTTP_CLIENT_H
 

@@ -1,5 +1,5 @@
-/* The parts of an index file that are held in memory, read and replaced by SQL. Both functions fail the
-   test where they cannot do their work. */
+/* The parts of an index file that are held in memory, read and replaced by SQL. Both functions fail
+   the test where they cannot do their work. */
 #ifndef CRATEDEX_TESTS_SUPPORT_INDEX_PARTS_H
 #define CRATEDEX_TESTS_SUPPORT_INDEX_PARTS_H
 

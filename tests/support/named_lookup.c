@@ -1,4 +1,5 @@
-/* A lookup is an encoder's call that may find nothing: what is written is decoded, or must not be there. */
+/* A lookup is an encoder's call that may find nothing: what is written is decoded, or must not be
+   there. */
 #include "tests/support/named_lookup.h"
 
 #include "tests/support/decode_both.h"

@@ -10,7 +10,8 @@
 typedef int named_lookup(struct index_reader *reader, const char *name, size_t length,
                          struct encoder *encoder, struct error *error);
 
-/* What is found by the name, equal in both encodings: a new reference. Fails the test where nothing is. */
+/* What is found by the name, equal in both encodings: a new reference. Fails the test where nothing
+   is. */
 json_t *named_lookup_found(struct index_reader *reader, named_lookup *encode, const char *name);
 
 /* Fails the test where anything is found or written. */

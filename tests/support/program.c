@@ -1,6 +1,6 @@
 /* One child process, its output read through pipes or a pseudo-terminal by poll until all ends are
-   closed, so that no amount of output blocks it. Between fork and exec only system calls are made. A
-   child that hangs is left to the time limit of the test runner. */
+   closed, so that no amount of output blocks it. Between fork and exec only system calls are made.
+   A child that hangs is left to the time limit of the test runner. */
 #define _GNU_SOURCE /* pipe2, execvpe */
 #include "tests/support/program.h"
 

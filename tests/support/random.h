@@ -1,4 +1,5 @@
-/* Reproducible random numbers: xorshift64 (Marsaglia, "Xorshift RNGs", 2003). A seed must not be 0. */
+/* Reproducible random numbers: xorshift64 (Marsaglia, "Xorshift RNGs", 2003). A seed must not be
+   0. */
 #ifndef CRATEDEX_TESTS_SUPPORT_RANDOM_H
 #define CRATEDEX_TESTS_SUPPORT_RANDOM_H
 

@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Deletes, inserts or replaces one character of `text` or swaps two neighbours, each kind as likely as
-   the others, and never back to the same text. `text` is ASCII, of at least 2 bytes, with room for
-   `length` + 1. Returns the new length. */
+/* Deletes, inserts or replaces one character of `text` or swaps two neighbours, each kind as likely
+   as the others, and never back to the same text. `text` is ASCII, of at least 2 bytes, with room
+   for `length` + 1. Returns the new length. */
 static inline size_t random_edit(uint64_t *seed, char *text, size_t length)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";

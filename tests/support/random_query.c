@@ -91,8 +91,8 @@ static const char *pick(const struct query_source *source, enum list list, uint6
     return strings->n == 0 ? "nothing" : strings->items[random_below(seed, strings->n)];
 }
 
-/* Appends as much of `text` as has room and is ASCII without control characters: what lies beyond is
-   for the texts below. */
+/* Appends as much of `text` as has room and is ASCII without control characters: what lies beyond
+   is for the texts below. */
 static void append(char *text, const char *more, size_t length)
 {
     size_t at = strlen(text);

@@ -1,5 +1,5 @@
-/* Random queries that an index has answers to: words, prefixes and parts of names drawn from what is
-   in the file, and everything that people put around them. */
+/* Random queries that an index has answers to: words, prefixes and parts of names drawn from what
+   is in the file, and everything that people put around them. */
 #ifndef CRATEDEX_TESTS_SUPPORT_RANDOM_QUERY_H
 #define CRATEDEX_TESTS_SUPPORT_RANDOM_QUERY_H
 
@@ -8,8 +8,8 @@
 
 struct query_source;
 
-/* Reads names, words, keywords, categories and owners from the index file by SQL. Fails the test where
-   it cannot. */
+/* Reads names, words, keywords, categories and owners from the index file by SQL. Fails the test
+   where it cannot. */
 struct query_source *query_source_open(const char *path);
 void query_source_close(struct query_source *source);
 
@@ -24,8 +24,8 @@ struct random_query {
     struct ranking ranking; /* the defaults, but nothing is corrected */
 };
 
-/* Makes a query for the first SEARCH_MAX_LIMIT hits by relevance, without filters, of the text as it
-   stands. Its text is one that search_check_text allows. */
+/* Makes a query for the first SEARCH_MAX_LIMIT hits by relevance, without filters, of the text as
+   it stands. Its text is one that search_check_text allows. */
 void random_query_text(const struct query_source *source, uint64_t *seed,
                        struct random_query *random);
 

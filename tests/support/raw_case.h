@@ -28,13 +28,13 @@ struct raw_case {
     bool is_early;    /* libmicrohttpd itself refuses, with a page of its own */
 };
 
-/* Runs every case; the first that fails ends the test. What holds of every answer of ours is checked of
-   each: Date, Server, Access-Control-Allow-Origin and Cache-Control are there, Age is not, and an error
-   is `{"errors":[{"detail":…}]}`, no-store, and has an X-Request-Id. */
+/* Runs every case; the first that fails ends the test. What holds of every answer of ours is
+   checked of each: Date, Server, Access-Control-Allow-Origin and Cache-Control are there, Age is
+   not, and an error is `{"errors":[{"detail":…}]}`, no-store, and has an X-Request-Id. */
 void raw_cases_run(const struct test_server *server, const struct raw_case *cases, size_t n_cases);
 
-/* The value of a header in what the server answers to a request that ends its connection. The caller
-   frees. Fails the test where there is no such header. */
+/* The value of a header in what the server answers to a request that ends its connection. The
+   caller frees. Fails the test where there is no such header. */
 char *raw_header(const struct test_server *server, const char *request, const char *name);
 
 #endif

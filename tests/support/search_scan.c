@@ -1,5 +1,5 @@
-/* Words are looked up by FTS5's MATCH, names by memmem, filters by joins over the file's tables; every
-   crate gets its scores, and all are sorted. Nothing is clever and nothing is fast. */
+/* Words are looked up by FTS5's MATCH, names by memmem, filters by joins over the file's tables;
+   every crate gets its scores, and all are sorted. Nothing is clever and nothing is fast. */
 #define _GNU_SOURCE /* qsort_r */
 #include "tests/support/search_scan_steps.h"
 

@@ -1,11 +1,11 @@
-/* The search as it is defined, not as it is done: a plain scan that looks at every crate of an index
-   file by SQL alone and works out which match, their scores of both stages, and where each may stand.
-   It shares no code with the library's search; the trees of the second stage and the list of
-   words as they are written are data to it.
+/* The search as it is defined, not as it is done: a plain scan that looks at every crate of an
+   index file by SQL alone and works out which match, their scores of both stages, and where each
+   may stand. It shares no code with the library's search; the trees of the second stage and the
+   list of words as they are written are data to it.
 
-   The library computes with single precision, the scan with double: a place is settled only as far as
-   scores differ by more than rounding, and a crate may then stand anywhere among those that are as
-   good. */
+   The library computes with single precision, the scan with double: a place is settled only as far
+   as scores differ by more than rounding, and a crate may then stand anywhere among those that are
+   as good. */
 #ifndef CRATEDEX_TESTS_SUPPORT_SEARCH_SCAN_H
 #define CRATEDEX_TESTS_SUPPORT_SEARCH_SCAN_H
 
@@ -17,9 +17,9 @@ struct search_scan;
 struct search_scan *search_scan_open(const char *path);
 void search_scan_close(struct search_scan *scan);
 
-/* Finds everything that the query finds, whatever its limit, offset and seek key; returns how many. The
-   text must be one that search_check_text allows; of its characters beyond ASCII, only those of latin,
-   greek, cyrillic and chinese words, and general punctuation. */
+/* Finds everything that the query finds, whatever its limit, offset and seek key; returns how many.
+   The text must be one that search_check_text allows; of its characters beyond ASCII, only those of
+   latin, greek, cyrillic and chinese words, and general punctuation. */
 size_t search_scan_run(struct search_scan *scan, const struct search_query *query);
 
 /* Of the last query: rounding may decide which crates match, so that nothing is settled. */
@@ -31,8 +31,8 @@ bool search_scan_is_relaxed(const struct search_scan *scan);
 /* Of the last query: how many hits have this tier. */
 size_t search_scan_count(const struct search_scan *scan, enum search_tier tier);
 
-/* Fails the test, naming the query, unless `result` is the part of the last query's hits that begins
-   behind the first `n_skipped` ones and has at most `query->limit`. */
+/* Fails the test, naming the query, unless `result` is the part of the last query's hits that
+   begins behind the first `n_skipped` ones and has at most `query->limit`. */
 void search_scan_expect(const struct search_scan *scan, const struct search_query *query,
                         size_t n_skipped, const struct search_result *result);
 

@@ -1,5 +1,5 @@
-/* Filters by joins over the file's tables: what one filter lets through is marked, and only what every
-   filter marks passes. */
+/* Filters by joins over the file's tables: what one filter lets through is marked, and only what
+   every filter marks passes. */
 #include "tests/support/search_scan_steps.h"
 
 #include <setjmp.h>

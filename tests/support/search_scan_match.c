@@ -1,5 +1,5 @@
-/* Names by looking at each of them and, for short texts, at every character; who matches by words is a
-   matter of the shares that scan_words found. */
+/* Names by looking at each of them and, for short texts, at every character; who matches by words
+   is a matter of the shares that scan_words found. */
 #define _GNU_SOURCE /* memmem */
 #include "tests/support/search_scan_steps.h"
 
@@ -42,7 +42,8 @@ static bool word_begins(const char *name, size_t at)
     return here == 'A' && (after_lower || (before == 'A' && before_lower));
 }
 
-/* Marks the crates whose name contains the text or, where it is short, has a word that it begins. */
+/* Marks the crates whose name contains the text or, where it is short, has a word that it
+   begins. */
 static void mark_names(struct search_scan *scan, struct search_string text, const char *canonical)
 {
     size_t n_characters = 0;
@@ -65,8 +66,8 @@ static void mark_names(struct search_scan *scan, struct search_string text, cons
     }
 }
 
-/* The mass that a match must have: the share asked for, or the largest that any crate has. Filters have
-   no say. */
+/* The mass that a match must have: the share asked for, or the largest that any crate has. Filters
+   have no say. */
 static double find_required(struct search_scan *scan)
 {
     double required = scan->total_mass * scan->ranking.min_share;

@@ -1,7 +1,8 @@
-/* The order of relevance: the exact matches by rank, the near names, the best of the first stage by the trees, the others
-   by the first stage. Where rounding leaves an order open, a crate gets a range of places instead of a
-   place, a feature a range of values, and the trees are walked down every branch that the range allows:
-   what comes out is a range of scores, in which the library's must lie. */
+/* The order of relevance: the exact matches by rank, the near names, the best of the first stage by
+   the trees, the others by the first stage. Where rounding leaves an order open, a crate gets a
+   range of places instead of a place, a feature a range of values, and the trees are walked down
+   every branch that the range allows: what comes out is a range of scores, in which the library's
+   must lie. */
 #include "tests/support/search_scan_steps.h"
 
 #include "index/search/rank/ranking_trees.h"
@@ -31,8 +32,8 @@ static int compare_first(const void *left_hit, const void *right_hit)
     return left->rank < right->rank ? -1 : left->rank > right->rank;
 }
 
-/* Crates of equal scores stand in order of rank; crates of scores that are nearly equal, anywhere among
-   their like. */
+/* Crates of equal scores stand in order of rank; crates of scores that are nearly equal, anywhere
+   among their like. */
 static void set_places(struct scan_hit *hits, size_t n)
 {
     size_t first = 0;

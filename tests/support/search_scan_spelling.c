@@ -1,6 +1,6 @@
-/* Distances are computed to every word and to every name. The words as they are written are read from the
-   open index, where they stand in order of frequency: they are data, as test_spelling says which there
-   must be. */
+/* Distances are computed to every word and to every name. The words as they are written are read
+   from the open index, where they stand in order of frequency: they are data, as test_spelling says
+   which there must be. */
 #include "tests/support/search_scan_steps.h"
 
 #include "index/search/plan/spelling.h"

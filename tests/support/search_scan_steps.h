@@ -111,10 +111,12 @@ void scan_words_open(struct search_scan *scan);
    `coverage`, `n_words` and `total_mass`. */
 void scan_words(struct search_scan *scan, struct search_string text);
 
-/* The most frequent words that, as they are written, begin with `typed` (folded), at most `limit`. */
+/* The most frequent words that, as they are written, begin with `typed` (folded), at most
+   `limit`. */
 unsigned scan_written_completions(const struct search_scan *scan, struct search_string typed,
                                   struct search_string *words, unsigned limit);
-/* The word nearest to `typed` (folded), of equal ones the most frequent. False where none is near. */
+/* The word nearest to `typed` (folded), of equal ones the most frequent. False where none is
+   near. */
 bool scan_correct(const struct search_scan *scan, struct search_string typed,
                   struct search_string *corrected);
 /* Sets `near` and `n_near`. The crates whose name contains the text must be marked. */

@@ -1,6 +1,7 @@
-/* The text is cut by looking at every character; temporary FTS5 tables, one of them with the index's
-   tokenizer, say what each word's stem is and how it is folded. Whole words are looked up by MATCH, one
-   word and one column at a time; the longer words that begin with a stem are read off FTS5's vocabulary. */
+/* The text is cut by looking at every character; temporary FTS5 tables, one of them with the
+   index's tokenizer, say what each word's stem is and how it is folded. Whole words are looked up
+   by MATCH, one word and one column at a time; the longer words that begin with a stem are read off
+   FTS5's vocabulary. */
 #include "tests/support/search_scan_steps.h"
 
 #include "tests/support/stop_word_list.h"
@@ -147,8 +148,9 @@ static void look_up_term(struct search_scan *scan, const char *term)
     scan_clear_marks(scan);
 }
 
-/* The same for the most frequent of the longer stems that begin with `stem` and, of a rare word, of the
-   stems of the most frequent words that begin with it as they are written. Returns their crates, summed. */
+/* The same for the most frequent of the longer stems that begin with `stem` and, of a rare word, of
+   the stems of the most frequent words that begin with it as they are written. Returns their
+   crates, summed. */
 static uint64_t look_up_completions(struct search_scan *scan, const char *stem,
                                     struct search_string word, bool is_rare)
 {

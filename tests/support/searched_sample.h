@@ -1,4 +1,5 @@
-/* The state of tests that search the sample: its index, and queries drawn from what stands in it. */
+/* The state of tests that search the sample: its index, and queries drawn from what stands in
+   it. */
 #ifndef CRATEDEX_TESTS_SUPPORT_SEARCHED_SAMPLE_H
 #define CRATEDEX_TESTS_SUPPORT_SEARCHED_SAMPLE_H
 

@@ -1,5 +1,5 @@
-/* The crates are a table here and the rows are printed from it, with the columns in the order of the
-   official export. Tables lie in `2026-01-02-030405/data`, as in the archives. */
+/* The crates are a table here and the rows are printed from it, with the columns in the order of
+   the official export. Tables lie in `2026-01-02-030405/data`, as in the archives. */
 #include "tests/support/small_dump.h"
 
 #include "tests/support/folder.h"

@@ -9,8 +9,8 @@
 #define SMALL_DUMP_CRATES 6
 
 /* Writes an unpacked dump into `folder`, which exists and is empty: SMALL_DUMP_CRATES crates with
-   two versions each, keywords, a category, owners and dependencies, one more version that belongs to
-   no crate, and `n_more` crates `filler-1` … with one version each.
+   two versions each, keywords, a category, owners and dependencies, one more version that belongs
+   to no crate, and `n_more` crates `filler-1` … with one version each.
 
    Of the first crates, `json-parser` (70,000,001 downloads) has the word json in its name, and
    `yaml` (1,200) in its description, which also has wide characters, a tab, an escape sequence and

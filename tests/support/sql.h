@@ -3,8 +3,8 @@
 #ifndef CRATEDEX_TESTS_SUPPORT_SQL_H
 #define CRATEDEX_TESTS_SUPPORT_SQL_H
 
-/* Fails the test unless the rows that `query` gives are `expected`: columns separated by `|`, rows by
-   a newline, NULL for null. */
+/* Fails the test unless the rows that `query` gives are `expected`: columns separated by `|`, rows
+   by a newline, NULL for null. */
 void sql_expect(const char *path, const char *query, const char *expected);
 
 /* The same text; the caller frees. */

@@ -1,5 +1,5 @@
-/* A real server for tests: build/cratedex-server with an index of the sample dump, on a free port of
-   the loopback interface. Every function fails the test where it cannot do its work. */
+/* A real server for tests: build/cratedex-server with an index of the sample dump, on a free port
+   of the loopback interface. Every function fails the test where it cannot do its work. */
 #ifndef CRATEDEX_TESTS_SUPPORT_TEST_SERVER_H
 #define CRATEDEX_TESTS_SUPPORT_TEST_SERVER_H
 

@@ -15,8 +15,8 @@ struct varnish {
     char url[64]; /* "http://127.0.0.1:PORT" */
 };
 
-/* Starts it with a program in VCL. Returns false where varnishd is not installed, or the program needs
-   a module that is not. */
+/* Starts it with a program in VCL. Returns false where varnishd is not installed, or the program
+   needs a module that is not. */
 bool varnish_start(struct varnish *varnish, const char *vcl);
 
 /* Ends it and removes its folder. */

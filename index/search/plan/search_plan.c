@@ -1,9 +1,9 @@
 /* Words are looked up in the trie of stems, whose values are numbered by frequency, so that the
-   completions of an unfinished word are put in order by their numbers. They come from that trie and, for
-   a word that hardly occurs, from the trie of words as they are written: no stem of `serialize` begins
-   with `seriali`, for it is stemmed to `serial`. A word that occurs nowhere is replaced by its nearest
-   neighbour; where it has none it carries no mass and is left out of what is required, unless every word
-   is. */
+   completions of an unfinished word are put in order by their numbers. They come from that trie
+   and, for a word that hardly occurs, from the trie of words as they are written: no stem of
+   `serialize` begins with `seriali`, for it is stemmed to `serial`. A word that occurs nowhere is
+   replaced by its nearest neighbour; where it has none it carries no mass and is left out of what
+   is required, unless every word is. */
 #include "index/search/plan/search_plan.h"
 
 #include "index/base/bitmap.h"
@@ -21,8 +21,8 @@ _Static_assert(SEARCH_MAX_TEXT_BYTES == TEXT_WORDS_MAX_BYTES && SEARCH_MAX_WORDS
 #define MIN_COMPLETION_MASS 1e-6f /* above 0, which says that a crate was not touched */
 #define MIN_MASS 0.01 /* a word that every crate has still counts when all words must occur */
 
-/* Inverse document frequency in the form that cannot be negative (Robertson and Spärck Jones 1976, as in
-   Lucene's BM25). */
+/* Inverse document frequency in the form that cannot be negative (Robertson and Spärck Jones 1976,
+   as in Lucene's BM25). */
 static float inverse_document_frequency(uint32_t n_crates, uint64_t n_with)
 {
     double n = (double)(n_with < n_crates ? n_with : n_crates);
@@ -56,7 +56,8 @@ static size_t insert_term(uint32_t *terms, size_t n, uint32_t term)
     return n + 1;
 }
 
-/* Adds the stems of the most frequent words that, as they are written, begin with what was typed. */
+/* Adds the stems of the most frequent words that, as they are written, begin with what was
+   typed. */
 static size_t complete_written(struct index_reader *reader, const char *typed, size_t length,
                                uint32_t *terms, size_t n_terms)
 {

@@ -1,6 +1,6 @@
 /* Corrections come from the list of words as they are written in names, keywords and descriptions
-   (spelling.h), and from the trie of names. A word that occurs is never replaced: it is what was asked
-   for. */
+   (spelling.h), and from the trie of names. A word that occurs is never replaced: it is what was
+   asked for. */
 #include "index/search/plan/search_spelling.h"
 
 #include <string.h>

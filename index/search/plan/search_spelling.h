@@ -28,21 +28,21 @@ struct search_spelling {
     bool is_relaxed; /* the search was not for the text alone */
 };
 
-/* A word of the text that occurs nowhere: looks for the nearest that does, and notes it. Returns the
-   length of its stem, written to `stem`; 0 where there is none. */
+/* A word of the text that occurs nowhere: looks for the nearest that does, and notes it. Returns
+   the length of its stem, written to `stem`; 0 where there is none. */
 size_t search_spelling_replace(struct search_spelling *spelling, struct index_reader *reader,
                                const char *word, uint32_t text_start, uint32_t text_length,
                                char *stem, size_t capacity);
 
-/* A word that occurs in `n_crates` only: notes a much more frequent neighbour, which changes nothing of
-   the search. */
+/* A word that occurs in `n_crates` only: notes a much more frequent neighbour, which changes
+   nothing of the search. */
 void search_spelling_hint(struct search_spelling *spelling, struct index_reader *reader,
                           const char *word, uint32_t text_start, uint32_t text_length,
                           uint32_t n_crates);
 
-/* Looks for crates whose canonical name lies within one edit of `canonical` (two from 9 characters) and
-   that are more popular than rank `worst`: than every crate whose name contains the text, which is then
-   what was meant. */
+/* Looks for crates whose canonical name lies within one edit of `canonical` (two from 9 characters)
+   and that are more popular than rank `worst`: than every crate whose name contains the text, which
+   is then what was meant. */
 void search_spelling_find_names(struct search_spelling *spelling, const struct index *index,
                                 const char *canonical, size_t length, uint32_t worst);
 

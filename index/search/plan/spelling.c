@@ -1,8 +1,8 @@
-/* Numbers in the word list rise as words get rarer, so the best neighbour in the trie of words is the
-   answer. Two edits are tried only where one finds nothing, and all words only where the most common
-   ones have none that is as near: those are what people mean, and a walk among them costs a fraction.
-   Where only a frequent word will do, the walk ends where they do, and rarer ones are looked at only to
-   find out whether one of them is nearer. */
+/* Numbers in the word list rise as words get rarer, so the best neighbour in the trie of words is
+   the answer. Two edits are tried only where one finds nothing, and all words only where the most
+   common ones have none that is as near: those are what people mean, and a walk among them costs a
+   fraction. Where only a frequent word will do, the walk ends where they do, and rarer ones are
+   looked at only to find out whether one of them is nearer. */
 #include "index/search/plan/spelling.h"
 
 #include "index/segment/open_index.h"
@@ -23,8 +23,8 @@ static size_t count_characters(const char *text, size_t length)
     return n;
 }
 
-/* The nearest word other than the word itself, which is its own nearest neighbour where it is listed:
-   hence two. Returns its number, or 0. */
+/* The nearest word other than the word itself, which is its own nearest neighbour where it is
+   listed: hence two. Returns its number, or 0. */
 static uint32_t find_nearest(const struct index *index, const char *word, size_t length,
                              unsigned distance, uint32_t max_number)
 {

@@ -17,15 +17,17 @@ struct spelling_correction {
     uint64_t n_crates; /* that have the word */
 };
 
-/* Finds the listed word nearest to `word` other than itself: fewest edits, then most crates. One edit
-   is allowed from 5 characters on, two from 9; any character may differ, and a swap of neighbours is
-   one edit. `word` must be folded as the index folds (lower case, no accents). Returns 1 and fills
-   `correction`; or returns 0 where there is no such word, or fewer than `least_crates` crates have it: the
-   more these are, the less is searched. Allocates nothing; any thread may call it. */
+/* Finds the listed word nearest to `word` other than itself: fewest edits, then most crates. One
+   edit is allowed from 5 characters on, two from 9; any character may differ, and a swap of
+   neighbours is one edit. `word` must be folded as the index folds (lower case, no accents).
+   Returns 1 and fills `correction`; or returns 0 where there is no such word, or fewer than
+   `least_crates` crates have it: the more these are, the less is searched. Allocates nothing; any
+   thread may call it. */
 int spelling_correct(const struct index *index, const char *word, size_t length,
                      uint64_t least_crates, struct spelling_correction *correction);
 
-/* How many crates have exactly `word` in name, keywords or description; 0 where it is not listed. */
+/* How many crates have exactly `word` in name, keywords or description; 0 where it is not
+   listed. */
 uint64_t spelling_count(const struct index *index, const char *word, size_t length);
 
 #endif

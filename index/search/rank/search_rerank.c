@@ -1,6 +1,6 @@
-/* LambdaMART (Burges 2010): gradient-boosted trees, trained on judged queries to swap pairs of results
-   where that helps most. Trees are complete and of depth three, so that there is nothing to branch on:
-   all comparisons of a tree are made for several candidates at once. */
+/* LambdaMART (Burges 2010): gradient-boosted trees, trained on judged queries to swap pairs of
+   results where that helps most. Trees are complete and of depth three, so that there is nothing to
+   branch on: all comparisons of a tree are made for several candidates at once. */
 #include "index/search/rank/search_rerank.h"
 #include "index/search/rank/search_score.h"
 
@@ -81,9 +81,9 @@ struct lane_groups {
     lanes sums[RERANK_DEPTH / N_LANES];
 };
 
-/* Adds what a tree gives to all candidates: all seven comparisons are made, the outcomes choose among the
-   leaves. No step depends on the one before, so nothing waits. The short loops are unrolled, or else what
-   was compared would go through memory. */
+/* Adds what a tree gives to all candidates: all seven comparisons are made, the outcomes choose
+   among the leaves. No step depends on the one before, so nothing waits. The short loops are
+   unrolled, or else what was compared would go through memory. */
 static inline __attribute__((always_inline)) void
 add_tree(const struct ranking_tree *tree, struct lane_groups *candidates, uint32_t n_groups)
 {

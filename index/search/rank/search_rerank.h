@@ -37,12 +37,12 @@ struct rerank_candidate {
     float features[N_RERANK_FEATURES];
 };
 
-/* Lets the processor fetch what features are made of, which lies in several columns: of a crate that will
-   be a candidate. */
+/* Lets the processor fetch what features are made of, which lies in several columns: of a crate
+   that will be a candidate. */
 void rerank_fetch(const struct index *index, uint32_t rank);
 
-/* Fills the features of `n` (at most RERANK_DEPTH) candidates that are in the order of the first stage. Puts the plan's cursors
-   back. */
+/* Fills the features of `n` (at most RERANK_DEPTH) candidates that are in the order of the first
+   stage. Puts the plan's cursors back. */
 void rerank_features(struct search_plan *plan, const struct index *index,
                      struct rerank_candidate *candidates, uint32_t n);
 

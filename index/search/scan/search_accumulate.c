@@ -1,7 +1,7 @@
-/* A pass over the posting lists of all words, block by block of ranks: within a block each list adds what
-   its word is worth to the accumulators of its crates (term at a time), then the crates that were touched
-   are judged. Blocks that no list reaches are never looked at. A list is read once, front to back, so
-   the cost is that of the postings, however the words are combined. */
+/* A pass over the posting lists of all words, block by block of ranks: within a block each list
+   adds what its word is worth to the accumulators of its crates (term at a time), then the crates
+   that were touched are judged. Blocks that no list reaches are never looked at. A list is read
+   once, front to back, so the cost is that of the postings, however the words are combined. */
 #include "index/search/scan/search_accumulate.h"
 
 #include "index/search/rank/search_score.h"
@@ -14,8 +14,8 @@ struct pass {
     float max_mass; /* of any crate, filter or not */
 };
 
-/* Adds a list's crates below `end` to the accumulators. With `credits`, a crate that has them already is
-   passed over, and the others get them. */
+/* Adds a list's crates below `end` to the accumulators. With `credits`, a crate that has them
+   already is passed over, and the others get them. */
 static uint32_t add_list(struct search_accumulators *accumulators, struct posting_list *list,
                          uint32_t first, uint32_t end, const float weights[16], float mass,
                          bool credits, uint32_t n_touched)
@@ -43,7 +43,8 @@ static void judge_block(struct pass *pass, uint32_t first, uint32_t n_touched)
     struct search_accumulators *accumulators = scan->scratch->accumulators;
     const float *popularity = scan->index->columns.popularity;
     float popularity_weight = (float)scan->plan->ranking->popularity;
-    /* Popularity falls with the rank: what is below the floor with this much is so without a look. */
+    /* Popularity falls with the rank: what is below the floor with this much is so without a
+       look. */
     float most = popularity_weight * popularity[first - 1];
     for (uint32_t i = 0; i < n_touched; i++) {
         uint32_t at = accumulators->touched[i];

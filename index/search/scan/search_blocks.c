@@ -1,12 +1,13 @@
-/* A scan that takes the crates in blocks of ranks: in a block every alternative is a bitmap, and which
-   crates match is a Boolean function of these bitmaps (search_threshold.h). So counting costs a few
-   operations for 64 crates, however many there are. Bitmaps of frequent words are kept (postings.h),
-   those of others are set from their postings. Blocks without any essential word are not visited.
+/* A scan that takes the crates in blocks of ranks: in a block every alternative is a bitmap, and
+   which crates match is a Boolean function of these bitmaps (search_threshold.h). So counting costs
+   a few operations for 64 crates, however many there are. Bitmaps of frequent words are kept
+   (postings.h), those of others are set from their postings. Blocks without any essential word are
+   not visited.
 
-   Scores are computed only for what can still be collected: popularity falls with the rank and no word adds
-   more than its best fields do, which gives a second function of the same bitmaps, true where a score
-   may reach the collector's floor. Where it is true for none, all further blocks are only counted, for
-   which nothing but the ranks of postings is read. */
+   Scores are computed only for what can still be collected: popularity falls with the rank and no
+   word adds more than its best fields do, which gives a second function of the same bitmaps, true
+   where a score may reach the collector's floor. Where it is true for none, all further blocks are
+   only counted, for which nothing but the ranks of postings is read. */
 #include "index/search/scan/search_blocks.h"
 #include "index/base/processor.h"
 
@@ -17,8 +18,8 @@
 #define FIRST_BLOCK_WORDS 8
 /* The function of what is promising is built again when so much of a score was gained. */
 #define PROMISE_STEP 0.05F
-/* What a step of that function for a block costs, in look-ups of a word of a crate; and what it takes for
-   the function to be worth it at all. */
+/* What a step of that function for a block costs, in look-ups of a word of a crate; and what it
+   takes for the function to be worth it at all. */
 #define LOOK_UPS_A_STEP 3
 #define MIN_LOOK_UPS 16
 
@@ -55,7 +56,8 @@ static void start(struct blocks *blocks, struct search_lists *lists)
     blocks->n_words = 0;
 }
 
-/* The first word from `from` on of the bitmap of all ranks where an essential list may have a crate. */
+/* The first word from `from` on of the bitmap of all ranks where an essential list may have a
+   crate. */
 static uint32_t find_next_word(const struct blocks *blocks, uint32_t from)
 {
     const struct search_lists *lists = blocks->lists;
@@ -76,8 +78,8 @@ static uint32_t find_next_word(const struct blocks *blocks, uint32_t from)
     return next > from ? next : from;
 }
 
-/* Sets the bits of a list's crates: of those that have the word in a keyword, and of all. Returns whether any
-   has. Few do, so that a branch costs less than a second store. */
+/* Sets the bits of a list's crates: of those that have the word in a keyword, and of all. Returns
+   whether any has. Few do, so that a branch costs less than a second store. */
 static bool set_bits(struct posting_list *list, uint32_t first_rank, uint32_t end_rank,
                      uint64_t bits[2][THRESHOLD_BLOCK_WORDS])
 {
@@ -105,8 +107,8 @@ static void set_all_bits(struct posting_list *list, uint32_t first_rank, uint32_
     list->position = i;
 }
 
-/* Finds the crates of the block that have an alternative. Stores those that have it in a keyword, unless
-   nothing promises, and all. */
+/* Finds the crates of the block that have an alternative. Stores those that have it in a keyword,
+   unless nothing promises, and all. */
 static void fill(struct blocks *blocks, unsigned number, const uint64_t *found[2])
 {
     const struct search_alternative *alternative = &blocks->lists->alternatives[number];
@@ -211,8 +213,8 @@ static float find_most(const struct blocks *blocks)
     return sum;
 }
 
-/* Finds out which of the block's `n` matches may reach the floor. Where they are few, scoring all costs
-   less. */
+/* Finds out which of the block's `n` matches may reach the floor. Where they are few, scoring all
+   costs less. */
 static const uint64_t *find_promising(struct blocks *blocks, float popularity, uint64_t n)
 {
     const struct search_lists *lists = blocks->lists;

@@ -1,6 +1,6 @@
-/* A scan that looks at one crate after the other: the lists of the essential words are merged, and in the
-   others each crate is looked for. Its cost is that of the essential postings alone, wherever the
-   crates are. */
+/* A scan that looks at one crate after the other: the lists of the essential words are merged, and
+   in the others each crate is looked for. Its cost is that of the essential postings alone,
+   wherever the crates are. */
 #include "index/search/scan/search_merge.h"
 
 #include <math.h>

@@ -1,10 +1,11 @@
-/* Crates match by their words or by their name. The words are the costly part: a few of them, the usual
-   case, are judged by the lists that a crate is in (search_lists.c), many by adding up scores
+/* Crates match by their words or by their name. The words are the costly part: a few of them, the
+   usual case, are judged by the lists that a crate is in (search_lists.c), many by adding up scores
    (search_accumulate.c).
 
-   Crates whose name contains the text are marked in a bitmap, which is empty between searches; those that
-   match by their words are taken out of it, and what is left matches by its name. Of a few places each is
-   looked at again; of many, such as a short text has, the bitmap is counted as a whole. */
+   Crates whose name contains the text are marked in a bitmap, which is empty between searches;
+   those that match by their words are taken out of it, and what is left matches by its name. Of a
+   few places each is looked at again; of many, such as a short text has, the bitmap is counted as a
+   whole. */
 #include "index/search/scan/search_scan.h"
 
 #include "index/search/rank/search_score.h"
@@ -36,8 +37,9 @@ static void mark_places(const struct search_scan_state *scan)
         bitmap_set(places, ranks[i]);
 }
 
-/* Collects a crate that matches by its name. Returns false below the floor: all have the same score but for
-   their popularity, which falls with the rank, so those with a higher rank are below it too. */
+/* Collects a crate that matches by its name. Returns false below the floor: all have the same score
+   but for their popularity, which falls with the rank, so those with a higher rank are below it
+   too. */
 static bool collect_place(const struct search_scan_state *scan, uint32_t rank)
 {
     float score = search_plan_score(scan->plan, scan->index, rank, NULL);
@@ -47,8 +49,8 @@ static bool collect_place(const struct search_scan_state *scan, uint32_t rank)
     return true;
 }
 
-/* Counts and collects the crates that are still marked, and unmarks them, in the order of the places. A name
-   may have several. */
+/* Counts and collects the crates that are still marked, and unmarks them, in the order of the
+   places. A name may have several. */
 static void collect_few_places(struct search_scan_state *scan)
 {
     const struct search_plan *plan = scan->plan;

@@ -1,7 +1,8 @@
-/* The diagram is built from the last word to the first by recursion over the sums that are possible. A sum
-   that reaches the limit already ends in "all" and one that cannot reach it any more in "none", because
-   adding what is not negative never makes a float smaller; equal steps are made once. For a few words
-   that leaves a few steps, and the limits here only keep the odd query from taking long. */
+/* The diagram is built from the last word to the first by recursion over the sums that are
+   possible. A sum that reaches the limit already ends in "all" and one that cannot reach it any
+   more in "none", because adding what is not negative never makes a float smaller; equal steps are
+   made once. For a few words that leaves a few steps, and the limits here only keep the odd query
+   from taking long. */
 #include "index/search/scan/search_threshold.h"
 
 #include "index/base/processor.h"

@@ -1,7 +1,7 @@
-/* Which crates reach a threshold by the words that they have, as a function of bits: 64 crates are judged
-   by a handful of operations. Every word has one or more alternatives, of which a crate's first one
-   counts; the values that count are added in the order of the words, as floats, so that no judgement
-   differs from that of a sum made for one crate. */
+/* Which crates reach a threshold by the words that they have, as a function of bits: 64 crates are
+   judged by a handful of operations. Every word has one or more alternatives, of which a crate's
+   first one counts; the values that count are added in the order of the words, as floats, so that
+   no judgement differs from that of a sum made for one crate. */
 #ifndef CRATEDEX_INDEX_SEARCH_THRESHOLD_H
 #define CRATEDEX_INDEX_SEARCH_THRESHOLD_H
 
@@ -48,17 +48,18 @@ struct threshold_scratch {
     uint64_t steps[THRESHOLD_MAX_STEPS][THRESHOLD_BLOCK_WORDS];
 };
 
-/* Builds the function that is true where at least one word occurs and `sum + added >= limit`. Returns 0,
-   or -1 where it takes more than THRESHOLD_MAX_STEPS steps or too long to find out. */
+/* Builds the function that is true where at least one word occurs and `sum + added >= limit`.
+   Returns 0, or -1 where it takes more than THRESHOLD_MAX_STEPS steps or too long to find out. */
 int threshold_build(struct threshold *threshold, const struct threshold_words *words, float added,
                     float limit);
 
 /* The sum of the greatest value of each word whose bit is set in `some`. */
 float threshold_greatest_sum(const struct threshold_words *words, uint32_t some);
 
-/* Evaluates the function for `n_words` (a multiple of 8, at most THRESHOLD_BLOCK_WORDS) words of 64 crates;
-   `alternatives` are the bitmaps of those that have each. Returns the bitmap of the result, which lies in
-   the scratch or is one of the alternatives; NULL where the function is THRESHOLD_NONE. */
+/* Evaluates the function for `n_words` (a multiple of 8, at most THRESHOLD_BLOCK_WORDS) words of 64
+   crates; `alternatives` are the bitmaps of those that have each. Returns the bitmap of the result,
+   which lies in the scratch or is one of the alternatives; NULL where the function is
+   THRESHOLD_NONE. */
 const uint64_t *threshold_evaluate(const struct threshold *threshold,
                                    const uint64_t *const *alternatives, size_t n_words,
                                    struct threshold_scratch *scratch);

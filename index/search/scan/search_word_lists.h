@@ -1,5 +1,5 @@
-/* A plan's words taken apart for the scans that judge crates by the lists that they are in: what counts the
-   same of one word is an alternative, and of several alternatives the first counts. */
+/* A plan's words taken apart for the scans that judge crates by the lists that they are in: what
+   counts the same of one word is an alternative, and of several alternatives the first counts. */
 #ifndef CRATEDEX_INDEX_SEARCH_WORD_LISTS_H
 #define CRATEDEX_INDEX_SEARCH_WORD_LISTS_H
 
@@ -21,8 +21,8 @@ struct search_alternative {
 struct search_lists {
     struct search_scan_state *scan;
     struct threshold_words masses;
-    /* The most that each alternative adds to a score: as number 2i for crates that have it in a keyword,
-       as 2i + 1 for others. */
+    /* The most that each alternative adds to a score: as number 2i for crates that have it in a
+       keyword, as 2i + 1 for others. */
     struct threshold_words weights;
     float most_words; /* that all words together add */
     struct search_alternative alternatives[SEARCH_MAX_ALTERNATIVES];
@@ -38,11 +38,12 @@ struct search_lists {
 /* Takes the words of the scan's plan. Returns false where there are too many. */
 bool search_lists_take(struct search_lists *lists, struct search_scan_state *scan);
 
-/* Starts from the beginning with what a match needs. Returns false where the threshold's function would
-   be too large. */
+/* Starts from the beginning with what a match needs. Returns false where the threshold's function
+   would be too large. */
 bool search_lists_require(struct search_lists *lists, float mass);
 
-/* Notes a crate that matches: takes it out of the places. Returns true where it is to be counted. */
+/* Notes a crate that matches: takes it out of the places. Returns true where it is to be
+   counted. */
 bool search_lists_note(struct search_lists *lists, uint32_t rank);
 
 /* True where the list has the crate. Ranks must not fall from call to call. */

@@ -1,5 +1,5 @@
-/* Medians by hand; intervals against what is known of them: how often the interval covers the true median of
-   a known distribution, and how wide it is, follow from order statistics. */
+/* Medians by hand; intervals against what is known of them: how often the interval covers the true
+   median of a known distribution, and how wide it is, follow from order statistics. */
 #include "tests/bench/bench_bootstrap.h"
 
 #include "tests/support/random.h"
@@ -47,9 +47,9 @@ static void equal_samples_leave_no_doubt(void **state)
     assert_int_equal(estimate_verdict(&estimate), ESTIMATE_UNDECIDED);
 }
 
-/* The interval of 21 samples ends near their 7th and 15th order statistics. Those enclose the median with
-   a probability of 92.2 % (277 of 300 sets, standard deviation 4.6) and are 8/22 of a uniform
-   distribution apart. */
+/* The interval of 21 samples ends near their 7th and 15th order statistics. Those enclose the
+   median with a probability of 92.2 % (277 of 300 sets, standard deviation 4.6) and are 8/22 of a
+   uniform distribution apart. */
 static void the_interval_covers_the_median(void **state)
 {
     (void)state;

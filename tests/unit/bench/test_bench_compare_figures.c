@@ -1,4 +1,5 @@
-/* Verdicts on ratios whose intervals are given, and on series that are made to have a known ratio. */
+/* Verdicts on ratios whose intervals are given, and on series that are made to have a known
+   ratio. */
 #include "tests/bench/bench_compare_figures.h"
 
 #include "tests/support/random.h"
@@ -14,7 +15,8 @@
 #define N_ROUNDS 21
 #define SEED 20261125
 
-/* Rounds that are disturbed by up to half, both sides alike, and each side by up to 4 % for itself. */
+/* Rounds that are disturbed by up to half, both sides alike, and each side by up to 4 % for
+   itself. */
 static void fill(struct compare_series *series, double ratio, uint64_t *seed)
 {
     series->n_samples = N_ROUNDS;

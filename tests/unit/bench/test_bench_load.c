@@ -24,7 +24,8 @@
 #define REQUEST "GET / HTTP/1.1\r\nHost: test\r\n\r\n"
 #define ANSWER "HTTP/1.1 200 OK\r\nServer: test\r\ncontent-length: 5\r\n\r\nhello"
 
-/* Answers every request with `answer`, but nothing in the `stall` nanoseconds after the first `n_prompt`. */
+/* Answers every request with `answer`, but nothing in the `stall` nanoseconds after the first
+   `n_prompt`. */
 struct small_server {
     const char *answer;
     uint64_t stall;
@@ -44,7 +45,8 @@ static uint64_t now(void)
     return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
-/* Reads one request, which comes in one piece, and answers it. Returns false at the end of the connection. */
+/* Reads one request, which comes in one piece, and answers it. Returns false at the end of the
+   connection. */
 static bool serve_one(const struct small_server *server, int connection)
 {
     char request[512];
@@ -298,9 +300,9 @@ static void a_number_of_requests_is_sent_exactly(void **state)
 
 /* Each of the 4 connections is answered once before the time begins.
 
-   1,000 a second for 0.1 s, the first 60 ms without an answer: 4 requests are on the connections and some
-   56 wait. Timed from their sending, one in ten at most would have taken long; timed from when they were
-   due, the upper half has. */
+   1,000 a second for 0.1 s, the first 60 ms without an answer: 4 requests are on the connections
+   and some 56 wait. Timed from their sending, one in ten at most would have taken long; timed from
+   when they were due, the upper half has. */
 static void waiting_for_a_connection_counts(void **state)
 {
     (void)state;

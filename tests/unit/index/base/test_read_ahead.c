@@ -1,5 +1,5 @@
-/* A range of a file that was dropped from the page cache comes back into it; what cannot be read ahead is
-   left out. */
+/* A range of a file that was dropped from the page cache comes back into it; what cannot be read
+   ahead is left out. */
 #define _DEFAULT_SOURCE /* mincore */
 #include "index/base/read_ahead.h"
 #include "tests/support/folder.h"

@@ -1,5 +1,6 @@
 /* From a dump to a file: every table arrives, every kind of dump gives the same file, and the same
-   dump gives the same bytes. Ranks, versions and documents have tests of their own beside this one. */
+   dump gives the same bytes. Ranks, versions and documents have tests of their own beside this
+   one. */
 #include "tests/support/built_index.h"
 #include "tests/support/sql.h"
 

@@ -1,6 +1,7 @@
-/* Everything that can be wrong with a dump: the error is one line that names the file, the row and the
-   column where there is one; what stood at OUT stays; nothing is left beside it. What can be mended or
-   skipped instead is in test_build_warnings.c; what can be wrong with OUT, in test_build_file.c. */
+/* Everything that can be wrong with a dump: the error is one line that names the file, the row and
+   the column where there is one; what stood at OUT stays; nothing is left beside it. What can be
+   mended or skipped instead is in test_build_warnings.c; what can be wrong with OUT, in
+   test_build_file.c. */
 #include "tests/support/build_folders.h"
 #include "tests/support/built_index.h"
 
@@ -18,8 +19,8 @@
 
 static const char old_content[] = "what was there before";
 
-/* Builds twice, with and without something at OUT, and expects both to fail alike. `says` are parts of
-   the message, up to a NULL. */
+/* Builds twice, with and without something at OUT, and expects both to fail alike. `says` are parts
+   of the message, up to a NULL. */
 static void expect_failure(struct build_folders *fixture, struct build_options options,
                            const char *const *says)
 {

@@ -1,5 +1,5 @@
-/* The objects that answers copy: members, order, types and values as crates.io has them, the same in
-   both encodings. */
+/* The objects that answers copy: members, order, types and values as crates.io has them, the same
+   in both encodings. */
 #include "tests/support/built_index.h"
 #include "tests/support/decode_both.h"
 

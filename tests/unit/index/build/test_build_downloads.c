@@ -1,4 +1,5 @@
-/* A build that adds the downloads which servers counted: to what they are added, and which are not. */
+/* A build that adds the downloads which servers counted: to what they are added, and which are
+   not. */
 #include "tests/support/build_folders.h"
 #include "tests/support/built_index.h"
 #include "tests/support/sql.h"
@@ -19,7 +20,8 @@
 #define FIRST "0000000000000001"
 #define SECOND "0000000000000002"
 
-/* Two crates. The second is ahead; the first has downloads that a later end of the 90 days leaves out. */
+/* Two crates. The second is ahead; the first has downloads that a later end of the 90 days leaves
+   out. */
 static const struct dump_file some_dump[] = {
     BUILT_TIME("2026-11-01T02:00:00Z"),
     BUILT_TABLE("crates", CRATES_COLUMNS "\n1,one,2026-01-01,2026-01-01,,,,\n"

@@ -1,5 +1,5 @@
-/* The file appears whole under its name or not at all: outputs that cannot be written, and interrupts
-   at any moment. */
+/* The file appears whole under its name or not at all: outputs that cannot be written, and
+   interrupts at any moment. */
 #include "tests/support/build_folders.h"
 #include "tests/support/built_index.h"
 

@@ -1,5 +1,5 @@
-/* What a build computes of every crate: downloads, dependents, popularity and rank, and which of its
-   versions stand for it. */
+/* What a build computes of every crate: downloads, dependents, popularity and rank, and which of
+   its versions stand for it. */
 #include "tests/support/built_index.h"
 #include "tests/support/sql.h"
 

@@ -1,5 +1,5 @@
-/* The program cratedex-index as somebody at a shell meets it: command lines, exit statuses, messages,
-   `info` and `verify`. What the others print is in test_cli_query.c, how `build` fails in
+/* The program cratedex-index as somebody at a shell meets it: command lines, exit statuses,
+   messages, `info` and `verify`. What the others print is in test_cli_query.c, how `build` fails in
    test_cli_build.c. */
 #include "tests/support/cli.h"
 

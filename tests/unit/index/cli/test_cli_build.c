@@ -17,8 +17,8 @@
 
 #include <cmocka.h>
 
-/* Enough that a build is still running when its first output has been read. Under a sanitizer a quarter of
-   the crates takes as long. */
+/* Enough that a build is still running when its first output has been read. Under a sanitizer a
+   quarter of the crates takes as long. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define N_MANY 5000
 #else
@@ -131,8 +131,8 @@ static void a_terminal_gets_one_bar_that_is_erased(void **state)
             assert_contains(run.out, "0:0"); /* the time left, of a build of a second or so */
             assert_contains(run.out, " left");
         }
-        /* Every drawing starts by erasing the one before and leaves the last column free; behind the
-           last erasure there is only the report. */
+        /* Every drawing starts by erasing the one before and leaves the last column free; behind
+           the last erasure there is only the report. */
         const char *at = run.out;
         assert_int_equal(strncmp(at, erase, strlen(erase)), 0);
         size_t n_drawings = 0;

@@ -1,5 +1,5 @@
-/* Tables: what rows come out of which bytes, in whatever blocks they come in, and what every kind of
-   damage is called. A table is read to one text, a line a row, so that a test is two texts. */
+/* Tables: what rows come out of which bytes, in whatever blocks they come in, and what every kind
+   of damage is called. A table is read to one text, a line a row, so that a test is two texts. */
 #include "index/dump/csv_table.h"
 
 #include <inttypes.h>
@@ -207,8 +207,8 @@ static void test_damage(void **state)
                    "!data/t.csv: row 2, column \"x\": a NUL byte");
 }
 
-/* Ill-formed bytes are replaced and counted where the column is wanted, also when a block ends inside
-   of a character. What is ill-formed is csv_utf8's business. */
+/* Ill-formed bytes are replaced and counted where the column is wanted, also when a block ends
+   inside of a character. What is ill-formed is csv_utf8's business. */
 static void test_repairs(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* UTF-8: every code point and every kind of ill-formed bytes, at every place in a block of eight. */
+/* UTF-8: every code point and every kind of ill-formed bytes, at every place in a block of
+   eight. */
 #include "index/dump/csv_utf8.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
-/* JSON text of columns, as values of both encodings: what clients rely on holds whatever the text is. */
+/* JSON text of columns, as values of both encodings: what clients rely on holds whatever the text
+   is. */
 #include "index/encode/json_column.h"
 
 #include "tests/support/decode_both.h"

@@ -118,8 +118,8 @@ static void a_page_of_nothing_but_the_crate(void **state)
     json_decref(page);
 }
 
-/* Each component by itself, and all sums of them: what one adds does not depend on the others, but for
-   the default version, for which there is no room beside all versions. */
+/* Each component by itself, and all sums of them: what one adds does not depend on the others, but
+   for the default version, for which there is no room beside all versions. */
 static void every_sum_of_components(void **state)
 {
     static const struct {

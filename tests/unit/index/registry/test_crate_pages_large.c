@@ -1,6 +1,6 @@
-/* Pages of a real registry: random crates, those with most versions and those with most dependents. Both
-   encodings say the same, all pages of a list together are the list, and the crate's own page agrees
-   with the lists. */
+/* Pages of a real registry: random crates, those with most versions and those with most dependents.
+   Both encodings say the same, all pages of a list together are the list, and the crate's own page
+   agrees with the lists. */
 #include "tests/support/decode_both.h"
 #include "tests/support/http_case.h"
 #include "tests/support/random.h"

@@ -1,5 +1,5 @@
-/* Reverse dependencies: who counts, in which order, page by page. On the small registry and, against plain
-   SQL, on the sample. */
+/* Reverse dependencies: who counts, in which order, page by page. On the small registry and,
+   against plain SQL, on the sample. */
 #include "tests/support/decode_both.h"
 #include "tests/support/http_case.h"
 #include "tests/support/sql.h"
@@ -42,8 +42,8 @@ static json_t *page_of(const struct built_index *built, uint32_t rank, uint32_t 
     return page;
 }
 
-/* `user-d` has most downloads, but its default version no longer depends on the crate; `user-e` is yanked;
-   `user-f` depends on another crate. Of those with as many downloads, names decide; of two
+/* `user-d` has most downloads, but its default version no longer depends on the crate; `user-e` is
+   yanked; `user-f` depends on another crate. Of those with as many downloads, names decide; of two
    dependencies of one version, the first counts. A crate that tests itself with itself counts. */
 static void counts_crates_by_their_default_version(void **state)
 {

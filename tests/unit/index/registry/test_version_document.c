@@ -1,4 +1,5 @@
-/* The object of a version: every member, in order, and what stands for what a dump does not have. */
+/* The object of a version: every member, in order, and what stands for what a dump does not
+   have. */
 #include "tests/support/decode_both.h"
 #include "tests/support/versions_dump.h"
 

@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-/* Crate 1 has seven versions, their ids not in the order of their numbers, and one that is no SemVer; crate 2
-   has one. Days reach from one before the 90 days of 1 November to one after. */
+/* Crate 1 has seven versions, their ids not in the order of their numbers, and one that is no
+   SemVer; crate 2 has one. Days reach from one before the 90 days of 1 November to one after. */
 static const struct dump_file some_dump[] = {
     BUILT_TIME("2026-11-01T02:00:00Z"),
     BUILT_TABLE("crates", CRATES_COLUMNS "\n1,many,2026-01-01,2026-01-01,,,,\n"
@@ -170,7 +170,8 @@ static void shows_the_versions_too(void **state)
     json_decref(graph);
 }
 
-/* Counts of a day that the index has are added to it, those of another day are a row of their own. */
+/* Counts of a day that the index has are added to it, those of another day are a row of their
+   own. */
 static void adds_what_was_counted(void **state)
 {
     static const int64_t ids[] = {10, 11, 15, 21, 99};

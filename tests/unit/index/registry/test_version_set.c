@@ -1,4 +1,5 @@
-/* Sets of versions: packed and unpacked, kept for crates with many versions alone, and damaged blocks. */
+/* Sets of versions: packed and unpacked, kept for crates with many versions alone, and damaged
+   blocks. */
 #include "index/registry/version_set.h"
 #include "index/segment/open_index.h"
 

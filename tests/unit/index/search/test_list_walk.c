@@ -1,7 +1,7 @@
-/* Lists walked to their end: following the seek keys visits every item once, in order, and gives what
-   page after page by offset gives and what a plain scan gives. For every sort, with match=best and
-   match=all, with and without a text and filters. By relevance the walk crosses from the exact matches
-   to the second stage and on to the first. */
+/* Lists walked to their end: following the seek keys visits every item once, in order, and gives
+   what page after page by offset gives and what a plain scan gives. For every sort, with match=best
+   and match=all, with and without a text and filters. By relevance the walk crosses from the exact
+   matches to the second stage and on to the first. */
 #include "index/base/base64url.h"
 #include "tests/support/built_index.h"
 #include "tests/support/random.h"
@@ -299,8 +299,8 @@ static void broken_keys_are_refused(void **state)
     }
 }
 
-/* By relevance a key says where in which stage to go on. One that no search gave goes on somewhere, or is
-   refused; what it lists is a part of the list, in its order. */
+/* By relevance a key says where in which stage to go on. One that no search gave goes on somewhere,
+   or is refused; what it lists is a part of the list, in its order. */
 static void keys_of_relevance_that_nothing_gave(void **state)
 {
     static struct search_result result;

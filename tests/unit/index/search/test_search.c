@@ -1,5 +1,5 @@
-/* The rules of the search, one at a time, on a few crates made for them. What many crates and random
-   queries show is in test_search_oracle.c. */
+/* The rules of the search, one at a time, on a few crates made for them. What many crates and
+   random queries show is in test_search_oracle.c. */
 #include "index/segment/open_index.h"
 #include "tests/support/built_index.h"
 
@@ -157,7 +157,8 @@ static void some_words_are_enough(void **state)
         {"popular renders", "s:popular s:described", ""}, /* half each */
         {"widget nowhere", "s:tagged s:described s:widget-tools s:popular", ""},
         {"nowhere at all", "", ""},
-        /* `gui` occurs twice, the others once: no crate has 40 % but `tagged`, which has two words. */
+        /* `gui` occurs twice, the others once: no crate has 40 % but `tagged`, which has two
+           words. */
         {"tagged gui renders mentions elsewhere", "s:described s:tagged", ""},
         {"tagged gui", "k:tagged s:described", "k:tagged"},
     };
@@ -195,7 +196,8 @@ static void the_largest_share_is_enough(void **state)
     assert_string_equal(names(*state, &query), "");
 }
 
-/* A search box sends words unfinished: relevance takes the last one for the beginning of another. */
+/* A search box sends words unfinished: relevance takes the last one for the beginning of
+   another. */
 static void the_last_word_may_be_unfinished(void **state)
 {
     static const struct {
@@ -247,7 +249,8 @@ static void exact_matches(void **state)
 
 static void exact_match_first_in_alphabetical_order_only(void **state)
 {
-    /* `one` begins a word of `the-one`; nothing else. `popular` is exact, others would come first. */
+    /* `one` begins a word of `the-one`; nothing else. `popular` is exact, others would come
+       first. */
     struct search_query query = {.text = {"described", 9}, .sort = SEARCH_SORT_ALPHABETICAL};
     assert_string_equal(names(*state, &query), "e:described!");
     assert_string_equal(names_of_text(*state, "a", SEARCH_SORT_ALPHABETICAL), "");
@@ -356,7 +359,8 @@ static void filters_scan_no_table(void **state)
     }
 }
 
-/* Whatever a text of the allowed length holds: one word, as many as can be, nothing but punctuation. */
+/* Whatever a text of the allowed length holds: one word, as many as can be, nothing but
+   punctuation. */
 static void longest_texts(void **state)
 {
     char text[SEARCH_MAX_TEXT_BYTES];

@@ -1,5 +1,5 @@
-/* The terms of an explanation add up to the score by which a hit stands where it does, its words and fields
-   are what SQLite finds, and there is none of a search that was not by relevance. */
+/* The terms of an explanation add up to the score by which a hit stands where it does, its words
+   and fields are what SQLite finds, and there is none of a search that was not by relevance. */
 #include "tests/support/random.h"
 #include "tests/support/searched_sample.h"
 #include "tests/support/sql.h"
@@ -35,7 +35,8 @@ static void expect_sum(const struct search_hit *hit, const struct search_explana
     assert_true(explanation->second_stage == (hit->is_second_stage ? hit->score : 0));
 }
 
-/* With the first stage alone, the sum is the score. With both, the same crates have the same sums. */
+/* With the first stage alone, the sum is the score. With both, the same crates have the same
+   sums. */
 static void terms_add_up_to_the_score(void **state)
 {
     struct searched_sample *fixture = *state;

@@ -1,7 +1,7 @@
-/* The heart of the search: for hundreds of random queries, what search_run gives (order, tiers, scores,
-   exact matches, total) is what a plain scan gives that scores every crate of the file and sorts. With
-   match=best and match=all, with and without the second stage, with other weights, with and without
-   filters, misspelt, in every sort, page by page. */
+/* The heart of the search: for hundreds of random queries, what search_run gives (order, tiers,
+   scores, exact matches, total) is what a plain scan gives that scores every crate of the file and
+   sorts. With match=best and match=all, with and without the second stage, with other weights, with
+   and without filters, misspelt, in every sort, page by page. */
 #include "tests/support/built_index.h"
 #include "tests/support/random.h"
 #include "tests/support/random_edit.h"
@@ -21,7 +21,8 @@
 
 #define N_SORTS 6
 
-/* Queries a test. The sanitizers look at how an answer is found, and of that half as many show the same. */
+/* Queries a test. The sanitizers look at how an answer is found, and of that half as many show the
+   same. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define N_SAMPLE_ROUNDS 250
 #define N_LARGE_ROUNDS 125

@@ -1,5 +1,5 @@
-/* The order of relevance is one list: any page of it, by any way to ask, is a part of the same whole. And
-   its parts stand in order: exact names, then the second stage's, then the first's. */
+/* The order of relevance is one list: any page of it, by any way to ask, is a part of the same
+   whole. And its parts stand in order: exact names, then the second stage's, then the first's. */
 #include "index/search/search_relevance.h"
 
 #include "tests/support/random.h"

@@ -1,5 +1,5 @@
-/* Texts beyond ASCII are found by their own words, folded as FTS5's unicode61 folds; texts that may not be
-   searched for are refused. */
+/* Texts beyond ASCII are found by their own words, folded as FTS5's unicode61 folds; texts that may
+   not be searched for are refused. */
 #include "tests/support/built_index.h"
 #include "tests/support/sql.h"
 

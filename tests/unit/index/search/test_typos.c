@@ -1,7 +1,7 @@
-/* One slip of the finger in the name of a crate that many people use, 1,000 times: the right name is
-   the first suggestion for at least 90 %, among ten for at least 99 %, and on the first page of a search
-   for at least 98 %. On the large dumps where they
-   lie beside the repository, and always on the sample with the names that it has. */
+/* One slip of the finger in the name of a crate that many people use, 1,000 times: the right name
+   is the first suggestion for at least 90 %, among ten for at least 99 %, and on the first page of
+   a search for at least 98 %. On the large dumps where they lie beside the repository, and always
+   on the sample with the names that it has. */
 #include "tests/support/built_index.h"
 #include "tests/support/random_edit.h"
 #include "tests/support/test_server.h"

@@ -60,7 +60,8 @@ static void build(const struct scene *scene, msgpack_sbuffer *block)
     assert_int_equal(crate_columns_build(scene->rows, scene->n_rows, block, NULL), 0);
 }
 
-/* The canonical name as a string, bytes of two hexadecimal digits, so that strcmp compares bytes. */
+/* The canonical name as a string, bytes of two hexadecimal digits, so that strcmp compares
+   bytes. */
 static void spell_name(const struct crate_column_row *row, bool canonical, char *spelled)
 {
     for (uint32_t i = 0; i < row->name_length; i++) {
@@ -261,8 +262,8 @@ static void test_every_kind_of_damage_is_refused(void **state)
     struct crate_columns columns;
     msgpack_sbuffer_init(&block);
     assert_int_equal(crate_columns_build(rows, 2, &block, NULL), 0);
-    /* Header 16, five columns of 16 bytes, five of 8 bytes, offsets 12, five orders of 8 bytes, yanked
-       2, names 4 and 4. */
+    /* Header 16, five columns of 16 bytes, five of 8 bytes, offsets 12, five orders of 8 bytes,
+       yanked 2, names 4 and 4. */
     assert_int_equal(block.size, 198);
     static const struct {
         size_t at;

@@ -1,5 +1,5 @@
-/* Opening files: what is no index of this format, is cut short, or is damaged is refused with one clear
-   line; what opens in spite of damage elsewhere never crashes a search. */
+/* Opening files: what is no index of this format, is cut short, or is damaged is refused with one
+   clear line; what opens in spite of damage elsewhere never crashes a search. */
 #include "tests/support/built_index.h"
 #include "tests/support/index_parts.h"
 #include "tests/support/random.h"
@@ -273,7 +273,8 @@ static void damaged_parts(void **state)
     remove(fixture->path);
 }
 
-/* Where several parts are damaged, the first of them is told, whichever thread finds its fault first. */
+/* Where several parts are damaged, the first of them is told, whichever thread finds its fault
+   first. */
 static void the_first_fault_is_told(void **state)
 {
     struct fixture *fixture = *state;
@@ -318,7 +319,8 @@ static void places_of_the_parts(void **state)
     remove(fixture->path);
 }
 
-/* A hostile file has right checksums: only the check of every offset stands between it and a crash. */
+/* A hostile file has right checksums: only the check of every offset stands between it and a
+   crash. */
 static void hostile_parts(void **state)
 {
     struct fixture *fixture = *state;

@@ -1,5 +1,5 @@
-/* Lists and their cursors against a table of every crate, the numbers of the terms, and blocks that are
-   damaged. */
+/* Lists and their cursors against a table of every crate, the numbers of the terms, and blocks that
+   are damaged. */
 #include "index/segment/postings.h"
 
 #include "index/base/bitmap.h"
@@ -41,7 +41,8 @@ static void fill_model(struct model *model, uint64_t *seed)
     }
 }
 
-/* Field by field, as they come out of FTS5's vocabulary. `numbers` has room for the model's terms. */
+/* Field by field, as they come out of FTS5's vocabulary. `numbers` has room for the model's
+   terms. */
 static void build_block(const struct model *model, msgpack_sbuffer *block, uint32_t *numbers)
 {
     struct postings_builder builder;
@@ -69,8 +70,8 @@ static uint32_t n_crates_with(const struct model *model, uint32_t term)
     return n;
 }
 
-/* A term's number is how many terms stand before it: those with more crates, and of those with as many
-   the ones that came first. */
+/* A term's number is how many terms stand before it: those with more crates, and of those with as
+   many the ones that came first. */
 static void expect_numbers(const struct model *model, const uint32_t *numbers)
 {
     for (uint32_t term = 1; term <= model->n_terms; term++) {

@@ -1,5 +1,5 @@
-/* Rows found without SQLite, against SQLite: tables of one page and of several levels, rows of every size,
-   and files with random damage. */
+/* Rows found without SQLite, against SQLite: tables of one page and of several levels, rows of
+   every size, and files with random damage. */
 #include "index/segment/table_rows.h"
 
 #include "tests/support/folder.h"

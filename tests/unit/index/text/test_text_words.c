@@ -1,5 +1,5 @@
-/* The words of a query are FTS5's own: cut and stemmed as an FTS5 table with the same tokenizer does
-   it, without stop words and without repetitions. */
+/* The words of a query are FTS5's own: cut and stemmed as an FTS5 table with the same tokenizer
+   does it, without stop words and without repetitions. */
 #include "index/text/text_words.h"
 
 #include "tests/support/random.h"

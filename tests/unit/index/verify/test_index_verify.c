@@ -1,5 +1,6 @@
-/* The verification finds what opening does not: changed documents, postings that disagree with FTS5,
-   broken pages. Where a part is changed its checksum is made right again, so that nothing else tells. */
+/* The verification finds what opening does not: changed documents, postings that disagree with
+   FTS5, broken pages. Where a part is changed its checksum is made right again, so that nothing
+   else tells. */
 #include "tests/support/built_index.h"
 #include "tests/support/index_parts.h"
 #include "tests/support/small_dump.h"

@@ -1,4 +1,5 @@
-/* The verification finds sets of versions and reverse dependencies that are not what the rows say. */
+/* The verification finds sets of versions and reverse dependencies that are not what the rows
+   say. */
 #include "tests/support/sql.h"
 #include "tests/support/versions_dump.h"
 

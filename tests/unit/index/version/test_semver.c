@@ -164,7 +164,8 @@ static void test_examples_of_the_specification(void **state)
         parse(versions[i]);
 }
 
-/* Ascending by precedence; the first two lines and the pre-releases are the examples of section 11. */
+/* Ascending by precedence; the first two lines and the pre-releases are the examples of section
+   11. */
 static const char *const ascending[] = {
     "0.0.0-0",
     "0.0.0",

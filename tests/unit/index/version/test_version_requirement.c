@@ -1,5 +1,5 @@
-/* Version requirements: the grammar, which versions match, and the canonical text. What cargo itself
-   makes of requirements is checked by tests/cargo/check_resolve.py. */
+/* Version requirements: the grammar, which versions match, and the canonical text. What cargo
+   itself makes of requirements is checked by tests/cargo/check_resolve.py. */
 #include "tests/support/random.h"
 
 #include <cratedex/version_requirement.h>
@@ -192,8 +192,8 @@ static void hostile_texts_are_refused(void **state)
     assert_true(strlen(error.message) < 200);
 }
 
-/* Requirements and versions in a table: `+` matches, `r` only by range, `-` neither, `=` by cargo's rule
-   alone. */
+/* Requirements and versions in a table: `+` matches, `r` only by range, `-` neither, `=` by cargo's
+   rule alone. */
 struct match_case {
     const char *requirement;
     const char *versions; /* each with its sign in front, separated by spaces */

@@ -1,5 +1,5 @@
-/* A thread's last hits: found by exactly what the client sent, void when the cache evicts, bounded, and given
-   back when the thread ends. */
+/* A thread's last hits: found by exactly what the client sent, void when the cache evicts, bounded,
+   and given back when the thread ends. */
 #include "server/cache/recent_hits.h"
 #include "tests/support/cache_look.h"
 

@@ -1,5 +1,5 @@
-/* Closures of dependencies: which version each gets, what is marked, and the limits. That the versions are
-   those of cargo is checked by tests/cargo/check_tree.py. */
+/* Closures of dependencies: which version each gets, what is marked, and the limits. That the
+   versions are those of cargo is checked by tests/cargo/check_tree.py. */
 #include "tests/support/decode_both.h"
 #include "tests/support/http_case.h"
 #include "tests/support/registry_text.h"
@@ -166,7 +166,8 @@ static void the_search_goes_back(void **state)
            "app 1.0.0: one ^1 = 1.0.0; two ^1 = 1.0.0\none 1.0.0\ntwo 1.0.0\n");
 }
 
-/* Whoever comes first gets its highest version: the one with fewer candidates, wherever it stands. */
+/* Whoever comes first gets its highest version: the one with fewer candidates, wherever it
+   stands. */
 static void the_most_constrained_comes_first(void **state)
 {
     (void)state;
@@ -292,8 +293,8 @@ static void size_is_limited(void **state)
     built_index_remove(&built);
 }
 
-/* Twelve crates of twelve versions each, every one of which is tried with every other before it shows that
-   the last cannot be had: the search gives up, and the answer says what is missing. */
+/* Twelve crates of twelve versions each, every one of which is tried with every other before it
+   shows that the last cannot be had: the search gives up, and the answer says what is missing. */
 static void a_search_without_end_is_given_up(void **state)
 {
     (void)state;

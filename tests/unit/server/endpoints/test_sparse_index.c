@@ -1,5 +1,5 @@
-/* What cargo reads about a crate: the lines byte for byte, their order, where a file lies, and that damage
-   is found. */
+/* What cargo reads about a crate: the lines byte for byte, their order, where a file lies, and that
+   damage is found. */
 #include <cratedex/index_reader.h>
 #include <cratedex/index_verify.h>
 #include <cratedex/sparse_index.h>
@@ -55,8 +55,8 @@ static const char crates_table[] =
                    "5,empty,2015-01-01,2015-01-01,,,,\n6,later,2015-01-01,2015-01-01,,,,\n"
                    "7,strange,2015-01-01,2015-01-01,,,,\n";
 
-/* Published on one day: the fraction of a second decides, then the id. The text of version 11 has neither
-   checksum nor features. */
+/* Published on one day: the fraction of a second decides, then the id. The text of version 11 has
+   neither checksum nor features. */
 static const char versions_table[] = VERSION_MEMBERS
     "\n12,1,0.2.0,2016-01-01 10:00:05.5+00,t,7,2024-02-03 04:05:06.789+00,{},,,\\x00ff\n"
     "11,1,0.1.0,2016-01-01 10:00:05+00,f,7,2016-01-01 10:00:05+00,,,,\n"
@@ -169,8 +169,8 @@ static void the_newest_change_dates_a_text(void **state)
     built_index_remove(&built);
 }
 
-/* One version whose features are given, quotes doubled; what must stand between `cksum` and `yanked`, and
-   whether the line is of the second form. */
+/* One version whose features are given, quotes doubled; what must stand between `cksum` and
+   `yanked`, and whether the line is of the second form. */
 static void expect_features(const char *features, const char *expected, bool is_second)
 {
     char versions[1024];
@@ -206,7 +206,8 @@ static void extended_features_stand_apart(void **state)
                     true);
     expect_features("{" LIST("weak", VALUE("x?/std")) "}",
                     "\"features\":{},\"features2\":{\"weak\":[\"x?/std\"]}", true);
-    /* Those that enable an extended one follow it, however far away they are and in whatever order. */
+    /* Those that enable an extended one follow it, however far away they are and in whatever
+       order. */
     expect_features("{" LIST("a", VALUE("b")) ", " LIST("b", VALUE("c")) ", " LIST(
                         "c", VALUE("dep:x")) ", " LIST("d", VALUE("e")) ", " LIST("e", "") "}",
                     "\"features\":{\"d\":[\"e\"],\"e\":[]},"

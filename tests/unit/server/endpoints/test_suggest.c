@@ -292,7 +292,8 @@ static void what_begins_no_name(void **state)
     assert_int_equal(suggest(built->index, "s\0", 2, suggestions, 10), 0);
 }
 
-/* Two crates of one canonical name, the more popular first, in front of a still more popular one. */
+/* Two crates of one canonical name, the more popular first, in front of a still more popular
+   one. */
 static void names_that_differ_in_separators(void **state)
 {
     (void)state;

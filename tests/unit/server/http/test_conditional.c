@@ -1,5 +1,5 @@
-/* Conditional requests: lists, weak and strong comparison, the star, what is malformed, dates, and which
-   condition goes before which. */
+/* Conditional requests: lists, weak and strong comparison, the star, what is malformed, dates, and
+   which condition goes before which. */
 #include "server/http/conditional.h"
 
 #include <setjmp.h>

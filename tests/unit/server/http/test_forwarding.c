@@ -1,5 +1,5 @@
-/* Whom a request is from behind proxies: RFC 7239's own examples, lists, ports, what is hidden, and what
-   no client can claim. */
+/* Whom a request is from behind proxies: RFC 7239's own examples, lists, ports, what is hidden, and
+   what no client can claim. */
 #include "server/http/forwarding.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
-/* Ids of exchanges: which of a client's are taken, and that ours are never the same, across threads. */
+/* Ids of exchanges: which of a client's are taken, and that ours are never the same, across
+   threads. */
 #include "server/http/request_id.h"
 
 #include <pthread.h>

@@ -1,6 +1,6 @@
-/* Keys must tell requests apart whatever bytes clients send: different sequences of fields never give
-   the same key. Checked against the sequences themselves, on random ones made of few values, so that
-   many are nearly equal. */
+/* Keys must tell requests apart whatever bytes clients send: different sequences of fields never
+   give the same key. Checked against the sequences themselves, on random ones made of few values,
+   so that many are nearly equal. */
 #include "server/parameters/canonical_key.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
-/* Counting over days that are told, not waited for: the file changes, and nothing is lost or counted
-   twice, whoever counts meanwhile. */
+/* Counting over days that are told, not waited for: the file changes, and nothing is lost or
+   counted twice, whoever counts meanwhile. */
 #include "server/service/download_counters.h"
 
 #include "tests/support/built_index.h"

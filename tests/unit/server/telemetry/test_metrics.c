@@ -299,7 +299,8 @@ static void events_and_connections_are_counted(void **state)
     metrics_destroy(metrics);
 }
 
-/* Reads the buckets of the first route's misses in the order in which they come; returns how many. */
+/* Reads the buckets of the first route's misses in the order in which they come; returns how
+   many. */
 static size_t read_buckets(const char *text, double *bounds, unsigned long *counts, size_t capacity)
 {
     static const char prefix[] = "cratedex_http_request_duration_seconds_bucket"
@@ -409,7 +410,8 @@ static void threads_lose_nothing(void **state)
     for (int i = 0; i < N_THREADS; i++)
         pthread_join(threads[i], NULL);
     char *text = text_of(metrics);
-    /* 6,667 of 20,000 for the first two routes; times 4, times 2 bytes, times half a millisecond. */
+    /* 6,667 of 20,000 for the first two routes; times 4, times 2 bytes, times half a
+       millisecond. */
     assert_line(text, "cratedex_http_requests_total{route=\"/api/v1/crates\",status=\"200\"" LABELS
                       "} 26668");
     assert_line(text,

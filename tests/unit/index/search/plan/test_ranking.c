@@ -1,5 +1,5 @@
-/* Files of weights: every name, comments, numbers that are none or out of range, and errors that say the
-   line. */
+/* Files of weights: every name, comments, numbers that are none or out of range, and errors that
+   say the line. */
 #include "tests/support/folder.h"
 
 #include <cratedex/ranking.h>

@@ -1,5 +1,5 @@
-/* What a text comes to: its words with masses, the names, what is required of a match; and how each crate
-   covers it, which is what the posting lists say. */
+/* What a text comes to: its words with masses, the names, what is required of a match; and how each
+   crate covers it, which is what the posting lists say. */
 #define _GNU_SOURCE /* memmem */
 #include "index/search/plan/search_plan.h"
 #include "index/search/rank/search_score.h"

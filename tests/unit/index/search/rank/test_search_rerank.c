@@ -1,5 +1,5 @@
-/* The trees of the second stage are complete, and four candidates at a time get what a walk down each tree
-   gives one. */
+/* The trees of the second stage are complete, and four candidates at a time get what a walk down
+   each tree gives one. */
 #include "index/search/rank/search_rerank.h"
 
 #include "index/search/rank/ranking_trees.h"
@@ -69,8 +69,8 @@ static double reference(const struct rerank_candidate *candidate)
     return sum;
 }
 
-/* Half of the values are thresholds of the trees or their neighbours, where a comparison could go the
-   wrong way. */
+/* Half of the values are thresholds of the trees or their neighbours, where a comparison could go
+   the wrong way. */
 static float random_feature(uint64_t *seed, int feature)
 {
     const struct ranking_tree *tree = &ranking_trees[random_below(seed, n_ranking_trees)];

@@ -1,6 +1,6 @@
-/* The three ways of finding what matches by its words give the same crates, scores and count: by adding up
-   scores, block by block, and one crate after the other. The index has enough crates for many blocks,
-   and words of every frequency. */
+/* The three ways of finding what matches by its words give the same crates, scores and count: by
+   adding up scores, block by block, and one crate after the other. The index has enough crates for
+   many blocks, and words of every frequency. */
 #include "index/search/scan/search_lists.h"
 
 #include "index/search/scan/search_accumulate.h"
@@ -43,8 +43,8 @@ struct collection {
     float *scores;
 };
 
-/* Word 1 stands in a third of all descriptions, word n in one of 3n. Words begin alike in threes, so that
-   one completes the others. */
+/* Word 1 stands in a third of all descriptions, word n in one of 3n. Words begin alike in threes,
+   so that one completes the others. */
 static void print_word(char *text, size_t capacity, unsigned word)
 {
     static const char *const ends[] = {"", "bo", "bodu"};

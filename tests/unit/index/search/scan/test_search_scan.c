@@ -1,5 +1,6 @@
-/* A pass over the lists gives every match once and leaves its scratch clean, whatever the filter and the
-   floor. Which crates match and with what score is compared with SQL in test_search_oracle.c. */
+/* A pass over the lists gives every match once and leaves its scratch clean, whatever the filter
+   and the floor. Which crates match and with what score is compared with SQL in
+   test_search_oracle.c. */
 #include "index/search/scan/search_scan.h"
 
 #include "index/base/bitmap.h"
