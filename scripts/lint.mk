@@ -16,6 +16,8 @@ lint: ## clang-format, gcc -Werror, clang-tidy with clang's warnings, cppcheck, 
 lint-files: $(lint_stamps) lint-rooms lint-scripts
 	@echo 'lint: clean, $(words $(lint_stamps)) files'
 
+# clang-format lets comments and long strings pass its limit of columns.
+short_lines = ! LC_ALL=C.UTF-8 grep -HnE '^.{101}' $<
 # gcc has nothing to say of an object that was compiled with -Werror and the Makefile's own flags.
 is_strict = $(if $(other_flags),false,[ -e $(1).strict ] && ! [ $(1) -nt $(1).strict ])
 
@@ -24,6 +26,7 @@ $(BUILD)/lint/%.c.ok: %.c $(BUILD)/obj/%.o .clang-tidy .clang-format Makefile sc
 	$(call say,lint,$<)
 	$(quiet)status=0; \
 	clang-format --dry-run -Werror $< || status=1; \
+	$(short_lines) || { echo 'lint: these lines have more than 100 columns' >&2; status=1; }; \
 	{ $(call is_strict,$(BUILD)/obj/$*.o); } || gcc $(lint_flags) -O2 -c -o $(@:.ok=.o) $< || status=1; \
 	clang-tidy --quiet $< -- $(lint_flags) >$@.out 2>&1 || { cat $@.out; status=1; }; \
 	cppcheck --quiet --language=c --std=c11 --enable=warning,performance,portability \
@@ -36,6 +39,7 @@ $(BUILD)/lint/%.cc.ok: %.cc $(BUILD)/obj/%.o .clang-tidy .clang-format Makefile 
 	$(call say,lint,$<)
 	$(quiet)status=0; \
 	clang-format --dry-run -Werror $< || status=1; \
+	$(short_lines) || { echo 'lint: these lines have more than 100 columns' >&2; status=1; }; \
 	{ $(call is_strict,$(BUILD)/obj/$*.o); } || g++ $(lint_cxx_flags) -O2 -c -o $(@:.ok=.o) $< || status=1; \
 	clang++ $(lint_cxx_flags) -fsyntax-only $< || status=1; \
 	clang-tidy --quiet $< -- $(lint_cxx_flags) >$@.out 2>&1 || { cat $@.out; status=1; }; \
@@ -47,6 +51,7 @@ $(BUILD)/lint/%.h.ok: %.h .clang-format Makefile scripts/lint.mk
 	$(call say,lint,$<)
 	$(quiet)status=0; \
 	clang-format --dry-run -Werror $< || status=1; \
+	$(short_lines) || { echo 'lint: these lines have more than 100 columns' >&2; status=1; }; \
 	echo 'extern int lint;' | gcc $(lint_flags) -MMD -MP -MT $@ -MF $(@:.ok=.d) -fsyntax-only \
 	    -include $< -x c - || status=1; \
 	[ $$status -eq 0 ] && touch $@

@@ -12,7 +12,8 @@ static const char *const create_sql =
 static const char *const fill_sql =
     "INSERT INTO reverse_dependencies SELECT target, row_number() OVER (PARTITION BY target"
     " ORDER BY downloads DESC, name), dependent, dependency_id FROM"
-    " (SELECT target.rank AS target, shown.rank AS dependent, min(dependencies.id) AS dependency_id,"
+    " (SELECT target.rank AS target, shown.rank AS dependent, min(dependencies.id) AS "
+    "dependency_id,"
     "  dependent.downloads AS downloads, dependent.name AS name FROM shown_versions AS shown"
     "  CROSS JOIN dependencies ON dependencies.version_id = shown.version_id"
     "  JOIN crates AS target ON target.id = dependencies.crate_id"

@@ -20,7 +20,8 @@ static const char *const tables_sql =
     " trustpub_only INTEGER NOT NULL);"
     "CREATE TABLE documents(rank INTEGER PRIMARY KEY, json TEXT NOT NULL, msgpack BLOB NOT NULL);"
     /* The objects of the versions of crates that have many (version_set.h). */
-    "CREATE TABLE version_sets(rank INTEGER PRIMARY KEY, json BLOB NOT NULL, msgpack BLOB NOT NULL);"
+    "CREATE TABLE version_sets(rank INTEGER PRIMARY KEY, json BLOB NOT NULL, msgpack BLOB NOT "
+    "NULL);"
     /* The crates whose default version depends on the crate of that rank, numbered from 1. */
     "CREATE TABLE reverse_dependencies(rank INTEGER, place INTEGER, dependent INTEGER NOT NULL,"
     " dependency_id INTEGER NOT NULL, PRIMARY KEY(rank, place)) WITHOUT ROWID;"

@@ -95,7 +95,8 @@ int crate_owners_encode(struct index_reader *reader, uint32_t rank, enum owners 
 {
     static const char *const users_sql =
         "SELECT users.id, users.login, 'user', " USER_URL ", users.name, users.avatar,"
-        " users.github_username_matches, count(*) OVER () FROM crate_owners JOIN users ON users.id ="
+        " users.github_username_matches, count(*) OVER () FROM crate_owners JOIN users ON "
+        "users.id ="
         " owner_id WHERE owner_kind = 0 AND rank = ?1 ORDER BY users.id";
     static const char *const teams_sql =
         "SELECT teams.id, teams.login, 'team', " TEAM_URL ", teams.name, teams.avatar,"

@@ -27,7 +27,8 @@ static sqlite3_stmt *select_page(const struct page *page, struct error *error)
     static const char *const text = "SELECT " DEPENDENCY_COLUMNS(
         "crates.name",
         "dependents.downloads") ", dependent FROM"
-                                " reverse_dependencies AS reverse CROSS JOIN crates ON crates.rank = reverse.rank"
+                                " reverse_dependencies AS reverse CROSS JOIN crates ON "
+                                "crates.rank = reverse.rank"
                                 " CROSS JOIN dependencies ON dependencies.id = dependency_id"
                                 " CROSS JOIN crates AS dependents ON dependents.rank = dependent"
                                 " WHERE reverse.rank = ?1 AND place > ?2 ORDER BY place LIMIT ?3";

@@ -25,8 +25,10 @@
 #define MAX_STATUS 599
 
 static const char usage[] =
-    "Usage: bare_http --body FILE [--header 'Name: value']… [--status N] [--port N] [--threads N]\n\n"
-    "Answers every request on 127.0.0.1 with the bytes of FILE and status N (default 200; with 304\n"
+    "Usage: bare_http --body FILE [--header 'Name: value']… [--status N] [--port N] [--threads "
+    "N]\n\n"
+    "Answers every request on 127.0.0.1 with the bytes of FILE and status N (default 200; with "
+    "304\n"
     "they are not sent). Prints its address (port 0, the default, takes a free one) and ends on\n"
     "SIGINT or SIGTERM.\n";
 

@@ -223,11 +223,14 @@ static void print_text(const struct run *run, const char *index_path)
 {
     bench_print_header(run->pages.index, index_path);
     printf(
-        "rounds    %u interleaved, %d keep-alive connections, one server thread; medians, 95 %% intervals "
+        "rounds    %u interleaved, %d keep-alive connections, one server thread; medians, 95 %% "
+        "intervals "
         "(%d resamples)%s\n"
-        "latency   open loop: from when a request was due until its answer was there, also while it waits for "
+        "latency   open loop: from when a request was due until its answer was there, also while "
+        "it waits for "
         "a connection,\n"
-        "          so corrected for coordinated omission; runs of %d requests or more; none for a rate "
+        "          so corrected for coordinated omission; runs of %d requests or more; none for a "
+        "rate "
         "that saturates\n"
         "the rest  closed loop at full load, %.1f s a run\n",
         run->n_rounds, N_CONNECTIONS, BOOTSTRAP_RESAMPLES, encoding_rounds_remark(run->n_rounds),

@@ -134,9 +134,9 @@ const char *encoding_rounds_remark(unsigned n_rounds)
 void encoding_figures_print(const struct encoding_figures *figures,
                             const struct encoding_pages *pages)
 {
-    printf(
-        "rounds    %u interleaved after a warm-up; processor time, medians, 95 %% intervals (%d resamples)%s\n",
-        figures->n_rounds, BOOTSTRAP_RESAMPLES, encoding_rounds_remark(figures->n_rounds));
+    printf("rounds    %u interleaved after a warm-up; processor time, medians, 95 %% intervals (%d "
+           "resamples)%s\n",
+           figures->n_rounds, BOOTSTRAP_RESAMPLES, encoding_rounds_remark(figures->n_rounds));
     for (size_t i = 0; i < N_ENCODING_PAGES; i++) {
         const struct encoding_page *page = &pages->pages[i];
         if (page->n_answers == 0)

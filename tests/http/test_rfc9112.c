@@ -209,7 +209,8 @@ static void finds_the_end_of_requests(void **state)
         {"9112, 7.1: also one that looks like a request",
          RAW_KEPT(
              "POST", HEALTH,
-             "Transfer-Encoding: chunked\r\n") "30\r\nGET /metrics HTTP/1.1\r\nHost: x\r\nX-Y: 1234567\r\n\r\n\r\n0\r\n\r\n" NEXT,
+             "Transfer-Encoding: chunked\r\n") "30\r\nGET /metrics HTTP/1.1\r\nHost: x\r\nX-Y: "
+                                               "1234567\r\n\r\n\r\n0\r\n\r\n" NEXT,
          "405 404",
          {NULL},
          NULL,

@@ -21,12 +21,12 @@ static void lists_keywords(void **state)
                  "Cache-Control: public, max-age=60",
                  "CDN-Cache-Control: public, max-age=60, stale-while-revalidate=600",
              },
-         .body =
-             {{"length", "2"},
-              {"keywords.length", "10"},
-              {"meta", "{\"total\":531}"},
-              {"keywords[0]",
-               "{\"id\":\"actix\",\"keyword\":\"actix\",\"created_at\":\"2017-10-03T16:00:13.595004Z\",\"crates_cnt\":1}"}}},
+         .body = {{"length", "2"},
+                  {"keywords.length", "10"},
+                  {"meta", "{\"total\":531}"},
+                  {"keywords[0]",
+                   "{\"id\":\"actix\",\"keyword\":\"actix\","
+                   "\"created_at\":\"2017-10-03T16:00:13.595004Z\",\"crates_cnt\":1}"}}},
         {.request = {.target = "/api/v1/keywords?sort=crates&per_page=2"},
          .status = 200,
          .body = {{"keywords.length", "2"},
@@ -53,9 +53,9 @@ static void lists_keywords(void **state)
         {.request = {.target = "/api/v1/keywords?page=0"},
          .status = 400,
          .headers = {"Cache-Control: no-store"},
-         .body =
-             {{"errors[0].detail",
-               "\"Failed to deserialize query string: page: number would be zero for non-zero type\""}}},
+         .body = {{"errors[0].detail",
+                   "\"Failed to deserialize query string: page: number would be zero for non-zero "
+                   "type\""}}},
         {.request = {.target = "/api/v1/keywords?seek=abc"},
          .status = 400,
          .headers = {"Cache-Control: no-store"},
@@ -73,10 +73,10 @@ static void finds_keywords(void **state)
     static const struct http_case cases[] = {
         {.request = {.target = "/api/v1/keywords/http"},
          .status = 200,
-         .body =
-             {{"length", "1"},
-              {"keyword",
-               "{\"id\":\"http\",\"keyword\":\"http\",\"created_at\":\"2014-11-13T11:06:47.146209Z\",\"crates_cnt\":15}"}}},
+         .body = {{"length", "1"},
+                  {"keyword",
+                   "{\"id\":\"http\",\"keyword\":\"http\","
+                   "\"created_at\":\"2014-11-13T11:06:47.146209Z\",\"crates_cnt\":15}"}}},
         {.request = {.target = "/api/v1/keywords/HTTP?any=thing"},
          .status = 200,
          .headers =
@@ -126,7 +126,8 @@ static void lists_categories(void **state)
          .headers = {"Cache-Control: no-store"},
          .body =
              {{"errors[0].detail",
-               "\"Failed to deserialize query string: per_page: number would be zero for non-zero type\""}}},
+               "\"Failed to deserialize query string: per_page: number would be zero for non-zero "
+               "type\""}}},
         {.request = {.target = "/api/v1/categories?seek=x"},
          .status = 400,
          .headers = {"Cache-Control: no-store"},
@@ -161,11 +162,11 @@ static void finds_categories(void **state)
          .body = {{"errors[0].detail", "\"Not Found\""}}},
         {.request = {.target = "/api/v1/category_slugs"},
          .status = 200,
-         .body =
-             {{"length", "1"},
-              {"category_slugs.length", "104"},
-              {"category_slugs[0]",
-               "{\"id\":\"accessibility\",\"slug\":\"accessibility\",\"description\":\"Makes software usable for people with disabilities.\"}"}}},
+         .body = {{"length", "1"},
+                  {"category_slugs.length", "104"},
+                  {"category_slugs[0]",
+                   "{\"id\":\"accessibility\",\"slug\":\"accessibility\",\"description\":\"Makes "
+                   "software usable for people with disabilities.\"}"}}},
     };
     http_cases_run(client_of(state), cases, N_ELEMENTS(cases));
 }

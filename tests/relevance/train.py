@@ -18,6 +18,7 @@ import collections
 import csv
 import json
 import sys
+import textwrap
 
 import numpy
 import xgboost
@@ -145,16 +146,21 @@ def write_table(model, feature_names, path):
     """The C source. Unused splits compare the first feature with infinity."""
     with open(path, "w", encoding="utf-8") as out:
         out.write("/* Written by tests/relevance/train.py; do not edit. */\n")
-        out.write('#include "index/search/rank/ranking_trees.h"\n\n#include "index/search/rank/search_rerank.h"\n\n')
+        out.write('#include "index/search/rank/ranking_trees.h"\n\n')
+        out.write('#include "index/search/rank/search_rerank.h"\n\n')
         out.write("#include <math.h>\n\n/* clang-format off */\n")
         out.write(f"const float ranking_first_stage_weight = {number(FIRST_STAGE_WEIGHT)};\n\n")
         out.write("const struct ranking_tree ranking_trees[] = {\n")
         n_trees = 0
         for splits, leaves in read_trees(model):
-            thresholds = ", ".join(number(threshold) for _, threshold in splits)
-            values = ", ".join(number(leaf) for leaf in leaves)
-            features = ", ".join(f"FEATURE_{feature_names[f].upper()}" for f, _ in splits)
-            out.write(f"    {{{{{thresholds}}},\n     {{{values}}},\n     {{{features}}}}},\n")
+            rows = [
+                [number(threshold) for _, threshold in splits],
+                [number(leaf) for leaf in leaves],
+                [f"FEATURE_{feature_names[f].upper()}" for f, _ in splits],
+            ]
+            tree = "{" + ",\n".join("{" + ", ".join(row) + "}" for row in rows) + "},"
+            for line in tree.split("\n"):
+                out.write(textwrap.fill(line, 100, initial_indent="    ", subsequent_indent="     ") + "\n")
             n_trees += 1
         out.write("};\n\n")
         out.write(f"const unsigned n_ranking_trees = {n_trees};\n")

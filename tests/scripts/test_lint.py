@@ -1,4 +1,4 @@
-"""make lint in a tree of one source: what gcc says only while it optimizes, and who says it."""
+"""make lint in a tree of one source: what gcc says only while it optimizes, who says it, and long lines."""
 
 import os
 import shutil
@@ -79,6 +79,16 @@ class Lint(unittest.TestCase):
         self.write(4)
         self.assertTrue(self.make(OBJECT)[0])
         self.assertFalse(self.make("WERROR=1", CHECKED)[0])
+
+    def test_holds_comments_to_100_columns(self):
+        for columns, is_allowed in ((100, True), (101, False)):
+            comment = "/* " + "é" * (columns - 6) + " */\n"
+            (self.tree / "index" / "number.c").write_text(comment + SOURCE.format(size=40), encoding="utf-8")
+            (self.tree / "index" / "number.h").write_text(comment, encoding="utf-8")
+            for checked in (CHECKED, "build/lint/index/number.h.ok"):
+                is_well, printed = self.make("WERROR=1", checked)
+                self.assertEqual(is_well, is_allowed, printed)
+                self.assertEqual("more than 100 columns" in printed, not is_allowed)
 
 
 if __name__ == "__main__":

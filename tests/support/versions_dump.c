@@ -48,7 +48,8 @@ static const char versions[] = COLUMNS
     "10,1,0.1.0-rc,2019-01-08 00:00:00+00,f,1," T REST
     "11,1,latest,2020-01-05 00:00:00+00,f,1," T REST
     "12,1,1.2.3,2020-01-09 01:02:03.456+00,f,77,2021-01-01 00:00:00+00,"
-    "\"{\"\"std\"\": [\"\"dep:a\"\", \"\"b?/c\"\"], \"\"\xc3\xa9\"\": []}\",1234,MIT OR Apache-2.0,500,"
+    "\"{\"\"std\"\": [\"\"dep:a\"\", \"\"b?/c\"\"], \"\"\xc3\xa9\"\": []}\",1234,MIT OR "
+    "Apache-2.0,500,"
     "\\xABCD,git2,1.70,2021,t,\"{tool,\"\"a b\"\"}\",\"broken, sorry\",about it\n";
 
 static const char dependents[] =

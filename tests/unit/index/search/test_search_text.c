@@ -22,16 +22,18 @@
 static const struct dump_file files[] = {
     BUILT_TIME("2026-11-01T02:00:00Z"),
     BUILT_TABLE(
-        "crates",
-        CRATES_COLUMNS "\n" CRATE("1", "chinese", "中文 分词器, fast") CRATE(
-            "2", "japanese", "日本語 の テキスト、解析") CRATE("3", "korean", "한국어 형태소")
-            CRATE("4", "russian", "Быстрый разбор Ёлки") CRATE("5", "crab",
-                                                               "Made with 🦀 and ❤️ love")
-                CRATE("6", "composed", "A café Über résumé") CRATE(
-                    "7", "combined", "A café Über résumé") CRATE("8", "plain", "A cafe uber resume")
-                    CRATE("9", "arabic", "مكتبة سريعة") CRATE("10", "hebrew", "ספרייה מהירה")
-                        CRATE("11", "greek", "Ανάλυση κειμένου") CRATE("12", "thai", "ห้องสมุด")
-                            CRATE("13", "mixed", "rust語でjsonを — parse…")),
+        "crates", CRATES_COLUMNS
+        "\n" CRATE("1", "chinese", "中文 分词器, fast") CRATE("2", "japanese",
+                                                              "日本語 の テキスト、解析")
+            CRATE("3", "korean", "한국어 형태소") CRATE("4", "russian", "Быстрый разбор Ёлки")
+                CRATE("5", "crab", "Made with 🦀 and ❤️ love") CRATE("6", "composed",
+                                                                           "A café Über résumé")
+                    CRATE("7", "combined", "A café Über résumé") CRATE("8", "plain",
+                                                                       "A cafe uber "
+                                                                       "resume")
+                        CRATE("9", "arabic", "مكتبة سريعة") CRATE("10", "hebrew", "ספרייה מהירה")
+                            CRATE("11", "greek", "Ανάλυση κειμένου") CRATE("12", "thai", "ห้องสมุด")
+                                CRATE("13", "mixed", "rust語でjsonを — parse…")),
     BUILT_TABLE("versions", VERSIONS_COLUMNS "\n"),
     BUILT_END,
 };

@@ -127,23 +127,23 @@ static void compatible_requirements_share_a_version(void **state)
            "left 1.0.0: util ^1.2 = 1.10.0; low ~0.1.2 = 0.1.9\nright 1.4.0: util ^2 = 2.0.0\n"
            "low 0.1.9\nlower 0.2.3\nutil 1.10.0\nutil 2.0.0\n");
     /* One version suits all, although for one alone there would be a higher. */
-    expect(
-        "app 1.0.0: left *; util ^1\nleft 1.0.0: util =1.2.0\nutil 1.2.0\nutil 1.9.0\n",
-        "app 1.0.0: left * = 1.0.0; util ^1 = 1.2.0\nleft 1.0.0: util =1.2.0 = 1.2.0\nutil 1.2.0\n");
+    expect("app 1.0.0: left *; util ^1\nleft 1.0.0: util =1.2.0\nutil 1.2.0\nutil 1.9.0\n",
+           "app 1.0.0: left * = 1.0.0; util ^1 = 1.2.0\nleft 1.0.0: util =1.2.0 = 1.2.0\nutil "
+           "1.2.0\n");
     /* In 0.0.x nothing is compatible. */
-    expect(
-        "app 1.0.0: left *; tiny =0.0.1\nleft 1.0.0: tiny 0.0.2\ntiny 0.0.1\ntiny 0.0.2\n",
-        "app 1.0.0: left * = 1.0.0; tiny =0.0.1 = 0.0.1\nleft 1.0.0: tiny 0.0.2 = 0.0.2\ntiny 0.0.1\n"
-        "tiny 0.0.2\n");
+    expect("app 1.0.0: left *; tiny =0.0.1\nleft 1.0.0: tiny 0.0.2\ntiny 0.0.1\ntiny 0.0.2\n",
+           "app 1.0.0: left * = 1.0.0; tiny =0.0.1 = 0.0.1\nleft 1.0.0: tiny 0.0.2 = 0.0.2\ntiny "
+           "0.0.1\n"
+           "tiny 0.0.2\n");
 }
 
 static void other_kinds_are_left_out(void **state)
 {
     (void)state;
-    expect(
-        "app 1.0.0: lib ^1; extra ^1 optional; tool ^1 build; check ^1 dev; win ^1 for cfg(windows)\n"
-        "lib 1.0.0: extra * optional\nextra 1.0.0\ntool 1.0.0\ncheck 1.0.0\nwin 1.0.0\n",
-        "app 1.0.0: lib ^1 = 1.0.0; win ^1 for cfg(windows) = 1.0.0\nlib 1.0.0\nwin 1.0.0\n");
+    expect("app 1.0.0: lib ^1; extra ^1 optional; tool ^1 build; check ^1 dev; win ^1 for "
+           "cfg(windows)\n"
+           "lib 1.0.0: extra * optional\nextra 1.0.0\ntool 1.0.0\ncheck 1.0.0\nwin 1.0.0\n",
+           "app 1.0.0: lib ^1 = 1.0.0; win ^1 for cfg(windows) = 1.0.0\nlib 1.0.0\nwin 1.0.0\n");
     /* The same crate for two targets. */
     expect("app 1.0.0: sys ^1 for cfg(unix); sys ^2 for cfg(windows); sys ^1 for cfg(wasi)\n"
            "sys 1.0.0\nsys 2.0.0\n",
@@ -190,10 +190,10 @@ static void what_cannot_be_had_is_marked(void **state)
     expect("app 1.0.0: lib ^2; bare ^1; odd latest; util ^1\nlib 1.0.0\nodd 1.0.0\nutil 1.0.0\n",
            "app 1.0.0: lib ^2 ? version; bare ^1 ? version; odd latest ? version; util ^1 = 1.0.0\n"
            "util 1.0.0\nnot resolved\n");
-    expect(
-        "app 1.0.0: lib =1.0.0; mid ^1\nmid 1.0.0: lib =1.1.0\nlib 1.0.0\nlib 1.1.0\n",
-        "app 1.0.0: lib =1.0.0 = 1.0.0; mid ^1 = 1.0.0\nlib 1.0.0\nmid 1.0.0: lib =1.1.0 ? conflict\n"
-        "not resolved\n");
+    expect("app 1.0.0: lib =1.0.0; mid ^1\nmid 1.0.0: lib =1.1.0\nlib 1.0.0\nlib 1.1.0\n",
+           "app 1.0.0: lib =1.0.0 = 1.0.0; mid ^1 = 1.0.0\nlib 1.0.0\nmid 1.0.0: lib =1.1.0 ? "
+           "conflict\n"
+           "not resolved\n");
     expect("app 1.0.0: one ^1; two ^1\none 1.0.0 links z\ntwo 1.0.0 links z\n",
            "app 1.0.0: one ^1 = 1.0.0; two ^1 ? conflict\none 1.0.0\nnot resolved\n");
 }

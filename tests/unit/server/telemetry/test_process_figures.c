@@ -79,7 +79,8 @@ static void samples_have_the_names_of_prometheus(void **state)
 {
     (void)state;
     static const char expected[] =
-        "# HELP process_cpu_seconds Processor time that the process took, in user and system mode.\n"
+        "# HELP process_cpu_seconds Processor time that the process took, in user and system "
+        "mode.\n"
         "# TYPE process_cpu_seconds counter\n"
         "process_cpu_seconds_total 1.250000000\n"
         "# HELP process_resident_memory_bytes Memory of the process that is in RAM.\n"
