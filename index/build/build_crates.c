@@ -199,7 +199,7 @@ static int write_all(struct writer *writer, struct error *error)
         build->columns[i].name = name;
         name += build->columns[i].name_length;
     }
-    return 0;
+    return build_find_families(build, error);
 }
 
 /* Indexes are built when their table is full: sorted once instead of grown at random. */

@@ -107,6 +107,8 @@ struct build_crate *build_find_crate(struct build *build, int64_t id);
 int build_find_versions(struct build *build, struct error *error);
 /* build_crates.c: writes `crates`, documents and the full-text index. */
 int build_write_crates(struct build *build, struct error *error);
+/* build_families.c: how many crates each name has below it, for `columns`. */
+int build_find_families(struct build *build, struct error *error);
 /* build_memberships.c: the links to keywords, categories and owners by rank, as rows. */
 int build_write_links(struct build *build, struct error *error);
 /* The same as a part, which stays in `memberships`. */

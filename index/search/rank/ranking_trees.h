@@ -5,14 +5,14 @@
 #include <stdint.h>
 
 #define RANKING_TREE_DEPTH 3
-#define RANKING_TREE_NODES ((1 << RANKING_TREE_DEPTH) - 1)
 #define RANKING_TREE_LEAVES (1 << RANKING_TREE_DEPTH)
 
-/* A complete binary tree: the children of node i are 2i + 1 (feature < threshold) and 2i + 2. */
+/* A symmetric tree: all nodes of a level ask the same, whether a feature is below a threshold. The
+   answers are the bits of the leaf's number, 0 for yes; the first level's is the highest. */
 struct ranking_tree {
-    float thresholds[RANKING_TREE_NODES];
+    float thresholds[RANKING_TREE_DEPTH];
     float leaves[RANKING_TREE_LEAVES];
-    uint8_t features[RANKING_TREE_NODES]; /* enum rerank_feature */
+    uint8_t features[RANKING_TREE_DEPTH]; /* enum rerank_feature */
 };
 
 extern const struct ranking_tree ranking_trees[];

@@ -24,6 +24,11 @@ enum rerank_feature {
     FEATURE_LENGTH_RATIO, /* text to name, where a word occurs in the name */
     FEATURE_OUTSIDE_NAME, /* share that occurs, but not in the name */
     FEATURE_PLACE,        /* in the order of the first stage, from 0 */
+    FEATURE_FAMILY,       /* crates whose name begins with this one's and a separator */
+    FEATURE_BEST_WORD,    /* what the heaviest word that occurs weighs */
+    FEATURE_BEST_MAIN,    /* the same of those outside the README */
+    FEATURE_README_ONLY,  /* share that occurs in the README alone */
+    FEATURE_FIRST_WORD,   /* 1: the first word occurs outside the README */
     N_RERANK_FEATURES
 };
 

@@ -5,6 +5,7 @@
 #include "index/base/bitmap.h"
 
 #include <cratedex/ranking.h>
+#include <math.h>
 #include <string.h>
 
 void search_plan_weigh(const struct search_plan *plan, float mass, float weights[16])
@@ -58,16 +59,21 @@ void search_plan_cover(struct search_plan *plan, uint32_t rank, struct search_co
             continue;
         float mass = occurrence.is_completion ? word->completion_mass : word->mass;
         float share = mass / plan->total_mass;
+        bool is_main = (occurrence.fields & ~POSTING_README) != 0;
         uint8_t best_field = (uint8_t)(occurrence.fields & -occurrence.fields);
         if (best_field > coverage->worst_field)
             coverage->worst_field = best_field;
         coverage->mass += occurrence.is_completion ? word->completion_reach : mass;
         coverage->any += share;
-        coverage->main += occurrence.fields & ~POSTING_README ? share : 0;
+        coverage->main += is_main ? share : 0;
         coverage->name += occurrence.fields & POSTING_NAME ? share : 0;
         coverage->keywords += occurrence.fields & POSTING_KEYWORDS ? share : 0;
         coverage->description += occurrence.fields & POSTING_DESCRIPTION ? share : 0;
         coverage->readme += occurrence.fields & POSTING_README ? share : 0;
+        coverage->readme_only += is_main ? 0 : share;
+        coverage->best = fmaxf(coverage->best, mass);
+        coverage->best_main = fmaxf(coverage->best_main, is_main ? mass : 0);
+        coverage->has_first = coverage->has_first || (i == 0 && is_main);
     }
 }
 
