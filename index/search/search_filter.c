@@ -7,6 +7,7 @@
 #include "index/search/search_steps.h"
 
 #include <cratedex/canonical_name.h>
+#include <cratedex/utf8.h>
 #include <string.h>
 
 static void mark_members(const struct index *index, enum membership kind, int64_t id,
@@ -38,15 +39,6 @@ static int mark_text(struct index_reader *reader, enum membership kind, const ch
     return found;
 }
 
-/* Bytes of the first character of valid UTF-8. */
-static size_t first_character(struct search_string text)
-{
-    size_t length = 1;
-    while (length < text.length && ((unsigned char)text.data[length] & 0xc0) == 0x80)
-        length++;
-    return length;
-}
-
 /* The first place in the alphabetical order where a name begins with the letter, or with more than
    that. */
 static uint32_t find_letter(const struct index *index, const char *letter, size_t length,
@@ -72,7 +64,7 @@ static void mark_letter(const struct index *index, struct search_string text, ui
 {
     const uint32_t *order = index->columns.orders[CRATE_ORDER_ALPHABETICAL];
     char letter[8];
-    size_t length = first_character(text);
+    size_t length = utf8_first_character(text.data, text.length);
     if (length > sizeof letter)
         return;
     canonical_name(letter, text.data, length);
