@@ -78,11 +78,3 @@ int spelling_correct(const struct index *index, const char *word, size_t length,
     }
     return 0;
 }
-
-uint64_t spelling_count(const struct index *index, const char *word, size_t length)
-{
-    const unsigned char *values;
-    if (trie_find(&index->spelling, word, length, &values) == 0)
-        return 0;
-    return word_list_word(&index->spelling_list, trie_value(values, 0)).n_crates;
-}
