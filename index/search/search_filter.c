@@ -77,20 +77,9 @@ static void mark_names(const struct index *index, const struct search_query *que
                        uint64_t *bitmap)
 {
     for (size_t i = 0; i < query->n_names; i++) {
-        struct search_string name = query->names[i];
-        char canonical[256];
-        const unsigned char *values;
-        if (name.length > sizeof canonical)
-            continue;
-        canonical_name(canonical, name.data, name.length);
-        uint32_t n_values = trie_find(&index->names, canonical, name.length, &values);
-        for (uint32_t v = 0; v < n_values; v++) {
-            struct index_crate crate;
-            uint32_t rank = trie_value(values, v);
-            index_crate(index, rank, &crate);
-            if (memcmp(crate.name, name.data, name.length) == 0)
-                bitmap_set(bitmap, rank);
-        }
+        uint32_t rank = index_find_exact(index, query->names[i].data, query->names[i].length);
+        if (rank != 0)
+            bitmap_set(bitmap, rank);
     }
 }
 
