@@ -11,12 +11,6 @@
 #include <sqlite3.h>
 #include <time.h>
 
-/* The file under its temporary name (build_file.c). */
-struct build_file {
-    char *out_path;
-    struct temporary_file temporary;
-};
-
 /* A crate while its place in the index is computed (build_rank.c). */
 struct build_crate {
     int64_t id;
@@ -45,7 +39,7 @@ struct build_crate {
 struct build {
     const struct build_options *options;
     struct build_report *report;
-    struct build_file file;
+    struct temporary_file file;
     sqlite3 *database;
     char timestamp[64]; /* of the dump, RFC 3339; "" until known */
     char downloads_day
@@ -78,14 +72,6 @@ int build_progress(struct build *build, const char *phase, uint64_t done, uint64
 /* Counts `n_rows` rows that were skipped or mended; the example of the first call is kept. */
 void build_warn(struct build *build, const char *reason, uint64_t n_rows, const char *example, ...)
     __attribute__((format(printf, 4, 5)));
-
-/* build_file.c: a temporary name beside `out_path`, created empty and exclusively; those of builds
-   that were killed are removed. */
-int build_file_create(struct build_file *file, const char *out_path, struct error *error);
-/* Makes the file durable and gives it its name. */
-int build_file_commit(struct build_file *file, struct error *error);
-/* Removes what is left and frees the struct's strings. */
-void build_file_discard(struct build_file *file);
 
 /* build_schema.c: creates all tables, those of the dump included. */
 int build_create_schema(sqlite3 *database, struct error *error);
