@@ -4,8 +4,22 @@
    that differs between two runs (time, host, pid) is written, so the same dump gives the same
    bytes. */
 #include "index/base/database.h"
+#include "index/build/build_crates.h"
+#include "index/build/build_dependents.h"
+#include "index/build/build_downloads.h"
 #include "index/build/build_file.h"
-#include "index/build/build_steps.h"
+#include "index/build/build_memberships.h"
+#include "index/build/build_pages.h"
+#include "index/build/build_parts.h"
+#include "index/build/build_people.h"
+#include "index/build/build_rank.h"
+#include "index/build/build_read.h"
+#include "index/build/build_references.h"
+#include "index/build/build_report.h"
+#include "index/build/build_schema.h"
+#include "index/build/build_sparse_index.h"
+#include "index/build/build_state.h"
+#include "index/build/build_version_sets.h"
 
 #include <cratedex/index_file.h>
 #include <inttypes.h>
