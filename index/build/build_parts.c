@@ -10,7 +10,7 @@
 #include "index/build/build_words.h"
 #include "index/segment/name_substrings.h"
 #include "index/text/name_words.h"
-#include "index/trie/trie.h"
+#include "index/trie/trie_build.h"
 
 #include <cratedex/canonical_name.h>
 #include <inttypes.h>

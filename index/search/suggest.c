@@ -7,12 +7,14 @@
 
 #include "index/base/edit_automaton.h"
 #include "index/segment/open_index.h"
+#include "index/text/name_words.h"
+#include "index/trie/trie.h"
+#include "index/trie/trie_complete.h"
+#include "index/trie/trie_fuzzy.h"
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/utf8.h>
 #include <string.h>
-#include "index/text/name_words.h"
-#include "index/trie/trie_fuzzy.h"
 
 #define MAX_TEXT_BYTES 256
 #define ONE_EDIT_CHARACTERS 5

@@ -7,6 +7,8 @@
 #include "index/search/plan/search_plan.h"
 
 #include "index/base/bitmap.h"
+#include "index/trie/trie.h"
+#include "index/trie/trie_complete.h"
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/ranking.h>

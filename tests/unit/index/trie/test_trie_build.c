@@ -1,12 +1,17 @@
 /* What building does with its buffer, where building and walking stop: sizes past 32 bits, memory
    that runs out, a visitor that has enough. What is built is tested by test_trie.c. */
+#include "index/trie/trie_build.h"
+
+#include "index/trie/trie_complete.h"
+#include "index/trie/trie_open.h"
+#include "tests/support/trie_walk.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include "index/trie/trie.h"
 
 #include <cmocka.h>
 

@@ -3,6 +3,7 @@
 #include "index/search/plan/spelling.h"
 
 #include "index/segment/open_index.h"
+#include "index/trie/trie.h"
 #include "tests/support/built_index.h"
 
 #include <setjmp.h>
