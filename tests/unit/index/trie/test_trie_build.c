@@ -78,8 +78,8 @@ static void test_too_large(void **state)
 /* Stands before the C library's: the trie allocates by it only. Fails once none is left. */
 static size_t n_allocations_left = SIZE_MAX;
 
-/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): glibc's are reserved
-   names */
+/* glibc's parameters have reserved names. */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 void *reallocarray(void *memory, size_t n_items, size_t item_size)
 {
     if (n_allocations_left == 0)
