@@ -20,11 +20,18 @@ static void describe_words(const struct search_plan *searched, struct query_plan
         const struct search_word *word = &searched->words[i];
         plan->words[i].start = word->start;
         plan->words[i].length = word->length;
-        plan->words[i].n_crates = word->list.n;
-        plan->words[i].n_completions = word->n_completions;
+        plan->words[i].n_crates = 0;
+        plan->words[i].n_completions = 0;
         plan->words[i].n_completion_crates = 0;
-        for (uint32_t c = 0; c < word->n_completions; c++)
-            plan->words[i].n_completion_crates += word->completions[c].n;
+        for (uint32_t a = 0; a < word->n_alternatives; a++) {
+            const struct word_alternative *alternative = &word->alternatives[a];
+            if (alternative->kind == ALTERNATIVE_STEM) {
+                plan->words[i].n_crates = alternative->list.n;
+            } else {
+                plan->words[i].n_completions++;
+                plan->words[i].n_completion_crates += alternative->list.n;
+            }
+        }
         plan->words[i].share = (double)word->mass / (double)searched->total_mass;
     }
     plan->required_share =

@@ -40,7 +40,9 @@ int search_explain(struct search *search, const struct search_hit *hit,
         explanation->words[i].length = word->length;
         explanation->words[i].share = (double)word->mass / (double)plan->total_mass;
         explanation->words[i].fields = occurrence.fields;
-        explanation->words[i].is_completion = occurrence.is_completion;
+        explanation->words[i].is_completion =
+            occurrence.alternative != NULL &&
+            occurrence.alternative->kind == ALTERNATIVE_COMPLETION;
     }
     explanation->n_words = plan->n_words;
     search_plan_rewind(plan);

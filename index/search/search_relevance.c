@@ -210,14 +210,12 @@ static bool score_one(struct search *search, uint32_t rank, float *score)
     float words = 0;
     search_plan_rewind(plan);
     for (uint32_t i = 0; i < plan->n_words; i++) {
-        struct search_word *word = &plan->words[i];
-        struct word_occurrence occurrence = search_word_occurrence(word, rank);
+        struct word_occurrence occurrence = search_word_occurrence(&plan->words[i], rank);
         float weights[16];
-        if (occurrence.fields == 0)
+        if (occurrence.alternative == NULL)
             continue;
-        reach += occurrence.is_completion ? word->completion_reach : word->mass;
-        search_plan_weigh(plan, occurrence.is_completion ? word->completion_mass : word->mass,
-                          weights);
+        reach += occurrence.alternative->reach;
+        search_plan_weigh(plan, occurrence.alternative->mass, weights);
         words += weights[occurrence.fields];
     }
     search_plan_rewind(plan);

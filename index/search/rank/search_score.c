@@ -34,15 +34,12 @@ static uint8_t fields_in(struct posting_list *list, uint32_t rank)
 
 struct word_occurrence search_word_occurrence(struct search_word *word, uint32_t rank)
 {
-    uint8_t fields = fields_in(&word->list, rank);
-    if (fields != 0)
-        return (struct word_occurrence){fields, false};
-    for (uint32_t i = 0; i < word->n_completions; i++) {
-        fields = fields_in(&word->completions[i], rank);
+    for (uint32_t i = 0; i < word->n_alternatives; i++) {
+        uint8_t fields = fields_in(&word->alternatives[i].list, rank);
         if (fields != 0)
-            return (struct word_occurrence){fields, true};
+            return (struct word_occurrence){&word->alternatives[i], fields};
     }
-    return (struct word_occurrence){0, false};
+    return (struct word_occurrence){NULL, 0};
 }
 
 void search_plan_cover(struct search_plan *plan, uint32_t rank, struct search_coverage *coverage)
@@ -52,16 +49,15 @@ void search_plan_cover(struct search_plan *plan, uint32_t rank, struct search_co
     for (uint32_t i = 0; i < plan->n_words; i++) {
         struct search_word *word = &plan->words[i];
         struct word_occurrence occurrence = search_word_occurrence(word, rank);
-        coverage->has_all =
-            coverage->has_all && occurrence.fields != 0 && !occurrence.is_completion;
-        if (occurrence.fields == 0)
+        coverage->has_all = coverage->has_all && occurrence.alternative != NULL &&
+                            occurrence.alternative->kind != ALTERNATIVE_COMPLETION;
+        if (occurrence.alternative == NULL)
             continue;
-        float mass = occurrence.is_completion ? word->completion_mass : word->mass;
-        float share = mass / plan->total_mass;
+        float share = occurrence.alternative->mass / plan->total_mass;
         uint8_t best_field = (uint8_t)(occurrence.fields & -occurrence.fields);
         if (best_field > coverage->worst_field)
             coverage->worst_field = best_field;
-        coverage->mass += occurrence.is_completion ? word->completion_reach : mass;
+        coverage->mass += occurrence.alternative->reach;
         coverage->any += share;
         coverage->main += occurrence.fields & ~POSTING_README ? share : 0;
         coverage->name += occurrence.fields & POSTING_NAME ? share : 0;

@@ -7,11 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How a word occurs in a crate: its fields, by its own postings or else by its first completion
-   that the crate has. */
+/* How a word occurs in a crate: by the first of its alternatives that the crate has. */
 struct word_occurrence {
-    uint8_t fields; /* 0: not at all */
-    bool is_completion;
+    const struct word_alternative *alternative; /* NULL: not at all */
+    uint8_t fields;                             /* 0: not at all */
 };
 
 /* Moves the cursors of the word's lists to `rank`, which must not fall from call to call. */

@@ -14,8 +14,9 @@ struct search_accumulators {
         float score;
         float mass;
     } cells[SCAN_BLOCK_RANKS];
-    uint16_t touched[SCAN_BLOCK_RANKS + 1]; /* one is written ahead */
-    uint8_t is_credited[SCAN_BLOCK_RANKS];  /* the word at hand has been counted */
+    uint16_t touched[SCAN_BLOCK_RANKS + 1];          /* one is written ahead */
+    uint8_t is_credited[SCAN_BLOCK_RANKS];           /* the word at hand has been counted */
+    float weights[SEARCH_MAX_WORD_ALTERNATIVES][16]; /* what each adds to a score, by fields */
 };
 
 /* The same of a scan by blocks of bitmaps (search_blocks.c). */
