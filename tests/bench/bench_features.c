@@ -3,6 +3,7 @@
    training and serving cannot differ. */
 #include "index/search/search_state.h"
 #include "tests/bench/bench.h"
+#include "tests/support/rerank_names.h"
 
 #include <cratedex/index_reader.h>
 #include <cratedex/search.h>
