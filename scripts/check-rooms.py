@@ -10,7 +10,7 @@ ROOMS = ("index/base index/text index/trie index/version index/encode index/dump
          "index/search/plan index/search/rank index/search/scan index/search index/registry index/build index/verify "
          "index/cli server/http server/parameters server/service server/telemetry server/answer server/cache "
          "server/endpoints server/exchange server").split()
-HEADERS = {"index_builder": "index/build", "search_query": "index/search/plan"}  # public headers without a source of their name
+HEADERS = {"index_builder": "index/build", "index_format": "index/segment", "search_query": "index/search/plan"}  # public headers without a source of their name
 INCLUDE = re.compile(r'^#include (?:"([^"]+)"|<(cratedex/[^>]+)>)', re.M)
 
 

@@ -12,10 +12,6 @@
 extern "C" {
 #endif
 
-/* Written to the SQLite header: "CDX1" and the version of the layout. */
-#define INDEX_APPLICATION_ID 0x43445831
-#define INDEX_FORMAT_VERSION 3
-
 struct index;
 
 /* Opens `path`: checks the header, the size, the checksum of every part that is held in memory and

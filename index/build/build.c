@@ -21,7 +21,7 @@
 #include "index/build/build_state.h"
 #include "index/build/build_version_sets.h"
 
-#include <cratedex/index_file.h>
+#include <cratedex/index_format.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,6 +7,7 @@
 #include "index/search/search_order.h"
 #include "index/search/search_relevance.h"
 
+#include <cratedex/index_file.h>
 #include <cratedex/ranking.h>
 #include <cratedex/utf8.h>
 #include <stdlib.h>

@@ -8,6 +8,7 @@
 #include "index/base/database.h"
 
 #include <cratedex/canonical_name.h>
+#include <cratedex/index_file.h>
 #include <cratedex/utf8.h>
 #include <string.h>
 

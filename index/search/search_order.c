@@ -8,6 +8,7 @@
 #include "index/search/rank/search_score.h"
 #include "index/search/scan/search_scan.h"
 #include "index/search/seek_place.h"
+#include "index/trie/trie.h"
 
 #include <math.h>
 #include <stdlib.h>

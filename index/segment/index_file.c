@@ -7,6 +7,7 @@
 #include "index/segment/index_database.h"
 #include "index/segment/open_index.h"
 #include "index/segment/open_parts.h"
+#include "index/trie/trie.h"
 #include "index/trie/trie_fuzzy.h"
 
 #include <cratedex/canonical_name.h>

@@ -15,6 +15,7 @@
 #include "index/verify/verify_versions.h"
 
 #include <cratedex/canonical_name.h>
+#include <cratedex/index_file.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
