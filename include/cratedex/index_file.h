@@ -55,6 +55,9 @@ void index_crate(const struct index *index, uint32_t rank, struct index_crate *c
    popular. 0 where there is none. */
 uint32_t index_find_crate(const struct index *index, const char *name, size_t length);
 
+/* The rank of the crate that is spelled exactly so; 0 where there is none. */
+uint32_t index_find_exact(const struct index *index, const char *name, size_t length);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,14 +1,16 @@
 /* Writes every crate in the order of its rank: the row for people, the object that answers copy, in
    both encodings, and the words that FTS5 indexes. */
+#include "index/build/build_crates.h"
+
 #include "index/base/database.h"
-#include "index/build/build_steps.h"
+#include "index/build/build_report.h"
 #include "index/encode/row_document.h"
 #include "index/registry/crate_document.h"
+#include "index/text/name_words.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "index/text/name_words.h"
 
 enum statement {
     SELECT_CRATE,

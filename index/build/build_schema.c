@@ -4,8 +4,9 @@
    the rowid of the full-text table and the value in the tries, so that ascending rank is the order
    of popularity everywhere. The temporary tables hold the dump's rows that have to wait until the
    ranks are known; SQLite keeps them outside of the file. */
+#include "index/build/build_schema.h"
+
 #include "index/base/database.h"
-#include "index/build/build_steps.h"
 
 /* What the finished file has. */
 static const char *const tables_sql =

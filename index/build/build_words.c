@@ -3,17 +3,20 @@
    Stems would not do for that: people misspell words.
 
    Words are cut and folded by FTS5's `unicode61`, as the full-text index does, but not stemmed. */
+#include "index/build/build_words.h"
+
 #include "index/base/database.h"
-#include "index/build/build_steps.h"
+#include "index/build/build_part.h"
+#include "index/build/build_report.h"
 #include "index/build/word_counter.h"
 #include "index/search/plan/spelling.h"
 #include "index/segment/open_index.h"
+#include "index/text/name_words.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include "index/text/name_words.h"
 
 static int write_list(struct build *build, struct counted_word *words, size_t n_words,
                       bool with_downloads, enum index_part list_part, enum index_part trie_part,
