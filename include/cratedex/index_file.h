@@ -38,6 +38,8 @@ const char *index_fingerprint(const struct index *index);
 
 /* No crate has a longer name: the builder refuses it. */
 #define INDEX_MAX_NAME_BYTES 255
+/* Nor has a version a longer number. */
+#define INDEX_MAX_VERSION_BYTES 255
 
 /* A crate's values by rank (1 … index_n_crates). */
 struct index_crate {
