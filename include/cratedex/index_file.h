@@ -5,6 +5,7 @@
 #define CRATEDEX_INDEX_FILE_H
 
 #include <cratedex/error.h>
+#include <cratedex/index_format.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,9 +32,6 @@ const char *index_downloads_day(const struct index *index);
 /* A short text that differs between different index contents (a digest of the part checksums, in
    hexadecimal); lives as long as the index. */
 const char *index_fingerprint(const struct index *index);
-
-/* No crate has a longer name: the builder refuses it. */
-#define INDEX_MAX_NAME_BYTES 255
 
 /* A crate's values by rank (1 … index_n_crates). */
 struct index_crate {

@@ -5,6 +5,7 @@
 
 #include "index/base/database.h"
 #include "index/segment/index_database.h"
+#include "index/segment/index_schema.h"
 #include "index/segment/open_index.h"
 #include "index/segment/open_parts.h"
 #include "index/trie/trie.h"
@@ -48,7 +49,7 @@ static int read_downloads_day(struct index *index, sqlite3 *database, struct err
 
 static int load(struct index *index, sqlite3 *database, struct error *error)
 {
-    if (read_timestamp(index, database, error) != 0 ||
+    if (index_schema_check(database, error) != 0 || read_timestamp(index, database, error) != 0 ||
         read_downloads_day(index, database, error) != 0)
         return -1;
     if (open_parts(index, database, error) != 0)
@@ -156,7 +157,7 @@ static uint32_t look_up(const struct index *index, const char *name, size_t leng
     for (uint32_t i = 0; i < n_values; i++) {
         struct index_crate crate;
         index_crate(index, trie_value(values, i), &crate);
-        if (memcmp(crate.name, name, length) == 0)
+        if (crate.name_length == length && memcmp(crate.name, name, length) == 0)
             return trie_value(values, i);
     }
     return 0;

@@ -46,6 +46,7 @@ struct index_reader *index_reader_open(const struct index *index, struct error *
     if (reader->database == NULL)
         goto failed;
     advise_random(reader->database);
+    reader_watch_statements(reader);
     reader->tokenizer = tokenizer_open(reader->database, error);
     if (reader->tokenizer == NULL)
         goto failed;
