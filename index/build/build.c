@@ -17,6 +17,7 @@
 #include "index/build/build_references.h"
 #include "index/build/build_report.h"
 #include "index/build/build_schema.h"
+#include "index/build/build_shrink.h"
 #include "index/build/build_sparse_index.h"
 #include "index/build/build_state.h"
 #include "index/build/build_version_sets.h"
@@ -116,7 +117,8 @@ static int finish(struct build *build, struct error *error)
     struct stat status;
     build_begin_phase(build, "writing to disk");
     if (build_progress(build, "writing to disk", 0, 0, "", error) != 0 ||
-        write_meta(build, error) != 0 || database_execute(build->database, "COMMIT", error) != 0)
+        write_meta(build, error) != 0 || build_write_tables(build, error) != 0 ||
+        database_execute(build->database, "COMMIT", error) != 0)
         return -1;
     int closed = sqlite3_close(build->database);
     build->database = NULL;
@@ -131,7 +133,8 @@ static int run(struct build *build, struct error *error)
 {
     build_begin_phase(build, "opening");
     if (build_file_create(&build->file, build->options->out_path, error) != 0 ||
-        open_database(build, error) != 0 || build_read_dump(build, error) != 0)
+        open_database(build, error) != 0 || build_read_dump(build, error) != 0 ||
+        build_check_shrink(build, error) != 0)
         return -1;
     build_begin_phase(build, "checking references");
     if (build_check_references(build, error) != 0 || build_write_users(build, error) != 0 ||
