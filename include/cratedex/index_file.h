@@ -14,7 +14,7 @@ extern "C" {
 
 /* Written to the SQLite header: "CDX1" and the version of the layout. */
 #define INDEX_APPLICATION_ID 0x43445831
-#define INDEX_FORMAT_VERSION 3
+#define INDEX_FORMAT_VERSION 4
 
 struct index;
 

@@ -58,6 +58,7 @@ struct build {
     msgpack_sbuffer names;           /* the crates' names, one behind the other */
     msgpack_sbuffer memberships_block;
     struct memberships memberships;   /* in the block, once that is written */
+    struct written_words *written;    /* of all crates, once they are written */
     struct crate_column_row *columns; /* by rank; names point into `names` at the end */
     int64_t parts_begin; /* where the parts lie in the file, in bytes; 0 until they are written */
     int64_t parts_end;
@@ -105,7 +106,7 @@ int build_rank_crates(struct build *build, struct error *error);
 struct build_crate *build_find_crate(struct build *build, int64_t id);
 /* build_versions.c: the versions that `crates` show. */
 int build_find_versions(struct build *build, struct error *error);
-/* build_crates.c: writes `crates`, documents and the full-text index. */
+/* build_crates.c: writes `crates`, documents and the full-text index, and fills `written`. */
 int build_write_crates(struct build *build, struct error *error);
 /* build_memberships.c: the links to keywords, categories and owners by rank, as rows. */
 int build_write_links(struct build *build, struct error *error);
@@ -122,6 +123,8 @@ int build_write_part(struct build *build, enum index_part part, const msgpack_sb
                      struct error *error);
 /* build_words.c: the lists of keywords and of words as they are written. */
 int build_write_words(struct build *build, struct error *error);
+/* The words as they are written and their postings. */
+int build_write_written_words(struct build *build, struct error *error);
 /* build_sparse_index.c: what cargo reads about each crate. */
 int build_write_sparse_index(struct build *build, struct error *error);
 /* build_pages.c: the precomputed pages. */
