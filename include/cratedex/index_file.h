@@ -38,6 +38,8 @@ const char *index_fingerprint(const struct index *index);
 
 /* No crate has a longer name: the builder refuses it. */
 #define INDEX_MAX_NAME_BYTES 255
+/* Nor has a version a longer number. */
+#define INDEX_MAX_VERSION_BYTES 255
 
 /* A crate's values by rank (1 … index_n_crates). */
 struct index_crate {
@@ -54,6 +56,9 @@ void index_crate(const struct index *index, uint32_t rank, struct index_crate *c
    other way): where two crates have that canonical name, the one that is spelled so, else the more
    popular. 0 where there is none. */
 uint32_t index_find_crate(const struct index *index, const char *name, size_t length);
+
+/* The rank of the crate that is spelled exactly so; 0 where there is none. */
+uint32_t index_find_exact(const struct index *index, const char *name, size_t length);
 
 #ifdef __cplusplus
 }

@@ -4,7 +4,22 @@
    that differs between two runs (time, host, pid) is written, so the same dump gives the same
    bytes. */
 #include "index/base/database.h"
-#include "index/build/build_steps.h"
+#include "index/build/build_crates.h"
+#include "index/build/build_dependents.h"
+#include "index/build/build_downloads.h"
+#include "index/build/build_file.h"
+#include "index/build/build_memberships.h"
+#include "index/build/build_pages.h"
+#include "index/build/build_parts.h"
+#include "index/build/build_people.h"
+#include "index/build/build_rank.h"
+#include "index/build/build_read.h"
+#include "index/build/build_references.h"
+#include "index/build/build_report.h"
+#include "index/build/build_schema.h"
+#include "index/build/build_sparse_index.h"
+#include "index/build/build_state.h"
+#include "index/build/build_version_sets.h"
 #include "index/build/written_words.h"
 
 #include <cratedex/index_file.h>
@@ -17,9 +32,9 @@
 
 static int open_database(struct build *build, struct error *error)
 {
-    if (sqlite3_open_v2(build->file.temporary.path, &build->database,
+    if (sqlite3_open_v2(build->file.path, &build->database,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
-        return database_error(build->database, build->file.temporary.path, error);
+        return database_error(build->database, build->file.path, error);
     char pragmas[384];
     snprintf(pragmas, sizeof pragmas,
              "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
@@ -108,9 +123,9 @@ static int finish(struct build *build, struct error *error)
     build->database = NULL;
     if (closed != SQLITE_OK)
         return error_set(error, "cannot close the index file: %s", sqlite3_errstr(closed));
-    if (stat(build->file.temporary.path, &status) == 0)
+    if (stat(build->file.path, &status) == 0)
         build->report->file_bytes = (uint64_t)status.st_size;
-    return build_file_commit(&build->file, error);
+    return build_file_commit(&build->file, build->options->out_path, error);
 }
 
 static int run(struct build *build, struct error *error)
@@ -154,7 +169,7 @@ int index_build(const struct build_options *options, struct build_report *report
     int result = build.written == NULL ? error_out_of_memory(error) : run(&build, error);
     build_end_phase(&build);
     sqlite3_close(build.database);
-    build_file_discard(&build.file);
+    temporary_file_close(&build.file);
     msgpack_sbuffer_destroy(&build.version_numbers);
     msgpack_sbuffer_destroy(&build.memberships_block);
     msgpack_sbuffer_destroy(&build.names);

@@ -2,7 +2,7 @@
 #ifndef CRATEDEX_INDEX_BUILD_CRATE_WORDS_H
 #define CRATEDEX_INDEX_BUILD_CRATE_WORDS_H
 
-#include "index/build/build_steps.h"
+#include "index/build/build_state.h"
 
 /* Borrowed; not NUL-terminated. `bytes` may be NULL. */
 struct crate_text {

@@ -1,10 +1,12 @@
 /* Writes every crate in the order of its rank: the row for people, the object that answers copy, in
    both encodings, and its words (build_crate_words.c). */
+#include "index/build/build_crates.h"
+
 #include "index/base/database.h"
 #include "index/build/build_crate_words.h"
-#include "index/build/build_steps.h"
-#include "index/encode/row_document.h"
+#include "index/build/build_report.h"
 #include "index/registry/crate_document.h"
+#include "index/segment/index_schema.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -186,18 +188,6 @@ static int write_all(struct writer *writer, struct error *error)
     return 0;
 }
 
-/* Indexes are built when their table is full: sorted once instead of grown at random. */
-static const char *const indexes_sql =
-    "CREATE UNIQUE INDEX crates_by_id ON crates(id);"
-    "CREATE UNIQUE INDEX crates_by_name ON crates(name);"
-    /* Has all that decides which version is chosen, so that resolving reads no row of the table. */
-    "CREATE INDEX versions_by_crate ON versions(crate_id, num, yanked, rust_version);"
-    "CREATE INDEX dependencies_by_version ON dependencies(version_id);"
-    "CREATE INDEX keywords_by_crates ON keywords(crates_cnt DESC, keyword);"
-    "CREATE INDEX users_by_login ON users(" CANONICAL_LOGIN(
-        "login") ");"
-                 "CREATE INDEX teams_by_login ON teams(" CANONICAL_LOGIN("login") ");";
-
 int build_write_crates(struct build *build, struct error *error)
 {
     struct writer *writer = calloc(1, sizeof *writer);
@@ -216,5 +206,5 @@ int build_write_crates(struct build *build, struct error *error)
     if (result == 0)
         result = database_execute(build->database,
                                   "INSERT INTO crates_fts(crates_fts) VALUES('optimize')", error);
-    return result == 0 ? database_execute(build->database, indexes_sql, error) : -1;
+    return result == 0 ? database_execute(build->database, index_schema_indexes, error) : -1;
 }

@@ -6,8 +6,10 @@
    where it has none later, up to the day before its own. Files of such days are skipped. Files of
    one later day add up, for they are of several servers or of several indexes of one server; the
    same file, however it is named, counts once. */
+#include "index/build/build_downloads.h"
+
 #include "index/base/database.h"
-#include "index/build/build_steps.h"
+#include "index/build/build_report.h"
 
 #include <cratedex/download_counts.h>
 #include <cratedex/timestamp.h>

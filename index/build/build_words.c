@@ -2,8 +2,11 @@
    keywords and descriptions as they are written, from which a search corrects what was misspelt.
    Stems would not do for that: people misspell words. And all words with their postings, for a
    search to tell what is written as it was typed from what only has its stem. */
+#include "index/build/build_words.h"
+
 #include "index/base/database.h"
-#include "index/build/build_steps.h"
+#include "index/build/build_part.h"
+#include "index/build/build_report.h"
 #include "index/build/written_words.h"
 #include "index/search/plan/spelling.h"
 #include "index/segment/open_index.h"

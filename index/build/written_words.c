@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
-#include "index/trie/trie.h"
+#include "index/trie/trie_build.h"
 
 struct entry {
     uint64_t hash;

@@ -17,13 +17,15 @@
    is used by one thread at a time; tables share nothing. */
 #include "index/dump/csv_table.h"
 
+#include "index/dump/csv_header.h"
+#include "index/dump/csv_utf8.h"
+
+#include <cratedex/utf8.h>
 #include <csv.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "index/dump/csv_header.h"
-#include "index/dump/csv_utf8.h"
 
 #define SLICE_BYTES ((size_t)64 << 10)
 /* Behind a field libcsv keeps the closing quote and a NUL for a moment, and one byte to grow. */
@@ -136,7 +138,7 @@ static int reserve_text(struct csv_table *table, size_t n_bytes)
 
 static void add_value(struct csv_table *table, size_t wanted, const char *data, size_t length)
 {
-    size_t valid_length = csv_utf8_valid_length(data, length);
+    size_t valid_length = utf8_valid_length(data, length);
     bool is_valid = valid_length == length;
     if (reserve_text(table, (is_valid ? length : CSV_UTF8_REPAIRED_SIZE(length)) + 1) < 0)
         return;

@@ -7,11 +7,14 @@
 
 #include "index/base/edit_automaton.h"
 #include "index/segment/open_index.h"
+#include "index/text/name_words.h"
+#include "index/trie/trie.h"
+#include "index/trie/trie_complete.h"
+#include "index/trie/trie_fuzzy.h"
 
 #include <cratedex/canonical_name.h>
+#include <cratedex/utf8.h>
 #include <string.h>
-#include "index/text/name_words.h"
-#include "index/trie/trie_fuzzy.h"
 
 #define MAX_TEXT_BYTES 256
 #define ONE_EDIT_CHARACTERS 5
@@ -253,9 +256,7 @@ size_t suggest(const struct index *index, const char *text, size_t text_length,
     suggesting.n = 0;
     suggesting.limit = limit < SUGGEST_MAX_LIMIT ? limit : SUGGEST_MAX_LIMIT;
     canonical_name(suggesting.text, text, text_length);
-    suggesting.n_characters = 0;
-    for (size_t i = 0; i < text_length; i++)
-        suggesting.n_characters += ((unsigned char)text[i] & 0xc0) != 0x80;
+    suggesting.n_characters = utf8_count_characters(text, text_length);
     run(&suggesting);
     return suggesting.n;
 }

@@ -11,6 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
+
+#define NANOSECONDS INT64_C(1000000000)
+/* So many instructions of SQLite's machine lie between two looks at the clock: some
+   milliseconds. */
+#define STEPS_A_LOOK 100000
 
 /* A reader wants pages here and there, a few KiB each. Around each the kernel reads as much as the
    disk is set to, up to MiBs. It is advice: failure changes nothing. */
@@ -34,6 +40,20 @@ static void advise_random(sqlite3 *database)
     file->pMethods->xUnfetch(file, 0, map);
 }
 
+static int64_t now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * NANOSECONDS + time.tv_nsec;
+}
+
+/* Ends a statement that is past its deadline. */
+static int on_progress(void *context)
+{
+    const struct index_reader *reader = context;
+    return now() > reader->deadline;
+}
+
 struct index_reader *index_reader_open(const struct index *index, struct error *error)
 {
     struct index_reader *reader = calloc(1, sizeof *reader);
@@ -46,6 +66,7 @@ struct index_reader *index_reader_open(const struct index *index, struct error *
     if (reader->database == NULL)
         goto failed;
     advise_random(reader->database);
+    sqlite3_progress_handler(reader->database, STEPS_A_LOOK, on_progress, reader);
     reader->tokenizer = tokenizer_open(reader->database, error);
     if (reader->tokenizer == NULL)
         goto failed;
@@ -76,6 +97,7 @@ const struct index *index_reader_index(const struct index_reader *reader)
 
 sqlite3_stmt *reader_statement(struct index_reader *reader, const char *text, struct error *error)
 {
+    reader->deadline = now() + READER_STATEMENT_SECONDS * NANOSECONDS;
     for (uint32_t i = 0; i < reader->n_statements; i++) {
         if (reader->statements[i].text != text)
             continue;

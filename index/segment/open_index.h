@@ -70,11 +70,16 @@ struct index_reader {
         void *state;
     } slots[READER_MAX_SLOTS];
     uint32_t n_slots;
+    int64_t deadline; /* of the statement at hand; nanoseconds of CLOCK_MONOTONIC */
 };
 
+/* No statement of a whole index takes a tenth of this, of 0.01 s or less each. In a forged file
+   pages can lead to each other so that a table has no end. */
+#define READER_STATEMENT_SECONDS 10
+
 /* The statement of that SQL, which is prepared at its first use and kept: `text` must be one static
-   string, for its address is what it is found by. It is reset and has no bindings. NULL on
-   failure. */
+   string, for its address is what it is found by. It is reset and has no bindings;
+   READER_STATEMENT_ SECONDS from now its next step fails. NULL on failure. */
 sqlite3_stmt *reader_statement(struct index_reader *reader, const char *text, struct error *error);
 
 /* What `kind` keeps with the reader, created at the first call. It is found by the address of

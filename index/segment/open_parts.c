@@ -15,6 +15,8 @@
 #include "index/base/database.h"
 #include "index/base/large_block.h"
 #include "index/base/read_ahead.h"
+#include "index/trie/trie_fuzzy.h"
+#include "index/trie/trie_open.h"
 
 #include <inttypes.h>
 #include <pthread.h>

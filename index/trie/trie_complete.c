@@ -17,6 +17,9 @@
    more than that, and dropping the useless ones always makes room. Where keys share values, pending
    nodes with equal best values may fill the array. Then the search gives up and scans the subtree,
    whose nodes are one range of numbers a level: exact too, in time linear in the subtree. */
+#include "index/trie/trie_complete.h"
+
+#include "index/trie/trie.h"
 #include "index/trie/trie_layout.h"
 
 #define MAX_PENDING 256

@@ -3,8 +3,12 @@
    FTS5's integrity check is an INSERT, which a read-only connection refuses. So the file is mapped
    privately and SQLite works on the mapping: it may write there, nothing reaches the file, and only
    touched pages take memory. */
+#include <cratedex/index_verify.h>
+
 #include "index/base/database.h"
 #include "index/segment/open_index.h"
+#include "index/text/name_words.h"
+#include "index/trie/trie.h"
 #include "index/verify/verify_documents.h"
 #include "index/verify/verify_memberships.h"
 #include "index/verify/verify_sparse_index.h"
@@ -12,7 +16,6 @@
 #include "index/verify/verify_written.h"
 
 #include <cratedex/canonical_name.h>
-#include <cratedex/index_verify.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -21,7 +24,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "index/text/name_words.h"
 
 struct verification {
     const char *path;

@@ -6,6 +6,7 @@
 #include "server/parameters/number_parameter.h"
 #include "server/parameters/string_list.h"
 
+#include <cratedex/utf8.h>
 #include <string.h>
 
 static char fold(char c)
@@ -83,9 +84,7 @@ static struct search_string first_letter(struct crate_list_parameters *parameter
 {
     if (letter->value_length == 0)
         return string_of(letter);
-    size_t length = 1;
-    while (length < letter->value_length && ((unsigned char)letter->value[length] & 0xc0) == 0x80)
-        length++;
+    size_t length = utf8_first_character(letter->value, letter->value_length);
     struct search_string first = lower_case(parameters, letter->value, length);
     if (length == 1 && first.data[0] == '-')
         first.data = "_";

@@ -8,8 +8,10 @@
    The texts are asked for as a client can ask at most: SEARCH_MAX_LIMIT results. The slowest are
    asked for again from the deepest offset, as a list, and with match=all. */
 #include "index/segment/open_index.h"
+#include "index/trie/trie.h"
 #include "tests/bench/bench.h"
 #include "tests/support/random.h"
+#include "index/trie/trie_walk.h"
 
 #include <cratedex/index_reader.h>
 #include <cratedex/search.h>

@@ -7,9 +7,12 @@
 #include "index/search/plan/search_plan.h"
 
 #include "index/base/bitmap.h"
+#include "index/trie/trie.h"
+#include "index/trie/trie_complete.h"
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/ranking.h>
+#include <cratedex/utf8.h>
 #include <math.h>
 #include <string.h>
 
@@ -188,15 +191,6 @@ static void add_word(struct search_plan *plan, struct index_reader *reader,
     plan->total_mass += word->mass;
 }
 
-/* Characters of valid UTF-8: the bytes that continue none. */
-static size_t count_characters(const char *text, size_t length)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < length; i++)
-        n += ((unsigned char)text[i] & 0xc0) != 0x80;
-    return n;
-}
-
 /* The lowest rank of all; UINT32_MAX where there is none. */
 static uint32_t most_popular(const uint32_t *ranks, uint32_t n)
 {
@@ -213,7 +207,7 @@ static void find_names(struct search_plan *plan, const struct index *index,
     canonical_name(canonical, text.data, text.length);
     plan->n_exact = trie_find(&index->names, canonical, text.length, &plan->exact_values);
     const struct name_places *places =
-        count_characters(canonical, text.length) >= NAME_SUBSTRING_MIN_CHARACTERS
+        utf8_count_characters(canonical, text.length) >= NAME_SUBSTRING_MIN_CHARACTERS
             ? &index->substrings.anywhere
             : &index->substrings.word_starts;
     uint32_t first;
