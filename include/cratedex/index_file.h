@@ -5,16 +5,13 @@
 #define CRATEDEX_INDEX_FILE_H
 
 #include <cratedex/error.h>
+#include <cratedex/index_format.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* Written to the SQLite header: "CDX1" and the version of the layout. */
-#define INDEX_APPLICATION_ID 0x43445831
-#define INDEX_FORMAT_VERSION 4
 
 struct index;
 
@@ -35,11 +32,6 @@ const char *index_downloads_day(const struct index *index);
 /* A short text that differs between different index contents (a digest of the part checksums, in
    hexadecimal); lives as long as the index. */
 const char *index_fingerprint(const struct index *index);
-
-/* No crate has a longer name: the builder refuses it. */
-#define INDEX_MAX_NAME_BYTES 255
-/* Nor has a version a longer number. */
-#define INDEX_MAX_VERSION_BYTES 255
 
 /* A crate's values by rank (1 … index_n_crates). */
 struct index_crate {

@@ -22,7 +22,7 @@
 #include "index/build/build_version_sets.h"
 #include "index/build/written_words.h"
 
-#include <cratedex/index_file.h>
+#include <cratedex/index_format.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,6 +12,7 @@
 #include "index/dump/web_address.h"
 
 #include <cratedex/encoder.h>
+#include <cratedex/index_file.h>
 #include <cratedex/timestamp.h>
 #include <inttypes.h>
 #include <jansson.h>

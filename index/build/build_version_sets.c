@@ -7,6 +7,8 @@
 #include "index/registry/version_document.h"
 #include "index/registry/version_set.h"
 
+#include <cratedex/index_file.h>
+
 struct set_builder {
     struct build *build;
     sqlite3_stmt *select;

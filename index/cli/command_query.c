@@ -12,6 +12,7 @@
 #include <cratedex/command_line.h>
 #include <cratedex/crate_fragment.h>
 #include <cratedex/explanation.h>
+#include <cratedex/index_file.h>
 #include <cratedex/ranking.h>
 #include <cratedex/search.h>
 #include <inttypes.h>

@@ -5,6 +5,7 @@
 #include "index/cli/table.h"
 #include "index/cli/terminal.h"
 
+#include <cratedex/index_file.h>
 #include <cratedex/suggest.h>
 #include <inttypes.h>
 #include <stdlib.h>

@@ -51,7 +51,6 @@ struct csv_table {
     bool after_cr;
     struct csv_field *fields; /* one a wanted column; `data` is set when the row is complete */
     size_t *offsets;          /* of `data` in `text` */
-    bool *is_present;
     char *text;
     size_t text_length;
     size_t text_capacity;
@@ -108,8 +107,7 @@ static int fail_row(struct csv_table *table)
 
 static void end_header(struct csv_table *table)
 {
-    if (csv_header_resolve(&table->header, table->columns, table->n_columns, table->is_present,
-                           table->error) < 0) {
+    if (csv_header_resolve(&table->header, table->columns, table->n_columns, table->error) < 0) {
         fail_row(table);
         return;
     }
@@ -240,9 +238,7 @@ struct csv_table *csv_table_open(const char *file, const struct csv_column *colu
     table->file = strdup(file);
     table->fields = calloc(n_columns + 1, sizeof *table->fields);
     table->offsets = calloc(n_columns + 1, sizeof *table->offsets);
-    table->is_present = calloc(n_columns + 1, sizeof *table->is_present);
-    if (table->file == NULL || table->fields == NULL || table->offsets == NULL ||
-        table->is_present == NULL) {
+    if (table->file == NULL || table->fields == NULL || table->offsets == NULL) {
         csv_table_close(table);
         error_out_of_memory(error);
         return NULL;
@@ -259,7 +255,6 @@ void csv_table_close(struct csv_table *table)
     free(table->file);
     free(table->fields);
     free(table->offsets);
-    free(table->is_present);
     free(table->text);
     free(table);
 }
@@ -357,9 +352,4 @@ uint64_t csv_table_n_repaired(const struct csv_table *table)
 const char *csv_table_first_repaired(const struct csv_table *table)
 {
     return table->first_repaired;
-}
-
-bool csv_table_has_column(const struct csv_table *table, size_t column)
-{
-    return table->has_header && table->is_present[column];
 }

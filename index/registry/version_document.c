@@ -1,14 +1,13 @@
 /* Members in the order in which crates.io sends them: runs of columns, and between them what is
    made of the crate's name and the version's number. */
 #include "index/registry/version_document.h"
-
-#include <cratedex/crate_fragment.h>
-#include <cratedex/index_file.h>
 #include <cratedex/version_document.h>
 
 #include "index/base/database.h"
-#include "index/segment/open_index.h"
+#include "index/segment/open_reader.h"
 
+#include <cratedex/crate_fragment.h>
+#include <cratedex/index_file.h>
 #include <stdio.h>
 
 #define N_MEMBERS 28

@@ -7,7 +7,7 @@
 #include "index/registry/release_tracks.h"
 #include "index/registry/version_seek.h"
 #include "index/registry/version_set.h"
-#include "index/segment/open_index.h"
+#include "index/segment/open_reader.h"
 
 #include <cratedex/index_file.h>
 #include <cratedex/timestamp.h>

@@ -5,8 +5,9 @@
 
 #include "index/base/database.h"
 #include "index/registry/version_document.h"
-#include "index/segment/open_index.h"
+#include "index/segment/open_reader.h"
 
+#include <cratedex/index_file.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zstd.h>

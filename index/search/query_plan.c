@@ -5,6 +5,7 @@
 
 #include "index/search/search_state.h"
 
+#include <cratedex/index_file.h>
 #include <string.h>
 
 _Static_assert(QUERY_PLAN_MAX_NEAR_NAMES == SEARCH_MAX_NEAR_NAMES, "all of them are told");

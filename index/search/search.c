@@ -1,12 +1,14 @@
 /* A search in order: check what was asked, read the seek key, build the filter, look the text up,
    and let the sort decide how the page is filled. */
-#include <cratedex/ranking.h>
 #include <cratedex/search.h>
 
 #include "index/base/bitmap.h"
+#include "index/search/search_filter.h"
+#include "index/search/search_order.h"
 #include "index/search/search_relevance.h"
-#include "index/search/search_steps.h"
 
+#include <cratedex/index_file.h>
+#include <cratedex/ranking.h>
 #include <cratedex/utf8.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,11 +103,6 @@ static void *create_search(struct index_reader *reader, struct error *error)
 
 static const struct reader_slot_kind search_kind = {create_search, free_search};
 
-struct search *search_of_reader(struct index_reader *reader, struct error *error)
-{
-    return reader_slot(reader, &search_kind, error);
-}
-
 /* Looks the text up. Which crates match depends on `match` alone, whose default the sort
    decides. */
 static int make_plan(struct search *search, const struct search_query *query, struct error *error)
@@ -121,7 +118,7 @@ static int make_plan(struct search *search, const struct search_query *query, st
 enum search_status search_run(struct index_reader *reader, const struct search_query *query,
                               struct search_result *result, struct error *error)
 {
-    struct search *search = search_of_reader(reader, error);
+    struct search *search = reader_slot(reader, &search_kind, error);
     if (search == NULL)
         return SEARCH_FAILED;
     struct search_query asked = *query;

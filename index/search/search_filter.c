@@ -2,11 +2,13 @@
    and then intersected. SQLite says what a slug or a keyword is called by number, along an index;
    which crates belong to that is a list in memory. A letter is a range of the alphabetical order;
    yanked crates are marked when the index is opened. */
+#include "index/search/search_filter.h"
+
 #include "index/base/bitmap.h"
 #include "index/base/database.h"
-#include "index/search/search_steps.h"
 
 #include <cratedex/canonical_name.h>
+#include <cratedex/index_file.h>
 #include <cratedex/utf8.h>
 #include <string.h>
 

@@ -2,11 +2,13 @@
    bits, the order is an array of ranks, and a page is a walk along the array that stops when it is
    full. A seek key is found in the array by binary search, so continuing costs the same on every
    page. */
+#include "index/search/search_order.h"
+
 #include "index/base/bitmap.h"
 #include "index/search/rank/search_score.h"
 #include "index/search/scan/search_scan.h"
-#include "index/search/search_steps.h"
 #include "index/search/seek_place.h"
+#include "index/trie/trie.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -12,11 +12,12 @@
    of another index: there its crate may have any other place, and then the page is filled from
    that. A crate that is gone, or matches no more, leaves the place that it had. */
 #include "index/search/search_relevance.h"
-#include "index/search/rank/search_score.h"
 
 #include "index/base/bitmap.h"
 #include "index/base/small_order.h"
+#include "index/search/rank/search_score.h"
 #include "index/search/seek_place.h"
+#include "index/trie/trie.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -33,7 +33,4 @@ struct search {
     uint32_t scored_capacity;
 };
 
-/* The reader's; NULL where memory runs out. */
-struct search *search_of_reader(struct index_reader *reader, struct error *error);
-
 #endif

@@ -13,6 +13,7 @@
 #include "index/trie/trie_fuzzy.h"
 
 #include <cratedex/canonical_name.h>
+#include <cratedex/index_file.h>
 #include <cratedex/utf8.h>
 #include <string.h>
 

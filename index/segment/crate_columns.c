@@ -9,7 +9,7 @@
 #include "index/base/bitmap.h"
 
 #include <cratedex/canonical_name.h>
-#include <cratedex/index_file.h>
+#include <cratedex/index_format.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -7,7 +7,7 @@
 #include "index/base/database.h"
 #include "index/segment/open_index.h"
 
-#include <cratedex/index_file.h>
+#include <cratedex/index_format.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>

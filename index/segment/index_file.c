@@ -8,6 +8,7 @@
 #include "index/segment/index_schema.h"
 #include "index/segment/open_index.h"
 #include "index/segment/open_parts.h"
+#include "index/trie/trie.h"
 #include "index/trie/trie_fuzzy.h"
 
 #include <cratedex/canonical_name.h>

@@ -9,12 +9,13 @@
    Meanwhile one thread more reads the parts ahead, in the order of the file. From a cold disk most
    of the time would else go to waiting for pages, a few at a time. */
 #include "index/segment/open_parts.h"
-#include "index/segment/index_database.h"
 
 #include "index/base/bitmap.h"
 #include "index/base/database.h"
 #include "index/base/large_block.h"
 #include "index/base/read_ahead.h"
+#include "index/segment/index_database.h"
+#include "index/trie/trie.h"
 #include "index/trie/trie_fuzzy.h"
 #include "index/trie/trie_open.h"
 

@@ -16,6 +16,7 @@
 #include "index/verify/verify_written.h"
 
 #include <cratedex/canonical_name.h>
+#include <cratedex/index_file.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>

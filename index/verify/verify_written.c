@@ -4,6 +4,8 @@
    missing leaves a mark out. */
 #include "index/verify/verify_written.h"
 
+#include "index/text/text_words.h"
+#include "index/trie/trie.h"
 #include "index/trie/trie_walk.h"
 
 #include <stdlib.h>

@@ -7,11 +7,11 @@
 
    The texts are asked for as a client can ask at most: SEARCH_MAX_LIMIT results. The slowest are
    asked for again from the deepest offset, as a list, and with match=all. */
-#include "index/segment/open_index.h"
+#include "index/segment/open_reader.h"
 #include "index/trie/trie.h"
+#include "index/trie/trie_walk.h"
 #include "tests/bench/bench.h"
 #include "tests/support/random.h"
-#include "index/trie/trie_walk.h"
 
 #include <cratedex/index_reader.h>
 #include <cratedex/search.h>
@@ -358,7 +358,7 @@ static int show(struct worst *worst, uint64_t *slowest, struct error *error)
 
 static int run(struct worst *worst, const struct bench_options *options, struct error *error)
 {
-    const struct index *index = index_reader_index(worst->reader);
+    const struct index *index = worst->reader->index;
     uint64_t end = bench_now() + (uint64_t)options->n_seconds * 1000000000;
     uint64_t slowest;
     worst->seed = 1;

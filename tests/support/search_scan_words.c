@@ -6,6 +6,8 @@
 
 #include "index/segment/open_index.h"
 #include "index/text/symbol_words.h"
+#include "index/text/text_words.h"
+#include "index/trie/trie.h"
 #include "tests/support/stop_word_list.h"
 
 #include <ctype.h>

@@ -4,7 +4,7 @@
 #define CRATEDEX_INDEX_SEARCH_PLAN_H
 
 #include "index/search/plan/search_spelling.h"
-#include "index/segment/open_index.h"
+#include "index/segment/open_reader.h"
 
 #include <cratedex/ranking.h>
 #include <cratedex/search_query.h>

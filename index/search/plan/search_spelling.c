@@ -5,6 +5,7 @@
 
 #include "index/trie/trie_fuzzy.h"
 
+#include <cratedex/index_file.h>
 #include <string.h>
 
 #define MIN_NAME_CHARACTERS 4    /* of what was typed for a name of five with one left out */

@@ -1,8 +1,6 @@
 /* Written by tests/relevance/train.py; do not edit. */
 #include "index/search/rank/ranking_trees.h"
 
-#include "index/search/rank/search_rerank.h"
-
 #include <math.h>
 
 /* clang-format off */

@@ -8,6 +8,26 @@
 #define RANKING_TREE_NODES ((1 << RANKING_TREE_DEPTH) - 1)
 #define RANKING_TREE_LEAVES (1 << RANKING_TREE_DEPTH)
 
+/* What the trees know of a candidate, by place in the feature vector. */
+enum rerank_feature {
+    FEATURE_ANY,
+    FEATURE_MAIN,
+    FEATURE_KEYWORDS,
+    FEATURE_NAME,
+    FEATURE_DESCRIPTION,
+    FEATURE_README,
+    FEATURE_DEPENDENTS,
+    FEATURE_DOWNLOADS,
+    FEATURE_VERSIONS,
+    FEATURE_DESCRIPTION_LENGTH,
+    FEATURE_NAME_LENGTH,
+    FEATURE_TOTAL_MASS,
+    FEATURE_LENGTH_RATIO, /* text to name, where a word occurs in the name */
+    FEATURE_OUTSIDE_NAME, /* share that occurs, but not in the name */
+    FEATURE_PLACE,        /* in the order of the first stage, from 0 */
+    N_RERANK_FEATURES
+};
+
 /* A complete binary tree: the children of node i are 2i + 1 (feature < threshold) and 2i + 2. */
 struct ranking_tree {
     float thresholds[RANKING_TREE_NODES];

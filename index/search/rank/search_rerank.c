@@ -2,18 +2,13 @@
    results where that helps most. Trees are complete and of depth three, so that there is nothing to
    branch on: all comparisons of a tree are made for several candidates at once. */
 #include "index/search/rank/search_rerank.h"
-#include "index/search/rank/search_score.h"
 
 #include "index/base/processor.h"
 #include "index/base/small_order.h"
 #include "index/search/rank/ranking_trees.h"
+#include "index/search/rank/search_score.h"
 
 #include <string.h>
-
-const char *const rerank_feature_names[N_RERANK_FEATURES] = {
-    "any",         "main",       "keywords",     "name",         "description",
-    "readme",      "dependents", "downloads",    "versions",     "description_length",
-    "name_length", "total_mass", "length_ratio", "outside_name", "place"};
 
 static void fill(struct search_plan *plan, const struct index *index,
                  struct rerank_candidate *candidate, uint32_t place)

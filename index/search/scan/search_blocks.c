@@ -9,7 +9,9 @@
    where a score may reach the collector's floor. Where it is true for none, all further blocks are
    only counted, for which nothing but the ranks of postings is read. */
 #include "index/search/scan/search_blocks.h"
+
 #include "index/base/processor.h"
+#include "index/trie/trie.h"
 
 #include <math.h>
 #include <string.h>

@@ -8,12 +8,12 @@
    whole. */
 #include "index/search/scan/search_scan.h"
 
+#include "index/base/bitmap.h"
+#include "index/base/processor.h"
 #include "index/search/rank/search_score.h"
 #include "index/search/scan/search_accumulate.h"
 #include "index/search/scan/search_lists.h"
-
-#include "index/base/bitmap.h"
-#include "index/base/processor.h"
+#include "index/trie/trie.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,9 @@
 /* The words that an index has of its crates, as they are written: all four fields, with symbols,
    folded, and by falling frequency. */
 #include "index/segment/open_index.h"
+#include "index/segment/word_list.h"
+#include "index/trie/trie.h"
+#include "index/trie/trie_complete.h"
 
 #include "tests/support/described_crates.h"
 

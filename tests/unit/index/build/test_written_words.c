@@ -2,6 +2,7 @@
 #include "index/build/written_words.h"
 
 #include "index/trie/trie.h"
+#include "index/trie/trie_open.h"
 #include "tests/support/random.h"
 
 #include <setjmp.h>

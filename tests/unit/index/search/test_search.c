@@ -1,10 +1,11 @@
 /* The rules of the search, one at a time, on a few crates made for them. What many crates and
    random queries show is in test_search_oracle.c. */
-#include "index/segment/open_index.h"
+#include <cratedex/search.h>
+
+#include "index/segment/open_reader.h"
 #include "tests/support/built_index.h"
 
 #include <cratedex/ranking.h>
-#include <cratedex/search.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -2,6 +2,9 @@
    them. They are refused when they are opened, or what reads the place fails with a sentence;
    nothing is read beyond what is there, and nothing takes memory or time for what a number merely
    claims. */
+#include "index/segment/crate_columns.h"
+#include "index/segment/open_reader.h"
+#include "index/trie/trie_build.h"
 #include "tests/support/built_index.h"
 #include "tests/support/index_parts.h"
 #include "tests/support/small_dump.h"
@@ -18,9 +21,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "index/segment/crate_columns.h"
-#include "index/segment/open_index.h"
-#include "index/trie/trie_build.h"
 
 #include <cmocka.h>
 

@@ -2,8 +2,9 @@
    crate covers it, which is what the posting lists say. */
 #define _GNU_SOURCE /* memmem */
 #include "index/search/plan/search_plan.h"
-#include "index/search/rank/search_score.h"
 
+#include "index/search/rank/search_score.h"
+#include "index/trie/trie.h"
 #include "tests/support/built_index.h"
 #include "tests/support/random.h"
 #include "tests/support/random_query.h"
