@@ -21,6 +21,7 @@
 #include "index/build/build_sparse_index.h"
 #include "index/build/build_state.h"
 #include "index/build/build_version_sets.h"
+#include "index/build/written_words.h"
 
 #include <cratedex/index_format.h>
 #include <inttypes.h>
@@ -167,13 +168,15 @@ int index_build(const struct build_options *options, struct build_report *report
     msgpack_sbuffer_init(&build.names);
     msgpack_sbuffer_init(&build.version_numbers);
     msgpack_sbuffer_init(&build.memberships_block);
-    int result = run(&build, error);
+    build.written = written_words_create();
+    int result = build.written == NULL ? error_out_of_memory(error) : run(&build, error);
     build_end_phase(&build);
     sqlite3_close(build.database);
     temporary_file_close(&build.file);
     msgpack_sbuffer_destroy(&build.version_numbers);
     msgpack_sbuffer_destroy(&build.memberships_block);
     msgpack_sbuffer_destroy(&build.names);
+    written_words_destroy(build.written);
     free(build.columns);
     free(build.crates);
     struct rusage usage;
