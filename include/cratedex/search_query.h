@@ -12,8 +12,9 @@ extern "C" {
 
 struct ranking; /* ranking.h */
 
-#define SEARCH_MAX_TEXT_BYTES 256
-#define SEARCH_MAX_WORDS 128 /* a text of that many bytes holds no more */
+#define SEARCH_MAX_TEXT_CHARACTERS 256 /* code points */
+#define SEARCH_MAX_TEXT_BYTES (4 * SEARCH_MAX_TEXT_CHARACTERS)
+#define SEARCH_MAX_WORDS 128 /* so many characters hold no more */
 #define SEARCH_MAX_LIMIT 100
 #define SEARCH_MAX_OFFSET 20000
 
@@ -58,7 +59,7 @@ struct search_string {
 
 /* Filters are joined by AND. */
 struct search_query {
-    struct search_string text;            /* valid UTF-8; at most SEARCH_MAX_TEXT_BYTES */
+    struct search_string text;            /* as typed; see search_check_text */
     struct search_string category;        /* slug; its subcategories count too */
     const struct search_string *keywords; /* all required */
     size_t n_keywords;
@@ -89,7 +90,7 @@ struct search_hit {
 };
 
 #define SEARCH_MAX_SEEK_KEY 512
-#define SEARCH_MAX_DID_YOU_MEAN 512
+#define SEARCH_MAX_DID_YOU_MEAN (2 * SEARCH_MAX_TEXT_BYTES)
 
 /* A search that was run: what search_explain and query_plan_describe look at. */
 struct search;
