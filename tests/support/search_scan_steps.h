@@ -56,7 +56,8 @@ struct scan_hit {
 
 struct search_scan {
     sqlite3 *database;
-    struct index *index;  /* for the words as they are written */
+    struct index *index; /* for the words as they are written */
+    struct index_reader *reader;
     struct crate *crates; /* by rank, from 1 */
     uint32_t n_crates;
     int64_t max_dependents;
