@@ -22,7 +22,7 @@ static void set_seek_key(const struct index *index, enum search_sort sort,
     const struct search_hit *last = &result->hits[result->n_hits - 1];
     struct seek_key key = {.sort = sort, .score = last->score, .exact = last->exact};
     key.stage = last->exact             ? SEEK_STAGE_EXACT
-                : last->is_near         ? SEEK_STAGE_NEAR
+                : last->in_front        ? SEEK_STAGE_FRONT
                 : last->is_second_stage ? SEEK_STAGE_SECOND
                                         : SEEK_STAGE_FIRST;
     key.id = index->columns.ids[last->rank - 1];

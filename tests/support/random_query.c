@@ -178,6 +178,26 @@ static void append_pasted(const struct query_source *source, char *text, uint64_
     snprintf(text, SEARCH_MAX_TEXT_CHARACTERS, "%s%s%s", form[0], name, form[1]);
 }
 
+/* A name, often not to its end, with other separators between its words, with none, or with one
+   inside a word. */
+static void append_loose_name(const struct query_source *source, char *text, uint64_t *seed)
+{
+    static const char *const separators[] = {" ", "-", "_", "::", "/", ".", ""};
+    const char *separator = separators[random_below(seed, 7)];
+    const char *name = pick(source, NAMES, seed);
+    size_t length = strlen(name);
+    size_t cut = random_below(seed, 2) == 0 ? random_below(seed, (uint32_t)length) : length;
+    if (random_below(seed, 4) == 0)
+        length = 1 + random_below(seed, (uint32_t)length);
+    for (size_t i = 0; i < length; i++) {
+        bool separates = name[i] == '-' || name[i] == '_';
+        if (separates || (i == cut && i > 0))
+            append(text, separator, strlen(separator));
+        if (!separates)
+            append(text, name + i, 1);
+    }
+}
+
 static const char *const other_texts[] = {
     "the",
     "how to",
@@ -228,6 +248,17 @@ static const char *const other_texts[] = {
     "no such word at all qqqqq",
 };
 
+/* A search for the text by relevance, without corrections. */
+static void set_query(struct random_query *random)
+{
+    ranking_set_defaults(&random->ranking);
+    random->ranking.typos = false;
+    random->query = (struct search_query){.text = {random->text, strlen(random->text)},
+                                          .sort = SEARCH_SORT_RELEVANCE,
+                                          .ranking = &random->ranking,
+                                          .limit = SEARCH_MAX_LIMIT};
+}
+
 void random_query_text(const struct query_source *source, uint64_t *seed,
                        struct random_query *random)
 {
@@ -274,12 +305,15 @@ void random_query_text(const struct query_source *source, uint64_t *seed,
         append_words(source, text, seed);
         break;
     }
-    ranking_set_defaults(&random->ranking);
-    random->ranking.typos = false;
-    random->query = (struct search_query){.text = {text, strlen(text)},
-                                          .sort = SEARCH_SORT_RELEVANCE,
-                                          .ranking = &random->ranking,
-                                          .limit = SEARCH_MAX_LIMIT};
+    set_query(random);
+}
+
+void random_query_loose_name(const struct query_source *source, uint64_t *seed,
+                             struct random_query *random)
+{
+    memset(random, 0, sizeof *random);
+    append_loose_name(source, random->text, seed);
+    set_query(random);
 }
 
 static struct search_string string_of(const char *text)

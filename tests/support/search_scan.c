@@ -173,6 +173,8 @@ size_t search_scan_run(struct search_scan *scan, const struct search_query *quer
     scan->n_hits = 0;
     scan->n_front = 0;
     scan->n_near = 0;
+    scan->n_front_names = 0;
+    scan->n_by_words = 0;
     scan->is_relaxed = false;
     scan->n_second = 0;
     scan->is_unsure = false;
@@ -186,6 +188,7 @@ size_t search_scan_run(struct search_scan *scan, const struct search_query *quer
         match = scan->sort == SEARCH_SORT_RELEVANCE ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
     scan_filter(scan, query);
     if (text.length > 0) {
+        scan_alike_names(scan, text);
         scan_words(scan, text);
         scan_match(scan, text, match);
     } else if (query_characters_are_blank(query->text.data, query->text.length)) {

@@ -24,6 +24,7 @@
 #define N_COMPLETIONS 4
 #define MIN_COMPLETED_BYTES 2
 #define RARE_CRATES 5
+#define COMMON_CRATES 64
 #define LOWEST_MASS 0.01
 
 static const char *const columns[N_SCAN_FIELDS] = {"name", "keywords", "description", "readme"};
@@ -229,6 +230,7 @@ static void add_word(struct search_scan *scan, struct search_string word, const 
         n = look_up_corrected(scan, word);
     bool is_absent = n == 0;
     scan->n_words++;
+    scan->is_common = scan->is_common && n >= COMMON_CRATES;
     if (is_absent)
         n = n_completed < scan->n_crates ? n_completed : scan->n_crates;
     if (n == 0)
@@ -247,6 +249,11 @@ static void add_word(struct search_scan *scan, struct search_string word, const 
         } else if (scan->completion[rank] != 0) {
             cover(&scan->coverage[rank], scan->completion[rank], completed_mass);
         }
+    }
+    for (unsigned i = 0; i < scan->alike.n; i++) {
+        uint32_t rank = scan->alike.ranks[i];
+        unsigned fields = scan->fields[rank] != 0 ? scan->fields[rank] : scan->completion[rank];
+        cover(&scan->alike.coverage[i], fields | 1U << SCAN_NAME, mass);
     }
 }
 
@@ -354,6 +361,9 @@ void scan_words(struct search_scan *scan, struct search_string text)
     memset(scan->coverage, 0, (scan->n_crates + (size_t)1) * sizeof *scan->coverage);
     scan->n_words = 0;
     scan->total_mass = 0;
+    scan->is_common = cut.n > 0;
     for (unsigned i = 0; i < cut.n; i++)
         add_word(scan, cut.words[i], cut.stems[i].text, i == cut.n - 1);
+    for (unsigned i = 0; i < scan->alike.n && scan->total_mass == 0; i++)
+        cover(&scan->alike.coverage[i], 1U << SCAN_NAME, 1);
 }

@@ -12,7 +12,6 @@
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/ranking.h>
-#include <cratedex/utf8.h>
 #include <math.h>
 #include <string.h>
 
@@ -20,6 +19,7 @@ _Static_assert(SEARCH_MAX_TEXT_BYTES == TEXT_WORDS_MAX_BYTES && SEARCH_MAX_WORDS
                "every text that may be searched for can be cut");
 
 #define MIN_COMPLETED_BYTES 2
+#define COMMON_CRATES 64 /* have a word that may stand for what it says, not for a name */
 #define MAX_WRITTEN_COMPLETIONS 4
 #define MIN_COMPLETION_MASS 1e-6f /* above 0, which says that a crate was not touched */
 #define MIN_MASS 0.01 /* a word that every crate has still counts when all words must occur */
@@ -191,31 +191,39 @@ static void add_word(struct search_plan *plan, struct index_reader *reader,
     plan->total_mass += word->mass;
 }
 
-/* The lowest rank of all; UINT32_MAX where there is none. */
-static uint32_t most_popular(const uint32_t *ranks, uint32_t n)
+/* The most popular crate whose name contains the text; UINT32_MAX where there is none. */
+static uint32_t most_popular(const struct named_crates *named)
 {
     uint32_t lowest = UINT32_MAX;
-    for (uint32_t i = 0; i < n; i++)
-        lowest = ranks[i] < lowest ? ranks[i] : lowest;
+    for (uint32_t form = 0; form < named->n_forms; form++) {
+        const struct named_places *places = &named->places[form];
+        for (uint32_t i = 0; i < places->n; i++)
+            lowest = places->ranks[i] < lowest ? places->ranks[i] : lowest;
+    }
     return lowest;
+}
+
+/* Whether the text has words, and all of them are common. */
+static bool has_common_words(const struct search_plan *plan)
+{
+    bool is_common = plan->n_words > 0 && plan->n_words == plan->text_words.n_words;
+    for (uint32_t i = 0; i < plan->n_words; i++)
+        is_common = is_common && stem_list(&plan->words[i]).n >= COMMON_CRATES;
+    return is_common;
 }
 
 static void find_names(struct search_plan *plan, const struct index *index,
                        struct search_string text)
 {
     char canonical[SEARCH_MAX_TEXT_BYTES];
+    named_crates_read(&plan->named, index, text, has_common_words(plan));
+    if (!plan->ranking->typos || named_crates_count(&plan->named) > 0)
+        return;
     canonical_name(canonical, text.data, text.length);
-    plan->n_exact = trie_find(&index->names, canonical, text.length, &plan->exact_values);
-    const struct name_places *places =
-        utf8_count_characters(canonical, text.length) >= NAME_SUBSTRING_MIN_CHARACTERS
-            ? &index->substrings.anywhere
-            : &index->substrings.word_starts;
-    uint32_t first;
-    plan->n_places = name_places_find(&index->substrings, places, canonical, text.length, &first);
-    plan->place_ranks = places->ranks + first;
-    if (plan->ranking->typos && plan->n_exact == 0)
-        search_spelling_find_names(&plan->spelling, index, canonical, text.length,
-                                   most_popular(plan->place_ranks, plan->n_places));
+    search_spelling_find_names(&plan->spelling, index, canonical, text.length,
+                               most_popular(&plan->named));
+    for (uint32_t i = 0; i < plan->spelling.n_near_names; i++)
+        named_crates_add(&plan->named, plan->spelling.near_names[i], NAMED_NEARLY);
 }
 
 /* Whether any crate has a word as it is written. */
@@ -251,24 +259,6 @@ int search_plan_make(struct search_plan *plan, struct index_reader *reader,
     plan->may_fall_back = match == SEARCH_MATCH_BEST;
     find_names(plan, reader->index, text);
     return 0;
-}
-
-bool search_plan_is_exact(const struct search_plan *plan, uint32_t rank)
-{
-    for (uint32_t i = 0; i < plan->n_exact; i++) {
-        if (trie_value(plan->exact_values, i) == rank)
-            return true;
-    }
-    return false;
-}
-
-bool search_plan_is_near(const struct search_plan *plan, uint32_t rank)
-{
-    for (uint32_t i = 0; i < plan->spelling.n_near_names; i++) {
-        if (plan->spelling.near_names[i] == rank)
-            return true;
-    }
-    return false;
 }
 
 void search_plan_rewind(struct search_plan *plan)

@@ -3,6 +3,7 @@
 #ifndef CRATEDEX_INDEX_SEARCH_PLAN_H
 #define CRATEDEX_INDEX_SEARCH_PLAN_H
 
+#include "index/search/plan/named_crates.h"
 #include "index/search/plan/search_spelling.h"
 #include "index/segment/open_reader.h"
 
@@ -50,10 +51,7 @@ struct search_plan {
     bool may_fall_back;  /* match=best: where no crate reaches it, the largest mass will do */
     bool no_words_match; /* match=all, and a word occurs nowhere */
     uint32_t text_length;
-    const uint32_t *place_ranks; /* crates whose name contains the text; one may occur repeatedly */
-    uint32_t n_places;
-    const unsigned char *exact_values; /* see trie_find */
-    uint32_t n_exact;
+    struct named_crates named;
     struct search_spelling spelling;
 };
 
@@ -62,12 +60,6 @@ struct search_plan {
 int search_plan_make(struct search_plan *plan, struct index_reader *reader,
                      const struct ranking *ranking, struct search_string text,
                      enum search_match match, struct error *error);
-
-/* True where the crate is one of the near names. */
-bool search_plan_is_near(const struct search_plan *plan, uint32_t rank);
-
-/* True where the crate's canonical name is the canonical text. */
-bool search_plan_is_exact(const struct search_plan *plan, uint32_t rank);
 
 /* Puts all cursors back to the beginning. */
 void search_plan_rewind(struct search_plan *plan);

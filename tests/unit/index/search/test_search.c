@@ -130,7 +130,8 @@ static void ranks_follow_the_popularity(void **state)
 static void every_tier(void **state)
 {
     assert_string_equal(names_of_text(*state, "widget", SEARCH_SORT_RELEVANCE),
-                        "k:tagged d:described n:widget-tools r:popular p:mywidgetry");
+                        "s:Wid-Get s:wid_get k:tagged d:described n:widget-tools r:popular "
+                        "p:mywidgetry");
     assert_string_equal(names_of_text(*state, "widgets", SEARCH_SORT_RELEVANCE),
                         "k:tagged d:described n:widget-tools r:popular");
     assert_string_equal(names_of_text(*state, "WIDGET-tools", SEARCH_SORT_RELEVANCE),
@@ -242,7 +243,7 @@ static void exact_matches(void **state)
                         "e:Wid-Get! e:wid_get!");
     assert_string_equal(names_of_text(*state, "tagged", SEARCH_SORT_ALPHABETICAL), "e:tagged!");
     assert_string_equal(names_of_text(*state, "wid get", SEARCH_SORT_RELEVANCE),
-                        "n:Wid-Get n:wid_get");
+                        "s:Wid-Get s:wid_get p:widget-tools p:mywidgetry");
     /* Filters apply to them too. */
     struct search_query query = {.text = {"wid_get", 7}, .letter = {"x", 1}};
     assert_string_equal(names(*state, &query), "");
