@@ -8,6 +8,9 @@
 #include <cratedex/canonical_name.h>
 #include <string.h>
 
+/* So many times better is a rank that is better for sure. */
+#define FAR_BETTER 8
+
 /* The most popular crate of that canonical name; 0 where there is none. */
 static uint32_t find_canonical(const struct index *index, const char *name, size_t length)
 {
@@ -75,6 +78,16 @@ static int believe_version(const struct query_reading *reading, const struct ind
     return reader == NULL ? 1 : has_version(reader, rank, read->names.version, error);
 }
 
+/* Whether a `::` stands there, which may be for any separator. */
+static bool has_path(struct search_string text)
+{
+    for (size_t i = 0; i + 1 < text.length; i++) {
+        if (text.data[i] == ':' && text.data[i + 1] == ':')
+            return true;
+    }
+    return false;
+}
+
 static void add_named(struct query_reading *reading, uint32_t rank)
 {
     if (rank != 0)
@@ -119,9 +132,10 @@ static int settle(struct query_reading *reading, const struct index *index,
             add_named(reading, rank);
         return 0;
     }
-    /* `rust embed` and `xml.rs` may be names themselves; the more popular crate is meant. */
+    /* `tokio::util`, `rust embed` and `xml.rs` may be names themselves, and are then, unless the
+       crate is far more popular that they name else. */
     uint32_t whole = find_crate_of_words(index, read->text);
-    if (whole == 0 || rank < whole)
+    if (whole == 0 || (rank < whole / FAR_BETTER && !has_path(read->text)))
         search_for_names(reading);
     add_named(reading, rank);
     return 0;

@@ -389,7 +389,8 @@ static void longest_texts(void **state)
     assert_string_equal(names(*state, &query), "s:tagged s:described s:widget-tools s:popular");
     memset(text + 252, ' ', 4);
     assert_string_equal(names(*state, &query),
-                        "k:tagged d:described n:widget-tools r:popular p:mywidgetry");
+                        "s:Wid-Get s:wid_get k:tagged d:described n:widget-tools r:popular "
+                        "p:mywidgetry");
 }
 
 static void tiers_have_names(void **state)

@@ -95,7 +95,7 @@ static void names_are_looked_up(void **state)
         {"tokio::util", "tokio::util | | "},
         {"rust serde", "serde | serde | "},
         {"xml.rs", "xml.rs | xml | "},
-        {"json.rs", "json | json | "},
+        {"json.rs", "json.rs | json | "},
         {"log.rs", "log | log | "},
         {"nosuch crate", "nosuch crate | | "},
         /* What is a name as it stands is nothing else. */
