@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Whether every #include points down: check-rooms.py [ROOT]. ROOMS lists the folders, the lowest first: a file may include
 its own room and those before it. <cratedex/X.h> belongs to the room of X.c, or to the one that HEADERS gives it. Nor may
-files include each other in a circle. Says what is wrong, a line each; exit 1 then."""
+units include each other in a circle: a unit is X.c with its headers, X.h and <cratedex/X.h>. Says what is wrong, a line
+each; exit 1 then."""
 import re
 import sys
 from pathlib import Path
@@ -10,9 +11,10 @@ ROOMS = ("index/base index/text index/trie index/version index/encode index/dump
          "index/search/plan index/search/rank index/search/scan index/search index/registry index/build index/verify "
          "index/cli server/http server/parameters server/service server/telemetry server/answer server/cache "
          "server/endpoints server/exchange server").split()
-HEADERS = {"index_builder": "index/build", "search_query": "index/search/plan"}  # public headers without a source of their name
+HEADERS = {  # public headers without a source of their name
+    "index_builder": "index/build", "index_format": "index/segment", "search_query": "index/search/plan",
+    "version_query": "index/registry"}
 INCLUDE = re.compile(r'^#include (?:"([^"]+)"|<(cratedex/[^>]+)>)', re.M)
-
 
 
 def room_of(file, sources):
@@ -23,13 +25,18 @@ def room_of(file, sources):
     return str(Path(file).parent)
 
 
+def unit_of(file, sources):
+    """Source and headers of one name, by their path without the ending; a public header stands where its source does."""
+    return f"{room_of(file, sources)}/{Path(file).stem}"
+
+
 def circle(graph):
-    """The files of circles and between them, or None: what is left when those go that need nothing that is left, or that
+    """The units of circles and between them, or None: what is left when those go that need nothing that is left, or that
     nothing needs that is left (Kahn 1962, from both ends)."""
-    left = {file: set(needed) for file, needed in graph.items()}
+    left = {unit: needed - {unit} for unit, needed in graph.items()}
     while True:
         wanted = set().union(*left.values()) if left else set()
-        kept = {file: needed & left.keys() for file, needed in left.items() if needed & left.keys() and file in wanted}
+        kept = {unit: needed & left.keys() for unit, needed in left.items() if needed & left.keys() and unit in wanted}
         if len(kept) == len(left):
             return sorted(left) or None
         left = kept
@@ -44,13 +51,13 @@ def check(root):
         if room not in ROOMS:
             faults.append(f"{file}: no room is known for it; ROOMS and HEADERS of scripts/check-rooms.py list them")
             continue
-        needed = graph.setdefault(file, set())
+        needed = graph.setdefault(unit_of(file, sources), set())
         for own, public in INCLUDE.findall((root / file).read_text(encoding="utf-8")):
             other = own or "include/" + public
             other_room = room_of(other, sources)
             if other_room in ROOMS and ROOMS.index(other_room) > ROOMS.index(room):
                 faults.append(f"{file}: includes {other} of {other_room}, which lies above {room}")
-            needed.add(other)
+            needed.add(unit_of(other, sources))
     found = circle(graph)
     return faults + ([f"a circle: {', '.join(found)}"] if found else [])
 

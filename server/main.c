@@ -41,7 +41,7 @@ struct server {
     struct service service;
     struct ranking ranking;
     struct ranking ranking_b;
-    const char *route_names[METRICS_MAX_ROUTES];
+    const char *route_names[OUTCOME_MAX_ROUTES];
     struct snapshot *snapshot; /* the first, which is the last, too */
     int listener;
     struct daemon *daemon;

@@ -12,15 +12,11 @@
 #include <cratedex/encoder.h>
 #include <cratedex/error.h>
 #include <cratedex/index_reader.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* Packages in one closure; the largest of the crates.io dump of November 2020 has 389. */
-#define DEPENDENCY_TREE_MAX_NODES 500
 
 /* How far nodes may be from the root. */
 #define DEPENDENCY_TREE_DEFAULT_DEPTH 16
@@ -34,13 +30,6 @@ struct dependency_tree *dependency_tree_open(struct index_reader *reader, int64_
                                              uint32_t max_depth, struct error *error);
 void dependency_tree_close(struct dependency_tree *tree);
 
-/* How many packages are shown, the root included. */
-uint32_t dependency_tree_n_nodes(const struct dependency_tree *tree);
-/* Whether every dependency of the whole closure has the version that cargo would take. */
-bool dependency_tree_is_resolved(const struct dependency_tree *tree);
-/* Whether a limit (depth, nodes, dependencies) left something out. */
-bool dependency_tree_is_truncated(const struct dependency_tree *tree);
-
 /* Writes a flat list, the root first, then by distance from it:
 
        {"nodes": [{"crate", "num", "yanked", "depth": distance from the root,
@@ -53,8 +42,10 @@ bool dependency_tree_is_truncated(const struct dependency_tree *tree);
                                                      packages
                                          "depth"     it is farther away than was asked for
                                          "size"      the tree has grown too large}]}],
-        "meta": {"depth": as asked for, "total": number of nodes, "resolved", "truncated":
-        booleans}}
+        "meta": {"depth": as asked for, "total": number of nodes,
+                 "resolved": whether every dependency of the whole closure has the version that
+                             cargo would take,
+                 "truncated": whether a limit (depth, nodes, dependencies) left something out}}
 
    A dependency is a "cycle" where following it leads back to a package on the way from the root
    (the way of a depth-first walk along the lists), so that a walk that stops at cycles ends. */

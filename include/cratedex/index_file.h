@@ -5,16 +5,13 @@
 #define CRATEDEX_INDEX_FILE_H
 
 #include <cratedex/error.h>
+#include <cratedex/index_format.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* Written to the SQLite header: "CDX1" and the version of the layout. */
-#define INDEX_APPLICATION_ID 0x43445831
-#define INDEX_FORMAT_VERSION 4
 
 struct index;
 
@@ -36,9 +33,6 @@ const char *index_downloads_day(const struct index *index);
    hexadecimal); lives as long as the index. */
 const char *index_fingerprint(const struct index *index);
 
-/* No crate has a longer name: the builder refuses it. */
-#define INDEX_MAX_NAME_BYTES 255
-
 /* A crate's values by rank (1 … index_n_crates). */
 struct index_crate {
     const char *name; /* not NUL-terminated */
@@ -54,6 +48,9 @@ void index_crate(const struct index *index, uint32_t rank, struct index_crate *c
    other way): where two crates have that canonical name, the one that is spelled so, else the more
    popular. 0 where there is none. */
 uint32_t index_find_crate(const struct index *index, const char *name, size_t length);
+
+/* The rank of the crate that is spelled exactly so; 0 where there is none. */
+uint32_t index_find_exact(const struct index *index, const char *name, size_t length);
 
 #ifdef __cplusplus
 }

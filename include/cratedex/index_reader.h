@@ -16,7 +16,6 @@ struct index_reader;
    index_open: a program that wants to outlive a replacement opens its readers at once. */
 struct index_reader *index_reader_open(const struct index *index, struct error *error);
 void index_reader_close(struct index_reader *reader);
-const struct index *index_reader_index(const struct index_reader *reader);
 
 #ifdef __cplusplus
 }

@@ -3,6 +3,7 @@
 #include "index/base/database.h"
 
 #include <cratedex/timestamp.h>
+#include <string.h>
 
 int database_error(sqlite3 *database, const char *doing, struct error *error)
 {
@@ -70,6 +71,23 @@ fts5_api *database_fts5(sqlite3 *database)
     sqlite3_step(statement);
     sqlite3_finalize(statement);
     return api;
+}
+
+const char *database_column_text(sqlite3_stmt *row, int column, int max_bytes, const char *what,
+                                 struct error *error)
+{
+    const char *text = (const char *)sqlite3_column_text(row, column);
+    int length = sqlite3_column_bytes(row, column);
+    if (text != NULL && length <= max_bytes && strlen(text) == (size_t)length)
+        return text;
+    if (sqlite3_errcode(sqlite3_db_handle(row)) == SQLITE_NOMEM)
+        error_out_of_memory(error);
+    else if (text == NULL)
+        error_set(error, "index file: a %s is missing", what);
+    else
+        error_set(error, "index file: a %s of %d bytes, where %d are the most", what, length,
+                  max_bytes);
+    return NULL;
 }
 
 int64_t database_column_time(sqlite3_stmt *row, int column)

@@ -103,11 +103,6 @@ int temporary_file_create(struct temporary_file *file, const char *folder, const
     return 0;
 }
 
-int temporary_file_finish(const struct temporary_file *file, mode_t permissions)
-{
-    return fchmod(file->descriptor, permissions);
-}
-
 /* Without the name nobody finds it any more, and the lock may go. */
 static void release(struct temporary_file *file)
 {
@@ -116,12 +111,47 @@ static void release(struct temporary_file *file)
     file->path = NULL;
 }
 
-int temporary_file_rename(struct temporary_file *file, const char *path, mode_t permissions)
+/* Makes new and changed names in the folder of a file durable: rename(2) alone survives a crash of
+   the process, not of the machine. */
+static int sync_folder_of(const char *path)
 {
-    if (temporary_file_finish(file, permissions) != 0 || rename(file->path, path) != 0)
+    const char *slash = strrchr(path, '/');
+    char *folder = slash == NULL   ? strdup(".")
+                   : slash == path ? strdup("/")
+                                   : strndup(path, (size_t)(slash - path));
+    if (folder == NULL) {
+        errno = ENOMEM;
+        return -1;
+    }
+    int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    free(folder);
+    if (descriptor < 0)
+        return -1;
+    int result = fsync(descriptor);
+    close(descriptor);
+    return result;
+}
+
+/* Without the mark, and all of it on the disk. */
+static int finish(const struct temporary_file *file, mode_t permissions)
+{
+    return fchmod(file->descriptor, permissions) != 0 || fsync(file->descriptor) != 0 ? -1 : 0;
+}
+
+int temporary_file_replace(struct temporary_file *file, const char *path, mode_t permissions)
+{
+    if (finish(file, permissions) != 0 || rename(file->path, path) != 0)
         return -1;
     release(file);
-    return 0;
+    return sync_folder_of(path);
+}
+
+int temporary_file_add(struct temporary_file *file, const char *path, mode_t permissions)
+{
+    if (finish(file, permissions) != 0 || (link(file->path, path) != 0 && errno != EEXIST))
+        return -1;
+    temporary_file_close(file);
+    return sync_folder_of(path);
 }
 
 void temporary_file_close(struct temporary_file *file)
@@ -130,14 +160,4 @@ void temporary_file_close(struct temporary_file *file)
         return;
     unlink(file->path);
     release(file);
-}
-
-int folder_sync(const char *folder)
-{
-    int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0)
-        return -1;
-    int result = fsync(descriptor);
-    close(descriptor);
-    return result;
 }

@@ -1,4 +1,6 @@
-/* A file that is written under a temporary name in the folder where it will lie. */
+/* A file that is written under a temporary name in the folder where it will lie, so that under its
+   own name it is whole or not there, whatever happens: content and name are on the disk before it
+   counts as made. */
 #ifndef CRATEDEX_INDEX_BASE_TEMPORARY_FILE_H
 #define CRATEDEX_INDEX_BASE_TEMPORARY_FILE_H
 
@@ -14,18 +16,14 @@ struct temporary_file {
    errno, and there is none. */
 int temporary_file_create(struct temporary_file *file, const char *folder, const char *name);
 
-/* Makes it a file as any other, with these permissions, which nobody takes for one left behind.
-   Returns 0, or -1 with errno. */
-int temporary_file_finish(const struct temporary_file *file, mode_t permissions);
+/* Makes it a file as any other, with these permissions, and durable, and gives it its own name in
+   that folder: in place of a file that has that. Returns 0, or -1 with errno. */
+int temporary_file_replace(struct temporary_file *file, const char *path, mode_t permissions);
 
-/* Finishes it and gives it its own name, in place of a file that has that. Returns 0, or -1 with
-   errno and the temporary name stays. */
-int temporary_file_rename(struct temporary_file *file, const char *path, mode_t permissions);
+/* The same, except that a file that has the name stays, and this one goes. */
+int temporary_file_add(struct temporary_file *file, const char *path, mode_t permissions);
 
 /* Closes it and removes the temporary name, where it still has that. */
 void temporary_file_close(struct temporary_file *file);
-
-/* Makes new and changed names in a folder durable. Returns 0, or -1 with errno. */
-int folder_sync(const char *folder);
 
 #endif

@@ -4,9 +4,26 @@
    that differs between two runs (time, host, pid) is written, so the same dump gives the same
    bytes. */
 #include "index/base/database.h"
-#include "index/build/build_steps.h"
+#include "index/build/build_crates.h"
+#include "index/build/build_dependents.h"
+#include "index/build/build_downloads.h"
+#include "index/build/build_file.h"
+#include "index/build/build_memberships.h"
+#include "index/build/build_pages.h"
+#include "index/build/build_parts.h"
+#include "index/build/build_people.h"
+#include "index/build/build_rank.h"
+#include "index/build/build_read.h"
+#include "index/build/build_references.h"
+#include "index/build/build_report.h"
+#include "index/build/build_schema.h"
+#include "index/build/build_shrink.h"
+#include "index/build/build_sparse_index.h"
+#include "index/build/build_state.h"
+#include "index/build/build_version_sets.h"
+#include "index/build/written_words.h"
 
-#include <cratedex/index_file.h>
+#include <cratedex/index_format.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,9 +33,9 @@
 
 static int open_database(struct build *build, struct error *error)
 {
-    if (sqlite3_open_v2(build->file.temporary.path, &build->database,
+    if (sqlite3_open_v2(build->file.path, &build->database,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
-        return database_error(build->database, build->file.temporary.path, error);
+        return database_error(build->database, build->file.path, error);
     char pragmas[384];
     snprintf(pragmas, sizeof pragmas,
              "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
@@ -101,22 +118,24 @@ static int finish(struct build *build, struct error *error)
     struct stat status;
     build_begin_phase(build, "writing to disk");
     if (build_progress(build, "writing to disk", 0, 0, "", error) != 0 ||
-        write_meta(build, error) != 0 || database_execute(build->database, "COMMIT", error) != 0)
+        write_meta(build, error) != 0 || build_write_tables(build, error) != 0 ||
+        database_execute(build->database, "COMMIT", error) != 0)
         return -1;
     int closed = sqlite3_close(build->database);
     build->database = NULL;
     if (closed != SQLITE_OK)
         return error_set(error, "cannot close the index file: %s", sqlite3_errstr(closed));
-    if (stat(build->file.temporary.path, &status) == 0)
+    if (stat(build->file.path, &status) == 0)
         build->report->file_bytes = (uint64_t)status.st_size;
-    return build_file_commit(&build->file, error);
+    return build_file_commit(&build->file, build->options->out_path, error);
 }
 
 static int run(struct build *build, struct error *error)
 {
     build_begin_phase(build, "opening");
     if (build_file_create(&build->file, build->options->out_path, error) != 0 ||
-        open_database(build, error) != 0 || build_read_dump(build, error) != 0)
+        open_database(build, error) != 0 || build_read_dump(build, error) != 0 ||
+        build_check_shrink(build, error) != 0)
         return -1;
     build_begin_phase(build, "checking references");
     if (build_check_references(build, error) != 0 || build_write_users(build, error) != 0 ||
@@ -149,13 +168,15 @@ int index_build(const struct build_options *options, struct build_report *report
     msgpack_sbuffer_init(&build.names);
     msgpack_sbuffer_init(&build.version_numbers);
     msgpack_sbuffer_init(&build.memberships_block);
-    int result = run(&build, error);
+    build.written = written_words_create();
+    int result = build.written == NULL ? error_out_of_memory(error) : run(&build, error);
     build_end_phase(&build);
     sqlite3_close(build.database);
-    build_file_discard(&build.file);
+    temporary_file_close(&build.file);
     msgpack_sbuffer_destroy(&build.version_numbers);
     msgpack_sbuffer_destroy(&build.memberships_block);
     msgpack_sbuffer_destroy(&build.names);
+    written_words_destroy(build.written);
     free(build.columns);
     free(build.crates);
     struct rusage usage;

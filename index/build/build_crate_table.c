@@ -1,5 +1,5 @@
 /* The crates of a build while they are sorted by id. */
-#include "index/build/build_steps.h"
+#include "index/build/build_crate_table.h"
 
 #include <stdlib.h>
 

@@ -2,8 +2,9 @@
    whose default version depends on it and is not yanked, the first dependency, the crates with most
    downloads first, then by name. Numbered, so that a page is a range of keys and their number is
    the last key. */
+#include "index/build/build_dependents.h"
+
 #include "index/base/database.h"
-#include "index/build/build_steps.h"
 
 static const char *const create_sql =
     "CREATE TEMP TABLE shown_versions(rank INTEGER PRIMARY KEY, version_id INTEGER NOT NULL);";

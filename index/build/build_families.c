@@ -4,7 +4,7 @@
 
    Canonical names are sorted; those below a name lie side by side there, and two binary searches
    find where they begin and end. */
-#include "index/build/build_steps.h"
+#include "index/build/build_families.h"
 
 #include <cratedex/canonical_name.h>
 #include <math.h>

@@ -1,7 +1,9 @@
 /* The links between crates and what they belong to, by rank: as rows, clustered by crate, for its
    page; and the other way round as a part that is held in memory, for lists of crates. */
+#include "index/build/build_memberships.h"
+
 #include "index/base/database.h"
-#include "index/build/build_steps.h"
+#include "index/build/build_part.h"
 
 /* Ranks replace the dump's crate ids. */
 static const char *const link_sql =

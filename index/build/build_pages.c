@@ -1,7 +1,8 @@
 /* The page "summary": the homepage's lists, whole, in both encodings. Crates are copied from their
    documents. */
+#include "index/build/build_pages.h"
+
 #include "index/base/database.h"
-#include "index/build/build_steps.h"
 #include "index/encode/row_document.h"
 
 #include <cratedex/encoder.h>

@@ -1,6 +1,7 @@
 /* One part that is held in memory, written with its checksum. */
+#include "index/build/build_part.h"
+
 #include "index/base/database.h"
-#include "index/build/build_steps.h"
 
 #include <inttypes.h>
 #include <stdio.h>

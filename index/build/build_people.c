@@ -4,8 +4,9 @@
    picture, even where a column of older dumps would have one. Accounts of people who are not among
    the users are no fault: the dump has only the users who own or published something, and the
    accounts of all. */
+#include "index/build/build_people.h"
+
 #include "index/base/database.h"
-#include "index/build/build_steps.h"
 
 #define LOGIN "coalesce(username, gh_login)"
 

@@ -8,8 +8,12 @@
    id.
 
    Everything is one pass over a table and a binary search in an array sorted by id. */
+#include "index/build/build_rank.h"
+
 #include "index/base/database.h"
-#include "index/build/build_steps.h"
+#include "index/build/build_crate_table.h"
+#include "index/build/build_report.h"
+#include "index/build/build_versions.h"
 
 #include <cratedex/timestamp.h>
 #include <inttypes.h>

@@ -1,21 +1,24 @@
 /* From the dump's bytes to rows in SQLite: libarchive gives blocks, csv_table gives rows, the
    table's description (dump_tables.c) says how each field is bound. Tables may come in any
    order, because nothing is looked up here; references are checked when everything is read. */
+#include "index/build/build_read.h"
+
 #include "index/base/database.h"
-#include "index/build/build_steps.h"
+#include "index/build/build_report.h"
+#include "index/dump/csv_table.h"
+#include "index/dump/dump.h"
 #include "index/dump/dump_tables.h"
+#include "index/dump/postgres_fields.h"
 #include "index/dump/web_address.h"
 
 #include <cratedex/encoder.h>
+#include <cratedex/index_file.h>
 #include <cratedex/timestamp.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "index/dump/csv_table.h"
-#include "index/dump/dump.h"
-#include "index/dump/postgres_fields.h"
 
 #define DEFAULT_MAX_DUMP_BYTES (UINT64_C(64) << 30)
 

@@ -1,8 +1,10 @@
 /* Rows that point at something the dump does not have are skipped and counted: a dump is taken
    while crates are deleted. The rows are already in their tables, so the check is the same in
    whatever order the tables came. */
+#include "index/build/build_references.h"
+
 #include "index/base/database.h"
-#include "index/build/build_steps.h"
+#include "index/build/build_report.h"
 
 #include <inttypes.h>
 #include <stdio.h>

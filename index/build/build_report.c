@@ -5,7 +5,7 @@
    before it is over. The estimate takes every phase's part of the time from two builds that were
    measured (crates-real and npm-227k, their mean); a dump of other proportions is off by a third
    or so in the middle. */
-#include "index/build/build_steps.h"
+#include "index/build/build_report.h"
 
 #include <stdio.h>
 #include <string.h>

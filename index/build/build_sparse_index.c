@@ -1,6 +1,8 @@
 /* Writes the sparse-index text of every crate (sparse_text.c), in the order of rank. */
+#include "index/build/build_sparse_index.h"
+
 #include "index/base/database.h"
-#include "index/build/build_steps.h"
+#include "index/build/build_report.h"
 #include "index/sparse/sparse_text.h"
 
 #include <cratedex/timestamp.h>

@@ -1,9 +1,13 @@
 /* Writes the sets of versions (version_set.h) of the crates that have many. Each row is read once
    and encoded in both encodings. */
+#include "index/build/build_version_sets.h"
+
 #include "index/base/database.h"
-#include "index/build/build_steps.h"
+#include "index/build/build_report.h"
 #include "index/registry/version_document.h"
 #include "index/registry/version_set.h"
+
+#include <cratedex/index_file.h>
 
 struct set_builder {
     struct build *build;

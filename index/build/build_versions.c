@@ -1,7 +1,10 @@
 /* Which versions a crate shows: the default, the highest, the highest stable and the newest one.
    One pass over the versions, crate by crate; the best so far are kept with their numbers. */
+#include "index/build/build_versions.h"
+
 #include "index/base/database.h"
-#include "index/build/build_steps.h"
+#include "index/build/build_crate_table.h"
+#include "index/build/build_report.h"
 
 #include <cratedex/semver.h>
 #include <inttypes.h>

@@ -1,6 +1,7 @@
 /* The index and its only reader, opened and closed together. */
 #include "index/cli/reading.h"
 
+#include <cratedex/index_file.h>
 #include <cratedex/index_reader.h>
 
 int reading_open(struct reading *reading, const char *path, struct error *error)

@@ -3,18 +3,19 @@
    errors. */
 #include "index/dump/csv_header.h"
 
+#include "index/dump/csv_utf8.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "index/dump/csv_utf8.h"
 
 int csv_header_add(struct csv_header *header, const char *name, size_t length, struct error *error)
 {
-    if (header->n_columns == CSV_TABLE_MAX_COLUMNS)
-        return error_set(error, "the header has more than %d columns", CSV_TABLE_MAX_COLUMNS);
-    if (length > CSV_TABLE_MAX_NAME_BYTES)
+    if (header->n_columns == CSV_HEADER_MAX_COLUMNS)
+        return error_set(error, "the header has more than %d columns", CSV_HEADER_MAX_COLUMNS);
+    if (length > CSV_HEADER_MAX_NAME_BYTES)
         return error_set(error, "the header has a name longer than %d bytes",
-                         CSV_TABLE_MAX_NAME_BYTES);
+                         CSV_HEADER_MAX_NAME_BYTES);
     if (header->n_columns == header->capacity) {
         size_t capacity = header->capacity == 0 ? 32 : header->capacity * 2;
         struct csv_header_column *columns = realloc(header->columns, capacity * sizeof *columns);
@@ -74,19 +75,20 @@ static void list_names(const struct csv_header *header, char *out, size_t capaci
 }
 
 int csv_header_resolve(struct csv_header *header, const struct csv_column *columns,
-                       size_t n_columns, bool *is_present, struct error *error)
+                       size_t n_columns, struct error *error)
 {
     if (refuse_duplicates(header, error) < 0)
         return -1;
     for (size_t i = 0; i < n_columns; i++) {
         size_t length = strlen(columns[i].name);
+        bool is_present = false;
         for (size_t j = 0; j < header->n_columns; j++) {
             if (is_called(&header->columns[j], columns[i].name, length)) {
                 header->columns[j].wanted = i;
-                is_present[i] = true;
+                is_present = true;
             }
         }
-        if (columns[i].required && !is_present[i]) {
+        if (columns[i].required && !is_present) {
             char names[640];
             list_names(header, names, sizeof names);
             return error_set(error, "the column \"%s\" is missing; the header has %s",

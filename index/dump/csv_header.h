@@ -4,7 +4,15 @@
 #ifndef CRATEDEX_INDEX_CSV_HEADER_H
 #define CRATEDEX_INDEX_CSV_HEADER_H
 
-#include "index/dump/csv_table.h"
+#include "index/dump/csv_row.h"
+
+#include <cratedex/error.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CSV_HEADER_MAX_COLUMNS 1600    /* PostgreSQL's own limit */
+#define CSV_HEADER_MAX_NAME_BYTES 4096 /* one name */
 
 #define CSV_UNWANTED SIZE_MAX
 
@@ -22,15 +30,14 @@ struct csv_header {
     size_t capacity;
 };
 
-/* Appends the next name. Returns 0, or -1 where a limit of csv_table.h is passed or memory runs
+/* Appends the next name. Returns 0, or -1 where a limit is passed or memory runs
    out. */
 int csv_header_add(struct csv_header *header, const char *name, size_t length, struct error *error);
 
-/* Finds the wanted columns and says in `is_present` (as many as `columns`) which there are. Returns
-   0, or -1 where a name occurs twice or a required column is missing. Quadratic in the number of
-   columns, which is bounded. */
+/* Finds the wanted columns. Returns 0, or -1 where a name occurs twice or a required column is
+   missing. Quadratic in the number of columns, which is bounded. */
 int csv_header_resolve(struct csv_header *header, const struct csv_column *columns,
-                       size_t n_columns, bool *is_present, struct error *error);
+                       size_t n_columns, struct error *error);
 
 void csv_header_free(struct csv_header *header);
 

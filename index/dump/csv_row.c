@@ -1,13 +1,14 @@
 /* Typed values of a row: what is wrong with a value is said here, with file, row and column; how a
    value is read is the business of timestamp.c and postgres_fields.c. Nothing is allocated or kept;
    a row and its strings belong to its table. */
-#include <cratedex/timestamp.h>
-#include "index/dump/csv_table.h"
+#include "index/dump/csv_row.h"
+
+#include "index/dump/csv_utf8.h"
 #include "index/dump/postgres_fields.h"
 
+#include <cratedex/timestamp.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include "index/dump/csv_utf8.h"
 
 int csv_row_error(const struct csv_row *row, size_t column, struct error *error, const char *format,
                   ...)
@@ -94,25 +95,4 @@ int csv_row_timestamp(const struct csv_row *row, size_t column, int64_t *microse
     if (timestamp_parse(field->data, field->length, microseconds) < 0)
         return csv_row_error_value(row, column, error, "not a timestamp");
     return 0;
-}
-
-int csv_row_integer_or(const struct csv_row *row, size_t column, int64_t fallback, int64_t *value,
-                       struct error *error)
-{
-    *value = fallback;
-    return row->fields[column].is_null ? 0 : csv_row_integer(row, column, value, error);
-}
-
-int csv_row_boolean_or(const struct csv_row *row, size_t column, bool fallback, bool *value,
-                       struct error *error)
-{
-    *value = fallback;
-    return row->fields[column].is_null ? 0 : csv_row_boolean(row, column, value, error);
-}
-
-int csv_row_timestamp_or(const struct csv_row *row, size_t column, int64_t fallback,
-                         int64_t *microseconds, struct error *error)
-{
-    *microseconds = fallback;
-    return row->fields[column].is_null ? 0 : csv_row_timestamp(row, column, microseconds, error);
 }

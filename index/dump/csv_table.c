@@ -17,13 +17,15 @@
    is used by one thread at a time; tables share nothing. */
 #include "index/dump/csv_table.h"
 
+#include "index/dump/csv_header.h"
+#include "index/dump/csv_utf8.h"
+
+#include <cratedex/utf8.h>
 #include <csv.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "index/dump/csv_header.h"
-#include "index/dump/csv_utf8.h"
 
 #define SLICE_BYTES ((size_t)64 << 10)
 /* Behind a field libcsv keeps the closing quote and a NUL for a moment, and one byte to grow. */
@@ -49,7 +51,6 @@ struct csv_table {
     bool after_cr;
     struct csv_field *fields; /* one a wanted column; `data` is set when the row is complete */
     size_t *offsets;          /* of `data` in `text` */
-    bool *is_present;
     char *text;
     size_t text_length;
     size_t text_capacity;
@@ -106,8 +107,7 @@ static int fail_row(struct csv_table *table)
 
 static void end_header(struct csv_table *table)
 {
-    if (csv_header_resolve(&table->header, table->columns, table->n_columns, table->is_present,
-                           table->error) < 0) {
+    if (csv_header_resolve(&table->header, table->columns, table->n_columns, table->error) < 0) {
         fail_row(table);
         return;
     }
@@ -136,7 +136,7 @@ static int reserve_text(struct csv_table *table, size_t n_bytes)
 
 static void add_value(struct csv_table *table, size_t wanted, const char *data, size_t length)
 {
-    size_t valid_length = csv_utf8_valid_length(data, length);
+    size_t valid_length = utf8_valid_length(data, length);
     bool is_valid = valid_length == length;
     if (reserve_text(table, (is_valid ? length : CSV_UTF8_REPAIRED_SIZE(length)) + 1) < 0)
         return;
@@ -238,9 +238,7 @@ struct csv_table *csv_table_open(const char *file, const struct csv_column *colu
     table->file = strdup(file);
     table->fields = calloc(n_columns + 1, sizeof *table->fields);
     table->offsets = calloc(n_columns + 1, sizeof *table->offsets);
-    table->is_present = calloc(n_columns + 1, sizeof *table->is_present);
-    if (table->file == NULL || table->fields == NULL || table->offsets == NULL ||
-        table->is_present == NULL) {
+    if (table->file == NULL || table->fields == NULL || table->offsets == NULL) {
         csv_table_close(table);
         error_out_of_memory(error);
         return NULL;
@@ -257,7 +255,6 @@ void csv_table_close(struct csv_table *table)
     free(table->file);
     free(table->fields);
     free(table->offsets);
-    free(table->is_present);
     free(table->text);
     free(table);
 }
@@ -355,9 +352,4 @@ uint64_t csv_table_n_repaired(const struct csv_table *table)
 const char *csv_table_first_repaired(const struct csv_table *table)
 {
     return table->first_repaired;
-}
-
-bool csv_table_has_column(const struct csv_table *table, size_t column)
-{
-    return table->has_header && table->is_present[column];
 }

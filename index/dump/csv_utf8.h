@@ -1,12 +1,8 @@
-/* UTF-8 for texts from a dump: checking, mending, and showing them in an error. Of the index
-   library alone. */
+/* UTF-8 of a dump that is not well-formed: mending it, and showing it in an error. */
 #ifndef CRATEDEX_INDEX_CSV_UTF8_H
 #define CRATEDEX_INDEX_CSV_UTF8_H
 
 #include <stddef.h>
-
-/* How many bytes at the front of `text` are well-formed UTF-8; `length` where all are. */
-size_t csv_utf8_valid_length(const char *text, size_t length);
 
 /* Copies `text` with every ill-formed part replaced by U+FFFD to `out`, which holds
    CSV_UTF8_REPAIRED_SIZE(length) bytes and does not overlap. Returns the length. */

@@ -4,16 +4,17 @@
    the source's buffers and are never copied here. A dump belongs to one thread. */
 #include "index/dump/dump.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include "index/dump/dump_archive.h"
 #include "index/dump/dump_budget.h"
 #include "index/dump/dump_folder.h"
 #include "index/dump/dump_name.h"
 #include "index/dump/dump_source.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 struct dump {
     const struct dump_source *source;

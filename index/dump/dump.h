@@ -13,9 +13,6 @@
 extern "C" {
 #endif
 
-/* Two of a kind are refused, so a dump has at most this many tables; more is no dump. */
-#define DUMP_MAX_TABLES 1000
-
 struct dump;
 
 /* A file in the dump that is data. The texts are valid until the next call of dump_next. */
@@ -45,7 +42,7 @@ struct dump *dump_open(const char *path, uint64_t max_bytes, struct error *error
    - a name in the archive is absolute, contains `..` or a control character,
    - a member of the archive is neither a file nor a folder (a link, a device), or a table of a
      folder is not (other links in a folder are passed over, never followed),
-   - a table occurs twice (both paths are named) or there are more than DUMP_MAX_TABLES. */
+   - a table occurs twice (both paths are named) or there are more than DUMP_MAX_TABLES (dump_name.h). */
 int dump_next(struct dump *dump, struct dump_member *member, struct error *error);
 
 /* Gives the next bytes of the member, at least one; they are valid until the next call on the dump.

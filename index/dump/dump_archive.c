@@ -8,6 +8,8 @@
    Nothing is ever unpacked to disk, so names could do no harm here; those that are meant to do harm
    elsewhere are refused all the same, as they tell that the file is no dump. */
 #include "index/dump/dump_archive.h"
+
+#include "index/dump/csv_utf8.h"
 #include "index/dump/dump_budget.h"
 #include "index/dump/dump_name.h"
 #include "index/dump/dump_source.h"
@@ -21,7 +23,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "index/dump/csv_utf8.h"
 
 #define BLOCK_BYTES (128 << 10)
 /* POSIX.1-2017, pax, "ustar Interchange Format" */

@@ -5,6 +5,7 @@
    would be in an archive; others (`latest -> 2020-11-27-020000`) do not count. Files are opened one
    at a time and read through one buffer. */
 #include "index/dump/dump_folder.h"
+
 #include "index/dump/dump_budget.h"
 #include "index/dump/dump_name.h"
 #include "index/dump/dump_source.h"

@@ -6,11 +6,10 @@
    in it stay where they are until it is freed. */
 #include "index/dump/dump_name.h"
 
-#include "index/dump/dump.h"
+#include "index/dump/csv_utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include "index/dump/csv_utf8.h"
 
 #define METADATA "metadata.json"
 #define TABLE_END ".csv"

@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Two of a kind are refused, so a dump has at most this many tables; more is no dump. */
+#define DUMP_MAX_TABLES 1000
+
 /* A data member. */
 struct dump_name {
     char *path;

@@ -1,18 +1,17 @@
 /* The crate's object is made from its row, for it says more and other things than the one of lists.
    The arrays inside of it and the three beside it come from the same set of versions and the same
    rows. A page takes one row, a set of versions, and a few rows of keywords and categories. */
-#include <cratedex/crate_fragment.h>
 #include <cratedex/crate_page.h>
-
-#include <cratedex/version_document.h>
-#include <cratedex/version_lookup.h>
 
 #include "index/base/database.h"
 #include "index/registry/crate_document.h"
 #include "index/registry/version_set.h"
-#include "index/segment/open_index.h"
+#include "index/segment/open_reader.h"
 #include "index/segment/reader_rows.h"
 
+#include <cratedex/crate_fragment.h>
+#include <cratedex/version_document.h>
+#include <cratedex/version_lookup.h>
 #include <string.h>
 
 /* Keywords, or categories: rows whose first column is what the crate's object has of them, and

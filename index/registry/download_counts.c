@@ -1,7 +1,7 @@
-/* The file is made whole under a temporary name (temporary_file.h), made durable, and linked to its
-   own name, which fails where somebody else was faster: then theirs is used, and no counter is ever
-   replaced. Opening checks whatever does not change: header, size, ids. Counters have no checksum,
-   for they change under way.
+/* The file is made whole under a temporary name (temporary_file.h) and added under its own. Where
+   somebody else was faster, theirs stays and is used: no counter is ever replaced. Opening checks
+   whatever does not change: header, size, ids. Counters have no checksum, for they change under
+   way.
 
    Numbers are in the byte order of the machine; a file from one of the other order is refused. */
 #define _GNU_SOURCE /* asprintf */
@@ -99,7 +99,7 @@ static int fill_file(int descriptor, const struct download_counts_key *key)
     if (errno != 0 || write_at(descriptor, &header, sizeof header, 0) != 0 ||
         write_at(descriptor, key->version_ids, key->n_versions * sizeof(int64_t), ids_at) != 0)
         return -1;
-    return fsync(descriptor);
+    return 0;
 }
 
 /* Makes the file unless there is one. */
@@ -111,8 +111,8 @@ static int make_file(const char *folder, const char *path, const struct download
         return error_set(error, "cannot count downloads in the folder %s: %s", folder,
                          strerror(errno));
     int result = 0;
-    if (fill_file(temporary.descriptor, key) != 0 || temporary_file_finish(&temporary, 0644) != 0 ||
-        (link(temporary.path, path) != 0 && errno != EEXIST) || folder_sync(folder) != 0)
+    if (fill_file(temporary.descriptor, key) != 0 ||
+        temporary_file_add(&temporary, path, 0644) != 0)
         result = error_set(error, "cannot make %s: %s", path, strerror(errno));
     temporary_file_close(&temporary);
     return result;

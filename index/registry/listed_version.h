@@ -3,7 +3,7 @@
 #define CRATEDEX_INDEX_LISTED_VERSION_H
 
 #include <cratedex/semver.h>
-#include <cratedex/version_list.h>
+#include <cratedex/version_query.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -1,14 +1,15 @@
 /* The order was computed when the index was built (build_dependents.c): a page is a range of its
    places, and the highest place is the total. Each row is stepped over once for its dependency and
    once more for its version. */
-#include <cratedex/crate_fragment.h>
 #include <cratedex/reverse_dependencies.h>
-
-#include <cratedex/version_document.h>
 
 #include "index/base/database.h"
 #include "index/encode/row_document.h"
-#include "index/segment/open_index.h"
+#include "index/segment/open_reader.h"
+
+#include <cratedex/crate_fragment.h>
+#include <cratedex/index_file.h>
+#include <cratedex/version_document.h>
 
 /* One page. */
 struct page {

@@ -1,13 +1,13 @@
 /* Members in the order in which crates.io sends them: runs of columns, and between them what is
    made of the crate's name and the version's number. */
 #include "index/registry/version_document.h"
-
-#include <cratedex/crate_fragment.h>
 #include <cratedex/version_document.h>
 
 #include "index/base/database.h"
-#include "index/segment/open_index.h"
+#include "index/segment/open_reader.h"
 
+#include <cratedex/crate_fragment.h>
+#include <cratedex/index_file.h>
 #include <stdio.h>
 
 #define N_MEMBERS 28
@@ -35,8 +35,8 @@ static const struct row_member checksum_to_repository[] = {
 };
 #define N_ELEMENTS(array) ((uint32_t)(sizeof(array) / sizeof(array)[0]))
 
-/* A crate's name and a version's number are 255 bytes at most. */
-#define MAX_PATH_BYTES 600
+/* "/api/v1/crates/", what follows the number, slashes and a NUL take the rest. */
+#define MAX_PATH_BYTES (INDEX_MAX_NAME_BYTES + INDEX_MAX_VERSION_BYTES + 64)
 
 struct version_path {
     char text[MAX_PATH_BYTES];
@@ -80,12 +80,14 @@ static void encode_publisher(sqlite3_stmt *row, struct encoder *encoder)
     encoder_end_array(encoder);
 }
 
-void version_document_encode(sqlite3_stmt *row, const struct index_crate *crate,
-                             struct encoder *encoder)
+int version_document_encode(sqlite3_stmt *row, const struct index_crate *crate,
+                            struct encoder *encoder, struct error *error)
 {
     struct version_path path;
-    const char *num = (const char *)sqlite3_column_text(row, COLUMN_NUM);
-    num = num != NULL ? num : "";
+    const char *num =
+        database_column_text(row, COLUMN_NUM, INDEX_MAX_VERSION_BYTES, "version number", error);
+    if (num == NULL)
+        return -1;
     begin_path(&path, crate, num);
     encoder_object(encoder, N_MEMBERS);
     encoder_member_integer(encoder, "id", sqlite3_column_int64(row, COLUMN_ID));
@@ -104,6 +106,7 @@ void version_document_encode(sqlite3_stmt *row, const struct index_crate *crate,
     encoder_member_text(encoder, "trustpub_data", NULL);
     encoder_member_text(encoder, "linecounts", NULL);
     encoder_end_object(encoder);
+    return 0;
 }
 
 int index_reader_encode_version(struct index_reader *reader, uint32_t rank, int64_t version_id,
@@ -118,8 +121,8 @@ int index_reader_encode_version(struct index_reader *reader, uint32_t rank, int6
     index_crate(reader->index, rank, &crate);
     sqlite3_bind_int64(select, 1, version_id);
     int found = database_step(select, error);
-    if (found == 1)
-        version_document_encode(select, &crate, encoder);
+    if (found == 1 && version_document_encode(select, &crate, encoder, error) != 0)
+        found = -1;
     sqlite3_reset(select);
     if (found == 0)
         return error_set(error, "index file: a version is missing");

@@ -2,12 +2,13 @@
    is a place in an array of 90, so that nothing is sorted or grouped. The five highest versions of
    a crate are kept while its versions are read, in any order; whoever is not or no longer among
    them is added to the rest. */
-#include <cratedex/crate_fragment.h>
 #include <cratedex/version_downloads.h>
 
 #include "index/base/database.h"
-#include "index/segment/open_index.h"
+#include "index/segment/open_reader.h"
 
+#include <cratedex/crate_fragment.h>
+#include <cratedex/index_file.h>
 #include <cratedex/semver.h>
 #include <cratedex/timestamp.h>
 #include <cratedex/version_document.h>

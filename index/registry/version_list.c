@@ -7,8 +7,9 @@
 #include "index/registry/release_tracks.h"
 #include "index/registry/version_seek.h"
 #include "index/registry/version_set.h"
-#include "index/segment/open_index.h"
+#include "index/segment/open_reader.h"
 
+#include <cratedex/index_file.h>
 #include <cratedex/timestamp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +52,10 @@ static int count_versions(struct index_reader *reader, int64_t crate_id, uint32_
 static int add_version(struct version_list_state *state, sqlite3_stmt *row, struct error *error)
 {
     struct listed_version *version = &state->versions[state->n_versions];
-    const char *num = (const char *)sqlite3_column_text(row, 1);
+    const char *num =
+        database_column_text(row, 1, INDEX_MAX_VERSION_BYTES, "version number", error);
+    if (num == NULL)
+        return -1;
     const char *created_at = (const char *)sqlite3_column_text(row, 2);
     *version = (struct listed_version){
         .id = sqlite3_column_int64(row, 0),

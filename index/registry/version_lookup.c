@@ -2,7 +2,7 @@
 #include <cratedex/version_lookup.h>
 
 #include "index/base/database.h"
-#include "index/segment/open_index.h"
+#include "index/segment/open_reader.h"
 
 #include <stdlib.h>
 

@@ -3,6 +3,7 @@
 
 #include "index/base/base64url.h"
 
+#include <cratedex/index_file.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,7 @@ void version_seek_format(enum version_sort sort, const struct listed_version *ve
                          char text[VERSION_MAX_SEEK_KEY])
 {
     char inside[VERSION_MAX_SEEK_KEY / 4 * 3 - 1];
+    _Static_assert(sizeof inside > 2 + 20 + 1 + INDEX_MAX_VERSION_BYTES, "any number fits");
     int length;
     if (sort == VERSION_SORT_SEMVER)
         length = snprintf(inside, sizeof inside, "%c:%" PRId64 ":%.*s", sort_letters[sort],

@@ -5,8 +5,9 @@
 
 #include "index/base/database.h"
 #include "index/registry/version_document.h"
-#include "index/segment/open_index.h"
+#include "index/segment/open_reader.h"
 
+#include <cratedex/index_file.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
@@ -14,7 +15,7 @@
 #define COMPRESSION_LEVEL 3
 
 /* No set is larger unpacked: what a damaged frame claims is not believed. */
-#define MAX_UNPACKED_BYTES (UINT32_C(1) << 30)
+#define MAX_UNPACKED_BYTES (UINT32_C(1) << 27)
 
 /* Scratch of larger sets is given back after use. */
 #define MAX_KEPT_BYTES (1 << 20)
@@ -66,8 +67,8 @@ int version_set_add(struct version_set_writer *writer, sqlite3_stmt *row,
 {
     struct encoder encoder;
     encoder_init(&encoder, writer->encoding, &writer->bytes);
-    version_document_encode(row, crate, &encoder);
-    if (encoder_finish(&encoder, error) != 0)
+    if (version_document_encode(row, crate, &encoder, error) != 0 ||
+        encoder_finish(&encoder, error) != 0)
         return -1;
     if (writer->bytes.size > MAX_UNPACKED_BYTES)
         return error_set(error, "the versions of %.*s are too large", (int)crate->name_length,

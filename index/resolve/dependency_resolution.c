@@ -116,7 +116,7 @@ static enum outcome try_candidates(struct search *search, struct step *step, uin
                 return OUTCOME_FAILED;
             node = find_linked(resolution, package->links);
             if (node == NO_NODE) {
-                if (resolution->n_nodes == DEPENDENCY_TREE_MAX_NODES)
+                if (resolution->n_nodes == DEPENDENCY_RESOLUTION_MAX_NODES)
                     return OUTCOME_TOO_MUCH;
                 dependency->node = resolution->n_nodes;
                 step->takes_package = true;

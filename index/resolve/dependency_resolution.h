@@ -4,7 +4,12 @@
 
 #include "index/resolve/package_graph.h"
 
-#include <cratedex/dependency_tree.h>
+#include <cratedex/error.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Packages in one closure; the largest of the crates.io dump of November 2020 has 389. */
+#define DEPENDENCY_RESOLUTION_MAX_NODES 500
 
 /* Why a dependency has no node. */
 enum dependency_fault {
@@ -17,7 +22,7 @@ enum dependency_fault {
 /* The packages taken so far, in the order of taking; the root is the first. */
 struct dependency_resolution {
     struct package_graph *graph;
-    struct package *nodes[DEPENDENCY_TREE_MAX_NODES];
+    struct package *nodes[DEPENDENCY_RESOLUTION_MAX_NODES];
     uint32_t n_nodes;
     bool is_complete; /* every dependency has its node, as cargo would have it */
     bool is_cut;      /* a limit left something out */

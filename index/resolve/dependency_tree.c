@@ -22,8 +22,8 @@ struct dependency_tree {
     uint32_t max_depth;
     uint32_t n_nodes;
     bool is_cut_by_depth;
-    struct tree_node nodes[DEPENDENCY_TREE_MAX_NODES];
-    uint32_t places[DEPENDENCY_TREE_MAX_NODES]; /* of the resolution's nodes in `nodes` */
+    struct tree_node nodes[DEPENDENCY_RESOLUTION_MAX_NODES];
+    uint32_t places[DEPENDENCY_RESOLUTION_MAX_NODES]; /* of the resolution's nodes in `nodes` */
 };
 
 static bool is_resolved(const struct package_dependency *dependency)
@@ -47,7 +47,7 @@ static void show(struct dependency_tree *tree, uint32_t node, uint32_t depth)
 
 static void walk_breadth_first(struct dependency_tree *tree)
 {
-    for (uint32_t i = 0; i < DEPENDENCY_TREE_MAX_NODES; i++)
+    for (uint32_t i = 0; i < DEPENDENCY_RESOLUTION_MAX_NODES; i++)
         tree->places[i] = NOT_SHOWN;
     show(tree, 0, 0);
     for (uint32_t i = 0; i < tree->n_nodes; i++) {
@@ -72,8 +72,8 @@ struct visit {
 
 static void walk_depth_first(struct dependency_tree *tree)
 {
-    enum { NEW, ON_THE_WAY, DONE } states[DEPENDENCY_TREE_MAX_NODES] = {ON_THE_WAY};
-    struct visit way[DEPENDENCY_TREE_MAX_NODES] = {{0, 0}};
+    enum { NEW, ON_THE_WAY, DONE } states[DEPENDENCY_RESOLUTION_MAX_NODES] = {ON_THE_WAY};
+    struct visit way[DEPENDENCY_RESOLUTION_MAX_NODES] = {{0, 0}};
     uint32_t length = 1;
     while (length > 0) {
         struct visit *visit = &way[length - 1];
@@ -138,21 +138,6 @@ void dependency_tree_close(struct dependency_tree *tree)
     free(tree);
 }
 
-uint32_t dependency_tree_n_nodes(const struct dependency_tree *tree)
-{
-    return tree->n_nodes;
-}
-
-bool dependency_tree_is_resolved(const struct dependency_tree *tree)
-{
-    return tree->resolution.is_complete;
-}
-
-bool dependency_tree_is_truncated(const struct dependency_tree *tree)
-{
-    return tree->resolution.is_cut || tree->is_cut_by_depth;
-}
-
 static void encode_dependency(const struct dependency_tree *tree, const struct tree_node *node,
                               uint32_t at, struct encoder *encoder)
 {
@@ -207,8 +192,8 @@ void dependency_tree_encode(const struct dependency_tree *tree, struct encoder *
     encoder_object(encoder, 4);
     encoder_member_integer(encoder, "depth", tree->max_depth);
     encoder_member_integer(encoder, "total", tree->n_nodes);
-    encoder_member_boolean(encoder, "resolved", dependency_tree_is_resolved(tree));
-    encoder_member_boolean(encoder, "truncated", dependency_tree_is_truncated(tree));
+    encoder_member_boolean(encoder, "resolved", tree->resolution.is_complete);
+    encoder_member_boolean(encoder, "truncated", tree->resolution.is_cut || tree->is_cut_by_depth);
     encoder_end_object(encoder);
     encoder_end_object(encoder);
 }

@@ -5,7 +5,7 @@
 #include "index/resolve/package_graph.h"
 
 #include "index/base/database.h"
-#include "index/segment/open_index.h"
+#include "index/segment/open_reader.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 
 #include "index/base/database.h"
 #include "index/encode/row_document.h"
-#include "index/segment/open_index.h"
+#include "index/segment/open_reader.h"
 
 #include <inttypes.h>
 #include <stdio.h>

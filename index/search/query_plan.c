@@ -5,6 +5,7 @@
 
 #include "index/search/search_state.h"
 
+#include <cratedex/index_file.h>
 #include <string.h>
 
 _Static_assert(QUERY_PLAN_MAX_NEAR_NAMES == SEARCH_MAX_NEAR_NAMES, "all of them are told");
@@ -20,11 +21,18 @@ static void describe_words(const struct search_plan *searched, struct query_plan
         const struct search_word *word = &searched->words[i];
         plan->words[i].start = word->start;
         plan->words[i].length = word->length;
-        plan->words[i].n_crates = word->list.n;
-        plan->words[i].n_completions = word->n_completions;
+        plan->words[i].n_crates = 0;
+        plan->words[i].n_completions = 0;
         plan->words[i].n_completion_crates = 0;
-        for (uint32_t c = 0; c < word->n_completions; c++)
-            plan->words[i].n_completion_crates += word->completions[c].n;
+        for (uint32_t a = 0; a < word->n_alternatives; a++) {
+            const struct word_alternative *alternative = &word->alternatives[a];
+            if (alternative->kind == ALTERNATIVE_STEM) {
+                plan->words[i].n_crates = alternative->list.n;
+            } else {
+                plan->words[i].n_completions++;
+                plan->words[i].n_completion_crates += alternative->list.n;
+            }
+        }
         plan->words[i].share = (double)word->mass / (double)searched->total_mass;
     }
     plan->required_share =
@@ -42,8 +50,8 @@ void query_plan_describe(const struct search_result *result, struct query_plan *
     if (result->search->has_text) {
         const struct search_plan *searched = &result->search->plan;
         describe_words(searched, plan);
-        plan->n_name_places = searched->n_places;
-        plan->n_exact_names = searched->n_exact;
+        plan->n_name_places = searched->named.n_places;
+        plan->n_exact_names = searched->named.n_exact;
         plan->n_near_names = searched->spelling.n_near_names;
         memcpy(plan->near_names, searched->spelling.near_names, sizeof plan->near_names);
     }

@@ -2,11 +2,14 @@
    and then intersected. SQLite says what a slug or a keyword is called by number, along an index;
    which crates belong to that is a list in memory. A letter is a range of the alphabetical order;
    yanked crates are marked when the index is opened. */
+#include "index/search/search_filter.h"
+
 #include "index/base/bitmap.h"
 #include "index/base/database.h"
-#include "index/search/search_steps.h"
 
 #include <cratedex/canonical_name.h>
+#include <cratedex/index_file.h>
+#include <cratedex/utf8.h>
 #include <string.h>
 
 static void mark_members(const struct index *index, enum membership kind, int64_t id,
@@ -38,15 +41,6 @@ static int mark_text(struct index_reader *reader, enum membership kind, const ch
     return found;
 }
 
-/* Bytes of the first character of valid UTF-8. */
-static size_t first_character(struct search_string text)
-{
-    size_t length = 1;
-    while (length < text.length && ((unsigned char)text.data[length] & 0xc0) == 0x80)
-        length++;
-    return length;
-}
-
 /* The first place in the alphabetical order where a name begins with the letter, or with more than
    that. */
 static uint32_t find_letter(const struct index *index, const char *letter, size_t length,
@@ -72,7 +66,7 @@ static void mark_letter(const struct index *index, struct search_string text, ui
 {
     const uint32_t *order = index->columns.orders[CRATE_ORDER_ALPHABETICAL];
     char letter[8];
-    size_t length = first_character(text);
+    size_t length = utf8_first_character(text.data, text.length);
     if (length > sizeof letter)
         return;
     canonical_name(letter, text.data, length);
@@ -85,20 +79,9 @@ static void mark_names(const struct index *index, const struct search_query *que
                        uint64_t *bitmap)
 {
     for (size_t i = 0; i < query->n_names; i++) {
-        struct search_string name = query->names[i];
-        char canonical[256];
-        const unsigned char *values;
-        if (name.length > sizeof canonical)
-            continue;
-        canonical_name(canonical, name.data, name.length);
-        uint32_t n_values = trie_find(&index->names, canonical, name.length, &values);
-        for (uint32_t v = 0; v < n_values; v++) {
-            struct index_crate crate;
-            uint32_t rank = trie_value(values, v);
-            index_crate(index, rank, &crate);
-            if (memcmp(crate.name, name.data, name.length) == 0)
-                bitmap_set(bitmap, rank);
-        }
+        uint32_t rank = index_find_exact(index, query->names[i].data, query->names[i].length);
+        if (rank != 0)
+            bitmap_set(bitmap, rank);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "index/base/bitmap.h"
 
 #include <cratedex/canonical_name.h>
+#include <cratedex/index_format.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -256,7 +257,9 @@ static bool columns_are_true(const struct crate_columns *columns, uint32_t n_nam
         return false;
     for (uint32_t i = 0; i < n; i++) {
         float popularity = columns->popularity[i];
-        if (columns->name_offsets[i] > columns->name_offsets[i + 1] || columns->yanked[i] > 1)
+        uint32_t start = columns->name_offsets[i];
+        uint32_t end = columns->name_offsets[i + 1];
+        if (start >= end || end - start > INDEX_MAX_NAME_BYTES || columns->yanked[i] > 1)
             return false;
         if (!(popularity >= 0 && popularity <= 1) ||
             (i > 0 && popularity > columns->popularity[i - 1]))

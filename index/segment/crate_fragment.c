@@ -5,7 +5,7 @@
 #include <cratedex/crate_fragment.h>
 
 #include "index/base/database.h"
-#include "index/segment/open_index.h"
+#include "index/segment/open_reader.h"
 
 #include <msgpack.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #include "index/base/database.h"
 #include "index/segment/open_index.h"
 
-#include <cratedex/index_file.h>
+#include <cratedex/index_format.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -59,6 +59,27 @@ static int check_header(const char *path, struct error *error)
     return 0;
 }
 
+/* What SQLite itself advises for files of strangers (https://www.sqlite.org/security.html). */
+static int trust_nothing(sqlite3 *database, struct error *error)
+{
+    static const struct {
+        int option;
+        int value;
+    } settings[] = {
+        {SQLITE_DBCONFIG_DEFENSIVE, 1},      {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+        {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0}, {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
+        {SQLITE_DBCONFIG_DQS_DDL, 0},        {SQLITE_DBCONFIG_DQS_DML, 0},
+    };
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        if (sqlite3_db_config(database, settings[i].option, settings[i].value, NULL) != SQLITE_OK)
+            return database_error(database, "SQLite", error);
+    }
+    sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
+    sqlite3_limit(database, SQLITE_LIMIT_TRIGGER_DEPTH, 0);
+    sqlite3_limit(database, SQLITE_LIMIT_WORKER_THREADS, 0);
+    return 0;
+}
+
 sqlite3 *index_database_open(const char *path, struct error *error)
 {
     if (check_header(path, error) != 0)
@@ -82,9 +103,10 @@ sqlite3 *index_database_open(const char *path, struct error *error)
     sqlite3_free(uri);
     if (result != SQLITE_OK) {
         error_set(error, "%s: %s", path, sqlite3_errmsg(database));
-    } else if (database_execute(database,
+    } else if (trust_nothing(database, error) == 0 &&
+               database_execute(database,
                                 "PRAGMA mmap_size = 1099511627776; PRAGMA cache_size = -512; "
-                                "PRAGMA query_only = 1; PRAGMA trusted_schema = 0",
+                                "PRAGMA query_only = 1",
                                 error) == 0) {
         return database;
     } else {

@@ -5,8 +5,11 @@
 
 #include "index/base/database.h"
 #include "index/segment/index_database.h"
+#include "index/segment/index_schema.h"
 #include "index/segment/open_index.h"
 #include "index/segment/open_parts.h"
+#include "index/trie/trie.h"
+#include "index/trie/trie_fuzzy.h"
 
 #include <cratedex/canonical_name.h>
 #include <stdio.h>
@@ -46,7 +49,7 @@ static int read_downloads_day(struct index *index, sqlite3 *database, struct err
 
 static int load(struct index *index, sqlite3 *database, struct error *error)
 {
-    if (read_timestamp(index, database, error) != 0 ||
+    if (index_schema_check(database, error) != 0 || read_timestamp(index, database, error) != 0 ||
         read_downloads_day(index, database, error) != 0)
         return -1;
     if (open_parts(index, database, error) != 0)
@@ -99,6 +102,7 @@ void index_close(struct index *index)
     trie_close(&index->names);
     trie_close(&index->spelling);
     postings_close(&index->postings);
+    postings_close(&index->written);
     table_rows_close(&index->documents);
     free(index->not_yanked);
     free(index->path);
@@ -138,19 +142,37 @@ void index_crate(const struct index *index, uint32_t rank, struct index_crate *c
     crate->popularity = columns->popularity[rank - 1];
 }
 
-uint32_t index_find_crate(const struct index *index, const char *name, size_t length)
+/* Looks a name up. `first` is the most popular crate of that canonical name, 0 where there is none;
+   returns the one that is spelled so, 0 where there is none. */
+static uint32_t look_up(const struct index *index, const char *name, size_t length, uint32_t *first)
 {
     char canonical[INDEX_MAX_NAME_BYTES];
     const unsigned char *values;
+    *first = 0;
     if (length == 0 || length > sizeof canonical)
         return 0;
     canonical_name(canonical, name, length);
     uint32_t n_values = trie_find(&index->names, canonical, length, &values);
+    if (n_values > 0)
+        *first = trie_value(values, 0);
     for (uint32_t i = 0; i < n_values; i++) {
         struct index_crate crate;
         index_crate(index, trie_value(values, i), &crate);
-        if (memcmp(crate.name, name, length) == 0)
+        if (crate.name_length == length && memcmp(crate.name, name, length) == 0)
             return trie_value(values, i);
     }
-    return n_values > 0 ? trie_value(values, 0) : 0;
+    return 0;
+}
+
+uint32_t index_find_crate(const struct index *index, const char *name, size_t length)
+{
+    uint32_t first;
+    uint32_t exact = look_up(index, name, length, &first);
+    return exact != 0 ? exact : first;
+}
+
+uint32_t index_find_exact(const struct index *index, const char *name, size_t length)
+{
+    uint32_t first;
+    return look_up(index, name, length, &first);
 }

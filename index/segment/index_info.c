@@ -1,10 +1,12 @@
 /* What is in a file: its size, its meta rows, then the pages of each table and index, by SQLite's
    own dbstat. */
+#include <cratedex/index_info.h>
+
 #include "index/base/database.h"
 #include "index/segment/index_database.h"
 #include "index/segment/open_index.h"
 
-#include <cratedex/index_info.h>
+#include <cratedex/index_format.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

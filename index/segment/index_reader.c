@@ -1,13 +1,13 @@
 /* A reader is what one thread needs to answer: an SQLite connection of its own (opened without
-   mutexes), statements prepared at their first use, a tokenizer, and in its slots what the rooms
-   above keep of their own (a search its scratch memory). Readers share nothing but the immutable
-   index. */
+   mutexes), a tokenizer, and what it keeps from one answer to the next (open_reader.c). Readers
+   share nothing but the immutable index. */
 #define _DEFAULT_SOURCE /* madvise */
+#include <cratedex/index_reader.h>
+
 #include "index/base/database.h"
 #include "index/segment/index_database.h"
-#include "index/segment/open_index.h"
+#include "index/segment/open_reader.h"
 
-#include <cratedex/index_reader.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -46,6 +46,7 @@ struct index_reader *index_reader_open(const struct index *index, struct error *
     if (reader->database == NULL)
         goto failed;
     advise_random(reader->database);
+    reader_watch_statements(reader);
     reader->tokenizer = tokenizer_open(reader->database, error);
     if (reader->tokenizer == NULL)
         goto failed;
@@ -67,47 +68,4 @@ void index_reader_close(struct index_reader *reader)
         sqlite3_finalize(reader->statements[i].statement);
     sqlite3_close(reader->database);
     free(reader);
-}
-
-const struct index *index_reader_index(const struct index_reader *reader)
-{
-    return reader->index;
-}
-
-sqlite3_stmt *reader_statement(struct index_reader *reader, const char *text, struct error *error)
-{
-    for (uint32_t i = 0; i < reader->n_statements; i++) {
-        if (reader->statements[i].text != text)
-            continue;
-        sqlite3_reset(reader->statements[i].statement);
-        sqlite3_clear_bindings(reader->statements[i].statement);
-        return reader->statements[i].statement;
-    }
-    if (reader->n_statements == READER_MAX_STATEMENTS) {
-        error_set(error, "a reader keeps no more than %d statements", READER_MAX_STATEMENTS);
-        return NULL;
-    }
-    sqlite3_stmt *statement = database_prepare(reader->database, text, error);
-    if (statement != NULL)
-        reader->statements[reader->n_statements++] = (struct reader_statement){text, statement};
-    return statement;
-}
-
-void *reader_slot(struct index_reader *reader, const struct reader_slot_kind *kind,
-                  struct error *error)
-{
-    for (uint32_t i = 0; i < reader->n_slots; i++) {
-        if (reader->slots[i].kind == kind)
-            return reader->slots[i].state;
-    }
-    if (reader->n_slots == READER_MAX_SLOTS) {
-        error_set(error, "a reader has no more than %d slots", READER_MAX_SLOTS);
-        return NULL;
-    }
-    void *state = kind->create(reader, error);
-    if (state != NULL) {
-        reader->slots[reader->n_slots].kind = kind;
-        reader->slots[reader->n_slots++].state = state;
-    }
-    return state;
 }

@@ -3,7 +3,7 @@
 #define CRATEDEX_INDEX_READER_ROWS_H
 
 #include "index/encode/row_document.h"
-#include "index/segment/open_index.h"
+#include "index/segment/open_reader.h"
 
 #include <stddef.h>
 #include <stdint.h>

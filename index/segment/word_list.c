@@ -3,10 +3,11 @@
    each), then the texts one behind the other. */
 #include "index/segment/word_list.h"
 
+#include "index/trie/trie_build.h"
+
 #include <cratedex/canonical_name.h>
 #include <stdlib.h>
 #include <string.h>
-#include "index/trie/trie.h"
 
 #define WORD_LIST_MAGIC 0x4c445257u /* "WRDL" */
 

@@ -4,7 +4,7 @@
 #include <cratedex/sparse_index.h>
 
 #include "index/base/database.h"
-#include "index/segment/open_index.h"
+#include "index/segment/open_reader.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -5,6 +5,8 @@
 
    Cost: the sort, then every key byte at most once. Memory: one queue entry a node besides the
    entries; keys stay the caller's. */
+#include "index/trie/trie_build.h"
+
 #include "index/trie/trie_layout.h"
 
 #include <stdlib.h>

@@ -9,6 +9,7 @@
 #include "index/trie/trie_fuzzy.h"
 
 #include "index/base/edit_automaton.h"
+#include "index/trie/trie.h"
 #include "index/trie/trie_layout.h"
 
 #include <stdlib.h>

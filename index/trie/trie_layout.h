@@ -15,10 +15,11 @@
 #ifndef CRATEDEX_INDEX_TRIE_LAYOUT_H
 #define CRATEDEX_INDEX_TRIE_LAYOUT_H
 
+#include "index/trie/open_trie.h"
+
 #include <endian.h>
-#include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
-#include "index/trie/trie.h"
 
 #define TRIE_MAGIC "CDXTRIE1"
 #define TRIE_HEADER_SIZE 24
@@ -104,13 +105,5 @@ static inline const unsigned char *trie_values_at(const struct trie *trie, uint3
 {
     return trie->values + (size_t)number * TRIE_VALUE_SIZE;
 }
-
-/* Walks down along `key`. Returns false where no key of the trie starts with it; else stores the
-   node whose label holds the key's last byte, and how many bytes of that label come after it. */
-bool trie_locate(const struct trie *trie, const char *key, size_t key_length, uint32_t *node,
-                 uint32_t *n_unread);
-
-/* trie_complete from a node on; the trie must not be empty and `limit` not 0. */
-size_t trie_complete_node(const struct trie *trie, uint32_t node, uint32_t *values, size_t limit);
 
 #endif

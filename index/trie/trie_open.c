@@ -6,6 +6,9 @@
 
    A node's best value is checked against its first own value and its first child only: the order
    among siblings, which is checked too, makes the first child the best. */
+#include "index/trie/trie_open.h"
+
+#include "index/trie/trie.h"
 #include "index/trie/trie_layout.h"
 
 /* Where the pass is: what the next node must say. */

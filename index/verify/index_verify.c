@@ -3,15 +3,20 @@
    FTS5's integrity check is an INSERT, which a read-only connection refuses. So the file is mapped
    privately and SQLite works on the mapping: it may write there, nothing reaches the file, and only
    touched pages take memory. */
+#include <cratedex/index_verify.h>
+
 #include "index/base/database.h"
 #include "index/segment/open_index.h"
+#include "index/text/name_words.h"
+#include "index/trie/trie.h"
 #include "index/verify/verify_documents.h"
 #include "index/verify/verify_memberships.h"
 #include "index/verify/verify_sparse_index.h"
 #include "index/verify/verify_versions.h"
+#include "index/verify/verify_written.h"
 
 #include <cratedex/canonical_name.h>
-#include <cratedex/index_verify.h>
+#include <cratedex/index_file.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -20,7 +25,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "index/text/name_words.h"
 
 struct verification {
     const char *path;
@@ -230,6 +234,11 @@ static int check_postings(struct verification *verification, struct error *error
     return n_instances == 0 ? 0 : error_set(error, "the postings have words that FTS5 lacks");
 }
 
+static int check_written(struct verification *verification, struct error *error)
+{
+    return verify_written_words(verification->index, verification->database, error);
+}
+
 static int check_documents(struct verification *verification, struct error *error)
 {
     return verify_documents(verification->index, verification->database, error);
@@ -269,6 +278,7 @@ int index_verify(const char *path, void (*on_check)(void *context, const char *w
         {"name ends", check_name_ends},
         {"word lists", check_word_lists},
         {"postings against FTS5", check_postings},
+        {"written words", check_written},
         {"keywords, categories and owners", check_memberships},
         {"documents", check_documents},
         {"sparse index", check_sparse_index},

@@ -3,6 +3,7 @@
 
 #include "index/base/database.h"
 
+#include <cratedex/index_file.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <msgpack.h>

@@ -3,6 +3,7 @@
 
 #include "index/base/database.h"
 
+#include <cratedex/index_file.h>
 #include <cratedex/index_reader.h>
 #include <cratedex/sparse_index.h>
 #include <inttypes.h>

@@ -5,6 +5,7 @@
 #include "index/registry/version_document.h"
 #include "index/registry/version_set.h"
 
+#include <cratedex/index_file.h>
 #include <inttypes.h>
 #include <string.h>
 

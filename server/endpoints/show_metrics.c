@@ -1,14 +1,14 @@
 /* GET /metrics: what the server counts, and the figures of cache, index, program and process, in
    OpenMetrics where Accept names it, else in Prometheus' own text format. */
-#include "server/endpoints/endpoint.h"
-
 #include "server/cache/cache.h"
+#include "server/endpoints/endpoint.h"
 #include "server/http/negotiation.h"
 #include "server/http/response_headers.h"
 #include "server/telemetry/exposition.h"
 #include "server/telemetry/metrics_text.h"
 #include "server/telemetry/process_figures.h"
 
+#include <cratedex/index_format.h>
 #include <cratedex/timestamp.h>
 #include <stddef.h>
 #include <stdio.h>

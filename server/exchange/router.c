@@ -44,7 +44,7 @@ static const struct endpoint *const endpoints[] = {
     &sparse_index_config_endpoint,
 };
 #define N_ENDPOINTS (sizeof endpoints / sizeof endpoints[0])
-_Static_assert(N_ENDPOINTS < METRICS_MAX_ROUTES, "every route is a label of the metrics");
+_Static_assert(N_ENDPOINTS < OUTCOME_MAX_ROUTES, "every route is a label of the metrics");
 
 const struct endpoint *router_find(struct request *request, unsigned *route)
 {
@@ -67,7 +67,7 @@ const struct endpoint *router_endpoint(unsigned route)
     return endpoints[route];
 }
 
-unsigned router_names(const char *names[METRICS_MAX_ROUTES])
+unsigned router_names(const char *names[OUTCOME_MAX_ROUTES])
 {
     for (unsigned i = 0; i < N_ENDPOINTS; i++)
         names[i] = endpoints[i]->name;

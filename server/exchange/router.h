@@ -17,6 +17,6 @@ const struct endpoint *router_endpoint(unsigned route);
 
 /* The names of all routes by number, the last of which is "other": labels for metrics. Returns how
    many there are. */
-unsigned router_names(const char *names[METRICS_MAX_ROUTES]);
+unsigned router_names(const char *names[OUTCOME_MAX_ROUTES]);
 
 #endif

@@ -12,17 +12,6 @@
 
 #include <stdlib.h>
 
-const unsigned short metrics_statuses[METRICS_N_STATUSES] = {
-    200, 304, 404, 302, 400, 406, 412, 403, 405, 204, 414, 431, 413, 500, 501, 503, 0};
-
-const struct metrics_bound metrics_bounds[METRICS_N_BOUNDS] = {
-    {10000, "1e-05"},    {25000, "2.5e-05"},  {50000, "5e-05"},      {100000, "0.0001"},
-    {250000, "0.00025"}, {500000, "0.0005"},  {1000000, "0.001"},    {2500000, "0.0025"},
-    {5000000, "0.005"},  {10000000, "0.01"},  {25000000, "0.025"},   {50000000, "0.05"},
-    {100000000, "0.1"},  {250000000, "0.25"}, {500000000, "0.5"},    {1000000000, "1.0"},
-    {2500000000, "2.5"}, {5000000000, "5.0"}, {10000000000, "10.0"},
-};
-
 static void add(atomic_uint_fast64_t *counter, uint64_t value)
 {
     atomic_fetch_add_explicit(counter, value, memory_order_relaxed);
@@ -31,9 +20,9 @@ static void add(atomic_uint_fast64_t *counter, uint64_t value)
 struct metrics *metrics_create(const char *const *route_names, unsigned n_routes,
                                struct error *error)
 {
-    if (n_routes > METRICS_MAX_ROUTES) {
+    if (n_routes > OUTCOME_MAX_ROUTES) {
         error_set(error, "%u routes are more than the %d that metrics can count", n_routes,
-                  METRICS_MAX_ROUTES);
+                  OUTCOME_MAX_ROUTES);
         return NULL;
     }
     /* All-zero bytes are valid zero atomics with gcc and clang. */

@@ -37,11 +37,9 @@
 #include <cratedex/error.h>
 #include <stdint.h>
 
-#define METRICS_MAX_ROUTES 64
-
 struct metrics;
 
-/* `route_names` (at most METRICS_MAX_ROUTES, must outlive the metrics) are the `route` labels.
+/* `route_names` (at most OUTCOME_MAX_ROUTES, must outlive the metrics) are the `route` labels.
    Returns NULL and says why. */
 struct metrics *metrics_create(const char *const *route_names, unsigned n_routes,
                                struct error *error);

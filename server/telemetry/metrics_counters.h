@@ -3,7 +3,7 @@
 #ifndef CRATEDEX_SERVER_METRICS_COUNTERS_H
 #define CRATEDEX_SERVER_METRICS_COUNTERS_H
 
-#include "server/telemetry/metrics.h"
+#include "server/telemetry/outcome.h"
 
 #include <stdatomic.h>
 #include <stdint.h>
@@ -47,7 +47,7 @@ struct metrics {
     atomic_uint_fast64_t n_connections_ended;
     atomic_uint_fast64_t max_connections;
     struct histogram experiment[N_EXPERIMENT_ARMS][N_CACHE_STATES];
-    const char *route_names[METRICS_MAX_ROUTES];
+    const char *route_names[OUTCOME_MAX_ROUTES];
     unsigned n_routes;
     unsigned n_slots;
     struct route_counters routes[]; /* n_routes of each slot */

@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Routes are numbered from 0, below this. */
+#define OUTCOME_MAX_ROUTES 64
+
 /* How an answer came about. */
 enum cache_state { CACHE_STATE_HIT, CACHE_STATE_MISS, CACHE_STATE_NONE };
 #define N_CACHE_STATES 3

@@ -54,7 +54,7 @@ struct counting {
     char folder[BENCH_FOLDER_MAX]; /* of the counts */
     struct snapshot *snapshot;
     struct service service;
-    const char *route_names[METRICS_MAX_ROUTES];
+    const char *route_names[OUTCOME_MAX_ROUTES];
     int listener;
     struct daemon *daemon;
     int connection;

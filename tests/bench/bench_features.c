@@ -2,7 +2,9 @@
    as a table for tests/relevance/train.py. The same code fills the features in the server, so that
    training and serving cannot differ. */
 #include "index/search/search_state.h"
+#include "index/segment/open_reader.h"
 #include "tests/bench/bench.h"
+#include "tests/support/rerank_names.h"
 
 #include <cratedex/index_reader.h>
 #include <cratedex/search.h>
@@ -21,8 +23,8 @@ static int print_query(struct index_reader *reader, const char *text, size_t len
     for (uint32_t i = 0; i < result.n_hits; i++) {
         const struct search_hit *hit = &result.hits[i];
         struct index_crate crate;
-        index_crate(index_reader_index(reader), hit->rank, &crate);
-        bool is_in_front = hit->exact || hit->is_near;
+        index_crate(reader->index, hit->rank, &crate);
+        bool is_in_front = hit->exact || hit->in_front;
         if (!is_in_front && !hit->is_second_stage)
             break;
         printf("%.*s\t%.*s\t", (int)length, text, (int)crate.name_length, crate.name);

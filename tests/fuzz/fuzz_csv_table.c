@@ -1,11 +1,12 @@
 /* A table: the first byte is the size of the blocks in which the rest is fed. Every field must be
    valid UTF-8 without NUL, and the rows must be those that one block gives. Fields go through the
    typed values and the array walk too, which read what a dump says. */
+#include "index/dump/csv_table.h"
+#include "index/dump/postgres_fields.h"
+
 #include <cratedex/utf8.h>
 #include <stdlib.h>
 #include <string.h>
-#include "index/dump/csv_table.h"
-#include "index/dump/postgres_fields.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -34,9 +35,9 @@ static void read_values(const struct csv_row *row, size_t column)
     int64_t integer;
     bool boolean;
     const struct csv_field *field = &row->fields[column];
-    (void)csv_row_integer_or(row, column, 0, &integer, &error);
-    (void)csv_row_timestamp_or(row, column, 0, &integer, &error);
-    (void)csv_row_boolean_or(row, column, false, &boolean, &error);
+    (void)csv_row_integer(row, column, &integer, &error);
+    (void)csv_row_timestamp(row, column, &integer, &error);
+    (void)csv_row_boolean(row, column, &boolean, &error);
 
     struct postgres_array array;
     struct postgres_element element;

@@ -1,8 +1,12 @@
 /* Any bytes as a trie block. Where they open, every lookup must be safe and consistent: what a walk
    visits is found again, and the completions of the empty prefix are the smallest values of all. */
+#include "index/trie/trie.h"
+#include "index/trie/trie_complete.h"
+#include "index/trie/trie_open.h"
+#include "index/trie/trie_walk.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include "index/trie/trie.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

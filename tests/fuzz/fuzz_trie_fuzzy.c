@@ -1,9 +1,12 @@
 /* Any bytes as bounds, a word and a trie block. Where the block opens, the lookup must be safe and
    give what it promises: neighbours in order, each value once, within the bounds. */
+#include "index/trie/trie.h"
+#include "index/trie/trie_fuzzy.h"
+#include "index/trie/trie_open.h"
+
 #include <cratedex/utf8.h>
 #include <stdlib.h>
 #include <string.h>
-#include "index/trie/trie_fuzzy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

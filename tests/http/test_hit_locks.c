@@ -73,8 +73,8 @@ static void note(pthread_mutex_t *mutex)
     }
 }
 
-/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): glibc names it in its own
-   way */
+/* glibc names the parameter in its own way. */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
     n_in_lock++;

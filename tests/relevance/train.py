@@ -137,7 +137,6 @@ def write_table(trees, feature_names, path):
     with open(path, "w", encoding="utf-8") as out:
         out.write("/* Written by tests/relevance/train.py; do not edit. */\n")
         out.write('#include "index/search/rank/ranking_trees.h"\n\n')
-        out.write('#include "index/search/rank/search_rerank.h"\n\n')
         out.write("#include <math.h>\n\n/* clang-format off */\n")
         out.write(f"const float ranking_first_stage_weight = {number(FIRST_STAGE_WEIGHT)};\n\n")
         out.write("const struct ranking_tree ranking_trees[] = {\n")

@@ -50,7 +50,20 @@ class Rooms(unittest.TestCase):
     def test_a_circle_is_named_without_what_hangs_on_it(self):
         found = faults({"index/base/a.h": '#include "index/base/b.h"\n', "index/base/b.h": '#include "index/base/a.h"\n',
                         "index/base/c.c": '#include "index/base/a.h"\n', "index/base/d.h": ""})
-        self.assertEqual(found, ["a circle: index/base/a.h, index/base/b.h"])
+        self.assertEqual(found, ["a circle: index/base/a, index/base/b"])
+
+    def test_a_source_and_its_header_are_one(self):
+        found = faults({"index/base/a.h": "", "index/base/a.c": '#include "index/base/a.h"\n#include "index/base/b.h"\n',
+                        "index/base/b.h": '#include "index/base/a.h"\n', "index/base/b.c": '#include "index/base/b.h"\n'})
+        self.assertEqual(found, ["a circle: index/base/a, index/base/b"])
+
+    def test_a_public_header_is_one_with_its_source(self):
+        found = faults({"include/cratedex/a.h": "", "index/base/a.c": '#include "index/base/b.h"\n',
+                        "index/base/b.h": "#include <cratedex/a.h>\n"})
+        self.assertEqual(found, ["a circle: index/base/a, index/base/b"])
+
+    def test_a_file_that_includes_its_own_header_is_no_circle(self):
+        self.assertEqual(faults({"index/base/a.h": "", "index/base/a.c": '#include "index/base/a.h"\n'}), [])
 
     def test_a_file_in_no_room_is_named(self):
         self.assertIn("no room is known", faults({"index/odd/x.c": ""})[0])

@@ -13,7 +13,7 @@ struct cached_daemon {
     struct built_index built;
     struct snapshot *snapshot; /* that is served first */
     struct service service;
-    const char *route_names[METRICS_MAX_ROUTES];
+    const char *route_names[OUTCOME_MAX_ROUTES];
     struct daemon *daemon;
     int listener;
 };

@@ -7,6 +7,8 @@
 #include "index/search/plan/search_plan.h"
 
 #include "index/base/bitmap.h"
+#include "index/trie/trie.h"
+#include "index/trie/trie_complete.h"
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/ranking.h>
@@ -17,6 +19,7 @@ _Static_assert(SEARCH_MAX_TEXT_BYTES == TEXT_WORDS_MAX_BYTES && SEARCH_MAX_WORDS
                "every text that may be searched for can be cut");
 
 #define MIN_COMPLETED_BYTES 2
+#define COMMON_CRATES 64 /* have a word that may stand for what it says, not for a name */
 #define MAX_WRITTEN_COMPLETIONS 4
 #define MIN_COMPLETION_MASS 1e-6f /* above 0, which says that a crate was not touched */
 #define MIN_MASS 0.01 /* a word that every crate has still counts when all words must occur */
@@ -56,41 +59,63 @@ static size_t insert_term(uint32_t *terms, size_t n, uint32_t term)
     return n + 1;
 }
 
-/* Adds the stems of the most frequent words that, as they are written, begin with what was
-   typed. */
+/* Adds the stems of the most frequent words that, as they are written, begin with what was typed,
+   folded. */
 static size_t complete_written(struct index_reader *reader, const char *typed, size_t length,
                                uint32_t *terms, size_t n_terms)
 {
     const struct index *index = reader->index;
     char text[SPELLING_MAX_BYTES];
     uint32_t numbers[MAX_WRITTEN_COMPLETIONS];
-    size_t n_bytes = text_words_fold(reader->tokenizer, typed, length, text, sizeof text);
-    size_t n = n_bytes == 0 ? 0
-                            : trie_complete(&index->spelling, text, n_bytes, numbers,
-                                            MAX_WRITTEN_COMPLETIONS);
+    size_t n = trie_complete(&index->spelling, typed, length, numbers, MAX_WRITTEN_COMPLETIONS);
     for (size_t i = 0; i < n; i++) {
         struct counted_word written = word_list_word(&index->spelling_list, numbers[i]);
-        n_bytes =
+        size_t n_bytes =
             text_words_stem(reader->tokenizer, written.text, written.length, text, sizeof text);
         n_terms = insert_term(terms, n_terms, find_term(index, text, n_bytes));
     }
     return n_terms;
 }
 
-static void find_completions(struct index_reader *reader, const char *stem, const char *typed,
-                             size_t typed_length, struct search_word *word)
+/* Appends a list to the word at hand, which is the last; an empty one is no alternative. */
+static void add_alternative(struct search_plan *plan, struct search_word *word,
+                            enum alternative_kind kind, struct posting_list list)
+{
+    if (list.n == 0 || plan->n_alternatives == SEARCH_MAX_WORD_ALTERNATIVES)
+        return;
+    plan->alternatives[plan->n_alternatives++] =
+        (struct word_alternative){.list = list, .kind = kind};
+    word->n_alternatives++;
+}
+
+/* The list of the word's own stem; empty where it occurs nowhere. */
+static struct posting_list stem_list(const struct search_word *word)
+{
+    return word->n_alternatives > 0 && word->alternatives[0].kind == ALTERNATIVE_STEM
+               ? word->alternatives[0].list
+               : (struct posting_list){0};
+}
+
+/* Adds the completions of what was typed. Returns how many there are. */
+static uint32_t add_completions(struct search_plan *plan, struct index_reader *reader,
+                                const char *typed, size_t typed_length, struct search_word *word)
 {
     const struct index *index = reader->index;
+    const struct posting_list own = stem_list(word);
     uint32_t terms[SEARCH_MAX_COMPLETIONS_OF_WORD + 1 + MAX_WRITTEN_COMPLETIONS];
-    size_t n_terms =
-        trie_complete(&index->terms, stem, word->length, terms, SEARCH_MAX_COMPLETIONS_OF_WORD + 1);
-    if (word->list.n <= SEARCH_RARE_CRATES)
+    uint32_t n = 0;
+    size_t n_terms = trie_complete(&index->terms, plan->text_words.bytes + word->start,
+                                   word->length, terms, SEARCH_MAX_COMPLETIONS_OF_WORD + 1);
+    if (own.n <= SEARCH_RARE_CRATES)
         n_terms = complete_written(reader, typed, typed_length, terms, n_terms);
-    for (size_t i = 0; i < n_terms && word->n_completions < SEARCH_MAX_COMPLETIONS_OF_WORD; i++) {
+    for (size_t i = 0; i < n_terms && n < SEARCH_MAX_COMPLETIONS_OF_WORD; i++) {
         struct posting_list list = postings_of(&index->postings, terms[i]);
-        if (list.ranks != word->list.ranks)
-            word->completions[word->n_completions++] = list;
+        if (list.ranks == own.ranks)
+            continue;
+        add_alternative(plan, word, ALTERNATIVE_COMPLETION, list);
+        n++;
     }
+    return n;
 }
 
 /* Puts what a word that occurs nowhere may have meant in its place. */
@@ -102,12 +127,36 @@ static void replace_word(struct search_plan *plan, struct index_reader *reader,
     size_t length = search_spelling_replace(
         &plan->spelling, reader, text.data + words->words[i].text_start, words->words[i].text_start,
         words->words[i].text_length, stem, sizeof words->bytes - words->n_bytes);
-    word->list = find_list(reader->index, stem, length);
-    if (word->list.n == 0)
+    struct posting_list list = find_list(reader->index, stem, length);
+    if (list.n == 0)
         return;
+    add_alternative(plan, word, ALTERNATIVE_STEM, list);
     word->start = words->n_bytes;
     word->length = (uint32_t)length;
     words->n_bytes += (uint32_t)length;
+}
+
+/* Weighs the word and its alternatives. Where its stem occurs nowhere it weighs what its
+   completions do. */
+static void weigh_word(struct search_plan *plan, const struct index *index,
+                       struct search_word *word, enum search_match match)
+{
+    bool occurs = stem_list(word).n > 0;
+    uint64_t n_with = 0;
+    for (uint32_t i = 0; i < word->n_alternatives; i++) {
+        n_with += word->alternatives[i].list.n;
+        if (occurs)
+            break;
+    }
+    float mass = inverse_document_frequency(index->columns.n_crates, n_with);
+    float completion_mass = fmaxf(MIN_COMPLETION_MASS, mass * (float)plan->ranking->prefix);
+    word->mass = occurs ? mass : completion_mass;
+    for (uint32_t i = 0; i < word->n_alternatives; i++) {
+        struct word_alternative *alternative = &word->alternatives[i];
+        bool is_whole = alternative->kind == ALTERNATIVE_STEM;
+        alternative->mass = is_whole ? word->mass : completion_mass;
+        alternative->reach = is_whole || match == SEARCH_MATCH_ALL ? word->mass : completion_mass;
+    }
 }
 
 /* Fills the next word; one that carries no mass is left out. */
@@ -116,79 +165,85 @@ static void add_word(struct search_plan *plan, struct index_reader *reader,
 {
     const struct index *index = reader->index;
     const struct text_words *words = &plan->text_words;
+    uint32_t text_start = words->words[i].text_start;
+    uint32_t text_length = words->words[i].text_length;
+    const char *typed = text.data + text_start;
     struct search_word *word = &plan->words[plan->n_words];
-    memset(word, 0, sizeof *word);
-    word->start = words->words[i].start;
-    word->length = words->words[i].length;
-    const char *stem = words->bytes + word->start;
-    word->list = find_list(index, stem, word->length);
-    bool occurs = word->list.n > 0;
+    *word = (struct search_word){.alternatives = &plan->alternatives[plan->n_alternatives],
+                                 .start = words->words[i].start,
+                                 .length = words->words[i].length};
+    struct posting_list list = find_list(index, words->bytes + word->start, word->length);
+    uint32_t n_completions = 0;
     bool may_be_unfinished = i + 1 == words->n_words;
+    add_alternative(plan, word, ALTERNATIVE_STEM, list);
     if (may_be_unfinished && word->length >= MIN_COMPLETED_BYTES && plan->ranking->prefix > 0)
-        find_completions(reader, stem, text.data + words->words[i].text_start,
-                         words->words[i].text_length, word);
-    if (plan->ranking->typos && !occurs && word->n_completions == 0)
+        n_completions =
+            add_completions(plan, reader, words->written + words->words[i].written_start,
+                            words->words[i].written_length, word);
+    if (plan->ranking->typos && list.n == 0 && n_completions == 0)
         replace_word(plan, reader, text, i, word);
-    else if (plan->ranking->typos && occurs && word->n_completions == 0)
-        search_spelling_hint(&plan->spelling, reader, text.data + words->words[i].text_start,
-                             words->words[i].text_start, words->words[i].text_length, word->list.n);
-    if (word->list.n == 0 && word->n_completions == 0)
+    else if (plan->ranking->typos && list.n > 0 && n_completions == 0)
+        search_spelling_hint(&plan->spelling, reader, typed, text_start, text_length, list.n);
+    if (word->n_alternatives == 0)
         return;
-    uint64_t n_with = word->list.n;
-    for (uint32_t c = 0; c < word->n_completions && word->list.n == 0; c++)
-        n_with += word->completions[c].n;
-    float mass = inverse_document_frequency(index->columns.n_crates, n_with);
-    word->completion_mass = fmaxf(MIN_COMPLETION_MASS, mass * (float)plan->ranking->prefix);
-    word->mass = word->list.n > 0 ? mass : word->completion_mass;
-    word->completion_reach = match == SEARCH_MATCH_ALL ? word->mass : word->completion_mass;
+    weigh_word(plan, index, word, match);
     plan->n_words++;
     plan->total_mass += word->mass;
 }
 
-/* Characters of valid UTF-8: the bytes that continue none. */
-static size_t count_characters(const char *text, size_t length)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < length; i++)
-        n += ((unsigned char)text[i] & 0xc0) != 0x80;
-    return n;
-}
-
-/* The lowest rank of all; UINT32_MAX where there is none. */
-static uint32_t most_popular(const uint32_t *ranks, uint32_t n)
+/* The most popular crate whose name contains the text; UINT32_MAX where there is none. */
+static uint32_t most_popular(const struct named_crates *named)
 {
     uint32_t lowest = UINT32_MAX;
-    for (uint32_t i = 0; i < n; i++)
-        lowest = ranks[i] < lowest ? ranks[i] : lowest;
+    for (uint32_t form = 0; form < named->n_forms; form++) {
+        const struct named_places *places = &named->places[form];
+        for (uint32_t i = 0; i < places->n; i++)
+            lowest = places->ranks[i] < lowest ? places->ranks[i] : lowest;
+    }
     return lowest;
+}
+
+/* Whether the text has words, and all of them are common. */
+static bool has_common_words(const struct search_plan *plan)
+{
+    bool is_common = plan->n_words > 0 && plan->n_words == plan->text_words.n_words;
+    for (uint32_t i = 0; i < plan->n_words; i++)
+        is_common = is_common && stem_list(&plan->words[i]).n >= COMMON_CRATES;
+    return is_common;
 }
 
 static void find_names(struct search_plan *plan, const struct index *index,
                        struct search_string text)
 {
     char canonical[SEARCH_MAX_TEXT_BYTES];
+    named_crates_read(&plan->named, index, text, has_common_words(plan));
+    if (!plan->ranking->typos || named_crates_count(&plan->named) > 0)
+        return;
     canonical_name(canonical, text.data, text.length);
-    plan->n_exact = trie_find(&index->names, canonical, text.length, &plan->exact_values);
-    const struct name_places *places =
-        count_characters(canonical, text.length) >= NAME_SUBSTRING_MIN_CHARACTERS
-            ? &index->substrings.anywhere
-            : &index->substrings.word_starts;
-    uint32_t first;
-    plan->n_places = name_places_find(&index->substrings, places, canonical, text.length, &first);
-    plan->place_ranks = places->ranks + first;
-    if (plan->ranking->typos && plan->n_exact == 0)
-        search_spelling_find_names(&plan->spelling, index, canonical, text.length,
-                                   most_popular(plan->place_ranks, plan->n_places));
+    search_spelling_find_names(&plan->spelling, index, canonical, text.length,
+                               most_popular(&plan->named));
+    for (uint32_t i = 0; i < plan->spelling.n_near_names; i++)
+        named_crates_add(&plan->named, plan->spelling.near_names[i], NAMED_NEARLY);
+}
+
+/* Whether any crate has a word as it is written. */
+static bool is_written(const void *context, const char *word, size_t length)
+{
+    const struct index *index = context;
+    const unsigned char *values;
+    return trie_find(&index->words, word, length, &values) > 0;
 }
 
 int search_plan_make(struct search_plan *plan, struct index_reader *reader,
                      const struct ranking *ranking, struct search_string text,
                      enum search_match match, struct error *error)
 {
-    if (text_words_cut(reader->tokenizer, text.data, text.length, &plan->text_words, error) != 0)
+    if (text_words_cut(reader->tokenizer, text.data, text.length, is_written, reader->index,
+                       &plan->text_words, error) != 0)
         return -1;
     plan->ranking = ranking;
     plan->n_words = 0;
+    plan->n_alternatives = 0;
     plan->total_mass = 0;
     plan->spelling.n_replacements = 0;
     plan->spelling.n_near_names = 0;
@@ -206,29 +261,8 @@ int search_plan_make(struct search_plan *plan, struct index_reader *reader,
     return 0;
 }
 
-bool search_plan_is_exact(const struct search_plan *plan, uint32_t rank)
-{
-    for (uint32_t i = 0; i < plan->n_exact; i++) {
-        if (trie_value(plan->exact_values, i) == rank)
-            return true;
-    }
-    return false;
-}
-
-bool search_plan_is_near(const struct search_plan *plan, uint32_t rank)
-{
-    for (uint32_t i = 0; i < plan->spelling.n_near_names; i++) {
-        if (plan->spelling.near_names[i] == rank)
-            return true;
-    }
-    return false;
-}
-
 void search_plan_rewind(struct search_plan *plan)
 {
-    for (uint32_t i = 0; i < plan->n_words; i++) {
-        plan->words[i].list.position = 0;
-        for (uint32_t c = 0; c < plan->words[i].n_completions; c++)
-            plan->words[i].completions[c].position = 0;
-    }
+    for (uint32_t i = 0; i < plan->n_alternatives; i++)
+        plan->alternatives[i].list.position = 0;
 }

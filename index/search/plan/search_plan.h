@@ -3,8 +3,9 @@
 #ifndef CRATEDEX_INDEX_SEARCH_PLAN_H
 #define CRATEDEX_INDEX_SEARCH_PLAN_H
 
+#include "index/search/plan/named_crates.h"
 #include "index/search/plan/search_spelling.h"
-#include "index/segment/open_index.h"
+#include "index/segment/open_reader.h"
 
 #include <cratedex/ranking.h>
 #include <cratedex/search_query.h>
@@ -14,15 +15,28 @@
    are written. */
 #define SEARCH_MAX_COMPLETIONS_OF_WORD 4
 
+/* How a crate may have a word. */
+enum alternative_kind {
+    ALTERNATIVE_STEM,      /* a word with the same stem */
+    ALTERNATIVE_COMPLETION /* a word that begins with it */
+};
+
+/* One list of crates that have a word. Of several that a crate is in, the first one counts. */
+struct word_alternative {
+    struct posting_list list; /* never empty */
+    enum alternative_kind kind;
+    float mass;  /* what it counts in scores */
+    float reach; /* and towards `required` */
+};
+/* Of all words of a text together; what is more is left out. */
+#define SEARCH_MAX_WORD_ALTERNATIVES 512
+
 struct search_word {
-    struct posting_list list;                                        /* empty: occurs nowhere */
-    struct posting_list completions[SEARCH_MAX_COMPLETIONS_OF_WORD]; /* most frequent first */
-    uint32_t n_completions;
+    struct word_alternative *alternatives; /* in search_plan.alternatives */
+    uint32_t n_alternatives;
     uint32_t start; /* the stem, in search_plan.words */
     uint32_t length;
-    float mass; /* inverse document frequency; that of the completions where there is no list */
-    float completion_mass;  /* what a completion counts, by ranking.prefix less: in scores */
-    float completion_reach; /* and towards `required`: as much, or with match=all as the word */
+    float mass; /* inverse document frequency; that of the completions where no stem occurs */
 };
 
 struct search_plan {
@@ -30,15 +44,14 @@ struct search_plan {
     struct text_words text_words;
     struct search_word words[SEARCH_MAX_WORDS]; /* those that count */
     uint32_t n_words;
+    struct word_alternative alternatives[SEARCH_MAX_WORD_ALTERNATIVES]; /* word by word */
+    uint32_t n_alternatives;
     float total_mass;    /* of all words, added in order */
     float required;      /* the mass that a match must reach; search_scan may lower it */
     bool may_fall_back;  /* match=best: where no crate reaches it, the largest mass will do */
     bool no_words_match; /* match=all, and a word occurs nowhere */
     uint32_t text_length;
-    const uint32_t *place_ranks; /* crates whose name contains the text; one may occur repeatedly */
-    uint32_t n_places;
-    const unsigned char *exact_values; /* see trie_find */
-    uint32_t n_exact;
+    struct named_crates named;
     struct search_spelling spelling;
 };
 
@@ -47,12 +60,6 @@ struct search_plan {
 int search_plan_make(struct search_plan *plan, struct index_reader *reader,
                      const struct ranking *ranking, struct search_string text,
                      enum search_match match, struct error *error);
-
-/* True where the crate is one of the near names. */
-bool search_plan_is_near(const struct search_plan *plan, uint32_t rank);
-
-/* True where the crate's canonical name is the canonical text. */
-bool search_plan_is_exact(const struct search_plan *plan, uint32_t rank);
 
 /* Puts all cursors back to the beginning. */
 void search_plan_rewind(struct search_plan *plan);

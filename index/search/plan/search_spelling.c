@@ -3,8 +3,10 @@
    asked for. */
 #include "index/search/plan/search_spelling.h"
 
-#include <string.h>
 #include "index/trie/trie_fuzzy.h"
+
+#include <cratedex/index_file.h>
+#include <string.h>
 
 #define MIN_NAME_CHARACTERS 4    /* of what was typed for a name of five with one left out */
 #define MIN_CHARACTERS_FOR_TWO 9 /* of a name with two edits */

@@ -3,7 +3,7 @@
 #define CRATEDEX_INDEX_SEARCH_SPELLING_H
 
 #include "index/search/plan/spelling.h"
-#include "index/segment/open_index.h"
+#include "index/segment/open_reader.h"
 
 #include <cratedex/search_query.h>
 

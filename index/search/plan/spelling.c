@@ -6,22 +6,15 @@
 #include "index/search/plan/spelling.h"
 
 #include "index/segment/open_index.h"
-
-#include <string.h>
 #include "index/trie/trie_fuzzy.h"
+
+#include <cratedex/utf8.h>
+#include <string.h>
 
 #define ONE_EDIT_CHARACTERS 5
 #define TWO_EDITS_CHARACTERS 9
 /* The words that are tried first: one in so many. */
 #define COMMON_SHARE 16
-
-static size_t count_characters(const char *text, size_t length)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < length; i++)
-        n += ((unsigned char)text[i] & 0xc0) != 0x80;
-    return n;
-}
 
 /* The nearest word other than the word itself, which is its own nearest neighbour where it is
    listed: hence two. Returns its number, or 0. */
@@ -63,7 +56,7 @@ static uint32_t find_common_first(const struct index *index, const char *word, s
 int spelling_correct(const struct index *index, const char *word, size_t length,
                      uint64_t least_crates, struct spelling_correction *correction)
 {
-    size_t n_characters = count_characters(word, length);
+    size_t n_characters = utf8_count_characters(word, length);
     unsigned n_edits = n_characters >= TWO_EDITS_CHARACTERS  ? 2
                        : n_characters >= ONE_EDIT_CHARACTERS ? 1
                                                              : 0;
@@ -84,12 +77,4 @@ int spelling_correct(const struct index *index, const char *word, size_t length,
         return 1;
     }
     return 0;
-}
-
-uint64_t spelling_count(const struct index *index, const char *word, size_t length)
-{
-    const unsigned char *values;
-    if (trie_find(&index->spelling, word, length, &values) == 0)
-        return 0;
-    return word_list_word(&index->spelling_list, trie_value(values, 0)).n_crates;
 }

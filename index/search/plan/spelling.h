@@ -26,8 +26,4 @@ struct spelling_correction {
 int spelling_correct(const struct index *index, const char *word, size_t length,
                      uint64_t least_crates, struct spelling_correction *correction);
 
-/* How many crates have exactly `word` in name, keywords or description; 0 where it is not
-   listed. */
-uint64_t spelling_count(const struct index *index, const char *word, size_t length);
-
 #endif

@@ -3,19 +3,13 @@
    to branch on: three comparisons, made for several candidates at once, are the number of a leaf,
    and all leaves of a tree fit into one vector, of which an instruction picks. */
 #include "index/search/rank/search_rerank.h"
-#include "index/search/rank/search_score.h"
 
 #include "index/base/processor.h"
 #include "index/base/small_order.h"
 #include "index/search/rank/ranking_trees.h"
+#include "index/search/rank/search_score.h"
 
 #include <string.h>
-
-const char *const rerank_feature_names[N_RERANK_FEATURES] = {
-    "any",         "main",       "keywords",     "name",         "description",
-    "readme",      "dependents", "downloads",    "versions",     "description_length",
-    "name_length", "total_mass", "length_ratio", "outside_name", "place",
-    "family",      "best_word",  "best_main",    "readme_only",  "first_word"};
 
 static void fill(struct search_plan *plan, const struct index *index,
                  struct rerank_candidate *candidate, uint32_t place)
@@ -43,8 +37,8 @@ static void fill(struct search_plan *plan, const struct index *index,
     features[FEATURE_OUTSIDE_NAME] = coverage.any - coverage.name;
     features[FEATURE_PLACE] = (float)place;
     features[FEATURE_FAMILY] = columns->family[at];
-    features[FEATURE_BEST_WORD] = coverage.best;
-    features[FEATURE_BEST_MAIN] = coverage.best_main;
+    features[FEATURE_BEST_WORD] = coverage.best * plan->total_mass;
+    features[FEATURE_BEST_MAIN] = coverage.best_main * plan->total_mass;
     features[FEATURE_README_ONLY] = coverage.readme_only;
     features[FEATURE_FIRST_WORD] = coverage.has_first ? 1 : 0;
 }

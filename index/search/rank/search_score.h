@@ -7,11 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How a word occurs in a crate: its fields, by its own postings or else by its first completion
-   that the crate has. */
+/* How a word occurs in a crate: by the first of its alternatives that the crate has. */
 struct word_occurrence {
-    uint8_t fields; /* 0: not at all */
-    bool is_completion;
+    const struct word_alternative *alternative; /* NULL: not at all */
+    uint8_t fields;                             /* 0: not at all */
 };
 
 /* Moves the cursors of the word's lists to `rank`, which must not fall from call to call. */
@@ -29,9 +28,10 @@ struct search_coverage {
     float description;
     float readme;
     float readme_only;
-    float best;          /* mass of the heaviest word that occurs */
+    float best;          /* of the heaviest word that occurs */
     float best_main;     /* in name, keywords or description */
     float mass;          /* towards `required`, summed as search_scan does */
+    bool is_named;       /* the crate's name is the words run together */
     bool has_all;        /* every word occurs, whole */
     bool has_first;      /* the first word that counts occurs in name, keywords or description */
     uint8_t worst_field; /* of the best fields of the words that occur; 0: none does */
@@ -48,6 +48,9 @@ static inline bool search_plan_accepts(const struct search_plan *plan, float mas
 {
     return !plan->no_words_match && mass >= plan->required - SEARCH_MASS_TOLERANCE;
 }
+
+/* True where the crate matches by its words, which run together may be its name. */
+bool search_plan_has_words(const struct search_plan *plan, const struct search_coverage *coverage);
 
 /* How a match matches, from any cursor position; puts the cursors back. */
 enum search_tier search_plan_tier(struct search_plan *plan, uint32_t rank);

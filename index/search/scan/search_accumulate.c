@@ -58,10 +58,10 @@ static void judge_block(struct pass *pass, uint32_t first, uint32_t n_touched)
             pass->max_mass = mass;
         if (!search_plan_accepts(scan->plan, mass))
             continue;
-        if (scan->plan->n_places > 0)
+        if (scan->plan->named.n_places > 0)
             bitmap_clear(scan->scratch->places, rank);
         if ((scan->filter != NULL && !bitmap_test(scan->filter, rank)) ||
-            search_plan_is_exact(scan->plan, rank) || search_plan_is_near(scan->plan, rank))
+            named_crates_has(&scan->plan->named, rank))
             continue;
         scan->n_matches++;
         if (words + most < scan->collector->floor)
@@ -76,15 +76,10 @@ static void judge_block(struct pass *pass, uint32_t first, uint32_t n_touched)
 static uint32_t next_rank(const struct search_plan *plan)
 {
     uint32_t lowest = UINT32_MAX;
-    for (uint32_t i = 0; i < plan->n_words; i++) {
-        const struct search_word *word = &plan->words[i];
-        if (word->list.position < word->list.n && word->list.ranks[word->list.position] < lowest)
-            lowest = word->list.ranks[word->list.position];
-        for (uint32_t c = 0; c < word->n_completions; c++) {
-            const struct posting_list *list = &word->completions[c];
-            if (list->position < list->n && list->ranks[list->position] < lowest)
-                lowest = list->ranks[list->position];
-        }
+    for (uint32_t i = 0; i < plan->n_alternatives; i++) {
+        const struct posting_list *list = &plan->alternatives[i].list;
+        if (list->position < list->n && list->ranks[list->position] < lowest)
+            lowest = list->ranks[list->position];
     }
     return lowest == UINT32_MAX ? 0 : lowest;
 }
@@ -93,25 +88,20 @@ static void scan_words(struct pass *pass)
 {
     struct search_plan *plan = pass->scan->plan;
     struct search_accumulators *accumulators = pass->scan->scratch->accumulators;
-    float weights[SEARCH_MAX_WORDS][16];
-    float completion_weights[16];
-    bool has_completions = plan->n_words > 0 && plan->words[plan->n_words - 1].n_completions > 0;
-    for (uint32_t i = 0; i < plan->n_words; i++)
-        search_plan_weigh(plan, plan->words[i].mass, weights[i]);
-    if (has_completions)
-        search_plan_weigh(plan, plan->words[plan->n_words - 1].completion_mass, completion_weights);
     uint32_t first;
+    for (uint32_t i = 0; i < plan->n_alternatives; i++)
+        search_plan_weigh(plan, plan->alternatives[i].mass, accumulators->weights[i]);
     while ((first = next_rank(plan)) != 0) {
         uint32_t end = first + SCAN_BLOCK_RANKS;
         uint32_t n_touched = 0;
         for (uint32_t i = 0; i < plan->n_words; i++) {
-            struct search_word *word = &plan->words[i];
-            bool credits = word->n_completions > 0;
-            n_touched = add_list(accumulators, &word->list, first, end, weights[i], word->mass,
-                                 credits, n_touched);
-            for (uint32_t c = 0; c < word->n_completions; c++)
-                n_touched = add_list(accumulators, &word->completions[c], first, end,
-                                     completion_weights, word->completion_reach, true, n_touched);
+            const struct search_word *word = &plan->words[i];
+            for (uint32_t a = 0; a < word->n_alternatives; a++) {
+                struct word_alternative *alternative = &word->alternatives[a];
+                n_touched = add_list(accumulators, &alternative->list, first, end,
+                                     accumulators->weights[alternative - plan->alternatives],
+                                     alternative->reach, word->n_alternatives > 1, n_touched);
+            }
         }
         judge_block(pass, first, n_touched);
     }

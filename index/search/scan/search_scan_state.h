@@ -14,8 +14,9 @@ struct search_accumulators {
         float score;
         float mass;
     } cells[SCAN_BLOCK_RANKS];
-    uint16_t touched[SCAN_BLOCK_RANKS + 1]; /* one is written ahead */
-    uint8_t is_credited[SCAN_BLOCK_RANKS];  /* the word at hand has been counted */
+    uint16_t touched[SCAN_BLOCK_RANKS + 1];          /* one is written ahead */
+    uint8_t is_credited[SCAN_BLOCK_RANKS];           /* the word at hand has been counted */
+    float weights[SEARCH_MAX_WORD_ALTERNATIVES][16]; /* what each adds to a score, by fields */
 };
 
 /* The same of a scan by blocks of bitmaps (search_blocks.c). */
@@ -34,8 +35,8 @@ struct search_scan_scratch {
     struct search_bitmaps *bitmaps;
 };
 
-/* Gets every match once, in no particular order; the exact matches and the near names, which stand
-   in front, are not among them. A collector embeds this struct as its first member. */
+/* Gets every match once, in no particular order; the crates that the text names
+   (named_crates.h) are not among them. A collector embeds this struct as its first member. */
 struct search_collector {
     void (*collect)(struct search_collector *collector, uint32_t rank, float score);
     float floor; /* matches with a lower score are counted, but not collected */

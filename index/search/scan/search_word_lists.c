@@ -21,27 +21,24 @@ static void weigh(struct search_lists *lists, unsigned number)
 }
 
 /* Appends a list to the word at hand. Returns false where there is no room. */
-static bool add_list(struct search_lists *lists, const struct posting_list *list, float mass,
-                     float reach)
+static bool add_list(struct search_lists *lists, const struct word_alternative *added)
 {
     struct threshold_words *masses = &lists->masses;
     uint8_t *end = &masses->first[masses->n_words + 1];
     bool is_first = *end == masses->first[masses->n_words];
-    if (list->n == 0)
-        return true;
     if (lists->n_lists == SEARCH_MAX_LISTS)
         return false;
-    if (is_first || masses->values[*end - 1] != reach ||
-        lists->alternatives[*end - 1].mass != mass) {
+    if (is_first || masses->values[*end - 1] != added->reach ||
+        lists->alternatives[*end - 1].mass != added->mass) {
         if (*end == SEARCH_MAX_ALTERNATIVES)
             return false;
-        masses->values[*end] = reach;
-        lists->alternatives[*end].mass = mass;
+        masses->values[*end] = added->reach;
+        lists->alternatives[*end].mass = added->mass;
         lists->alternatives[*end].first_list = lists->n_lists;
         weigh(lists, *end);
         ++*end;
     }
-    lists->lists[lists->n_lists++] = *list;
+    lists->lists[lists->n_lists++] = added->list;
     lists->alternatives[*end - 1].end_list = lists->n_lists;
     return true;
 }
@@ -59,11 +56,8 @@ bool search_lists_take(struct search_lists *lists, struct search_scan_state *sca
     for (uint32_t i = 0; i < plan->n_words; i++) {
         const struct search_word *word = &plan->words[i];
         masses->first[i + 1] = masses->first[i];
-        if (!add_list(lists, &word->list, word->mass, word->mass))
-            return false;
-        for (uint32_t c = 0; c < word->n_completions; c++) {
-            if (!add_list(lists, &word->completions[c], word->completion_mass,
-                          word->completion_reach))
+        for (uint32_t a = 0; a < word->n_alternatives; a++) {
+            if (!add_list(lists, &word->alternatives[a]))
                 return false;
         }
         masses->n_words++;
@@ -127,8 +121,8 @@ bool search_lists_note(struct search_lists *lists, uint32_t rank)
 {
     const struct search_scan_state *scan = lists->scan;
     lists->has_match = true;
-    if (scan->plan->n_places > 0)
+    if (scan->plan->named.n_places > 0)
         bitmap_clear(scan->scratch->places, rank);
     return (scan->filter == NULL || bitmap_test(scan->filter, rank)) &&
-           !search_plan_is_exact(scan->plan, rank) && !search_plan_is_near(scan->plan, rank);
+           !named_crates_has(&scan->plan->named, rank);
 }

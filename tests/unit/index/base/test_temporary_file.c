@@ -153,24 +153,64 @@ static void a_finished_file_is_as_any_other(void **state)
     assert_int_equal(status.st_mode & 07777, 01600);
     char *temporary = strdup(file.path);
     assert_int_equal(write(file.descriptor, "abc", 3), 3);
-    assert_int_equal(temporary_file_rename(&file, folder_join(path, folder, NAME), 0640), 0);
+    assert_int_equal(temporary_file_replace(&file, folder_join(path, folder, NAME), 0640), 0);
     assert_false(exists(temporary));
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_mode & 07777, 0640);
     assert_int_equal(status.st_size, 3);
     temporary_file_close(&file);
     assert_int_equal(folder_count(folder), 1);
+    free(temporary);
+}
 
-    /* Under its temporary name, too. */
+static void make(const char *folder, const char *path, const char *content,
+                 int give_name(struct temporary_file *, const char *, mode_t))
+{
+    struct temporary_file file;
     create(&file, folder, NAME);
-    assert_int_equal(temporary_file_finish(&file, 0600), 0);
-    struct temporary_file next;
-    create(&next, folder, NAME);
-    assert_int_equal(folder_count(folder), 3);
-    temporary_file_close(&next);
+    assert_int_equal(write(file.descriptor, content, strlen(content)), strlen(content));
+    assert_int_equal(give_name(&file, path, 0640), 0);
+    temporary_file_close(&file);
+}
+
+static void expect_content(const char *path, const char *expected)
+{
+    size_t size;
+    char *content = file_read(path, &size);
+    assert_string_equal(content, expected);
+    free(content);
+}
+
+/* A file that has the name is replaced, or stays; either way one remains. */
+static void one_of_two_of_a_name_remains(void **state)
+{
+    const char *folder = *state;
+    char path[FOLDER_PATH_SIZE];
+    struct stat status;
+    folder_join(path, folder, NAME);
+    make(folder, path, "first", temporary_file_add);
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0640);
+    make(folder, path, "second", temporary_file_add);
+    expect_content(path, "first");
+    make(folder, path, "third", temporary_file_replace);
+    expect_content(path, "third");
+    assert_int_equal(folder_count(folder), 1);
+}
+
+/* A name that a folder has is an error of the one way, and nothing is left of the file. */
+static void a_name_that_cannot_be_given_is_an_error(void **state)
+{
+    const char *folder = *state;
+    char path[FOLDER_PATH_SIZE];
+    struct temporary_file file;
+    assert_int_equal(mkdir(folder_join(path, folder, NAME), 0700), 0);
+    create(&file, folder, NAME);
+    assert_int_equal(temporary_file_replace(&file, path, 0640), -1);
+    assert_int_equal(errno, EISDIR);
+    assert_non_null(file.path);
     temporary_file_close(&file);
     assert_int_equal(folder_count(folder), 1);
-    free(temporary);
 }
 
 static void a_folder_that_is_not_there_is_an_error(void **state)
@@ -192,6 +232,8 @@ int main(void)
         IN_FOLDER(what_a_killed_process_left_goes_with_the_next_one),
         IN_FOLDER(files_of_others_stay),
         IN_FOLDER(a_finished_file_is_as_any_other),
+        IN_FOLDER(one_of_two_of_a_name_remains),
+        IN_FOLDER(a_name_that_cannot_be_given_is_an_error),
         IN_FOLDER(a_folder_that_is_not_there_is_an_error),
     };
     return cmocka_run_group_tests_name("temporary_file", tests, NULL, NULL);

@@ -82,7 +82,36 @@ static void every_code_point_but_surrogates_is_valid(void **state)
         bool is_surrogate = point >= 0xD800 && point <= 0xDFFF;
         if (utf8_is_valid(text, length) == is_surrogate)
             fail_msg("U+%04X", point);
+        if (!is_surrogate && utf8_first_character(text, length) != length)
+            fail_msg("U+%04X is not one character", point);
+        for (size_t cut = 1; cut < length; cut++)
+            if (utf8_valid_length(text, cut) != 0)
+                fail_msg("U+%04X cut to %zu", point, cut);
     }
+}
+
+static void characters_are_counted_whatever_their_length(void **state)
+{
+    (void)state;
+    static const char text[] = "a\u00E9\u4E2D\U0001F496z";
+    assert_int_equal(utf8_count_characters(text, sizeof text - 1), 5);
+    assert_int_equal(utf8_count_characters(text, 0), 0);
+    assert_int_equal(utf8_first_character(text, sizeof text - 1), 1);
+    assert_int_equal(utf8_first_character(text + 1, sizeof text - 2), 2);
+}
+
+/* What stands in front is counted, and an ill-formed part has the length that one U+FFFD takes. */
+static void the_first_ill_formed_part_is_found(void **state)
+{
+    (void)state;
+    static const char text[] = "serialisations\u4E2D\xF0\x9F\x92z";
+    size_t at = strlen("serialisations\u4E2D");
+    size_t n_bytes;
+    assert_int_equal(utf8_valid_length(text, sizeof text - 1), at);
+    assert_false(utf8_read_sequence(text + at, sizeof text - 1 - at, &n_bytes));
+    assert_int_equal(n_bytes, 3);
+    assert_true(utf8_read_sequence(text + at + 3, 1, &n_bytes));
+    assert_int_equal(n_bytes, 1);
 }
 
 int main(void)
@@ -90,6 +119,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sequences_are_judged_wherever_they_stand),
         cmocka_unit_test(every_code_point_but_surrogates_is_valid),
+        cmocka_unit_test(characters_are_counted_whatever_their_length),
+        cmocka_unit_test(the_first_ill_formed_part_is_found),
     };
     return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include "tests/support/built_index.h"
 #include "tests/support/sql.h"
 
+#include <cratedex/index_format.h>
 #include <cratedex/index_verify.h>
 #include <dirent.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* Typed values of a row: what they are, and the exact sentence where they are not. */
-#include "index/dump/csv_table.h"
+#include "index/dump/csv_row.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,12 +30,8 @@ static void test_integer(void **state)
     struct csv_row row = make_row(fields, "-42");
     assert_int_equal(csv_row_integer(&row, 0, &value, &error), 0);
     assert_int_equal(value, -42);
-    assert_int_equal(csv_row_integer_or(&row, 0, 7, &value, &error), 0);
-    assert_int_equal(value, -42);
 
     row = make_row(fields, NULL);
-    assert_int_equal(csv_row_integer_or(&row, 0, 7, &value, &error), 0);
-    assert_int_equal(value, 7);
     assert_int_equal(csv_row_integer(&row, 0, &value, &error), -1);
     assert_string_equal(error.message, null_message);
 
@@ -44,10 +40,8 @@ static void test_integer(void **state)
         "data/versions.csv: row 7, column yanked: not an integer of 64 bits: \"12x\"";
     assert_int_equal(csv_row_integer(&row, 1, &value, &error), -1);
     assert_string_equal(error.message, message);
-    assert_int_equal(csv_row_integer_or(&row, 1, 7, &value, &error), -1);
-    assert_string_equal(error.message, message);
     row = make_row(fields, "");
-    assert_int_equal(csv_row_integer_or(&row, 1, 7, &value, &error), -1);
+    assert_int_equal(csv_row_integer(&row, 1, &value, &error), -1);
 }
 
 static void test_boolean(void **state)
@@ -60,18 +54,15 @@ static void test_boolean(void **state)
     assert_int_equal(csv_row_boolean(&row, 0, &value, &error), 0);
     assert_true(value);
     row = make_row(fields, "f");
-    assert_int_equal(csv_row_boolean_or(&row, 0, true, &value, &error), 0);
+    assert_int_equal(csv_row_boolean(&row, 0, &value, &error), 0);
     assert_false(value);
     row = make_row(fields, NULL);
-    assert_int_equal(csv_row_boolean_or(&row, 0, true, &value, &error), 0);
-    assert_true(value);
     assert_int_equal(csv_row_boolean(&row, 0, &value, &error), -1);
     assert_string_equal(error.message, null_message);
     static const char *const bad[] = {"", "true", "T", "1", "tt", "x"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         row = make_row(fields, bad[i]);
         assert_int_equal(csv_row_boolean(&row, 0, &value, &error), -1);
-        assert_int_equal(csv_row_boolean_or(&row, 0, true, &value, &error), -1);
     }
     assert_string_equal(error.message,
                         "data/versions.csv: row 7, column id: not a boolean (t or f): \"x\"");
@@ -87,12 +78,10 @@ static void test_timestamp(void **state)
     assert_int_equal(csv_row_timestamp(&row, 0, &value, &error), 0);
     assert_int_equal(value, 1606442400123456);
     row = make_row(fields, NULL);
-    assert_int_equal(csv_row_timestamp_or(&row, 0, -5, &value, &error), 0);
-    assert_int_equal(value, -5);
     assert_int_equal(csv_row_timestamp(&row, 0, &value, &error), -1);
     assert_string_equal(error.message, null_message);
     row = make_row(fields, "2020-02-30 00:00:00+00");
-    assert_int_equal(csv_row_timestamp_or(&row, 0, -5, &value, &error), -1);
+    assert_int_equal(csv_row_timestamp(&row, 0, &value, &error), -1);
     assert_string_equal(error.message, "data/versions.csv: row 7, column id: not a timestamp: "
                                        "\"2020-02-30 00:00:00+00\"");
 }

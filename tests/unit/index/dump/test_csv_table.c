@@ -22,7 +22,6 @@ struct reading {
     uint64_t n_rows;
     uint64_t n_repaired;
     char first_repaired[256];
-    bool has_column[N_COLUMNS];
 };
 
 /* `2|<1>|<serde>|NULL|…` a row. */
@@ -75,8 +74,6 @@ static char *read_blocks(const char *text, size_t size, size_t block, struct rea
     reading->n_repaired = csv_table_n_repaired(table);
     snprintf(reading->first_repaired, sizeof reading->first_repaired, "%s",
              csv_table_first_repaired(table));
-    for (size_t i = 0; i < reading->n_columns; i++)
-        reading->has_column[i] = csv_table_has_column(table, i);
     csv_table_close(table);
     fclose(reading->out);
     return result;
@@ -167,13 +164,6 @@ static void test_header(void **state)
     expect("\n", "!data/t.csv: row 1: the column \"id\" is missing; the header has \"\"");
     expect("id,name,x,name\n", "!data/t.csv: row 1: the header has the column \"name\" twice");
     expect("id,name,x,y,x\n1", "!data/t.csv: row 1: the header has the column \"x\" twice");
-
-    struct reading reading = {.columns = columns, .n_columns = N_COLUMNS};
-    free(read_blocks("name,created_at,id\n", 19, 19, &reading));
-    assert_true(reading.has_column[0]);
-    assert_true(reading.has_column[1]);
-    assert_false(reading.has_column[2]);
-    assert_true(reading.has_column[3]);
 }
 
 static void test_damage(void **state)

@@ -2,6 +2,10 @@
    refused in them. Damage to archives is the business of test_dump_damage.c. */
 #include "index/dump/dump.h"
 
+#include "index/dump/dump_name.h"
+#include "tests/support/dump_files.h"
+#include "tests/support/folder.h"
+
 #include <archive_entry.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,8 +14,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "tests/support/dump_files.h"
-#include "tests/support/folder.h"
 
 #include <cmocka.h>
 

@@ -19,7 +19,7 @@
 static int stage_of(const struct search_hit *hit)
 {
     return hit->exact             ? SEEK_STAGE_EXACT
-           : hit->is_near         ? SEEK_STAGE_NEAR
+           : hit->in_front        ? SEEK_STAGE_FRONT
            : hit->is_second_stage ? SEEK_STAGE_SECOND
                                   : SEEK_STAGE_FIRST;
 }

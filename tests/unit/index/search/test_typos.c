@@ -2,6 +2,7 @@
    is the first suggestion for at least 90 %, among ten for at least 99 %, and on the first page of
    a search for at least 98 %. On the large dumps where they lie beside the repository, and always
    on the sample with the names that it has. */
+#include "index/segment/open_reader.h"
 #include "tests/support/built_index.h"
 #include "tests/support/random_edit.h"
 #include "tests/support/test_server.h"
@@ -102,7 +103,7 @@ static void suggest_typo(const struct index *index, const struct typo *typo, str
 
 static void misspell_popular_names(struct index_reader *reader, const char *what)
 {
-    const struct index *index = index_reader_index(reader);
+    const struct index *index = reader->index;
     struct counts counts = {0};
     uint64_t seed = SEED;
     size_t n_names = 0;

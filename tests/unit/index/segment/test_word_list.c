@@ -1,6 +1,8 @@
 /* Word lists: their order, the trie beside them, and blocks that are damaged. */
 #include "index/segment/word_list.h"
 
+#include "index/trie/trie.h"
+#include "index/trie/trie_open.h"
 #include "tests/support/damage.h"
 
 #include <setjmp.h>
@@ -8,7 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include "index/trie/trie.h"
 
 #include <cmocka.h>
 

@@ -1,11 +1,17 @@
 /* The trie against a brute-force oracle: a sorted list of all entries. */
+#include "index/trie/trie.h"
+
+#include "index/trie/trie_build.h"
+#include "index/trie/trie_complete.h"
+#include "index/trie/trie_open.h"
+#include "index/trie/trie_walk.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include "index/trie/trie.h"
 
 #include <cmocka.h>
 

@@ -1,12 +1,17 @@
 /* What building does with its buffer, where building and walking stop: sizes past 32 bits, memory
    that runs out, a visitor that has enough. What is built is tested by test_trie.c. */
+#include "index/trie/trie_build.h"
+
+#include "index/trie/trie_complete.h"
+#include "index/trie/trie_open.h"
+#include "index/trie/trie_walk.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include "index/trie/trie.h"
 
 #include <cmocka.h>
 
@@ -73,8 +78,8 @@ static void test_too_large(void **state)
 /* Stands before the C library's: the trie allocates by it only. Fails once none is left. */
 static size_t n_allocations_left = SIZE_MAX;
 
-/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): glibc's are reserved
-   names */
+/* glibc's parameters have reserved names. */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 void *reallocarray(void *memory, size_t n_items, size_t item_size)
 {
     if (n_allocations_left == 0)

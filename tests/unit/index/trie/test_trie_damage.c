@@ -1,5 +1,11 @@
 /* Damaged blocks: trie_open refuses them, or all lookups on them are safe (run under
    AddressSanitizer to see that they are). */
+#include "index/trie/trie.h"
+#include "index/trie/trie_build.h"
+#include "index/trie/trie_complete.h"
+#include "index/trie/trie_open.h"
+#include "index/trie/trie_walk.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -7,7 +13,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include "index/trie/trie.h"
 
 #include <cmocka.h>
 

@@ -1,5 +1,9 @@
 /* Fuzzy lookups against the distance of every key to the word, by the plain table of optimal string
    alignment (Damerau 1964). */
+#include "index/trie/trie_fuzzy.h"
+
+#include "index/trie/trie_build.h"
+#include "index/trie/trie_open.h"
 #include "tests/support/edit_distance.h"
 #include "tests/support/random.h"
 
@@ -9,7 +13,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include "index/trie/trie_fuzzy.h"
 
 #include <cmocka.h>
 

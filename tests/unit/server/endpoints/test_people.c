@@ -1,7 +1,7 @@
 /* Users, teams and owners out of an index. */
 #include <cratedex/people.h>
 
-#include "index/segment/open_index.h"
+#include "index/segment/open_reader.h"
 #include "tests/support/built_index.h"
 #include "tests/support/decode_both.h"
 #include "tests/support/named_lookup.h"

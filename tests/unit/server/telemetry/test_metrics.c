@@ -427,15 +427,15 @@ static void threads_lose_nothing(void **state)
 static void too_many_routes_are_refused(void **state)
 {
     (void)state;
-    const char *names[METRICS_MAX_ROUTES + 1];
-    for (size_t i = 0; i <= METRICS_MAX_ROUTES; i++)
+    const char *names[OUTCOME_MAX_ROUTES + 1];
+    for (size_t i = 0; i <= OUTCOME_MAX_ROUTES; i++)
         names[i] = "/";
     struct error error = {""};
-    assert_null(metrics_create(names, METRICS_MAX_ROUTES + 1, &error));
+    assert_null(metrics_create(names, OUTCOME_MAX_ROUTES + 1, &error));
     assert_non_null(strstr(error.message, "routes"));
-    struct metrics *metrics = metrics_create(names, METRICS_MAX_ROUTES, &error);
+    struct metrics *metrics = metrics_create(names, OUTCOME_MAX_ROUTES, &error);
     assert_non_null(metrics);
-    record(metrics, METRICS_MAX_ROUTES - 1, 200, CACHE_STATE_MISS, 1, 1);
+    record(metrics, OUTCOME_MAX_ROUTES - 1, 200, CACHE_STATE_MISS, 1, 1);
     metrics_destroy(metrics);
 }
 

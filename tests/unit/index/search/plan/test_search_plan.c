@@ -2,8 +2,9 @@
    crate covers it, which is what the posting lists say. */
 #define _GNU_SOURCE /* memmem */
 #include "index/search/plan/search_plan.h"
-#include "index/search/rank/search_score.h"
 
+#include "index/search/rank/search_score.h"
+#include "index/trie/trie.h"
 #include "tests/support/built_index.h"
 #include "tests/support/random.h"
 #include "tests/support/random_query.h"
@@ -70,10 +71,13 @@ static void words_have_lists_and_masses(void **state)
     double total = 0;
     for (uint32_t i = 0; i < 2; i++) {
         const struct search_word *word = &plan->words[i];
-        assert_true(word->list.n > 0);
-        assert_int_equal(word->list.position, 0);
-        assert_true(i == 1 || word->n_completions == 0);
-        assert_true(fabs((double)word->mass - idf(fixture, word->list.n)) < 1e-5);
+        assert_true(i == 1 ? word->n_alternatives > 0 : word->n_alternatives == 1);
+        const struct word_alternative *own = &word->alternatives[0];
+        assert_int_equal(own->kind, ALTERNATIVE_STEM);
+        assert_true(own->list.n > 0);
+        assert_int_equal(own->list.position, 0);
+        assert_true(fabs((double)word->mass - idf(fixture, own->list.n)) < 1e-5);
+        assert_true(own->mass == word->mass && own->reach == word->mass);
         total += (double)word->mass;
     }
     assert_true(fabs((double)plan->total_mass - total) < 1e-5);
@@ -96,32 +100,57 @@ static void words_that_occur_nowhere(void **state)
     assert_true(make(fixture, "::", SEARCH_MATCH_BEST)->no_words_match);
 }
 
+static bool occurs(const struct search_word *word)
+{
+    return word->n_alternatives > 0 && word->alternatives[0].kind == ALTERNATIVE_STEM;
+}
+
+struct completions {
+    const struct word_alternative *first;
+    uint32_t n;
+};
+
+static struct completions completions(const struct search_word *word)
+{
+    struct completions found = {word->alternatives, word->n_alternatives};
+    if (occurs(word)) {
+        found.first++;
+        found.n--;
+    }
+    for (uint32_t i = 0; i < found.n; i++)
+        assert_int_equal(found.first[i].kind, ALTERNATIVE_COMPLETION);
+    return found;
+}
+
 static void the_last_word_is_completed(void **state)
 {
     struct fixture *fixture = *state;
     struct search_plan *plan = make(fixture, "js js pars", SEARCH_MATCH_BEST);
     assert_int_equal(plan->n_words, 2);
-    assert_int_equal(plan->words[0].n_completions, 0);
+    assert_int_equal(completions(&plan->words[0]).n, 0);
     const struct search_word *last = &plan->words[1];
-    assert_in_range(last->n_completions, 1, SEARCH_MAX_COMPLETIONS_OF_WORD);
-    assert_true(fabsf(last->completion_mass - (float)fixture->ranking.prefix * last->mass) <
-                    1e-5F ||
-                last->list.n == 0);
-    for (uint32_t i = 0; i < last->n_completions; i++) {
-        assert_true(last->completions[i].n > 0);
-        assert_true(last->completions[i].ranks != last->list.ranks);
-        assert_true(i == 0 || last->completions[i].n <= last->completions[i - 1].n);
+    struct completions found = completions(last);
+    assert_in_range(found.n, 1, SEARCH_MAX_COMPLETIONS_OF_WORD);
+    for (uint32_t i = 0; i < found.n; i++) {
+        const struct word_alternative *completion = &found.first[i];
+        assert_true(completion->list.n > 0);
+        assert_true(i == 0 || completion->list.n <= found.first[i - 1].list.n);
+        assert_true(completion->reach == completion->mass);
+        if (!occurs(last))
+            continue;
+        assert_true(completion->list.ranks != last->alternatives[0].list.ranks);
+        assert_true(fabsf(completion->mass - (float)fixture->ranking.prefix * last->mass) < 1e-5F);
     }
-    assert_true(last->completion_reach == last->completion_mass);
     /* Where every word must occur, one that is only begun counts as one that occurs. */
-    uint32_t n_completions = last->n_completions;
+    uint32_t n_completions = found.n;
     last = &make(fixture, "js js pars", SEARCH_MATCH_ALL)->words[1];
-    assert_int_equal(last->n_completions, n_completions);
-    assert_true(last->completion_reach == last->mass);
-    assert_true(last->list.n == 0 || last->completion_mass < last->mass);
+    found = completions(last);
+    assert_int_equal(found.n, n_completions);
+    assert_true(found.first[0].reach == last->mass);
+    assert_true(!occurs(last) || found.first[0].mass < last->mass);
     /* One byte begins too much. */
     plan = make(fixture, "json p", SEARCH_MATCH_BEST);
-    assert_int_equal(plan->words[plan->n_words - 1].n_completions, 0);
+    assert_int_equal(completions(&plan->words[plan->n_words - 1]).n, 0);
 }
 
 static bool has_list(const struct fixture *fixture, const struct search_word *word,
@@ -131,9 +160,9 @@ static bool has_list(const struct fixture *fixture, const struct search_word *wo
     const unsigned char *values;
     assert_int_equal(trie_find(&index->terms, stem, strlen(stem), &values), 1);
     struct posting_list list = postings_of(&index->postings, trie_value(values, 0));
-    bool has = word->list.ranks == list.ranks;
-    for (uint32_t i = 0; i < word->n_completions; i++)
-        has |= word->completions[i].ranks == list.ranks;
+    bool has = false;
+    for (uint32_t i = 0; i < word->n_alternatives; i++)
+        has |= word->alternatives[i].list.ranks == list.ranks;
     return has;
 }
 
@@ -148,8 +177,9 @@ static void words_are_completed_as_they_are_written(void **state)
         const struct search_word *last = &plan->words[plan->n_words - 1];
         if (!has_list(fixture, last, "serial"))
             fail_msg("%s is not completed", typed[i]);
-        for (uint32_t c = 1; c < last->n_completions; c++)
-            assert_true(last->completions[c].n <= last->completions[c - 1].n);
+        struct completions found = completions(last);
+        for (uint32_t c = 1; c < found.n; c++)
+            assert_true(found.first[c].list.n <= found.first[c - 1].list.n);
     }
     /* Not where another word stands behind it. */
     assert_int_equal(make(fixture, "seriali json", SEARCH_MATCH_BEST)->n_words, 1);
@@ -160,19 +190,20 @@ static void names_and_places(void **state)
     struct fixture *fixture = *state;
     const struct index *index = fixture->built.index;
     struct search_plan *plan = make(fixture, "SERDE", SEARCH_MATCH_BEST);
-    assert_int_equal(plan->n_exact, 1);
+    assert_int_equal(plan->named.n_exact, 1);
     uint32_t n_exact = 0;
+    assert_int_equal(plan->named.n_forms, 1);
     for (uint32_t rank = 1; rank <= index_n_crates(index); rank++) {
         size_t length;
         const char *name = index_canonical_name(index, rank, &length);
         bool is_exact = length == 5 && memcmp(name, "serde", 5) == 0;
-        assert_int_equal(search_plan_is_exact(plan, rank), is_exact);
+        assert_int_equal(named_crates_is_exact(&plan->named, rank), is_exact);
         n_exact += is_exact;
         if (is_exact)
             assert_int_equal(search_plan_tier(plan, rank), SEARCH_TIER_EXACT);
         bool is_place = false;
-        for (uint32_t i = 0; i < plan->n_places; i++)
-            is_place |= plan->place_ranks[i] == rank;
+        for (uint32_t i = 0; i < plan->named.n_places; i++)
+            is_place |= plan->named.places[0].ranks[i] == rank;
         assert_int_equal(is_place, memmem(name, length, "serde", 5) != NULL);
     }
     assert_int_equal(n_exact, 1);
@@ -188,15 +219,17 @@ static unsigned fields_in(const struct posting_list *list, uint32_t rank)
     return 0;
 }
 
-static unsigned expected_fields(const struct search_word *word, uint32_t rank, bool *is_completion)
+/* The first alternative that has the crate; NULL where none has. */
+static const struct word_alternative *expected_alternative(const struct search_word *word,
+                                                           uint32_t rank, unsigned *fields)
 {
-    unsigned fields = fields_in(&word->list, rank);
-    *is_completion = false;
-    for (uint32_t i = 0; i < word->n_completions && fields == 0; i++) {
-        fields = fields_in(&word->completions[i], rank);
-        *is_completion = fields != 0;
+    *fields = 0;
+    for (uint32_t i = 0; i < word->n_alternatives; i++) {
+        *fields = fields_in(&word->alternatives[i].list, rank);
+        if (*fields != 0)
+            return &word->alternatives[i];
     }
-    return fields;
+    return NULL;
 }
 
 static void expect_coverage(struct search_plan *plan, uint32_t rank)
@@ -208,14 +241,13 @@ static void expect_coverage(struct search_plan *plan, uint32_t rank)
     double in_field[4] = {0};
     bool has_all = plan->n_words == plan->text_words.n_words && !plan->no_words_match;
     for (uint32_t i = 0; i < plan->n_words; i++) {
-        const struct search_word *word = &plan->words[i];
-        bool is_completion;
-        unsigned fields = expected_fields(word, rank, &is_completion);
-        double part = (double)(is_completion ? word->completion_mass : word->mass);
-        has_all = has_all && fields != 0 && !is_completion;
-        mass += fields != 0 ? part : 0;
-        if (fields != 0)
-            reach += (double)(is_completion ? word->completion_reach : word->mass);
+        unsigned fields;
+        const struct word_alternative *alternative =
+            expected_alternative(&plan->words[i], rank, &fields);
+        double part = alternative != NULL ? (double)alternative->mass : 0;
+        has_all = has_all && alternative != NULL && alternative->kind == ALTERNATIVE_STEM;
+        mass += part;
+        reach += alternative != NULL ? (double)alternative->reach : 0;
         main += fields & 7U ? part : 0;
         for (unsigned field = 0; field < 4; field++)
             in_field[field] += fields >> field & 1U ? part : 0;
@@ -247,7 +279,8 @@ static void crates_are_covered_as_the_lists_say(void **state)
             expect_coverage(plan, rank);
         search_plan_rewind(plan);
         for (uint32_t i = 0; i < plan->n_words; i++)
-            assert_int_equal(plan->words[i].list.position, 0);
+            for (uint32_t a = 0; a < plan->words[i].n_alternatives; a++)
+                assert_int_equal(plan->words[i].alternatives[a].list.position, 0);
     }
 }
 

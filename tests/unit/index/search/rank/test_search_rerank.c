@@ -4,6 +4,7 @@
 
 #include "index/search/rank/ranking_trees.h"
 #include "tests/support/random.h"
+#include "tests/support/rerank_names.h"
 
 #include <math.h>
 #include <setjmp.h>
