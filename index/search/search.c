@@ -80,8 +80,8 @@ static int make_plan(struct search *search, const struct search_query *query, st
     if (match == SEARCH_MATCH_DEFAULT)
         match = query->sort == SEARCH_SORT_RELEVANCE ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
     search->ranking = query->ranking != NULL ? *query->ranking : search->default_ranking;
-    return search_plan_make(&search->plan, search->reader, &search->ranking, query->text, match,
-                            error);
+    return search_plan_make(&search->plan, search->reader, &search->ranking, &search->reading,
+                            match, error);
 }
 
 /* Nothing of the text is a word: it finds nothing. */

@@ -163,6 +163,7 @@ static struct search_string read_text(struct search_scan *scan, struct search_st
         return (struct search_string){NULL, 0};
     if (query_reading_make(&reading, scan->index, scan->reader, typed, &error) != 0)
         fail_msg("%s", error.message);
+    scan->reading = &reading;
     return reading.text;
 }
 

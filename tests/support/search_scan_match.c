@@ -97,7 +97,7 @@ void scan_match(struct search_scan *scan, struct search_string text, enum search
                                                              : coverage->n_words == scan->n_words);
         struct scan_hit hit = {.rank = rank,
                                .tier = by_words ? tier_of(scan, rank) : SEARCH_TIER_SUBSTRING,
-                               .exact = strcmp(scan->crates[rank].canonical, canonical) == 0};
+                               .exact = scan_is_exact(scan, rank, canonical)};
         bool is_named = name_hit(scan, &hit);
         if (!scan->passes[rank] || (!is_named && !by_words && !scan->marks[rank]))
             continue;

@@ -59,7 +59,7 @@ struct scan_hit {
 #define SCAN_NEAR_NAMES 3
 /* At most so many of each other kind that the text names; of all kinds, and of names looked at. */
 #define SCAN_NAMES_OF_A_KIND 5
-#define SCAN_NAMES 16
+#define SCAN_NAMES 24
 #define SCAN_ALIKE 32
 /* A crate that is named by words is at this place or before it, where the text is no other name. */
 #define SCAN_LAST_PLACE_BY_WORDS 10
@@ -72,6 +72,8 @@ struct scan_alike {
     bool is_front[SCAN_ALIKE];
     unsigned n;
 };
+
+struct query_reading;
 
 struct search_scan {
     sqlite3 *database;
@@ -98,6 +100,7 @@ struct search_scan {
         enum search_tier tier;
     } front[SCAN_NAMES]; /* in order; no exact ones */
     unsigned n_front_names;
+    const struct query_reading *reading;
     struct scan_alike alike;
     uint32_t by_words[SCAN_NAMES_OF_A_KIND];
     unsigned n_by_words;
@@ -156,6 +159,8 @@ bool scan_correct(const struct search_scan *scan, struct search_string typed,
 void scan_mark_names(struct search_scan *scan, struct search_string text, const char *canonical);
 /* Sets `front` and `by_words`. The same crates must be marked. */
 void scan_names(struct search_scan *scan, struct search_string text, const char *canonical);
+/* Whether the crate's canonical name is the text, and the text what was typed. */
+bool scan_is_exact(const struct search_scan *scan, uint32_t rank, const char *canonical);
 /* Sets `near` and `n_near`. The crates whose name contains the text must be marked. */
 void scan_near_names(struct search_scan *scan, const char *canonical);
 

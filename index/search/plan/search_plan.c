@@ -213,10 +213,11 @@ static bool has_common_words(const struct search_plan *plan)
 }
 
 static void find_names(struct search_plan *plan, const struct index *index,
-                       struct search_string text)
+                       const struct query_reading *reading)
 {
+    struct search_string text = reading->text;
     char canonical[SEARCH_MAX_TEXT_BYTES];
-    named_crates_read(&plan->named, index, text, has_common_words(plan));
+    named_crates_read(&plan->named, index, reading, has_common_words(plan));
     if (!plan->ranking->typos || named_crates_count(&plan->named) > 0)
         return;
     canonical_name(canonical, text.data, text.length);
@@ -235,9 +236,10 @@ static bool is_written(const void *context, const char *word, size_t length)
 }
 
 int search_plan_make(struct search_plan *plan, struct index_reader *reader,
-                     const struct ranking *ranking, struct search_string text,
+                     const struct ranking *ranking, const struct query_reading *reading,
                      enum search_match match, struct error *error)
 {
+    struct search_string text = reading->text;
     if (text_words_cut(reader->tokenizer, text.data, text.length, is_written, reader->index,
                        &plan->text_words, error) != 0)
         return -1;
@@ -257,7 +259,7 @@ int search_plan_make(struct search_plan *plan, struct index_reader *reader,
     plan->required =
         match == SEARCH_MATCH_ALL ? plan->total_mass : plan->total_mass * (float)ranking->min_share;
     plan->may_fall_back = match == SEARCH_MATCH_BEST;
-    find_names(plan, reader->index, text);
+    find_names(plan, reader->index, reading);
     return 0;
 }
 

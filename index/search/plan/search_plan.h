@@ -55,10 +55,10 @@ struct search_plan {
     struct search_spelling spelling;
 };
 
-/* Looks a text up; `match` must not be the default, which depends on the sort. Returns 0 or -1
+/* Looks the text of a reading up; `match` must not be the default, which depends on the sort. Returns 0 or -1
    (memory). */
 int search_plan_make(struct search_plan *plan, struct index_reader *reader,
-                     const struct ranking *ranking, struct search_string text,
+                     const struct ranking *ranking, const struct query_reading *reading,
                      enum search_match match, struct error *error);
 
 /* Puts all cursors back to the beginning. */
