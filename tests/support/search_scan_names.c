@@ -212,9 +212,6 @@ void scan_names(struct search_scan *scan, struct search_string text, const char 
             scan->n_by_words < SCAN_NAMES_OF_A_KIND)
             scan->by_words[scan->n_by_words++] = alike->ranks[i];
     }
-    scan->n_near = 0;
-    if (has_exact || scan->n_front_names > 0 || scan->n_by_words > 0)
-        return;
     scan_near_names(scan, canonical);
     for (unsigned i = 0; i < scan->n_near; i++)
         add_front(scan, scan->near[i], SEARCH_TIER_NEAR);
@@ -232,10 +229,10 @@ static void mark_form(struct search_scan *scan, const char *form)
     for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
         const struct crate *crate = &scan->crates[rank];
         if (n_characters >= 3 && strstr(crate->canonical, form) != NULL)
-            scan->marks[rank] = true;
+            scan->in_name[rank] = true;
         for (size_t at = 0; n_characters < 3 && crate->name[at] != '\0'; at++) {
             if (word_begins(crate->name, at) && strncmp(crate->canonical + at, form, length) == 0)
-                scan->marks[rank] = true;
+                scan->in_name[rank] = true;
         }
     }
 }
@@ -254,7 +251,7 @@ void scan_mark_names(struct search_scan *scan, struct search_string text, const 
         separated[n++] = typed.text[i];
     }
     separated[n] = '\0';
-    scan_clear_marks(scan);
+    memset(scan->in_name, 0, (scan->n_crates + (size_t)1) * sizeof *scan->in_name);
     mark_form(scan, canonical);
     if (n > 0)
         mark_form(scan, separated);
@@ -262,4 +259,7 @@ void scan_mark_names(struct search_scan *scan, struct search_string text, const 
         at += scan_character(typed.text + at, typed.n - at, &c);
     if (typed.n_boundaries > 0 && n_characters >= 3 && strchr(canonical, ' ') != NULL)
         mark_form(scan, typed.text);
+    scan->any_in_name = scan->alike.n > 0 || scan->reading->n_named > 0;
+    for (uint32_t rank = 1; rank <= scan->n_crates; rank++)
+        scan->any_in_name = scan->any_in_name || scan->in_name[rank];
 }

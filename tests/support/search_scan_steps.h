@@ -85,12 +85,14 @@ struct search_scan {
     int64_t max_downloads;
     bool *passes;              /* the filters, by rank */
     bool *marks;               /* what one statement gave */
-    bool *in_name;             /* the name contains the text */
+    bool *in_name;             /* the name contains the text in one of its forms */
     unsigned char *fields;     /* of one word: a bit a field */
     unsigned char *completion; /* the same for what it is the beginning of */
     struct scan_coverage *coverage;
     /* The text. */
-    unsigned n_words; /* different words, without stop words */
+    unsigned n_words;     /* different words, without stop words */
+    unsigned n_occurring; /* of these, as they were typed: whole, or as the beginning of another */
+    bool any_in_name;     /* `in_name` of any crate, or one is named */
     double total_mass;
     size_t text_length;
     uint32_t near[SCAN_NEAR_NAMES]; /* ranks, nearest first */
@@ -155,17 +157,18 @@ unsigned scan_written_completions(const struct search_scan *scan, struct search_
    near. */
 bool scan_correct(const struct search_scan *scan, struct search_string typed,
                   struct search_string *corrected);
-/* Marks the crates whose name contains the text in one of its forms. */
+/* Sets `in_name` and `any_in_name`; scan_alike_names comes first. */
 void scan_mark_names(struct search_scan *scan, struct search_string text, const char *canonical);
-/* Sets `front` and `by_words`. The same crates must be marked. */
+/* Sets `front` and `by_words`, where nothing of the text occurs with near names. */
 void scan_names(struct search_scan *scan, struct search_string text, const char *canonical);
 /* Whether the crate's canonical name is the text, and the text what was typed. */
 bool scan_is_exact(const struct search_scan *scan, uint32_t rank, const char *canonical);
-/* Sets `near` and `n_near`. The crates whose name contains the text must be marked. */
+/* Sets `near` and `n_near`: to nothing where anything of the text occurs. */
 void scan_near_names(struct search_scan *scan, const char *canonical);
 
 /* Writes a hit for every crate that matches the text and passes, with its score. */
-void scan_match(struct search_scan *scan, struct search_string text, enum search_match match);
+void scan_match(struct search_scan *scan, struct search_string text, const char *canonical,
+                enum search_match match);
 
 /* Puts the hits in the order of relevance and works out places and second scores. */
 void scan_relevance(struct search_scan *scan);
