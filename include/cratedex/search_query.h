@@ -47,12 +47,13 @@ enum search_tier {
     SEARCH_TIER_SOME,        /* some words occur, or the last one only as a beginning */
     SEARCH_TIER_SUBSTRING,   /* the canonical name contains the text, separators aside */
     SEARCH_TIER_NEAR,        /* the canonical name is within an edit or two of the text */
+    SEARCH_TIER_PASTED,      /* the text names it, as a line of a manifest does */
     SEARCH_TIER_SAME,        /* the name is the text but for what separates its words */
     SEARCH_TIER_BEGINNING,   /* the name begins with the text, which was typed with - or _ */
-    SEARCH_TIER_BY_WORDS,      /* the name is the text's words run together */
+    SEARCH_TIER_BY_WORDS,    /* the name is the text's words run together */
     SEARCH_TIER_NONE         /* a list: nothing was searched for */
 };
-#define N_SEARCH_TIERS 12
+#define N_SEARCH_TIERS 13
 
 /* A byte string that the caller owns; `data` NULL means not given. */
 struct search_string {
@@ -86,8 +87,8 @@ struct search_query {
 struct search_hit {
     uint32_t rank;
     enum search_tier tier;
-    bool exact;           /* the canonical name is the canonical text */
-    bool in_front;        /* the text names the crate: SEARCH_TIER_SAME, _BEGINNING or _NEAR */
+    bool exact;    /* the canonical name is the canonical text */
+    bool in_front; /* the text names the crate: SEARCH_TIER_PASTED, _SAME, _BEGINNING, _NEAR */
     bool is_second_stage; /* relevance: the learned trees put it in its place */
     double score;         /* relevance: of its stage; only comparable within the stage */
 };

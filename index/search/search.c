@@ -4,6 +4,7 @@
 #include <cratedex/search_text.h>
 
 #include "index/base/bitmap.h"
+#include "index/search/plan/did_you_mean.h"
 #include "index/search/plan/query_characters.h"
 #include "index/search/search_filter.h"
 #include "index/search/search_order.h"
@@ -80,8 +81,8 @@ static int make_plan(struct search *search, const struct search_query *query, st
     if (match == SEARCH_MATCH_DEFAULT)
         match = query->sort == SEARCH_SORT_RELEVANCE ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
     search->ranking = query->ranking != NULL ? *query->ranking : search->default_ranking;
-    return search_plan_make(&search->plan, search->reader, &search->ranking, query->text, match,
-                            error);
+    return search_plan_make(&search->plan, search->reader, &search->ranking, &search->reading,
+                            match, error);
 }
 
 /* Nothing of the text is a word: it finds nothing. */
@@ -131,14 +132,16 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
         if (make_plan(search, &asked, error) != 0)
             return SEARCH_FAILED;
         search->has_text = true;
-        search_spelling_text(&search->plan.spelling, search->index, asked.text,
-                             result->did_you_mean);
-        result->is_relaxed = search->plan.spelling.is_relaxed;
     }
     if (!search->by_relevance)
         search_in_order(search, &asked, filter, has_after ? &after : NULL, result);
     else if (search_by_relevance(search, &asked, filter, has_after ? &after : NULL, result,
                                  error) != 0)
+        return SEARCH_FAILED;
+    uint64_t n_matches = filter == NULL ? result->total : DID_YOU_MEAN_FILTERED;
+    result->is_relaxed = search->has_text && search->plan.spelling.is_relaxed;
+    if (search->has_text && did_you_mean_find(reader, &search->plan, asked.text, n_matches,
+                                              result->did_you_mean, error) != 0)
         return SEARCH_FAILED;
     set_seek_key(search->index, asked.sort, result);
     return SEARCH_OK;

@@ -49,6 +49,7 @@ struct search_scan *search_scan_open(const char *path)
     scan->crates = allocate(n, sizeof *scan->crates);
     scan->passes = allocate(n, sizeof *scan->passes);
     scan->marks = allocate(n, sizeof *scan->marks);
+    scan->in_name = allocate(n, sizeof *scan->in_name);
     scan->fields = allocate(n, sizeof *scan->fields);
     scan->completion = allocate(n, sizeof *scan->completion);
     scan->coverage = allocate(n, sizeof *scan->coverage);
@@ -106,6 +107,7 @@ void search_scan_close(struct search_scan *scan)
     free(scan->crates);
     free(scan->passes);
     free(scan->marks);
+    free(scan->in_name);
     free(scan->fields);
     free(scan->completion);
     free(scan->coverage);
@@ -170,7 +172,17 @@ static struct search_string read_text(struct search_scan *scan, struct search_st
         return (struct search_string){NULL, 0};
     if (query_reading_make(&reading, scan->index, scan->reader, typed, &error) != 0)
         fail_msg("%s", error.message);
+    scan->reading = &reading;
     return reading.text;
+}
+
+static void make_canonical(struct search_string text, char *canonical)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        char c = text.data[i];
+        canonical[i] = (char)(c == '-' ? '_' : c >= 'A' && c <= 'Z' ? c + 32 : c);
+    }
+    canonical[text.length] = '\0';
 }
 
 size_t search_scan_run(struct search_scan *scan, const struct search_query *query)
@@ -195,9 +207,12 @@ size_t search_scan_run(struct search_scan *scan, const struct search_query *quer
         match = scan->sort == SEARCH_SORT_RELEVANCE ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
     scan_filter(scan, query);
     if (text.length > 0) {
+        char canonical[SEARCH_MAX_TEXT_BYTES + 1];
+        make_canonical(text, canonical);
         scan_alike_names(scan, text);
+        scan_mark_names(scan, text, canonical);
         scan_words(scan, text);
-        scan_match(scan, text, match);
+        scan_match(scan, text, canonical, match);
     } else if (query_characters_are_blank(query->text.data, query->text.length)) {
         for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
             if (scan->passes[rank])

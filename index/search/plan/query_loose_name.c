@@ -99,7 +99,7 @@ static bool cut_words_about_it(struct search_string *text)
                                         "downgrading", "downloaded", "downloading", "installing",
                                         "removing",    "fresh",      "documenting", "locking",
                                         "the",         "rust",       "crate"};
-    static const char *const last[] = {"crate", "rust", "library"};
+    static const char *const last[] = {"crate", "rust"};
     bool is_any = false;
     for (size_t i = 0; i < sizeof first / sizeof *first; i++)
         is_any |= cut_first_word(text, first[i]);

@@ -6,10 +6,15 @@
 #include "index/trie/trie.h"
 
 #include <cratedex/canonical_name.h>
+#include <cratedex/index_file.h>
 #include <string.h>
 
 /* So many times better is a rank that is better for sure. */
 #define FAR_BETTER 8
+
+/* A crate is well known that is among the first of all, one in so many; or in a small index. */
+#define KNOWN_SHARE 32
+#define MAX_KNOWN_RANK 1000
 
 /* The most popular crate of that canonical name; 0 where there is none. */
 static uint32_t find_canonical(const struct index *index, const char *name, size_t length)
@@ -72,10 +77,18 @@ static int believe_version(const struct query_reading *reading, const struct ind
     const struct query_text *read = &reading->read;
     if (read->version_form == QUERY_VERSION_PLAIN)
         return 1;
-    if (read->version_form == QUERY_VERSION_NUMBER &&
-        (reader == NULL || find_crate_of_words(index, read->text) != 0))
-        return 0;
+    if (read->version_form == QUERY_VERSION_NUMBER) {
+        uint32_t whole = find_crate_of_words(index, read->text);
+        if (reader == NULL || (whole != 0 && rank >= whole / FAR_BETTER))
+            return 0;
+    }
     return reader == NULL ? 1 : has_version(reader, rank, read->names.version, error);
+}
+
+/* Words may mean a crate that people know. */
+static bool is_well_known(const struct index *index, uint32_t rank)
+{
+    return rank <= MAX_KNOWN_RANK || rank <= index_n_crates(index) / KNOWN_SHARE;
 }
 
 /* Whether a `::` stands there, which may be for any separator. */
@@ -110,6 +123,22 @@ static void search_for_names(struct query_reading *reading)
     reading->version = read->names.version;
 }
 
+/* The crate of that rank, and a version, or else words: then the crate is still named, if it is well
+   known and the words are no name. */
+static int settle_version(struct query_reading *reading, const struct index *index,
+                          struct index_reader *reader, uint32_t rank, struct error *error)
+{
+    int is_version = believe_version(reading, index, reader, rank, error);
+    if (is_version < 0)
+        return -1;
+    if (is_version > 0)
+        search_for_names(reading);
+    if (is_version > 0 ||
+        (reading->read.version_form != QUERY_VERSION_NUMBER && is_well_known(index, rank)))
+        add_named(reading, rank);
+    return 0;
+}
+
 /* Words that name a crate if there is one. */
 static int settle(struct query_reading *reading, const struct index *index,
                   struct index_reader *reader, struct error *error)
@@ -122,22 +151,41 @@ static int settle(struct query_reading *reading, const struct index *index,
             search_for_names(reading);
         return 0;
     }
-    if (read->version_form != QUERY_VERSION_NONE) {
-        int is_version = believe_version(reading, index, reader, rank, error);
-        if (is_version < 0)
-            return -1;
-        if (is_version > 0)
-            search_for_names(reading);
-        if (is_version > 0 || read->version_form != QUERY_VERSION_NUMBER)
-            add_named(reading, rank);
-        return 0;
-    }
+    if (read->version_form != QUERY_VERSION_NONE)
+        return settle_version(reading, index, reader, rank, error);
     /* `tokio::util`, `rust embed` and `xml.rs` may be names themselves, and are then, unless the
        crate is far more popular that they name else. */
     uint32_t whole = find_crate_of_words(index, read->text);
-    if (whole == 0 || (rank < whole / FAR_BETTER && !has_path(read->text)))
+    reading->is_name = whole != 0 && (rank >= whole / FAR_BETTER || has_path(read->text));
+    if (reading->is_name && is_well_known(index, rank))
+        add_named(reading, rank);
+    if (reading->is_name)
+        return 0;
+    /* Several words may be a topic as well: they are what is searched for, no more. */
+    if (memchr(read->names.names[0].data, ' ', read->names.names[0].length) == NULL)
+        add_named(reading, rank);
+    search_for_names(reading);
+    return 0;
+}
+
+static int read_typed(struct query_reading *reading, const struct index *index,
+                      struct index_reader *reader, struct error *error)
+{
+    struct query_text *read = &reading->read;
+    if (find_crate(index, read->typed) != 0) {
+        reading->text = read->typed;
+        return 0;
+    }
+    if (read->kind == QUERY_TEXT_PLAIN && read->text.length < read->words_typed.length &&
+        find_crate_of_words(index, read->words_typed) != 0)
+        reading->text = read->words_typed; /* `mem mem`, memmem */
+    if (read->kind == QUERY_TEXT_PERHAPS)
+        return settle(reading, index, reader, error);
+    if (read->kind == QUERY_TEXT_NAMES) {
+        for (size_t i = 0; i < read->names.n_names; i++)
+            add_named(reading, find_crate(index, read->names.names[i]));
         search_for_names(reading);
-    add_named(reading, rank);
+    }
     return 0;
 }
 
@@ -147,18 +195,11 @@ int query_reading_make(struct query_reading *reading, const struct index *index,
     struct query_text *read = &reading->read;
     query_text_read(read, typed);
     reading->text = read->text;
+    reading->is_name = false;
     reading->n_named = 0;
     reading->version = (struct search_string){NULL, 0};
-    if (find_crate(index, read->typed) != 0) {
-        reading->text = read->typed;
-        return 0;
-    }
-    if (read->kind == QUERY_TEXT_PERHAPS)
-        return settle(reading, index, reader, error);
-    if (read->kind == QUERY_TEXT_NAMES) {
-        for (size_t i = 0; i < read->names.n_names; i++)
-            add_named(reading, find_crate(index, read->names.names[i]));
-        search_for_names(reading);
-    }
-    return 0;
+    int status = read_typed(reading, index, reader, error);
+    reading->is_as_typed = reading->text.length == read->typed.length &&
+                           memcmp(reading->text.data, read->typed.data, read->typed.length) == 0;
+    return status;
 }

@@ -6,12 +6,16 @@
 #include "index/segment/open_reader.h"
 
 #include <cratedex/error.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct query_reading {
     /* What to search for: the words of the text, or the names of the crates that it names. Empty
        where nothing of it is a word. */
     struct search_string text;
+    bool is_as_typed; /* it is what was typed but for white space */
+    /* It may as well be a name itself, which comes before those that it names. */
+    bool is_name;
     /* The crates that the text names in another way than being the name, in its order. */
     uint32_t named[QUERY_MAX_NAMES];
     uint32_t n_named;

@@ -122,40 +122,40 @@ static char lower(char c)
     return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
-/* True where the word stands in the text already. */
-static bool has_word(const char *text, size_t length, struct search_string word)
-{
-    for (size_t start = 0; start < length;) {
-        const char *space = memchr(text + start, ' ', length - start);
-        size_t end = space != NULL ? (size_t)(space - text) : length;
-        size_t same = 0;
-        while (same < word.length && same < end - start &&
-               lower(text[start + same]) == lower(word.data[same]))
-            same++;
-        if (same == word.length && same == end - start)
-            return true;
-        start = end + 1;
-    }
-    return false;
-}
-
 static size_t write_words(char *out, struct search_string text)
 {
     size_t length = 0;
-    for (size_t at = 0; at < text.length;) {
-        size_t end = at;
-        while (end < text.length && !is_space(text.data[end]))
-            end++;
-        struct search_string word = {text.data + at, end - at};
-        if (word.length > 0 && !has_word(out, length, word)) {
-            if (length > 0)
-                out[length++] = ' ';
-            memcpy(out + length, word.data, word.length);
-            length += word.length;
-        }
-        at = end + 1;
+    for (size_t at = 0; at < text.length; at++) {
+        if (!is_space(text.data[at]))
+            out[length++] = text.data[at];
+        else if (out[length - 1] != ' ') /* no text begins with one */
+            out[length++] = ' ';
     }
     return length;
+}
+
+/* True where the text is its first `length` bytes again and again, with a space between. */
+static bool is_repetition(struct search_string text, size_t length)
+{
+    if ((text.length + 1) % (length + 1) != 0)
+        return false;
+    for (size_t i = length; i < text.length; i++) {
+        char first = i % (length + 1) == length ? ' ' : lower(text.data[i % (length + 1)]);
+        if (lower(text.data[i]) != first)
+            return false;
+    }
+    return true;
+}
+
+/* The words once where all of them are repeated. A single word that stands twice among others is
+   left there: names have such words (`rustc-ap-rustc_ast`). */
+static struct search_string without_repetition(struct search_string text)
+{
+    for (size_t i = 1; i < text.length; i++) {
+        if (text.data[i] == ' ' && is_repetition(text, i))
+            return (struct search_string){text.data, i};
+    }
+    return text;
 }
 
 void query_text_read(struct query_text *read, struct search_string typed)
@@ -166,7 +166,8 @@ void query_text_read(struct query_text *read, struct search_string typed)
     struct search_string unified = without_spaces((struct search_string){read->unified, n_unified});
     struct search_string plain = without_decoration(unified);
     read->typed = unified;
-    read->text = (struct search_string){read->words, write_words(read->words, plain)};
+    read->words_typed = (struct search_string){read->words, write_words(read->words, plain)};
+    read->text = without_repetition(read->words_typed);
     if (query_statements_read(unified, &read->names) ||
         query_statements_read(plain, &read->names) || query_addresses_read(unified, &read->names))
         read->kind = QUERY_TEXT_NAMES;

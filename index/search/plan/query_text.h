@@ -14,11 +14,13 @@ enum query_text_kind {
 
 struct query_text {
     enum query_text_kind kind;
-    /* What was typed without what is no part of words: white space is single spaces, no word stands
-       there twice, quotes, brackets and punctuation around the text are taken off. May be empty. */
+    /* What was typed without what is no part of words: white space is single spaces, quotes,
+       brackets and punctuation around the text are taken off, and words that are repeated as a
+       whole stand there once. May be empty. */
     struct search_string text;
-    struct search_string typed; /* with nothing taken off but white space around it */
-    struct query_names names;   /* PERHAPS: one */
+    struct search_string words_typed; /* the same with all repetitions */
+    struct search_string typed;       /* with nothing taken off but white space around it */
+    struct query_names names;         /* PERHAPS: one */
     enum query_version_form version_form;
     char words[SEARCH_MAX_TEXT_BYTES];   /* `text` */
     char unified[SEARCH_MAX_TEXT_BYTES]; /* `typed`, of which names and version are parts */

@@ -287,7 +287,7 @@ static void syntax_is_text(void **state)
                                         "\"\"", "NOT NOT", "rendz*",     "+tugg AND", "%_\\%"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         assert_string_equal(names_of_text(*state, texts[i], SEARCH_SORT_RELEVANCE), "");
-    assert_string_equal(names_of_text(*state, "\"tagged\"*", SEARCH_SORT_RELEVANCE), "e:tagged!");
+    assert_string_equal(names_of_text(*state, "\"tagged\"*", SEARCH_SORT_RELEVANCE), "p:tagged");
     assert_string_equal(names_of_text(*state, "^renders + (WIDGETS)", SEARCH_SORT_RELEVANCE),
                         "d:described");
 }

@@ -19,7 +19,7 @@ static const struct dump_file files[] = {
     BUILT_TABLE("crates", CRATES_COLUMNS
                 "\n1,serde" TIMES "2,sha" TIMES "3,sha2" TIMES "4,tls" TIMES "5,tokio-util" TIMES
                 "6,xml" TIMES "7,xml-rs" TIMES "8,json" TIMES "9,json-rs" TIMES "10,log" TIMES
-                "11,0.0.1" TIMES "12,@a/b" TIMES "13,web3" TIMES),
+                "11,0.0.1" TIMES "14,memmem" TIMES "12,@a/b" TIMES "13,web3" TIMES),
     BUILT_TABLE("versions", VERSIONS_COLUMNS "\n1,1,1.0.228,2020-01-01,f,0,2020-01-01\n"
                                              "2,2,2.0.0,2020-01-01,f,0,2020-01-01\n"
                                              "3,3,0.10.8,2020-01-01,f,0,2020-01-01\n"
@@ -98,6 +98,8 @@ static void names_are_looked_up(void **state)
         {"json.rs", "json.rs | json | "},
         {"log.rs", "log | log | "},
         {"nosuch crate", "nosuch crate | | "},
+        {"serde serde", "serde | | "},
+        {"mem mem", "mem mem | | "},
         /* What is a name as it stands is nothing else. */
         {"0.0.1", "0.0.1 | | "},
         {"@a/b", "@a/b | | "},
