@@ -20,6 +20,9 @@ import urllib.parse
 import urllib.request
 
 
+UNFINISHED = "unfinished"  # the source of what unfinished_names.py makes
+
+
 def read_judgements(path):
     """Yields (query, {crate: grade}, source)."""
     with open(path, encoding="utf-8") as lines:
@@ -57,16 +60,19 @@ def kind_of(source):
     """The sources by what their queries are like."""
     if source.endswith("-item"):
         return "description"
+    if source == UNFINISHED:
+        return source
     return "recipe" if source in ("cookbook", "stdx") else "topic"
 
 
 def print_figures(by_source, columns):
-    """A table of means by kind of query and for all; returns the last line's figures."""
+    """A table of means by kind of query and for all that people judged; returns the last line's figures."""
     kinds = collections.defaultdict(list)
     for source, figures in by_source.items():
         kinds[kind_of(source)] += figures
     print(f"{'queries':<12} {'number':>7}" + "".join(f" {column:>10}" for column in columns))
-    for kind, figures in [*sorted(kinds.items()), ("all", sum(kinds.values(), []))]:
+    judged = sum((figures for kind, figures in kinds.items() if kind != UNFINISHED), [])
+    for kind, figures in [*sorted(kinds.items()), ("all judged", judged)]:
         means = [mean(column) for column in zip(*figures)]
         print(f"{kind:<12} {len(figures):>7}" + "".join(f" {value:>10.3f}" for value in means))
     return means

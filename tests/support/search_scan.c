@@ -207,12 +207,11 @@ size_t search_scan_run(struct search_scan *scan, const struct search_query *quer
         match = scan->sort == SEARCH_SORT_RELEVANCE ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
     scan_filter(scan, query);
     if (text.length > 0) {
-        char canonical[SEARCH_MAX_TEXT_BYTES + 1];
-        make_canonical(text, canonical);
+        make_canonical(text, scan->canonical);
         scan_alike_names(scan, text);
-        scan_mark_names(scan, text, canonical);
+        scan_mark_names(scan, text, scan->canonical);
         scan_words(scan, text);
-        scan_match(scan, text, canonical, match);
+        scan_match(scan, text, scan->canonical, match);
     } else if (query_characters_are_blank(query->text.data, query->text.length)) {
         for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
             if (scan->passes[rank])

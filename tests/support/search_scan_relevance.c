@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(N_RERANK_FEATURES == 20, "every feature has its place in set_features below");
+_Static_assert(N_RERANK_FEATURES == 21, "every feature has its place in set_features below");
 
 struct range {
     double low;
@@ -61,6 +61,16 @@ static struct range exactly(double value)
     return (struct range){value - slack, value + slack};
 }
 
+/* Whether the name begins with the text, which has several words. */
+static bool name_begins_with(const struct crate *crate, const char *canonical)
+{
+    size_t i = 0;
+    while (canonical[i] != '\0' &&
+           crate->canonical[i] == (canonical[i] == ' ' ? '_' : canonical[i]))
+        i++;
+    return canonical[i] == '\0' && strpbrk(canonical, " _") != NULL;
+}
+
 static void set_features(const struct search_scan *scan, const struct scan_hit *hit,
                          struct range features[N_RERANK_FEATURES])
 {
@@ -91,6 +101,7 @@ static void set_features(const struct search_scan *scan, const struct scan_hit *
     features[FEATURE_BEST_MAIN] = exactly(coverage->best_main / total * scan->total_mass);
     features[FEATURE_README_ONLY] = exactly((coverage->any - coverage->main) / total);
     features[FEATURE_FIRST_WORD] = exactly(coverage->has_first);
+    features[FEATURE_BEGINNING] = exactly(name_begins_with(crate, scan->canonical));
 }
 
 /* The leaves that a level's node may lead to: the lowest and the highest. */

@@ -99,7 +99,8 @@ struct search_scan {
     bool any_in_name;     /* `in_name` of any crate, or one is named */
     double total_mass;
     size_t text_length;
-    uint32_t near[SCAN_NEAR_NAMES]; /* ranks, nearest first */
+    char canonical[SEARCH_MAX_TEXT_BYTES + 1]; /* the text as a canonical name */
+    uint32_t near[SCAN_NEAR_NAMES];            /* ranks, nearest first */
     unsigned n_near;
     struct {
         uint32_t rank;

@@ -29,6 +29,7 @@ enum rerank_feature {
     FEATURE_BEST_MAIN,    /* the same of those outside the README */
     FEATURE_README_ONLY,  /* share that occurs in the README alone */
     FEATURE_FIRST_WORD,   /* 1: the first word occurs outside the README */
+    FEATURE_BEGINNING,    /* 1: the name begins with the text, of several words */
     N_RERANK_FEATURES
 };
 

@@ -11,6 +11,15 @@
 
 #include <string.h>
 
+static bool begins_with_text(const struct search_plan *plan, const struct crate_columns *columns,
+                             uint32_t at)
+{
+    uint32_t start = columns->name_offsets[at];
+    uint32_t length = plan->beginning_length;
+    return length > 0 && columns->name_offsets[at + 1] - start >= length &&
+           memcmp(columns->canonical_names + start, plan->beginning, length) == 0;
+}
+
 static void fill(struct search_plan *plan, const struct index *index,
                  struct rerank_candidate *candidate, uint32_t place)
 {
@@ -41,6 +50,7 @@ static void fill(struct search_plan *plan, const struct index *index,
     features[FEATURE_BEST_MAIN] = coverage.best_main * plan->total_mass;
     features[FEATURE_README_ONLY] = coverage.readme_only;
     features[FEATURE_FIRST_WORD] = coverage.has_first ? 1 : 0;
+    features[FEATURE_BEGINNING] = begins_with_text(plan, columns, at) ? 1 : 0;
 }
 
 void rerank_fetch(const struct index *index, uint32_t rank)
@@ -57,10 +67,14 @@ void rerank_fetch(const struct index *index, uint32_t rank)
 void rerank_features(struct search_plan *plan, const struct index *index,
                      struct rerank_candidate *candidates, uint32_t n)
 {
+    const struct crate_columns *columns = &index->columns;
     int64_t keys[SMALL_ORDER_MAX] = {0};
     uint8_t order[SMALL_ORDER_MAX];
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++) {
         keys[i] = candidates[i].rank;
+        if (plan->beginning_length > 0)
+            __builtin_prefetch(&columns->canonical_names[columns->name_offsets[keys[i] - 1]]);
+    }
     /* The posting lists are walked forward only. */
     small_order(keys, n, order);
     for (uint32_t i = 0; i < n; i++)
