@@ -87,8 +87,8 @@ static struct package_map_entry *find(struct package_map_entry *map, int64_t id)
 
 static int highest_first(const void *left, const void *right)
 {
-    const struct listed_version *left_version = left;
-    const struct listed_version *right_version = right;
+    const struct candidate_version *left_version = left;
+    const struct candidate_version *right_version = right;
     return semver_order(&right_version->version, &left_version->version);
 }
 
@@ -99,7 +99,7 @@ static int read_versions(struct package_graph *graph, struct listed_crate *crate
     uint32_t capacity = 0;
     int found;
     while ((found = database_step(select, error)) == 1) {
-        struct listed_version version = {.id = sqlite3_column_int64(select, 0)};
+        struct candidate_version version = {.id = sqlite3_column_int64(select, 0)};
         if (copy_column(graph, select, 1, &version.num, error) != 0)
             return -1;
         if (version.num == NULL ||
@@ -107,7 +107,7 @@ static int read_versions(struct package_graph *graph, struct listed_crate *crate
             continue;
         if (crate->n_versions == capacity) {
             capacity = capacity == 0 ? 16 : 2 * capacity;
-            struct listed_version *grown = allocate(graph, capacity * sizeof *grown, error);
+            struct candidate_version *grown = allocate(graph, capacity * sizeof *grown, error);
             if (grown == NULL)
                 return -1;
             if (crate->n_versions > 0)
