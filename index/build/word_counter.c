@@ -1,6 +1,7 @@
 /* A hash table with linear probing, at most half full; a place holds the number of an entry plus 1.
-   Texts lie one behind the other and are found by offset, because their buffer moves as it
-   grows. */
+   Texts lie one behind the other and are found by offset, because their buffer moves as it grows.
+   Both uthash and glibc's tables point to entries and keys, which must then stay where they are:
+   an allocation a word, and 56 bytes more each with uthash, for all words of a registry. */
 #include "index/build/word_counter.h"
 
 #include <stdlib.h>

@@ -1,7 +1,9 @@
 /* Everything lies in one msgpack_zone (blocks from which pieces are cut) and is found by its id in
-   open addressing tables of fixed size. A crate's versions come by the index over crate and number,
-   which has all that is asked for; their numbers lie together in one piece. Requirements are kept
-   as text and parsed whenever they are tried: parsed they would be fifty times as large. */
+   open addressing tables of fixed size, which are freed with the zone and cannot run out of memory
+   on the way, as uthash's can; glibc's hsearch_r wants texts for keys. A crate's versions come by
+   the index over crate and number, which has all that is asked for; their numbers lie together in
+   one piece. Requirements are kept as text and parsed whenever they are tried: parsed they would be
+   fifty times as large. */
 #include "index/resolve/package_graph.h"
 
 #include "index/base/database.h"
