@@ -36,7 +36,6 @@ $(filter $(BUILD)/tests/unit/bench/test_%,$(unit_tests)): $(BUILD)/tests/unit/be
 $(BUILD)/tests/unit/bench/test_http_server_child: $(call objects,tests/bench/bench_child.c)
 $(BUILD)/tests/unit/bench/test_bench_load: $(call objects,tests/bench/bench_statistics.c tests/bench/bench_response.c)
 $(BUILD)/tests/unit/bench/test_bench_goals $(BUILD)/tests/unit/bench/test_bench_compare_figures: $(call objects,tests/bench/bench_bootstrap.c)
-$(BUILD)/tests/fuzz/fuzz_trie: $(call objects,tests/support/trie_walk.c)
 $(fuzz_programs): $(BUILD)/%: $(BUILD)/obj/%.o $(server_library) $(index_library) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,link)

@@ -29,6 +29,9 @@ struct build_options {
        them. Those of days that the dump has no downloads of are added to it. */
     const char *const *download_paths;
     size_t n_download_paths;
+    /* Replace an index by one of a dump that lost more than a tenth, and 100 rows at least, of one
+       of its tables: mostly such a dump was cut off. */
+    bool allow_shrink;
     /* Called now and then (about every 10,000 rows and at every change of phase); may be NULL. */
     void (*on_progress)(void *context, const struct build_progress *progress);
     void *context;

@@ -17,9 +17,11 @@
 #include "index/build/build_references.h"
 #include "index/build/build_report.h"
 #include "index/build/build_schema.h"
+#include "index/build/build_shrink.h"
 #include "index/build/build_sparse_index.h"
 #include "index/build/build_state.h"
 #include "index/build/build_version_sets.h"
+#include "index/build/written_words.h"
 
 #include <cratedex/index_format.h>
 #include <inttypes.h>
@@ -116,7 +118,8 @@ static int finish(struct build *build, struct error *error)
     struct stat status;
     build_begin_phase(build, "writing to disk");
     if (build_progress(build, "writing to disk", 0, 0, "", error) != 0 ||
-        write_meta(build, error) != 0 || database_execute(build->database, "COMMIT", error) != 0)
+        write_meta(build, error) != 0 || build_write_tables(build, error) != 0 ||
+        database_execute(build->database, "COMMIT", error) != 0)
         return -1;
     int closed = sqlite3_close(build->database);
     build->database = NULL;
@@ -131,7 +134,8 @@ static int run(struct build *build, struct error *error)
 {
     build_begin_phase(build, "opening");
     if (build_file_create(&build->file, build->options->out_path, error) != 0 ||
-        open_database(build, error) != 0 || build_read_dump(build, error) != 0)
+        open_database(build, error) != 0 || build_read_dump(build, error) != 0 ||
+        build_check_shrink(build, error) != 0)
         return -1;
     build_begin_phase(build, "checking references");
     if (build_check_references(build, error) != 0 || build_write_users(build, error) != 0 ||
@@ -164,13 +168,15 @@ int index_build(const struct build_options *options, struct build_report *report
     msgpack_sbuffer_init(&build.names);
     msgpack_sbuffer_init(&build.version_numbers);
     msgpack_sbuffer_init(&build.memberships_block);
-    int result = run(&build, error);
+    build.written = written_words_create();
+    int result = build.written == NULL ? error_out_of_memory(error) : run(&build, error);
     build_end_phase(&build);
     sqlite3_close(build.database);
     temporary_file_close(&build.file);
     msgpack_sbuffer_destroy(&build.version_numbers);
     msgpack_sbuffer_destroy(&build.memberships_block);
     msgpack_sbuffer_destroy(&build.names);
+    written_words_destroy(build.written);
     free(build.columns);
     free(build.crates);
     struct rusage usage;

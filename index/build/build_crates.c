@@ -1,44 +1,32 @@
 /* Writes every crate in the order of its rank: the row for people, the object that answers copy, in
-   both encodings, and the words that FTS5 indexes. */
+   both encodings, and its words (build_crate_words.c). */
 #include "index/build/build_crates.h"
 
 #include "index/base/database.h"
+#include "index/build/build_crate_words.h"
 #include "index/build/build_report.h"
 #include "index/registry/crate_document.h"
 #include "index/segment/index_schema.h"
-#include "index/text/name_words.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum statement {
-    SELECT_CRATE,
-    SELECT_KEYWORDS,
-    INSERT_CRATE,
-    INSERT_DOCUMENT,
-    INSERT_WORDS,
-    N_STATEMENTS
-};
+enum statement { SELECT_CRATE, INSERT_CRATE, INSERT_DOCUMENT, N_STATEMENTS };
 
 static const char *const statement_texts[N_STATEMENTS] = {
     [SELECT_CRATE] = "SELECT " CRATE_TEXT_COLUMNS ", trustpub_only, readme FROM staged_crates"
                      " WHERE id = ?1",
-    [SELECT_KEYWORDS] = "SELECT group_concat(keyword, ' ') FROM (SELECT keyword FROM"
-                        " staged_keywords JOIN keywords ON id = keyword_id WHERE crate_id = ?1"
-                        " ORDER BY keyword_id)",
     [INSERT_CRATE] = "INSERT INTO crates VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
                      " ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
     [INSERT_DOCUMENT] = "INSERT INTO documents VALUES(?1, ?2, ?3)",
-    [INSERT_WORDS] = "INSERT INTO crates_fts(rowid, name, keywords, description, readme)"
-                     " VALUES(?1, ?2, ?3, ?4, ?5)",
 };
 
 struct writer {
     struct build *build;
     sqlite3_stmt *statements[N_STATEMENTS];
     msgpack_sbuffer encoded[N_ENCODINGS];
-    msgpack_sbuffer words;
+    struct crate_words *words;
 };
 
 static const char *text_of(sqlite3_stmt *row, int column)
@@ -100,25 +88,18 @@ static int insert_document(struct writer *writer, uint32_t rank,
     return database_run(insert, error);
 }
 
+static struct crate_text column_text(sqlite3_stmt *row, int column)
+{
+    const char *bytes = text_of(row, column);
+    return (struct crate_text){bytes, (size_t)sqlite3_column_bytes(row, column)};
+}
+
 static int insert_words(struct writer *writer, uint32_t rank, const struct build_crate *crate,
                         sqlite3_stmt *row, struct error *error)
 {
-    sqlite3_stmt *keywords = writer->statements[SELECT_KEYWORDS];
-    sqlite3_stmt *insert = writer->statements[INSERT_WORDS];
-    writer->words.size = 0;
-    if (name_words_text(text_of(row, 0), (size_t)sqlite3_column_bytes(row, 0), &writer->words) != 0)
-        return error_out_of_memory(error);
-    sqlite3_bind_int64(keywords, 1, crate->id);
-    if (database_step(keywords, error) < 0)
-        return -1;
-    sqlite3_bind_int64(insert, 1, rank);
-    sqlite3_bind_text(insert, 2, writer->words.data, (int)writer->words.size, SQLITE_STATIC);
-    sqlite3_bind_text(insert, 3, text_of(keywords, 0), -1, SQLITE_STATIC);
-    sqlite3_bind_text(insert, 4, text_of(row, 1), -1, SQLITE_STATIC);
-    sqlite3_bind_text(insert, 5, text_of(row, 8), -1, SQLITE_STATIC);
-    int result = database_run(insert, error);
-    sqlite3_reset(keywords);
-    return result;
+    return crate_words_write(writer->words, rank, crate->id, column_text(row, 0),
+                             column_text(row, 1), column_text(row, CRATE_TEXT_N_COLUMNS + 1),
+                             error);
 }
 
 static int add_column(struct writer *writer, uint32_t rank, const struct build_crate *crate,
@@ -189,6 +170,9 @@ static int write_all(struct writer *writer, struct error *error)
         if (writer->statements[i] == NULL)
             return -1;
     }
+    writer->words = crate_words_open(build, error);
+    if (writer->words == NULL)
+        return -1;
     for (uint32_t rank = 1; rank <= build->n_crates; rank++) {
         if (rank % 1000 == 0 &&
             build_progress(build, "crates and words", rank, build->n_crates, "crates", error) != 0)
@@ -210,7 +194,6 @@ int build_write_crates(struct build *build, struct error *error)
     if (writer == NULL)
         return error_out_of_memory(error);
     writer->build = build;
-    msgpack_sbuffer_init(&writer->words);
     for (int i = 0; i < N_ENCODINGS; i++)
         msgpack_sbuffer_init(&writer->encoded[i]);
     int result = write_all(writer, error);
@@ -218,7 +201,7 @@ int build_write_crates(struct build *build, struct error *error)
         sqlite3_finalize(writer->statements[i]);
     for (int i = 0; i < N_ENCODINGS; i++)
         msgpack_sbuffer_destroy(&writer->encoded[i]);
-    msgpack_sbuffer_destroy(&writer->words);
+    crate_words_close(writer->words);
     free(writer);
     if (result == 0)
         result = database_execute(build->database,

@@ -5,7 +5,11 @@
    A day counts once: the dump has every download up to the newest day of its version_downloads, or
    where it has none later, up to the day before its own. Files of such days are skipped. Files of
    one later day add up, for they are of several servers or of several indexes of one server; the
-   same file, however it is named, counts once. */
+   same file, however it is named, counts once.
+
+   Recent downloads are those of the 90 days before the newest day, so that one download on a day
+   far ahead, as a server or a database with a wrong clock writes it, would take all others out of
+   sight: days after tomorrow are left out. */
 #include "index/build/build_downloads.h"
 
 #include "index/base/database.h"
@@ -47,7 +51,8 @@ struct seen_file {
 struct fold {
     struct build *build;
     sqlite3_stmt *statements[N_STATEMENTS];
-    char covered[DOWNLOAD_COUNTS_DAY_SIZE]; /* the last day that the dump has downloads of */
+    char covered[DOWNLOAD_COUNTS_DAY_SIZE];  /* the last day that the dump has downloads of */
+    char tomorrow[DOWNLOAD_COUNTS_DAY_SIZE]; /* by the clock, or by the dump where that is later */
     struct seen_file *seen;
     size_t n_seen;
 };
@@ -132,7 +137,11 @@ static int fold_file(struct fold *fold, const char *path, const struct stat *sta
     if (counts == NULL)
         return -1;
     int result = 0;
-    if (strcmp(download_counts_day(counts), fold->covered) <= 0) {
+    if (strcmp(download_counts_day(counts), fold->tomorrow) > 0) {
+        fold->build->report->downloads.n_skipped++;
+        build_warn(fold->build, "counted downloads of a day that has not come, skipped", 1,
+                   "%s: %s", path, download_counts_day(counts));
+    } else if (strcmp(download_counts_day(counts), fold->covered) <= 0) {
         fold->build->report->downloads.n_skipped++;
         build_warn(fold->build, "counted downloads of a day that the dump has, skipped", 1,
                    "%s: the dump has all up to %s", path, fold->covered);
@@ -204,16 +213,53 @@ static int find_covered(struct fold *fold, struct error *error)
     return found == 1 ? 0 : -1;
 }
 
+static int find_tomorrow(struct fold *fold, struct error *error)
+{
+    sqlite3_stmt *select = database_prepare(
+        fold->build->database, "SELECT date(max(substr(?1, 1, 10), date('now')), '+1 day')", error);
+    if (select == NULL)
+        return -1;
+    sqlite3_bind_text(select, 1, fold->build->timestamp, -1, SQLITE_STATIC);
+    int found = database_step(select, error);
+    if (found == 1)
+        snprintf(fold->tomorrow, sizeof fold->tomorrow, "%s",
+                 (const char *)sqlite3_column_text(select, 0));
+    sqlite3_finalize(select);
+    return found == 1 ? 0 : -1;
+}
+
+/* Leaves out rows of the dump whose day has not come when it was made. */
+static int drop_days_to_come(struct build *build, struct error *error)
+{
+    sqlite3_stmt *drop = database_prepare(build->database,
+                                          "DELETE FROM version_downloads"
+                                          " WHERE date > date(substr(?1, 1, 10), '+1 day')"
+                                          " RETURNING date",
+                                          error);
+    if (drop == NULL)
+        return -1;
+    sqlite3_bind_text(drop, 1, build->timestamp, -1, SQLITE_STATIC);
+    int found;
+    while ((found = database_step(drop, error)) == 1)
+        build_warn(build, "downloads of a day that has not come, skipped", 1,
+                   "version_downloads.csv: %s, in a dump of %.10s",
+                   (const char *)sqlite3_column_text(drop, 0), build->timestamp);
+    sqlite3_finalize(drop);
+    return found;
+}
+
 int build_fold_downloads(struct build *build, struct error *error)
 {
     const struct build_options *options = build->options;
     struct fold fold = {.build = build};
     snprintf(build->downloads_day, sizeof build->downloads_day, "%.10s", build->timestamp);
+    if (drop_days_to_come(build, error) != 0)
+        return -1;
     if (options->n_download_paths == 0)
         return 0;
     build->report->downloads.were_given = true;
     build_begin_phase(build, "counted downloads");
-    int result = find_covered(&fold, error);
+    int result = find_covered(&fold, error) != 0 || find_tomorrow(&fold, error) != 0 ? -1 : 0;
     for (int i = 0; i < N_STATEMENTS && result == 0; i++) {
         fold.statements[i] = database_prepare(build->database, statement_texts[i], error);
         if (fold.statements[i] == NULL)

@@ -1,6 +1,6 @@
-/* The parts that an open index holds in memory, each written with its XXH3 checksum. Postings come
-   out of FTS5's own index through its vocabulary table, term by term and rank by rank, so that they
-   cannot disagree with it. */
+/* The parts that an open index holds in memory, each written with its XXH3 checksum. Postings of
+   stems come out of FTS5's own index through its vocabulary table, term by term and rank by rank,
+   so that they cannot disagree with it. */
 #include "index/build/build_parts.h"
 
 #include "index/base/database.h"
@@ -224,7 +224,7 @@ int build_write_parts(struct build *build, struct error *error)
     if (file_end(build, &build->parts_begin, error) != 0 || write_columns(build, error) != 0)
         return -1;
     build_begin_phase(build, "postings");
-    if (write_search(build, error) != 0)
+    if (write_search(build, error) != 0 || build_write_written_words(build, error) != 0)
         return -1;
     build_begin_phase(build, "name tries");
     if (write_names(build, error) != 0)

@@ -1,17 +1,15 @@
 /* The word lists that are held in memory: keywords for suggestions, and the words of names,
    keywords and descriptions as they are written, from which a search corrects what was misspelt.
-   Stems would not do for that: people misspell words.
-
-   Words are cut and folded by FTS5's `unicode61`, as the full-text index does, but not stemmed. */
+   Stems would not do for that: people misspell words. And all words with their postings, for a
+   search to tell what is written as it was typed from what only has its stem. */
 #include "index/build/build_words.h"
 
 #include "index/base/database.h"
 #include "index/build/build_part.h"
 #include "index/build/build_report.h"
-#include "index/build/word_counter.h"
+#include "index/build/written_words.h"
 #include "index/search/plan/spelling.h"
 #include "index/segment/open_index.h"
-#include "index/text/name_words.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -104,118 +102,32 @@ static int write_keywords(struct build *build, struct error *error)
     return result;
 }
 
-/* What the tokenizer's words are counted for. */
-struct counting {
-    struct word_counter *counter;
-    fts5_tokenizer methods;
-    Fts5Tokenizer *tokenizer;
-    uint32_t rank;
-    bool is_telling;
-};
-
-static int on_token(void *context, int flags, const char *token, int n_token, int start, int end)
-{
-    (void)flags;
-    (void)start;
-    (void)end;
-    struct counting *counting = context;
-    if (n_token == 0 || n_token > SPELLING_MAX_BYTES)
-        return SQLITE_OK;
-    return word_counter_add(counting->counter, token, (uint32_t)n_token, counting->rank,
-                            counting->is_telling) == 0
-               ? SQLITE_OK
-               : SQLITE_NOMEM;
-}
-
-static int count_text(struct counting *counting, const char *text, size_t length, bool is_telling,
-                      struct error *error)
-{
-    if (text == NULL || length == 0)
-        return 0;
-    counting->is_telling = is_telling;
-    if (counting->methods.xTokenize(counting->tokenizer, counting, FTS5_TOKENIZE_DOCUMENT, text,
-                                    (int)length, on_token) != SQLITE_OK)
-        return error_out_of_memory(error);
-    return 0;
-}
-
-static int count_row(struct counting *counting, sqlite3_stmt *row, msgpack_sbuffer *name_words,
-                     struct error *error)
-{
-    name_words->size = 0;
-    counting->rank = (uint32_t)sqlite3_column_int64(row, 0);
-    if (name_words_text((const char *)sqlite3_column_text(row, 1),
-                        (size_t)sqlite3_column_bytes(row, 1), name_words) != 0)
-        return error_out_of_memory(error);
-    if (count_text(counting, name_words->data, name_words->size, true, error) != 0)
-        return -1;
-    for (int column = 2; column <= 3; column++) {
-        const char *text = (const char *)sqlite3_column_text(row, column);
-        if (count_text(counting, text, (size_t)sqlite3_column_bytes(row, column), column == 2,
-                       error) != 0)
-            return -1;
-    }
-    return 0;
-}
-
-static int count_all(struct build *build, struct counting *counting, struct error *error)
-{
-    sqlite3_stmt *select = database_prepare(
-        build->database,
-        "SELECT rank, name, (SELECT group_concat(keyword, ' ') FROM staged_keywords JOIN keywords"
-        " ON keywords.id = keyword_id WHERE crate_id = crates.id), description"
-        " FROM crates ORDER BY rank",
-        error);
-    if (select == NULL)
-        return -1;
-    msgpack_sbuffer name_words;
-    msgpack_sbuffer_init(&name_words);
-    int found;
-    while ((found = database_step(select, error)) == 1) {
-        if (count_row(counting, select, &name_words, error) != 0 ||
-            (counting->rank % 10000 == 0 &&
-             build_progress(build, "word lists", counting->rank, build->n_crates, "crates",
-                            error) != 0)) {
-            found = -1;
-            break;
-        }
-    }
-    msgpack_sbuffer_destroy(&name_words);
-    sqlite3_finalize(select);
-    return found;
-}
-
-static int open_tokenizer(struct build *build, struct counting *counting, struct error *error)
-{
-    fts5_api *api = database_fts5(build->database);
-    void *context = NULL;
-    if (api == NULL ||
-        api->xFindTokenizer(api, "unicode61", &context, &counting->methods) != SQLITE_OK ||
-        counting->methods.xCreate(context, NULL, 0, &counting->tokenizer) != SQLITE_OK) {
-        error_set(error, "SQLite has no FTS5 with the tokenizer `unicode61`");
-        return -1;
-    }
-    return 0;
-}
-
 static int write_spelling(struct build *build, struct error *error)
 {
-    struct counting counting = {0};
     struct counted_word *words = NULL;
     size_t n_words = 0;
-    if (open_tokenizer(build, &counting, error) != 0)
-        return -1;
-    counting.counter = word_counter_create();
     int result =
-        counting.counter == NULL ? error_out_of_memory(error) : count_all(build, &counting, error);
-    if (result == 0 && word_counter_words(counting.counter, &words, &n_words) != 0)
-        result = error_out_of_memory(error);
+        written_words_spelling(build->written, SPELLING_MAX_BYTES, &words, &n_words, error);
     if (result == 0)
         result = write_list(build, words, n_words, false, INDEX_PART_SPELLING_LIST,
                             INDEX_PART_SPELLING, error);
     free(words);
-    word_counter_destroy(counting.counter);
-    counting.methods.xDelete(counting.tokenizer);
+    return result;
+}
+
+int build_write_written_words(struct build *build, struct error *error)
+{
+    msgpack_sbuffer postings;
+    msgpack_sbuffer trie;
+    msgpack_sbuffer_init(&postings);
+    msgpack_sbuffer_init(&trie);
+    int result = written_words_build(build->written, &postings, &trie, error);
+    if (result == 0)
+        result = build_write_part(build, INDEX_PART_WRITTEN, &postings, error);
+    if (result == 0)
+        result = build_write_part(build, INDEX_PART_WORDS, &trie, error);
+    msgpack_sbuffer_destroy(&postings);
+    msgpack_sbuffer_destroy(&trie);
     return result;
 }
 

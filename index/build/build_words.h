@@ -4,7 +4,10 @@
 
 #include "index/build/build_state.h"
 
-/* Writes them as parts. Returns 0 or -1. */
+/* Writes them as parts, for suggestions and for spelling. Returns 0 or -1. */
 int build_write_words(struct build *build, struct error *error);
+
+/* Writes all words and their postings as parts. Returns 0 or -1. */
+int build_write_written_words(struct build *build, struct error *error);
 
 #endif

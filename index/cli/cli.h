@@ -58,6 +58,7 @@ enum {
     OPTION_VERBOSE,
     OPTION_MAX_DUMP_BYTES,
     OPTION_DOWNLOADS,
+    OPTION_ALLOW_SHRINK,
 };
 
 /* Prints "cratedex-index: …" to standard error: something to know, where nothing failed. */

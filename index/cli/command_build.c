@@ -99,6 +99,9 @@ static int take_option(int found, struct build_options *options, const char **do
             return cli_usage_error(&command_build,
                                    "--max-dump-bytes takes a number and K, M, G or T: %s", optarg);
         break;
+    case OPTION_ALLOW_SHRINK:
+        options->allow_shrink = true;
+        break;
     case OPTION_DOWNLOADS:
         if (options->n_download_paths == MAX_DOWNLOAD_PATHS)
             return cli_usage_error(&command_build, "--downloads is given more than %d times",
@@ -138,13 +141,14 @@ static const struct option long_options[] = {
     {"quiet", no_argument, NULL, 'q'},
     {"max-dump-bytes", required_argument, NULL, OPTION_MAX_DUMP_BYTES},
     {"downloads", required_argument, NULL, OPTION_DOWNLOADS},
+    {"allow-shrink", no_argument, NULL, OPTION_ALLOW_SHRINK},
     CLI_LONG_OPTIONS,
 };
 
 const struct command command_build = {
     .name = "build",
     .arguments = "DUMP -o OUT [--downloads PATH]... [--quiet]\n"
-                 "                            [--max-dump-bytes N]",
+                 "                            [--allow-shrink] [--max-dump-bytes N]",
     .summary = "Build an index file from a dump",
     .help = "  DUMP             the database dump: .tar.gz, .zip or an unpacked folder\n"
             "  -o, --output OUT\n"
@@ -154,6 +158,10 @@ const struct command command_build = {
             "                   add downloads that cratedex-server --count-downloads\n"
             "                   counted: a file, or a folder of them; may be repeated. Days\n"
             "                   that the dump itself has downloads of are skipped\n"
+            "      --allow-shrink\n"
+            "                   replace OUT though a table of the dump lost more than a tenth\n"
+            "                   of the rows (and 100) that OUT was built from; without it\n"
+            "                   such a dump is taken for one that was cut off\n"
             "  -q, --quiet      no progress and no report; warnings are not shown, errors\n"
             "                   are\n"
             "      --max-dump-bytes N[K|M|G|T]\n"

@@ -102,6 +102,7 @@ void index_close(struct index *index)
     trie_close(&index->names);
     trie_close(&index->spelling);
     postings_close(&index->postings);
+    postings_close(&index->written);
     table_rows_close(&index->documents);
     free(index->not_yanked);
     free(index->path);

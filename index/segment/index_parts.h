@@ -15,6 +15,8 @@ enum index_part {
     INDEX_PART_SPELLING_LIST, /* struct word_list */
     INDEX_PART_SPELLING,      /* trie: word as written, in lower case → its number in that list */
     INDEX_PART_MEMBERSHIPS,   /* struct memberships */
+    INDEX_PART_WORDS,         /* trie: word as written, folded → its number in the next part */
+    INDEX_PART_WRITTEN,       /* struct postings, by that number */
     N_INDEX_PARTS
 };
 

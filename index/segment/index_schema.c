@@ -10,6 +10,7 @@
 
 #include "index/base/database.h"
 #include "index/encode/row_document.h"
+#include "index/text/text_words.h"
 
 #include <string.h>
 
@@ -19,6 +20,8 @@ static const char objects_sql[] =
 
 const char *const index_schema_tables =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+    /* How many rows each table of the dump had (build_shrink.c). */
+    "CREATE TABLE dump_tables(name TEXT PRIMARY KEY, n_rows INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE parts(name TEXT PRIMARY KEY, xxh3 TEXT NOT NULL, data BLOB NOT NULL);"
     "CREATE TABLE crates(rank INTEGER PRIMARY KEY, id INTEGER NOT NULL,"
     " name TEXT NOT NULL, description TEXT, homepage TEXT, documentation TEXT,"
@@ -38,7 +41,7 @@ const char *const index_schema_tables =
     " size INTEGER NOT NULL, zstd BLOB NOT NULL);"
     "CREATE TABLE pages(name TEXT PRIMARY KEY, json TEXT NOT NULL, msgpack BLOB NOT NULL);"
     "CREATE VIRTUAL TABLE crates_fts USING fts5(name, keywords, description, readme, content='',"
-    " detail=column, tokenize='porter unicode61');"
+    " detail=column, tokenize='porter " TEXT_WORDS_FOLDING "');"
     /* Words are collected in memory and written in few large pieces; the default, 1 MB, would merge
        the same postings again and again. */
     "INSERT INTO crates_fts(crates_fts, rank) VALUES('hashsize', 134217728);"

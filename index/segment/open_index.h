@@ -25,7 +25,9 @@ struct index {
     struct crate_columns columns;
     struct trie names;
     struct trie terms;
-    struct postings postings;
+    struct postings postings; /* of stems, by their numbers in `terms` */
+    struct trie words;
+    struct postings written; /* of words as they are written, by their numbers in `words` */
     struct name_substrings substrings;
     struct trie name_ends;
     struct word_list keyword_list;

@@ -117,6 +117,8 @@ static struct trie *trie_of(struct index *index, enum index_part part)
         return &index->name_ends;
     case INDEX_PART_KEYWORDS:
         return &index->keywords;
+    case INDEX_PART_WORDS:
+        return &index->words;
     default:
         return &index->spelling;
     }
@@ -162,6 +164,8 @@ static const struct task loading[] = {
     {load, INDEX_PART_SUBSTRINGS},
     {load, INDEX_PART_POSTINGS},
     {load_trie, INDEX_PART_TERMS},
+    {load, INDEX_PART_WRITTEN},
+    {load_trie, INDEX_PART_WORDS},
     {load_fuzzy_trie, INDEX_PART_NAMES},
     {load_trie, INDEX_PART_NAME_ENDS},
     {load, INDEX_PART_MEMBERSHIPS},
@@ -201,16 +205,30 @@ static int open_memberships(struct index *index, sqlite3 *database, enum index_p
                             index->block_sizes[part], error);
 }
 
+/* Opens postings and makes sure that the trie leads to nothing else. */
+static int open_listed(struct index *index, enum index_part part, struct postings *postings,
+                       enum index_part trie, struct error *error)
+{
+    uint32_t n_crates = index->columns.n_crates;
+    if (postings_open(postings, n_crates, index->blocks[part], index->block_sizes[part], error) !=
+            0 ||
+        check_values(index, trie, postings->n_terms, error) != 0)
+        return -1;
+    return postings_make_bitmaps(postings, n_crates, error);
+}
+
 static int open_postings(struct index *index, sqlite3 *database, enum index_part part,
                          struct error *error)
 {
     (void)database;
-    uint32_t n_crates = index->columns.n_crates;
-    if (postings_open(&index->postings, n_crates, index->blocks[part], index->block_sizes[part],
-                      error) != 0 ||
-        check_values(index, INDEX_PART_TERMS, index->postings.n_terms, error) != 0)
-        return -1;
-    return postings_make_bitmaps(&index->postings, n_crates, error);
+    return open_listed(index, part, &index->postings, INDEX_PART_TERMS, error);
+}
+
+static int open_written(struct index *index, sqlite3 *database, enum index_part part,
+                        struct error *error)
+{
+    (void)database;
+    return open_listed(index, part, &index->written, INDEX_PART_WORDS, error);
 }
 
 static int check_names(struct index *index, sqlite3 *database, enum index_part part,
@@ -251,10 +269,11 @@ static int mark_not_yanked(struct index *index, sqlite3 *database, enum index_pa
 }
 
 static const struct task connecting[] = {
-    {open_substrings, INDEX_PART_SUBSTRINGS}, {open_postings, INDEX_PART_POSTINGS},
-    {check_names, INDEX_PART_NAMES},          {check_names, INDEX_PART_NAME_ENDS},
-    {check_words, INDEX_PART_KEYWORDS},       {check_words, INDEX_PART_SPELLING},
-    {mark_not_yanked, INDEX_PART_COLUMNS},    {open_memberships, INDEX_PART_MEMBERSHIPS},
+    {open_substrings, INDEX_PART_SUBSTRINGS},   {open_postings, INDEX_PART_POSTINGS},
+    {open_written, INDEX_PART_WRITTEN},         {check_names, INDEX_PART_NAMES},
+    {check_names, INDEX_PART_NAME_ENDS},        {check_words, INDEX_PART_KEYWORDS},
+    {check_words, INDEX_PART_SPELLING},         {mark_not_yanked, INDEX_PART_COLUMNS},
+    {open_memberships, INDEX_PART_MEMBERSHIPS},
 };
 
 /* Tasks that are shared out among threads. */

@@ -25,6 +25,10 @@ int word_list_build(struct counted_word *words, size_t n_words, bool with_downlo
 /* The list of words as they are written has none that is longer. */
 #define SPELLING_MAX_BYTES 64
 
+/* Nor do the words as they are written have longer ones with postings of their own: nobody can type
+   more, in four bytes a character. */
+#define WRITTEN_MAX_BYTES 1024
+
 /* The open list; borrowed from the block. */
 struct word_list {
     uint32_t n_words;

@@ -1,10 +1,12 @@
 /* FTS5 hands out its built-in tokenizers through its programming interface, so folding, separators
-   and Porter stems are the same for queries and for the index by construction. Stop words are
-   recognised by what was typed, before stemming. */
+   and Porter stems are the same for queries and for the index by construction. A text is cut in two
+   steps: folded words first, which words with symbols are put among, then each word's stem. Stop
+   words are recognised by what was typed, before stemming. */
 #include "index/text/text_words.h"
 
 #include "index/base/database.h"
 #include "index/text/stop_words.h"
+#include "index/text/symbol_words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +18,8 @@ struct fts5_instance {
 };
 
 struct tokenizer {
-    struct fts5_instance stemming; /* porter unicode61, as the index */
-    struct fts5_instance folding;  /* unicode61 alone */
+    struct fts5_instance stemming; /* porter over the folding one, as the index */
+    struct fts5_instance folding;  /* TEXT_WORDS_FOLDING */
 };
 
 static int open_instance(struct fts5_instance *instance, fts5_api *api, const char *name,
@@ -37,15 +39,16 @@ struct tokenizer *tokenizer_open(sqlite3 *database, struct error *error)
 {
     fts5_api *api = database_fts5(database);
     struct tokenizer *tokenizer = calloc(1, sizeof *tokenizer);
-    const char *arguments[] = {"unicode61"};
+    /* What SQLite makes of `porter ` and TEXT_WORDS_FOLDING. */
+    const char *arguments[] = {"unicode61", "remove_diacritics", "2"};
     if (tokenizer == NULL) {
         error_out_of_memory(error);
         return NULL;
     }
-    if (open_instance(&tokenizer->stemming, api, "porter", arguments, 1) == 0 &&
-        open_instance(&tokenizer->folding, api, "unicode61", NULL, 0) == 0)
+    if (open_instance(&tokenizer->stemming, api, "porter", arguments, 3) == 0 &&
+        open_instance(&tokenizer->folding, api, arguments[0], arguments + 1, 2) == 0)
         return tokenizer;
-    error_set(error, "SQLite has no FTS5 with the tokenizer `porter unicode61`");
+    error_set(error, "SQLite has no FTS5 with the tokenizer `porter " TEXT_WORDS_FOLDING "`");
     tokenizer_close(tokenizer);
     return NULL;
 }
@@ -72,11 +75,6 @@ static int tokenize(struct fts5_instance *tokenizer, void *context, const char *
                                         (int)length, on_token);
 }
 
-struct cut {
-    const char *text;
-    struct text_words *words;
-};
-
 static bool typed_stop_word(const char *text, size_t length)
 {
     char lower[16];
@@ -87,39 +85,121 @@ static bool typed_stop_word(const char *text, size_t length)
     return stop_word(lower, length);
 }
 
+/* What a text is cut into. */
+struct cut {
+    const char *text;
+    size_t length;
+    text_words_exists *exists;
+    const void *context;
+    struct text_words *words;
+    struct symbol_word symbol; /* the next one; at the end of the text where there is no other */
+    size_t behind_symbol;
+};
+
+/* Goes on to the next word with symbols that is to be one word. */
+static void find_symbol(struct cut *cut)
+{
+    struct symbol_word *symbol = &cut->symbol;
+    while (cut->exists != NULL &&
+           symbol_words_next(cut->text, cut->length, &cut->behind_symbol, symbol)) {
+        if (symbol->is_certain || cut->exists(cut->context, symbol->word, symbol->word_length))
+            return;
+    }
+    symbol->start = (uint32_t)cut->length;
+    symbol->length = 0;
+}
+
+static int add_written(struct text_words *words, const char *word, uint32_t length, uint32_t start,
+                       uint32_t text_length)
+{
+    if (words->n_words == TEXT_WORDS_MAX || length > sizeof words->written - words->n_written)
+        return SQLITE_TOOBIG;
+    memcpy(words->written + words->n_written, word, length);
+    words->words[words->n_words].written_start = words->n_written;
+    words->words[words->n_words].written_length = length;
+    words->words[words->n_words].text_start = start;
+    words->words[words->n_words++].text_length = text_length;
+    words->n_written += length;
+    return SQLITE_OK;
+}
+
 static int on_token(void *context, int flags, const char *token, int n_token, int start, int end)
 {
     (void)flags;
     struct cut *cut = context;
-    struct text_words *words = cut->words;
-    uint32_t length = (uint32_t)n_token;
+    uint32_t at = (uint32_t)start;
+    while (cut->symbol.length > 0 && cut->symbol.start + cut->symbol.length <= at)
+        find_symbol(cut);
+    if (at > cut->symbol.start)
+        return SQLITE_OK; /* a part of the one that has been added */
+    if (at == cut->symbol.start)
+        return add_written(cut->words, cut->symbol.word, cut->symbol.word_length, at,
+                           cut->symbol.length);
     if (typed_stop_word(cut->text + start, (size_t)(end - start)))
         return SQLITE_OK;
-    for (uint32_t i = 0; i < words->n_words; i++) {
-        if (words->words[i].length == length &&
-            memcmp(words->bytes + words->words[i].start, token, length) == 0)
-            return SQLITE_OK;
+    return add_written(cut->words, token, (uint32_t)n_token, at, (uint32_t)(end - start));
+}
+
+/* Stems every word, and leaves those out whose stem another one has. */
+static void stem_words(struct tokenizer *tokenizer, struct text_words *words)
+{
+    uint32_t n_cut = words->n_words;
+    words->n_words = 0;
+    for (uint32_t i = 0; i < n_cut; i++) {
+        char *stem = words->bytes + words->n_bytes;
+        uint32_t same = 0;
+        words->words[i].start = words->n_bytes;
+        words->words[i].length = (uint32_t)text_words_stem(
+            tokenizer, words->written + words->words[i].written_start,
+            words->words[i].written_length, stem, sizeof words->bytes - words->n_bytes);
+        while (same < words->n_words &&
+               (words->words[same].length != words->words[i].length ||
+                memcmp(words->bytes + words->words[same].start, stem, words->words[i].length) != 0))
+            same++;
+        if (same < words->n_words)
+            continue;
+        words->n_bytes += words->words[i].length;
+        words->words[words->n_words++] = words->words[i];
     }
-    if (words->n_words == TEXT_WORDS_MAX || length > sizeof words->bytes - words->n_bytes)
-        return SQLITE_TOOBIG;
-    memcpy(words->bytes + words->n_bytes, token, length);
-    words->words[words->n_words].start = words->n_bytes;
-    words->words[words->n_words].text_start = (uint32_t)start;
-    words->words[words->n_words].text_length = (uint32_t)(end - start);
-    words->words[words->n_words++].length = length;
-    words->n_bytes += length;
-    return SQLITE_OK;
 }
 
 int text_words_cut(struct tokenizer *tokenizer, const char *text, size_t length,
-                   struct text_words *words, struct error *error)
+                   text_words_exists *exists, const void *context, struct text_words *words,
+                   struct error *error)
 {
-    struct cut cut = {text, words};
+    struct cut cut = {
+        .text = text, .length = length, .exists = exists, .context = context, .words = words};
     words->n_words = 0;
     words->n_bytes = 0;
-    if (tokenize(&tokenizer->stemming, &cut, text, length, on_token) != SQLITE_OK)
+    words->n_written = 0;
+    find_symbol(&cut);
+    if (tokenize(&tokenizer->folding, &cut, text, length, on_token) != SQLITE_OK)
         return error_out_of_memory(error);
+    stem_words(tokenizer, words);
     return 0;
+}
+
+/* Who gets every word. */
+struct visit {
+    text_words_visit *on_word;
+    void *context;
+};
+
+static int on_each(void *context, int flags, const char *token, int n_token, int start, int end)
+{
+    (void)flags;
+    (void)start;
+    (void)end;
+    struct visit *visit = context;
+    return visit->on_word(visit->context, token, (size_t)n_token);
+}
+
+int text_words_each(struct tokenizer *tokenizer, const char *text, size_t length,
+                    text_words_visit *on_word, void *context)
+{
+    struct visit visit = {on_word, context};
+    int result = tokenize(&tokenizer->folding, &visit, text, length, on_each);
+    return result == SQLITE_NOMEM ? -1 : result;
 }
 
 /* The one word that is expected. */

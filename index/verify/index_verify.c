@@ -14,6 +14,7 @@
 #include "index/verify/verify_memberships.h"
 #include "index/verify/verify_sparse_index.h"
 #include "index/verify/verify_versions.h"
+#include "index/verify/verify_written.h"
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/index_file.h>
@@ -226,6 +227,11 @@ static int check_postings(struct verification *verification, struct error *error
     return n_instances == 0 ? 0 : error_set(error, "the postings have words that FTS5 lacks");
 }
 
+static int check_written(struct verification *verification, struct error *error)
+{
+    return verify_written_words(verification->index, verification->database, error);
+}
+
 static int check_documents(struct verification *verification, struct error *error)
 {
     return verify_documents(verification->index, verification->database, error);
@@ -265,6 +271,7 @@ int index_verify(const char *path, void (*on_check)(void *context, const char *w
         {"name ends", check_name_ends},
         {"word lists", check_word_lists},
         {"postings against FTS5", check_postings},
+        {"written words", check_written},
         {"keywords, categories and owners", check_memberships},
         {"documents", check_documents},
         {"sparse index", check_sparse_index},

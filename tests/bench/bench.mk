@@ -9,7 +9,7 @@ bare_programs := $(patsubst tests/bench/%.c,$(BUILD)/%,$(bare_sources))
 
 tests: $(bench_program) $(bare_programs)
 
-$(BUILD)/cratedex-bench: $(call objects,$(bench_sources) $(addprefix tests/support/,rerank_names.c trie_walk.c)) $(server_library) $(index_library) $(BUILD)/flags
+$(BUILD)/cratedex-bench: $(call objects,$(bench_sources) tests/support/rerank_names.c) $(server_library) $(index_library) $(BUILD)/flags
 	$(call say,link)
 	$(quiet)$(CXX) $(link_flags) -o $@ $(link_inputs) $(server_libs) $(index_libs) $(bench_libs)
 $(bare_programs): $(BUILD)/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/flags

@@ -9,9 +9,9 @@
    asked for again from the deepest offset, as a list, and with match=all. */
 #include "index/segment/open_reader.h"
 #include "index/trie/trie.h"
+#include "index/trie/trie_walk.h"
 #include "tests/bench/bench.h"
 #include "tests/support/random.h"
-#include "tests/support/trie_walk.h"
 
 #include <cratedex/index_reader.h>
 #include <cratedex/search.h>

@@ -3,7 +3,7 @@
 #include "index/trie/trie.h"
 #include "index/trie/trie_complete.h"
 #include "index/trie/trie_open.h"
-#include "tests/support/trie_walk.h"
+#include "index/trie/trie_walk.h"
 
 #include <stdlib.h>
 #include <string.h>

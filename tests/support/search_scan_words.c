@@ -4,14 +4,20 @@
    FTS5's vocabulary. */
 #include "tests/support/search_scan_steps.h"
 
+#include "index/segment/open_index.h"
+#include "index/text/symbol_words.h"
+#include "index/text/text_words.h"
+#include "index/trie/trie.h"
 #include "tests/support/stop_word_list.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <cmocka.h>
 
@@ -61,9 +67,12 @@ static void execute(struct search_scan *scan, const char *sql)
 
 void scan_words_open(struct search_scan *scan)
 {
-    execute(scan, "CREATE VIRTUAL TABLE temp.cutter USING fts5(word, tokenize='porter unicode61')");
+    execute(scan,
+            "CREATE VIRTUAL TABLE temp.cutter USING fts5(word, tokenize='porter " TEXT_WORDS_FOLDING
+            "')");
     execute(scan, "CREATE VIRTUAL TABLE temp.stems USING fts5vocab('temp', 'cutter', 'row')");
-    execute(scan, "CREATE VIRTUAL TABLE temp.folder USING fts5(word, tokenize='unicode61')");
+    execute(scan,
+            "CREATE VIRTUAL TABLE temp.folder USING fts5(word, tokenize='" TEXT_WORDS_FOLDING "')");
     execute(scan, "CREATE VIRTUAL TABLE temp.folded USING fts5vocab('temp', 'folder', 'row')");
     execute(scan, "CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'crates_fts', 'row')");
     execute(scan, "CREATE VIRTUAL TABLE temp.places USING"
@@ -241,33 +250,110 @@ static void add_word(struct search_scan *scan, struct search_string word, const 
     }
 }
 
+/* Whether some crate has the word as it is written. */
+static bool is_written(const struct search_scan *scan, const char *word)
+{
+    const unsigned char *values;
+    return trie_find(&scan->index->words, word, strlen(word), &values) > 0;
+}
+
+static bool is_plain(char c)
+{
+    return isalnum((unsigned char)c) && (unsigned char)c < 128;
+}
+
+/* A word that begins at `start` and has symbols: how many bytes of the text it takes; 0 where there
+   is none that the index knows and that may not be missed. */
+static size_t symbol_word(const struct search_scan *scan, struct search_string text, size_t start,
+                          struct stem *word)
+{
+    char padded[SEARCH_MAX_TEXT_BYTES + 4] = "";
+    char rest[SEARCH_MAX_TEXT_BYTES + 4] = "";
+    int n = 0;
+    memcpy(padded, text.data, text.length);
+    const char *begin = padded + start;
+    if (!isalpha((unsigned char)*begin) || (unsigned char)*begin > 127)
+        return 0;
+    size_t length = 0;
+    while (is_plain(begin[length]))
+        length++;
+    const char *symbol = begin + length;
+    size_t n_symbols = strncmp(symbol, "++", 2) == 0 ? 2 : *symbol == '+' || *symbol == '#' ? 1 : 0;
+    const char *name = n_symbols == 2 ? "plusplus" : *symbol == '+' ? "plus" : "sharp";
+    char behind = n_symbols > 0 ? symbol[n_symbols] : ' ';
+    bool is_version = n_symbols == 2 && isdigit((unsigned char)behind);
+    if (n_symbols > 0 && strchr("+#=", behind) != NULL && behind != '\0')
+        return 0;
+    if (n_symbols > 0 && ((!is_plain(behind) && (unsigned char)behind < 128) || is_version)) {
+        snprintf(word->text, sizeof word->text, "%.*s%s", (int)length, begin, name);
+        length += n_symbols;
+        if (strlen(word->text) > SYMBOL_WORD_MAX_BYTES)
+            return 0;
+    } else if (length == 2 && strncasecmp(begin, "no", 2) == 0 &&
+               sscanf(symbol, "%*1[-_ ]%200[a-zA-Z0-9]%n", rest, &n) == 1 && strlen(rest) > 1 &&
+               isalpha((unsigned char)rest[0]) && (unsigned char)symbol[n] < 128 &&
+               strlen(rest) + 2 <= SYMBOL_WORD_MAX_BYTES) {
+        bool is_certain = strcasecmp(rest, "std") == 0 || strcasecmp(rest, "alloc") == 0;
+        if (*symbol == ' ' && !is_certain)
+            return 0;
+        snprintf(word->text, sizeof word->text, "no%s", rest);
+        length += (size_t)n;
+        if (is_certain)
+            return length;
+    } else {
+        return 0;
+    }
+    for (char *c = word->text; *c != '\0'; c++)
+        *c = (char)tolower((unsigned char)*c);
+    return is_written(scan, word->text) ? length : 0;
+}
+
+/* The words of a text, without those that have the stem of an earlier one. */
+struct cut_words {
+    struct stem stems[SEARCH_MAX_WORDS];
+    struct stem written[SEARCH_MAX_WORDS]; /* of words with symbols; else empty */
+    struct search_string words[SEARCH_MAX_WORDS];
+    unsigned n;
+};
+
+static void add_cut(struct search_scan *scan, struct cut_words *cut, struct search_string word)
+{
+    unsigned same = 0;
+    cut->words[cut->n] = word;
+    find_stem(scan, word, &cut->stems[cut->n]);
+    while (strcmp(cut->stems[same].text, cut->stems[cut->n].text) != 0)
+        same++;
+    cut->n += same == cut->n;
+}
+
 void scan_words(struct search_scan *scan, struct search_string text)
 {
-    static struct stem stems[SEARCH_MAX_WORDS];
-    struct search_string words[SEARCH_MAX_WORDS];
-    unsigned n_words = 0;
+    static struct cut_words cut;
     size_t start = 0;
     size_t step;
+    cut.n = 0;
     for (size_t at = 0; at <= text.length; at += step) {
         unsigned c = ' ';
         step = 1;
         if (at < text.length)
             step = scan_character(text.data + at, text.length - at, &c);
+        struct stem *symbol = &cut.written[cut.n];
+        size_t n_bytes = at == start && at < text.length ? symbol_word(scan, text, at, symbol) : 0;
+        if (n_bytes > 0) {
+            add_cut(scan, &cut, (struct search_string){symbol->text, strlen(symbol->text)});
+            step = n_bytes;
+            start = at + n_bytes;
+            continue;
+        }
         if (at < text.length && is_letter_or_digit(c))
             continue;
-        if (at > start && !is_stop_word(text.data + start, at - start)) {
-            unsigned same = 0;
-            words[n_words] = (struct search_string){text.data + start, at - start};
-            find_stem(scan, words[n_words], &stems[n_words]);
-            while (strcmp(stems[same].text, stems[n_words].text) != 0)
-                same++;
-            n_words += same == n_words;
-        }
+        if (at > start && !is_stop_word(text.data + start, at - start))
+            add_cut(scan, &cut, (struct search_string){text.data + start, at - start});
         start = at + step;
     }
     memset(scan->coverage, 0, (scan->n_crates + (size_t)1) * sizeof *scan->coverage);
     scan->n_words = 0;
     scan->total_mass = 0;
-    for (unsigned i = 0; i < n_words; i++)
-        add_word(scan, words[i], stems[i].text, i == n_words - 1);
+    for (unsigned i = 0; i < cut.n; i++)
+        add_word(scan, cut.words[i], cut.stems[i].text, i == cut.n - 1);
 }

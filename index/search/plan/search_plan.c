@@ -59,21 +59,18 @@ static size_t insert_term(uint32_t *terms, size_t n, uint32_t term)
     return n + 1;
 }
 
-/* Adds the stems of the most frequent words that, as they are written, begin with what was
-   typed. */
+/* Adds the stems of the most frequent words that, as they are written, begin with what was typed,
+   folded. */
 static size_t complete_written(struct index_reader *reader, const char *typed, size_t length,
                                uint32_t *terms, size_t n_terms)
 {
     const struct index *index = reader->index;
     char text[SPELLING_MAX_BYTES];
     uint32_t numbers[MAX_WRITTEN_COMPLETIONS];
-    size_t n_bytes = text_words_fold(reader->tokenizer, typed, length, text, sizeof text);
-    size_t n = n_bytes == 0 ? 0
-                            : trie_complete(&index->spelling, text, n_bytes, numbers,
-                                            MAX_WRITTEN_COMPLETIONS);
+    size_t n = trie_complete(&index->spelling, typed, length, numbers, MAX_WRITTEN_COMPLETIONS);
     for (size_t i = 0; i < n; i++) {
         struct counted_word written = word_list_word(&index->spelling_list, numbers[i]);
-        n_bytes =
+        size_t n_bytes =
             text_words_stem(reader->tokenizer, written.text, written.length, text, sizeof text);
         n_terms = insert_term(terms, n_terms, find_term(index, text, n_bytes));
     }
@@ -180,7 +177,9 @@ static void add_word(struct search_plan *plan, struct index_reader *reader,
     bool may_be_unfinished = i + 1 == words->n_words;
     add_alternative(plan, word, ALTERNATIVE_STEM, list);
     if (may_be_unfinished && word->length >= MIN_COMPLETED_BYTES && plan->ranking->prefix > 0)
-        n_completions = add_completions(plan, reader, typed, text_length, word);
+        n_completions =
+            add_completions(plan, reader, words->written + words->words[i].written_start,
+                            words->words[i].written_length, word);
     if (plan->ranking->typos && list.n == 0 && n_completions == 0)
         replace_word(plan, reader, text, i, word);
     else if (plan->ranking->typos && list.n > 0 && n_completions == 0)
@@ -219,11 +218,20 @@ static void find_names(struct search_plan *plan, const struct index *index,
                                    most_popular(plan->place_ranks, plan->n_places));
 }
 
+/* Whether any crate has a word as it is written. */
+static bool is_written(const void *context, const char *word, size_t length)
+{
+    const struct index *index = context;
+    const unsigned char *values;
+    return trie_find(&index->words, word, length, &values) > 0;
+}
+
 int search_plan_make(struct search_plan *plan, struct index_reader *reader,
                      const struct ranking *ranking, struct search_string text,
                      enum search_match match, struct error *error)
 {
-    if (text_words_cut(reader->tokenizer, text.data, text.length, &plan->text_words, error) != 0)
+    if (text_words_cut(reader->tokenizer, text.data, text.length, is_written, reader->index,
+                       &plan->text_words, error) != 0)
         return -1;
     plan->ranking = ranking;
     plan->n_words = 0;

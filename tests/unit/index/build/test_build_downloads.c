@@ -291,6 +291,36 @@ static void refuses_damaged_files(void **state)
     folder_remove(counts);
 }
 
+/* A wrong clock writes a day far ahead: it would end the 90 days, and all others would be old. */
+static void skips_days_that_have_not_come(void **state)
+{
+    struct build_folders *folders = *state;
+    static const struct dump_file files[] = {
+        BUILT_TIME("2026-11-01T02:00:00Z"),
+        BUILT_TABLE("crates", CRATES_COLUMNS "\n1,one,2026-01-01,2026-01-01,,,,\n"),
+        BUILT_TABLE("versions", VERSIONS_COLUMNS "\n11,1,1.0.0,2026-01-01,f,9,2026-01-01\n"),
+        BUILT_TABLE("version_downloads", "version_id,date,downloads\n11,2026-10-31,5\n"
+                                         "11,2026-11-02,3\n11,2026-11-03,1\n11,9998-01-01,1\n"),
+        BUILT_END,
+    };
+    char counts[FOLDER_PATH_SIZE];
+    struct error error;
+    folder_make(counts);
+    const char *const paths[] = {counts};
+    write_counts(counts, "9998-01-01", FIRST, (struct count[]){{11, 4}}, 1);
+    if (build(folders, files, paths, 1, &error) != 0)
+        fail_msg("%s", error.message);
+    /* The day after the dump's own is one that has begun somewhere. */
+    sql_expect(folders->out, DAYS_OF_ALL, "11|2026-10-31|5\n11|2026-11-02|3");
+    sql_expect(folders->out, "SELECT recent_downloads FROM crates", "5");
+    expect_added(folders, 0, 0, 1);
+    const struct build_warning *warning =
+        built_index_warning(&folders->report, "downloads of a day that has not come, skipped");
+    assert_int_equal(warning->n_rows, 2);
+    built_index_warning(&folders->report, "counted downloads of a day that has not come, skipped");
+    folder_remove(counts);
+}
+
 /* Sums end where 64 bits end. */
 static void stops_at_the_largest_sum(void **state)
 {
@@ -328,7 +358,7 @@ int main(void)
         TEST(moves_the_ninety_days),     TEST(skips_days_that_the_dump_has),
         TEST(dates_a_dump_without_days), TEST(adds_files_up_and_none_twice),
         TEST(reports_unknown_versions),  TEST(refuses_damaged_files),
-        TEST(stops_at_the_largest_sum),
+        TEST(stops_at_the_largest_sum),  TEST(skips_days_that_have_not_come),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,13 +37,28 @@ static int close_tokenizer(void **state)
     return sqlite3_close(fixture->database);
 }
 
+/* Words with symbols that there are. */
+static bool exists(const void *context, const char *word, size_t length)
+{
+    (void)context;
+    return (length == 9 && memcmp(word, "cplusplus", 9) == 0) ||
+           (length == 6 && memcmp(word, "csharp", 6) == 0);
+}
+
+static int cut_into(struct fixture *fixture, const char *text, size_t length,
+                    struct text_words *words)
+{
+    return text_words_cut(fixture->tokenizer, text, length, NULL, NULL, words, NULL);
+}
+
 /* The words, separated by spaces. */
 static const char *cut(struct fixture *fixture, const char *text, size_t length)
 {
     static char joined[2048];
     static struct text_words words;
     memset(&words, 0xee, sizeof words);
-    assert_int_equal(text_words_cut(fixture->tokenizer, text, length, &words, NULL), 0);
+    assert_int_equal(text_words_cut(fixture->tokenizer, text, length, exists, NULL, &words, NULL),
+                     0);
     size_t at = 0;
     joined[0] = '\0';
     for (uint32_t i = 0; i < words.n_words; i++)
@@ -67,7 +82,7 @@ static void test_words(void **state)
         {"serde::de::Deserialize", "serd de deseri"},
         {"FooBar", "foobar"},
         {"sha2 v1.0", "sha2 v1 0"},
-        {"c++", "c"},
+        {"g++", "g"},
         {"\"a NEAR(b\" * ^ OR -c:d", "near b c d"},
         {"r\u00E9sum\u00E9 \u00C9MU", "resum emu"},
         {"\u8AAD\u307F\u66F8\u304D", "\u8AAD\u307F\u66F8\u304D"},
@@ -76,6 +91,90 @@ static void test_words(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_string_equal(cut(*state, cases[i].text, strlen(cases[i].text)), cases[i].words);
+}
+
+/* One word where there is such a word, or where its parts mean something else; then the parts are
+   none. */
+static void test_words_with_symbols(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *words;
+    } cases[] = {
+        {"c++", "cplusplu"},
+        {"C# parser", "csharp parser"},
+        {"c/c++ c#", "c cplusplu csharp"},
+        {"f# parser", "f parser"},
+        {"no_std", "nostd"},
+        {"no std no-std nostd", "nostd"},
+        {"a No Std parser", "nostd parser"},
+        {"no_alloc", "noalloc"},
+        {"no_panic", "panic"},
+        {"no_std+", "nostd"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(cut(*state, cases[i].text, strlen(cases[i].text)), cases[i].words);
+    /* Only where it is asked for. */
+    static struct text_words words;
+    assert_int_equal(cut_into(*state, "no_std c++", 10, &words), 0);
+    assert_int_equal(words.n_words, 2);
+    assert_int_equal(words.words[0].text_start, 3);
+}
+
+/* Each word knows what was typed, and that folded. */
+static void test_words_as_they_are_written(void **state)
+{
+    static struct text_words words;
+    struct fixture *fixture = *state;
+    static const char text[] = "the C++ Parsers, caf\u00e9S no_std";
+    static const struct {
+        const char *typed;
+        const char *written;
+        const char *stem;
+    } expected[] = {
+        {"C++", "cplusplus", "cplusplu"},
+        {"Parsers", "parsers", "parser"},
+        {"caf\u00e9S", "cafes", "cafe"},
+        {"no_std", "nostd", "nostd"},
+    };
+    assert_int_equal(
+        text_words_cut(fixture->tokenizer, text, strlen(text), exists, NULL, &words, NULL), 0);
+    assert_int_equal(words.n_words, 4);
+    for (uint32_t i = 0; i < 4; i++) {
+        assert_int_equal(words.words[i].text_length, strlen(expected[i].typed));
+        assert_memory_equal(text + words.words[i].text_start, expected[i].typed,
+                            words.words[i].text_length);
+        assert_int_equal(words.words[i].written_length, strlen(expected[i].written));
+        assert_memory_equal(words.written + words.words[i].written_start, expected[i].written,
+                            words.words[i].written_length);
+        assert_int_equal(words.words[i].length, strlen(expected[i].stem));
+        assert_memory_equal(words.bytes + words.words[i].start, expected[i].stem,
+                            words.words[i].length);
+    }
+}
+
+/* Composed, decomposed and bare letters are the same: all of Vietnamese, and what else has two
+   accents. */
+static void test_letters_with_accents(void **state)
+{
+    static const struct {
+        const char *composed;
+        const char *decomposed;
+        const char *bare;
+    } cases[] = {
+        {"b\u1EC7nh", "be\u0323\u0302nh", "benh"},
+        {"caf\u00E9", "cafe\u0301", "cafe"},
+        {"ph\u1EDF", "pho\u031B\u0309", "pho"},
+        {"\u1EA6\u1EBE\u1ED4\u1EEE", "A\u0302\u0300E\u0302\u0301O\u0302\u0309U\u031B\u0303",
+         "aeou"},
+        {"\u01DA\u022B", "u\u0308\u030Co\u0308\u0304", "uo"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_string_equal(cut(*state, cases[i].composed, strlen(cases[i].composed)),
+                            cases[i].bare);
+        assert_string_equal(cut(*state, cases[i].decomposed, strlen(cases[i].decomposed)),
+                            cases[i].bare);
+    }
 }
 
 /* By what was typed: "does" stems to "doe", "thes" to "the", of which only the first goes. */
@@ -107,16 +206,16 @@ static void test_largest_texts(void **state)
         static const char letters[] = "bcefghjklmnopqruvwxyz0123456789";
         text[i] = i % 2 == 1 ? ' ' : letters[i / 2 % (sizeof letters - 1)];
     }
-    assert_int_equal(text_words_cut(fixture->tokenizer, text, sizeof text, &words, NULL), 0);
+    assert_int_equal(cut_into(fixture, text, sizeof text, &words), 0);
     assert_int_equal(words.n_words, 31);
     memset(text, 'x', sizeof text);
-    assert_int_equal(text_words_cut(fixture->tokenizer, text, sizeof text, &words, NULL), 0);
+    assert_int_equal(cut_into(fixture, text, sizeof text, &words), 0);
     assert_int_equal(words.n_words, 1);
     assert_int_equal(words.words[0].length, sizeof text);
     /* Two bytes that fold to three. */
     for (size_t i = 0; i < sizeof text; i += 2)
         memcpy(text + i, "\u023A", 2);
-    assert_int_equal(text_words_cut(fixture->tokenizer, text, sizeof text, &words, NULL), 0);
+    assert_int_equal(cut_into(fixture, text, sizeof text, &words), 0);
     assert_int_equal(words.n_words, 1);
     /* No stop word, no repetition: 128 words of one character each, and each different. */
     size_t n_bytes = 0;
@@ -126,7 +225,7 @@ static void test_largest_texts(void **state)
         text[n_bytes++] = (char)(0x80 | (c & 63));
         text[n_bytes++] = ' ';
     }
-    assert_int_equal(text_words_cut(fixture->tokenizer, text, n_bytes, &words, NULL), 0);
+    assert_int_equal(cut_into(fixture, text, n_bytes, &words), 0);
     assert_int_equal(words.n_words, TEXT_WORDS_MAX_BYTES / 4);
 }
 
@@ -135,7 +234,7 @@ static void expect_fts5(struct fixture *fixture, const char *text, size_t length
 {
     static const char *const sql = "DROP TABLE IF EXISTS vocabulary; DROP TABLE IF EXISTS texts;"
                                    "CREATE VIRTUAL TABLE texts USING fts5(text, detail=column,"
-                                   " tokenize='porter unicode61');"
+                                   " tokenize='porter " TEXT_WORDS_FOLDING "');"
                                    "CREATE VIRTUAL TABLE vocabulary USING fts5vocab(texts, row)";
     char sorted[2048] = " ";
     char expected[2048] = " ";
@@ -220,6 +319,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words),
+        cmocka_unit_test(test_words_with_symbols),
+        cmocka_unit_test(test_words_as_they_are_written),
+        cmocka_unit_test(test_letters_with_accents),
         cmocka_unit_test(test_stop_words_are_left_out_before_stemming),
         cmocka_unit_test(test_largest_texts),
         cmocka_unit_test(test_random_texts_are_cut_as_fts5_cuts_them),

@@ -4,7 +4,7 @@
 #include "index/trie/trie_build.h"
 #include "index/trie/trie_complete.h"
 #include "index/trie/trie_open.h"
-#include "tests/support/trie_walk.h"
+#include "index/trie/trie_walk.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

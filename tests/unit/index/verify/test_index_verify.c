@@ -243,6 +243,9 @@ static void changed_tries(void **state)
     copy_index(fixture);
     change_last_byte(fixture->path, "spelling_list", '~');
     expect_fault(fixture, "another written word", "the trie of spelling lacks");
+    copy_index(fixture);
+    change_last_byte(fixture->path, "words", '~');
+    expect_fault(fixture, "another word as written", "has a stem that FTS5 lacks");
 }
 
 /* Links that only one side has: each list in memory, and each table. */

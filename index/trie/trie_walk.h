@@ -1,6 +1,6 @@
 /* All keys of a trie. */
-#ifndef CRATEDEX_TESTS_SUPPORT_TRIE_WALK_H
-#define CRATEDEX_TESTS_SUPPORT_TRIE_WALK_H
+#ifndef CRATEDEX_INDEX_TRIE_WALK_H
+#define CRATEDEX_INDEX_TRIE_WALK_H
 
 #include "index/trie/open_trie.h"
 

@@ -1,6 +1,6 @@
 /* Siblings are stored by value; the next in byte order is found by a scan, so that a walk needs no
    memory for sorting. A walk is a path from the root, with the key that leads to its end. */
-#include "tests/support/trie_walk.h"
+#include "index/trie/trie_walk.h"
 
 #include "index/trie/trie_layout.h"
 
