@@ -32,13 +32,21 @@ static void append_term(struct line *line, const char *name, double value)
         append(line, "%s%.3f %s", line->text[line->length - 1] == '=' ? " " : " + ", value, name);
 }
 
+static const char *how_named(enum search_tier tier)
+{
+    return tier == SEARCH_TIER_PASTED ? "the query names the crate"
+           : tier == SEARCH_TIER_SAME ? "the query is the name but for what separates its words"
+           : tier == SEARCH_TIER_BEGINNING ? "the name begins with the query"
+                                           : "the query nearly is the name";
+}
+
 static int add_place(struct table *table, const struct search_hit *hit)
 {
     struct line line = {.length = 0};
     if (hit->exact)
         append(&line, "first: the name is the query");
-    else if (hit->is_near)
-        append(&line, "in front: the query nearly is the name");
+    else if (hit->in_front)
+        append(&line, "in front: %s", how_named(hit->tier));
     else if (hit->is_second_stage)
         append(&line, "placed by the second stage: %.3f", hit->score);
     else

@@ -10,8 +10,8 @@ const char *explanation_stage(const struct search_hit *hit)
 {
     if (hit->exact)
         return "exact";
-    if (hit->is_near)
-        return "near";
+    if (hit->in_front)
+        return "front";
     return hit->is_second_stage ? "second" : "first";
 }
 

@@ -50,8 +50,8 @@ void query_plan_describe(const struct search_result *result, struct query_plan *
     if (result->search->has_text) {
         const struct search_plan *searched = &result->search->plan;
         describe_words(searched, plan);
-        plan->n_name_places = searched->n_places;
-        plan->n_exact_names = searched->n_exact;
+        plan->n_name_places = searched->named.n_places;
+        plan->n_exact_names = searched->named.n_exact;
         plan->n_near_names = searched->spelling.n_near_names;
         memcpy(plan->near_names, searched->spelling.near_names, sizeof plan->near_names);
     }

@@ -20,7 +20,7 @@ int search_explain(struct search *search, const struct search_hit *hit,
     search_plan_rewind(plan);
     search_plan_cover(plan, hit->rank, &coverage);
     search_plan_rewind(plan);
-    if (coverage.worst_field == 0 || !search_plan_accepts(plan, coverage.mass)) {
+    if (!search_plan_has_words(plan, &coverage)) {
         explanation->substring = ranking->substring;
     } else {
         explanation->any = ranking->any * (double)coverage.any;
@@ -39,7 +39,7 @@ int search_explain(struct search *search, const struct search_hit *hit,
         explanation->words[i].stem = plan->text_words.bytes + word->start;
         explanation->words[i].length = word->length;
         explanation->words[i].share = (double)word->mass / (double)plan->total_mass;
-        explanation->words[i].fields = occurrence.fields;
+        explanation->words[i].fields = occurrence.fields | (coverage.is_named ? POSTING_NAME : 0U);
         explanation->words[i].is_completion =
             occurrence.alternative != NULL &&
             occurrence.alternative->kind == ALTERNATIVE_COMPLETION;

@@ -92,7 +92,7 @@ static void renew(const struct crate_columns *columns, enum crate_order order,
     uint32_t length = columns->name_offsets[rank] - at;
     key->name_length = length < sizeof key->name ? length : sizeof key->name;
     memcpy(key->name, columns->names + at, key->name_length);
-    key->exact = plan != NULL && search_plan_is_exact(plan, rank);
+    key->exact = plan != NULL && named_crates_is_exact(&plan->named, rank);
 }
 
 /* A page that is being filled. */
@@ -127,18 +127,13 @@ static void select_rank(struct search_collector *collector, uint32_t rank, float
     bitmap_set(((struct selector *)collector)->selected, rank);
 }
 
-/* Selects what matches the plan, those in front included. */
+/* Selects what matches the plan, those that the text names included. */
 static uint64_t select_matches(struct search *search, const uint64_t *filter)
 {
     struct search_plan *plan = &search->plan;
     bitmap_reset(search->selected, bitmap_n_words(search->index->columns.n_crates + 1));
-    for (uint32_t i = 0; i < plan->n_exact; i++) {
-        uint32_t rank = trie_value(plan->exact_values, i);
-        if (filter == NULL || bitmap_test(filter, rank))
-            bitmap_set(search->selected, rank);
-    }
-    for (uint32_t i = 0; i < plan->spelling.n_near_names; i++) {
-        uint32_t rank = plan->spelling.near_names[i];
+    for (uint32_t i = 0; i < named_crates_count(&plan->named); i++) {
+        uint32_t rank = named_crates_rank(&plan->named, i);
         if (filter == NULL || bitmap_test(filter, rank))
             bitmap_set(search->selected, rank);
     }
@@ -151,10 +146,11 @@ static uint64_t select_matches(struct search *search, const uint64_t *filter)
 static void put_exact_first(const struct crate_columns *columns, const struct search_plan *plan,
                             uint64_t *selected, const struct seek_key *after, struct page *page)
 {
-    for (uint32_t n_left = plan->n_exact; n_left > 0; n_left--) {
+    const struct named_crates *named = &plan->named;
+    for (uint32_t n_left = named->n_exact; n_left > 0; n_left--) {
         uint32_t next = 0;
-        for (uint32_t i = 0; i < plan->n_exact; i++) {
-            uint32_t rank = trie_value(plan->exact_values, i);
+        for (uint32_t i = 0; i < named->n_exact; i++) {
+            uint32_t rank = named_crates_rank(named, i);
             if (!bitmap_test(selected, rank))
                 continue;
             uint32_t start = columns->name_offsets[rank - 1];

@@ -1,6 +1,8 @@
 /* The order of relevance, in four parts one behind the other: the crates whose name is the text, by
-   rank; the few whose name the text nearly is, nearest first; the best RERANK_DEPTH of the first
-   stage, as the second stage orders them; all others by the first stage's score (on a tie by rank).
+   rank; the few that the text names otherwise, as named_crates.h orders them; the best RERANK_DEPTH
+   of the first stage, as the second stage orders them, with those among them whose name is the
+   text's words run together (search_by_words.h); all others by the first stage's score (on a tie by
+   rank).
    Every match has exactly one place in it, whatever the page: what is asked for is the beginning of
    that order, up to offset + limit, or with a seek key the `limit` places behind the key's crate.
 
@@ -16,6 +18,7 @@
 #include "index/base/bitmap.h"
 #include "index/base/small_order.h"
 #include "index/search/rank/search_score.h"
+#include "index/search/search_by_words.h"
 #include "index/search/seek_place.h"
 #include "index/trie/trie.h"
 
@@ -102,7 +105,9 @@ struct relevance {
     struct search *search;
     const struct search_query *query;
     const uint64_t *filter;
-    uint32_t depth; /* so many are for the second stage */
+    struct search_by_words by_words;
+    bool has_second_stage;
+    uint32_t depth; /* so many of the scan's best are for it */
     struct search_result *result;
     uint32_t n_found;  /* of the first stage's best, in order in search->scored */
     uint32_t n_before; /* matches before what they come behind */
@@ -130,6 +135,10 @@ static int find_best(struct relevance *relevance, uint32_t n, const struct searc
     struct best best = {{keep_best, -INFINITY}, search->scored, 0, n, after, 0};
     relevance->result->total = search_scan(&search->plan, search->index, &search->scan,
                                            relevance->filter, &best.collector);
+    for (uint32_t i = 0; i < relevance->by_words.n && !relevance->has_second_stage; i++) {
+        uint32_t rank = relevance->by_words.ranks[i];
+        keep_best(&best.collector, rank, search_by_words_score(&search->plan, search->index, rank));
+    }
     for (uint32_t i = 0; i < best.n && best.n <= SMALL_ORDER_MAX; i++)
         rerank_fetch(search->index, best.heap[i].rank);
     sort_best(best.heap, best.n);
@@ -163,43 +172,59 @@ static void add(struct page *page, enum seek_stage stage, uint32_t rank, float s
     page->result->hits[page->result->n_hits++] =
         (struct search_hit){.rank = rank,
                             .exact = stage == SEEK_STAGE_EXACT,
-                            .is_near = stage == SEEK_STAGE_NEAR,
+                            .in_front = stage == SEEK_STAGE_FRONT,
                             .is_second_stage = stage == SEEK_STAGE_SECOND,
                             .score = (double)score};
 }
 
-static void add_front(struct page *page, const struct search_plan *plan, const uint64_t *filter)
+/* The place of a crate that stands in front by its name. Returns false where it does not. */
+static bool find_front_place(const struct named_crates *named, uint32_t rank, struct place *place)
 {
-    for (uint32_t i = 0; i < plan->n_exact; i++) {
-        uint32_t rank = trie_value(plan->exact_values, i);
-        if (filter == NULL || bitmap_test(filter, rank))
-            add(page, SEEK_STAGE_EXACT, rank, 0);
-    }
-    for (uint32_t i = 0; i < plan->spelling.n_near_names; i++) {
-        uint32_t rank = plan->spelling.near_names[i];
-        if (filter == NULL || bitmap_test(filter, rank))
-            add(page, SEEK_STAGE_NEAR, rank, -(float)i);
+    uint32_t number = named_crates_number(named, rank);
+    bool is_exact = number < named->n_exact;
+    if (number == named_crates_count(named) || named_crates_is_by_words(named, rank))
+        return false;
+    *place = (struct place){is_exact ? SEEK_STAGE_EXACT : SEEK_STAGE_FRONT,
+                            is_exact ? 0 : -(float)(number - named->n_exact), rank};
+    return true;
+}
+
+static void add_front(struct page *page, const struct named_crates *named, const uint64_t *filter)
+{
+    for (uint32_t i = 0; i < named_crates_count(named); i++) {
+        struct place place;
+        uint32_t rank = named_crates_rank(named, i);
+        if ((filter == NULL || bitmap_test(filter, rank)) && find_front_place(named, rank, &place))
+            add(page, place.stage, rank, place.score);
     }
 }
 
-/* Lets the second stage order the `n` best of the first. */
-static void rerank(struct search *search, uint32_t n)
+/* Lets the second stage order the `n` best of the first, and those that the text names by words.
+   Returns how many these are together. */
+static uint32_t rerank(struct search *search, const struct search_by_words *by_words, uint32_t n)
 {
     struct rerank_candidate *candidates = search->candidates;
     for (uint32_t i = 0; i < n; i++) {
         candidates[i].rank = search->scored[i].rank;
         candidates[i].first_stage = search->scored[i].score;
     }
+    n = search_by_words_enter(by_words, search, n);
     rerank_features(&search->plan, search->index, candidates, n);
     rerank_sort(candidates, n);
+    search_by_words_settle(by_words, candidates, n);
+    return n;
 }
 
 static bool name_has_text(const struct search_plan *plan, uint32_t rank)
 {
-    uint32_t i = 0;
-    while (i < plan->n_places && plan->place_ranks[i] != rank)
-        i++;
-    return i < plan->n_places;
+    for (uint32_t form = 0; form < plan->named.n_forms; form++) {
+        const struct named_places *places = &plan->named.places[form];
+        for (uint32_t i = 0; i < places->n; i++) {
+            if (places->ranks[i] == rank)
+                return true;
+        }
+    }
+    return false;
 }
 
 /* The first stage's score of one crate, added up as the scan adds it up, to the bit. Returns false
@@ -209,6 +234,10 @@ static bool score_one(struct search *search, uint32_t rank, float *score)
     struct search_plan *plan = &search->plan;
     float reach = 0;
     float words = 0;
+    if (named_crates_is_by_words(&plan->named, rank)) {
+        *score = search_by_words_score(plan, search->index, rank);
+        return true;
+    }
     search_plan_rewind(plan);
     for (uint32_t i = 0; i < plan->n_words; i++) {
         struct word_occurrence occurrence = search_word_occurrence(&plan->words[i], rank);
@@ -232,9 +261,8 @@ static bool score_one(struct search *search, uint32_t rank, float *score)
     return true;
 }
 
-/* The place of a crate in this index, of which the second stage ordered the `n_second` best.
-   Returns false, and leaves `place` as it is, where it has none: there is no such crate, or it does
-   not match. */
+/* The place of a crate in this index, of which the second stage ordered `n_second`. Returns false,
+   and leaves `place` as it is, where it has none: there is no such crate, or it does not match. */
 static bool find_place(const struct relevance *relevance, uint32_t rank, uint32_t n_second,
                        struct place *place)
 {
@@ -243,15 +271,8 @@ static bool find_place(const struct relevance *relevance, uint32_t rank, uint32_
     float score;
     if (rank == 0 || (relevance->filter != NULL && !bitmap_test(relevance->filter, rank)))
         return false;
-    if (search_plan_is_exact(plan, rank)) {
-        *place = (struct place){SEEK_STAGE_EXACT, 0, rank};
+    if (find_front_place(&plan->named, rank, place))
         return true;
-    }
-    for (uint32_t i = 0; i < plan->spelling.n_near_names; i++)
-        if (plan->spelling.near_names[i] == rank) {
-            *place = (struct place){SEEK_STAGE_NEAR, -(float)i, rank};
-            return true;
-        }
     for (uint32_t i = 0; i < n_second; i++)
         if (search->candidates[i].rank == rank) {
             *place = (struct place){SEEK_STAGE_SECOND, search->candidates[i].second_stage, rank};
@@ -259,7 +280,8 @@ static bool find_place(const struct relevance *relevance, uint32_t rank, uint32_
         }
     if (!score_one(search, rank, &score))
         return false;
-    *place = (struct place){SEEK_STAGE_FIRST, score, rank};
+    bool is_staged = relevance->has_second_stage && named_crates_is_by_words(&plan->named, rank);
+    *place = (struct place){is_staged ? SEEK_STAGE_SECOND : SEEK_STAGE_FIRST, score, rank};
     return true;
 }
 
@@ -289,13 +311,14 @@ static int fill_from_front(struct relevance *relevance, uint32_t rank, struct pl
         return -1;
     uint32_t n_second =
         relevance->n_found < relevance->depth ? relevance->n_found : relevance->depth;
-    rerank(search, n_second);
-    if (place != NULL && find_place(relevance, rank, n_second, place) &&
+    uint32_t n_candidates =
+        relevance->has_second_stage ? rerank(search, &relevance->by_words, n_second) : 0;
+    if (place != NULL && find_place(relevance, rank, n_candidates, place) &&
         place->stage == SEEK_STAGE_FIRST)
         return fill_behind(relevance, place, error);
     page.result->n_hits = 0;
-    add_front(&page, &search->plan, relevance->filter);
-    for (uint32_t i = 0; i < n_second; i++)
+    add_front(&page, &search->plan.named, relevance->filter);
+    for (uint32_t i = 0; i < n_candidates; i++)
         add(&page, SEEK_STAGE_SECOND, search->candidates[i].rank,
             search->candidates[i].second_stage);
     for (uint32_t i = n_second; i < relevance->n_found; i++)
@@ -333,9 +356,11 @@ int search_by_relevance(struct search *search, const struct search_query *query,
         .search = search,
         .query = query,
         .filter = filter,
-        .depth = search->plan.ranking->second_stage ? RERANK_DEPTH : 0,
+        .has_second_stage = search->plan.ranking->second_stage,
         .result = result,
     };
+    search_by_words_take(&relevance.by_words, &search->plan, filter);
+    relevance.depth = relevance.has_second_stage ? RERANK_DEPTH - relevance.by_words.n : 0;
     int status = after != NULL ? fill_after(&relevance, after, error)
                                : fill_from_front(&relevance, 0, NULL, error);
     if (status != 0)

@@ -8,7 +8,7 @@
 #include <cratedex/search_query.h>
 
 /* The parts of the order of relevance, one behind the other. */
-enum seek_stage { SEEK_STAGE_EXACT, SEEK_STAGE_NEAR, SEEK_STAGE_SECOND, SEEK_STAGE_FIRST };
+enum seek_stage { SEEK_STAGE_EXACT, SEEK_STAGE_FRONT, SEEK_STAGE_SECOND, SEEK_STAGE_FIRST };
 #define N_SEEK_STAGES 4
 
 /* The sort key of one item. */

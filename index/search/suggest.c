@@ -6,6 +6,8 @@
 #include <cratedex/suggest.h>
 
 #include "index/base/edit_automaton.h"
+#include "index/search/plan/query_characters.h"
+#include "index/search/plan/query_reading.h"
 #include "index/segment/open_index.h"
 #include "index/text/name_words.h"
 #include "index/trie/trie.h"
@@ -14,16 +16,16 @@
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/index_file.h>
+#include <cratedex/search_text.h>
 #include <cratedex/utf8.h>
 #include <string.h>
 
-#define MAX_TEXT_BYTES 256
 #define ONE_EDIT_CHARACTERS 5
 #define TWO_EDITS_CHARACTERS 9
 
 struct suggesting {
     const struct index *index;
-    char text[MAX_TEXT_BYTES]; /* canonical */
+    char text[SEARCH_MAX_TEXT_BYTES]; /* canonical */
     size_t length;
     size_t n_characters;
     struct suggestion *suggestions;
@@ -245,19 +247,37 @@ static void run(struct suggesting *suggesting)
         add_keywords(suggesting);
 }
 
+/* Writes the canonical form of what the text is taken for. Returns false where there is nothing to
+   suggest for it. */
+static bool read_text(struct suggesting *suggesting, const char *text, size_t length)
+{
+    struct query_reading reading;
+    suggesting->length = 0;
+    if (search_check_text(text, length, NULL) != SEARCH_OK)
+        return false;
+    if (query_characters_are_blank(text, length))
+        return true;
+    /* Without a reader nothing is read from the file, so that it cannot fail. */
+    query_reading_make(&reading, suggesting->index, NULL, (struct search_string){text, length},
+                       NULL);
+    struct search_string meant =
+        reading.read.kind == QUERY_TEXT_NAMES ? reading.read.names.names[0] : reading.text;
+    canonical_name(suggesting->text, meant.data, meant.length);
+    suggesting->length = meant.length;
+    return meant.length > 0;
+}
+
 size_t suggest(const struct index *index, const char *text, size_t text_length,
                struct suggestion *suggestions, size_t limit)
 {
-    struct suggesting suggesting;
-    if (text_length > sizeof suggesting.text || limit == 0)
+    struct suggesting suggesting = {
+        .index = index,
+        .suggestions = suggestions,
+        .limit = limit < SUGGEST_MAX_LIMIT ? limit : SUGGEST_MAX_LIMIT,
+    };
+    if (limit == 0 || !read_text(&suggesting, text, text_length))
         return 0;
-    suggesting.index = index;
-    suggesting.length = text_length;
-    suggesting.suggestions = suggestions;
-    suggesting.n = 0;
-    suggesting.limit = limit < SUGGEST_MAX_LIMIT ? limit : SUGGEST_MAX_LIMIT;
-    canonical_name(suggesting.text, text, text_length);
-    suggesting.n_characters = utf8_count_characters(text, text_length);
+    suggesting.n_characters = utf8_count_characters(suggesting.text, suggesting.length);
     run(&suggesting);
     return suggesting.n;
 }

@@ -6,7 +6,8 @@
    "Space-Efficient Data Structures for Top-k Completion", WWW 2013). Values are ranks: 1 is best.
 
    Here is how a key is looked up; trie_build.h makes a block, trie_open.h opens one,
-   trie_complete.h finds what a key may be completed to, trie_fuzzy.h what it is nearly. */
+   trie_complete.h finds what a key may be completed to, trie_fuzzy.h what it is nearly,
+   trie_loose.h what it is but for separators. */
 #ifndef CRATEDEX_TRIE_H
 #define CRATEDEX_TRIE_H
 

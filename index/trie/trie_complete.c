@@ -95,9 +95,10 @@ static void add_pending(struct completion *completion, uint32_t node, uint32_t e
     pending[at] = (struct pending){best, node, end};
 }
 
-static void search(struct completion *completion, uint32_t start)
+static void search(struct completion *completion, const uint32_t *starts, size_t n_starts)
 {
-    add_pending(completion, start, start + 1);
+    for (size_t i = 0; i < n_starts; i++)
+        add_pending(completion, starts[i], starts[i] + 1);
     while (completion->n_pending > 0 && !completion->is_out_of_room) {
         struct pending next = completion->pending[--completion->n_pending];
         if (!is_below_bound(completion, next.best))
@@ -133,7 +134,8 @@ static void scan(struct completion *completion, uint32_t start)
     }
 }
 
-size_t trie_complete_node(const struct trie *trie, uint32_t node, uint32_t *values, size_t limit)
+size_t trie_complete_nodes(const struct trie *trie, const uint32_t *nodes, size_t n_nodes,
+                           uint32_t *values, size_t limit)
 {
     struct completion completion;
     completion.trie = trie;
@@ -142,10 +144,15 @@ size_t trie_complete_node(const struct trie *trie, uint32_t node, uint32_t *valu
     completion.limit = limit < TRIE_MAX_COMPLETIONS ? limit : TRIE_MAX_COMPLETIONS;
     completion.n_pending = 0;
     completion.is_out_of_room = false;
-    search(&completion, node);
-    if (completion.is_out_of_room)
-        scan(&completion, node);
+    search(&completion, nodes, n_nodes);
+    for (size_t i = 0; i < n_nodes && completion.is_out_of_room; i++)
+        scan(&completion, nodes[i]);
     return completion.n_values;
+}
+
+size_t trie_complete_node(const struct trie *trie, uint32_t node, uint32_t *values, size_t limit)
+{
+    return trie_complete_nodes(trie, &node, 1, values, limit);
 }
 
 size_t trie_complete(const struct trie *trie, const char *prefix, size_t prefix_length,

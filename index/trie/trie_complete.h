@@ -24,6 +24,10 @@ size_t trie_complete(const struct trie *trie, const char *prefix, size_t prefix_
 /* The same from a node on; the trie must not be empty and `limit` not 0. */
 size_t trie_complete_node(const struct trie *trie, uint32_t node, uint32_t *values, size_t limit);
 
+/* The same from several, of which none lies below another; at most TRIE_MAX_COMPLETIONS. */
+size_t trie_complete_nodes(const struct trie *trie, const uint32_t *nodes, size_t n_nodes,
+                           uint32_t *values, size_t limit);
+
 #ifdef __cplusplus
 }
 #endif

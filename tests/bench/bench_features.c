@@ -24,7 +24,7 @@ static int print_query(struct index_reader *reader, const char *text, size_t len
         const struct search_hit *hit = &result.hits[i];
         struct index_crate crate;
         index_crate(reader->index, hit->rank, &crate);
-        bool is_in_front = hit->exact || hit->is_near;
+        bool is_in_front = hit->exact || hit->in_front;
         if (!is_in_front && !hit->is_second_stage)
             break;
         printf("%.*s\t%.*s\t", (int)length, text, (int)crate.name_length, crate.name);

@@ -80,7 +80,7 @@ static void walk_free(struct walk *walk)
 /* The stages come one behind the other; the first and the last crate are of these. */
 static void check_stages(const json_t *stages, const char *first, const char *last)
 {
-    static const char *const known[] = {"exact", "near", "second", "first"};
+    static const char *const known[] = {"exact", "front", "second", "first"};
     size_t n = json_array_size(stages);
     size_t at = 0;
     assert_true(n > 0);
@@ -120,7 +120,7 @@ static void page_through(struct http_client *client, const char *text, const cha
 static void pages_through_all_stages(void **state)
 {
     page_through(client_of(state), "serde", "exact", "second");
-    page_through(client_of(state), "tokoi", "near", "second");
+    page_through(client_of(state), "tokoi", "front", "second");
     page_through(client_of(state), "library", "second", "first");
 }
 

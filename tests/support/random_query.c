@@ -96,7 +96,7 @@ static const char *pick(const struct query_source *source, enum list list, uint6
 static void append(char *text, const char *more, size_t length)
 {
     size_t at = strlen(text);
-    for (size_t i = 0; i < length && at < SEARCH_MAX_TEXT_BYTES; i++) {
+    for (size_t i = 0; i < length && at < SEARCH_MAX_TEXT_CHARACTERS; i++) {
         if (more[i] >= ' ' && more[i] < 0x7f)
             text[at++] = more[i];
     }
@@ -152,6 +152,52 @@ static void change_case_and_separators(char *text, uint64_t *seed)
     }
 }
 
+/* A name as it stands where people copy it from; some forms name the crate for sure, some only
+   where there is one. */
+static void append_pasted(const struct query_source *source, char *text, uint64_t *seed)
+{
+    static const char *const forms[][2] = {
+        {"", " = \"1.0\""},
+        {"", " = { version = \"1\", features = [\"x\"] }"},
+        {"use ", "::Item;"},
+        {"cargo add ", " --features x"},
+        {"https://docs.rs/", ""},
+        {"https://crates.io/crates/", "/1.0.0"},
+        {"", " 1.0"},
+        {"", "@1.0.0"},
+        {"", "::Item"},
+        {"", ".rs"},
+        {"rust ", ""},
+        {"", " crate"},
+        {"(", ")"},
+        {"\t", "\n"},
+        {"\xF0\x9F\xA6\x80 ", ""},
+    };
+    const char *const *form = forms[random_below(seed, sizeof forms / sizeof *forms)];
+    const char *name = pick(source, NAMES, seed);
+    snprintf(text, SEARCH_MAX_TEXT_CHARACTERS, "%s%s%s", form[0], name, form[1]);
+}
+
+/* A name, often not to its end, with other separators between its words, with none, or with one
+   inside a word. */
+static void append_loose_name(const struct query_source *source, char *text, uint64_t *seed)
+{
+    static const char *const separators[] = {" ", "-", "_", "::", "/", ".", ""};
+    const char *separator = separators[random_below(seed, 7)];
+    const char *name = pick(source, NAMES, seed);
+    size_t length = strlen(name);
+    size_t cut = random_below(seed, 2) == 0 ? random_below(seed, (uint32_t)length) : length;
+    if (random_below(seed, 4) == 0)
+        length = 1 + random_below(seed, (uint32_t)length);
+    for (size_t i = 0; i < length; i++) {
+        bool separates = name[i] == '-' || name[i] == '_';
+        if (separates || (i == cut && i > 0))
+            append(text, separator, strlen(separator));
+        if (!separates)
+            append(text, name + i, 1);
+    }
+}
+
 static const char *const other_texts[] = {
     "the",
     "how to",
@@ -193,9 +239,25 @@ static const char *const other_texts[] = {
     "' OR 1=1; --",
     "%",
     "_____",
+    "\U0001F980",
+    "json \U0001F980",
+    "json json",
+    "sha 2",
+    "tls 1.3",
     "\\",
     "no such word at all qqqqq",
 };
+
+/* A search for the text by relevance, without corrections. */
+static void set_query(struct random_query *random)
+{
+    ranking_set_defaults(&random->ranking);
+    random->ranking.typos = false;
+    random->query = (struct search_query){.text = {random->text, strlen(random->text)},
+                                          .sort = SEARCH_SORT_RELEVANCE,
+                                          .ranking = &random->ranking,
+                                          .limit = SEARCH_MAX_LIMIT};
+}
 
 void random_query_text(const struct query_source *source, uint64_t *seed,
                        struct random_query *random)
@@ -236,16 +298,22 @@ void random_query_text(const struct query_source *source, uint64_t *seed,
         append_words(source, text, seed);
         change_case_and_separators(text, seed);
         break;
+    case 7:
+        append_pasted(source, text, seed);
+        break;
     default:
         append_words(source, text, seed);
         break;
     }
-    ranking_set_defaults(&random->ranking);
-    random->ranking.typos = false;
-    random->query = (struct search_query){.text = {text, strlen(text)},
-                                          .sort = SEARCH_SORT_RELEVANCE,
-                                          .ranking = &random->ranking,
-                                          .limit = SEARCH_MAX_LIMIT};
+    set_query(random);
+}
+
+void random_query_loose_name(const struct query_source *source, uint64_t *seed,
+                             struct random_query *random)
+{
+    memset(random, 0, sizeof *random);
+    append_loose_name(source, random->text, seed);
+    set_query(random);
 }
 
 static struct search_string string_of(const char *text)

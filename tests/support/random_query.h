@@ -29,6 +29,11 @@ struct random_query {
 void random_query_text(const struct query_source *source, uint64_t *seed,
                        struct random_query *random);
 
+/* The same of a name, whole or a beginning of it, with other separators between its words, with
+   none, or with one inside a word. */
+void random_query_loose_name(const struct query_source *source, uint64_t *seed,
+                             struct random_query *random);
+
 /* Adds one to three filters, most of which let something through. */
 void random_query_filter(const struct query_source *source, uint64_t *seed,
                          struct random_query *random);

@@ -1,6 +1,5 @@
-/* Names by looking at each of them and, for short texts, at every character; who matches by words
-   is a matter of the shares that scan_words found. */
-#define _GNU_SOURCE /* memmem */
+/* Who matches by words is a matter of the shares that scan_words found, who by name of what
+   scan_names did. */
 #include "tests/support/search_scan_steps.h"
 
 #include <cratedex/ranking.h>
@@ -16,55 +15,6 @@
 /* Masses as close to what is asked for as this, and not equal, may be rounded to either side. */
 #define UNSURE 1e-4
 #define EQUAL 2e-6
-
-/* 'A' for a capital, 'a' for another letter, '0' for a digit, ' ' for what separates words. */
-static char kind_of(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return 'A';
-    if ((c >= 'a' && c <= 'z') || (unsigned char)c > 127)
-        return 'a';
-    return c >= '0' && c <= '9' ? '0' : ' ';
-}
-
-static bool word_begins(const char *name, size_t at)
-{
-    char here = kind_of(name[at]);
-    char before = at == 0 ? ' ' : kind_of(name[at - 1]);
-    if (here == ' ' || before == ' ')
-        return here != ' ';
-    if ((here == '0') != (before == '0'))
-        return true;
-    /* Letters above 127 have no case, so only `a` to `z` count as lower. */
-    bool after_lower = before == 'a' && (unsigned char)name[at - 1] < 128;
-    bool before_lower =
-        kind_of(name[at + 1]) == 'a' && (unsigned char)name[at + 1] < 128 && name[at + 1] != '\0';
-    return here == 'A' && (after_lower || (before == 'A' && before_lower));
-}
-
-/* Marks the crates whose name contains the text or, where it is short, has a word that it
-   begins. */
-static void mark_names(struct search_scan *scan, struct search_string text, const char *canonical)
-{
-    size_t n_characters = 0;
-    unsigned c;
-    for (size_t at = 0; at < text.length; n_characters++)
-        at += scan_character(text.data + at, text.length - at, &c);
-    scan_clear_marks(scan);
-    for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
-        const struct crate *crate = &scan->crates[rank];
-        if (n_characters >= 3) {
-            const char *name = crate->canonical;
-            scan->marks[rank] = memmem(name, strlen(name), canonical, text.length) != NULL;
-            continue;
-        }
-        for (size_t at = 0; crate->name[at] != '\0'; at++) {
-            if (word_begins(crate->name, at) &&
-                strncmp(crate->canonical + at, canonical, text.length) == 0)
-                scan->marks[rank] = true;
-        }
-    }
-}
 
 /* The mass that a match must have: the share asked for, or the largest that any crate has. Filters
    have no say. */
@@ -98,44 +48,56 @@ static double score_of(const struct search_scan *scan, uint32_t rank, bool by_wo
     const struct ranking *ranking = &scan->ranking;
     const struct scan_coverage *coverage = &scan->coverage[rank];
     double score = ranking->popularity * scan->crates[rank].popularity;
+    double total = scan->total_mass > 0 ? scan->total_mass : 1;
     if (!by_words)
         return score + ranking->substring;
     return score + (ranking->any * coverage->any + ranking->main * coverage->main +
                     ranking->keywords * coverage->fields[SCAN_KEYWORDS]) /
-                       scan->total_mass;
+                       total;
 }
 
-void scan_match(struct search_scan *scan, struct search_string text, enum search_match match)
+/* Says how the text names the hit's crate. Returns false where it does not. */
+static bool name_hit(struct search_scan *scan, struct scan_hit *hit)
 {
-    char canonical[SEARCH_MAX_TEXT_BYTES + 1] = "";
-    for (size_t i = 0; i < text.length; i++) {
-        char c = text.data[i];
-        canonical[i] = (char)(c == '-' ? '_' : c >= 'A' && c <= 'Z' ? c + 32 : c);
+    for (unsigned i = 0; i < scan->n_front_names; i++) {
+        if (scan->front[i].rank == hit->rank) {
+            hit->front_place = i + 1;
+            hit->tier = scan->front[i].tier;
+        }
     }
-    mark_names(scan, text, canonical);
-    scan_near_names(scan, canonical);
+    for (unsigned i = 0; i < scan->n_by_words; i++) {
+        if (scan->by_words[i] == hit->rank) {
+            hit->is_by_words = true;
+            hit->tier = SEARCH_TIER_BY_WORDS;
+        }
+    }
+    for (unsigned i = 0; i < scan->alike.n && hit->is_by_words; i++) {
+        if (scan->alike.ranks[i] == hit->rank)
+            scan->coverage[hit->rank] = scan->alike.coverage[i];
+    }
+    if (hit->exact)
+        hit->tier = SEARCH_TIER_EXACT;
+    return hit->exact || hit->front_place > 0 || hit->is_by_words;
+}
+
+void scan_match(struct search_scan *scan, struct search_string text, const char *canonical,
+                enum search_match match)
+{
+    scan_names(scan, text, canonical);
     double required = match == SEARCH_MATCH_BEST ? find_required(scan) : 0;
     for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
         const struct scan_coverage *coverage = &scan->coverage[rank];
-        bool exact = strcmp(scan->crates[rank].canonical, canonical) == 0;
         bool by_words =
             coverage->has_any && (match == SEARCH_MATCH_BEST ? coverage->any > required - EQUAL
                                                              : coverage->n_words == scan->n_words);
-        unsigned near_place = 0;
-        for (unsigned i = 0; i < scan->n_near; i++)
-            near_place = scan->near[i] == rank ? i + 1 : near_place;
-        bool is_front = exact || near_place > 0;
-        if (!scan->passes[rank] || (!is_front && !by_words && !scan->marks[rank]))
+        struct scan_hit hit = {.rank = rank,
+                               .tier = by_words ? tier_of(scan, rank) : SEARCH_TIER_SUBSTRING,
+                               .exact = scan_is_exact(scan, rank, canonical)};
+        bool is_named = name_hit(scan, &hit);
+        if (!scan->passes[rank] || (!is_named && !by_words && !scan->in_name[rank]))
             continue;
-        scan->hits[scan->n_hits++] =
-            (struct scan_hit){.rank = rank,
-                              .tier = exact            ? SEARCH_TIER_EXACT
-                                      : near_place > 0 ? SEARCH_TIER_NEAR
-                                      : by_words       ? tier_of(scan, rank)
-                                                       : SEARCH_TIER_SUBSTRING,
-                              .exact = exact,
-                              .near_place = near_place,
-                              .score = is_front ? 0 : score_of(scan, rank, by_words)};
+        if (!hit.exact && hit.front_place == 0)
+            hit.score = score_of(scan, rank, by_words || hit.is_by_words);
+        scan->hits[scan->n_hits++] = hit;
     }
-    scan_clear_marks(scan);
 }

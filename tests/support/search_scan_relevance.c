@@ -1,8 +1,8 @@
-/* The order of relevance: the exact matches by rank, the near names, the best of the first stage by
-   the trees, the others by the first stage. Where rounding leaves an order open, a crate gets a
-   range of places instead of a place, a feature a range of values, and the trees are walked down
-   every branch that the range allows: what comes out is a range of scores, in which the library's
-   must lie. */
+/* The order of relevance: the exact matches by rank, the others that the text names, the best of
+   the first stage and those that are named by words by the trees, the others by the first stage.
+   Where rounding leaves an order open, a crate gets a range of places instead of a place, a feature
+   a range of values, and the trees are walked down every branch that the range allows: what comes
+   out is a range of scores, in which the library's must lie. */
 #include "tests/support/search_scan_steps.h"
 
 #include "index/search/rank/ranking_trees.h"
@@ -25,8 +25,10 @@ static int compare_first(const void *left_hit, const void *right_hit)
     const struct scan_hit *right = right_hit;
     if (left->exact != right->exact)
         return left->exact ? -1 : 1;
-    if (left->near_place != right->near_place)
-        return left->near_place - 1 < right->near_place - 1 ? -1 : 1;
+    if (left->front_place != right->front_place)
+        return left->front_place - 1 < right->front_place - 1 ? -1 : 1;
+    if (left->is_apart != right->is_apart)
+        return left->is_apart ? 1 : -1;
     if (left->score != right->score)
         return left->score > right->score ? -1 : 1;
     return left->rank < right->rank ? -1 : left->rank > right->rank;
@@ -82,7 +84,8 @@ static void set_features(const struct search_scan *scan, const struct scan_hit *
     features[FEATURE_LENGTH_RATIO] =
         exactly(name > 0 ? (double)scan->text_length / name_length : 0);
     features[FEATURE_OUTSIDE_NAME] = exactly(coverage->any / total - name);
-    features[FEATURE_PLACE] = (struct range){(double)hit->first_place, (double)hit->last_place};
+    features[FEATURE_PLACE] =
+        (struct range){(double)hit->first_candidate, (double)hit->last_candidate};
 }
 
 /* The leaves that the node may lead to: the lowest and the highest. */
@@ -118,19 +121,64 @@ static void set_second_score(const struct search_scan *scan, struct scan_hit *hi
     }
 }
 
+/* Those that are named by words have seats of their own in the second stage. */
+static size_t mark_apart(struct search_scan *scan)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < scan->n_hits; i++) {
+        scan->hits[i].is_apart = scan->hits[i].is_by_words;
+        n += scan->hits[i].is_apart;
+    }
+    return n;
+}
+
+/* Where those that are named by words may stand among the candidates, and those among them; the
+   `n_staged` others are in order, of which the first `depth` are candidates. */
+static void merge_places(struct scan_hit *hits, size_t n_staged, size_t n_apart, size_t depth)
+{
+    struct scan_hit *apart = hits + n_staged;
+    size_t n = n_staged < depth ? n_staged : depth;
+    for (size_t i = 0; i < n_apart; i++) {
+        apart[i].first_place = apart[i].last_place = 0;
+        for (size_t j = 0; j < n_apart; j++) {
+            apart[i].first_place += apart[j].score > apart[i].score + SCAN_ROUNDING;
+            apart[i].last_place += j != i && apart[j].score > apart[i].score - SCAN_ROUNDING;
+        }
+        for (size_t j = 0; j < n; j++) {
+            apart[i].first_place += hits[j].score > apart[i].score + SCAN_ROUNDING;
+            apart[i].last_place += hits[j].score > apart[i].score - SCAN_ROUNDING;
+        }
+    }
+    for (size_t j = 0; j < n_staged; j++) {
+        hits[j].first_candidate = hits[j].first_place;
+        hits[j].last_candidate = hits[j].last_place;
+        for (size_t i = 0; i < n_apart; i++) {
+            hits[j].first_candidate += apart[i].score > hits[j].score + SCAN_ROUNDING;
+            hits[j].last_candidate += apart[i].score > hits[j].score - SCAN_ROUNDING;
+        }
+    }
+    for (size_t i = 0; i < n_apart; i++) {
+        apart[i].first_candidate = apart[i].first_place;
+        apart[i].last_candidate = apart[i].last_place;
+    }
+}
+
 void scan_relevance(struct search_scan *scan)
 {
+    size_t n_apart = scan->ranking.second_stage ? mark_apart(scan) : 0;
     qsort(scan->hits, scan->n_hits, sizeof *scan->hits, compare_first);
     while (scan->n_front < scan->n_hits &&
-           (scan->hits[scan->n_front].exact || scan->hits[scan->n_front].near_place > 0))
+           (scan->hits[scan->n_front].exact || scan->hits[scan->n_front].front_place > 0))
         scan->n_front++;
     struct scan_hit *staged = scan->hits + scan->n_front;
     size_t n = scan->n_hits - scan->n_front;
-    set_places(staged, n);
+    set_places(staged, n - n_apart);
+    merge_places(staged, n - n_apart, n_apart, SCAN_SECOND_STAGE - n_apart);
+    scan->depth = SCAN_SECOND_STAGE - n_apart;
     if (scan->ranking.second_stage)
         scan->n_second = n < SCAN_SECOND_STAGE ? n : SCAN_SECOND_STAGE;
     for (size_t i = 0; i < n && scan->n_second > 0; i++) {
-        if (staged[i].first_place < SCAN_SECOND_STAGE)
+        if (staged[i].is_apart || staged[i].first_place < scan->depth)
             set_second_score(scan, &staged[i]);
     }
     memset(scan->hit_of_rank, 0, (scan->n_crates + (size_t)1) * sizeof *scan->hit_of_rank);

@@ -41,11 +41,15 @@ struct scan_hit {
     uint32_t rank;
     enum search_tier tier;
     bool exact;
-    unsigned near_place; /* among the near names, from 1; 0: none of them */
-    double score;        /* of the first stage */
+    unsigned front_place; /* among the names in front that are not exact, from 1; 0: none */
+    bool is_by_words;     /* the name is words of the text */
+    bool is_apart;        /* for this it is among the second stage's; behind all others in `hits` */
+    double score;         /* of the first stage */
     /* By relevance: where the crate may stand in the first stage's order. */
     size_t first_place;
     size_t last_place;
+    size_t first_candidate; /* the same with those that are apart */
+    size_t last_candidate;
     /* The score of the second stage, where the crate may be among the best: it lies between. */
     double lowest;
     double highest;
@@ -53,26 +57,57 @@ struct scan_hit {
 
 /* At most so many crates whose name the text nearly is. */
 #define SCAN_NEAR_NAMES 3
+/* At most so many of each other kind that the text names; of all kinds, and of names looked at. */
+#define SCAN_NAMES_OF_A_KIND 5
+#define SCAN_NAMES 24
+#define SCAN_ALIKE 32
+/* A crate that is named by words is at this place or before it, where the text is no other name. */
+#define SCAN_LAST_PLACE_BY_WORDS 10
+
+/* Crates whose names have the text's letters, by rank, and what they cover where the words are
+   those of their name. */
+struct scan_alike {
+    uint32_t ranks[SCAN_ALIKE];
+    struct scan_coverage coverage[SCAN_ALIKE];
+    bool is_front[SCAN_ALIKE];
+    unsigned n;
+};
+
+struct query_reading;
 
 struct search_scan {
     sqlite3 *database;
-    struct index *index;  /* for the words as they are written */
+    struct index *index; /* for the words as they are written */
+    struct index_reader *reader;
     struct crate *crates; /* by rank, from 1 */
     uint32_t n_crates;
     int64_t max_dependents;
     int64_t max_downloads;
     bool *passes;              /* the filters, by rank */
     bool *marks;               /* what one statement gave */
-    bool *in_name;             /* the name contains the text */
+    bool *in_name;             /* the name contains the text in one of its forms */
     unsigned char *fields;     /* of one word: a bit a field */
     unsigned char *completion; /* the same for what it is the beginning of */
     struct scan_coverage *coverage;
     /* The text. */
-    unsigned n_words; /* different words, without stop words */
+    unsigned n_words;     /* different words, without stop words */
+    unsigned n_occurring; /* of these, as they were typed: whole, or as the beginning of another */
+    bool any_in_name;     /* `in_name` of any crate, or one is named */
     double total_mass;
     size_t text_length;
     uint32_t near[SCAN_NEAR_NAMES]; /* ranks, nearest first */
     unsigned n_near;
+    struct {
+        uint32_t rank;
+        enum search_tier tier;
+    } front[SCAN_NAMES]; /* in order; no exact ones */
+    unsigned n_front_names;
+    const struct query_reading *reading;
+    struct scan_alike alike;
+    uint32_t by_words[SCAN_NAMES_OF_A_KIND];
+    unsigned n_by_words;
+    bool is_common;     /* the text has words, and each occurs in many crates */
+    bool is_other_name; /* a name has the text's letters and stands in front, or is exact */
     bool is_relaxed;
     bool is_unsure;
     /* What was found, in order; the exact matches and near names first by relevance. */
@@ -82,6 +117,7 @@ struct search_scan {
     size_t n_hits;
     size_t n_front;        /* by relevance: exact matches and near names */
     size_t n_second;       /* behind them */
+    size_t depth;          /* of these, the first stage's best */
     uint32_t *hit_of_rank; /* place in `hits`, from 1; 0: no hit */
 };
 
@@ -107,8 +143,10 @@ size_t scan_character(const char *text, size_t length, unsigned *character);
 
 /* Makes the tables that scan_words needs. */
 void scan_words_open(struct search_scan *scan);
+/* Looks for the crates whose names have the text's letters. */
+void scan_alike_names(struct search_scan *scan, struct search_string text);
 /* Looks the text's words up, the last of which may be the beginning of longer ones, and sets
-   `coverage`, `n_words` and `total_mass`. */
+   `coverage`, that of `alike`, `n_words` and `total_mass`. */
 void scan_words(struct search_scan *scan, struct search_string text);
 
 /* The most frequent words that, as they are written, begin with `typed` (folded), at most
@@ -119,11 +157,18 @@ unsigned scan_written_completions(const struct search_scan *scan, struct search_
    near. */
 bool scan_correct(const struct search_scan *scan, struct search_string typed,
                   struct search_string *corrected);
-/* Sets `near` and `n_near`. The crates whose name contains the text must be marked. */
+/* Sets `in_name` and `any_in_name`; scan_alike_names comes first. */
+void scan_mark_names(struct search_scan *scan, struct search_string text, const char *canonical);
+/* Sets `front` and `by_words`, where nothing of the text occurs with near names. */
+void scan_names(struct search_scan *scan, struct search_string text, const char *canonical);
+/* Whether the crate's canonical name is the text, and the text what was typed. */
+bool scan_is_exact(const struct search_scan *scan, uint32_t rank, const char *canonical);
+/* Sets `near` and `n_near`: to nothing where anything of the text occurs. */
 void scan_near_names(struct search_scan *scan, const char *canonical);
 
 /* Writes a hit for every crate that matches the text and passes, with its score. */
-void scan_match(struct search_scan *scan, struct search_string text, enum search_match match);
+void scan_match(struct search_scan *scan, struct search_string text, const char *canonical,
+                enum search_match match);
 
 /* Puts the hits in the order of relevance and works out places and second scores. */
 void scan_relevance(struct search_scan *scan);

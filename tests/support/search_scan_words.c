@@ -24,6 +24,7 @@
 #define N_COMPLETIONS 4
 #define MIN_COMPLETED_BYTES 2
 #define RARE_CRATES 5
+#define COMMON_CRATES 64
 #define LOWEST_MASS 0.01
 
 static const char *const columns[N_SCAN_FIELDS] = {"name", "keywords", "description", "readme"};
@@ -211,7 +212,8 @@ static uint32_t look_up_corrected(struct search_scan *scan, struct search_string
 {
     struct stem folded = {""};
     struct search_string corrected;
-    if (!scan->ranking.typos || !scan_correct(scan, fold(scan, word, &folded), &corrected))
+    if (!scan->ranking.typos || scan->any_in_name ||
+        !scan_correct(scan, fold(scan, word, &folded), &corrected))
         return 0;
     scan->is_relaxed = true;
     return look_up(scan, corrected.data, corrected.length);
@@ -225,6 +227,8 @@ static void add_word(struct search_scan *scan, struct search_string word, const 
     memset(scan->completion, 0, scan->n_crates + (size_t)1);
     if (completes && strlen(stem) >= MIN_COMPLETED_BYTES && scan->ranking.prefix > 0)
         n_completed = look_up_completions(scan, stem, word, n <= RARE_CRATES);
+    scan->is_common = scan->is_common && n >= COMMON_CRATES;
+    scan->n_occurring += n > 0 || n_completed > 0;
     if (n == 0 && n_completed == 0)
         n = look_up_corrected(scan, word);
     bool is_absent = n == 0;
@@ -247,6 +251,11 @@ static void add_word(struct search_scan *scan, struct search_string word, const 
         } else if (scan->completion[rank] != 0) {
             cover(&scan->coverage[rank], scan->completion[rank], completed_mass);
         }
+    }
+    for (unsigned i = 0; i < scan->alike.n; i++) {
+        uint32_t rank = scan->alike.ranks[i];
+        unsigned fields = scan->fields[rank] != 0 ? scan->fields[rank] : scan->completion[rank];
+        cover(&scan->alike.coverage[i], fields | 1U << SCAN_NAME, mass);
     }
 }
 
@@ -353,7 +362,11 @@ void scan_words(struct search_scan *scan, struct search_string text)
     }
     memset(scan->coverage, 0, (scan->n_crates + (size_t)1) * sizeof *scan->coverage);
     scan->n_words = 0;
+    scan->n_occurring = 0;
     scan->total_mass = 0;
+    scan->is_common = cut.n > 0;
     for (unsigned i = 0; i < cut.n; i++)
         add_word(scan, cut.words[i], cut.stems[i].text, i == cut.n - 1);
+    for (unsigned i = 0; i < scan->alike.n && scan->total_mass == 0; i++)
+        cover(&scan->alike.coverage[i], 1U << SCAN_NAME, 1);
 }

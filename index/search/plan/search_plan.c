@@ -2,8 +2,8 @@
    completions of an unfinished word are put in order by their numbers. They come from that trie
    and, for a word that hardly occurs, from the trie of words as they are written: no stem of
    `serialize` begins with `seriali`, for it is stemmed to `serial`. A word that occurs nowhere is
-   replaced by its nearest neighbour; where it has none it carries no mass and is left out of what
-   is required, unless every word is. */
+   replaced by its nearest neighbour, unless a name contains the text; where it has none it carries
+   no mass and is left out of what is required, unless every word is. */
 #include "index/search/plan/search_plan.h"
 
 #include "index/base/bitmap.h"
@@ -12,7 +12,6 @@
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/ranking.h>
-#include <cratedex/utf8.h>
 #include <math.h>
 #include <string.h>
 
@@ -20,6 +19,7 @@ _Static_assert(SEARCH_MAX_TEXT_BYTES == TEXT_WORDS_MAX_BYTES && SEARCH_MAX_WORDS
                "every text that may be searched for can be cut");
 
 #define MIN_COMPLETED_BYTES 2
+#define COMMON_CRATES 64 /* have a word that may stand for what it says, not for a name */
 #define MAX_WRITTEN_COMPLETIONS 4
 #define MIN_COMPLETION_MASS 1e-6f /* above 0, which says that a crate was not touched */
 #define MIN_MASS 0.01 /* a word that every crate has still counts when all words must occur */
@@ -44,6 +44,15 @@ static struct posting_list find_list(const struct index *index, const char *stem
 {
     uint32_t term = find_term(index, stem, length);
     return term > 0 ? postings_of(&index->postings, term) : (struct posting_list){0};
+}
+
+/* How many crates have a word as it is written. */
+static uint32_t count_written(const struct index *index, const char *word, size_t length)
+{
+    const unsigned char *values;
+    return length > 0 && trie_find(&index->words, word, length, &values) > 0
+               ? postings_of(&index->written, trie_value(values, 0)).n
+               : 0;
 }
 
 /* Puts a number among ascending ones; 0 and what is there already are left out. */
@@ -96,9 +105,9 @@ static struct posting_list stem_list(const struct search_word *word)
                : (struct posting_list){0};
 }
 
-/* Adds the completions of what was typed. Returns how many there are. */
-static uint32_t add_completions(struct search_plan *plan, struct index_reader *reader,
-                                const char *typed, size_t typed_length, struct search_word *word)
+/* Adds the completions of what was typed. */
+static void add_completions(struct search_plan *plan, struct index_reader *reader,
+                            const char *typed, size_t typed_length, struct search_word *word)
 {
     const struct index *index = reader->index;
     const struct posting_list own = stem_list(word);
@@ -113,9 +122,9 @@ static uint32_t add_completions(struct search_plan *plan, struct index_reader *r
         if (list.ranks == own.ranks)
             continue;
         add_alternative(plan, word, ALTERNATIVE_COMPLETION, list);
+        plan->n_completed += list.n;
         n++;
     }
-    return n;
 }
 
 /* Puts what a word that occurs nowhere may have meant in its place. */
@@ -159,31 +168,34 @@ static void weigh_word(struct search_plan *plan, const struct index *index,
     }
 }
 
+/* Whether a crate's name is what was typed, or contains it. */
+static bool is_in_names(const struct named_crates *named)
+{
+    return named->n_places > 0 || named_crates_count(named) > 0;
+}
+
 /* Fills the next word; one that carries no mass is left out. */
 static void add_word(struct search_plan *plan, struct index_reader *reader,
                      struct search_string text, uint32_t i, enum search_match match)
 {
     const struct index *index = reader->index;
     const struct text_words *words = &plan->text_words;
-    uint32_t text_start = words->words[i].text_start;
-    uint32_t text_length = words->words[i].text_length;
-    const char *typed = text.data + text_start;
     struct search_word *word = &plan->words[plan->n_words];
     *word = (struct search_word){.alternatives = &plan->alternatives[plan->n_alternatives],
                                  .start = words->words[i].start,
                                  .length = words->words[i].length};
     struct posting_list list = find_list(index, words->bytes + word->start, word->length);
-    uint32_t n_completions = 0;
     bool may_be_unfinished = i + 1 == words->n_words;
     add_alternative(plan, word, ALTERNATIVE_STEM, list);
     if (may_be_unfinished && word->length >= MIN_COMPLETED_BYTES && plan->ranking->prefix > 0)
-        n_completions =
-            add_completions(plan, reader, words->written + words->words[i].written_start,
-                            words->words[i].written_length, word);
-    if (plan->ranking->typos && list.n == 0 && n_completions == 0)
+        add_completions(plan, reader, words->written + words->words[i].written_start,
+                        words->words[i].written_length, word);
+    plan->n_with[i] = count_written(index, words->written + words->words[i].written_start,
+                                    words->words[i].written_length);
+    if (word->n_alternatives > 0)
+        plan->n_occurring++;
+    else if (plan->ranking->typos && !is_in_names(&plan->named))
         replace_word(plan, reader, text, i, word);
-    else if (plan->ranking->typos && list.n > 0 && n_completions == 0)
-        search_spelling_hint(&plan->spelling, reader, typed, text_start, text_length, list.n);
     if (word->n_alternatives == 0)
         return;
     weigh_word(plan, index, word, match);
@@ -191,31 +203,27 @@ static void add_word(struct search_plan *plan, struct index_reader *reader,
     plan->total_mass += word->mass;
 }
 
-/* The lowest rank of all; UINT32_MAX where there is none. */
-static uint32_t most_popular(const uint32_t *ranks, uint32_t n)
+/* Whether the text has words, and all of them are common. */
+static bool has_common_words(const struct search_plan *plan, const struct index *index)
 {
-    uint32_t lowest = UINT32_MAX;
-    for (uint32_t i = 0; i < n; i++)
-        lowest = ranks[i] < lowest ? ranks[i] : lowest;
-    return lowest;
+    const struct text_words *words = &plan->text_words;
+    bool is_common = words->n_words > 0;
+    for (uint32_t i = 0; i < words->n_words && is_common; i++) {
+        const char *stem = words->bytes + words->words[i].start;
+        is_common = find_list(index, stem, words->words[i].length).n >= COMMON_CRATES;
+    }
+    return is_common;
 }
 
-static void find_names(struct search_plan *plan, const struct index *index,
-                       struct search_string text)
+/* Looks for the crates that the text nearly names. */
+static void find_near_names(struct search_plan *plan, const struct index *index,
+                            struct search_string text)
 {
     char canonical[SEARCH_MAX_TEXT_BYTES];
     canonical_name(canonical, text.data, text.length);
-    plan->n_exact = trie_find(&index->names, canonical, text.length, &plan->exact_values);
-    const struct name_places *places =
-        utf8_count_characters(canonical, text.length) >= NAME_SUBSTRING_MIN_CHARACTERS
-            ? &index->substrings.anywhere
-            : &index->substrings.word_starts;
-    uint32_t first;
-    plan->n_places = name_places_find(&index->substrings, places, canonical, text.length, &first);
-    plan->place_ranks = places->ranks + first;
-    if (plan->ranking->typos && plan->n_exact == 0)
-        search_spelling_find_names(&plan->spelling, index, canonical, text.length,
-                                   most_popular(plan->place_ranks, plan->n_places));
+    search_spelling_take_names(&plan->spelling, index, canonical, text.length);
+    for (uint32_t i = 0; i < plan->spelling.n_near_names; i++)
+        named_crates_add(&plan->named, plan->spelling.near_names[i], NAMED_NEARLY);
 }
 
 /* Whether any crate has a word as it is written. */
@@ -227,14 +235,17 @@ static bool is_written(const void *context, const char *word, size_t length)
 }
 
 int search_plan_make(struct search_plan *plan, struct index_reader *reader,
-                     const struct ranking *ranking, struct search_string text,
+                     const struct ranking *ranking, const struct query_reading *reading,
                      enum search_match match, struct error *error)
 {
+    struct search_string text = reading->text;
     if (text_words_cut(reader->tokenizer, text.data, text.length, is_written, reader->index,
                        &plan->text_words, error) != 0)
         return -1;
     plan->ranking = ranking;
     plan->n_words = 0;
+    plan->n_occurring = 0;
+    plan->n_completed = 0;
     plan->n_alternatives = 0;
     plan->total_mass = 0;
     plan->spelling.n_replacements = 0;
@@ -242,6 +253,7 @@ int search_plan_make(struct search_plan *plan, struct index_reader *reader,
     plan->spelling.is_relaxed = false;
     plan->text_length = (uint32_t)text.length;
     uint32_t n_cut = plan->text_words.n_words;
+    named_crates_read(&plan->named, reader->index, reading, has_common_words(plan, reader->index));
     for (uint32_t i = 0; i < n_cut; i++)
         add_word(plan, reader, text, i, match);
     plan->no_words_match =
@@ -249,26 +261,9 @@ int search_plan_make(struct search_plan *plan, struct index_reader *reader,
     plan->required =
         match == SEARCH_MATCH_ALL ? plan->total_mass : plan->total_mass * (float)ranking->min_share;
     plan->may_fall_back = match == SEARCH_MATCH_BEST;
-    find_names(plan, reader->index, text);
+    if (ranking->typos && n_cut > 0 && plan->n_occurring == 0 && !is_in_names(&plan->named))
+        find_near_names(plan, reader->index, text);
     return 0;
-}
-
-bool search_plan_is_exact(const struct search_plan *plan, uint32_t rank)
-{
-    for (uint32_t i = 0; i < plan->n_exact; i++) {
-        if (trie_value(plan->exact_values, i) == rank)
-            return true;
-    }
-    return false;
-}
-
-bool search_plan_is_near(const struct search_plan *plan, uint32_t rank)
-{
-    for (uint32_t i = 0; i < plan->spelling.n_near_names; i++) {
-        if (plan->spelling.near_names[i] == rank)
-            return true;
-    }
-    return false;
 }
 
 void search_plan_rewind(struct search_plan *plan)

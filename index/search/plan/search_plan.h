@@ -3,6 +3,7 @@
 #ifndef CRATEDEX_INDEX_SEARCH_PLAN_H
 #define CRATEDEX_INDEX_SEARCH_PLAN_H
 
+#include "index/search/plan/named_crates.h"
 #include "index/search/plan/search_spelling.h"
 #include "index/segment/open_reader.h"
 
@@ -43,6 +44,9 @@ struct search_plan {
     struct text_words text_words;
     struct search_word words[SEARCH_MAX_WORDS]; /* those that count */
     uint32_t n_words;
+    uint32_t n_occurring; /* of these, as they were typed: whole, or as the beginning of another */
+    uint32_t n_with[SEARCH_MAX_WORDS]; /* by number in text_words: crates that have it as written */
+    uint64_t n_completed;              /* that have a completion of the last, added */
     struct word_alternative alternatives[SEARCH_MAX_WORD_ALTERNATIVES]; /* word by word */
     uint32_t n_alternatives;
     float total_mass;    /* of all words, added in order */
@@ -50,24 +54,15 @@ struct search_plan {
     bool may_fall_back;  /* match=best: where no crate reaches it, the largest mass will do */
     bool no_words_match; /* match=all, and a word occurs nowhere */
     uint32_t text_length;
-    const uint32_t *place_ranks; /* crates whose name contains the text; one may occur repeatedly */
-    uint32_t n_places;
-    const unsigned char *exact_values; /* see trie_find */
-    uint32_t n_exact;
+    struct named_crates named;
     struct search_spelling spelling;
 };
 
-/* Looks a text up; `match` must not be the default, which depends on the sort. Returns 0 or -1
+/* Looks the text of a reading up; `match` must not be the default, which depends on the sort. Returns 0 or -1
    (memory). */
 int search_plan_make(struct search_plan *plan, struct index_reader *reader,
-                     const struct ranking *ranking, struct search_string text,
+                     const struct ranking *ranking, const struct query_reading *reading,
                      enum search_match match, struct error *error);
-
-/* True where the crate is one of the near names. */
-bool search_plan_is_near(const struct search_plan *plan, uint32_t rank);
-
-/* True where the crate's canonical name is the canonical text. */
-bool search_plan_is_exact(const struct search_plan *plan, uint32_t rank);
 
 /* Puts all cursors back to the beginning. */
 void search_plan_rewind(struct search_plan *plan);

@@ -42,42 +42,79 @@ struct word_occurrence search_word_occurrence(struct search_word *word, uint32_t
     return (struct word_occurrence){NULL, 0};
 }
 
-void search_plan_cover(struct search_plan *plan, uint32_t rank, struct search_coverage *coverage)
+static void cover(struct search_coverage *coverage, uint8_t fields, float share)
 {
-    memset(coverage, 0, sizeof *coverage);
-    coverage->has_all = !plan->no_words_match && plan->n_words == plan->text_words.n_words;
+    uint8_t best_field = (uint8_t)(fields & -fields);
+    if (best_field > coverage->worst_field)
+        coverage->worst_field = best_field;
+    coverage->any += share;
+    coverage->main += fields & ~POSTING_README ? share : 0;
+    coverage->name += fields & POSTING_NAME ? share : 0;
+    coverage->keywords += fields & POSTING_KEYWORDS ? share : 0;
+    coverage->description += fields & POSTING_DESCRIPTION ? share : 0;
+    coverage->readme += fields & POSTING_README ? share : 0;
+}
+
+/* Where the name is the text's words run together, each of them stands in it. */
+static void cover_by_words(struct search_plan *plan, uint32_t rank,
+                           struct search_coverage *coverage)
+{
+    coverage->is_named = true;
+    coverage->has_all = true;
     for (uint32_t i = 0; i < plan->n_words; i++) {
         struct search_word *word = &plan->words[i];
         struct word_occurrence occurrence = search_word_occurrence(word, rank);
+        cover(coverage, occurrence.fields | POSTING_NAME, word->mass / plan->total_mass);
+        coverage->mass += word->mass;
+    }
+    if (plan->n_words == 0)
+        cover(coverage, POSTING_NAME, 1);
+}
+
+void search_plan_cover(struct search_plan *plan, uint32_t rank, struct search_coverage *coverage)
+{
+    memset(coverage, 0, sizeof *coverage);
+    if (named_crates_is_by_words(&plan->named, rank)) {
+        cover_by_words(plan, rank, coverage);
+        return;
+    }
+    coverage->has_all = !plan->no_words_match && plan->n_words == plan->text_words.n_words;
+    for (uint32_t i = 0; i < plan->n_words; i++) {
+        struct word_occurrence occurrence = search_word_occurrence(&plan->words[i], rank);
         coverage->has_all = coverage->has_all && occurrence.alternative != NULL &&
                             occurrence.alternative->kind != ALTERNATIVE_COMPLETION;
         if (occurrence.alternative == NULL)
             continue;
-        float share = occurrence.alternative->mass / plan->total_mass;
-        uint8_t best_field = (uint8_t)(occurrence.fields & -occurrence.fields);
-        if (best_field > coverage->worst_field)
-            coverage->worst_field = best_field;
+        cover(coverage, occurrence.fields, occurrence.alternative->mass / plan->total_mass);
         coverage->mass += occurrence.alternative->reach;
-        coverage->any += share;
-        coverage->main += occurrence.fields & ~POSTING_README ? share : 0;
-        coverage->name += occurrence.fields & POSTING_NAME ? share : 0;
-        coverage->keywords += occurrence.fields & POSTING_KEYWORDS ? share : 0;
-        coverage->description += occurrence.fields & POSTING_DESCRIPTION ? share : 0;
-        coverage->readme += occurrence.fields & POSTING_README ? share : 0;
     }
 }
+
+bool search_plan_has_words(const struct search_plan *plan, const struct search_coverage *coverage)
+{
+    return coverage->is_named ||
+           (coverage->worst_field != 0 && search_plan_accepts(plan, coverage->mass));
+}
+
+/* The tiers of the ways in which a text names a crate. */
+static const enum search_tier tiers_of_names[] = {
+    [NAMED_PASTED] = SEARCH_TIER_PASTED,          [NAMED_BUT_FOR_SEPARATORS] = SEARCH_TIER_SAME,
+    [NAMED_BY_BEGINNING] = SEARCH_TIER_BEGINNING, [NAMED_NEARLY] = SEARCH_TIER_NEAR,
+    [NAMED_BY_WORDS] = SEARCH_TIER_BY_WORDS,
+};
 
 enum search_tier search_plan_tier(struct search_plan *plan, uint32_t rank)
 {
     struct search_coverage coverage;
-    if (search_plan_is_exact(plan, rank))
+    const struct named_crate *named = named_crates_find(&plan->named, rank);
+    if (named != NULL)
+        return tiers_of_names[named->how];
+    if (named_crates_is_exact(&plan->named, rank))
         return SEARCH_TIER_EXACT;
-    if (search_plan_is_near(plan, rank))
-        return SEARCH_TIER_NEAR;
     search_plan_rewind(plan);
     search_plan_cover(plan, rank, &coverage);
     search_plan_rewind(plan);
-    if (coverage.worst_field == 0 || !search_plan_accepts(plan, coverage.mass))
+    if (!search_plan_has_words(plan, &coverage))
         return SEARCH_TIER_SUBSTRING;
     if (!coverage.has_all)
         return SEARCH_TIER_SOME;

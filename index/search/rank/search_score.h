@@ -28,6 +28,7 @@ struct search_coverage {
     float description;
     float readme;
     float mass;          /* towards `required`, summed as search_scan does */
+    bool is_named;       /* the crate's name is the words run together */
     bool has_all;        /* every word occurs, whole */
     uint8_t worst_field; /* of the best fields of the words that occur; 0: none does */
 };
@@ -43,6 +44,9 @@ static inline bool search_plan_accepts(const struct search_plan *plan, float mas
 {
     return !plan->no_words_match && mass >= plan->required - SEARCH_MASS_TOLERANCE;
 }
+
+/* True where the crate matches by its words, which run together may be its name. */
+bool search_plan_has_words(const struct search_plan *plan, const struct search_coverage *coverage);
 
 /* How a match matches, from any cursor position; puts the cursors back. */
 enum search_tier search_plan_tier(struct search_plan *plan, uint32_t rank);

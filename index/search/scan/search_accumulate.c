@@ -58,10 +58,10 @@ static void judge_block(struct pass *pass, uint32_t first, uint32_t n_touched)
             pass->max_mass = mass;
         if (!search_plan_accepts(scan->plan, mass))
             continue;
-        if (scan->plan->n_places > 0)
+        if (scan->plan->named.n_places > 0)
             bitmap_clear(scan->scratch->places, rank);
         if ((scan->filter != NULL && !bitmap_test(scan->filter, rank)) ||
-            search_plan_is_exact(scan->plan, rank) || search_plan_is_near(scan->plan, rank))
+            named_crates_has(&scan->plan->named, rank))
             continue;
         scan->n_matches++;
         if (words + most < scan->collector->floor)

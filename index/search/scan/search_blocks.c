@@ -307,7 +307,7 @@ static void unmark(uint64_t *places, const uint64_t *found, size_t n_words)
         places[i] &= ~found[i];
 }
 
-/* Takes a crate that stands in front out of the block's matches, and of their count in any case. */
+/* Takes a crate that the text names out of the block's matches, and of their count in any case. */
 static void leave_out(struct blocks *blocks, const uint64_t *counted, uint32_t rank)
 {
     uint32_t word = rank / 64;
@@ -323,14 +323,14 @@ static void judge_block(struct blocks *blocks)
 {
     struct search_lists *lists = blocks->lists;
     struct search_scan_state *scan = lists->scan;
-    const struct search_plan *plan = scan->plan;
+    const struct named_crates *named = &scan->plan->named;
     const uint64_t *found = threshold_evaluate(&lists->matching, blocks->bits, blocks->n_words,
                                                &blocks->scratch->matching);
     if (found == NULL)
         return;
     uint32_t n_words = blocks->n_bitmap_words - blocks->first_word;
     n_words = n_words < blocks->n_words ? n_words : blocks->n_words;
-    if (plan->n_places > 0)
+    if (named->n_places > 0)
         unmark(scan->scratch->places + blocks->first_word, found, n_words);
     const uint64_t *counted = found;
     if (scan->filter != NULL || !blocks->nothing_promises) {
@@ -344,10 +344,8 @@ static void judge_block(struct blocks *blocks)
     uint64_t n = count(counted, n_words);
     scan->n_matches += n;
     lists->has_match = lists->has_match || n > 0 || count(found, n_words) > 0;
-    for (uint32_t i = 0; i < plan->n_exact; i++)
-        leave_out(blocks, counted, trie_value(plan->exact_values, i));
-    for (uint32_t i = 0; i < plan->spelling.n_near_names; i++)
-        leave_out(blocks, counted, plan->spelling.near_names[i]);
+    for (uint32_t i = 0; i < named_crates_count(named); i++)
+        leave_out(blocks, counted, named_crates_rank(named, i));
     if (n > 0 && !blocks->nothing_promises)
         collect(blocks, n);
 }

@@ -20,21 +20,23 @@
 /* Going through so many words of the bitmap costs as much as looking at one place. */
 #define WORDS_A_PLACE 4
 
-/* A crate that stands in front of all others is not looked for again. */
-static void count_front(struct search_scan_state *scan, uint32_t rank)
+/* A crate that the text names is not looked for again. */
+static void count_named(struct search_scan_state *scan, uint32_t rank)
 {
-    if (scan->plan->n_places > 0)
+    if (scan->plan->named.n_places > 0)
         bitmap_clear(scan->scratch->places, rank);
     scan->n_matches += scan->filter == NULL || bitmap_test(scan->filter, rank);
 }
 
 static void mark_places(const struct search_scan_state *scan)
 {
-    uint64_t *places = scan->scratch->places;
-    const uint32_t *ranks = scan->plan->place_ranks;
-    uint32_t n = scan->plan->n_places;
-    for (uint32_t i = 0; i < n; i++)
-        bitmap_set(places, ranks[i]);
+    const struct named_crates *named = &scan->plan->named;
+    uint64_t *marks = scan->scratch->places;
+    for (uint32_t form = 0; form < named->n_forms; form++) {
+        const struct named_places *places = &named->places[form];
+        for (uint32_t i = 0; i < places->n; i++)
+            bitmap_set(marks, places->ranks[i]);
+    }
 }
 
 /* Collects a crate that matches by its name. Returns false below the floor: all have the same score
@@ -51,16 +53,15 @@ static bool collect_place(const struct search_scan_state *scan, uint32_t rank)
 
 /* Counts and collects the crates that are still marked, and unmarks them, in the order of the
    places. A name may have several. */
-static void collect_few_places(struct search_scan_state *scan)
+static void collect_few_places(struct search_scan_state *scan, const struct named_places *places)
 {
-    const struct search_plan *plan = scan->plan;
-    uint64_t *places = scan->scratch->places;
+    uint64_t *marks = scan->scratch->places;
     uint32_t below_floor = UINT32_MAX;
-    for (uint32_t i = 0; i < plan->n_places; i++) {
-        uint32_t rank = plan->place_ranks[i];
-        if (!bitmap_test(places, rank))
+    for (uint32_t i = 0; i < places->n; i++) {
+        uint32_t rank = places->ranks[i];
+        if (!bitmap_test(marks, rank))
             continue;
-        bitmap_clear(places, rank);
+        bitmap_clear(marks, rank);
         if (scan->filter != NULL && !bitmap_test(scan->filter, rank))
             continue;
         scan->n_matches++;
@@ -95,11 +96,14 @@ static void collect_many_places(struct search_scan_state *scan, size_t n_words)
 
 static void collect_places(struct search_scan_state *scan)
 {
+    const struct named_crates *named = &scan->plan->named;
     size_t n_words = bitmap_n_words(scan->index->columns.n_crates + 1);
-    if (scan->plan->n_places > n_words / WORDS_A_PLACE)
+    if (named->n_places > n_words / WORDS_A_PLACE) {
         collect_many_places(scan, n_words);
-    else
-        collect_few_places(scan);
+        return;
+    }
+    for (uint32_t form = 0; form < named->n_forms; form++)
+        collect_few_places(scan, &named->places[form]);
 }
 
 int search_scan_scratch_create(struct search_scan_scratch *scratch, uint32_t n_crates,
@@ -131,10 +135,8 @@ uint64_t search_scan(struct search_plan *plan, const struct index *index,
     mark_places(&scan);
     if (!plan->no_words_match && !search_scan_lists(&scan))
         search_scan_accumulate(&scan);
-    for (uint32_t i = 0; i < plan->n_exact; i++)
-        count_front(&scan, trie_value(plan->exact_values, i));
-    for (uint32_t i = 0; i < plan->spelling.n_near_names; i++)
-        count_front(&scan, plan->spelling.near_names[i]);
+    for (uint32_t i = 0; i < named_crates_count(&plan->named); i++)
+        count_named(&scan, named_crates_rank(&plan->named, i));
     collect_places(&scan);
     return scan.n_matches;
 }

@@ -35,8 +35,8 @@ struct search_scan_scratch {
     struct search_bitmaps *bitmaps;
 };
 
-/* Gets every match once, in no particular order; the exact matches and the near names, which stand
-   in front, are not among them. A collector embeds this struct as its first member. */
+/* Gets every match once, in no particular order; the crates that the text names
+   (named_crates.h) are not among them. A collector embeds this struct as its first member. */
 struct search_collector {
     void (*collect)(struct search_collector *collector, uint32_t rank, float score);
     float floor; /* matches with a lower score are counted, but not collected */

@@ -121,8 +121,8 @@ bool search_lists_note(struct search_lists *lists, uint32_t rank)
 {
     const struct search_scan_state *scan = lists->scan;
     lists->has_match = true;
-    if (scan->plan->n_places > 0)
+    if (scan->plan->named.n_places > 0)
         bitmap_clear(scan->scratch->places, rank);
     return (scan->filter == NULL || bitmap_test(scan->filter, rank)) &&
-           !search_plan_is_exact(scan->plan, rank) && !search_plan_is_near(scan->plan, rank);
+           !named_crates_has(&scan->plan->named, rank);
 }

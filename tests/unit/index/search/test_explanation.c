@@ -73,8 +73,8 @@ static void names_the_stage(void **state)
     (void)state;
     struct search_hit hit = {.exact = true};
     assert_string_equal(explanation_stage(&hit), "exact");
-    hit = (struct search_hit){.is_near = true};
-    assert_string_equal(explanation_stage(&hit), "near");
+    hit = (struct search_hit){.in_front = true};
+    assert_string_equal(explanation_stage(&hit), "front");
     hit = (struct search_hit){.is_second_stage = true};
     assert_string_equal(explanation_stage(&hit), "second");
     hit = (struct search_hit){.is_second_stage = false};

@@ -130,7 +130,8 @@ static void ranks_follow_the_popularity(void **state)
 static void every_tier(void **state)
 {
     assert_string_equal(names_of_text(*state, "widget", SEARCH_SORT_RELEVANCE),
-                        "k:tagged d:described n:widget-tools r:popular p:mywidgetry");
+                        "s:Wid-Get s:wid_get k:tagged d:described n:widget-tools r:popular "
+                        "p:mywidgetry");
     assert_string_equal(names_of_text(*state, "widgets", SEARCH_SORT_RELEVANCE),
                         "k:tagged d:described n:widget-tools r:popular");
     assert_string_equal(names_of_text(*state, "WIDGET-tools", SEARCH_SORT_RELEVANCE),
@@ -242,7 +243,7 @@ static void exact_matches(void **state)
                         "e:Wid-Get! e:wid_get!");
     assert_string_equal(names_of_text(*state, "tagged", SEARCH_SORT_ALPHABETICAL), "e:tagged!");
     assert_string_equal(names_of_text(*state, "wid get", SEARCH_SORT_RELEVANCE),
-                        "n:Wid-Get n:wid_get");
+                        "s:Wid-Get s:wid_get p:widget-tools p:mywidgetry");
     /* Filters apply to them too. */
     struct search_query query = {.text = {"wid_get", 7}, .letter = {"x", 1}};
     assert_string_equal(names(*state, &query), "");
@@ -286,7 +287,7 @@ static void syntax_is_text(void **state)
                                         "\"\"", "NOT NOT", "rendz*",     "+tugg AND", "%_\\%"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         assert_string_equal(names_of_text(*state, texts[i], SEARCH_SORT_RELEVANCE), "");
-    assert_string_equal(names_of_text(*state, "\"tagged\"*", SEARCH_SORT_RELEVANCE), "n:tagged");
+    assert_string_equal(names_of_text(*state, "\"tagged\"*", SEARCH_SORT_RELEVANCE), "p:tagged");
     assert_string_equal(names_of_text(*state, "^renders + (WIDGETS)", SEARCH_SORT_RELEVANCE),
                         "d:described");
 }
@@ -364,14 +365,22 @@ static void filters_scan_no_table(void **state)
    punctuation. */
 static void longest_texts(void **state)
 {
-    char text[SEARCH_MAX_TEXT_BYTES];
+    char text[SEARCH_MAX_TEXT_CHARACTERS];
     struct search_query query = {
         .text = {text, sizeof text}, .match = SEARCH_MATCH_ALL, .ranking = &plain_ranking};
     memset(text, 'x', sizeof text);
     assert_string_equal(names(*state, &query), "");
     for (size_t i = 0; i < sizeof text; i += 2)
         memcpy(text + i, "t ", 2);
+    assert_string_equal(names(*state, &query), names_of_text(*state, "t", SEARCH_SORT_RELEVANCE));
+    char many[SEARCH_MAX_TEXT_BYTES];
+    size_t length = 0;
+    for (unsigned i = 0; i < SEARCH_MAX_WORDS; i++) /* ideographs, one by one */
+        length += (size_t)snprintf(many + length, sizeof many - length, "\xE4%c%c ",
+                                   (char)(0xB8 + i / 64), (char)(0x80 + i % 64));
+    query.text = (struct search_string){many, length};
     assert_string_equal(names(*state, &query), "");
+    query.text = (struct search_string){text, sizeof text};
     memset(text, '"', sizeof text);
     assert_string_equal(names(*state, &query), "");
     /* 36 words that all occur, and the beginning of one more. */
@@ -379,7 +388,9 @@ static void longest_texts(void **state)
         text[i] = "widget "[i % 7];
     assert_string_equal(names(*state, &query), "s:tagged s:described s:widget-tools s:popular");
     memset(text + 252, ' ', 4);
-    assert_string_equal(names(*state, &query), "k:tagged d:described n:widget-tools r:popular");
+    assert_string_equal(names(*state, &query),
+                        "s:Wid-Get s:wid_get k:tagged d:described n:widget-tools r:popular "
+                        "p:mywidgetry");
 }
 
 static void tiers_have_names(void **state)

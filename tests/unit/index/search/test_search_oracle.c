@@ -269,6 +269,32 @@ static void misspelt_texts(void **state)
     assert_true(tally.n_tiers[SEARCH_TIER_NEAR] > fixture->n_rounds / 25);
 }
 
+/* Names are found whatever separates their words, each in the part of the order that it belongs
+   to. */
+static void names_with_other_separators(void **state)
+{
+    struct fixture *fixture = fixture_of(state);
+    struct tally tally = {0};
+    uint64_t seed = 137;
+    for (unsigned round = 0; round < fixture->n_rounds; round++) {
+        struct random_query random;
+        random_query_loose_name(fixture->source, &seed, &random);
+        random.ranking.typos = round % 3 == 0;
+        random.ranking.second_stage = round % 5 != 0;
+        random.query.match =
+            (enum search_match)(round % 4 == 0 ? SEARCH_MATCH_ALL : SEARCH_MATCH_BEST);
+        if (round % 6 == 0)
+            random.query.sort = (enum search_sort)(round / 6 % N_SORTS);
+        if (round % 7 == 0)
+            random_query_filter(fixture->source, &seed, &random);
+        expect_pages(fixture, &random.query, &seed, &tally);
+    }
+    expect_settled(&tally, fixture->n_rounds);
+    assert_true(tally.n_tiers[SEARCH_TIER_SAME] > fixture->n_rounds / 10);
+    assert_true(tally.n_tiers[SEARCH_TIER_BEGINNING] > fixture->n_rounds / 100);
+    assert_true(tally.n_tiers[SEARCH_TIER_BY_WORDS] > fixture->n_rounds / 25);
+}
+
 static void every_other_sort(void **state)
 {
     struct fixture *fixture = fixture_of(state);
@@ -308,8 +334,8 @@ static void lists_without_a_text(void **state)
         cmocka_unit_test(best_without_filters), cmocka_unit_test(best_with_filters),               \
             cmocka_unit_test(all_without_filters), cmocka_unit_test(all_with_filters),             \
             cmocka_unit_test(first_stage_alone), cmocka_unit_test(other_weights),                  \
-            cmocka_unit_test(misspelt_texts), cmocka_unit_test(every_other_sort),                  \
-            cmocka_unit_test(lists_without_a_text),                                                \
+            cmocka_unit_test(misspelt_texts), cmocka_unit_test(names_with_other_separators),       \
+            cmocka_unit_test(every_other_sort), cmocka_unit_test(lists_without_a_text),            \
     }
 
 int main(void)

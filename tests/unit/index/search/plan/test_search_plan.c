@@ -51,8 +51,10 @@ static struct search_plan *make(struct fixture *fixture, const char *text, enum 
 {
     struct error error = {""};
     struct index_reader *reader = fixture->built.reader;
-    if (search_plan_make(&fixture->plan, reader, &fixture->ranking,
-                         (struct search_string){text, strlen(text)}, match, &error) != 0)
+    static struct query_reading reading;
+    struct search_string typed = {text, strlen(text)};
+    if (query_reading_make(&reading, reader->index, reader, typed, &error) != 0 ||
+        search_plan_make(&fixture->plan, reader, &fixture->ranking, &reading, match, &error) != 0)
         fail_msg("%s: %s", text, error.message);
     return &fixture->plan;
 }
@@ -190,19 +192,20 @@ static void names_and_places(void **state)
     struct fixture *fixture = *state;
     const struct index *index = fixture->built.index;
     struct search_plan *plan = make(fixture, "SERDE", SEARCH_MATCH_BEST);
-    assert_int_equal(plan->n_exact, 1);
+    assert_int_equal(plan->named.n_exact, 1);
     uint32_t n_exact = 0;
+    assert_int_equal(plan->named.n_forms, 1);
     for (uint32_t rank = 1; rank <= index_n_crates(index); rank++) {
         size_t length;
         const char *name = index_canonical_name(index, rank, &length);
         bool is_exact = length == 5 && memcmp(name, "serde", 5) == 0;
-        assert_int_equal(search_plan_is_exact(plan, rank), is_exact);
+        assert_int_equal(named_crates_is_exact(&plan->named, rank), is_exact);
         n_exact += is_exact;
         if (is_exact)
             assert_int_equal(search_plan_tier(plan, rank), SEARCH_TIER_EXACT);
         bool is_place = false;
-        for (uint32_t i = 0; i < plan->n_places; i++)
-            is_place |= plan->place_ranks[i] == rank;
+        for (uint32_t i = 0; i < plan->named.n_places; i++)
+            is_place |= plan->named.places[0].ranks[i] == rank;
         assert_int_equal(is_place, memmem(name, length, "serde", 5) != NULL);
     }
     assert_int_equal(n_exact, 1);

@@ -82,8 +82,8 @@ static uint64_t scan(struct fixture *fixture, const uint64_t *filter, float floo
         assert_true(fixture->scratch.accumulators->cells[i].score == 0);
         assert_int_equal(fixture->scratch.accumulators->is_credited[i], 0);
     }
-    for (uint32_t i = 0; i < fixture->plan.n_words; i++)
-        assert_int_equal(fixture->plan.words[i].list.position, 0);
+    for (uint32_t i = 0; i < fixture->plan.n_alternatives; i++)
+        assert_int_equal(fixture->plan.alternatives[i].list.position, 0);
     return total;
 }
 
@@ -93,15 +93,17 @@ static void make_plan(struct fixture *fixture, const struct ranking *ranking, co
     struct error error = {""};
     struct index_reader *reader = fixture->built.reader;
     struct search_string string = {text, strlen(text)};
-    if (search_plan_make(&fixture->plan, reader, ranking, string, match, &error) != 0)
+    static struct query_reading reading;
+    if (query_reading_make(&reading, reader->index, reader, string, &error) != 0 ||
+        search_plan_make(&fixture->plan, reader, ranking, &reading, match, &error) != 0)
         fail_msg("%s: %s", text, error.message);
 }
 
-static uint32_t count_exact(const struct fixture *fixture, const uint64_t *filter)
+static uint32_t count_named(const struct fixture *fixture, const uint64_t *filter)
 {
     uint32_t n = 0;
     for (uint32_t rank = 1; rank <= fixture->n_crates; rank++)
-        n += search_plan_is_exact(&fixture->plan, rank) &&
+        n += named_crates_has(&fixture->plan.named, rank) &&
              (filter == NULL || bitmap_test(filter, rank));
     return n;
 }
@@ -122,7 +124,7 @@ static void every_match_is_collected_once(void **state)
         make_plan(fixture, &random.ranking, random.text,
                   round % 2 == 0 ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL);
         uint64_t total = scan(fixture, NULL, -INFINITY, &all);
-        assert_int_equal(total, all.n + count_exact(fixture, NULL));
+        assert_int_equal(total, all.n + count_named(fixture, NULL));
         n_collected += all.n;
 
         /* A filter takes matches away and changes no score. */
@@ -132,7 +134,7 @@ static void every_match_is_collected_once(void **state)
                 bitmap_set(filter, rank);
         }
         total = scan(fixture, filter, -INFINITY, &some);
-        assert_int_equal(total, some.n + count_exact(fixture, filter));
+        assert_int_equal(total, some.n + count_named(fixture, filter));
         for (uint32_t rank = 1; rank <= fixture->n_crates; rank++)
             assert_true(some.scores[rank] ==
                         (bitmap_test(filter, rank) ? all.scores[rank] : -INFINITY));
@@ -140,7 +142,7 @@ static void every_match_is_collected_once(void **state)
         /* What is below the floor is counted, and not collected. */
         float floor = (float)random_below(&seed, 2500) / 1000;
         total = scan(fixture, NULL, floor, &some);
-        assert_int_equal(total, all.n + count_exact(fixture, NULL));
+        assert_int_equal(total, all.n + count_named(fixture, NULL));
         for (uint32_t rank = 1; rank <= fixture->n_crates; rank++)
             assert_true(some.scores[rank] ==
                         (all.scores[rank] >= floor ? all.scores[rank] : -INFINITY));
