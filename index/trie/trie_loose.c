@@ -7,6 +7,9 @@
 #include "index/trie/trie.h"
 #include "index/trie/trie_layout.h"
 
+/* Of so many, looking for those that go on costs more than looking at all. */
+#define FEW_CHILDREN 3
+
 static const char separators[] = {'_', '-', '/', '.', '@', ':', ' '};
 
 struct walk {
@@ -94,6 +97,12 @@ static void visit_child(struct walk *walk, const struct trie_node *node, char by
 
 static void visit_children(struct walk *walk, const struct trie_node *node, struct place place)
 {
+    if (node->n_children <= FEW_CHILDREN) {
+        /* Each of them sees for itself whether it goes on. */
+        for (uint32_t i = 0; i < node->n_children; i++)
+            visit(walk, node->first_child + i, place);
+        return;
+    }
     if (place.n_letters < walk->text->length)
         visit_child(walk, node, walk->text->letters[place.n_letters], place);
     for (size_t i = 0; i < sizeof separators; i++)
