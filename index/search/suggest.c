@@ -8,6 +8,7 @@
 #include <cratedex/suggest.h>
 
 #include "index/base/edit_automaton.h"
+#include "index/search/name_completions.h"
 #include "index/segment/open_index.h"
 #include "index/text/loose_text.h"
 #include "index/text/name_words.h"
@@ -21,7 +22,6 @@
 #include <cratedex/utf8.h>
 #include <string.h>
 
-#define MAX_TEXT_BYTES 256
 #define ONE_EDIT_CHARACTERS 5
 #define TWO_EDITS_CHARACTERS 9
 /* Names that are the text but for separators; they are seldom more than two. */
@@ -29,11 +29,7 @@
 
 struct suggesting {
     const struct index *index;
-    char text[MAX_TEXT_BYTES]; /* canonical, with `_` for what no name has between words */
-    size_t length;
-    size_t n_characters;
-    bool has_letters; /* and this is what it is without separators */
-    struct loose_text loose;
+    struct typed_name typed;
     struct suggestion *suggestions;
     size_t n;
     size_t limit;
@@ -70,9 +66,9 @@ static uint32_t beginning_length(const struct suggesting *suggesting, const char
                                  size_t length)
 {
     uint32_t n_missed;
-    return suggesting->has_letters
-               ? (uint32_t)loose_text_beginning(&suggesting->loose, name, length, &n_missed)
-               : (uint32_t)suggesting->length;
+    return suggesting->typed.has_letters
+               ? (uint32_t)loose_text_beginning(&suggesting->typed.loose, name, length, &n_missed)
+               : (uint32_t)suggesting->typed.length;
 }
 
 static void add_beginning(struct suggesting *suggesting, uint32_t rank)
@@ -88,12 +84,13 @@ static void add_exact(struct suggesting *suggesting)
     const unsigned char *ranks;
     struct trie_loose_match same[MAX_SAME_NAMES];
     const struct trie *names = &suggesting->index->names;
-    uint32_t n = trie_find(names, suggesting->text, suggesting->length, &ranks);
+    uint32_t n = trie_find(names, suggesting->typed.text, suggesting->typed.length, &ranks);
     for (uint32_t i = 0; i < n; i++)
         add_beginning(suggesting, trie_value(ranks, i));
-    bool is_whole =
-        suggesting->has_letters && !suggesting->loose.boundary[suggesting->loose.length];
-    size_t n_same = is_whole ? trie_loose_find(names, &suggesting->loose, same, MAX_SAME_NAMES) : 0;
+    bool is_whole = suggesting->typed.has_letters &&
+                    !suggesting->typed.loose.boundary[suggesting->typed.loose.length];
+    size_t n_same =
+        is_whole ? trie_loose_find(names, &suggesting->typed.loose, same, MAX_SAME_NAMES) : 0;
     for (uint32_t last = 0, next; n_same > 0; last = next) {
         next = UINT32_MAX;
         for (size_t i = 0; i < n_same; i++) {
@@ -120,7 +117,7 @@ static void add_later_word(struct suggesting *suggesting, uint32_t rank)
         uint32_t at = words[i].start;
         uint32_t n_missed = 0;
         size_t n = at == 0 ? 0
-                           : loose_text_beginning(&suggesting->loose, crate.name + at,
+                           : loose_text_beginning(&suggesting->typed.loose, crate.name + at,
                                                   crate.name_length - at, &n_missed);
         is_sure = n > 0 && n_missed == 0;
         if (n > 0 && (is_sure || length == 0)) {
@@ -129,72 +126,6 @@ static void add_later_word(struct suggesting *suggesting, uint32_t rank)
         }
     }
     add_crate(suggesting, rank, start, length);
-}
-
-/* Two lists of ranks, ascending. */
-struct completions {
-    uint32_t beginnings[SUGGEST_MAX_LIMIT];  /* names that begin with the text */
-    uint32_t later_words[SUGGEST_MAX_LIMIT]; /* names with a later word that does */
-    size_t n_beginnings;
-    size_t n_later_words;
-};
-
-/* Where a trie goes on after the text, whatever separates its words. */
-struct reached {
-    struct trie_loose_match nodes[TRIE_LOOSE_MAX_REACHED];
-    size_t n;
-};
-
-/* The smallest values of keys that begin with the text: where all its boundaries are some of the
-   key, or else (`missed`) the others. */
-static size_t complete_in(const struct suggesting *suggesting, const struct trie *trie,
-                          const struct reached *reached, bool missed, uint32_t *values)
-{
-    if (!suggesting->has_letters)
-        return missed ? 0
-                      : trie_complete(trie, suggesting->text, suggesting->length, values,
-                                      suggesting->limit);
-    return trie_loose_complete(trie, reached->nodes, reached->n, missed, values, suggesting->limit);
-}
-
-static void reach(const struct suggesting *suggesting, const struct trie *trie,
-                  struct reached *reached)
-{
-    reached->n = suggesting->has_letters ? trie_loose_reach(trie, &suggesting->loose,
-                                                            reached->nodes, TRIE_LOOSE_MAX_REACHED)
-                                         : 0;
-}
-
-/* What the text may become: with all its boundaries, and without; and the best ranks, by what the
-   names have of the boundaries. */
-struct found {
-    struct completions completions[2];
-    uint32_t best[3]; /* by enum trie_loose_kind; UINT32_MAX where there is none */
-};
-
-static uint32_t lower(uint32_t left, uint32_t right)
-{
-    return left < right ? left : right;
-}
-
-static void complete(const struct suggesting *suggesting, struct found *found)
-{
-    const struct index *index = suggesting->index;
-    struct reached names;
-    struct reached ends;
-    reach(suggesting, &index->names, &names);
-    reach(suggesting, &index->name_ends, &ends);
-    for (int missed = 0; missed < 2; missed++) {
-        struct completions *completions = &found->completions[missed];
-        completions->n_beginnings =
-            complete_in(suggesting, &index->names, &names, missed, completions->beginnings);
-        completions->n_later_words =
-            complete_in(suggesting, &index->name_ends, &ends, missed, completions->later_words);
-    }
-    for (int kind = 0; kind < 3; kind++)
-        found->best[kind] = lower(
-            trie_loose_best(&index->names, names.nodes, names.n, (enum trie_loose_kind)kind),
-            trie_loose_best(&index->name_ends, ends.nodes, ends.n, (enum trie_loose_kind)kind));
 }
 
 /* Removes ranks that are suggested already. */
@@ -209,7 +140,7 @@ static size_t drop_known(const struct suggesting *suggesting, uint32_t *ranks, s
 }
 
 /* Removes later words of names that begin with the text too; both lists ascend. */
-static void drop_common(struct completions *completions)
+static void drop_common(struct name_list *completions)
 {
     size_t n = 0;
     size_t at = 0;
@@ -225,7 +156,7 @@ static void drop_common(struct completions *completions)
 
 /* Where there is no room for all, a name with a later word takes the place of one that begins with
    the text only if it is far better. */
-static void add_completions(struct suggesting *suggesting, struct completions *completions)
+static void add_completions(struct suggesting *suggesting, struct name_list *completions)
 {
     size_t room = suggesting->limit - suggesting->n;
     drop_common(completions);
@@ -253,8 +184,8 @@ static void add_neighbour(struct suggesting *suggesting, const struct trie_neigh
     size_t length;
     unsigned distance;
     const char *name = index_canonical_name(suggesting->index, neighbour->value, &length);
-    if (neighbour->is_longer &&
-        edit_automaton_init(&automaton, suggesting->text, suggesting->length, neighbour->distance))
+    if (neighbour->is_longer && edit_automaton_init(&automaton, suggesting->typed.text,
+                                                    suggesting->typed.length, neighbour->distance))
         length = edit_closest_prefix(&automaton, name, length, &distance);
     add_crate(suggesting, neighbour->value, 0, (uint32_t)length);
 }
@@ -262,13 +193,13 @@ static void add_neighbour(struct suggesting *suggesting, const struct trie_neigh
 /* Names one edit away with a rank of at most `max_rank`. */
 static void add_slips(struct suggesting *suggesting, uint32_t max_rank)
 {
-    if (suggesting->n_characters + 1 < ONE_EDIT_CHARACTERS || max_rank == 0)
+    if (suggesting->typed.n_characters + 1 < ONE_EDIT_CHARACTERS || max_rank == 0)
         return;
     struct trie_fuzzy_bounds bounds = {
         .max_distance = 1, .max_value = max_rank, .min_characters = ONE_EDIT_CHARACTERS};
     struct trie_neighbour neighbours[SUGGEST_MAX_LIMIT];
-    size_t n = trie_fuzzy_find(&suggesting->index->names, suggesting->text, suggesting->length,
-                               &bounds, neighbours, suggesting->limit);
+    size_t n = trie_fuzzy_find(&suggesting->index->names, suggesting->typed.text,
+                               suggesting->typed.length, &bounds, neighbours, suggesting->limit);
     for (size_t i = 0; i < n; i++)
         add_neighbour(suggesting, &neighbours[i]);
 }
@@ -280,20 +211,24 @@ static void add_close(struct suggesting *suggesting, unsigned max_distance, uint
     struct trie_fuzzy_bounds bounds = {
         .max_distance = max_distance, .with_longer_keys = true, .max_value = max_rank};
     struct trie_neighbour neighbours[TRIE_FUZZY_MAX_NEIGHBOURS];
-    size_t n = trie_fuzzy_find(&suggesting->index->names, suggesting->text, suggesting->length,
-                               &bounds, neighbours, suggesting->limit + suggesting->n);
+    size_t n =
+        trie_fuzzy_find(&suggesting->index->names, suggesting->typed.text, suggesting->typed.length,
+                        &bounds, neighbours, suggesting->limit + suggesting->n);
     for (size_t i = 0; i < n && suggesting->n < suggesting->limit; i++)
         add_neighbour(suggesting, &neighbours[i]);
 }
 
 static void add_all_close(struct suggesting *suggesting)
 {
-    if (suggesting->n_characters < ONE_EDIT_CHARACTERS) {
+    if (suggesting->typed.is_sentence && suggesting->n == 0)
+        return;
+    if (suggesting->typed.n_characters < ONE_EDIT_CHARACTERS) {
         add_slips(suggesting, UINT32_MAX);
         return;
     }
     add_close(suggesting, 1, UINT32_MAX);
-    if (suggesting->n_characters < TWO_EDITS_CHARACTERS || suggesting->n > 0)
+    if (suggesting->typed.n_characters < TWO_EDITS_CHARACTERS || suggesting->n > 0 ||
+        suggesting->typed.has_spaces)
         return;
     add_close(suggesting, 2, index_n_crates(suggesting->index) / SUGGEST_POPULAR_SHARE);
     if (suggesting->n == 0)
@@ -303,16 +238,16 @@ static void add_all_close(struct suggesting *suggesting)
 static void add_keywords(struct suggesting *suggesting)
 {
     const struct index *index = suggesting->index;
-    struct reached reached;
-    uint32_t numbers[SUGGEST_MAX_LIMIT];
-    reach(suggesting, &index->keywords, &reached);
+    uint32_t numbers[2][SUGGEST_MAX_LIMIT];
+    size_t n_numbers[2];
+    typed_name_complete(&suggesting->typed, &index->keywords, numbers, n_numbers,
+                        suggesting->limit);
     for (int missed = 0; missed < 2; missed++) {
-        size_t n = complete_in(suggesting, &index->keywords, &reached, missed, numbers);
-        for (size_t i = 0; i < n; i++) {
-            struct counted_word keyword = word_list_word(&index->keyword_list, numbers[i]);
+        for (size_t i = 0; i < n_numbers[missed]; i++) {
+            struct counted_word keyword = word_list_word(&index->keyword_list, numbers[missed][i]);
             add(suggesting,
-                &(struct suggestion){SUGGESTION_KEYWORD, numbers[i], keyword.text, keyword.length,
-                                     keyword.downloads, 0,
+                &(struct suggestion){SUGGESTION_KEYWORD, numbers[missed][i], keyword.text,
+                                     keyword.length, keyword.downloads, 0,
                                      beginning_length(suggesting, keyword.text, keyword.length)});
         }
     }
@@ -320,18 +255,18 @@ static void add_keywords(struct suggesting *suggesting)
 
 /* Takes the text for what it is in the best name that begins with it: what is near `asynctr`, of
    which async-trait has a separator, is what is near `async_tr`. */
-static void take_form(struct suggesting *suggesting, const struct completions *completions)
+static void take_form(struct suggesting *suggesting, const struct name_list *completions)
 {
     size_t length;
     if (completions->n_beginnings == 0)
         return;
     const char *name = index_canonical_name(suggesting->index, completions->beginnings[0], &length);
     length = beginning_length(suggesting, name, length);
-    if (length > sizeof suggesting->text)
+    if (length > sizeof suggesting->typed.text)
         return;
-    memcpy(suggesting->text, name, length);
-    suggesting->length = length;
-    suggesting->n_characters = utf8_count_characters(name, length);
+    memcpy(suggesting->typed.text, name, length);
+    suggesting->typed.length = length;
+    suggesting->typed.n_characters = utf8_count_characters(name, length);
 }
 
 /* What is a slip of the finger for sure comes in front of what the text may become: it is far
@@ -339,20 +274,21 @@ static void take_form(struct suggesting *suggesting, const struct completions *c
    separators. */
 static void run(struct suggesting *suggesting)
 {
-    struct found found;
-    complete(suggesting, &found);
+    struct name_completions found;
+    name_completions_find(&found, suggesting->index, &suggesting->typed, suggesting->limit);
     const uint32_t *best = found.best;
+    uint32_t far_better = best[TRIE_LOOSE_SAME] / SUGGEST_FAR_BETTER;
     add_exact(suggesting);
-    if (lower(best[TRIE_LOOSE_SAME], best[TRIE_LOOSE_ADDED]) != UINT32_MAX)
+    if (best[TRIE_LOOSE_SAME] != UINT32_MAX || best[TRIE_LOOSE_ADDED] != UINT32_MAX)
         add_slips(suggesting,
-                  lower(best[TRIE_LOOSE_SAME] / SUGGEST_FAR_BETTER, best[TRIE_LOOSE_ADDED] - 1));
-    add_completions(suggesting, &found.completions[0]);
-    if (best[TRIE_LOOSE_MISSED] != UINT32_MAX)
+                  far_better < best[TRIE_LOOSE_ADDED] ? far_better : best[TRIE_LOOSE_ADDED] - 1);
+    add_completions(suggesting, &found.lists[0]);
+    if (best[TRIE_LOOSE_MISSED] != UINT32_MAX && suggesting->n < suggesting->limit)
         add_slips(suggesting, best[TRIE_LOOSE_MISSED] - 1);
-    add_completions(suggesting, &found.completions[1]);
-    if (best[TRIE_LOOSE_ADDED] < best[TRIE_LOOSE_SAME]) {
+    add_completions(suggesting, &found.lists[1]);
+    if (best[TRIE_LOOSE_ADDED] < best[TRIE_LOOSE_SAME] && suggesting->n < suggesting->limit) {
         add_slips(suggesting, UINT32_MAX);
-        take_form(suggesting, &found.completions[0]);
+        take_form(suggesting, &found.lists[0]);
     }
     if (suggesting->n < suggesting->limit)
         add_all_close(suggesting);
@@ -360,37 +296,17 @@ static void run(struct suggesting *suggesting)
         add_keywords(suggesting);
 }
 
-/* Writes the canonical form, in which runs of spaces and colons, which no name has, are one `_`. */
-static size_t write_canonical(const char *text, size_t length, char *canonical)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < length; i++) {
-        bool separates = text[i] == ' ' || text[i] == ':';
-        if (separates && n > 0 && canonical[n - 1] == '_')
-            continue;
-        canonical[n++] = (char)(separates ? '_' : text[i]);
-    }
-    canonical_name(canonical, canonical, n);
-    return n;
-}
-
 size_t suggest(const struct index *index, const char *text, size_t text_length,
                struct suggestion *suggestions, size_t limit)
 {
     struct suggesting suggesting;
-    if (text_length > sizeof suggesting.text || limit == 0)
+    if (text_length > TYPED_NAME_MAX_BYTES || limit == 0)
         return 0;
-    for (; text_length > 0 && text[0] == ' '; text_length--)
-        text++;
-    while (text_length > 0 && text[text_length - 1] == ' ')
-        text_length--;
     suggesting.index = index;
-    suggesting.length = write_canonical(text, text_length, suggesting.text);
-    suggesting.has_letters = loose_text_read(&suggesting.loose, text, text_length);
     suggesting.suggestions = suggestions;
     suggesting.n = 0;
     suggesting.limit = limit < SUGGEST_MAX_LIMIT ? limit : SUGGEST_MAX_LIMIT;
-    suggesting.n_characters = utf8_count_characters(suggesting.text, suggesting.length);
+    typed_name_read(&suggesting.typed, text, text_length);
     run(&suggesting);
     return suggesting.n;
 }

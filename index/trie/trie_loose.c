@@ -50,7 +50,9 @@ static enum step step(const struct walk *walk, struct place *place, char byte)
         uint32_t n = place->n_letters;
         if (byte != text->letters[n])
             return IS_OTHER;
-        place->n_missed += n > 0 && text->boundary[n] && !loose_word_begins(place->before, byte);
+        bool begins = loose_separator(place->before) ||
+                      (n > 0 && loose_word_begins(place->before, byte));
+        place->n_missed += text->boundary[n] && !begins;
         place->n_letters++;
     } else {
         place->n_added += !text->boundary[place->n_letters];
@@ -114,7 +116,7 @@ static size_t walk_from_root(struct walk *walk)
     if (walk->text->length == 0 || walk->trie->n_values == 0)
         return 0;
     struct trie_node root = trie_read_node(walk->trie, 0);
-    visit_children(walk, &root, (struct place){0, 0, 0, ' '});
+    visit_children(walk, &root, (struct place){.before = '\0'});
     return walk->n_matches;
 }
 

@@ -13,7 +13,7 @@
 /* A key, or the place in the trie where keys go on. */
 struct trie_loose_match {
     uint32_t value;    /* of the key, or of the node its number */
-    uint32_t n_missed; /* boundaries of the text where no word of the key begins */
+    uint32_t n_missed; /* boundaries of the text where no word of the key begins behind one */
     uint32_t
         n_added; /* separators of the key between letters, or before all, where none was typed */
 };

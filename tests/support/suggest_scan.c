@@ -3,6 +3,7 @@
 #include "tests/support/suggest_scan.h"
 
 #include "tests/support/edit_distance.h"
+#include "tests/support/name_letters.h"
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/suggest.h>
@@ -14,35 +15,6 @@
 #include "index/text/name_words.h"
 
 #include <cmocka.h>
-
-/* A text without separators: which ones stood before a letter or behind the last, and where each
-   letter stood. */
-struct letters {
-    char text[300];
-    bool is_behind[301];
-    size_t places[300];
-    size_t n;
-};
-
-static bool separates(char c)
-{
-    return strchr(" -_/:.@", c) != NULL && c != '\0';
-}
-
-static void read_letters(const char *text, size_t length, struct letters *letters)
-{
-    letters->n = 0;
-    letters->is_behind[0] = false;
-    for (size_t i = 0; i < length; i++) {
-        if (separates(text[i])) {
-            letters->is_behind[letters->n] = true;
-            continue;
-        }
-        canonical_name(&letters->text[letters->n], &text[i], 1);
-        letters->places[letters->n++] = i;
-        letters->is_behind[letters->n] = false;
-    }
-}
 
 static bool is_digit(char c)
 {
@@ -56,7 +28,8 @@ struct expected {
     size_t length;
     char typed[300]; /* canonical */
     size_t typed_length;
-    struct letters letters; /* of what was typed */
+    unsigned n_spaced_words;     /* 0: no spaces between them */
+    struct name_letters letters; /* of what was typed */
     size_t limit;
     uint32_t ranks[SUGGEST_MAX_LIMIT];
     uint32_t starts[SUGGEST_MAX_LIMIT]; /* of the highlight */
@@ -89,16 +62,16 @@ enum match { EXACT, SAME, BEGINNING, LATER_WORD, MISSED_BEGINNING, MISSED_LATER_
 
 /* The boundaries of the text that no word of the key begins at; -1 where the key does not begin
    with the text. */
-static int count_missed(const struct letters *text, const char *key, size_t length)
+static int count_missed(const struct name_letters *text, const char *key, size_t length)
 {
-    static struct letters own;
-    int n_missed = 0;
-    read_letters(key, length, &own);
+    static struct name_letters own;
+    name_letters_read(&own, key, length);
     if (own.n < text->n || memcmp(own.text, text->text, text->n) != 0)
         return -1;
     size_t end = text->n == 0 ? 0 : own.places[text->n - 1] + 1;
-    if (text->is_behind[text->n] && (end == length || !separates(key[end])))
+    if (text->is_behind[text->n] && (end == length || !name_separator(key[end])))
         return -1;
+    int n_missed = text->n > 0 && text->is_behind[0] && !own.is_behind[0];
     for (size_t i = 1; i < text->n; i++)
         n_missed += text->is_behind[i] && !own.is_behind[i] &&
                     is_digit(own.text[i - 1]) == is_digit(own.text[i]);
@@ -106,12 +79,13 @@ static int count_missed(const struct letters *text, const char *key, size_t leng
 }
 
 /* Whether the text's words begin where words of the name do, from a place on. */
-static bool words_meet(const struct letters *text, const char *name, size_t length, size_t start)
+static bool words_meet(const struct name_letters *text, const char *name, size_t length,
+                       size_t start)
 {
-    static struct letters own;
+    static struct name_letters own;
     struct name_word words[256];
     size_t n_words = name_words_split(name, length, words, 256);
-    read_letters(name + start, length - start, &own);
+    name_letters_read(&own, name + start, length - start);
     for (size_t i = 1; i < text->n; i++) {
         size_t word = 0;
         while (word < n_words && words[word].start != start + own.places[i])
@@ -127,16 +101,16 @@ static enum match match_name(const struct expected *expected, uint32_t rank, uin
     char name[256];
     struct index_crate crate;
     struct name_word words[256];
-    static struct letters own;
+    static struct name_letters own;
     size_t length = name_of(expected->index, rank, name);
-    const struct letters *text = &expected->letters;
+    const struct name_letters *text = &expected->letters;
     enum match match = NO_MATCH;
     index_crate(expected->index, rank, &crate);
     *start = 0;
     if (length == expected->typed_length && memcmp(name, expected->typed, length) == 0)
         return EXACT;
     int n_missed = count_missed(text, name, length);
-    read_letters(name, length, &own);
+    name_letters_read(&own, name, length);
     if (n_missed == 0)
         return text->n > 0 && own.n == text->n && !text->is_behind[text->n] ? SAME : BEGINNING;
     if (n_missed > 0)
@@ -226,15 +200,15 @@ static size_t count_beginnings(const struct expected *expected, enum match begin
 /* Takes the text for what it is in the best name that begins with it. */
 static void take_form(struct expected *expected)
 {
-    static struct letters own;
+    static struct name_letters own;
     uint32_t start;
-    const struct letters *text = &expected->letters;
+    const struct name_letters *text = &expected->letters;
     for (uint32_t rank = 1; rank <= index_n_crates(expected->index) && text->n > 0; rank++) {
         char name[256];
         size_t length = name_of(expected->index, rank, name);
         if (match_name(expected, rank, &start) > BEGINNING || count_missed(text, name, length) != 0)
             continue;
-        read_letters(name, length, &own);
+        name_letters_read(&own, name, length);
         expected->length = own.places[text->n - 1] + 1 + text->is_behind[text->n];
         memcpy(expected->text, name, expected->length);
         return;
@@ -242,11 +216,11 @@ static void take_form(struct expected *expected)
 }
 
 /* How many separators a key, which begins with the text, has where none was typed. */
-static size_t count_added(const struct letters *text, const char *key, size_t length)
+static size_t count_added(const struct name_letters *text, const char *key, size_t length)
 {
-    static struct letters own;
+    static struct name_letters own;
     size_t n_added = 0;
-    read_letters(key, length, &own);
+    name_letters_read(&own, key, length);
     for (size_t i = 0; i < text->n; i++)
         n_added += text->is_behind[i] ? 0 : own.places[i] - (i == 0 ? 0 : own.places[i - 1] + 1);
     return n_added;
@@ -289,12 +263,12 @@ static void add_slips(struct expected *expected, uint32_t max_rank)
 static void add_all_close(struct expected *expected)
 {
     size_t n_characters = count_characters(expected->text, expected->length);
-    if (n_characters < 4)
+    if (n_characters < 4 || (expected->n_spaced_words > 2 && expected->n == 0))
         return;
     add_close(expected, 1, false, n_characters == 4 ? 5 : 0, UINT32_MAX);
     if (n_characters >= 5)
         add_close(expected, 1, true, 0, UINT32_MAX);
-    if (n_characters >= 9 && expected->n == 0) {
+    if (n_characters >= 9 && expected->n == 0 && expected->n_spaced_words == 0) {
         uint32_t n_popular = index_n_crates(expected->index) / SUGGEST_POPULAR_SHARE;
         add_close(expected, 2, false, 0, n_popular);
         add_close(expected, 2, true, 0, n_popular);
@@ -334,7 +308,11 @@ static void set_text(struct expected *expected, const char *text, size_t length)
         text++;
     while (length > 0 && text[length - 1] == ' ')
         length--;
-    read_letters(text, length, &expected->letters);
+    name_letters_read(&expected->letters, text, length);
+    expected->n_spaced_words = 0;
+    if (length > 0 && memchr(text, ' ', length) != NULL) {
+        expected->n_spaced_words = 1 + expected->letters.n_boundaries;
+    }
     expected->length = 0;
     for (size_t i = 0; i < length; i++) {
         bool is_gap = text[i] == ' ' || text[i] == ':';
@@ -350,15 +328,15 @@ static void set_text(struct expected *expected, const char *text, size_t length)
 static void check_highlight(const struct expected *expected, size_t i,
                             const struct suggestion *suggestion)
 {
-    static struct letters own;
+    static struct name_letters own;
     uint32_t end = suggestion->highlight_start + suggestion->highlight_length;
     char name[256];
     unsigned beginning;
-    const struct letters *text = &expected->letters;
+    const struct name_letters *text = &expected->letters;
     assert_true(end <= suggestion->name_length);
     assert_int_equal(suggestion->highlight_start, expected->starts[i]);
     canonical_name(name, suggestion->name, suggestion->name_length);
-    read_letters(name + suggestion->highlight_start, suggestion->highlight_length, &own);
+    name_letters_read(&own, name + suggestion->highlight_start, suggestion->highlight_length);
     if (expected->length == 0)
         assert_int_equal(suggestion->highlight_length, 0);
     else if (own.n != text->n || memcmp(own.text, text->text, text->n) != 0 ||

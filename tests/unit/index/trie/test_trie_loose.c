@@ -86,7 +86,7 @@ static int compare(const char *key, const char *text, bool whole)
     if (strncmp(key_letters, letters, n) != 0 || (whole && strlen(key_letters) != n) ||
         (!whole && behind[n] && !key_behind[n]))
         return -1;
-    int n_missed = 0;
+    int n_missed = n > 0 && behind[0] && !key_behind[0];
     for (size_t i = 1; i < n; i++)
         n_missed +=
             behind[i] && !key_behind[i] && is_digit(key_letters[i - 1]) == is_digit(key_letters[i]);
