@@ -35,7 +35,7 @@ struct query_plan {
     uint64_t total;
     char did_you_mean[SEARCH_MAX_DID_YOU_MEAN];
     uint32_t hits_by_tier[N_SEARCH_TIERS]; /* of the page that was asked for */
-    char stems[4 * SEARCH_MAX_TEXT_BYTES];
+    char stems[2 * SEARCH_MAX_TEXT_BYTES];
 };
 
 /* Describes the search that gave `result`, before its reader runs the next. Allocates nothing;

@@ -32,10 +32,6 @@ const char *search_tier_name(enum search_tier tier);
 enum search_status search_run(struct index_reader *reader, const struct search_query *query,
                               struct search_result *result, struct error *error);
 
-/* Says whether a text may be searched for: SEARCH_OK, or SEARCH_BAD_TEXT and why. Needs no
-   index. */
-enum search_status search_check_text(const char *text, size_t length, struct error *error);
-
 /* Why a crate stands where it does. */
 struct search_explanation {
     enum search_tier tier;

@@ -12,8 +12,9 @@ extern "C" {
 
 struct ranking; /* ranking.h */
 
-#define SEARCH_MAX_TEXT_BYTES 256
-#define SEARCH_MAX_WORDS 128 /* a text of that many bytes holds no more */
+#define SEARCH_MAX_TEXT_CHARACTERS 256 /* code points */
+#define SEARCH_MAX_TEXT_BYTES (4 * SEARCH_MAX_TEXT_CHARACTERS)
+#define SEARCH_MAX_WORDS 128 /* so many characters hold no more */
 #define SEARCH_MAX_LIMIT 100
 #define SEARCH_MAX_OFFSET 20000
 
@@ -46,12 +47,13 @@ enum search_tier {
     SEARCH_TIER_SOME,        /* some words occur, or the last one only as a beginning */
     SEARCH_TIER_SUBSTRING,   /* the canonical name contains the text, separators aside */
     SEARCH_TIER_NEAR,        /* the canonical name is within an edit or two of the text */
+    SEARCH_TIER_PASTED,      /* the text names it, as a line of a manifest does */
     SEARCH_TIER_SAME,        /* the name is the text but for what separates its words */
     SEARCH_TIER_BEGINNING,   /* the name begins with the text, which was typed with - or _ */
-    SEARCH_TIER_BY_WORDS,      /* the name is the text's words run together */
+    SEARCH_TIER_BY_WORDS,    /* the name is the text's words run together */
     SEARCH_TIER_NONE         /* a list: nothing was searched for */
 };
-#define N_SEARCH_TIERS 12
+#define N_SEARCH_TIERS 13
 
 /* A byte string that the caller owns; `data` NULL means not given. */
 struct search_string {
@@ -61,7 +63,7 @@ struct search_string {
 
 /* Filters are joined by AND. */
 struct search_query {
-    struct search_string text;            /* valid UTF-8; at most SEARCH_MAX_TEXT_BYTES */
+    struct search_string text;            /* as typed; see search_check_text */
     struct search_string category;        /* slug; its subcategories count too */
     const struct search_string *keywords; /* all required */
     size_t n_keywords;
@@ -85,14 +87,14 @@ struct search_query {
 struct search_hit {
     uint32_t rank;
     enum search_tier tier;
-    bool exact;           /* the canonical name is the canonical text */
-    bool in_front;        /* the text names the crate: SEARCH_TIER_SAME, _BEGINNING or _NEAR */
+    bool exact;    /* the canonical name is the canonical text */
+    bool in_front; /* the text names the crate: SEARCH_TIER_PASTED, _SAME, _BEGINNING, _NEAR */
     bool is_second_stage; /* relevance: the learned trees put it in its place */
     double score;         /* relevance: of its stage; only comparable within the stage */
 };
 
 #define SEARCH_MAX_SEEK_KEY 512
-#define SEARCH_MAX_DID_YOU_MEAN 512
+#define SEARCH_MAX_DID_YOU_MEAN (2 * SEARCH_MAX_TEXT_BYTES)
 
 /* A search that was run: what search_explain and query_plan_describe look at. */
 struct search;

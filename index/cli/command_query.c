@@ -15,6 +15,7 @@
 #include <cratedex/index_file.h>
 #include <cratedex/ranking.h>
 #include <cratedex/search.h>
+#include <cratedex/search_text.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -296,7 +297,7 @@ static int run_query(int argc, char **argv)
     if (text == NULL)
         return cli_fail("out of memory");
     struct error error = {0};
-    bool is_empty = text[strspn(text, " ")] == '\0';
+    bool is_empty = text[strspn(text, " \t\n\v\f\r")] == '\0';
     if (search_check_text(text, strlen(text), &error) != SEARCH_OK) {
         status = cli_usage_error(&command_query, "%s", error.message);
     } else if (request.explain && (is_empty || request.query.sort != SEARCH_SORT_RELEVANCE)) {

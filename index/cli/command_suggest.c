@@ -6,6 +6,7 @@
 #include "index/cli/terminal.h"
 
 #include <cratedex/index_file.h>
+#include <cratedex/search_text.h>
 #include <cratedex/suggest.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -94,7 +95,11 @@ static int run_suggest(int argc, char **argv)
         return cli_usage_error(&command_suggest, "%s is missing", optind == argc ? "FILE" : "TEXT");
     if (argc - optind > 2)
         return cli_usage_error(&command_suggest, "one TEXT is enough: %s", argv[optind + 2]);
-    return suggest_from_file(argv[optind], argv[optind + 1], limit, json);
+    struct error error = {0};
+    const char *text = argv[optind + 1];
+    if (search_check_text(text, strlen(text), &error) != SEARCH_OK)
+        return cli_usage_error(&command_suggest, "%s", error.message);
+    return suggest_from_file(argv[optind], text, limit, json);
 }
 
 static const struct option long_options[] = {

@@ -34,7 +34,8 @@ static void append_term(struct line *line, const char *name, double value)
 
 static const char *how_named(enum search_tier tier)
 {
-    return tier == SEARCH_TIER_SAME ? "the query is the name but for what separates its words"
+    return tier == SEARCH_TIER_PASTED ? "the query names the crate"
+           : tier == SEARCH_TIER_SAME ? "the query is the name but for what separates its words"
            : tier == SEARCH_TIER_BEGINNING ? "the name begins with the query"
                                            : "the query nearly is the name";
 }

@@ -56,12 +56,23 @@ static size_t complete(const struct reached *reached, const struct typed_name *t
 }
 
 void typed_name_complete(const struct typed_name *typed, const struct trie *trie,
-                         uint32_t values[2][SUGGEST_MAX_LIMIT], size_t n_values[2], size_t limit)
+                         uint32_t values[2][NAME_COMPLETIONS_MAX], size_t n_values[2], size_t limit)
 {
     struct reached reached;
     reach(&reached, typed, trie);
     for (int missed = 0; missed < 2; missed++)
         n_values[missed] = complete(&reached, typed, trie, missed, values[missed], limit);
+}
+
+bool name_completions_any(const struct index *index, const struct typed_name *typed)
+{
+    struct reached names;
+    reach(&names, typed, &index->names);
+    for (size_t i = 0; i < names.n; i++) {
+        if (names.nodes[i].n_missed == 0)
+            return true;
+    }
+    return false;
 }
 
 static uint32_t find_best(const struct reached *names, const struct reached *ends,

@@ -1,48 +1,18 @@
 /* A search in order: check what was asked, read the seek key, build the filter, look the text up,
    and let the sort decide how the page is filled. */
 #include <cratedex/search.h>
+#include <cratedex/search_text.h>
 
 #include "index/base/bitmap.h"
+#include "index/search/plan/did_you_mean.h"
+#include "index/search/plan/query_characters.h"
 #include "index/search/search_filter.h"
 #include "index/search/search_order.h"
 #include "index/search/search_relevance.h"
 
 #include <cratedex/index_file.h>
-#include <cratedex/ranking.h>
-#include <cratedex/utf8.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum search_status search_check_text(const char *text, size_t length, struct error *error)
-{
-    if (length > SEARCH_MAX_TEXT_BYTES) {
-        error_set(error, "the query is longer than %d bytes", SEARCH_MAX_TEXT_BYTES);
-        return SEARCH_BAD_TEXT;
-    }
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c < 0x20 || c == 0x7f) {
-            error_set(error, "the query has a control character");
-            return SEARCH_BAD_TEXT;
-        }
-    }
-    if (!utf8_is_valid(text, length)) {
-        error_set(error, "the query is not valid UTF-8");
-        return SEARCH_BAD_TEXT;
-    }
-    return SEARCH_OK;
-}
-
-static struct search_string trimmed(struct search_string text)
-{
-    while (text.length > 0 && text.data[0] == ' ') {
-        text.data++;
-        text.length--;
-    }
-    while (text.length > 0 && text.data[text.length - 1] == ' ')
-        text.length--;
-    return text;
-}
 
 static void set_seek_key(const struct index *index, enum search_sort sort,
                          struct search_result *result)
@@ -111,8 +81,15 @@ static int make_plan(struct search *search, const struct search_query *query, st
     if (match == SEARCH_MATCH_DEFAULT)
         match = query->sort == SEARCH_SORT_RELEVANCE ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
     search->ranking = query->ranking != NULL ? *query->ranking : search->default_ranking;
-    return search_plan_make(&search->plan, search->reader, &search->ranking, query->text, match,
-                            error);
+    return search_plan_make(&search->plan, search->reader, &search->ranking, &search->reading,
+                            match, error);
+}
+
+/* Nothing of the text is a word: it finds nothing. */
+static enum search_status end_without_hits(struct search_result *result)
+{
+    result->seek_key[0] = '\0';
+    return SEARCH_OK;
 }
 
 enum search_status search_run(struct index_reader *reader, const struct search_query *query,
@@ -122,12 +99,13 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
     if (search == NULL)
         return SEARCH_FAILED;
     struct search_query asked = *query;
-    asked.text = trimmed(query->text);
-    if (asked.text.length == 0 && asked.sort == SEARCH_SORT_RELEVANCE)
-        asked.sort = SEARCH_SORT_ALPHABETICAL;
-    enum search_status text_status = search_check_text(asked.text.data, asked.text.length, error);
+    enum search_status text_status = search_check_text(query->text.data, query->text.length, error);
     if (text_status != SEARCH_OK)
         return text_status;
+    if (query_characters_are_blank(query->text.data, query->text.length))
+        asked.text.length = 0;
+    if (asked.text.length == 0 && asked.sort == SEARCH_SORT_RELEVANCE)
+        asked.sort = SEARCH_SORT_ALPHABETICAL;
     result->search = search;
     result->n_hits = 0;
     result->total = 0;
@@ -146,17 +124,24 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
     if (search_filter_build(search, &asked, &filter, error) != 0)
         return SEARCH_FAILED;
     if (asked.text.length > 0) {
+        if (query_reading_make(&search->reading, search->index, reader, query->text, error) != 0)
+            return SEARCH_FAILED;
+        asked.text = search->reading.text;
+        if (asked.text.length == 0)
+            return end_without_hits(result);
         if (make_plan(search, &asked, error) != 0)
             return SEARCH_FAILED;
         search->has_text = true;
-        search_spelling_text(&search->plan.spelling, search->index, asked.text,
-                             result->did_you_mean);
-        result->is_relaxed = search->plan.spelling.is_relaxed;
     }
     if (!search->by_relevance)
         search_in_order(search, &asked, filter, has_after ? &after : NULL, result);
     else if (search_by_relevance(search, &asked, filter, has_after ? &after : NULL, result,
                                  error) != 0)
+        return SEARCH_FAILED;
+    uint64_t n_matches = filter == NULL ? result->total : DID_YOU_MEAN_FILTERED;
+    result->is_relaxed = search->has_text && search->plan.spelling.is_relaxed;
+    if (search->has_text && did_you_mean_find(reader, &search->plan, asked.text, n_matches,
+                                              result->did_you_mean, error) != 0)
         return SEARCH_FAILED;
     set_seek_key(search->index, asked.sort, result);
     return SEARCH_OK;

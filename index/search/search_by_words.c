@@ -19,7 +19,7 @@ void search_by_words_take(struct search_by_words *by_words, const struct search_
     for (uint32_t i = 0; i < named_crates_count(named); i++) {
         uint32_t rank = named_crates_rank(named, i);
         const struct named_crate *crate = named_crates_find(named, rank);
-        if (crate != NULL && crate->how == NAMED_BUT_FOR_SEPARATORS)
+        if (crate != NULL && (crate->how == NAMED_PASTED || crate->how == NAMED_BUT_FOR_SEPARATORS))
             by_words->may_rise = false;
         if (filter != NULL && !bitmap_test(filter, rank))
             continue;

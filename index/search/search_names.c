@@ -45,8 +45,8 @@ int search_match_parse(const char *name, enum search_match *match)
 const char *search_tier_name(enum search_tier tier)
 {
     static const char *const names[N_SEARCH_TIERS] = {
-        "exact name",    "name",         "keywords",     "description", "readme",
-        "some words",    "part of name", "similar name", "same name",   "beginning of name",
-        "words of name", "listed"};
+        "exact name",        "name",          "keywords",     "description", "readme",
+        "some words",        "part of name",  "similar name", "pasted name", "same name",
+        "beginning of name", "words of name", "listed"};
     return names[tier];
 }

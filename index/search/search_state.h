@@ -3,6 +3,7 @@
 #ifndef CRATEDEX_INDEX_SEARCH_STATE_H
 #define CRATEDEX_INDEX_SEARCH_STATE_H
 
+#include "index/search/plan/query_reading.h"
 #include "index/search/plan/search_plan.h"
 #include "index/search/rank/search_rerank.h"
 #include "index/search/scan/search_scan.h"
@@ -21,7 +22,8 @@ struct search {
     struct index_reader *reader;
     const struct index *index;
     struct ranking default_ranking;
-    struct ranking ranking; /* of the plan */
+    struct ranking ranking;       /* of the plan */
+    struct query_reading reading; /* of the last text */
     struct search_plan plan;
     bool has_text;     /* the plan is that of the last search */
     bool by_relevance; /* … and its order */

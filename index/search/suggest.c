@@ -9,6 +9,8 @@
 
 #include "index/base/edit_automaton.h"
 #include "index/search/name_completions.h"
+#include "index/search/plan/query_characters.h"
+#include "index/search/plan/query_reading.h"
 #include "index/segment/open_index.h"
 #include "index/text/loose_text.h"
 #include "index/text/name_words.h"
@@ -19,8 +21,11 @@
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/index_file.h>
+#include <cratedex/search_text.h>
 #include <cratedex/utf8.h>
 #include <string.h>
+
+_Static_assert(SUGGEST_MAX_LIMIT <= NAME_COMPLETIONS_MAX, "so many completions are found");
 
 #define ONE_EDIT_CHARACTERS 5
 #define TWO_EDITS_CHARACTERS 9
@@ -296,17 +301,42 @@ static void run(struct suggesting *suggesting)
         add_keywords(suggesting);
 }
 
+/* Reads what the text is taken for: what it is, as long as names begin with it, for `tokio::ut` may
+   become tokio-util; else the crate that it names. Returns false where there is nothing to suggest
+   for it. */
+static bool read_text(struct suggesting *suggesting, const char *text, size_t length)
+{
+    struct query_reading reading;
+    typed_name_read(&suggesting->typed, NULL, 0);
+    if (search_check_text(text, length, NULL) != SEARCH_OK)
+        return false;
+    if (query_characters_are_blank(text, length))
+        return true;
+    /* Without a reader nothing is read from the file, so that it cannot fail. */
+    query_reading_make(&reading, suggesting->index, NULL, (struct search_string){text, length},
+                       NULL);
+    const struct query_text *read = &reading.read;
+    struct search_string meant =
+        read->kind == QUERY_TEXT_NAMES ? read->names.names[0] : reading.text;
+    if (read->kind == QUERY_TEXT_PERHAPS) {
+        typed_name_read(&suggesting->typed, read->text.data, read->text.length);
+        if (name_completions_any(suggesting->index, &suggesting->typed))
+            return true;
+    }
+    typed_name_read(&suggesting->typed, meant.data, meant.length);
+    return meant.length > 0;
+}
+
 size_t suggest(const struct index *index, const char *text, size_t text_length,
                struct suggestion *suggestions, size_t limit)
 {
-    struct suggesting suggesting;
-    if (text_length > TYPED_NAME_MAX_BYTES || limit == 0)
+    struct suggesting suggesting = {
+        .index = index,
+        .suggestions = suggestions,
+        .limit = limit < SUGGEST_MAX_LIMIT ? limit : SUGGEST_MAX_LIMIT,
+    };
+    if (limit == 0 || !read_text(&suggesting, text, text_length))
         return 0;
-    suggesting.index = index;
-    suggesting.suggestions = suggestions;
-    suggesting.n = 0;
-    suggesting.limit = limit < SUGGEST_MAX_LIMIT ? limit : SUGGEST_MAX_LIMIT;
-    typed_name_read(&suggesting.typed, text, text_length);
     run(&suggesting);
     return suggesting.n;
 }

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What is cut has no more bytes, and so no more words. */
-#define TEXT_WORDS_MAX_BYTES 256
+/* What is cut has no more bytes, 256 characters, and so no more words. */
+#define TEXT_WORDS_MAX_BYTES 1024
 #define TEXT_WORDS_MAX 128
 
 /* FTS5's tokenizer that folds: lower case, and letters without accents, also where they have
@@ -25,7 +25,7 @@ struct tokenizer *tokenizer_open(sqlite3 *database, struct error *error);
 void tokenizer_close(struct tokenizer *tokenizer);
 
 /* A folded text may be longer, by what a character grows and by what a symbol is called. */
-#define TEXT_WORDS_FOLDED_BYTES (4 * TEXT_WORDS_MAX_BYTES)
+#define TEXT_WORDS_FOLDED_BYTES (2 * TEXT_WORDS_MAX_BYTES)
 
 /* The distinct stems of a text without its stop words, in order of first occurrence. */
 struct text_words {

@@ -50,8 +50,8 @@ static enum step step(const struct walk *walk, struct place *place, char byte)
         uint32_t n = place->n_letters;
         if (byte != text->letters[n])
             return IS_OTHER;
-        bool begins = loose_separator(place->before) ||
-                      (n > 0 && loose_word_begins(place->before, byte));
+        bool begins =
+            loose_separator(place->before) || (n > 0 && loose_word_begins(place->before, byte));
         place->n_missed += text->boundary[n] && !begins;
         place->n_letters++;
     } else {

@@ -9,6 +9,7 @@
 #include "server/parameters/link_spelling.h"
 
 #include <cratedex/encoder.h>
+#include <cratedex/search_query.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,10 +23,10 @@ struct list_page {
     uint64_t total;
     char next[LIST_PAGE_MAX_VALUE]; /* the next link's page or seek; empty: no link */
     char previous[LIST_PAGE_MAX_VALUE];
-    char did_you_mean[LIST_PAGE_MAX_VALUE]; /* empty: absent */
-    bool is_relaxed;                        /* `"relaxed": "typo"`, else absent */
-    bool is_one_way;                        /* the meta has no prev_page */
-    size_t items_at;                        /* the encoded array: offset and size in the body */
+    char did_you_mean[SEARCH_MAX_DID_YOU_MEAN]; /* empty: absent */
+    bool is_relaxed;                            /* `"relaxed": "typo"`, else absent */
+    bool is_one_way;                            /* the meta has no prev_page */
+    size_t items_at;                            /* the encoded array: offset and size in the body */
     size_t items_size;
     const char *extra_key; /* static: one more member of the meta; NULL: none */
     size_t extra_at;       /* its encoded value, likewise */

@@ -5,6 +5,7 @@
 
 #include "server/parameters/number_parameter.h"
 #include "server/parameters/string_list.h"
+#include "server/parameters/text_parameter.h"
 
 #include <cratedex/utf8.h>
 #include <string.h>
@@ -31,24 +32,13 @@ static struct search_string lower_case(struct crate_list_parameters *parameters,
     return (struct search_string){copy, length};
 }
 
-/* `q`: lower case, no spaces at the ends, single ones between words. */
 static int read_text(const struct query_string *query, struct crate_list_parameters *parameters,
                      struct failure *failure)
 {
-    const struct query_parameter *q = query_string_find(query, "q");
-    if (q == NULL || q->value_length == 0)
-        return 0;
-    if (search_check_text(q->value, q->value_length, &failure->error) != SEARCH_OK) {
-        failure->status = 400;
-        return -1;
-    }
+    size_t length;
     char *text = parameters->text + parameters->text_length;
-    size_t length = 0;
-    for (size_t i = 0; i < q->value_length; i++)
-        if (q->value[i] != ' ' || (length > 0 && text[length - 1] != ' '))
-            text[length++] = fold(q->value[i]);
-    if (length > 0 && text[length - 1] == ' ')
-        length--;
+    if (text_parameter(query, text, &length, failure) != 0)
+        return -1;
     parameters->text_length += length;
     if (length > 0)
         parameters->search.text = (struct search_string){text, length};

@@ -1,20 +1,18 @@
-/* GET /api/v1/suggest?q=&limit=: names and keywords that what was typed so far may become. It is
-   looked up in its canonical form, which is therefore the key. */
+/* GET /api/v1/suggest?q=&limit=: names and keywords that what was typed so far may become. */
 #include "server/endpoints/endpoint.h"
 
 #include "server/http/response_headers.h"
 #include "server/parameters/number_parameter.h"
+#include "server/parameters/text_parameter.h"
 
-#include <cratedex/canonical_name.h>
 #include <cratedex/suggest.h>
-#include <string.h>
 
 #define DEFAULT_LIMIT 10
 
 struct suggest_parameters {
     size_t limit;
     size_t text_length;
-    char text[SEARCH_MAX_TEXT_BYTES]; /* canonical */
+    char text[SEARCH_MAX_TEXT_BYTES]; /* folded */
 };
 ENDPOINT_PARAMETERS_FIT(struct suggest_parameters);
 
@@ -30,34 +28,12 @@ static int read_limit(const struct query_string *query, size_t *limit, struct fa
     return 0;
 }
 
-/* No crate name has spaces: those around what was typed are left out. */
-static int read_text(const struct query_string *query, struct suggest_parameters *suggest,
-                     struct failure *failure)
-{
-    suggest->text_length = 0;
-    const struct query_parameter *q = query_string_find(query, "q");
-    if (q == NULL || q->value_length == 0)
-        return 0;
-    if (search_check_text(q->value, q->value_length, &failure->error) != SEARCH_OK) {
-        failure->status = 400;
-        return -1;
-    }
-    const char *start = q->value;
-    const char *end = q->value + q->value_length;
-    while (start < end && *start == ' ')
-        start++;
-    while (start < end && end[-1] == ' ')
-        end--;
-    suggest->text_length = (size_t)(end - start);
-    canonical_name(suggest->text, start, suggest->text_length);
-    return 0;
-}
-
 static int prepare(const struct question *question, void *parameters, struct failure *failure)
 {
     const struct query_string *query = question->request->query;
     struct suggest_parameters *suggest = parameters;
-    if (read_limit(query, &suggest->limit, failure) != 0 || read_text(query, suggest, failure) != 0)
+    if (read_limit(query, &suggest->limit, failure) != 0 ||
+        text_parameter(query, suggest->text, &suggest->text_length, failure) != 0)
         return -1;
     canonical_key_number(question->key, 'n', suggest->limit);
     canonical_key_text(question->key, 'q', suggest->text, suggest->text_length);

@@ -1,4 +1,4 @@
-/* `worst`: looks for the slowest query of SEARCH_MAX_TEXT_BYTES or less. It begins with texts that
+/* `worst`: looks for the slowest query that may be asked. It begins with texts that
    ought to be hard (the most frequent words, unfinished words, stop words, words that nearly occur,
    long words, letters that fold) and goes on from the slowest of them by a seeded hill climb: words
    are replaced, added, taken out, repeated, misspelt, shortened, and halves of two texts are
@@ -27,7 +27,7 @@
 #define N_RUNS 3
 
 struct text {
-    char bytes[SEARCH_MAX_TEXT_BYTES + 1];
+    char bytes[SEARCH_MAX_TEXT_CHARACTERS + 1];
     uint64_t time; /* nanoseconds */
     uint64_t total;
 };
@@ -71,7 +71,7 @@ static int read_words(struct worst *worst, const struct index *index, struct err
 static void add_word(struct text *text, const char *word)
 {
     size_t at = strlen(text->bytes);
-    size_t room = SEARCH_MAX_TEXT_BYTES - at;
+    size_t room = SEARCH_MAX_TEXT_CHARACTERS - at;
     size_t length = strlen(word);
     if (at > 0 && room > 0) {
         text->bytes[at++] = ' ';
@@ -193,7 +193,7 @@ static void add_random_word(struct worst *worst, struct text *text)
 /* Copies words `from` to `to` - 1 of a text behind another. */
 static void add_words(struct text *text, const struct text *source, uint32_t from, uint32_t to)
 {
-    char copy[SEARCH_MAX_TEXT_BYTES + 1];
+    char copy[SEARCH_MAX_TEXT_CHARACTERS + 1];
     char *rest = NULL;
     uint32_t i = 0;
     memcpy(copy, source->bytes, sizeof copy);
@@ -248,7 +248,7 @@ static void mutate(struct worst *worst, struct text *text)
         break;
     default: /* crossed */
         add_words(text, parent, 0, at);
-        add_words(text, other, at, SEARCH_MAX_TEXT_BYTES);
+        add_words(text, other, at, SEARCH_MAX_TEXT_CHARACTERS);
         break;
     }
 }
@@ -272,7 +272,7 @@ static void fill_frequent(struct worst *worst, struct text *text, uint32_t first
 static void fill_repeated(struct text *text, const char *word)
 {
     memset(text, 0, sizeof *text);
-    while (strlen(text->bytes) + 1 < SEARCH_MAX_TEXT_BYTES)
+    while (strlen(text->bytes) + 1 < SEARCH_MAX_TEXT_CHARACTERS)
         add_word(text, word);
 }
 
@@ -288,7 +288,7 @@ static int consider_hard_texts(struct worst *worst, struct error *error)
         if (consider(worst, &text, error) != 0)
             return -1;
         memset(&text, 0, sizeof text); /* one word, as long as can be */
-        while (strlen(text.bytes) + strlen(repeated[i]) <= SEARCH_MAX_TEXT_BYTES)
+        while (strlen(text.bytes) + strlen(repeated[i]) <= SEARCH_MAX_TEXT_CHARACTERS)
             memcpy(text.bytes + strlen(text.bytes), repeated[i], strlen(repeated[i]));
         if (consider(worst, &text, error) != 0)
             return -1;
@@ -313,7 +313,7 @@ static int consider_hard_texts(struct worst *worst, struct error *error)
     for (int round = 0; round < 40;
          round++) { /* near misses, each to be looked up by the automaton */
         memset(&text, 0, sizeof text);
-        while (strlen(text.bytes) + MAX_WORD_BYTES < SEARCH_MAX_TEXT_BYTES) {
+        while (strlen(text.bytes) + MAX_WORD_BYTES < SEARCH_MAX_TEXT_CHARACTERS) {
             char misspelt[MAX_WORD_BYTES + 1];
             const char *word = random_word(worst);
             if (strlen(word) < (size_t)round % 10)
@@ -375,8 +375,8 @@ static int run(struct worst *worst, const struct bench_options *options, struct 
     if (show(worst, &slowest, error) != 0)
         return -1;
     if ((double)slowest / 1e6 > options->limit_ms)
-        return error_set(error, "a query of %d bytes or less takes %.3f ms, more than %g",
-                         SEARCH_MAX_TEXT_BYTES, (double)slowest / 1e6, options->limit_ms);
+        return error_set(error, "a query of %d characters or less takes %.3f ms, more than %g",
+                         SEARCH_MAX_TEXT_CHARACTERS, (double)slowest / 1e6, options->limit_ms);
     return 0;
 }
 

@@ -1,10 +1,13 @@
 /* Any bytes as a request: sort, limit, offset, filters, seek key and text. A text is refused or
    searched for; the page keeps its promises, and what a seek key continues with is what the offset
    gives. */
+#include "index/search/plan/query_characters.h"
+
 #include <cratedex/index_builder.h>
 #include <cratedex/index_reader.h>
 #include <cratedex/ranking.h>
 #include <cratedex/search.h>
+#include <cratedex/search_text.h>
 #include <cratedex/suggest.h>
 #include <math.h>
 #include <stdio.h>
@@ -137,9 +140,8 @@ static void check_next(const struct search_query *query, const struct search_res
 static void check_explanations(const struct search_query *query, const struct search_result *result)
 {
     static struct search_explanation explanation;
-    bool by_relevance = false;
-    for (size_t i = 0; i < query->text.length && query->sort == SEARCH_SORT_RELEVANCE; i++)
-        by_relevance |= query->text.data[i] != ' ';
+    bool by_relevance = query->sort == SEARCH_SORT_RELEVANCE &&
+                        !query_characters_are_blank(query->text.data, query->text.length);
     for (uint32_t i = 0; i < result->n_hits; i++) {
         const struct search_hit *hit = &result->hits[i];
         if (search_explain(result->search, hit, &explanation, NULL) != (by_relevance ? 0 : -1))
@@ -210,8 +212,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     bool is_allowed = search_check_text(query.text.data, query.text.length, NULL) == SEARCH_OK;
     enum search_status status = search_run(reader, &query, &result, NULL);
-    /* Spaces around a text do not count, so that a longer one may be searched for. */
-    if (status == SEARCH_FAILED || (is_allowed && status == SEARCH_BAD_TEXT) ||
+    if (status == SEARCH_FAILED || is_allowed == (status == SEARCH_BAD_TEXT) ||
         (status == SEARCH_BAD_SEEK && query.after.data == NULL))
         abort();
     if (status != SEARCH_OK)

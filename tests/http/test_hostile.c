@@ -109,7 +109,7 @@ static void refuses_what_is_not_text(void **state)
     static const char *const parameters[] = {
         "q=a%00",
         "q=%01",
-        "q=a%0Ab",
+        "q=a%1Bb",
         "q=%7F",
         "q=%FF",
         "q=%C3%28",

@@ -96,7 +96,7 @@ static const char *pick(const struct query_source *source, enum list list, uint6
 static void append(char *text, const char *more, size_t length)
 {
     size_t at = strlen(text);
-    for (size_t i = 0; i < length && at < SEARCH_MAX_TEXT_BYTES; i++) {
+    for (size_t i = 0; i < length && at < SEARCH_MAX_TEXT_CHARACTERS; i++) {
         if (more[i] >= ' ' && more[i] < 0x7f)
             text[at++] = more[i];
     }
@@ -150,6 +150,32 @@ static void change_case_and_separators(char *text, uint64_t *seed)
         if (*c == '-' || *c == '_')
             *c = "-_"[random_below(seed, 2)];
     }
+}
+
+/* A name as it stands where people copy it from; some forms name the crate for sure, some only
+   where there is one. */
+static void append_pasted(const struct query_source *source, char *text, uint64_t *seed)
+{
+    static const char *const forms[][2] = {
+        {"", " = \"1.0\""},
+        {"", " = { version = \"1\", features = [\"x\"] }"},
+        {"use ", "::Item;"},
+        {"cargo add ", " --features x"},
+        {"https://docs.rs/", ""},
+        {"https://crates.io/crates/", "/1.0.0"},
+        {"", " 1.0"},
+        {"", "@1.0.0"},
+        {"", "::Item"},
+        {"", ".rs"},
+        {"rust ", ""},
+        {"", " crate"},
+        {"(", ")"},
+        {"\t", "\n"},
+        {"\xF0\x9F\xA6\x80 ", ""},
+    };
+    const char *const *form = forms[random_below(seed, sizeof forms / sizeof *forms)];
+    const char *name = pick(source, NAMES, seed);
+    snprintf(text, SEARCH_MAX_TEXT_CHARACTERS, "%s%s%s", form[0], name, form[1]);
 }
 
 /* A name, often not to its end, with other separators between its words, with none, or with one
@@ -213,6 +239,11 @@ static const char *const other_texts[] = {
     "' OR 1=1; --",
     "%",
     "_____",
+    "\U0001F980",
+    "json \U0001F980",
+    "json json",
+    "sha 2",
+    "tls 1.3",
     "\\",
     "no such word at all qqqqq",
 };
@@ -266,6 +297,9 @@ void random_query_text(const struct query_source *source, uint64_t *seed,
     case 6:
         append_words(source, text, seed);
         change_case_and_separators(text, seed);
+        break;
+    case 7:
+        append_pasted(source, text, seed);
         break;
     default:
         append_words(source, text, seed);

@@ -3,7 +3,11 @@
 #define _GNU_SOURCE /* qsort_r */
 #include "tests/support/search_scan_steps.h"
 
+#include "index/search/plan/query_characters.h"
+#include "index/search/plan/query_reading.h"
+
 #include <cratedex/index_file.h>
+#include <cratedex/index_reader.h>
 #include <cratedex/ranking.h>
 
 #include <setjmp.h>
@@ -33,7 +37,8 @@ struct search_scan *search_scan_open(const char *path)
     struct search_scan *scan = allocate(1, sizeof *scan);
     struct error error = {""};
     scan->index = index_open(path, &error);
-    if (scan->index == NULL)
+    scan->reader = scan->index == NULL ? NULL : index_reader_open(scan->index, &error);
+    if (scan->reader == NULL)
         fail_msg("%s", error.message);
     assert_int_equal(sqlite3_open_v2(path, &scan->database, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
     sqlite3_stmt *select = scan_prepare(scan, "SELECT count(*) FROM crates");
@@ -44,6 +49,7 @@ struct search_scan *search_scan_open(const char *path)
     scan->crates = allocate(n, sizeof *scan->crates);
     scan->passes = allocate(n, sizeof *scan->passes);
     scan->marks = allocate(n, sizeof *scan->marks);
+    scan->in_name = allocate(n, sizeof *scan->in_name);
     scan->fields = allocate(n, sizeof *scan->fields);
     scan->completion = allocate(n, sizeof *scan->completion);
     scan->coverage = allocate(n, sizeof *scan->coverage);
@@ -94,12 +100,14 @@ void search_scan_close(struct search_scan *scan)
     free(scan->crates);
     free(scan->passes);
     free(scan->marks);
+    free(scan->in_name);
     free(scan->fields);
     free(scan->completion);
     free(scan->coverage);
     free(scan->hits);
     free(scan->hit_of_rank);
     assert_int_equal(sqlite3_close(scan->database), SQLITE_OK);
+    index_reader_close(scan->reader);
     index_close(scan->index);
     free(scan);
 }
@@ -148,18 +156,31 @@ static int compare_listed(const void *left_hit, const void *right_hit, void *con
     return order != 0 ? order : by_numbers(left_crate->id, right_crate->id);
 }
 
-static struct search_string without_spaces(struct search_string text)
+/* What the text is read as is data to the scan, as the trees are: tests of its own hold it. */
+static struct search_string read_text(struct search_scan *scan, struct search_string typed)
 {
-    for (; text.length > 0 && text.data[0] == ' '; text.length--)
-        text.data++;
-    while (text.length > 0 && text.data[text.length - 1] == ' ')
-        text.length--;
-    return text;
+    static struct query_reading reading;
+    struct error error = {""};
+    if (query_characters_are_blank(typed.data, typed.length))
+        return (struct search_string){NULL, 0};
+    if (query_reading_make(&reading, scan->index, scan->reader, typed, &error) != 0)
+        fail_msg("%s", error.message);
+    scan->reading = &reading;
+    return reading.text;
+}
+
+static void make_canonical(struct search_string text, char *canonical)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        char c = text.data[i];
+        canonical[i] = (char)(c == '-' ? '_' : c >= 'A' && c <= 'Z' ? c + 32 : c);
+    }
+    canonical[text.length] = '\0';
 }
 
 size_t search_scan_run(struct search_scan *scan, const struct search_query *query)
 {
-    struct search_string text = without_spaces(query->text);
+    struct search_string text = read_text(scan, query->text);
     enum search_match match = query->match;
     scan->n_hits = 0;
     scan->n_front = 0;
@@ -179,10 +200,13 @@ size_t search_scan_run(struct search_scan *scan, const struct search_query *quer
         match = scan->sort == SEARCH_SORT_RELEVANCE ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
     scan_filter(scan, query);
     if (text.length > 0) {
+        char canonical[SEARCH_MAX_TEXT_BYTES + 1];
+        make_canonical(text, canonical);
         scan_alike_names(scan, text);
+        scan_mark_names(scan, text, canonical);
         scan_words(scan, text);
-        scan_match(scan, text, match);
-    } else {
+        scan_match(scan, text, canonical, match);
+    } else if (query_characters_are_blank(query->text.data, query->text.length)) {
         for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
             if (scan->passes[rank])
                 scan->hits[scan->n_hits++] =

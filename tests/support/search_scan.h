@@ -1,7 +1,7 @@
 /* The search as it is defined, not as it is done: a plain scan that looks at every crate of an
    index file by SQL alone and works out which match, their scores of both stages, and where each
-   may stand. It shares no code with the library's search; the trees of the second stage and the
-   list of words as they are written are data to it.
+   may stand. It shares no code with the library's search; the trees of the second stage, the
+   list of words as they are written and what a text is read as are data to it.
 
    The library computes with single precision, the scan with double: a place is settled only as far
    as scores differ by more than rounding, and a crate may then stand anywhere among those that are

@@ -80,14 +80,9 @@ static bool name_hit(struct search_scan *scan, struct scan_hit *hit)
     return hit->exact || hit->front_place > 0 || hit->is_by_words;
 }
 
-void scan_match(struct search_scan *scan, struct search_string text, enum search_match match)
+void scan_match(struct search_scan *scan, struct search_string text, const char *canonical,
+                enum search_match match)
 {
-    char canonical[SEARCH_MAX_TEXT_BYTES + 1] = "";
-    for (size_t i = 0; i < text.length; i++) {
-        char c = text.data[i];
-        canonical[i] = (char)(c == '-' ? '_' : c >= 'A' && c <= 'Z' ? c + 32 : c);
-    }
-    scan_mark_names(scan, text, canonical);
     scan_names(scan, text, canonical);
     double required = match == SEARCH_MATCH_BEST ? find_required(scan) : 0;
     for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
@@ -97,13 +92,12 @@ void scan_match(struct search_scan *scan, struct search_string text, enum search
                                                              : coverage->n_words == scan->n_words);
         struct scan_hit hit = {.rank = rank,
                                .tier = by_words ? tier_of(scan, rank) : SEARCH_TIER_SUBSTRING,
-                               .exact = strcmp(scan->crates[rank].canonical, canonical) == 0};
+                               .exact = scan_is_exact(scan, rank, canonical)};
         bool is_named = name_hit(scan, &hit);
-        if (!scan->passes[rank] || (!is_named && !by_words && !scan->marks[rank]))
+        if (!scan->passes[rank] || (!is_named && !by_words && !scan->in_name[rank]))
             continue;
         if (!hit.exact && hit.front_place == 0)
             hit.score = score_of(scan, rank, by_words || hit.is_by_words);
         scan->hits[scan->n_hits++] = hit;
     }
-    scan_clear_marks(scan);
 }

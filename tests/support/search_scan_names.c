@@ -3,6 +3,8 @@
 #include "tests/support/name_letters.h"
 #include "tests/support/search_scan_steps.h"
 
+#include "index/search/plan/query_reading.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -123,10 +125,32 @@ static void add_beginnings(struct search_scan *scan, const char *canonical)
         if (++n_looked_at > SCAN_NAMES_OF_A_KIND + 1 || n == SCAN_NAMES_OF_A_KIND ||
             (scan->is_common && !is_in_use(scan, rank)))
             return;
-        if (strcmp(name, canonical) == 0 || is_front(scan, rank))
+        if (scan_is_exact(scan, rank, canonical) || is_front(scan, rank))
             continue;
         add_front(scan, rank, SEARCH_TIER_BEGINNING);
         n++;
+    }
+}
+
+bool scan_is_exact(const struct search_scan *scan, uint32_t rank, const char *canonical)
+{
+    return scan->reading->is_as_typed && strcmp(scan->crates[rank].canonical, canonical) == 0;
+}
+
+/* The crates that are called what is left of the text when something was taken off. */
+static void add_exact_pasted(struct search_scan *scan, const char *canonical)
+{
+    for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
+        if (strcmp(scan->crates[rank].canonical, canonical) == 0)
+            add_front(scan, rank, SEARCH_TIER_PASTED);
+    }
+}
+
+static void add_pasted(struct search_scan *scan)
+{
+    for (uint32_t i = 0; i < scan->reading->n_named; i++) {
+        if (!is_front(scan, scan->reading->named[i]))
+            add_front(scan, scan->reading->named[i], SEARCH_TIER_PASTED);
     }
 }
 
@@ -139,24 +163,28 @@ void scan_names(struct search_scan *scan, struct search_string text, const char 
     scan->n_front_names = 0;
     scan->n_by_words = 0;
     choose_front(scan, text, &typed);
+    if (!scan->reading->is_as_typed)
+        add_exact_pasted(scan, canonical);
+    if (!scan->reading->is_name)
+        add_pasted(scan);
+    unsigned n_same = 0;
     for (unsigned i = 0; i < alike->n; i++) {
-        bool is_exact = strcmp(scan->crates[alike->ranks[i]].canonical, canonical) == 0;
+        uint32_t rank = alike->ranks[i];
+        bool is_exact = scan_is_exact(scan, rank, canonical);
         has_exact = has_exact || is_exact;
-        if (alike->is_front[i] && !is_exact && scan->n_front_names < SCAN_NAMES_OF_A_KIND)
-            add_front(scan, alike->ranks[i], SEARCH_TIER_SAME);
+        if (alike->is_front[i] && !is_exact && !is_front(scan, rank) &&
+            n_same++ < SCAN_NAMES_OF_A_KIND)
+            add_front(scan, rank, SEARCH_TIER_SAME);
     }
+    add_pasted(scan);
     scan->is_other_name = has_exact || scan->n_front_names > 0;
     if (is_typed_as_name(canonical))
         add_beginnings(scan, canonical);
     for (unsigned i = 0; i < alike->n; i++) {
-        bool is_exact = strcmp(scan->crates[alike->ranks[i]].canonical, canonical) == 0;
-        if (!is_exact && !is_front(scan, alike->ranks[i]) &&
+        if (!scan_is_exact(scan, alike->ranks[i], canonical) && !is_front(scan, alike->ranks[i]) &&
             scan->n_by_words < SCAN_NAMES_OF_A_KIND)
             scan->by_words[scan->n_by_words++] = alike->ranks[i];
     }
-    scan->n_near = 0;
-    if (has_exact || scan->n_front_names > 0 || scan->n_by_words > 0)
-        return;
     scan_near_names(scan, canonical);
     for (unsigned i = 0; i < scan->n_near; i++)
         add_front(scan, scan->near[i], SEARCH_TIER_NEAR);
@@ -174,10 +202,10 @@ static void mark_form(struct search_scan *scan, const char *form)
     for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
         const struct crate *crate = &scan->crates[rank];
         if (n_characters >= 3 && strstr(crate->canonical, form) != NULL)
-            scan->marks[rank] = true;
+            scan->in_name[rank] = true;
         for (size_t at = 0; n_characters < 3 && crate->name[at] != '\0'; at++) {
             if (word_begins(crate->name, at) && strncmp(crate->canonical + at, form, length) == 0)
-                scan->marks[rank] = true;
+                scan->in_name[rank] = true;
         }
     }
 }
@@ -196,7 +224,7 @@ void scan_mark_names(struct search_scan *scan, struct search_string text, const 
         separated[n++] = typed.text[i];
     }
     separated[n] = '\0';
-    scan_clear_marks(scan);
+    memset(scan->in_name, 0, (scan->n_crates + (size_t)1) * sizeof *scan->in_name);
     mark_form(scan, canonical);
     if (n > 0)
         mark_form(scan, separated);
@@ -204,4 +232,7 @@ void scan_mark_names(struct search_scan *scan, struct search_string text, const 
         at += scan_character(typed.text + at, typed.n - at, &c);
     if (typed.n_boundaries > 0 && n_characters >= 3 && strchr(canonical, ' ') != NULL)
         mark_form(scan, typed.text);
+    scan->any_in_name = scan->alike.n > 0 || scan->reading->n_named > 0;
+    for (uint32_t rank = 1; rank <= scan->n_crates; rank++)
+        scan->any_in_name = scan->any_in_name || scan->in_name[rank];
 }

@@ -17,6 +17,8 @@
 #define ONE_EDIT_CHARACTERS 5
 #define TWO_EDITS_CHARACTERS 9
 #define MIN_NAME_BYTES 4
+#define FURTHER_CHARACTERS 6
+#define FAR_MORE_POPULAR 1000
 /* No name is near a longer text: names have at most 64 characters. */
 #define MAX_NAME_BYTES 66
 
@@ -71,26 +73,54 @@ bool scan_correct(const struct search_scan *scan, struct search_string typed,
     return found;
 }
 
+static unsigned distance_to_name(const struct search_scan *scan, uint32_t rank,
+                                 struct search_string text)
+{
+    const char *name = scan->crates[rank].canonical;
+    return distance_between((struct search_string){name, strlen(name)}, text);
+}
+
+/* The most popular name two edits away, where it is far more popular than `nearest`; else 0. */
+static uint32_t find_further(const struct search_scan *scan, struct search_string text,
+                             uint32_t nearest)
+{
+    int64_t downloads = scan->crates[nearest].downloads;
+    uint32_t rank = 1;
+    while (rank < nearest && distance_to_name(scan, rank, text) != 2)
+        rank++;
+    return rank < nearest && scan->crates[rank].downloads >=
+                                 FAR_MORE_POPULAR * (downloads > 0 ? downloads : 1)
+               ? rank
+               : 0;
+}
+
 void scan_near_names(struct search_scan *scan, const char *canonical)
 {
     struct search_string text = {canonical, strlen(canonical)};
+    uint32_t further = 0;
+    unsigned most = text.length < TWO_EDITS_CHARACTERS ? 1 : 2;
+    unsigned nearest = 3;
+    uint32_t near[SCAN_NEAR_NAMES];
+    unsigned n_near = 0;
     scan->n_near = 0;
-    if (!scan->ranking.typos || text.length < MIN_NAME_BYTES || text.length > MAX_NAME_BYTES ||
+    if (!scan->ranking.typos || scan->n_words == 0 || scan->n_occurring > 0 || scan->any_in_name ||
+        text.length < MIN_NAME_BYTES || text.length > MAX_NAME_BYTES ||
         strchr(canonical, ' ') != NULL)
         return;
-    for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
-        if (strcmp(scan->crates[rank].canonical, canonical) == 0)
-            return;
-    }
-    unsigned most = text.length < TWO_EDITS_CHARACTERS ? 1 : 2;
     for (unsigned distance = 1; distance <= most; distance++) {
-        /* What contains the text ends the search: only more popular crates count. */
-        for (uint32_t rank = 1; rank <= scan->n_crates && !scan->marks[rank]; rank++) {
-            const char *name = scan->crates[rank].canonical;
-            if (scan->n_near < SCAN_NEAR_NAMES &&
-                distance_between((struct search_string){name, strlen(name)}, text) == distance)
-                scan->near[scan->n_near++] = rank;
+        for (uint32_t rank = 1; rank <= scan->n_crates && n_near < SCAN_NEAR_NAMES; rank++) {
+            if (distance_to_name(scan, rank, text) != distance)
+                continue;
+            nearest = distance < nearest ? distance : nearest;
+            near[n_near++] = rank;
         }
     }
+    if (n_near > 0 && nearest == 1 && text.length >= FURTHER_CHARACTERS)
+        further = find_further(scan, text, near[0]);
+    if (further != 0)
+        scan->near[scan->n_near++] = further;
+    for (unsigned i = 0; i < n_near && scan->n_near < SCAN_NEAR_NAMES; i++)
+        if (near[i] != further)
+            scan->near[scan->n_near++] = near[i];
     scan->is_relaxed = scan->is_relaxed || scan->n_near > 0;
 }

@@ -59,7 +59,7 @@ struct scan_hit {
 #define SCAN_NEAR_NAMES 3
 /* At most so many of each other kind that the text names; of all kinds, and of names looked at. */
 #define SCAN_NAMES_OF_A_KIND 5
-#define SCAN_NAMES 16
+#define SCAN_NAMES 24
 #define SCAN_ALIKE 32
 /* A crate that is named by words is at this place or before it, where the text is no other name. */
 #define SCAN_LAST_PLACE_BY_WORDS 10
@@ -73,21 +73,26 @@ struct scan_alike {
     unsigned n;
 };
 
+struct query_reading;
+
 struct search_scan {
     sqlite3 *database;
-    struct index *index;  /* for the words as they are written */
+    struct index *index; /* for the words as they are written */
+    struct index_reader *reader;
     struct crate *crates; /* by rank, from 1 */
     uint32_t n_crates;
     int64_t max_dependents;
     int64_t max_downloads;
     bool *passes;              /* the filters, by rank */
     bool *marks;               /* what one statement gave */
-    bool *in_name;             /* the name contains the text */
+    bool *in_name;             /* the name contains the text in one of its forms */
     unsigned char *fields;     /* of one word: a bit a field */
     unsigned char *completion; /* the same for what it is the beginning of */
     struct scan_coverage *coverage;
     /* The text. */
-    unsigned n_words; /* different words, without stop words */
+    unsigned n_words;     /* different words, without stop words */
+    unsigned n_occurring; /* of these, as they were typed: whole, or as the beginning of another */
+    bool any_in_name;     /* `in_name` of any crate, or one is named */
     double total_mass;
     size_t text_length;
     uint32_t near[SCAN_NEAR_NAMES]; /* ranks, nearest first */
@@ -97,6 +102,7 @@ struct search_scan {
         enum search_tier tier;
     } front[SCAN_NAMES]; /* in order; no exact ones */
     unsigned n_front_names;
+    const struct query_reading *reading;
     struct scan_alike alike;
     uint32_t by_words[SCAN_NAMES_OF_A_KIND];
     unsigned n_by_words;
@@ -151,15 +157,18 @@ unsigned scan_written_completions(const struct search_scan *scan, struct search_
    near. */
 bool scan_correct(const struct search_scan *scan, struct search_string typed,
                   struct search_string *corrected);
-/* Marks the crates whose name contains the text in one of its forms. */
+/* Sets `in_name` and `any_in_name`; scan_alike_names comes first. */
 void scan_mark_names(struct search_scan *scan, struct search_string text, const char *canonical);
-/* Sets `front` and `by_words`. The same crates must be marked. */
+/* Sets `front` and `by_words`, where nothing of the text occurs with near names. */
 void scan_names(struct search_scan *scan, struct search_string text, const char *canonical);
-/* Sets `near` and `n_near`. The crates whose name contains the text must be marked. */
+/* Whether the crate's canonical name is the text, and the text what was typed. */
+bool scan_is_exact(const struct search_scan *scan, uint32_t rank, const char *canonical);
+/* Sets `near` and `n_near`: to nothing where anything of the text occurs. */
 void scan_near_names(struct search_scan *scan, const char *canonical);
 
 /* Writes a hit for every crate that matches the text and passes, with its score. */
-void scan_match(struct search_scan *scan, struct search_string text, enum search_match match);
+void scan_match(struct search_scan *scan, struct search_string text, const char *canonical,
+                enum search_match match);
 
 /* Puts the hits in the order of relevance and works out places and second scores. */
 void scan_relevance(struct search_scan *scan);

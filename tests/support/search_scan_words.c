@@ -212,7 +212,8 @@ static uint32_t look_up_corrected(struct search_scan *scan, struct search_string
 {
     struct stem folded = {""};
     struct search_string corrected;
-    if (!scan->ranking.typos || !scan_correct(scan, fold(scan, word, &folded), &corrected))
+    if (!scan->ranking.typos || scan->any_in_name ||
+        !scan_correct(scan, fold(scan, word, &folded), &corrected))
         return 0;
     scan->is_relaxed = true;
     return look_up(scan, corrected.data, corrected.length);
@@ -226,11 +227,12 @@ static void add_word(struct search_scan *scan, struct search_string word, const 
     memset(scan->completion, 0, scan->n_crates + (size_t)1);
     if (completes && strlen(stem) >= MIN_COMPLETED_BYTES && scan->ranking.prefix > 0)
         n_completed = look_up_completions(scan, stem, word, n <= RARE_CRATES);
+    scan->is_common = scan->is_common && n >= COMMON_CRATES;
+    scan->n_occurring += n > 0 || n_completed > 0;
     if (n == 0 && n_completed == 0)
         n = look_up_corrected(scan, word);
     bool is_absent = n == 0;
     scan->n_words++;
-    scan->is_common = scan->is_common && n >= COMMON_CRATES;
     if (is_absent)
         n = n_completed < scan->n_crates ? n_completed : scan->n_crates;
     if (n == 0)
@@ -360,6 +362,7 @@ void scan_words(struct search_scan *scan, struct search_string text)
     }
     memset(scan->coverage, 0, (scan->n_crates + (size_t)1) * sizeof *scan->coverage);
     scan->n_words = 0;
+    scan->n_occurring = 0;
     scan->total_mass = 0;
     scan->is_common = cut.n > 0;
     for (unsigned i = 0; i < cut.n; i++)

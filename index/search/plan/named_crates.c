@@ -170,18 +170,42 @@ static void add_beginnings(struct named_crates *named, const struct index *index
     add_some(named, ranks, n, NAMED_BY_BEGINNING);
 }
 
-void named_crates_read(struct named_crates *named, const struct index *index,
-                       struct search_string text, bool is_common)
+static void add_pasted(struct named_crates *named, const struct query_reading *reading)
 {
+    for (uint32_t i = 0; i < reading->n_named; i++)
+        named_crates_add(named, reading->named[i], NAMED_PASTED);
+}
+
+/* Finds the crates of the text's own name. It is exact only where nothing was taken off it. */
+static void find_exact(struct named_crates *named, const struct index *index, const char *canonical,
+                       const struct query_reading *reading)
+{
+    const unsigned char *values;
+    uint32_t n = trie_find(&index->names, canonical, reading->text.length, &values);
+    if (!reading->is_as_typed) {
+        for (uint32_t i = 0; i < n && i < NAMED_MAX_OF_A_KIND; i++)
+            named_crates_add(named, trie_value(values, i), NAMED_PASTED);
+        return;
+    }
+    named->exact_values = values;
+    named->n_exact = n;
+    for (uint32_t i = 0; i < n; i++)
+        mark(named, trie_value(values, i));
+}
+
+void named_crates_read(struct named_crates *named, const struct index *index,
+                       const struct query_reading *reading, bool is_common)
+{
+    struct search_string text = reading->text;
     char canonical[SEARCH_MAX_TEXT_BYTES];
     struct loose_text loose;
     struct trie_loose_match matches[MAX_LOOSE_NAMES];
     uint32_t ranks[MAX_LOOSE_NAMES];
     *named = (struct named_crates){0};
     canonical_name(canonical, text.data, text.length);
-    named->n_exact = trie_find(&index->names, canonical, text.length, &named->exact_values);
-    for (uint32_t i = 0; i < named->n_exact; i++)
-        mark(named, trie_value(named->exact_values, i));
+    find_exact(named, index, canonical, reading);
+    if (!reading->is_name)
+        add_pasted(named, reading);
     if (!loose_text_read(&loose, text.data, text.length)) {
         find_places(named, index, canonical, text.length);
         return;
@@ -193,6 +217,7 @@ void named_crates_read(struct named_crates *named, const struct index *index,
     bool is_phrase = is_common && (loose.n_boundaries == 0 || has_spaces(canonical, text.length));
     size_t n_front = choose_front(index, &loose, is_phrase, ranks, n);
     add_some(named, ranks, n_front, NAMED_BUT_FOR_SEPARATORS);
+    add_pasted(named, reading);
     if (is_typed_as_name(&loose, canonical, text.length))
         add_beginnings(named, index, canonical, text.length, is_common);
     add_some(named, ranks + n_front, n - n_front, NAMED_BY_WORDS);

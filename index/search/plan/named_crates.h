@@ -3,6 +3,7 @@
 #ifndef CRATEDEX_INDEX_NAMED_CRATES_H
 #define CRATEDEX_INDEX_NAMED_CRATES_H
 
+#include "index/search/plan/query_reading.h"
 #include "index/segment/open_index.h"
 
 #include <cratedex/search_query.h>
@@ -10,6 +11,7 @@
 
 /* How a text names a crate whose canonical name it is not. */
 enum named_how {
+    NAMED_PASTED, /* the text is what people paste that names the crate (query_reading.h) */
     /* The name is the text but for separators, and a word of it begins wherever one of the text
        does: `tokio util`, `tokioutil`. */
     NAMED_BUT_FOR_SEPARATORS,
@@ -28,7 +30,7 @@ struct named_crate {
 
 /* At most so many of each kind; the most popular ones. */
 #define NAMED_MAX_OF_A_KIND 5
-#define NAMED_MAX 16
+#define NAMED_MAX 24
 
 /* A form of the text and the crates whose name contains it; one may occur repeatedly. */
 struct named_places {
@@ -49,10 +51,10 @@ struct named_crates {
     uint64_t mask; /* of the ranks of all of them, 6 bits each: says of most that they are not */
 };
 
-/* Looks the text up, of which `is_common` says that it has words and all of them are
+/* Looks the text that was read up, of which `is_common` says that it has words and all of them are
    common ones, so that it may mean what they say. */
 void named_crates_read(struct named_crates *named, const struct index *index,
-                       struct search_string text, bool is_common);
+                       const struct query_reading *reading, bool is_common);
 
 /* Appends a crate, unless it is there, is exact, or there is no room. */
 void named_crates_add(struct named_crates *named, uint32_t rank, enum named_how how);

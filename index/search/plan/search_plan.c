@@ -2,8 +2,8 @@
    completions of an unfinished word are put in order by their numbers. They come from that trie
    and, for a word that hardly occurs, from the trie of words as they are written: no stem of
    `serialize` begins with `seriali`, for it is stemmed to `serial`. A word that occurs nowhere is
-   replaced by its nearest neighbour; where it has none it carries no mass and is left out of what
-   is required, unless every word is. */
+   replaced by its nearest neighbour, unless a name contains the text; where it has none it carries
+   no mass and is left out of what is required, unless every word is. */
 #include "index/search/plan/search_plan.h"
 
 #include "index/base/bitmap.h"
@@ -44,6 +44,15 @@ static struct posting_list find_list(const struct index *index, const char *stem
 {
     uint32_t term = find_term(index, stem, length);
     return term > 0 ? postings_of(&index->postings, term) : (struct posting_list){0};
+}
+
+/* How many crates have a word as it is written. */
+static uint32_t count_written(const struct index *index, const char *word, size_t length)
+{
+    const unsigned char *values;
+    return length > 0 && trie_find(&index->words, word, length, &values) > 0
+               ? postings_of(&index->written, trie_value(values, 0)).n
+               : 0;
 }
 
 /* Puts a number among ascending ones; 0 and what is there already are left out. */
@@ -96,9 +105,9 @@ static struct posting_list stem_list(const struct search_word *word)
                : (struct posting_list){0};
 }
 
-/* Adds the completions of what was typed. Returns how many there are. */
-static uint32_t add_completions(struct search_plan *plan, struct index_reader *reader,
-                                const char *typed, size_t typed_length, struct search_word *word)
+/* Adds the completions of what was typed. */
+static void add_completions(struct search_plan *plan, struct index_reader *reader,
+                            const char *typed, size_t typed_length, struct search_word *word)
 {
     const struct index *index = reader->index;
     const struct posting_list own = stem_list(word);
@@ -113,9 +122,9 @@ static uint32_t add_completions(struct search_plan *plan, struct index_reader *r
         if (list.ranks == own.ranks)
             continue;
         add_alternative(plan, word, ALTERNATIVE_COMPLETION, list);
+        plan->n_completed += list.n;
         n++;
     }
-    return n;
 }
 
 /* Puts what a word that occurs nowhere may have meant in its place. */
@@ -159,31 +168,34 @@ static void weigh_word(struct search_plan *plan, const struct index *index,
     }
 }
 
+/* Whether a crate's name is what was typed, or contains it. */
+static bool is_in_names(const struct named_crates *named)
+{
+    return named->n_places > 0 || named_crates_count(named) > 0;
+}
+
 /* Fills the next word; one that carries no mass is left out. */
 static void add_word(struct search_plan *plan, struct index_reader *reader,
                      struct search_string text, uint32_t i, enum search_match match)
 {
     const struct index *index = reader->index;
     const struct text_words *words = &plan->text_words;
-    uint32_t text_start = words->words[i].text_start;
-    uint32_t text_length = words->words[i].text_length;
-    const char *typed = text.data + text_start;
     struct search_word *word = &plan->words[plan->n_words];
     *word = (struct search_word){.alternatives = &plan->alternatives[plan->n_alternatives],
                                  .start = words->words[i].start,
                                  .length = words->words[i].length};
     struct posting_list list = find_list(index, words->bytes + word->start, word->length);
-    uint32_t n_completions = 0;
     bool may_be_unfinished = i + 1 == words->n_words;
     add_alternative(plan, word, ALTERNATIVE_STEM, list);
     if (may_be_unfinished && word->length >= MIN_COMPLETED_BYTES && plan->ranking->prefix > 0)
-        n_completions =
-            add_completions(plan, reader, words->written + words->words[i].written_start,
-                            words->words[i].written_length, word);
-    if (plan->ranking->typos && list.n == 0 && n_completions == 0)
+        add_completions(plan, reader, words->written + words->words[i].written_start,
+                        words->words[i].written_length, word);
+    plan->n_with[i] = count_written(index, words->written + words->words[i].written_start,
+                                    words->words[i].written_length);
+    if (word->n_alternatives > 0)
+        plan->n_occurring++;
+    else if (plan->ranking->typos && !is_in_names(&plan->named))
         replace_word(plan, reader, text, i, word);
-    else if (plan->ranking->typos && list.n > 0 && n_completions == 0)
-        search_spelling_hint(&plan->spelling, reader, typed, text_start, text_length, list.n);
     if (word->n_alternatives == 0)
         return;
     weigh_word(plan, index, word, match);
@@ -191,37 +203,25 @@ static void add_word(struct search_plan *plan, struct index_reader *reader,
     plan->total_mass += word->mass;
 }
 
-/* The most popular crate whose name contains the text; UINT32_MAX where there is none. */
-static uint32_t most_popular(const struct named_crates *named)
-{
-    uint32_t lowest = UINT32_MAX;
-    for (uint32_t form = 0; form < named->n_forms; form++) {
-        const struct named_places *places = &named->places[form];
-        for (uint32_t i = 0; i < places->n; i++)
-            lowest = places->ranks[i] < lowest ? places->ranks[i] : lowest;
-    }
-    return lowest;
-}
-
 /* Whether the text has words, and all of them are common. */
-static bool has_common_words(const struct search_plan *plan)
+static bool has_common_words(const struct search_plan *plan, const struct index *index)
 {
-    bool is_common = plan->n_words > 0 && plan->n_words == plan->text_words.n_words;
-    for (uint32_t i = 0; i < plan->n_words; i++)
-        is_common = is_common && stem_list(&plan->words[i]).n >= COMMON_CRATES;
+    const struct text_words *words = &plan->text_words;
+    bool is_common = words->n_words > 0;
+    for (uint32_t i = 0; i < words->n_words && is_common; i++) {
+        const char *stem = words->bytes + words->words[i].start;
+        is_common = find_list(index, stem, words->words[i].length).n >= COMMON_CRATES;
+    }
     return is_common;
 }
 
-static void find_names(struct search_plan *plan, const struct index *index,
-                       struct search_string text)
+/* Looks for the crates that the text nearly names. */
+static void find_near_names(struct search_plan *plan, const struct index *index,
+                            struct search_string text)
 {
     char canonical[SEARCH_MAX_TEXT_BYTES];
-    named_crates_read(&plan->named, index, text, has_common_words(plan));
-    if (!plan->ranking->typos || named_crates_count(&plan->named) > 0)
-        return;
     canonical_name(canonical, text.data, text.length);
-    search_spelling_find_names(&plan->spelling, index, canonical, text.length,
-                               most_popular(&plan->named));
+    search_spelling_take_names(&plan->spelling, index, canonical, text.length);
     for (uint32_t i = 0; i < plan->spelling.n_near_names; i++)
         named_crates_add(&plan->named, plan->spelling.near_names[i], NAMED_NEARLY);
 }
@@ -235,14 +235,17 @@ static bool is_written(const void *context, const char *word, size_t length)
 }
 
 int search_plan_make(struct search_plan *plan, struct index_reader *reader,
-                     const struct ranking *ranking, struct search_string text,
+                     const struct ranking *ranking, const struct query_reading *reading,
                      enum search_match match, struct error *error)
 {
+    struct search_string text = reading->text;
     if (text_words_cut(reader->tokenizer, text.data, text.length, is_written, reader->index,
                        &plan->text_words, error) != 0)
         return -1;
     plan->ranking = ranking;
     plan->n_words = 0;
+    plan->n_occurring = 0;
+    plan->n_completed = 0;
     plan->n_alternatives = 0;
     plan->total_mass = 0;
     plan->spelling.n_replacements = 0;
@@ -250,6 +253,7 @@ int search_plan_make(struct search_plan *plan, struct index_reader *reader,
     plan->spelling.is_relaxed = false;
     plan->text_length = (uint32_t)text.length;
     uint32_t n_cut = plan->text_words.n_words;
+    named_crates_read(&plan->named, reader->index, reading, has_common_words(plan, reader->index));
     for (uint32_t i = 0; i < n_cut; i++)
         add_word(plan, reader, text, i, match);
     plan->no_words_match =
@@ -257,7 +261,8 @@ int search_plan_make(struct search_plan *plan, struct index_reader *reader,
     plan->required =
         match == SEARCH_MATCH_ALL ? plan->total_mass : plan->total_mass * (float)ranking->min_share;
     plan->may_fall_back = match == SEARCH_MATCH_BEST;
-    find_names(plan, reader->index, text);
+    if (ranking->typos && n_cut > 0 && plan->n_occurring == 0 && !is_in_names(&plan->named))
+        find_near_names(plan, reader->index, text);
     return 0;
 }
 

@@ -44,6 +44,9 @@ struct search_plan {
     struct text_words text_words;
     struct search_word words[SEARCH_MAX_WORDS]; /* those that count */
     uint32_t n_words;
+    uint32_t n_occurring; /* of these, as they were typed: whole, or as the beginning of another */
+    uint32_t n_with[SEARCH_MAX_WORDS]; /* by number in text_words: crates that have it as written */
+    uint64_t n_completed;              /* that have a completion of the last, added */
     struct word_alternative alternatives[SEARCH_MAX_WORD_ALTERNATIVES]; /* word by word */
     uint32_t n_alternatives;
     float total_mass;    /* of all words, added in order */
@@ -55,10 +58,10 @@ struct search_plan {
     struct search_spelling spelling;
 };
 
-/* Looks a text up; `match` must not be the default, which depends on the sort. Returns 0 or -1
+/* Looks the text of a reading up; `match` must not be the default, which depends on the sort. Returns 0 or -1
    (memory). */
 int search_plan_make(struct search_plan *plan, struct index_reader *reader,
-                     const struct ranking *ranking, struct search_string text,
+                     const struct ranking *ranking, const struct query_reading *reading,
                      enum search_match match, struct error *error);
 
 /* Puts all cursors back to the beginning. */

@@ -1,6 +1,8 @@
 /* Corrections come from the list of words as they are written in names, keywords and descriptions
-   (spelling.h), and from the trie of names. A word that occurs is never replaced: it is what was
-   asked for. */
+   (spelling.h), and from the trie of names. They join a search only where nothing of the text
+   occurs, or word by word where others do: a word that occurs is what was asked for and is never
+   replaced, and a name that is near it stands for something else. What else may have been meant
+   is offered (did_you_mean.h). */
 #include "index/search/plan/search_spelling.h"
 
 #include "index/trie/trie_fuzzy.h"
@@ -9,8 +11,8 @@
 #include <string.h>
 
 #define MIN_NAME_CHARACTERS 4    /* of what was typed for a name of five with one left out */
-#define MIN_CHARACTERS_FOR_TWO 9 /* of a name with two edits */
-#define MUCH_MORE 100 /* a rare word may be a typo of one that so many times as many have */
+#define MIN_CHARACTERS_FOR_TWO 9 /* of what was typed for a name with two edits */
+#define MIN_CHARACTERS_FURTHER 6 /* … for one that is far more popular */
 
 static struct search_replacement *next_replacement(struct search_spelling *spelling,
                                                    struct index_reader *reader, const char *word,
@@ -44,33 +46,90 @@ size_t search_spelling_replace(struct search_spelling *spelling, struct index_re
                            replacement->correction.length, stem, capacity);
 }
 
-void search_spelling_hint(struct search_spelling *spelling, struct index_reader *reader,
-                          const char *word, uint32_t text_start, uint32_t text_length,
-                          uint32_t n_crates)
+/* Whether the word begins the other, as one that is not finished. */
+static bool is_longer(const char *word, uint32_t length, const struct spelling_correction *other)
 {
-    if (n_crates > SEARCH_RARE_CRATES)
-        return;
-    const struct search_replacement *replacement = next_replacement(
-        spelling, reader, word, text_start, text_length, (uint64_t)MUCH_MORE * n_crates);
-    if (replacement != NULL)
+    return other->length > length && memcmp(word, other->word, length) == 0;
+}
+
+/* Whether both are forms of one word: then a search finds them alike. */
+static bool have_one_stem(struct index_reader *reader, const char *word, uint32_t length,
+                          const struct spelling_correction *other)
+{
+    char stem[SPELLING_MAX_BYTES];
+    char other_stem[SPELLING_MAX_BYTES];
+    size_t n = text_words_stem(reader->tokenizer, word, length, stem, sizeof stem);
+    return n == text_words_stem(reader->tokenizer, other->word, other->length, other_stem,
+                                sizeof other_stem) &&
+           memcmp(stem, other_stem, n) == 0;
+}
+
+void search_spelling_note(struct search_spelling *spelling,
+                          const struct search_replacement *replacement)
+{
+    if (spelling->n_replacements < SEARCH_MAX_REPLACEMENTS)
+        spelling->replacements[spelling->n_replacements++] = *replacement;
+}
+
+void search_spelling_offer(struct search_spelling *spelling, struct index_reader *reader,
+                           const char *word, uint32_t text_start, uint32_t text_length,
+                           uint64_t least_crates)
+{
+    const struct search_replacement *replacement =
+        next_replacement(spelling, reader, word, text_start, text_length, least_crates);
+    if (replacement != NULL && !is_longer(word, text_length, &replacement->correction) &&
+        !have_one_stem(reader, word, text_length, &replacement->correction))
         spelling->n_replacements++;
 }
 
-void search_spelling_find_names(struct search_spelling *spelling, const struct index *index,
-                                const char *canonical, size_t length, uint32_t worst)
+/* The most popular crate two edits away, where it is far more popular than the nearest; else 0. */
+static uint32_t find_far_more_popular(const struct index *index, const char *canonical,
+                                      size_t length, const struct trie_neighbour *nearest)
 {
-    if (length < MIN_NAME_CHARACTERS || worst <= 1 || memchr(canonical, ' ', length) != NULL)
-        return;
+    const struct trie_fuzzy_bounds bounds = {.max_distance = 2, .max_value = nearest->value - 1};
+    struct trie_neighbour further;
+    if (length < MIN_CHARACTERS_FURTHER || nearest->distance != 1 || bounds.max_value == 0 ||
+        trie_fuzzy_find(&index->names, canonical, length, &bounds, &further, 1) == 0 ||
+        further.distance != 2)
+        return 0;
+    int64_t downloads = index->columns.downloads[nearest->value - 1];
+    int64_t more = index->columns.downloads[further.value - 1];
+    return more / SEARCH_FAR_MORE_POPULAR >= (downloads > 0 ? downloads : 1) ? further.value : 0;
+}
+
+uint32_t search_spelling_near_names(const struct index *index, const char *canonical, size_t length,
+                                    uint32_t ranks[SEARCH_MAX_NEAR_NAMES])
+{
+    if (length < MIN_NAME_CHARACTERS || memchr(canonical, ' ', length) != NULL)
+        return 0;
     const struct trie_fuzzy_bounds bounds = {
         .max_distance = length < MIN_CHARACTERS_FOR_TWO ? 1 : 2,
-        .max_value = worst == UINT32_MAX ? worst : worst - 1,
+        .max_value = UINT32_MAX,
     };
     struct trie_neighbour neighbours[SEARCH_MAX_NEAR_NAMES];
     size_t n = trie_fuzzy_find(&index->names, canonical, length, &bounds, neighbours,
                                SEARCH_MAX_NEAR_NAMES);
-    for (size_t i = 0; i < n; i++)
-        spelling->near_names[spelling->n_near_names++] = neighbours[i].value;
-    spelling->is_relaxed = spelling->is_relaxed || n > 0;
+    size_t nearest = 0;
+    uint32_t n_ranks = 0;
+    while (nearest < n && neighbours[nearest].distance == 0)
+        nearest++;
+    if (nearest == n)
+        return 0;
+    uint32_t further = find_far_more_popular(index, canonical, length, &neighbours[nearest]);
+    if (further != 0)
+        ranks[n_ranks++] = further;
+    for (; nearest < n && n_ranks < SEARCH_MAX_NEAR_NAMES; nearest++)
+        if (neighbours[nearest].value != further)
+            ranks[n_ranks++] = neighbours[nearest].value;
+    return n_ranks;
+}
+
+void search_spelling_take_names(struct search_spelling *spelling, const struct index *index,
+                                const char *canonical, size_t length)
+{
+    spelling->n_near_names =
+        search_spelling_near_names(index, canonical, length, spelling->near_names);
+    spelling->is_relaxed = spelling->is_relaxed || spelling->n_near_names > 0;
 }
 
 /* Appends as much as fits before the NUL. */

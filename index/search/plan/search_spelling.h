@@ -1,4 +1,4 @@
-/* What a misspelt text may have meant. */
+/* What a misspelt text may have meant, and what is searched for in its place. */
 #ifndef CRATEDEX_INDEX_SEARCH_SPELLING_H
 #define CRATEDEX_INDEX_SEARCH_SPELLING_H
 
@@ -9,7 +9,7 @@
 
 #define SEARCH_MAX_NEAR_NAMES 3
 #define SEARCH_MAX_REPLACEMENTS 8
-/* A word of at most so many crates may be mistyped or unfinished. */
+/* A word of at most so many crates may be unfinished. */
 #define SEARCH_RARE_CRATES 5
 
 /* A word of the text and what is meant instead. */
@@ -34,17 +34,27 @@ size_t search_spelling_replace(struct search_spelling *spelling, struct index_re
                                const char *word, uint32_t text_start, uint32_t text_length,
                                char *stem, size_t capacity);
 
-/* A word that occurs in `n_crates` only: notes a much more frequent neighbour, which changes
-   nothing of the search. */
-void search_spelling_hint(struct search_spelling *spelling, struct index_reader *reader,
-                          const char *word, uint32_t text_start, uint32_t text_length,
-                          uint32_t n_crates);
+/* Notes what another found, behind what was noted so far. */
+void search_spelling_note(struct search_spelling *spelling,
+                          const struct search_replacement *replacement);
 
-/* Looks for crates whose canonical name lies within one edit of `canonical` (two from 9 characters)
-   and that are more popular than rank `worst`: than every crate whose name contains the text, which
-   is then what was meant. */
-void search_spelling_find_names(struct search_spelling *spelling, const struct index *index,
-                                const char *canonical, size_t length, uint32_t worst);
+/* A word of the text that occurs: notes its nearest neighbour where that occurs in `least_crates`
+   or more and is no other form of the word. */
+void search_spelling_offer(struct search_spelling *spelling, struct index_reader *reader,
+                           const char *word, uint32_t text_start, uint32_t text_length,
+                           uint64_t least_crates);
+
+/* Finds crates whose canonical name lies within one edit of `canonical` (two from 9 characters) and
+   is another, nearest first, and writes their ranks. Before them all stands a crate one edit
+   further that is SEARCH_FAR_MORE_POPULAR times as popular by its downloads: of `chornos`, chrono
+   was meant, and not chronos. A text with a space has none: no name has one. Returns how many. */
+#define SEARCH_FAR_MORE_POPULAR 1000
+uint32_t search_spelling_near_names(const struct index *index, const char *canonical, size_t length,
+                                    uint32_t ranks[SEARCH_MAX_NEAR_NAMES]);
+
+/* Notes them as what the text nearly names: for a text of which nothing occurs. */
+void search_spelling_take_names(struct search_spelling *spelling, const struct index *index,
+                                const char *canonical, size_t length);
 
 /* Writes the text as it may have been meant, with a NUL; "" where there is nothing to say. */
 void search_spelling_text(const struct search_spelling *spelling, const struct index *index,

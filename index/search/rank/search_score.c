@@ -98,9 +98,8 @@ bool search_plan_has_words(const struct search_plan *plan, const struct search_c
 
 /* The tiers of the ways in which a text names a crate. */
 static const enum search_tier tiers_of_names[] = {
-    [NAMED_BUT_FOR_SEPARATORS] = SEARCH_TIER_SAME,
-    [NAMED_BY_BEGINNING] = SEARCH_TIER_BEGINNING,
-    [NAMED_NEARLY] = SEARCH_TIER_NEAR,
+    [NAMED_PASTED] = SEARCH_TIER_PASTED,          [NAMED_BUT_FOR_SEPARATORS] = SEARCH_TIER_SAME,
+    [NAMED_BY_BEGINNING] = SEARCH_TIER_BEGINNING, [NAMED_NEARLY] = SEARCH_TIER_NEAR,
     [NAMED_BY_WORDS] = SEARCH_TIER_BY_WORDS,
 };
 

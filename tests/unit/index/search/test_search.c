@@ -287,7 +287,7 @@ static void syntax_is_text(void **state)
                                         "\"\"", "NOT NOT", "rendz*",     "+tugg AND", "%_\\%"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         assert_string_equal(names_of_text(*state, texts[i], SEARCH_SORT_RELEVANCE), "");
-    assert_string_equal(names_of_text(*state, "\"tagged\"*", SEARCH_SORT_RELEVANCE), "n:tagged");
+    assert_string_equal(names_of_text(*state, "\"tagged\"*", SEARCH_SORT_RELEVANCE), "p:tagged");
     assert_string_equal(names_of_text(*state, "^renders + (WIDGETS)", SEARCH_SORT_RELEVANCE),
                         "d:described");
 }
@@ -365,14 +365,22 @@ static void filters_scan_no_table(void **state)
    punctuation. */
 static void longest_texts(void **state)
 {
-    char text[SEARCH_MAX_TEXT_BYTES];
+    char text[SEARCH_MAX_TEXT_CHARACTERS];
     struct search_query query = {
         .text = {text, sizeof text}, .match = SEARCH_MATCH_ALL, .ranking = &plain_ranking};
     memset(text, 'x', sizeof text);
     assert_string_equal(names(*state, &query), "");
     for (size_t i = 0; i < sizeof text; i += 2)
         memcpy(text + i, "t ", 2);
+    assert_string_equal(names(*state, &query), names_of_text(*state, "t", SEARCH_SORT_RELEVANCE));
+    char many[SEARCH_MAX_TEXT_BYTES];
+    size_t length = 0;
+    for (unsigned i = 0; i < SEARCH_MAX_WORDS; i++) /* ideographs, one by one */
+        length += (size_t)snprintf(many + length, sizeof many - length, "\xE4%c%c ",
+                                   (char)(0xB8 + i / 64), (char)(0x80 + i % 64));
+    query.text = (struct search_string){many, length};
     assert_string_equal(names(*state, &query), "");
+    query.text = (struct search_string){text, sizeof text};
     memset(text, '"', sizeof text);
     assert_string_equal(names(*state, &query), "");
     /* 36 words that all occur, and the beginning of one more. */
@@ -380,7 +388,9 @@ static void longest_texts(void **state)
         text[i] = "widget "[i % 7];
     assert_string_equal(names(*state, &query), "s:tagged s:described s:widget-tools s:popular");
     memset(text + 252, ' ', 4);
-    assert_string_equal(names(*state, &query), "k:tagged d:described n:widget-tools r:popular");
+    assert_string_equal(names(*state, &query),
+                        "s:Wid-Get s:wid_get k:tagged d:described n:widget-tools r:popular "
+                        "p:mywidgetry");
 }
 
 static void tiers_have_names(void **state)

@@ -72,9 +72,9 @@ static void pages_are_parts_of_one_list(void **state)
     for (int round = 0; round < 300; round++) {
         struct random_query random;
         random_query_text(fixture->source, &seed, &random);
-        random.ranking.typos = round % 2 == 0;
+        random.ranking.typos = round % 3 == 0;
         random.ranking.min_share =
-            round % 3 == 0 ? 0.1 : 0.4; /* more than the second stage takes */
+            round % 2 == 0 ? 0.1 : 0.4; /* more than the second stage takes */
         random.query.match = round % 5 == 0 ? SEARCH_MATCH_ALL : SEARCH_MATCH_BEST;
         if (strspn(random.text, " ") == strlen(random.text))
             continue;

@@ -102,7 +102,7 @@ static void limits(void **state)
 static void what_begins_no_name(void **state)
 {
     const struct built_index *built = *state;
-    static const char *const prefixes[] = {"zzzzzz", "\xff", "\u00FC", "*", "%"};
+    static const char *const prefixes[] = {"zzzzzz", "\xff", "\u00FC", "*", "%", "\U0001F980"};
     struct suggestion suggestions[10];
     char longest[300];
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
@@ -112,6 +112,27 @@ static void what_begins_no_name(void **state)
     for (size_t length = 200; length <= sizeof longest; length++)
         assert_int_equal(suggest(built->index, longest, length, suggestions, 10), 0);
     assert_int_equal(suggest(built->index, "s\0", 2, suggestions, 10), 0);
+}
+
+/* What is taken off a text for a search is taken off here, too. */
+static void pasted_texts(void **state)
+{
+    const struct built_index *built = *state;
+    static const char *const texts[] = {"serde ",           "\tserde\n",
+                                        "\U0001F980 serde", "\"serde\"",
+                                        "serde serde",      "serde 1.0",
+                                        "serde = \"1.0\"",  "use serde::Serialize;",
+                                        "cargo add serde",  "https://docs.rs/serde"};
+    struct suggestion expected[10];
+    struct suggestion suggestions[10];
+    size_t n = suggest(built->index, "serde", 5, expected, 10);
+    assert_true(n > 1);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (suggest(built->index, texts[i], strlen(texts[i]), suggestions, 10) != n)
+            fail_msg("%s", texts[i]);
+        for (size_t j = 0; j < n; j++)
+            assert_int_equal(suggestions[j].rank, expected[j].rank);
+    }
 }
 
 /* Two crates of one canonical name, the more popular first, in front of a still more popular
@@ -307,6 +328,7 @@ int main(void)
         cmocka_unit_test(limits),
         cmocka_unit_test(empty_prefix_gives_the_most_popular),
         cmocka_unit_test(what_begins_no_name),
+        cmocka_unit_test(pasted_texts),
         cmocka_unit_test(names_that_differ_in_separators),
         cmocka_unit_test(keywords),
         cmocka_unit_test(any_separator),

@@ -51,8 +51,10 @@ static struct search_plan *make(struct fixture *fixture, const char *text, enum 
 {
     struct error error = {""};
     struct index_reader *reader = fixture->built.reader;
-    if (search_plan_make(&fixture->plan, reader, &fixture->ranking,
-                         (struct search_string){text, strlen(text)}, match, &error) != 0)
+    static struct query_reading reading;
+    struct search_string typed = {text, strlen(text)};
+    if (query_reading_make(&reading, reader->index, reader, typed, &error) != 0 ||
+        search_plan_make(&fixture->plan, reader, &fixture->ranking, &reading, match, &error) != 0)
         fail_msg("%s: %s", text, error.message);
     return &fixture->plan;
 }

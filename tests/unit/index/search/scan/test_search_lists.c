@@ -162,8 +162,10 @@ static void begin(struct fixture *fixture, const struct searched *search, float 
     struct error error = {""};
     struct index_reader *reader = fixture->built.reader;
     struct search_string text = {search->text, strlen(search->text)};
-    if (search_plan_make(&fixture->plan, reader, &search->ranking, text, search->match, &error) !=
-        0)
+    static struct query_reading reading;
+    if (query_reading_make(&reading, reader->index, reader, text, &error) != 0 ||
+        search_plan_make(&fixture->plan, reader, &search->ranking, &reading, search->match,
+                         &error) != 0)
         fail_msg("%s: %s", search->text, error.message);
     for (uint32_t rank = 0; rank <= N_CRATES; rank++)
         scores[rank] = NAN;

@@ -93,7 +93,9 @@ static void make_plan(struct fixture *fixture, const struct ranking *ranking, co
     struct error error = {""};
     struct index_reader *reader = fixture->built.reader;
     struct search_string string = {text, strlen(text)};
-    if (search_plan_make(&fixture->plan, reader, ranking, string, match, &error) != 0)
+    static struct query_reading reading;
+    if (query_reading_make(&reading, reader->index, reader, string, &error) != 0 ||
+        search_plan_make(&fixture->plan, reader, ranking, &reading, match, &error) != 0)
         fail_msg("%s: %s", text, error.message);
 }
 
