@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define MAX_NAME_WORDS 4
+#define JOINING " \n@:=-/," /* what stands between a name and a version */
 
 static struct query_cursor cursor_of(struct search_string text)
 {
@@ -43,7 +44,7 @@ static enum query_version_form cut_version(struct search_string *text,
 {
     for (size_t at = 1; at < text->length; at++) {
         char before = text->data[at - 1];
-        if (query_is_name_byte(text->data[at]) && memchr(" \n@:=-/", before, 7) == NULL)
+        if (query_is_name_byte(text->data[at]) && strchr(JOINING, before) == NULL)
             continue;
         if (before == '-' && text->data[at] == '-')
             continue;
@@ -54,7 +55,7 @@ static enum query_version_form cut_version(struct search_string *text,
         if (strchr("@:=", before) != NULL)
             form = QUERY_VERSION_PLAIN;
         text->length = at;
-        while (text->length > 0 && memchr(" \n@:=-/", text->data[text->length - 1], 7) != NULL)
+        while (text->length > 0 && strchr(JOINING, text->data[text->length - 1]) != NULL)
             text->length--;
         return form;
     }
