@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define MAX_NAME_WORDS 4
-#define JOINING " \n@:=-/," /* what stands between a name and a version */
+#define JOINING " \n@:=-_/," /* what stands between a name and a version */
 
 static struct query_cursor cursor_of(struct search_string text)
 {
@@ -37,8 +37,8 @@ static enum query_version_form version_at(struct search_string text, size_t at,
 }
 
 /* Finds the version that the text ends in, and takes it off. What joins the two says as much as the
-   version: `@` and `=` stand before nothing else, nor does `:` before a point; behind `-`, `/` or
-   `:` a number alone is a part of the name, or a port. */
+   version: `@` and `=` stand before nothing else, nor does `:` before a point; behind `-`, `_`, `/`
+   or `:` a number alone is a part of the name, or a port. */
 static enum query_version_form cut_version(struct search_string *text,
                                            struct search_string *version)
 {
@@ -50,7 +50,7 @@ static enum query_version_form cut_version(struct search_string *text,
             continue;
         enum query_version_form form = version_at(*text, at, version);
         if (form == QUERY_VERSION_NONE ||
-            (strchr("-/:", before) != NULL && form == QUERY_VERSION_NUMBER))
+            (strchr("-_/:", before) != NULL && form == QUERY_VERSION_NUMBER))
             continue;
         if (strchr("@:=", before) != NULL)
             form = QUERY_VERSION_PLAIN;

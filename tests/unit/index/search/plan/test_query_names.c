@@ -183,6 +183,7 @@ static void texts_may_name_a_crate(void **state)
         {"serde:1.0", "serde@1.0"},
         {"serde: 1.0", "serde@1.0"},
         {"serde-1.0.2", "serde@1.0.2"},
+        {"serde_1.0.2", "serde@1.0.2"},
         {"serde-1.0.2.crate", "serde@1.0.2"},
         {"serde/1.0", "serde@1.0"},
         {"serde 1.0.0-rc.1+build.5", "serde@1.0.0-rc.1+build.5"},
