@@ -1,5 +1,6 @@
 /* The frame of every list: `{"<items>": […], "meta": {"total", "next_page", "prev_page"}}`, where a
-   search may add `did_you_mean`, `relaxed` and `named_version` to the meta, and another list a member of its own.
+   search may add `did_you_mean`, `relaxed` and `named_version` to the meta, and another list a
+   member of its own.
 
    `meta` stands last, so that an answer can be given other links without a search: the items are
    copied as they are, and a new meta is written behind them. */

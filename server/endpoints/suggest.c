@@ -1,5 +1,5 @@
-/* GET /api/v1/suggest?q=&limit=: names and keywords that what was typed so far may become. A text of
-   one word is looked up in its canonical form, which is therefore the key. */
+/* GET /api/v1/suggest?q=&limit=: names and keywords that what was typed so far may become. A text
+   of one word is looked up in its canonical form, which is therefore the key. */
 #include "server/endpoints/endpoint.h"
 
 #include "server/http/response_headers.h"

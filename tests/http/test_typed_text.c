@@ -1,5 +1,5 @@
-/* What is typed into a search box over HTTP: white space, the limit, what is no word, and texts that
-   name a crate, for searches and suggestions alike. On the sample dump. */
+/* What is typed into a search box over HTTP: white space, the limit, what is no word, and texts
+   that name a crate, for searches and suggestions alike. On the sample dump. */
 #include "tests/support/http_case.h"
 #include "tests/support/http_fixture.h"
 

@@ -139,8 +139,8 @@ static void search_for_names(struct query_reading *reading)
     reading->version = read->names.version;
 }
 
-/* The crate of that rank, and a version, or else words: then the crate is still named, if it is well
-   known and the words are no name. */
+/* The crate of that rank, and a version, or else words: then the crate is still named, if it is
+   well known and the version no number alone. */
 static int settle_version(struct query_reading *reading, const struct index *index,
                           struct index_reader *reader, uint32_t rank, struct error *error)
 {

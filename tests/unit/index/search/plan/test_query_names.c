@@ -157,7 +157,7 @@ static void addresses_name_crates(void **state)
         {"\"https://docs.rs/serde\"", "serde"},
         {"[serde](https://crates.io/crates/serde)", "serde"},
         {"[docs]: https://docs.rs/serde", "serde"},
-        {"[![Crates.io](https://img.shields.io/crates/v/serde.svg)](https://crates.io/crates/serde)",
+        {"[![x](https://img.shields.io/crates/v/serde.svg)](https://crates.io/crates/serde)",
          "serde"},
         {"[![docs](https://docs.rs/serde/badge.svg)](https://docs.rs/serde)", "serde"},
         {"https://img.shields.io/crates/d/serde", "serde"},
