@@ -230,7 +230,10 @@ static const struct {
 
 #define N_SETTERS (sizeof setters / sizeof setters[0])
 
-int options_set(struct options *options, const char *name, const char *value, struct error *error)
+/* Sets an option from text, as the command line and the file do. `name` without dashes. Returns 0,
+   or -1 and what is wrong with the value (or that there is no such option). */
+static int set_option(struct options *options, const char *name, const char *value,
+                      struct error *error)
 {
     for (size_t i = 0; i < N_SETTERS; i++)
         if (strcmp(name, setters[i].name) == 0) {
@@ -249,7 +252,7 @@ int options_set(struct options *options, const char *name, const char *value, st
 
 static int take_setting(void *context, const char *name, const char *value, struct error *error)
 {
-    return options_set(context, name, value, error);
+    return set_option(context, name, value, error);
 }
 
 static bool may_repeat(const char *name)
@@ -307,7 +310,7 @@ static enum options_outcome read_command_line(int argc, char **argv, bool only_c
                 error_prefix(error, "--config: ");
                 return OPTIONS_BAD;
             }
-        } else if (!only_config && options_set(options, setters[which].name, optarg, error) != 0) {
+        } else if (!only_config && set_option(options, setters[which].name, optarg, error) != 0) {
             error_prefix(error, "--");
             return OPTIONS_BAD;
         }

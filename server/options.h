@@ -54,8 +54,4 @@ enum options_outcome options_parse(int argc, char **argv, struct options *option
 /* The text for --help, in static parts, one behind the other; NULL behind the last. */
 const char *const *options_help(void);
 
-/* For one option each: sets it from text, as the command line and the file do. `name` without
-   dashes. Returns 0, or -1 and what is wrong with the value (or that there is no such option). */
-int options_set(struct options *options, const char *name, const char *value, struct error *error);
-
 #endif

@@ -94,7 +94,8 @@ struct search_hit {
 };
 
 #define SEARCH_MAX_SEEK_KEY 512
-#define SEARCH_MAX_DID_YOU_MEAN (2 * SEARCH_MAX_TEXT_BYTES)
+#define SEARCH_MAX_DID_YOU_MEAN 512
+#define SEARCH_MAX_VERSION 64
 
 /* A search that was run: what search_explain and query_plan_describe look at. */
 struct search;
@@ -108,6 +109,9 @@ struct search_result {
     char seek_key[SEARCH_MAX_SEEK_KEY];
     /* The text as it may have been meant; empty where there is nothing to say. */
     char did_you_mean[SEARCH_MAX_DID_YOU_MEAN];
+    /* The version that the text says of the crate it names first (`serde@1.0.228`), where the crate
+       has that version; else empty. */
+    char named_version[SEARCH_MAX_VERSION];
     /* The search was for more than the text: a word that occurs nowhere was replaced by its nearest
        neighbour, or names that the text nearly is match. */
     bool is_relaxed;

@@ -10,6 +10,7 @@
    Everything is one pass over a table and a binary search in an array sorted by id. */
 #include "index/build/build_rank.h"
 
+#include "index/base/compare.h"
 #include "index/base/database.h"
 #include "index/build/build_crate_table.h"
 #include "index/build/build_report.h"
@@ -52,17 +53,7 @@ struct rank_pass {
 
 static const struct version_owner *find_owner(const struct rank_pass *pass, int64_t version_id)
 {
-    size_t low = 0;
-    size_t high = pass->n_owners;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (pass->owners[middle].version_id < version_id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < pass->n_owners && pass->owners[low].version_id == version_id ? &pass->owners[low]
-                                                                              : NULL;
+    return bsearch(&version_id, pass->owners, pass->n_owners, sizeof *pass->owners, compare_int64);
 }
 
 /* Calls `on_row` for every row of `sql`. */

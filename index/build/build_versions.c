@@ -5,8 +5,8 @@
 #include "index/base/database.h"
 #include "index/build/build_crate_table.h"
 #include "index/build/build_report.h"
+#include "index/version/version_number.h"
 
-#include <cratedex/semver.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,9 +20,7 @@ struct version_row {
     int64_t id;
     int64_t created_at;
     bool is_yanked;
-    bool is_semver;
-    struct semver semver;
-    char num[256];
+    struct version_number number;
 };
 
 /* The highest versions of the crate whose versions are being read. */
@@ -37,8 +35,7 @@ struct highest {
 
 static bool is_higher(const struct version_row *version, const struct version_row *best)
 {
-    return version->is_semver &&
-           (best->id == 0 || semver_order(&version->semver, &best->semver) > 0);
+    return version_number_order(&version->number, &best->number) > 0;
 }
 
 /* By date; crates.io takes the higher of two that were created at once. */
@@ -46,14 +43,15 @@ static bool is_newer(const struct version_row *version, const struct version_row
 {
     if (newest->id == 0 || version->created_at != newest->created_at)
         return newest->id == 0 || version->created_at > newest->created_at;
-    return semver_order(&version->semver, &newest->semver) > 0;
+    return version_number_order(&version->number, &newest->number) > 0;
 }
 
-/* Copies a row; its SemVer points into its own text. */
 static void copy_version(struct version_row *to, const struct version_row *from)
 {
-    *to = *from;
-    to->is_semver = semver_parse(&to->semver, to->num, strlen(to->num)) == 0;
+    to->id = from->id;
+    to->created_at = from->created_at;
+    to->is_yanked = from->is_yanked;
+    version_number_copy(&to->number, &from->number);
 }
 
 static void consider(struct highest *highest, const struct version_row *version)
@@ -61,11 +59,11 @@ static void consider(struct highest *highest, const struct version_row *version)
     if (is_higher(version, &highest->any))
         copy_version(&highest->any, version);
     highest->n_yanked += version->is_yanked;
-    if (version->is_yanked || !version->is_semver)
+    if (version->is_yanked || !version->number.is_semver)
         return;
     if (is_higher(version, &highest->max))
         copy_version(&highest->max, version);
-    if (!semver_is_prerelease(&version->semver) && is_higher(version, &highest->stable))
+    if (!semver_is_prerelease(&version->number.semver) && is_higher(version, &highest->stable))
         copy_version(&highest->stable, version);
     if (is_newer(version, &highest->newest))
         copy_version(&highest->newest, version);
@@ -81,7 +79,7 @@ static int keep_number(struct build *build, const struct version_row *version, u
     if (numbers->size > UINT32_MAX)
         return error_set(error, "the version numbers together pass 4 GiB");
     *place = (uint32_t)numbers->size;
-    if (msgpack_sbuffer_write(numbers, version->num, strlen(version->num) + 1) != 0)
+    if (msgpack_sbuffer_write(numbers, version->number.text, strlen(version->number.text) + 1) != 0)
         return error_out_of_memory(error);
     return 0;
 }
@@ -128,11 +126,11 @@ static int on_version(struct version_pass *pass, sqlite3_stmt *row, struct error
     struct version_row version = {.id = sqlite3_column_int64(row, 1),
                                   .is_yanked = sqlite3_column_int(row, 3) != 0,
                                   .created_at = database_column_time(row, 4)};
-    snprintf(version.num, sizeof version.num, "%s", (const char *)sqlite3_column_text(row, 2));
-    version.is_semver = semver_parse(&version.semver, version.num, strlen(version.num)) == 0;
-    if (!version.is_semver)
+    version_number_set(&version.number, (const char *)sqlite3_column_text(row, 2),
+                       (size_t)sqlite3_column_bytes(row, 2));
+    if (!version.number.is_semver)
         build_warn(pass->build, "version number that is not SemVer, never the highest or newest", 1,
-                   "versions.csv: id %" PRId64 ", num %s", version.id, version.num);
+                   "versions.csv: id %" PRId64 ", num %s", version.id, version.number.text);
     if (version.id == pass->crate->given_default)
         copy_version(&pass->highest.given, &version);
     pass->crate->version_bytes += VERSION_BYTES + sqlite3_column_int64(row, 5);

@@ -1,7 +1,10 @@
 /* A table keeps its cells as strings of its own in one growing array, row after row, and learns
    the columns' widths while rows are added; printing is one pass. The notes lie in a list of
    their own, in the order of their rows. Cost: one allocation a cell, which is nothing next to
-   what fills the tables here (at most some hundred rows). */
+   what fills the tables here (at most some hundred rows).
+
+   libsmartcols would align the cells, which is the smallest part of this: it cuts a text without
+   an ellipsis and knows no notes between rows. */
 #include "index/cli/table.h"
 
 #include "index/cli/terminal.h"

@@ -7,6 +7,7 @@
 #define _GNU_SOURCE /* asprintf */
 #include <cratedex/download_counts.h>
 
+#include "index/base/compare.h"
 #include "index/base/temporary_file.h"
 
 #include <cratedex/timestamp.h>
@@ -270,17 +271,9 @@ uint32_t download_counts_n_versions(const struct download_counts *counts)
 
 uint32_t download_counts_slot(const struct download_counts *counts, int64_t version_id)
 {
-    uint32_t low = 0;
-    uint32_t high = counts->n_versions;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (counts->version_ids[middle] < version_id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool is_found = low < counts->n_versions && counts->version_ids[low] == version_id;
-    return is_found ? low : DOWNLOAD_COUNTS_NO_SLOT;
+    const int64_t *found = bsearch(&version_id, counts->version_ids, counts->n_versions,
+                                   sizeof version_id, compare_int64);
+    return found != NULL ? (uint32_t)(found - counts->version_ids) : DOWNLOAD_COUNTS_NO_SLOT;
 }
 
 int64_t download_counts_version(const struct download_counts *counts, uint32_t slot)

@@ -6,10 +6,10 @@
 
 #include "index/base/database.h"
 #include "index/segment/open_reader.h"
+#include "index/version/version_number.h"
 
 #include <cratedex/crate_fragment.h>
 #include <cratedex/index_file.h>
-#include <cratedex/semver.h>
 #include <cratedex/timestamp.h>
 #include <cratedex/version_document.h>
 #include <stdio.h>
@@ -28,9 +28,7 @@ struct day_sums {
 struct highest_version {
     int64_t id;
     bool is_kept; /* it is among the highest */
-    bool is_semver;
-    struct semver semver; /* of `num` */
-    char num[INDEX_MAX_NAME_BYTES + 1];
+    struct version_number number;
     struct day_sums days;
 };
 
@@ -109,12 +107,9 @@ static int add_version(struct graph *graph, int64_t version_id, struct day_sums 
     return found;
 }
 
-/* Numbers that are not SemVer, as very old versions have, are below all others. */
 static bool is_higher(const struct highest_version *left, const struct highest_version *right)
 {
-    if (left->is_semver != right->is_semver)
-        return left->is_semver;
-    int order = left->is_semver ? semver_order(&left->semver, &right->semver) : 0;
+    int order = version_number_order(&left->number, &right->number);
     return order != 0 ? order > 0 : left->id > right->id;
 }
 
@@ -125,8 +120,8 @@ static struct highest_version *read_version(struct graph *graph, sqlite3_stmt *r
     while (version->is_kept)
         version++;
     version->id = sqlite3_column_int64(row, 0);
-    snprintf(version->num, sizeof version->num, "%s", (const char *)sqlite3_column_text(row, 1));
-    version->is_semver = semver_parse(&version->semver, version->num, strlen(version->num)) == 0;
+    version_number_set(&version->number, (const char *)sqlite3_column_text(row, 1),
+                       (size_t)sqlite3_column_bytes(row, 1));
     return version;
 }
 

@@ -99,7 +99,7 @@ static enum outcome try_candidates(struct search *search, struct step *step, uin
             break;
         if (search->work > MAX_WORK)
             return OUTCOME_TOO_MUCH;
-        const struct listed_version *version = &crate->versions[i];
+        const struct candidate_version *version = &crate->versions[i];
         step->candidate = i;
         uint32_t node = find_in_range(resolution, crate->id, &version->version);
         if (node != NO_NODE && resolution->nodes[node]->version_id == version->id) {

@@ -1,7 +1,9 @@
 /* Everything lies in one msgpack_zone (blocks from which pieces are cut) and is found by its id in
-   open addressing tables of fixed size. A crate's versions come by the index over crate and number,
-   which has all that is asked for; their numbers lie together in one piece. Requirements are kept
-   as text and parsed whenever they are tried: parsed they would be fifty times as large. */
+   open addressing tables of fixed size, which are freed with the zone and cannot run out of memory
+   on the way, as uthash's can; glibc's hsearch_r wants texts for keys. A crate's versions come by
+   the index over crate and number, which has all that is asked for; their numbers lie together in
+   one piece. Requirements are kept as text and parsed whenever they are tried: parsed they would be
+   fifty times as large. */
 #include "index/resolve/package_graph.h"
 
 #include "index/base/database.h"
@@ -87,8 +89,8 @@ static struct package_map_entry *find(struct package_map_entry *map, int64_t id)
 
 static int highest_first(const void *left, const void *right)
 {
-    const struct listed_version *left_version = left;
-    const struct listed_version *right_version = right;
+    const struct candidate_version *left_version = left;
+    const struct candidate_version *right_version = right;
     return semver_order(&right_version->version, &left_version->version);
 }
 
@@ -99,7 +101,7 @@ static int read_versions(struct package_graph *graph, struct listed_crate *crate
     uint32_t capacity = 0;
     int found;
     while ((found = database_step(select, error)) == 1) {
-        struct listed_version version = {.id = sqlite3_column_int64(select, 0)};
+        struct candidate_version version = {.id = sqlite3_column_int64(select, 0)};
         if (copy_column(graph, select, 1, &version.num, error) != 0)
             return -1;
         if (version.num == NULL ||
@@ -107,7 +109,7 @@ static int read_versions(struct package_graph *graph, struct listed_crate *crate
             continue;
         if (crate->n_versions == capacity) {
             capacity = capacity == 0 ? 16 : 2 * capacity;
-            struct listed_version *grown = allocate(graph, capacity * sizeof *grown, error);
+            struct candidate_version *grown = allocate(graph, capacity * sizeof *grown, error);
             if (grown == NULL)
                 return -1;
             if (crate->n_versions > 0)

@@ -22,7 +22,7 @@
 /* Twice as many places as there can be entries: every entry comes by a dependency, but for one. */
 #define PACKAGE_MAP_CAPACITY 8192
 
-struct listed_version {
+struct candidate_version {
     int64_t id;
     struct semver version;
     const char *num;
@@ -32,7 +32,7 @@ struct listed_version {
 struct listed_crate {
     int64_t id;
     const char *name;
-    struct listed_version *versions;
+    struct candidate_version *versions;
     uint32_t n_versions;
 };
 

@@ -7,32 +7,17 @@
 #include "index/base/database.h"
 #include "index/encode/row_document.h"
 #include "index/segment/open_reader.h"
+#include "index/version/version_number.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#define MAX_NUMBER_BYTES 255
-
+/* A version that may be the answer. */
 struct candidate {
     int64_t id;
-    struct semver version;
-    const char *text;
-    size_t length;
+    struct version_number number;
 };
-
-/* The best so far, with a text of its own. */
-struct best {
-    struct candidate candidate;
-    char text[MAX_NUMBER_BYTES + 1];
-};
-
-static void keep(struct best *best, const struct candidate *candidate)
-{
-    memcpy(best->text, candidate->text, candidate->length);
-    best->candidate.id = candidate->id;
-    semver_parse(&best->candidate.version, best->text, candidate->length);
-}
 
 static bool needs_newer_rust(const struct resolve_query *query, sqlite3_stmt *row, int column)
 {
@@ -43,17 +28,19 @@ static bool needs_newer_rust(const struct resolve_query *query, sqlite3_stmt *ro
            !rust_version_suffices(&query->rust, &needed);
 }
 
-static void consider(const struct resolve_query *query, sqlite3_stmt *row, struct best *best,
+static void consider(const struct resolve_query *query, sqlite3_stmt *row, struct candidate *best,
                      struct resolution *resolution)
 {
-    struct candidate candidate = {.id = sqlite3_column_int64(row, 0),
-                                  .text = (const char *)sqlite3_column_text(row, 1),
-                                  .length = (size_t)sqlite3_column_bytes(row, 1)};
-    if (candidate.text == NULL || candidate.length > MAX_NUMBER_BYTES ||
-        semver_parse(&candidate.version, candidate.text, candidate.length) != 0)
+    const char *text = (const char *)sqlite3_column_text(row, 1);
+    size_t length = (size_t)sqlite3_column_bytes(row, 1);
+    struct version_number number;
+    if (text == NULL || length > VERSION_NUMBER_MAX_BYTES)
         return;
-    bool matches = version_requirement_matches(&query->requirement, &candidate.version);
-    if (!matches && !version_requirement_includes(&query->requirement, &candidate.version))
+    version_number_set(&number, text, length);
+    if (!number.is_semver)
+        return;
+    bool matches = version_requirement_matches(&query->requirement, &number.semver);
+    if (!matches && !version_requirement_includes(&query->requirement, &number.semver))
         return;
     if (!matches && !query->takes_prereleases)
         resolution->n_prereleases++;
@@ -61,9 +48,13 @@ static void consider(const struct resolve_query *query, sqlite3_stmt *row, struc
         resolution->n_yanked++;
     else if (needs_newer_rust(query, row, 3))
         resolution->n_for_newer_rust++;
-    else if (resolution->n_matched++ == 0 ||
-             semver_order(&candidate.version, &best->candidate.version) > 0)
-        keep(best, &candidate);
+    else {
+        resolution->n_matched++;
+        if (version_number_order(&number, &best->number) <= 0)
+            return;
+        best->id = sqlite3_column_int64(row, 0);
+        version_number_copy(&best->number, &number);
+    }
 }
 
 int resolve_run(struct index_reader *reader, const struct resolve_query *query,
@@ -71,7 +62,7 @@ int resolve_run(struct index_reader *reader, const struct resolve_query *query,
 {
     static const char *const text =
         "SELECT id, num, yanked, rust_version FROM versions WHERE crate_id = ?1";
-    struct best best = {.candidate = {.id = 0}};
+    struct candidate best = {.id = 0};
     int found;
     memset(resolution, 0, sizeof *resolution);
     sqlite3_stmt *select = reader_statement(reader, text, error);
@@ -81,7 +72,7 @@ int resolve_run(struct index_reader *reader, const struct resolve_query *query,
     while ((found = database_step(select, error)) == 1)
         consider(query, select, &best, resolution);
     sqlite3_reset(select);
-    resolution->version_id = best.candidate.id;
+    resolution->version_id = best.id;
     return found;
 }
 

@@ -73,23 +73,38 @@ static void *create_search(struct index_reader *reader, struct error *error)
 
 static const struct reader_slot_kind search_kind = {create_search, free_search};
 
-/* Looks the text up. Which crates match depends on `match` alone, whose default the sort
+static int tell_version(struct search *search, struct search_result *result, struct error *error)
+{
+    struct search_string version = search->reading.version;
+    int found = version.length < sizeof result->named_version
+                    ? query_reading_has_version(&search->reading, search->reader, error)
+                    : 0;
+    if (found > 0) {
+        memcpy(result->named_version, version.data, version.length);
+        result->named_version[version.length] = '\0';
+    }
+    return found < 0 ? -1 : 0;
+}
+
+/* Reads the text and looks up what it was read as, which replaces it in the query: empty where
+   nothing of it is a word. Which crates match depends on `match` alone, whose default the sort
    decides. */
-static int make_plan(struct search *search, const struct search_query *query, struct error *error)
+static int look_up_text(struct search *search, struct search_query *query,
+                        struct search_result *result, struct error *error)
 {
     enum search_match match = query->match;
     if (match == SEARCH_MATCH_DEFAULT)
         match = query->sort == SEARCH_SORT_RELEVANCE ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
     search->ranking = query->ranking != NULL ? *query->ranking : search->default_ranking;
-    return search_plan_make(&search->plan, search->reader, &search->ranking, &search->reading,
-                            match, error);
-}
-
-/* Nothing of the text is a word: it finds nothing. */
-static enum search_status end_without_hits(struct search_result *result)
-{
-    result->seek_key[0] = '\0';
-    return SEARCH_OK;
+    if (query_reading_make(&search->reading, search->index, search->reader, query->text, error) !=
+            0 ||
+        tell_version(search, result, error) != 0)
+        return -1;
+    query->text = search->reading.text;
+    search->has_text = query->text.length > 0;
+    return search->has_text ? search_plan_make(&search->plan, search->reader, &search->ranking,
+                                               &search->reading, match, error)
+                            : 0;
 }
 
 enum search_status search_run(struct index_reader *reader, const struct search_query *query,
@@ -102,14 +117,14 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
     enum search_status text_status = search_check_text(query->text.data, query->text.length, error);
     if (text_status != SEARCH_OK)
         return text_status;
-    if (query_characters_are_blank(query->text.data, query->text.length))
-        asked.text.length = 0;
-    if (asked.text.length == 0 && asked.sort == SEARCH_SORT_RELEVANCE)
+    bool has_text = !query_characters_are_blank(query->text.data, query->text.length);
+    if (!has_text && asked.sort == SEARCH_SORT_RELEVANCE)
         asked.sort = SEARCH_SORT_ALPHABETICAL;
     result->search = search;
     result->n_hits = 0;
     result->total = 0;
     result->did_you_mean[0] = '\0';
+    result->named_version[0] = '\0';
     result->is_relaxed = false;
     struct seek_key after;
     bool has_after = query->after.data != NULL;
@@ -123,16 +138,11 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
     search->by_relevance = asked.sort == SEARCH_SORT_RELEVANCE;
     if (search_filter_build(search, &asked, &filter, error) != 0)
         return SEARCH_FAILED;
-    if (asked.text.length > 0) {
-        if (query_reading_make(&search->reading, search->index, reader, query->text, error) != 0)
-            return SEARCH_FAILED;
-        asked.text = search->reading.text;
-        if (asked.text.length == 0)
-            return end_without_hits(result);
-        if (make_plan(search, &asked, error) != 0)
-            return SEARCH_FAILED;
-        search->has_text = true;
-    }
+    if (has_text && look_up_text(search, &asked, result, error) != 0)
+        return SEARCH_FAILED;
+    result->seek_key[0] = '\0';
+    if (has_text && !search->has_text)
+        return SEARCH_OK;
     if (!search->by_relevance)
         search_in_order(search, &asked, filter, has_after ? &after : NULL, result);
     else if (search_by_relevance(search, &asked, filter, has_after ? &after : NULL, result,

@@ -6,6 +6,7 @@
 
 #include "index/base/bitmap.h"
 #include "index/base/database.h"
+#include "index/base/partition_point.h"
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/index_file.h>
@@ -41,38 +42,46 @@ static int mark_text(struct index_reader *reader, enum membership kind, const ch
     return found;
 }
 
-/* The first place in the alphabetical order where a name begins with the letter, or with more than
-   that. */
-static uint32_t find_letter(const struct index *index, const char *letter, size_t length,
-                            bool beyond)
+struct letter {
+    const struct index *index;
+    const char *bytes;
+    size_t length;
+};
+
+/* Compares the name at a place in the alphabetical order with the letter, as far as that goes: 0
+   where it begins with it. */
+static int compare_beginning(const struct letter *letter, uint32_t place)
 {
-    const uint32_t *order = index->columns.orders[CRATE_ORDER_ALPHABETICAL];
-    uint32_t low = 0;
-    uint32_t high = index->columns.n_crates;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        size_t name_length;
-        const char *name = index_canonical_name(index, order[middle], &name_length);
-        int compared = memcmp(name, letter, name_length < length ? name_length : length);
-        if (compared < 0 || (compared == 0 && (beyond || name_length < length)))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    const struct index *index = letter->index;
+    size_t length;
+    const char *name = index_canonical_name(
+        index, index->columns.orders[CRATE_ORDER_ALPHABETICAL][place], &length);
+    int order = memcmp(name, letter->bytes, length < letter->length ? length : letter->length);
+    return order == 0 && length < letter->length ? -1 : order;
+}
+
+static bool is_before_letter(const void *letter, uint32_t place)
+{
+    return compare_beginning(letter, place) < 0;
+}
+
+static bool is_not_beyond_letter(const void *letter, uint32_t place)
+{
+    return compare_beginning(letter, place) <= 0;
 }
 
 static void mark_letter(const struct index *index, struct search_string text, uint64_t *bitmap)
 {
-    const uint32_t *order = index->columns.orders[CRATE_ORDER_ALPHABETICAL];
-    char letter[8];
-    size_t length = utf8_first_character(text.data, text.length);
-    if (length > sizeof letter)
+    char bytes[8];
+    struct letter letter = {index, bytes, utf8_first_character(text.data, text.length)};
+    if (letter.length > sizeof bytes)
         return;
-    canonical_name(letter, text.data, length);
-    uint32_t end = find_letter(index, letter, length, true);
-    for (uint32_t i = find_letter(index, letter, length, false); i < end; i++)
-        bitmap_set(bitmap, order[i]);
+    canonical_name(bytes, text.data, letter.length);
+    uint32_t n = index->columns.n_crates;
+    uint32_t begin = partition_point(0, n, is_before_letter, &letter);
+    uint32_t end = partition_point(begin, n, is_not_beyond_letter, &letter);
+    for (uint32_t i = begin; i < end; i++)
+        bitmap_set(bitmap, index->columns.orders[CRATE_ORDER_ALPHABETICAL][i]);
 }
 
 static void mark_names(const struct index *index, const struct search_query *query,

@@ -5,6 +5,7 @@
 #include "index/search/search_order.h"
 
 #include "index/base/bitmap.h"
+#include "index/base/partition_point.h"
 #include "index/search/rank/search_score.h"
 #include "index/search/scan/search_scan.h"
 #include "index/search/seek_place.h"
@@ -51,20 +52,25 @@ static bool comes_after(const struct crate_columns *columns, enum crate_order or
     return is_after || (is_equal && columns->ids[rank - 1] < key->id);
 }
 
+struct sought {
+    const struct crate_columns *columns;
+    enum crate_order order;
+    const struct seek_key *key;
+};
+
+static bool is_not_after(const void *context, uint32_t place)
+{
+    const struct sought *sought = context;
+    uint32_t rank = sought->columns->orders[sought->order][place];
+    return !comes_after(sought->columns, sought->order, rank, sought->key);
+}
+
 /* The first place in the order that comes after the key. */
 static uint32_t find_start(const struct crate_columns *columns, enum crate_order order,
                            const struct seek_key *key)
 {
-    uint32_t low = 0;
-    uint32_t high = columns->n_crates;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (comes_after(columns, order, columns->orders[order][middle], key))
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return low;
+    const struct sought sought = {columns, order, key};
+    return partition_point(0, columns->n_crates, is_not_after, &sought);
 }
 
 /* Makes the key's place the one that its crate has in this index, where it has one. Mostly it is

@@ -5,6 +5,8 @@
    popularity is another now. */
 #include "index/search/seek_place.h"
 
+#include "index/base/partition_point.h"
+
 #include <stdbool.h>
 
 uint32_t seek_find_id(const struct crate_columns *columns, int64_t id)
@@ -15,27 +17,24 @@ uint32_t seek_find_id(const struct crate_columns *columns, int64_t id)
     return rank;
 }
 
-/* True where the crate stands before what the key names, as far as that can be told. */
-static bool is_before(const struct crate_columns *columns, uint32_t rank,
-                      const struct seek_key *key)
+struct sought {
+    const struct crate_columns *columns;
+    const struct seek_key *key;
+};
+
+/* True where the crate at a place stands before what the key names, as far as that can be told. */
+static bool is_before(const void *context, uint32_t place)
 {
-    float popularity = columns->popularity[rank - 1];
-    return popularity > key->popularity ||
-           (popularity == key->popularity && columns->ids[rank - 1] < key->id);
+    const struct sought *sought = context;
+    float popularity = sought->columns->popularity[place];
+    return popularity > sought->key->popularity ||
+           (popularity == sought->key->popularity && sought->columns->ids[place] < sought->key->id);
 }
 
 uint32_t seek_rank_before(const struct crate_columns *columns, const struct seek_key *key)
 {
-    uint32_t low = 0;
-    uint32_t high = columns->n_crates;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (is_before(columns, middle + 1, key))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    const struct sought sought = {columns, key};
+    return partition_point(0, columns->n_crates, is_before, &sought);
 }
 
 uint32_t seek_find_crate(const struct crate_columns *columns, const struct seek_key *key)

@@ -4,7 +4,10 @@
    little-endian and used where it lies. */
 #include "index/segment/memberships.h"
 
+#include "index/base/compare.h"
+
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MEMBERSHIPS_MAGIC 0x424d454du /* "MEMB" */
@@ -134,19 +137,12 @@ int memberships_open(struct memberships *memberships, uint32_t n_crates, const v
 struct membership_list memberships_of(const struct memberships *memberships, enum membership kind,
                                       int64_t id)
 {
-    uint32_t low = memberships->first_group[kind];
-    uint32_t end = memberships->first_group[kind + 1];
-    uint32_t high = end;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (memberships->ids[middle] < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == end || memberships->ids[low] != id)
+    uint32_t first = memberships->first_group[kind];
+    const int64_t *found =
+        bsearch(&id, memberships->ids + first, memberships->first_group[kind + 1] - first,
+                sizeof id, compare_int64);
+    if (found == NULL)
         return (struct membership_list){NULL, 0};
-    uint32_t start = memberships->starts[low];
-    return (struct membership_list){memberships->ranks + start,
-                                    memberships->starts[low + 1] - start};
+    const uint32_t *starts = memberships->starts + (found - memberships->ids);
+    return (struct membership_list){memberships->ranks + starts[0], starts[1] - starts[0]};
 }

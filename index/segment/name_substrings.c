@@ -3,10 +3,12 @@
    big-endian number and the rest only where those are equal. */
 #include "index/segment/name_substrings.h"
 
+#include "index/base/partition_point.h"
+#include "index/text/name_words.h"
+
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
-#include "index/text/name_words.h"
 
 #define SUBSTRINGS_MAGIC 0x4253554eu /* "NSUB" */
 
@@ -215,46 +217,48 @@ int name_substrings_open(struct name_substrings *substrings, const struct crate_
     return 0;
 }
 
-/* Compares the text at a place with `text` as far as that goes: 0 where it begins with it. */
-static int compare_beginning(const struct name_substrings *substrings,
-                             const struct name_places *places, uint32_t i, const char *text,
-                             size_t length)
+/* A text and where it is looked for. */
+struct sought {
+    const struct crate_columns *columns;
+    const struct name_places *places;
+    const char *text;
+    size_t length;
+};
+
+/* Compares the text at a place with the one that is sought as far as that goes: 0 where it begins
+   with it. */
+static int compare_beginning(const struct sought *sought, uint32_t i)
 {
     size_t place_length;
-    const char *place = place_text(substrings->columns, places, i, &place_length);
-    size_t shorter = place_length < length ? place_length : length;
-    int order = memcmp(place, text, shorter);
-    return order == 0 && place_length < length ? -1 : order;
+    const char *place = place_text(sought->columns, sought->places, i, &place_length);
+    size_t shorter = place_length < sought->length ? place_length : sought->length;
+    int order = memcmp(place, sought->text, shorter);
+    return order == 0 && place_length < sought->length ? -1 : order;
+}
+
+static bool is_before(const void *sought, uint32_t i)
+{
+    return compare_beginning(sought, i) < 0;
+}
+
+static bool begins_with_it(const void *sought, uint32_t i)
+{
+    return compare_beginning(sought, i) == 0;
 }
 
 uint32_t name_places_find(const struct name_substrings *substrings,
                           const struct name_places *places, const char *text, size_t length,
                           uint32_t *first)
 {
-    uint32_t low = 0;
-    uint32_t high = places->n;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (compare_beginning(substrings, places, middle, text, length) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    const struct sought sought = {substrings->columns, places, text, length};
+    uint32_t low = partition_point(0, places->n, is_before, &sought);
     *first = low;
     /* Most texts stand in few names: the end is looked for from the beginning on, by galloping. */
     uint32_t step = 1;
-    while (step <= places->n - low &&
-           compare_beginning(substrings, places, low + step - 1, text, length) == 0) {
+    while (step <= places->n - low && compare_beginning(&sought, low + step - 1) == 0) {
         low += step;
         step *= 2;
     }
-    high = step <= places->n - low ? low + step - 1 : places->n;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (compare_beginning(substrings, places, middle, text, length) == 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low - *first;
+    uint32_t high = step <= places->n - low ? low + step - 1 : places->n;
+    return partition_point(low, high, begins_with_it, &sought) - *first;
 }

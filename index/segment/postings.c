@@ -5,6 +5,7 @@
 #include "index/segment/postings.h"
 
 #include "index/base/bitmap.h"
+#include "index/base/partition_point.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -239,6 +240,17 @@ struct posting_list postings_of(const struct postings *postings, uint32_t term)
     return list;
 }
 
+struct sought {
+    const uint32_t *ranks;
+    uint32_t rank;
+};
+
+static bool is_before(const void *context, uint32_t place)
+{
+    const struct sought *sought = context;
+    return sought->ranks[place] < sought->rank;
+}
+
 void posting_list_seek(struct posting_list *list, uint32_t rank)
 {
     uint32_t low = list->position;
@@ -250,12 +262,6 @@ void posting_list_seek(struct posting_list *list, uint32_t rank)
         step *= 2;
     }
     uint32_t high = step < list->n - low ? low + step : list->n;
-    while (high - low > 1) {
-        uint32_t middle = low + (high - low) / 2;
-        if (list->ranks[middle] < rank)
-            low = middle;
-        else
-            high = middle;
-    }
-    list->position = high;
+    const struct sought sought = {list->ranks, rank};
+    list->position = partition_point(low + 1, high, is_before, &sought);
 }

@@ -4,6 +4,7 @@
    compressed by itself, so that an answer decompresses nothing else. */
 #include "index/sparse/sparse_text.h"
 
+#include "index/base/compare.h"
 #include "index/base/database.h"
 #include "index/sparse/sparse_features.h"
 
@@ -70,20 +71,12 @@ static bool is_given(sqlite3_stmt *row, int column)
     return sqlite3_column_type(row, column) != SQLITE_NULL;
 }
 
-static int compare_ids(const void *left, const void *right)
-{
-    const struct numbered_crate *a = left;
-    const struct numbered_crate *b = right;
-    return (a->id > b->id) - (a->id < b->id);
-}
-
 /* The name of the crate with that id, NUL-terminated; valid until the next call. NULL: there is
    none. */
 static const char *find_name(struct sparse_text *text, int64_t id)
 {
-    const struct numbered_crate wanted = {.id = id};
     const struct numbered_crate *found =
-        bsearch(&wanted, text->by_id, text->n_crates, sizeof(struct numbered_crate), compare_ids);
+        bsearch(&id, text->by_id, text->n_crates, sizeof *text->by_id, compare_int64);
     if (found == NULL)
         return NULL;
     memcpy(text->name, found->row->name, found->row->name_length);
@@ -260,7 +253,7 @@ static int sort_by_id(struct sparse_text *text, struct error *error)
         return error_out_of_memory(error);
     for (uint32_t i = 0; i < text->n_crates; i++)
         text->by_id[i] = (struct numbered_crate){text->crates[i].id, &text->crates[i]};
-    qsort(text->by_id, text->n_crates, sizeof *text->by_id, compare_ids);
+    qsort(text->by_id, text->n_crates, sizeof *text->by_id, compare_int64);
     return 0;
 }
 

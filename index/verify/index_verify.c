@@ -5,6 +5,7 @@
    touched pages take memory. */
 #include <cratedex/index_verify.h>
 
+#include "index/base/compare.h"
 #include "index/base/database.h"
 #include "index/segment/open_index.h"
 #include "index/text/name_words.h"
@@ -185,16 +186,8 @@ static bool has_posting(const struct index *index, const char *term, size_t leng
     if (trie_find(&index->terms, term, length, &values) != 1)
         return false;
     struct posting_list list = postings_of(&index->postings, trie_value(values, 0));
-    uint32_t low = 0;
-    uint32_t high = list.n;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (list.ranks[middle] < rank)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < list.n && list.ranks[low] == rank && (list.fields[low] & field) != 0;
+    const uint32_t *found = bsearch(&rank, list.ranks, list.n, sizeof rank, compare_uint32);
+    return found != NULL && (list.fields[found - list.ranks] & field) != 0;
 }
 
 /* Both sides have the same number of (term, crate, field), and the postings have every one of

@@ -2,6 +2,7 @@
    most. */
 #include "index/verify/verify_memberships.h"
 
+#include "index/base/compare.h"
 #include "index/base/database.h"
 
 #include <inttypes.h>
@@ -16,13 +17,6 @@ _Static_assert(MEMBERSHIP_KEYWORD == 0 && MEMBERSHIP_CATEGORY == 1 && MEMBERSHIP
                    MEMBERSHIP_TEAM == 3,
                "the statement says so");
 
-static int compare_ranks(const void *left, const void *right)
-{
-    uint32_t left_rank = *(const uint32_t *)left;
-    uint32_t right_rank = *(const uint32_t *)right;
-    return left_rank < right_rank ? -1 : left_rank > right_rank;
-}
-
 /* The link at which the row stands. */
 static int check_link(const struct index *index, sqlite3_stmt *row, struct error *error)
 {
@@ -33,7 +27,7 @@ static int check_link(const struct index *index, sqlite3_stmt *row, struct error
     uint32_t key = (uint32_t)rank;
     struct membership_list list = memberships_of(&index->memberships, (enum membership)kind, id);
     if (rank != (int64_t)key || list.n == 0 ||
-        bsearch(&key, list.ranks, list.n, sizeof key, compare_ranks) == NULL)
+        bsearch(&key, list.ranks, list.n, sizeof key, compare_uint32) == NULL)
         return error_set(error, "the memberships lack crate %" PRId64 " of %s %" PRId64, rank,
                          names[kind], id);
     return 0;

@@ -26,8 +26,10 @@ static void encode_meta(struct list_page *page, const void *extra,
 {
     encoder_key(encoder, "meta");
     bool has_correction = page->did_you_mean[0] != '\0';
+    bool has_version = page->named_version[0] != '\0';
     encoder_object(encoder, 2 + (uint32_t)!page->is_one_way + (uint32_t)has_correction +
-                                (uint32_t)page->is_relaxed + (uint32_t)(page->extra_key != NULL));
+                                (uint32_t)has_version + (uint32_t)page->is_relaxed +
+                                (uint32_t)(page->extra_key != NULL));
     encoder_key(encoder, "total");
     encoder_integer(encoder, (int64_t)page->total);
     encoder_key(encoder, "next_page");
@@ -44,6 +46,10 @@ static void encode_meta(struct list_page *page, const void *extra,
         encoder_key(encoder, "relaxed");
         encoder_text(encoder, "typo");
     }
+    if (has_version) {
+        encoder_key(encoder, "named_version");
+        encoder_text(encoder, page->named_version);
+    }
     if (page->extra_key != NULL) {
         encoder_key(encoder, page->extra_key);
         page->extra_at = encoder->out->size;
@@ -58,6 +64,7 @@ void list_page_begin(struct list_page *page, const char *items_key, uint32_t n_i
 {
     page->items_key = items_key;
     page->did_you_mean[0] = '\0';
+    page->named_version[0] = '\0';
     page->is_relaxed = false;
     page->is_one_way = false;
     page->extra_key = NULL;

@@ -1,5 +1,6 @@
 /* The frame of every list: `{"<items>": […], "meta": {"total", "next_page", "prev_page"}}`, where a
-   search may add `did_you_mean` and `relaxed` to the meta, and another list a member of its own.
+   search may add `did_you_mean`, `relaxed` and `named_version` to the meta, and another list a
+   member of its own.
 
    `meta` stands last, so that an answer can be given other links without a search: the items are
    copied as they are, and a new meta is written behind them. */
@@ -24,6 +25,7 @@ struct list_page {
     char next[LIST_PAGE_MAX_VALUE]; /* the next link's page or seek; empty: no link */
     char previous[LIST_PAGE_MAX_VALUE];
     char did_you_mean[SEARCH_MAX_DID_YOU_MEAN]; /* empty: absent */
+    char named_version[SEARCH_MAX_VERSION];     /* likewise */
     bool is_relaxed;                            /* `"relaxed": "typo"`, else absent */
     bool is_one_way;                            /* the meta has no prev_page */
     size_t items_at;                            /* the encoded array: offset and size in the body */

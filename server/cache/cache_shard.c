@@ -1,6 +1,7 @@
 /* A hash table with chains and S3-FIFO over its entries. The tables have a fixed size, one bucket
    and one ghost slot for every 256 bytes of the shard's share: nothing is ever rehashed while
-   requests wait, and the tables' bytes are taken off the share beforehand.
+   requests wait, and the tables' bytes are taken off the share beforehand. (uthash doubles its
+   buckets at an insertion, which would be under the shard's lock.)
 
    Entries enter the small queue, or the main queue if the ghost queue knows them. Above a tenth of
    the bytes the small queue gives up its oldest: to the main queue if it was used twice meanwhile,

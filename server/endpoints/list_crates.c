@@ -64,6 +64,7 @@ static int encode_page(struct answer_job *job, const struct crate_list_parameter
     job->page.total = result->n_hits > 0 ? result->total : 0;
     set_links(&job->page, &parameters->pagination, result);
     snprintf(job->page.did_you_mean, sizeof job->page.did_you_mean, "%s", result->did_you_mean);
+    snprintf(job->page.named_version, sizeof job->page.named_version, "%s", result->named_version);
     job->page.is_relaxed = result->is_relaxed;
     list_page_end(&job->page, &job->spelling, &job->encoder);
     return 0;

@@ -88,7 +88,9 @@ static bool is_host_byte(char c)
            ((unsigned char)c < 128 && others[(unsigned char)c]);
 }
 
-bool host_is_valid(const char *text, size_t length)
+/* Whether the first `length` bytes of a NUL-terminated text are a host with or without a port: a
+   name, an IPv4 address, an IPv6 address in brackets. Such text can be put into a URL as it is. */
+static bool host_is_valid(const char *text, size_t length)
 {
     size_t at = 0;
     if (length > 0 && text[0] == '[') {

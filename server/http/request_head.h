@@ -26,8 +26,4 @@ int request_head_check(struct MHD_Connection *connection, const char *version, c
    target and its length. Returns NULL where the target is in another form. */
 const char *absolute_form_authority(const char *target, size_t *length);
 
-/* Whether the first `length` bytes of a NUL-terminated text are a host with or without a port: a
-   name, an IPv4 address, an IPv6 address in brackets. Such text can be put into a URL as it is. */
-bool host_is_valid(const char *text, size_t length);
-
 #endif

@@ -1,5 +1,5 @@
-/* What is typed into a search box over HTTP: white space, the limit, what is no word, and texts that
-   name a crate, for searches and suggestions alike. On the sample dump. */
+/* What is typed into a search box over HTTP: white space, the limit, what is no word, and texts
+   that name a crate, for searches and suggestions alike. On the sample dump. */
 #include "tests/support/http_case.h"
 #include "tests/support/http_fixture.h"
 
@@ -126,6 +126,29 @@ static void a_crate_that_is_named_comes_first(void **state)
     }
 }
 
+/* A version is told where the crate that is named first has it. */
+static void versions_that_exist_are_told(void **state)
+{
+    static const struct http_case cases[] = {
+        {.request = {.target = LIST "?q=serde@1.0.228"},
+         .status = 200,
+         .body = {{"meta.named_version", "\"1.0.228\""},
+                  {"meta.length", "4"},
+                  {"crates[0].name", "\"serde\""},
+                  {"crates[0].exact_match", "false"}}},
+        {.request = {.target = LIST "?q=serde+%3D+%22%3D1.0.228%22&sort=downloads&per_page=1"},
+         .status = 200,
+         .body = {{"meta.named_version", "\"1.0.228\""}}},
+        {.request = {.target = LIST "?q=serde@99.0.0"},
+         .status = 200,
+         .body = {{"meta.named_version", "absent"}, {"crates[0].name", "\"serde\""}}},
+        {.request = {.target = LIST "?q=serde"},
+         .status = 200,
+         .body = {{"meta.named_version", "absent"}, {"crates[0].exact_match", "true"}}},
+    };
+    http_cases_run(client_of(state), cases, N_ELEMENTS(cases));
+}
+
 /* What a page continues with is what was typed, not what it was read as. */
 static void links_repeat_what_was_typed(void **state)
 {
@@ -144,6 +167,7 @@ int main(void)
         cmocka_unit_test(the_limit_is_in_characters),
         cmocka_unit_test(symbols_are_no_words),
         cmocka_unit_test(a_crate_that_is_named_comes_first),
+        cmocka_unit_test(versions_that_exist_are_told),
         cmocka_unit_test(links_repeat_what_was_typed),
     };
     return cmocka_run_group_tests_name("typed_text", tests, http_fixture_start, http_fixture_stop);

@@ -11,6 +11,7 @@ static const char *const patterns[] = {
     "crates.io/crates/",
     "crates.io/api/v1/crates/",
     "crates.io/install/",
+    "crates.io/search?q=",
     "static.crates.io/crates/",
     "static.crates.io/readmes/",
     "index.crates.io/*/*/",
@@ -18,6 +19,7 @@ static const char *const patterns[] = {
     "docs.rs/",
     "lib.rs/crates/",
     "lib.rs/install/",
+    "lib.rs/search?q=",
     "deps.rs/crate/",
     "libraries.io/cargo/",
     "rustsec.org/packages/",
@@ -102,7 +104,8 @@ static bool take_crate(struct query_cursor *cursor, struct query_names *names)
 {
     struct search_string name;
     struct search_string version;
-    if (!query_take_name(cursor, &name) || is_page(name))
+    if (!query_take_name(cursor, &name) || is_page(name) || query_peek(cursor) == '+' ||
+        query_peek(cursor) == '%') /* several words */
         return false;
     query_names_add(names, name);
     struct query_cursor ahead = *cursor;

@@ -25,7 +25,8 @@ static const char *const with_value[] = {
     "-j",           "--manifest-path", "-Z",         "--limit",   "--profile",
 };
 static const char *const with_version[] = {"--version", "--vers", "--precise"};
-static const char *const with_package[] = {"-p", "--package"};
+/* The package that is meant, but beside crates the one that they are added to. */
+static const char *const with_package[] = {"-p", "--package", "-i", "--invert"};
 
 /* The next word of the same command. */
 static bool take_argument(struct query_cursor *cursor, struct search_string *word)
@@ -55,7 +56,7 @@ static void add_package(struct query_names *names, struct search_string word)
 }
 
 static void take_option(struct query_cursor *cursor, struct search_string option,
-                        struct query_names *names)
+                        bool is_about_crates, struct query_names *names)
 {
     struct search_string value = {NULL, 0};
     const char *equals = memchr(option.data, '=', option.length);
@@ -70,7 +71,7 @@ static void take_option(struct query_cursor *cursor, struct search_string option
                            !take_argument(cursor, &value)))
         return;
     struct query_cursor version = {value.data, value.data + value.length};
-    if (has_package)
+    if (has_package && !is_about_crates)
         add_package(names, value);
     else if (has_version && query_take_requirement(&version, &value) != QUERY_VERSION_NONE)
         query_names_set_version(names, value);
@@ -98,7 +99,7 @@ bool query_command_take(struct query_cursor *cursor, struct query_names *names)
     bool is_about_crates = IS_ONE_OF(word, about_crates);
     while (take_argument(&ahead, &word)) {
         if (word.data[0] == '-')
-            take_option(&ahead, word, &found);
+            take_option(&ahead, word, is_about_crates, &found);
         else if (is_about_crates)
             add_package(&found, word);
     }

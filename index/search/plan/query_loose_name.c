@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define MAX_NAME_WORDS 4
+#define JOINING " \n@:=-_/," /* what stands between a name and a version */
 
 static struct query_cursor cursor_of(struct search_string text)
 {
@@ -36,25 +37,25 @@ static enum query_version_form version_at(struct search_string text, size_t at,
 }
 
 /* Finds the version that the text ends in, and takes it off. What joins the two says as much as the
-   version: `@` and `=` stand before nothing else, nor does `:` before a point; behind `-`, `/` or
-   `:` a number alone is a part of the name, or a port. */
+   version: `@` and `=` stand before nothing else, nor does `:` before a point; behind `-`, `_`, `/`
+   or `:` a number alone is a part of the name, or a port. */
 static enum query_version_form cut_version(struct search_string *text,
                                            struct search_string *version)
 {
     for (size_t at = 1; at < text->length; at++) {
         char before = text->data[at - 1];
-        if (query_is_name_byte(text->data[at]) && memchr(" \n@:=-/", before, 7) == NULL)
+        if (query_is_name_byte(text->data[at]) && strchr(JOINING, before) == NULL)
             continue;
         if (before == '-' && text->data[at] == '-')
             continue;
         enum query_version_form form = version_at(*text, at, version);
         if (form == QUERY_VERSION_NONE ||
-            (strchr("-/:", before) != NULL && form == QUERY_VERSION_NUMBER))
+            (strchr("-_/:", before) != NULL && form == QUERY_VERSION_NUMBER))
             continue;
         if (strchr("@:=", before) != NULL)
             form = QUERY_VERSION_PLAIN;
         text->length = at;
-        while (text->length > 0 && memchr(" \n@:=-/", text->data[text->length - 1], 7) != NULL)
+        while (text->length > 0 && strchr(JOINING, text->data[text->length - 1]) != NULL)
             text->length--;
         return form;
     }

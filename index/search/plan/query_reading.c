@@ -52,15 +52,11 @@ static uint32_t find_crate_of_words(const struct index *index, struct search_str
     return first == 0 || (second > 0 && second < first) ? second : first;
 }
 
-/* Whether the crate has a version that is this one or begins with it: 1, 0, or -1 and why. */
-static int has_version(struct index_reader *reader, uint32_t rank, struct search_string version,
-                       struct error *error)
+/* One row of ?1, the crate's id, and ?2, the version: 1, 0, or -1 and why. `sql` is static. */
+static int look_up_version(struct index_reader *reader, const char *sql, uint32_t rank,
+                           struct search_string version, struct error *error)
 {
-    /* What follows a point comes before `/`. */
-    static const char *const text =
-        "SELECT 1 FROM versions WHERE crate_id = ?1 AND (num = ?2 OR num > ?2 || '.' AND num < ?2 "
-        "|| '/') LIMIT 1";
-    sqlite3_stmt *select = reader_statement(reader, text, error);
+    sqlite3_stmt *select = reader_statement(reader, sql, error);
     if (select == NULL)
         return -1;
     sqlite3_bind_int64(select, 1, reader->index->columns.ids[rank - 1]);
@@ -68,6 +64,26 @@ static int has_version(struct index_reader *reader, uint32_t rank, struct search
     int found = database_step(select, error);
     sqlite3_reset(select);
     return found;
+}
+
+/* Whether the crate has a version that is this one or begins with it. */
+static int has_beginning(struct index_reader *reader, uint32_t rank, struct search_string version,
+                         struct error *error)
+{
+    /* What follows a point comes before `/`. */
+    static const char *const sql =
+        "SELECT 1 FROM versions WHERE crate_id = ?1 AND (num = ?2 OR num > ?2 || '.' AND num < ?2 "
+        "|| '/') LIMIT 1";
+    return look_up_version(reader, sql, rank, version, error);
+}
+
+int query_reading_has_version(const struct query_reading *reading, struct index_reader *reader,
+                              struct error *error)
+{
+    static const char *const sql = "SELECT 1 FROM versions WHERE crate_id = ?1 AND num = ?2";
+    return reading->n_named == 0 || reading->version.data == NULL
+               ? 0
+               : look_up_version(reader, sql, reading->named[0], reading->version, error);
 }
 
 /* Whether what looks like a version is one of this crate. */
@@ -82,7 +98,7 @@ static int believe_version(const struct query_reading *reading, const struct ind
         if (reader == NULL || (whole != 0 && rank >= whole / FAR_BETTER))
             return 0;
     }
-    return reader == NULL ? 1 : has_version(reader, rank, read->names.version, error);
+    return reader == NULL ? 1 : has_beginning(reader, rank, read->names.version, error);
 }
 
 /* Words may mean a crate that people know. */
@@ -123,8 +139,8 @@ static void search_for_names(struct query_reading *reading)
     reading->version = read->names.version;
 }
 
-/* The crate of that rank, and a version, or else words: then the crate is still named, if it is well
-   known and the words are no name. */
+/* The crate of that rank, and a version, or else words: then the crate is still named, if it is
+   well known and the version no number alone. */
 static int settle_version(struct query_reading *reading, const struct index *index,
                           struct index_reader *reader, uint32_t rank, struct error *error)
 {

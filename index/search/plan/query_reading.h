@@ -33,4 +33,8 @@ int query_reading_make(struct query_reading *reading, const struct index *index,
                        struct index_reader *reader, struct search_string typed,
                        struct error *error);
 
+/* Whether the first crate has the very version that the text says: 1, 0, or -1 and why. */
+int query_reading_has_version(const struct query_reading *reading, struct index_reader *reader,
+                              struct error *error);
+
 #endif

@@ -1,6 +1,7 @@
 /* Three readers in turn, the surest first: statements (query_statement.h), addresses
    (query_address.h), and last what a short text may be that names a crate among words: with a
-   version, a path, a file name, the word `crate`. What none of them understands is words. */
+   version, a path, a file name, the word `crate`. A name with a whole version comes before
+   addresses, for lines of Cargo.lock have both. What none of them understands is words. */
 #include "index/search/plan/query_text.h"
 
 #include "index/search/plan/query_address.h"
@@ -29,11 +30,22 @@ static struct search_string without_spaces(struct search_string text)
     return text;
 }
 
+/* Takes the `1. ` of a list off. */
+static struct search_string without_number(struct search_string text)
+{
+    size_t n = 0;
+    while (n < text.length && text.data[n] >= '0' && text.data[n] <= '9')
+        n++;
+    if (n == 0 || text.length - n < 3 || text.data[n] != '.' || !is_space(text.data[n + 1]))
+        return text;
+    return without_spaces((struct search_string){text.data + n + 1, text.length - n - 1});
+}
+
 /* Takes off marks that stand alone before the words, such as `$`, `-`, `#`, and behind them, such
    as `=` and `;`: but not `+`, which may belong to what stands before it. */
 static struct search_string without_marks(struct search_string text)
 {
-    struct search_string rest = text;
+    struct search_string rest = without_number(text);
     while (rest.length > 0 && !is_of_word(rest.data[0]) && rest.data[0] != '.') {
         size_t n = 0;
         while (n < rest.length && !is_space(rest.data[n]) && !is_of_word(rest.data[n]))
@@ -168,11 +180,18 @@ void query_text_read(struct query_text *read, struct search_string typed)
     read->typed = unified;
     read->words_typed = (struct search_string){read->words, write_words(read->words, plain)};
     read->text = without_repetition(read->words_typed);
+    struct query_names loose = {.n_names = 0};
+    enum query_version_form form = QUERY_VERSION_NONE;
+    bool may_be_name = query_loose_name_read(plain, &loose, &form);
+    bool has_version = may_be_name && form == QUERY_VERSION_PLAIN;
+    read->kind = QUERY_TEXT_PLAIN;
     if (query_statements_read(unified, &read->names) ||
-        query_statements_read(plain, &read->names) || query_addresses_read(unified, &read->names))
+        query_statements_read(plain, &read->names) ||
+        (!has_version && query_addresses_read(unified, &read->names))) {
         read->kind = QUERY_TEXT_NAMES;
-    else if (query_loose_name_read(plain, &read->names, &read->version_form))
+    } else if (may_be_name) {
         read->kind = QUERY_TEXT_PERHAPS;
-    else
-        read->kind = QUERY_TEXT_PLAIN;
+        read->names = loose;
+        read->version_form = form;
+    }
 }

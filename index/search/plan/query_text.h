@@ -27,7 +27,8 @@ struct query_text {
 };
 
 /* Reads what was typed: a text that search_check_text (cratedex/search_text.h) allows. Pure and
-   bounded: allocates nothing, looks nowhere else. `read` points into itself and must not be copied. */
+   bounded: allocates nothing, looks nowhere else. `read` points into itself and must not be
+   copied. */
 void query_text_read(struct query_text *read, struct search_string typed);
 
 #endif

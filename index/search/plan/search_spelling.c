@@ -132,14 +132,19 @@ void search_spelling_take_names(struct search_spelling *spelling, const struct i
     spelling->is_relaxed = spelling->is_relaxed || spelling->n_near_names > 0;
 }
 
-/* Appends as much as fits before the NUL. */
+/* Appends what fits before a NUL. Of a text that is too long, nothing is left: a part of it would
+   be another text. */
 static void append(char *out, size_t *length, const char *text, size_t n)
 {
-    size_t room = SEARCH_MAX_DID_YOU_MEAN - 1 - *length;
-    size_t copied = n < room ? n : room;
-    memcpy(out + *length, text, copied);
-    *length += copied;
-    out[*length] = '\0';
+    size_t room = SEARCH_MAX_DID_YOU_MEAN - *length;
+    if (n >= room) {
+        *length = SEARCH_MAX_DID_YOU_MEAN;
+        out[0] = '\0';
+    } else {
+        memcpy(out + *length, text, n);
+        *length += n;
+        out[*length] = '\0';
+    }
 }
 
 void search_spelling_text(const struct search_spelling *spelling, const struct index *index,

@@ -6,6 +6,7 @@
 #include <cratedex/ranking.h>
 #include <cratedex/search.h>
 #include <cratedex/search_text.h>
+#include <cratedex/utf8.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -188,6 +189,26 @@ static void bad_texts(void **state)
     assert_int_equal(search_check_text("r\u00E9sum\u00E9 \U0001F980", 13, &error), SEARCH_OK);
 }
 
+/* What a text may have meant is told as a whole or not at all. */
+static void corrections_have_room(void **state)
+{
+    struct built_index *built = *state;
+    static struct search_result result;
+    struct error error = {""};
+    char text[SEARCH_MAX_TEXT_BYTES];
+    size_t length = (size_t)snprintf(text, sizeof text, "hebruw ");
+    for (unsigned n = 1; n <= 240; n++) {
+        memcpy(text + length, "\u4E2D", 3);
+        length += 3;
+        struct search_query query = {.text = {text, length}, .limit = 1};
+        assert_int_equal(search_run(built->reader, &query, &result, &error), SEARCH_OK);
+        size_t n_told = strlen(result.did_you_mean);
+        assert_int_equal(n_told, length < sizeof result.did_you_mean ? length : 0);
+        assert_true(n_told == 0 || strncmp(result.did_you_mean, "hebrew ", 7) == 0);
+        assert_true(utf8_is_valid(result.did_you_mean, n_told));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +216,7 @@ int main(void)
         cmocka_unit_test(folding_is_that_of_fts5),
         cmocka_unit_test(unfinished_words),
         cmocka_unit_test(bad_texts),
+        cmocka_unit_test(corrections_have_room),
     };
     return cmocka_run_group_tests_name("search_text", tests, open_index, built_index_tear_down);
 }
