@@ -46,7 +46,7 @@ index_plain_libs := -lcsv -lm
 goals := $(or $(MAKECMDGOALS),all)
 needs_packages := $(filter-out clean distclean dist help fmt uninstall,$(goals))
 needs_tests := $(filter check test asan tsan lint fuzz coverage tests,$(goals))
-needs_bench := $(filter lint tests bench bench-check bench-compare docs-check relevance-train %/cratedex-bench,$(goals))
+needs_bench := $(filter lint tests bench bench-check bench-compare docs-check relevance-train relevance-trees %/cratedex-bench,$(goals))
 
 ifneq ($(needs_packages),)
 wanted_modules := $(sort $(index_modules) $(server_modules) $(if $(needs_tests),$(test_modules)) \

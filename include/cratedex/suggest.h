@@ -31,15 +31,19 @@ struct suggestion {
 const char *suggestion_kind_name(enum suggestion_kind kind);
 
 /* Writes at most `limit` (≤ SUGGEST_MAX_LIMIT) suggestions for `text`, none twice, best first, and
-   returns how many. Case is ignored, and `-` and `_` are equal. In this order, each group by
+   returns how many. Case is ignored, spaces around the text too, and it does not matter what
+   separates words: space, `-`, `_`, `/`, `::`, `.` or nothing. In this order, each group by
    popularity:
 
-   1. the crate of exactly this name;
+   1. the crate of exactly this name (`-` is `_`), then those of this name but for separators;
    2. names one edit away that are far more popular than all of 3 and 4 (the best rank there is
-      SUGGEST_FAR_BETTER times theirs or more): then the text is a slip of the finger;
+      SUGGEST_FAR_BETTER times theirs or more), or that are more popular where those have
+      separators that were not typed: then the text is a slip of the finger;
    3. names that begin with the text;
    4. names with a later word that begins with it (`json`: serde_json); where there is no room for
-      all of 3 and 4, those of 4 that are far more popular take the room of the last of 3;
+      all of 3 and 4, those of 4 that are far more popular take the room of the last of 3; behind
+      them, the same of names in which no word begins where the text separates two (`temp fi`:
+      tempfile);
    5. names one edit away, then names of which a beginning is one edit away; where nothing was found
       so far and the text has 9 characters, the same with two edits, among the most popular of all
       crates (one in SUGGEST_POPULAR_SHARE) or, where none of these is close, among all;
@@ -47,8 +51,8 @@ const char *suggestion_kind_name(enum suggestion_kind kind);
 
    An edit deletes, inserts or replaces a character or swaps two neighbours, the first ones too. One
    edit needs 5 characters in the text, or in the name where the whole name is meant; texts above 64
-   bytes, or with a space, which no name has, have no edits. An empty text gives the most popular
-   crates.
+   bytes have no edits, those with a space no second one and, where nothing begins with more than
+   two words, none. An empty text gives the most popular crates.
 
    Allocates nothing and needs no reader: any thread may call it. */
 #define SUGGEST_FAR_BETTER 8

@@ -4,6 +4,7 @@
 
 #include "index/base/database.h"
 #include "index/build/build_crate_words.h"
+#include "index/build/build_families.h"
 #include "index/build/build_report.h"
 #include "index/registry/crate_document.h"
 #include "index/segment/index_schema.h"
@@ -185,7 +186,7 @@ static int write_all(struct writer *writer, struct error *error)
         build->columns[i].name = name;
         name += build->columns[i].name_length;
     }
-    return 0;
+    return build_find_families(build, error);
 }
 
 int build_write_crates(struct build *build, struct error *error)

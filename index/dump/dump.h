@@ -42,7 +42,8 @@ struct dump *dump_open(const char *path, uint64_t max_bytes, struct error *error
    - a name in the archive is absolute, contains `..` or a control character,
    - a member of the archive is neither a file nor a folder (a link, a device), or a table of a
      folder is not (other links in a folder are passed over, never followed),
-   - a table occurs twice (both paths are named) or there are more than DUMP_MAX_TABLES (dump_name.h). */
+   - a table occurs twice (both paths are named) or there are more than DUMP_MAX_TABLES
+     (dump_name.h). */
 int dump_next(struct dump *dump, struct dump_member *member, struct error *error);
 
 /* Gives the next bytes of the member, at least one; they are valid until the next call on the dump.

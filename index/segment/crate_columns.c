@@ -18,7 +18,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the file format is li
 #define COLUMNS_MAGIC 0x4c4f4343u /* "CCOL" */
 #define HEADER_BYTES 16
 #define N_INT64_COLUMNS 5
-#define N_FLOAT_COLUMNS 5
+#define N_FLOAT_COLUMNS 6
 #define MAX_SIGNAL 64.0f /* no logarithm of a 64-bit number is larger */
 
 struct header {
@@ -157,6 +157,7 @@ int crate_columns_build(const struct crate_column_row *rows, uint32_t n_rows,
         offsetof(struct crate_column_row, downloads_share),
         offsetof(struct crate_column_row, versions),
         offsetof(struct crate_column_row, description),
+        offsetof(struct crate_column_row, family),
     };
     for (int column = 0; column < N_FLOAT_COLUMNS; column++) {
         for (uint32_t i = 0; i < n_rows && !failed; i++)
@@ -264,7 +265,7 @@ static bool columns_are_true(const struct crate_columns *columns, uint32_t n_nam
             (i > 0 && popularity > columns->popularity[i - 1]))
             return false;
         const float signals[] = {columns->dependents[i], columns->downloads_share[i],
-                                 columns->versions[i], columns->description[i]};
+                                 columns->versions[i], columns->description[i], columns->family[i]};
         for (size_t s = 0; s < sizeof signals / sizeof *signals; s++) {
             if (!(signals[s] >= 0 && signals[s] <= MAX_SIGNAL))
                 return false;
@@ -304,6 +305,7 @@ int crate_columns_open(struct crate_columns *columns, const void *block, size_t 
     columns->downloads_share = narrow + 2 * n;
     columns->versions = narrow + 3 * n;
     columns->description = narrow + 4 * n;
+    columns->family = narrow + 5 * n;
     at += N_FLOAT_COLUMNS * 4 * n;
     columns->name_offsets = (const void *)at;
     at += 4 * (n + 1);

@@ -37,6 +37,7 @@ struct crate_column_row {
     float downloads_share; /* log(1 + downloads), as a share of the most */
     float versions;        /* log(1 + number of versions) */
     float description;     /* log(1 + bytes of the description) */
+    float family;          /* log(1 + crates whose canonical name is this one, `_` and more) */
     bool is_yanked;
 };
 
@@ -57,6 +58,7 @@ struct crate_columns {
     const float *downloads_share;
     const float *versions;
     const float *description;
+    const float *family;
     const uint32_t *name_offsets; /* n_crates + 1 of them */
     const uint32_t *orders[N_CRATE_ORDERS];
     const uint8_t *yanked;

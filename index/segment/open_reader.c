@@ -1,7 +1,7 @@
 /* What a reader keeps: statements that were prepared at their first use, and in its slots what the
    rooms above keep of their own (a search its scratch memory). Both are few, so they are found by
-   looking at each; nothing is given up before the reader is closed. A clock that SQLite looks at now
-   and then ends a statement that has no end. */
+   looking at each; nothing is given up before the reader is closed. A clock that SQLite looks at
+   now and then ends a statement that has no end. */
 #include "index/segment/open_reader.h"
 
 #include "index/base/database.h"

@@ -64,8 +64,11 @@ uint32_t loose_text_compare(const struct loose_text *loose, const char *name, si
     return end == length && end > 0 ? n_missed : UINT32_MAX;
 }
 
-size_t loose_text_beginning(const struct loose_text *loose, const char *name, size_t length)
+size_t loose_text_beginning(const struct loose_text *loose, const char *name, size_t length,
+                            uint32_t *n_missed)
 {
-    uint32_t n_missed;
-    return follow(loose, name, length, &n_missed);
+    size_t end = follow(loose, name, length, n_missed);
+    if (end == 0 || !loose->boundary[loose->length])
+        return end;
+    return end < length && loose_separator(name[end]) ? end + 1 : 0;
 }

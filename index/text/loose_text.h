@@ -41,7 +41,10 @@ bool loose_text_read(struct loose_text *loose, const char *text, size_t length);
    written; a change of case is a boundary too). UINT32_MAX where the name has other letters. */
 uint32_t loose_text_compare(const struct loose_text *loose, const char *name, size_t length);
 
-/* The length of the shortest beginning of `name` that has the text's letters; 0 where none has. */
-size_t loose_text_beginning(const struct loose_text *loose, const char *name, size_t length);
+/* The length of the shortest beginning of `name` that has the text's letters, and where the text
+   ends in a separator, one behind them; 0 where none has. Counts the boundaries that are none
+   of the name. */
+size_t loose_text_beginning(const struct loose_text *loose, const char *name, size_t length,
+                            uint32_t *n_missed);
 
 #endif

@@ -7,6 +7,9 @@
 #include "index/trie/trie.h"
 #include "index/trie/trie_layout.h"
 
+/* Of so many, looking for those that go on costs more than looking at all. */
+#define FEW_CHILDREN 3
+
 static const char separators[] = {'_', '-', '/', '.', '@', ':', ' '};
 
 struct walk {
@@ -23,13 +26,15 @@ struct walk {
 struct place {
     uint32_t n_letters; /* of the text are found */
     uint32_t n_missed;
+    uint32_t n_added;
     char before; /* the last byte */
 };
 
-static void add(struct walk *walk, uint32_t value, uint32_t n_missed)
+static void add(struct walk *walk, uint32_t value, const struct place *place)
 {
     if (walk->n_matches < walk->capacity)
-        walk->matches[walk->n_matches++] = (struct trie_loose_match){value, n_missed};
+        walk->matches[walk->n_matches++] =
+            (struct trie_loose_match){value, place->n_missed, place->n_added};
 }
 
 enum step { GOES_ON, IS_REACHED, IS_OTHER };
@@ -45,8 +50,12 @@ static enum step step(const struct walk *walk, struct place *place, char byte)
         uint32_t n = place->n_letters;
         if (byte != text->letters[n])
             return IS_OTHER;
-        place->n_missed += n > 0 && text->boundary[n] && !loose_word_begins(place->before, byte);
+        bool begins =
+            loose_separator(place->before) || (n > 0 && loose_word_begins(place->before, byte));
+        place->n_missed += text->boundary[n] && !begins;
         place->n_letters++;
+    } else {
+        place->n_added += !text->boundary[place->n_letters];
     }
     place->before = byte;
     bool is_reached = place->n_letters == text->length && !walk->whole &&
@@ -67,13 +76,13 @@ static void visit(struct walk *walk, uint32_t number, struct place place)
         unsigned char byte = i == 0 ? walk->trie->first_bytes[number] : label[i - 1];
         enum step taken = step(walk, &place, (char)byte);
         if (taken == IS_REACHED)
-            add(walk, number, place.n_missed);
+            add(walk, number, &place);
         if (taken != GOES_ON)
             return;
     }
     if (walk->whole && place.n_letters == walk->text->length) {
         for (uint32_t i = 0; i < node.n_values; i++)
-            add(walk, trie_value(trie_values_at(walk->trie, node.first_value), i), place.n_missed);
+            add(walk, trie_value(trie_values_at(walk->trie, node.first_value), i), &place);
     }
     if (node.n_children > 0)
         visit_children(walk, &node, place);
@@ -90,6 +99,12 @@ static void visit_child(struct walk *walk, const struct trie_node *node, char by
 
 static void visit_children(struct walk *walk, const struct trie_node *node, struct place place)
 {
+    if (node->n_children <= FEW_CHILDREN) {
+        /* Each of them sees for itself whether it goes on. */
+        for (uint32_t i = 0; i < node->n_children; i++)
+            visit(walk, node->first_child + i, place);
+        return;
+    }
     if (place.n_letters < walk->text->length)
         visit_child(walk, node, walk->text->letters[place.n_letters], place);
     for (size_t i = 0; i < sizeof separators; i++)
@@ -101,7 +116,7 @@ static size_t walk_from_root(struct walk *walk)
     if (walk->text->length == 0 || walk->trie->n_values == 0)
         return 0;
     struct trie_node root = trie_read_node(walk->trie, 0);
-    visit_children(walk, &root, (struct place){0, 0, ' '});
+    visit_children(walk, &root, (struct place){.before = '\0'});
     return walk->n_matches;
 }
 
@@ -119,6 +134,18 @@ size_t trie_loose_reach(const struct trie *trie, const struct loose_text *text,
     struct walk walk = {.trie = trie, .text = text, .whole = false, .matches = nodes};
     walk.capacity = capacity;
     return walk_from_root(&walk);
+}
+
+uint32_t trie_loose_best(const struct trie *trie, const struct trie_loose_match *nodes,
+                         size_t n_nodes, enum trie_loose_kind kind)
+{
+    uint32_t best = UINT32_MAX;
+    for (size_t i = 0; i < n_nodes; i++) {
+        uint32_t own = trie_read_node(trie, nodes[i].value).best;
+        if (trie_loose_kind_of(&nodes[i]) == kind && own < best)
+            best = own;
+    }
+    return best;
 }
 
 size_t trie_loose_complete(const struct trie *trie, const struct trie_loose_match *nodes,

@@ -13,8 +13,20 @@
 /* A key, or the place in the trie where keys go on. */
 struct trie_loose_match {
     uint32_t value;    /* of the key, or of the node its number */
-    uint32_t n_missed; /* boundaries of the text where no word of the key begins */
+    uint32_t n_missed; /* boundaries of the text where no word of the key begins behind one */
+    uint32_t
+        n_added; /* separators of the key between letters, or before all, where none was typed */
 };
+
+/* What a key has of the text's boundaries: the very ones, more, or not all. */
+enum trie_loose_kind { TRIE_LOOSE_SAME, TRIE_LOOSE_ADDED, TRIE_LOOSE_MISSED };
+
+static inline enum trie_loose_kind trie_loose_kind_of(const struct trie_loose_match *match)
+{
+    return match->n_missed > 0  ? TRIE_LOOSE_MISSED
+           : match->n_added > 0 ? TRIE_LOOSE_ADDED
+                                : TRIE_LOOSE_SAME;
+}
 
 /* Writes the values of the keys that have the text's letters, at most `capacity`, in no particular
    order; returns how many. Allocates nothing. */
@@ -29,6 +41,10 @@ size_t trie_loose_find(const struct trie *trie, const struct loose_text *text,
    the keys. */
 size_t trie_loose_reach(const struct trie *trie, const struct loose_text *text,
                         struct trie_loose_match *nodes, size_t capacity);
+
+/* The smallest value below the nodes of a kind; UINT32_MAX where there is none. */
+uint32_t trie_loose_best(const struct trie *trie, const struct trie_loose_match *nodes,
+                         size_t n_nodes, enum trie_loose_kind kind);
 
 /* As trie_complete, of all keys below the nodes that trie_loose_reach gave: of those nodes that miss
    no boundary, or with `missed` of the others. */

@@ -36,7 +36,7 @@ static void check_columns(const void *block, size_t size)
         return;
     for (uint32_t i = 0; i < columns.n_crates; i++) {
         const float signals[] = {columns.dependents[i], columns.downloads_share[i],
-                                 columns.versions[i], columns.description[i]};
+                                 columns.versions[i], columns.description[i], columns.family[i]};
         for (size_t s = 0; s < sizeof signals / sizeof *signals; s++) {
             if (!(signals[s] >= 0 && isfinite(signals[s])))
                 abort();

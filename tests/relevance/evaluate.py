@@ -20,6 +20,9 @@ import urllib.parse
 import urllib.request
 
 
+UNFINISHED = "unfinished"  # the source of what unfinished_names.py makes
+
+
 def read_judgements(path):
     """Yields (query, {crate: grade}, source)."""
     with open(path, encoding="utf-8") as lines:
@@ -53,23 +56,42 @@ def mean(values):
     return sum(values) / len(values)
 
 
+def kind_of(source):
+    """The sources by what their queries are like."""
+    if source.endswith("-item"):
+        return "description"
+    if source == UNFINISHED:
+        return source
+    return "recipe" if source in ("cookbook", "stdx") else "topic"
+
+
+def print_figures(by_source, columns):
+    """A table of means by kind of query and for all that people judged; returns the last line's figures."""
+    kinds = collections.defaultdict(list)
+    for source, figures in by_source.items():
+        kinds[kind_of(source)] += figures
+    print(f"{'queries':<12} {'number':>7}" + "".join(f" {column:>10}" for column in columns))
+    judged = sum((figures for kind, figures in kinds.items() if kind != UNFINISHED), [])
+    for kind, figures in [*sorted(kinds.items()), ("all judged", judged)]:
+        means = [mean(column) for column in zip(*figures)]
+        print(f"{kind:<12} {len(figures):>7}" + "".join(f" {value:>10.3f}" for value in means))
+    return means
+
+
 def evaluate(url, judgements, n_worst):
-    """Asks every query, prints the figures by source and the worst queries; returns nDCG@10 and MRR."""
-    scores = {}
-    sources = collections.defaultdict(list)
+    """Asks every query, prints the figures by kind and the worst queries; returns nDCG@10 and MRR."""
+    by_source = collections.defaultdict(list)
+    worst = []
     for query, grades, source in judgements:
         names = search(url, query)
-        scores[query] = (*score(names, grades), names[:3])
-        sources[source].append(query)
-
-    print(f"{'source':<12} {'queries':>7} {'nDCG@10':>8} {'MRR':>8} {'recall@100':>10}")
-    for source, queries in [*sorted(sources.items()), ("all", list(scores))]:
-        ndcg, mrr, recall = (mean([scores[query][i] for query in queries]) for i in range(3))
-        print(f"{source:<12} {len(queries):>7} {ndcg:>8.3f} {mrr:>8.3f} {recall:>10.3f}")
+        figures = score(names, grades)
+        by_source[source].append(figures)
+        worst.append((figures[0], query, names[:3]))
+    ndcg, mrr, _ = print_figures(by_source, ["nDCG@10", "MRR", "recall@100"])
     if n_worst > 0:
         print("\nworst queries (nDCG@10, query, what came first)")
-    for query, result in sorted(scores.items(), key=lambda item: item[1][0])[:n_worst]:
-        print(f"{result[0]:>8.3f}  {query}: {', '.join(result[3]) or 'nothing'}")
+    for ndcg_of_query, query, first in sorted(worst)[:n_worst]:
+        print(f"{ndcg_of_query:>8.3f}  {query}: {', '.join(first) or 'nothing'}")
     return ndcg, mrr
 
 

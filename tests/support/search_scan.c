@@ -55,12 +55,18 @@ struct search_scan *search_scan_open(const char *path)
     scan->coverage = allocate(n, sizeof *scan->coverage);
     scan->hits = allocate(n, sizeof *scan->hits);
     scan->hit_of_rank = allocate(n, sizeof *scan->hit_of_rank);
+    scan_execute(scan, "CREATE TEMP TABLE canonical_names AS"
+                       " SELECT replace(lower(name), '-', '_') AS name FROM crates");
+    scan_execute(scan, "CREATE INDEX temp.canonical_names_by_name ON canonical_names(name)");
     select =
         scan_prepare(scan, "SELECT rank, id, downloads, recent_downloads, name,"
                            " replace(lower(name), '-', '_'), rtrim(created_at, 'Z'),"
                            " rtrim(updated_at, 'Z'), popularity, yanked, dependents, num_versions,"
-                           " length(CAST(coalesce(description, '') AS BLOB))"
-                           " FROM crates ORDER BY rank");
+                           " length(CAST(coalesce(description, '') AS BLOB)),"
+                           " (SELECT count(*) FROM temp.canonical_names AS longer"
+                           " WHERE longer.name >= replace(lower(c.name), '-', '_') || '_'"
+                           " AND longer.name < replace(lower(c.name), '-', '_') || char(96))"
+                           " FROM crates AS c ORDER BY rank");
     for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
         assert_int_equal(sqlite3_step(select), SQLITE_ROW);
         assert_int_equal(sqlite3_column_int64(select, 0), rank);
@@ -77,7 +83,8 @@ struct search_scan *search_scan_open(const char *path)
                            .is_yanked = sqlite3_column_int(select, 9) != 0,
                            .dependents = sqlite3_column_int64(select, 10),
                            .n_versions = sqlite3_column_int64(select, 11),
-                           .description_length = (size_t)sqlite3_column_int64(select, 12)};
+                           .description_length = (size_t)sqlite3_column_int64(select, 12),
+                           .family = (unsigned)sqlite3_column_int64(select, 13)};
         const struct crate *crate = &scan->crates[rank];
         if (crate->dependents > scan->max_dependents)
             scan->max_dependents = crate->dependents;
@@ -200,12 +207,11 @@ size_t search_scan_run(struct search_scan *scan, const struct search_query *quer
         match = scan->sort == SEARCH_SORT_RELEVANCE ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
     scan_filter(scan, query);
     if (text.length > 0) {
-        char canonical[SEARCH_MAX_TEXT_BYTES + 1];
-        make_canonical(text, canonical);
+        make_canonical(text, scan->canonical);
         scan_alike_names(scan, text);
-        scan_mark_names(scan, text, canonical);
+        scan_mark_names(scan, text, scan->canonical);
         scan_words(scan, text);
-        scan_match(scan, text, canonical, match);
+        scan_match(scan, text, scan->canonical, match);
     } else if (query_characters_are_blank(query->text.data, query->text.length)) {
         for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
             if (scan->passes[rank])

@@ -10,6 +10,12 @@
 
 #include <cmocka.h>
 
+void scan_execute(struct search_scan *scan, const char *sql)
+{
+    if (sqlite3_exec(scan->database, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(scan->database));
+}
+
 sqlite3_stmt *scan_prepare(struct search_scan *scan, const char *sql)
 {
     sqlite3_stmt *statement = NULL;

@@ -1,5 +1,6 @@
 /* Names by looking at each of them: separators are taken out of all, and what is left is compared.
    For short texts every character of every name is looked at. */
+#include "tests/support/name_letters.h"
 #include "tests/support/search_scan_steps.h"
 
 #include "index/search/plan/query_reading.h"
@@ -10,8 +11,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define SEPARATORS " -_/:.@"
 
 /* 'A' for a capital, 'a' for another letter, '0' for a digit, ' ' for what separates words. */
 static char kind_of(char c)
@@ -38,43 +37,17 @@ static bool word_begins(const char *name, size_t at)
     return here == 'A' && (after_lower || (before == 'A' && before_lower));
 }
 
-/* A text or name without separators, and by letter whether one stood before it. */
-struct letters {
-    char text[SEARCH_MAX_TEXT_BYTES + 1];
-    bool is_behind[SEARCH_MAX_TEXT_BYTES + 1];
-    size_t place[SEARCH_MAX_TEXT_BYTES + 1]; /* of the letter in what was read */
-    size_t n;
-    unsigned n_boundaries;
-};
-
-static void read_letters(const char *text, size_t length, struct letters *letters)
-{
-    letters->n = 0;
-    letters->n_boundaries = 0;
-    for (size_t i = 0; i < length && letters->n < SEARCH_MAX_TEXT_BYTES; i++) {
-        if (strchr(SEPARATORS, text[i]) != NULL)
-            continue;
-        bool is_behind = i > 0 && strchr(SEPARATORS, text[i - 1]) != NULL;
-        letters->n_boundaries += is_behind && letters->n > 0;
-        letters->is_behind[letters->n] = is_behind;
-        letters->place[letters->n] = i;
-        letters->text[letters->n++] =
-            (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] + 32 : text[i]);
-    }
-    letters->text[letters->n] = '\0';
-}
-
 void scan_alike_names(struct search_scan *scan, struct search_string text)
 {
-    static struct letters typed;
-    static struct letters own;
+    static struct name_letters typed;
+    static struct name_letters own;
     struct scan_alike *alike = &scan->alike;
-    read_letters(text.data, text.length, &typed);
+    name_letters_read(&typed, text.data, text.length);
     alike->n = 0;
     memset(alike->coverage, 0, sizeof alike->coverage);
     for (uint32_t rank = 1; rank <= scan->n_crates && typed.n > 0; rank++) {
         const char *name = scan->crates[rank].name;
-        read_letters(name, strlen(name), &own);
+        name_letters_read(&own, name, strlen(name));
         if (strcmp(own.text, typed.text) == 0) {
             assert_true(alike->n < SCAN_ALIKE);
             alike->ranks[alike->n++] = rank;
@@ -83,12 +56,12 @@ void scan_alike_names(struct search_scan *scan, struct search_string text)
 }
 
 /* True where words of the name begin wherever words of the text do. */
-static bool has_boundaries(const char *name, const struct letters *typed)
+static bool has_boundaries(const char *name, const struct name_letters *typed)
 {
-    static struct letters own;
-    read_letters(name, strlen(name), &own);
+    static struct name_letters own;
+    name_letters_read(&own, name, strlen(name));
     for (size_t i = 1; i < typed->n; i++) {
-        if (typed->is_behind[i] && !word_begins(name, own.place[i]))
+        if (typed->is_behind[i] && !word_begins(name, own.places[i]))
             return false;
     }
     return true;
@@ -116,7 +89,7 @@ static bool is_front(const struct search_scan *scan, uint32_t rank)
 
 /* Says which of the names that have the text's letters stand in front. */
 static void choose_front(struct search_scan *scan, struct search_string text,
-                         const struct letters *typed)
+                         const struct name_letters *typed)
 {
     struct scan_alike *alike = &scan->alike;
     bool is_phrase = scan->is_common &&
@@ -183,10 +156,10 @@ static void add_pasted(struct search_scan *scan)
 
 void scan_names(struct search_scan *scan, struct search_string text, const char *canonical)
 {
-    static struct letters typed;
+    static struct name_letters typed;
     const struct scan_alike *alike = &scan->alike;
     bool has_exact = false;
-    read_letters(text.data, text.length, &typed);
+    name_letters_read(&typed, text.data, text.length);
     scan->n_front_names = 0;
     scan->n_by_words = 0;
     choose_front(scan, text, &typed);
@@ -239,12 +212,12 @@ static void mark_form(struct search_scan *scan, const char *form)
 
 void scan_mark_names(struct search_scan *scan, struct search_string text, const char *canonical)
 {
-    static struct letters typed;
+    static struct name_letters typed;
     char separated[2 * SEARCH_MAX_TEXT_BYTES + 1];
     size_t n = 0;
     size_t n_characters = 0;
     unsigned c;
-    read_letters(text.data, text.length, &typed);
+    name_letters_read(&typed, text.data, text.length);
     for (size_t i = 0; i < typed.n; i++) {
         if (i > 0 && typed.is_behind[i])
             separated[n++] = '_';

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(N_RERANK_FEATURES == 15, "every feature has its place in set_features below");
+_Static_assert(N_RERANK_FEATURES == 21, "every feature has its place in set_features below");
 
 struct range {
     double low;
@@ -61,6 +61,16 @@ static struct range exactly(double value)
     return (struct range){value - slack, value + slack};
 }
 
+/* Whether the name begins with the text, which has several words. */
+static bool name_begins_with(const struct crate *crate, const char *canonical)
+{
+    size_t i = 0;
+    while (canonical[i] != '\0' &&
+           crate->canonical[i] == (canonical[i] == ' ' ? '_' : canonical[i]))
+        i++;
+    return canonical[i] == '\0' && strpbrk(canonical, " _") != NULL;
+}
+
 static void set_features(const struct search_scan *scan, const struct scan_hit *hit,
                          struct range features[N_RERANK_FEATURES])
 {
@@ -86,23 +96,29 @@ static void set_features(const struct search_scan *scan, const struct scan_hit *
     features[FEATURE_OUTSIDE_NAME] = exactly(coverage->any / total - name);
     features[FEATURE_PLACE] =
         (struct range){(double)hit->first_candidate, (double)hit->last_candidate};
+    features[FEATURE_FAMILY] = exactly(log((double)crate->family + 1));
+    features[FEATURE_BEST_WORD] = exactly(coverage->best / total * scan->total_mass);
+    features[FEATURE_BEST_MAIN] = exactly(coverage->best_main / total * scan->total_mass);
+    features[FEATURE_README_ONLY] = exactly((coverage->any - coverage->main) / total);
+    features[FEATURE_FIRST_WORD] = exactly(coverage->has_first);
+    features[FEATURE_BEGINNING] = exactly(name_begins_with(crate, scan->canonical));
 }
 
-/* The leaves that the node may lead to: the lowest and the highest. */
-static struct range walk(const struct ranking_tree *tree, unsigned node,
+/* The leaves that a level's node may lead to: the lowest and the highest. */
+static struct range walk(const struct ranking_tree *tree, unsigned level, unsigned node,
                          const struct range features[N_RERANK_FEATURES])
 {
     struct range found = {INFINITY, -INFINITY};
-    if (node >= RANKING_TREE_NODES) {
-        double leaf = (double)tree->leaves[node - RANKING_TREE_NODES];
+    if (level == RANKING_TREE_DEPTH) {
+        double leaf = (double)tree->leaves[node];
         return (struct range){leaf, leaf};
     }
-    const struct range *feature = &features[tree->features[node]];
-    double threshold = (double)tree->thresholds[node];
+    const struct range *feature = &features[tree->features[level]];
+    double threshold = (double)tree->thresholds[level];
     if (feature->low < threshold)
-        found = walk(tree, 2 * node + 1, features);
+        found = walk(tree, level + 1, 2 * node, features);
     if (feature->high >= threshold) {
-        struct range right = walk(tree, 2 * node + 2, features);
+        struct range right = walk(tree, level + 1, 2 * node + 1, features);
         found.low = fmin(found.low, right.low);
         found.high = fmax(found.high, right.high);
     }
@@ -115,7 +131,7 @@ static void set_second_score(const struct search_scan *scan, struct scan_hit *hi
     set_features(scan, hit, features);
     hit->lowest = hit->highest = (double)ranking_first_stage_weight * hit->score;
     for (unsigned i = 0; i < n_ranking_trees; i++) {
-        struct range leaf = walk(&ranking_trees[i], 0, features);
+        struct range leaf = walk(&ranking_trees[i], 0, 0, features);
         hit->lowest += leaf.low;
         hit->highest += leaf.high;
     }

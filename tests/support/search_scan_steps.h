@@ -15,6 +15,7 @@ struct crate {
     int64_t dependents;
     int64_t n_versions;
     size_t description_length;
+    unsigned family; /* crates whose name begins with this one's and a separator */
     char *name;
     char *canonical;
     char *created_at; /* without the Z: text that sorts by time */
@@ -31,6 +32,9 @@ struct scan_coverage {
     double any;
     double main;
     double fields[N_SCAN_FIELDS];
+    double best;           /* the largest of one word */
+    double best_main;      /* … outside the README */
+    bool has_first;        /* the first word occurs outside the README */
     unsigned n_words;      /* words that occur */
     unsigned n_whole;      /* of these, as such and not only as a beginning */
     enum scan_field worst; /* of the best fields of the words that occur */
@@ -95,7 +99,8 @@ struct search_scan {
     bool any_in_name;     /* `in_name` of any crate, or one is named */
     double total_mass;
     size_t text_length;
-    uint32_t near[SCAN_NEAR_NAMES]; /* ranks, nearest first */
+    char canonical[SEARCH_MAX_TEXT_BYTES + 1]; /* the text as a canonical name */
+    uint32_t near[SCAN_NEAR_NAMES];            /* ranks, nearest first */
     unsigned n_near;
     struct {
         uint32_t rank;
@@ -126,6 +131,8 @@ struct search_scan {
 /* How many the second stage puts in order. */
 #define SCAN_SECOND_STAGE 64
 
+/* Runs a statement; fails the test where SQLite does not like it. */
+void scan_execute(struct search_scan *scan, const char *sql);
 /* Prepares a statement; fails the test where SQLite does not like it. */
 sqlite3_stmt *scan_prepare(struct search_scan *scan, const char *sql);
 

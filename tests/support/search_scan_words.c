@@ -60,31 +60,28 @@ static bool is_stop_word(const char *word, size_t length)
     return strstr(STOP_WORD_LIST, spaced) != NULL;
 }
 
-static void execute(struct search_scan *scan, const char *sql)
-{
-    if (sqlite3_exec(scan->database, sql, NULL, NULL, NULL) != SQLITE_OK)
-        fail_msg("%s: %s", sql, sqlite3_errmsg(scan->database));
-}
-
 void scan_words_open(struct search_scan *scan)
 {
-    execute(scan,
-            "CREATE VIRTUAL TABLE temp.cutter USING fts5(word, tokenize='porter " TEXT_WORDS_FOLDING
-            "')");
-    execute(scan, "CREATE VIRTUAL TABLE temp.stems USING fts5vocab('temp', 'cutter', 'row')");
-    execute(scan,
-            "CREATE VIRTUAL TABLE temp.folder USING fts5(word, tokenize='" TEXT_WORDS_FOLDING "')");
-    execute(scan, "CREATE VIRTUAL TABLE temp.folded USING fts5vocab('temp', 'folder', 'row')");
-    execute(scan, "CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'crates_fts', 'row')");
-    execute(scan, "CREATE VIRTUAL TABLE temp.places USING"
-                  " fts5vocab('main', 'crates_fts', 'instance')");
+    scan_execute(
+        scan,
+        "CREATE VIRTUAL TABLE temp.cutter USING fts5(word, tokenize='porter " TEXT_WORDS_FOLDING
+        "')");
+    scan_execute(scan, "CREATE VIRTUAL TABLE temp.stems USING fts5vocab('temp', 'cutter', 'row')");
+    scan_execute(scan,
+                 "CREATE VIRTUAL TABLE temp.folder USING fts5(word, tokenize='" TEXT_WORDS_FOLDING
+                 "')");
+    scan_execute(scan, "CREATE VIRTUAL TABLE temp.folded USING fts5vocab('temp', 'folder', 'row')");
+    scan_execute(scan,
+                 "CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'crates_fts', 'row')");
+    scan_execute(scan, "CREATE VIRTUAL TABLE temp.places USING"
+                       " fts5vocab('main', 'crates_fts', 'instance')");
 }
 
 /* What a table makes of a word. */
 static void cut(struct search_scan *scan, const char *remove_sql, const char *insert_sql,
                 const char *select_sql, struct search_string word, struct stem *found)
 {
-    execute(scan, remove_sql);
+    scan_execute(scan, remove_sql);
     sqlite3_stmt *insert = scan_prepare(scan, insert_sql);
     sqlite3_bind_text(insert, 1, word.data, (int)word.length, SQLITE_STATIC);
     assert_int_equal(sqlite3_step(insert), SQLITE_DONE);
@@ -190,7 +187,7 @@ static uint64_t look_up_completions(struct search_scan *scan, const char *stem,
     return n;
 }
 
-static void cover(struct scan_coverage *coverage, unsigned fields, double mass)
+static void cover(struct scan_coverage *coverage, unsigned fields, double mass, bool is_first)
 {
     enum scan_field best = N_SCAN_FIELDS;
     for (unsigned field = N_SCAN_FIELDS; field-- > 0;) {
@@ -200,8 +197,12 @@ static void cover(struct scan_coverage *coverage, unsigned fields, double mass)
         }
     }
     coverage->any += mass;
-    if (best != SCAN_README)
+    coverage->best = fmax(coverage->best, mass);
+    if (best != SCAN_README) {
         coverage->main += mass;
+        coverage->best_main = fmax(coverage->best_main, mass);
+        coverage->has_first |= is_first;
+    }
     if (!coverage->has_any || best > coverage->worst)
         coverage->worst = best;
     coverage->has_any = true;
@@ -240,22 +241,23 @@ static void add_word(struct search_scan *scan, struct search_string word, const 
     double mass = log(1 + ((double)scan->n_crates - (double)n + 0.5) / ((double)n + 0.5));
     mass = mass < LOWEST_MASS ? LOWEST_MASS : mass;
     double completed_mass = mass * scan->ranking.prefix;
+    bool is_first = scan->total_mass == 0;
     if (is_absent)
         mass = completed_mass;
     scan->total_mass += mass;
     for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
         scan->coverage[rank].n_words += scan->fields[rank] != 0 || scan->completion[rank] != 0;
         if (scan->fields[rank] != 0) {
-            cover(&scan->coverage[rank], scan->fields[rank], mass);
+            cover(&scan->coverage[rank], scan->fields[rank], mass, is_first);
             scan->coverage[rank].n_whole++;
         } else if (scan->completion[rank] != 0) {
-            cover(&scan->coverage[rank], scan->completion[rank], completed_mass);
+            cover(&scan->coverage[rank], scan->completion[rank], completed_mass, is_first);
         }
     }
     for (unsigned i = 0; i < scan->alike.n; i++) {
         uint32_t rank = scan->alike.ranks[i];
         unsigned fields = scan->fields[rank] != 0 ? scan->fields[rank] : scan->completion[rank];
-        cover(&scan->alike.coverage[i], fields | 1U << SCAN_NAME, mass);
+        cover(&scan->alike.coverage[i], fields | 1U << SCAN_NAME, mass, is_first);
     }
 }
 
@@ -368,5 +370,5 @@ void scan_words(struct search_scan *scan, struct search_string text)
     for (unsigned i = 0; i < cut.n; i++)
         add_word(scan, cut.words[i], cut.stems[i].text, i == cut.n - 1);
     for (unsigned i = 0; i < scan->alike.n && scan->total_mass == 0; i++)
-        cover(&scan->alike.coverage[i], 1U << SCAN_NAME, 1);
+        cover(&scan->alike.coverage[i], 1U << SCAN_NAME, 1, true);
 }

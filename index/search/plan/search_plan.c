@@ -234,6 +234,21 @@ static bool is_written(const void *context, const char *word, size_t length)
     return trie_find(&index->words, word, length, &values) > 0;
 }
 
+/* Takes the text for the beginning of a name that is being typed: `serde js`. */
+static void take_beginning(struct search_plan *plan, struct search_string text)
+{
+    bool has_separator = false;
+    plan->beginning_length = (uint32_t)text.length;
+    canonical_name(plan->beginning, text.data, plan->beginning_length);
+    for (uint32_t i = 0; i < plan->beginning_length; i++) {
+        if (plan->beginning[i] == ' ')
+            plan->beginning[i] = '_';
+        has_separator = has_separator || plan->beginning[i] == '_';
+    }
+    if (!has_separator)
+        plan->beginning_length = 0;
+}
+
 int search_plan_make(struct search_plan *plan, struct index_reader *reader,
                      const struct ranking *ranking, const struct query_reading *reading,
                      enum search_match match, struct error *error)
@@ -254,6 +269,7 @@ int search_plan_make(struct search_plan *plan, struct index_reader *reader,
     plan->text_length = (uint32_t)text.length;
     uint32_t n_cut = plan->text_words.n_words;
     named_crates_read(&plan->named, reader->index, reading, has_common_words(plan, reader->index));
+    take_beginning(plan, text);
     for (uint32_t i = 0; i < n_cut; i++)
         add_word(plan, reader, text, i, match);
     plan->no_words_match =

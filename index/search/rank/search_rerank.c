@@ -1,6 +1,7 @@
 /* LambdaMART (Burges 2010): gradient-boosted trees, trained on judged queries to swap pairs of
-   results where that helps most. Trees are complete and of depth three, so that there is nothing to
-   branch on: all comparisons of a tree are made for several candidates at once. */
+   results where that helps most. Trees are symmetric and of depth three, so that there is nothing
+   to branch on: three comparisons, made for several candidates at once, are the number of a leaf,
+   and all leaves of a tree fit into one vector, of which an instruction picks. */
 #include "index/search/rank/search_rerank.h"
 
 #include "index/base/processor.h"
@@ -9,6 +10,15 @@
 #include "index/search/rank/search_score.h"
 
 #include <string.h>
+
+static bool begins_with_text(const struct search_plan *plan, const struct crate_columns *columns,
+                             uint32_t at)
+{
+    uint32_t start = columns->name_offsets[at];
+    uint32_t length = plan->beginning_length;
+    return length > 0 && columns->name_offsets[at + 1] - start >= length &&
+           memcmp(columns->canonical_names + start, plan->beginning, length) == 0;
+}
 
 static void fill(struct search_plan *plan, const struct index *index,
                  struct rerank_candidate *candidate, uint32_t place)
@@ -35,6 +45,12 @@ static void fill(struct search_plan *plan, const struct index *index,
         coverage.name > 0 ? (float)plan->text_length / (float)name_length : 0;
     features[FEATURE_OUTSIDE_NAME] = coverage.any - coverage.name;
     features[FEATURE_PLACE] = (float)place;
+    features[FEATURE_FAMILY] = columns->family[at];
+    features[FEATURE_BEST_WORD] = coverage.best * plan->total_mass;
+    features[FEATURE_BEST_MAIN] = coverage.best_main * plan->total_mass;
+    features[FEATURE_README_ONLY] = coverage.readme_only;
+    features[FEATURE_FIRST_WORD] = coverage.has_first ? 1 : 0;
+    features[FEATURE_BEGINNING] = begins_with_text(plan, columns, at) ? 1 : 0;
 }
 
 void rerank_fetch(const struct index *index, uint32_t rank)
@@ -44,16 +60,21 @@ void rerank_fetch(const struct index *index, uint32_t rank)
     __builtin_prefetch(&columns->downloads_share[rank - 1]);
     __builtin_prefetch(&columns->versions[rank - 1]);
     __builtin_prefetch(&columns->description[rank - 1]);
+    __builtin_prefetch(&columns->family[rank - 1]);
     __builtin_prefetch(&columns->name_offsets[rank - 1]);
 }
 
 void rerank_features(struct search_plan *plan, const struct index *index,
                      struct rerank_candidate *candidates, uint32_t n)
 {
+    const struct crate_columns *columns = &index->columns;
     int64_t keys[SMALL_ORDER_MAX] = {0};
     uint8_t order[SMALL_ORDER_MAX];
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++) {
         keys[i] = candidates[i].rank;
+        if (plan->beginning_length > 0)
+            __builtin_prefetch(&columns->canonical_names[columns->name_offsets[keys[i] - 1]]);
+    }
     /* The posting lists are walked forward only. */
     small_order(keys, n, order);
     for (uint32_t i = 0; i < n; i++)
@@ -65,10 +86,7 @@ void rerank_features(struct search_plan *plan, const struct index *index,
 #define N_LANES 8
 typedef float lanes __attribute__((vector_size(N_LANES * sizeof(float))));
 typedef int32_t lane_masks __attribute__((vector_size(N_LANES * sizeof(int32_t))));
-/* Macros, because a vector that not every processor has cannot be passed to a function. */
-#define CHOOSE(is_first, first, second)                                                            \
-    ((lanes)(((lane_masks)(first) & (is_first)) | ((lane_masks)(second) & ~(is_first))))
-#define ALL_LANES(value) ((value) - (lanes){0})
+_Static_assert(RANKING_TREE_LEAVES == N_LANES, "a tree's leaves fill a vector");
 
 /* Candidates by feature, and what the trees give to each. */
 struct lane_groups {
@@ -76,29 +94,31 @@ struct lane_groups {
     lanes sums[RERANK_DEPTH / N_LANES];
 };
 
-/* Adds what a tree gives to all candidates: all seven comparisons are made, the outcomes choose
-   among the leaves. No step depends on the one before, so nothing waits. The short loops are
-   unrolled, or else what was compared would go through memory. */
+/* Leaves by their numbers. A macro, because a vector that not every processor has cannot be passed
+   to a function. */
+#ifdef __clang__
+#define PICK(leaves, numbers)                                                                      \
+    ((lanes){(leaves)[(numbers)[0]], (leaves)[(numbers)[1]], (leaves)[(numbers)[2]],               \
+             (leaves)[(numbers)[3]], (leaves)[(numbers)[4]], (leaves)[(numbers)[5]],               \
+             (leaves)[(numbers)[6]], (leaves)[(numbers)[7]]})
+#else
+#define PICK(leaves, numbers) __builtin_shuffle(leaves, numbers)
+#endif
+
+/* Adds what a tree gives to all candidates. A comparison's outcome is 0 or -1. */
 static inline __attribute__((always_inline)) void
 add_tree(const struct ranking_tree *tree, struct lane_groups *candidates, uint32_t n_groups)
 {
-    const lanes *features[RANKING_TREE_NODES];
-#pragma GCC unroll 8
-    for (unsigned node = 0; node < RANKING_TREE_NODES; node++)
-        features[node] = candidates->features[tree->features[node]];
+    const lanes *first = candidates->features[tree->features[0]];
+    const lanes *second = candidates->features[tree->features[1]];
+    const lanes *third = candidates->features[tree->features[2]];
+    lanes leaves;
+    memcpy(&leaves, tree->leaves, sizeof leaves);
     for (uint32_t i = 0; i < n_groups; i++) {
-        lane_masks goes_left[RANKING_TREE_NODES];
-        lanes below[RANKING_TREE_LEAVES / 2];
-#pragma GCC unroll 8
-        for (unsigned node = 0; node < RANKING_TREE_NODES; node++)
-            goes_left[node] = features[node][i] < tree->thresholds[node];
-#pragma GCC unroll 8
-        for (unsigned pair = 0; pair < RANKING_TREE_LEAVES / 2; pair++)
-            below[pair] = CHOOSE(goes_left[3 + pair], ALL_LANES(tree->leaves[2 * pair]),
-                                 ALL_LANES(tree->leaves[2 * pair + 1]));
-        lanes left = CHOOSE(goes_left[1], below[0], below[1]);
-        lanes right = CHOOSE(goes_left[2], below[2], below[3]);
-        candidates->sums[i] += CHOOSE(goes_left[0], left, right);
+        lane_masks numbers = ((first[i] >= tree->thresholds[0]) & 4) |
+                             ((second[i] >= tree->thresholds[1]) & 2) |
+                             ((third[i] >= tree->thresholds[2]) & 1);
+        candidates->sums[i] += PICK(leaves, numbers);
     }
 }
 

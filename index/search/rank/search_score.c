@@ -5,6 +5,7 @@
 #include "index/base/bitmap.h"
 
 #include <cratedex/ranking.h>
+#include <math.h>
 #include <string.h>
 
 void search_plan_weigh(const struct search_plan *plan, float mass, float weights[16])
@@ -42,17 +43,22 @@ struct word_occurrence search_word_occurrence(struct search_word *word, uint32_t
     return (struct word_occurrence){NULL, 0};
 }
 
-static void cover(struct search_coverage *coverage, uint8_t fields, float share)
+static void cover(struct search_coverage *coverage, uint8_t fields, float share, bool is_first)
 {
+    bool is_main = (fields & ~POSTING_README) != 0;
     uint8_t best_field = (uint8_t)(fields & -fields);
     if (best_field > coverage->worst_field)
         coverage->worst_field = best_field;
     coverage->any += share;
-    coverage->main += fields & ~POSTING_README ? share : 0;
+    coverage->main += is_main ? share : 0;
     coverage->name += fields & POSTING_NAME ? share : 0;
     coverage->keywords += fields & POSTING_KEYWORDS ? share : 0;
     coverage->description += fields & POSTING_DESCRIPTION ? share : 0;
     coverage->readme += fields & POSTING_README ? share : 0;
+    coverage->readme_only += is_main ? 0 : share;
+    coverage->best = fmaxf(coverage->best, share);
+    coverage->best_main = fmaxf(coverage->best_main, is_main ? share : 0);
+    coverage->has_first = coverage->has_first || (is_first && is_main);
 }
 
 /* Where the name is the text's words run together, each of them stands in it. */
@@ -64,11 +70,11 @@ static void cover_by_words(struct search_plan *plan, uint32_t rank,
     for (uint32_t i = 0; i < plan->n_words; i++) {
         struct search_word *word = &plan->words[i];
         struct word_occurrence occurrence = search_word_occurrence(word, rank);
-        cover(coverage, occurrence.fields | POSTING_NAME, word->mass / plan->total_mass);
+        cover(coverage, occurrence.fields | POSTING_NAME, word->mass / plan->total_mass, i == 0);
         coverage->mass += word->mass;
     }
     if (plan->n_words == 0)
-        cover(coverage, POSTING_NAME, 1);
+        cover(coverage, POSTING_NAME, 1, true);
 }
 
 void search_plan_cover(struct search_plan *plan, uint32_t rank, struct search_coverage *coverage)
@@ -85,7 +91,7 @@ void search_plan_cover(struct search_plan *plan, uint32_t rank, struct search_co
                             occurrence.alternative->kind != ALTERNATIVE_COMPLETION;
         if (occurrence.alternative == NULL)
             continue;
-        cover(coverage, occurrence.fields, occurrence.alternative->mass / plan->total_mass);
+        cover(coverage, occurrence.fields, occurrence.alternative->mass / plan->total_mass, i == 0);
         coverage->mass += occurrence.alternative->reach;
     }
 }

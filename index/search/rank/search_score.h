@@ -27,9 +27,13 @@ struct search_coverage {
     float name;
     float description;
     float readme;
+    float readme_only;
+    float best;          /* of the heaviest word that occurs */
+    float best_main;     /* in name, keywords or description */
     float mass;          /* towards `required`, summed as search_scan does */
     bool is_named;       /* the crate's name is the words run together */
     bool has_all;        /* every word occurs, whole */
+    bool has_first;      /* the first word that counts occurs in name, keywords or description */
     uint8_t worst_field; /* of the best fields of the words that occur; 0: none does */
 };
 

@@ -1,8 +1,10 @@
 /* What a build computes of every crate: downloads, dependents, popularity and rank, and which of
    its versions stand for it. */
+#include "index/segment/open_index.h"
 #include "tests/support/built_index.h"
 #include "tests/support/sql.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -306,10 +308,35 @@ static void default_versions_decide(void **state)
     built_index_remove(&built);
 }
 
+/* Every pair of names is looked at. */
+static void a_family_is_what_begins_with_a_name_and_a_separator(void **state)
+{
+    (void)state;
+    struct built_index built;
+    built_index_make(&built, SAMPLE_DUMP);
+    const struct crate_columns *columns = &built.index->columns;
+    unsigned n_with_family = 0;
+    for (uint32_t i = 0; i < columns->n_crates; i++) {
+        const char *name = columns->canonical_names + columns->name_offsets[i];
+        uint32_t length = columns->name_offsets[i + 1] - columns->name_offsets[i];
+        unsigned n = 0;
+        for (uint32_t j = 0; j < columns->n_crates; j++) {
+            const char *other = columns->canonical_names + columns->name_offsets[j];
+            uint32_t other_length = columns->name_offsets[j + 1] - columns->name_offsets[j];
+            n += other_length > length && memcmp(name, other, length) == 0 && other[length] == '_';
+        }
+        assert_true(fabsf(columns->family[i] - log1pf((float)n)) < 1e-6F);
+        n_with_family += n > 0;
+    }
+    assert_true(n_with_family > 5);
+    built_index_remove(&built);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ranks_of_the_sample_follow_the_formula),
+        cmocka_unit_test(a_family_is_what_begins_with_a_name_and_a_separator),
         cmocka_unit_test(recent_downloads_are_those_of_90_days),
         cmocka_unit_test(downloads_are_never_below_recent_ones),
         cmocka_unit_test(dependents_are_counted_once),

@@ -47,6 +47,7 @@ static void make_scene(struct scene *scene, uint32_t n_rows, uint64_t *seed)
             .downloads_share = (float)random_below(seed, 101) / 100,
             .versions = log1pf((float)random_below(seed, 1000)),
             .description = 64.0F / (float)(1 + random_below(seed, 64)),
+            .family = log1pf((float)random_below(seed, 500)),
             .is_yanked = random_below(seed, 4) == 0,
         };
         for (uint32_t j = 0; j < row->name_length; j++)
@@ -142,6 +143,7 @@ static void expect_values(const struct scene *scene, const struct crate_columns 
         assert_true(columns->downloads_share[i] == row->downloads_share);
         assert_true(columns->versions[i] == row->versions);
         assert_true(columns->description[i] == row->description);
+        assert_true(columns->family[i] == row->family);
         assert_int_equal(columns->yanked[i], row->is_yanked);
         assert_int_equal(columns->name_offsets[i + 1] - start, row->name_length);
         assert_memory_equal(columns->names + start, row->name, row->name_length);
@@ -220,8 +222,8 @@ static bool try_block(void *context, const void *block, size_t size)
             assert_in_range(listed, 1, columns.n_crates);
             sum += (uint64_t)crate_columns_sort_value(&columns, (enum crate_order)order, listed);
         }
-        const float *signals[] = {columns.popularity, columns.dependents, columns.downloads_share,
-                                  columns.versions, columns.description};
+        const float *signals[] = {columns.popularity, columns.dependents,  columns.downloads_share,
+                                  columns.versions,   columns.description, columns.family};
         for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
             assert_true(signals[i][rank - 1] >= 0 && signals[i][rank - 1] <= (i == 0 ? 1 : 64));
         sum += columns.yanked[rank - 1];
@@ -262,9 +264,9 @@ static void test_every_kind_of_damage_is_refused(void **state)
     struct crate_columns columns;
     msgpack_sbuffer_init(&block);
     assert_int_equal(crate_columns_build(rows, 2, &block, NULL), 0);
-    /* Header 16, five columns of 16 bytes, five of 8 bytes, offsets 12, five orders of 8 bytes,
+    /* Header 16, five columns of 16 bytes, six of 8 bytes, offsets 12, five orders of 8 bytes,
        yanked 2, names 4 and 4. */
-    assert_int_equal(block.size, 198);
+    assert_int_equal(block.size, 206);
     static const struct {
         size_t at;
         uint32_t value;
@@ -281,15 +283,16 @@ static void test_every_kind_of_damage_is_refused(void **state)
         {112, 0x7f800000}, /* endless downloads */
         {120, 0x42800001}, /* more versions than 64 bits count */
         {132, 0xff800000}, /* a description of less than nothing */
-        {136, 1},          /* a name that begins late */
-        {140, 5},          /* offsets that fall */
-        {144, 3},          /* names that end early */
-        {148, 0},          /* an order with rank 0 */
-        {148, 3},          /* with a rank that does not exist */
-        {148, 1},          /* with a rank twice */
-        {180, 1},          /* the same in the last order */
-        {188, 0x61610002}, /* neither yanked nor not */
-        {190, 0x62626161}, /* names that the order contradicts */
+        {136, 0x7fc00000}, /* a family that is no number */
+        {144, 1},          /* a name that begins late */
+        {148, 5},          /* offsets that fall */
+        {152, 3},          /* names that end early */
+        {156, 0},          /* an order with rank 0 */
+        {156, 3},          /* with a rank that does not exist */
+        {156, 1},          /* with a rank twice */
+        {188, 1},          /* the same in the last order */
+        {196, 0x61610002}, /* neither yanked nor not */
+        {198, 0x62626161}, /* names that the order contradicts */
     };
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
         char before[4];

@@ -68,16 +68,24 @@ static void test_beginnings(void **state)
         const char *text;
         const char *name;
         size_t length;
+        uint32_t n_missed;
     } cases[] = {
-        {"tokiout", "tokio-util", 8}, {"tokio ut", "tokio-util", 8}, {"tokio", "tokio-util", 5},
-        {"tokio-", "tokio-util", 5},  {"TempFi", "tempfile", 6},     {"tokiov", "tokio-util", 0},
-        {"tokio util", "tokio", 0},
+        {"tokiout", "tokio-util", 8, 0}, {"tokio ut", "tokio-util", 8, 0},
+        {"tokio", "tokio-util", 5, 0},   {"tokio-", "tokio-util", 6, 0},
+        {"tok io", "tokio-util", 5, 1},  {"TempFi", "tempfile", 6, 0},
+        {"temp fi", "tempfile", 6, 1},   {"tokiov", "tokio-util", 0, 0},
+        {"tokio util", "tokio", 0, 0},   {"tokio-", "tokio", 0, 0},
+        {"tokio-", "tokio2", 0, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct loose_text loose;
         assert_true(loose_text_read(&loose, cases[i].text, strlen(cases[i].text)));
-        assert_int_equal(loose_text_beginning(&loose, cases[i].name, strlen(cases[i].name)),
-                         cases[i].length);
+        uint32_t n_missed;
+        assert_int_equal(
+            loose_text_beginning(&loose, cases[i].name, strlen(cases[i].name), &n_missed),
+            cases[i].length);
+        if (cases[i].length > 0)
+            assert_int_equal(n_missed, cases[i].n_missed);
     }
 }
 

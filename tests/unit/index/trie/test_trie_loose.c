@@ -86,11 +86,28 @@ static int compare(const char *key, const char *text, bool whole)
     if (strncmp(key_letters, letters, n) != 0 || (whole && strlen(key_letters) != n) ||
         (!whole && behind[n] && !key_behind[n]))
         return -1;
-    int n_missed = 0;
+    int n_missed = n > 0 && behind[0] && !key_behind[0];
     for (size_t i = 1; i < n; i++)
         n_missed +=
             behind[i] && !key_behind[i] && is_digit(key_letters[i - 1]) == is_digit(key_letters[i]);
     return n_missed;
+}
+
+/* Separators of a key before the text's last letter where the text has none. */
+static uint32_t count_added(const char *key, const char *text)
+{
+    char letters[MAX_KEY_BYTES + 1];
+    bool behind[MAX_KEY_BYTES + 1];
+    uint32_t n_added = 0;
+    size_t n = 0;
+    strip(text, letters, behind);
+    for (; *key != '\0' && n < strlen(letters); key++) {
+        if (strchr(" -_/:.@", *key) != NULL)
+            n_added += !behind[n];
+        else
+            n++;
+    }
+    return n_added;
 }
 
 /* Every key that is the text is found, and no other. */
@@ -107,8 +124,10 @@ static size_t expect_found(const struct sample *sample, const char *text)
         fail_msg("\"%s\": %zu keys, not %zu", text, n, n_right);
     for (size_t i = 0; i < n; i++) {
         const char *key = sample->keys[matches[i].value - 1];
-        if ((int)matches[i].n_missed != compare(key, text, true))
-            fail_msg("\"%s\": %s misses %u", text, key, matches[i].n_missed);
+        if ((int)matches[i].n_missed != compare(key, text, true) ||
+            matches[i].n_added != count_added(key, text))
+            fail_msg("\"%s\": %s misses %u and has %u more", text, key, matches[i].n_missed,
+                     matches[i].n_added);
     }
     return n;
 }
@@ -121,6 +140,17 @@ static void expect_completed(const struct sample *sample, const char *text, size
     uint32_t values[TRIE_MAX_COMPLETIONS];
     assert_true(loose_text_read(&loose, text, strlen(text)));
     size_t n_nodes = trie_loose_reach(&sample->trie, &loose, nodes, TRIE_LOOSE_MAX_REACHED);
+    for (int kind = 0; kind < 3; kind++) {
+        uint32_t best = UINT32_MAX;
+        for (size_t i = sample->n_keys; i-- > 0;) {
+            int n_missed = compare(sample->keys[i], text, false);
+            int of_key = n_missed > 0 ? 2 : count_added(sample->keys[i], text) > 0;
+            if (n_missed >= 0 && of_key == kind)
+                best = (uint32_t)i + 1;
+        }
+        assert_int_equal(trie_loose_best(&sample->trie, nodes, n_nodes, (enum trie_loose_kind)kind),
+                         best);
+    }
     for (int missed = 0; missed < 2; missed++) {
         size_t n = trie_loose_complete(&sample->trie, nodes, n_nodes, missed, values, limit);
         size_t at = 0;

@@ -1,7 +1,7 @@
-/* Suggestions against a look at every name, and small cases of each rule. */
+/* Suggestions against a look at every name (suggest_scan.h), and small cases of each rule. */
 #include "tests/support/built_index.h"
-#include "tests/support/edit_distance.h"
 #include "tests/support/random.h"
+#include "tests/support/suggest_scan.h"
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/suggest.h>
@@ -13,32 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "index/text/name_words.h"
 
 #include <cmocka.h>
-
-/* What is expected, as it is found by looking at every name. */
-struct expected {
-    const struct index *index;
-    char text[300]; /* canonical */
-    size_t length;
-    size_t limit;
-    uint32_t ranks[SUGGEST_MAX_LIMIT];
-    uint32_t starts[SUGGEST_MAX_LIMIT]; /* of the highlight */
-    size_t n;
-};
-
-static void add(struct expected *expected, uint32_t rank, uint32_t start)
-{
-    for (size_t i = 0; i < expected->n; i++) {
-        if (expected->ranks[i] == rank)
-            return;
-    }
-    if (expected->n == expected->limit)
-        return;
-    expected->starts[expected->n] = start;
-    expected->ranks[expected->n++] = rank;
-}
 
 static size_t name_of(const struct index *index, uint32_t rank, char *canonical)
 {
@@ -48,163 +24,9 @@ static size_t name_of(const struct index *index, uint32_t rank, char *canonical)
     return crate.name_length;
 }
 
-enum match { NO_MATCH, EXACT, BEGINNING, LATER_WORD };
-
-static enum match match_name(const struct expected *expected, uint32_t rank, uint32_t *start)
+static bool is_separator(char c)
 {
-    char name[256];
-    struct index_crate crate;
-    struct name_word words[256];
-    size_t length = name_of(expected->index, rank, name);
-    index_crate(expected->index, rank, &crate);
-    *start = 0;
-    if (length >= expected->length && memcmp(name, expected->text, expected->length) == 0)
-        return length == expected->length ? EXACT : BEGINNING;
-    size_t n_words = name_words_split(crate.name, length, words, 256);
-    for (size_t i = 0; i < n_words; i++) {
-        *start = words[i].start;
-        if (length - *start >= expected->length &&
-            memcmp(name + *start, expected->text, expected->length) == 0)
-            return LATER_WORD;
-    }
-    return NO_MATCH;
-}
-
-static void add_matches(struct expected *expected, enum match wanted, size_t n)
-{
-    size_t end = expected->n + n;
-    for (uint32_t rank = 1; rank <= index_n_crates(expected->index) && expected->n < end; rank++) {
-        uint32_t start;
-        if (match_name(expected, rank, &start) == wanted)
-            add(expected, rank, start);
-    }
-}
-
-/* Names `distance` edits away, as a whole or in a beginning, up to a rank. */
-static void add_close(struct expected *expected, unsigned distance, bool is_longer,
-                      size_t min_characters, uint32_t max_rank)
-{
-    if (expected->length == 0 || expected->length > 64)
-        return;
-    size_t n_characters = count_characters(expected->text, expected->length);
-    for (uint32_t rank = 1; rank <= index_n_crates(expected->index) && rank <= max_rank; rank++) {
-        char name[256];
-        unsigned beginning;
-        size_t length = name_of(expected->index, rank, name);
-        /* A distance is at least the difference of the lengths. */
-        if (length + distance < n_characters ||
-            (!is_longer && count_characters(name, length) > n_characters + distance))
-            continue;
-        unsigned whole =
-            edit_distance_between(name, length, expected->text, expected->length, &beginning);
-        if ((is_longer ? beginning : whole) == distance && length >= min_characters)
-            add(expected, rank, 0);
-    }
-}
-
-/* How many names that begin with the text are shown, as the header says it: those with a later word
-   take room only where they are far better. */
-static size_t count_beginnings(const struct expected *expected)
-{
-    uint32_t ranks[2][1000];
-    size_t n[2] = {0, 0};
-    size_t room = expected->limit - expected->n;
-    for (uint32_t rank = 1; rank <= index_n_crates(expected->index); rank++) {
-        uint32_t start;
-        enum match match = match_name(expected, rank, &start);
-        bool is_known = false;
-        for (size_t i = 0; i < expected->n; i++)
-            is_known = is_known || expected->ranks[i] == rank;
-        if (!is_known && (match == BEGINNING || match == LATER_WORD) &&
-            n[match == LATER_WORD] < 1000)
-            ranks[match == LATER_WORD][n[match == LATER_WORD]++] = rank;
-    }
-    size_t n_beginnings = n[0] < room ? n[0] : room;
-    for (;; n_beginnings--) {
-        size_t n_later = room - n_beginnings;
-        if (n_beginnings == 0 || n_later >= n[1] ||
-            ranks[1][n_later] >= ranks[0][n_beginnings - 1] / SUGGEST_FAR_BETTER)
-            return n_beginnings;
-    }
-}
-
-static void find_expected(struct expected *expected)
-{
-    size_t n_characters = count_characters(expected->text, expected->length);
-    uint32_t best = UINT32_MAX;
-    uint32_t start;
-    for (uint32_t rank = index_n_crates(expected->index); rank > 0; rank--) {
-        if (match_name(expected, rank, &start) != NO_MATCH)
-            best = rank;
-    }
-    add_matches(expected, EXACT, expected->limit);
-    if (best != UINT32_MAX && n_characters >= 4)
-        add_close(expected, 1, false, 5, best / SUGGEST_FAR_BETTER);
-    add_matches(expected, BEGINNING, count_beginnings(expected));
-    add_matches(expected, LATER_WORD, expected->limit);
-    if (memchr(expected->text, ' ', expected->length) != NULL || n_characters < 4)
-        return;
-    add_close(expected, 1, false, n_characters == 4 ? 5 : 0, UINT32_MAX);
-    if (n_characters >= 5)
-        add_close(expected, 1, true, 0, UINT32_MAX);
-    if (n_characters >= 9 && expected->n == 0) {
-        uint32_t n_popular = index_n_crates(expected->index) / SUGGEST_POPULAR_SHARE;
-        add_close(expected, 2, false, 0, n_popular);
-        add_close(expected, 2, true, 0, n_popular);
-        if (expected->n > 0)
-            return;
-        add_close(expected, 2, false, 0, UINT32_MAX);
-        add_close(expected, 2, true, 0, UINT32_MAX);
-    }
-}
-
-static void check_highlight(const struct expected *expected, size_t i,
-                            const struct suggestion *suggestion)
-{
-    uint32_t end = suggestion->highlight_start + suggestion->highlight_length;
-    char name[256];
-    unsigned beginning;
-    assert_true(end <= suggestion->name_length);
-    assert_int_equal(suggestion->highlight_start, expected->starts[i]);
-    canonical_name(name, suggestion->name, suggestion->name_length);
-    if (expected->length == 0)
-        assert_int_equal(suggestion->highlight_length, 0);
-    else if (suggestion->highlight_length != expected->length ||
-             memcmp(name + suggestion->highlight_start, expected->text, expected->length) != 0)
-        assert_in_range(edit_distance_between(name, suggestion->highlight_length, expected->text,
-                                              expected->length, &beginning),
-                        1, 2);
-}
-
-static size_t expect(const struct index *index, const char *text, size_t length, size_t limit)
-{
-    static struct expected expected;
-    struct suggestion suggestions[SUGGEST_MAX_LIMIT];
-    size_t n = suggest(index, text, length, suggestions, limit);
-    expected.index = index;
-    expected.length = length;
-    expected.limit = limit < SUGGEST_MAX_LIMIT ? limit : SUGGEST_MAX_LIMIT;
-    expected.n = 0;
-    canonical_name(expected.text, text, length);
-    find_expected(&expected);
-    assert_true(n >= expected.n && n <= expected.limit);
-    for (size_t i = 0; i < n; i++) {
-        struct index_crate crate;
-        if (i >= expected.n) {
-            assert_string_equal(suggestion_kind_name(suggestions[i].kind), "keyword");
-            continue;
-        }
-        if (suggestions[i].rank != expected.ranks[i])
-            fail_msg("\"%.*s\", limit %zu: suggestion %zu is rank %u, not %u", (int)length, text,
-                     limit, i, suggestions[i].rank, expected.ranks[i]);
-        assert_string_equal(suggestion_kind_name(suggestions[i].kind), "crate");
-        index_crate(index, suggestions[i].rank, &crate);
-        assert_ptr_equal(suggestions[i].name, crate.name);
-        assert_int_equal(suggestions[i].name_length, crate.name_length);
-        assert_int_equal(suggestions[i].downloads, crate.downloads);
-        check_highlight(&expected, i, &suggestions[i]);
-    }
-    return n;
+    return c == '-' || c == '_';
 }
 
 /* Every prefix of every name, as it is, with its case and separators changed, and with letters
@@ -222,7 +44,7 @@ static void every_prefix_of_every_name(void **state)
             char prefix[256];
             memcpy(prefix, crate.name, length);
             size_t limit = 1 + random_below(&seed, 20);
-            size_t n = expect(built->index, prefix, length, limit);
+            size_t n = suggest_scan_expect(built->index, prefix, length, limit);
             assert_true(n > 0);
             for (uint32_t i = 0; i < length; i++) {
                 if (prefix[i] >= 'a' && prefix[i] <= 'z' && random_below(&seed, 2) == 0)
@@ -230,10 +52,10 @@ static void every_prefix_of_every_name(void **state)
                 if (prefix[i] == '-' || prefix[i] == '_')
                     prefix[i] = "-_"[random_below(&seed, 2)];
             }
-            assert_int_equal(expect(built->index, prefix, length, limit), n);
+            assert_int_equal(suggest_scan_expect(built->index, prefix, length, limit), n);
             for (unsigned n_edits = 1; n_edits <= 2; n_edits++) {
                 prefix[random_below(&seed, length)] = "aeis_xt"[random_below(&seed, 7)];
-                n_close += expect(built->index, prefix, length, limit);
+                n_close += suggest_scan_expect(built->index, prefix, length, limit);
             }
         }
         /* The exact name stands first even where a longer one is more popular. */
@@ -261,19 +83,20 @@ static void empty_prefix_gives_the_most_popular(void **state)
     assert_int_equal(suggest(built->index, "", 0, suggestions, 5), 5);
     for (uint32_t i = 0; i < 5; i++)
         assert_int_equal(suggestions[i].rank, i + 1);
-    expect(built->index, NULL, 0, SUGGEST_MAX_LIMIT);
+    suggest_scan_expect(built->index, NULL, 0, SUGGEST_MAX_LIMIT);
 }
 
 static void limits(void **state)
 {
     const struct built_index *built = *state;
     for (size_t limit = 0; limit <= SUGGEST_MAX_LIMIT; limit++) {
-        expect(built->index, "s", 1, limit);
-        expect(built->index, "serde", 5, limit);
-        assert_int_equal(expect(built->index, "", 0, limit), limit);
+        suggest_scan_expect(built->index, "s", 1, limit);
+        suggest_scan_expect(built->index, "serde", 5, limit);
+        assert_int_equal(suggest_scan_expect(built->index, "", 0, limit), limit);
     }
     /* Not more than the array of a caller who asks for too many. */
-    assert_int_equal(expect(built->index, "", 0, SUGGEST_MAX_LIMIT + 1000), SUGGEST_MAX_LIMIT);
+    assert_int_equal(suggest_scan_expect(built->index, "", 0, SUGGEST_MAX_LIMIT + 1000),
+                     SUGGEST_MAX_LIMIT);
 }
 
 static void what_begins_no_name(void **state)
@@ -335,14 +158,62 @@ static void names_that_differ_in_separators(void **state)
     struct built_index built;
     struct suggestion suggestions[10];
     built_index_from_files(&built, files);
-    assert_int_equal(suggest(built.index, "A-b", 3, suggestions, 10), 3);
+    assert_int_equal(suggest(built.index, "A-b", 3, suggestions, 10), 4);
     assert_int_equal(suggestions[0].rank, 2); /* A_B */
     assert_int_equal(suggestions[1].rank, 3); /* a-b */
     assert_int_equal(suggestions[2].rank, 1); /* a_b_c */
-    expect(built.index, "A-b", 3, 1);
-    expect(built.index, "A-b", 3, 2);
-    expect(built.index, "a", 1, 10);
+    assert_int_equal(suggestions[3].rank, 4); /* ab, where no word begins at b */
+    suggest_scan_expect(built.index, "A-b", 3, 1);
+    suggest_scan_expect(built.index, "A-b", 3, 2);
+    suggest_scan_expect(built.index, "a", 1, 10);
     built_index_remove(&built);
+}
+
+static bool is_same(const struct suggestion *left, const struct suggestion *right)
+{
+    return left->kind == right->kind && left->rank == right->rank &&
+           left->highlight_start == right->highlight_start &&
+           left->highlight_length == right->highlight_length;
+}
+
+/* What a beginning of a name gives with `-`, other separators give; and without, what comes first
+   does. */
+static void any_separator(void **state)
+{
+    const struct built_index *built = *state;
+    static const char *const separators[] = {" ", "_", "::", "  ", ""};
+    unsigned n_texts = 0;
+    for (uint32_t rank = 1; rank <= index_n_crates(built->index); rank++) {
+        struct index_crate crate;
+        index_crate(built->index, rank, &crate);
+        for (uint32_t length = 3; length <= crate.name_length; length++) {
+            struct suggestion right[10];
+            struct suggestion found[10];
+            char text[300];
+            bool is_cut = is_separator(crate.name[length - 1]);
+            if (is_cut || strcspn(crate.name, "-_") >= length)
+                continue;
+            size_t n_right = suggest(built->index, crate.name, length, right, 10);
+            for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
+                size_t n = 0;
+                for (uint32_t at = 0; at < length; at++)
+                    n += (size_t)snprintf(text + n, sizeof text - n, "%s",
+                                          is_separator(crate.name[at])
+                                              ? separators[i]
+                                              : (char[]){crate.name[at], '\0'});
+                size_t n_found = suggest(built->index, text, n, found, 10);
+                assert_true(n_found > 0);
+                suggest_scan_expect(built->index, text, n, 10);
+                if (separators[i][0] == '\0')
+                    continue;
+                assert_int_equal(n_found, n_right);
+                for (size_t hit = 0; hit < n_right; hit++)
+                    assert_true(is_same(&found[hit], &right[hit]));
+            }
+            n_texts++;
+        }
+    }
+    assert_true(n_texts > 500);
 }
 
 static void expect_name(const struct suggestion *suggestion, enum suggestion_kind kind,
@@ -352,6 +223,67 @@ static void expect_name(const struct suggestion *suggestion, enum suggestion_kin
     assert_int_equal(suggestion->name_length, strlen(name));
     assert_memory_equal(suggestion->name, name, strlen(name));
     assert_int_equal(suggestion->downloads, downloads);
+}
+
+/* Each text gives the name first, and says which bytes of it were typed. */
+static void names_as_people_type_them(void **state)
+{
+    (void)state;
+    static const char times[] = "2020-01-01,2020-01-01";
+    static const struct {
+        const char *text;
+        const char *name;
+        uint32_t start;
+        uint32_t length;
+    } cases[] = {
+        {"serde json", "serde_json", 0, 10},
+        {"serde-js", "serde_json", 0, 8},
+        {"serdejs", "serde_json", 0, 8},
+        {"tokio ut", "tokio-util", 0, 8},
+        {"tokio::ut", "tokio-util", 0, 8},
+        {"TokioUt", "tokio-util", 0, 8},
+        {"tokio.u", "tokio-util", 0, 7},
+        {"tokio-", "tokio-util", 0, 6},
+        {"async tr", "async-trait", 0, 8},
+        {"asynctr", "async-trait", 0, 8},
+        {"async trait", "async-trait", 0, 11},
+        {"bevy rap", "leafwing-bevy_rapier", 9, 8},
+        {"bevyrapier", "leafwing-bevy_rapier", 9, 11},
+        {"temp fi", "tempfile", 0, 6},
+        {"utf 8", "utf8", 0, 4},
+        {"fizz bu", "FizzBuzz", 0, 6},
+        {"no st", "no-std", 0, 5},
+    };
+    char crates[2048] = CRATES_COLUMNS "\n";
+    char versions[2048] = VERSIONS_COLUMNS "\n";
+    static const char *const names[] = {"serde_json", "tokio-util",           "async-trait",
+                                        "tempfile",   "leafwing-bevy_rapier", "utf8",
+                                        "FizzBuzz"};
+    for (unsigned id = 1; id <= sizeof names / sizeof *names; id++) {
+        sprintf(crates + strlen(crates), "%u,%s,%s,,,,\n", id, names[id - 1], times);
+        sprintf(versions + strlen(versions), "%u,%u,1.0.0,2020-01-01,f,0,2020-01-01\n", id, id);
+    }
+    const struct dump_file files[] = {
+        BUILT_TIME("2026-11-01T02:00:00Z"),
+        BUILT_TABLE("crates", crates),
+        BUILT_TABLE("versions", versions),
+        BUILT_TABLE("keywords", "id,keyword,crates_cnt,created_at\n1,no-std,1,2020-01-01\n"),
+        BUILT_TABLE("crates_keywords", "crate_id,keyword_id\n1,1\n"),
+        BUILT_END,
+    };
+    struct built_index built;
+    built_index_from_files(&built, files);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct suggestion found;
+        const char *text = cases[i].text;
+        if (suggest(built.index, text, strlen(text), &found, 1) != 1 ||
+            found.name_length != strlen(cases[i].name) ||
+            memcmp(found.name, cases[i].name, found.name_length) != 0)
+            fail_msg("\"%s\" does not give %s", text, cases[i].name);
+        assert_int_equal(found.highlight_start, cases[i].start);
+        assert_int_equal(found.highlight_length, cases[i].length);
+    }
+    built_index_remove(&built);
 }
 
 /* Keywords come last, those of most crates first, with the downloads of their crates. */
@@ -399,6 +331,8 @@ int main(void)
         cmocka_unit_test(pasted_texts),
         cmocka_unit_test(names_that_differ_in_separators),
         cmocka_unit_test(keywords),
+        cmocka_unit_test(any_separator),
+        cmocka_unit_test(names_as_people_type_them),
     };
     return cmocka_run_group_tests_name("suggest", tests, built_index_set_up_sample,
                                        built_index_tear_down);

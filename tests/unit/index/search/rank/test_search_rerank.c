@@ -1,4 +1,4 @@
-/* The trees of the second stage are complete, and four candidates at a time get what a walk down
+/* The trees of the second stage are complete, and eight candidates at a time get what a walk down
    each tree gives one. */
 #include "index/search/rank/search_rerank.h"
 
@@ -25,10 +25,10 @@ static void trees_are_complete(void **state)
     assert_true(isfinite(ranking_first_stage_weight) && ranking_first_stage_weight >= 0);
     for (unsigned i = 0; i < n_ranking_trees; i++) {
         const struct ranking_tree *tree = &ranking_trees[i];
-        for (unsigned node = 0; node < RANKING_TREE_NODES; node++) {
-            assert_true(tree->features[node] < N_RERANK_FEATURES);
-            assert_true(tree->thresholds[node] <= INFINITY); /* no NaN */
-            n_uses[tree->features[node]]++;
+        for (unsigned level = 0; level < RANKING_TREE_DEPTH; level++) {
+            assert_true(tree->features[level] < N_RERANK_FEATURES);
+            assert_true(tree->thresholds[level] <= INFINITY); /* no NaN */
+            n_uses[tree->features[level]]++;
         }
         for (unsigned leaf = 0; leaf < RANKING_TREE_LEAVES; leaf++)
             assert_true(isfinite(tree->leaves[leaf]));
@@ -54,19 +54,21 @@ static void features_have_names(void **state)
     }
 }
 
-static float leaf_below(const struct ranking_tree *tree, unsigned node, const float *features)
+static float leaf_of(const struct ranking_tree *tree, const float *features)
 {
-    if (node >= RANKING_TREE_NODES)
-        return tree->leaves[node - RANKING_TREE_NODES];
-    bool is_left = features[tree->features[node]] < tree->thresholds[node];
-    return leaf_below(tree, is_left ? 2 * node + 1 : 2 * node + 2, features);
+    unsigned leaf = 0;
+    for (unsigned level = 0; level < RANKING_TREE_DEPTH; level++) {
+        bool is_left = features[tree->features[level]] < tree->thresholds[level];
+        leaf = 2 * leaf + (is_left ? 0 : 1);
+    }
+    return tree->leaves[leaf];
 }
 
 static double reference(const struct rerank_candidate *candidate)
 {
     double sum = (double)(ranking_first_stage_weight * candidate->first_stage);
     for (unsigned i = 0; i < n_ranking_trees; i++)
-        sum += (double)leaf_below(&ranking_trees[i], 0, candidate->features);
+        sum += (double)leaf_of(&ranking_trees[i], candidate->features);
     return sum;
 }
 
@@ -75,9 +77,9 @@ static double reference(const struct rerank_candidate *candidate)
 static float random_feature(uint64_t *seed, int feature)
 {
     const struct ranking_tree *tree = &ranking_trees[random_below(seed, n_ranking_trees)];
-    unsigned node = random_below(seed, RANKING_TREE_NODES);
-    float value = tree->thresholds[node];
-    if (tree->features[node] == feature && isfinite(value) && random_below(seed, 4) > 0)
+    unsigned level = random_below(seed, RANKING_TREE_DEPTH);
+    float value = tree->thresholds[level];
+    if (tree->features[level] == feature && isfinite(value) && random_below(seed, 4) > 0)
         return random_below(seed, 2) == 0 ? value : nextafterf(value, -1e9F);
     return (float)random_below(seed, 6400) / (float)(1 + random_below(seed, 200));
 }
