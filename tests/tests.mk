@@ -165,9 +165,10 @@ train_python = $(firstword $(foreach python,$(PYTHON) /usr/bin/python3,\
 
 .PHONY: relevance relevance-train relevance-trees
 ifneq ($(has_relevance_data),)
-relevance: $(server_program) $(relevance_index) $(relevance_judgements) ## nDCG@10, MRR and complaints on the data in SHARED
+relevance: $(server_program) $(relevance_index) $(relevance_judgements) ## nDCG@10, MRR, complaints and what people type, on the data in SHARED
 	@$(PYTHON) -B tests/relevance/check.py --server $(server_program) --index $(relevance_index) \
-	    --judgements $(relevance_judgements) --min-ndcg 0.35 --min-mrr 0.37
+	    --judgements $(relevance_judgements) --min-ndcg 0.35 --min-mrr 0.37 \
+	    --typed $(SHARED)/data/typed-dev.tsv
 
 # What to do with the features: $(call train,target,options of train.py)
 train = $(if $(train_python),@$(train_python) -B tests/relevance/train.py --judgements $(relevance_lessons) \

@@ -122,7 +122,9 @@ static int print_hits(struct reading *reading, const struct search_result *resul
 static void encode_meta(const struct search_result *result, struct encoder *encoder)
 {
     bool has_did_you_mean = result->did_you_mean[0] != '\0';
-    encoder_object(encoder, 1 + (uint32_t)has_did_you_mean + (uint32_t)result->is_relaxed);
+    bool has_version = result->named_version[0] != '\0';
+    encoder_object(encoder, 1 + (uint32_t)has_did_you_mean + (uint32_t)result->is_relaxed +
+                                (uint32_t)has_version);
     encoder_key(encoder, "total");
     encoder_integer(encoder, (int64_t)result->total);
     if (has_did_you_mean) {
@@ -132,6 +134,10 @@ static void encode_meta(const struct search_result *result, struct encoder *enco
     if (result->is_relaxed) {
         encoder_key(encoder, "relaxed");
         encoder_text(encoder, "typo");
+    }
+    if (has_version) {
+        encoder_key(encoder, "named_version");
+        encoder_text(encoder, result->named_version);
     }
     encoder_end_object(encoder);
 }
@@ -331,8 +337,10 @@ const struct command command_query = {
     .summary = "Search an index file for crates",
     .help =
         "  FILE             an index file\n"
-        "  WORD...          what to search for, as in the search box; '' lists every\n"
-        "                   crate; behind -- words may start with a dash\n"
+        "  WORD...          what to search for, as in the search box, which also takes\n"
+        "                   'serde = \"1.0\"', 'use serde::ser;' and addresses for the\n"
+        "                   crates that they name; at most 256 characters; '' lists\n"
+        "                   every crate; behind -- words may start with a dash\n"
         "      --sort SORT  relevance (default), alphabetical (alpha), downloads,\n"
         "                   recent-downloads, recent-updates or new\n"
         "      --match MATCH\n"
@@ -344,9 +352,9 @@ const struct command command_query = {
         "                   each; cratedex-server --help lists them\n"
         "      --explain    why each crate stands where it does\n"
         "      --json       {\"crates\":[{\"tier\",\"score\",\"crate\"}],\"meta\":{\"total\"}};\n"
-        "                   the meta has `did_you_mean` and `relaxed` as the server's\n"
-        "                   has; with --explain the last member of `crate` is\n"
-        "                   `explanation`\n" CLI_OPTIONS_HELP("  "),
+        "                   the meta has `did_you_mean`, `relaxed` and `named_version`\n"
+        "                   as the server's has; with --explain the last member of\n"
+        "                   `crate` is `explanation`\n" CLI_OPTIONS_HELP("  "),
     .notes = "A terminal gets a table in its width, with where the words matched, and how many\n"
              "crates match in all. Elsewhere every crate is a line of tab separated cells,\n"
              "whole and without titles: number, name, downloads, match, description; lines of\n"

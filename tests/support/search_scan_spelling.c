@@ -16,7 +16,7 @@
 
 #define ONE_EDIT_CHARACTERS 5
 #define TWO_EDITS_CHARACTERS 9
-#define MIN_NAME_BYTES 4
+#define MIN_NAME_CHARACTERS 4
 #define FURTHER_CHARACTERS 6
 #define FAR_MORE_POPULAR 1000
 /* No name is near a longer text: names have at most 64 characters. */
@@ -133,13 +133,14 @@ void scan_near_names(struct search_scan *scan, const char *canonical)
 {
     struct search_string text = {canonical, strlen(canonical)};
     uint32_t further = 0;
-    unsigned most = text.length < TWO_EDITS_CHARACTERS ? 1 : 2;
+    size_t n_characters = count_characters(text.data, text.length);
+    unsigned most = n_characters < TWO_EDITS_CHARACTERS ? 1 : 2;
     unsigned nearest = 3;
     uint32_t near[SCAN_NEAR_NAMES];
     unsigned n_near = 0;
     scan->n_near = 0;
     if (!scan->ranking.typos || scan->n_words == 0 || scan->n_occurring > 0 || scan->any_in_name ||
-        text.length < MIN_NAME_BYTES || text.length > MAX_NAME_BYTES ||
+        n_characters < MIN_NAME_CHARACTERS || text.length > MAX_NAME_BYTES ||
         strchr(canonical, ' ') != NULL)
         return;
     for (unsigned distance = 1; distance <= most; distance++) {
@@ -150,7 +151,7 @@ void scan_near_names(struct search_scan *scan, const char *canonical)
             near[n_near++] = rank;
         }
     }
-    if (n_near > 0 && nearest == 1 && text.length >= FURTHER_CHARACTERS)
+    if (n_near > 0 && nearest == 1 && n_characters >= FURTHER_CHARACTERS)
         further = find_further(scan, text, near[0]);
     if (further != 0)
         scan->near[scan->n_near++] = further;

@@ -118,6 +118,8 @@ static bool take_crate(struct query_cursor *cursor, struct query_names *names)
 bool query_addresses_read(struct search_string text, struct query_names *names)
 {
     struct query_cursor cursor = {text.data, text.data + text.length};
+    if (text.length == 0 || memchr(text.data, '/', text.length) == NULL)
+        return false;
     while (!query_at_end(&cursor)) {
         struct query_cursor ahead = cursor;
         size_t n_before = (size_t)(cursor.at - text.data);

@@ -186,7 +186,7 @@ void query_text_read(struct query_text *read, struct search_string typed)
     bool has_version = may_be_name && form == QUERY_VERSION_PLAIN;
     read->kind = QUERY_TEXT_PLAIN;
     if (query_statements_read(unified, &read->names) ||
-        query_statements_read(plain, &read->names) ||
+        (plain.length < unified.length && query_statements_read(plain, &read->names)) ||
         (!has_version && query_addresses_read(unified, &read->names))) {
         read->kind = QUERY_TEXT_NAMES;
     } else if (may_be_name) {

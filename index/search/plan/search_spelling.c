@@ -8,6 +8,7 @@
 #include "index/trie/trie_fuzzy.h"
 
 #include <cratedex/index_file.h>
+#include <cratedex/utf8.h>
 #include <string.h>
 
 #define MIN_NAME_CHARACTERS 4    /* of what was typed for a name of five with one left out */
@@ -106,7 +107,7 @@ static uint32_t find_far_more_popular(const struct index *index, const char *can
 {
     const struct trie_fuzzy_bounds bounds = {.max_distance = 2, .max_value = nearest->value - 1};
     struct trie_neighbour further;
-    if (length < MIN_CHARACTERS_FURTHER || nearest->distance != 1 || bounds.max_value == 0 ||
+    if (utf8_count_characters(canonical, length) < MIN_CHARACTERS_FURTHER || nearest->distance != 1 || bounds.max_value == 0 ||
         trie_fuzzy_find(&index->names, canonical, length, &bounds, &further, 1) == 0 ||
         further.distance != 2)
         return 0;
@@ -118,10 +119,11 @@ static uint32_t find_far_more_popular(const struct index *index, const char *can
 uint32_t search_spelling_near_names(const struct index *index, const char *canonical, size_t length,
                                     uint32_t ranks[SEARCH_MAX_NEAR_NAMES])
 {
-    if (length < MIN_NAME_CHARACTERS || memchr(canonical, ' ', length) != NULL)
+    size_t n_characters = utf8_count_characters(canonical, length);
+    if (n_characters < MIN_NAME_CHARACTERS || memchr(canonical, ' ', length) != NULL)
         return 0;
     const struct trie_fuzzy_bounds bounds = {
-        .max_distance = length < MIN_CHARACTERS_FOR_TWO ? 1 : 2,
+        .max_distance = n_characters < MIN_CHARACTERS_FOR_TWO ? 1 : 2,
         .max_value = UINT32_MAX,
     };
     struct trie_neighbour neighbours[SEARCH_MAX_NEAR_NAMES];

@@ -138,6 +138,23 @@ static void query_json_has_documents_and_the_total(void **state)
     hit = json_array_get(json_object_get(root, "crates"), 0);
     crate = json_object_get(hit, "crate");
     assert_true(json_is_true(json_object_get(crate, "exact_match")));
+    assert_null(json_object_get(json_object_get(root, "meta"), "named_version"));
+    json_decref(root);
+    program_run_free(&run);
+}
+
+/* What a line of a manifest names comes first; its version is told where there is one. */
+static void pasted_lines_name_a_crate(void **state)
+{
+    const struct cli_fixture *fixture = *state;
+    struct program_run run;
+    cli_run(&run, ARGUMENTS("query", fixture->index, "--json", "json-parser = \"1.0.0\""));
+    json_t *root = json_loads(run.out, 0, NULL);
+    const json_t *hit = json_array_get(json_object_get(root, "crates"), 0);
+    const json_t *crate = json_object_get(hit, "crate");
+    assert_string_equal(json_string_value(json_object_get(crate, "name")), "json-parser");
+    const json_t *version = json_object_get(json_object_get(root, "meta"), "named_version");
+    assert_string_equal(json_string_value(version), "1.0.0");
     json_decref(root);
     program_run_free(&run);
 }
@@ -359,6 +376,7 @@ int main(void)
         cmocka_unit_test(a_terminal_gets_a_table_in_its_width),
         cmocka_unit_test(colours_need_a_capable_terminal_and_no_veto),
         cmocka_unit_test(query_json_has_documents_and_the_total),
+        cmocka_unit_test(pasted_lines_name_a_crate),
         cmocka_unit_test(sorts_order_the_list),
         cmocka_unit_test(matches_some_or_all_words),
         cmocka_unit_test(says_which_line_of_a_ranking_file_is_wrong),

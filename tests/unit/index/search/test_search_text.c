@@ -35,7 +35,8 @@ static const struct dump_file files[] = {
                                                                        "resume")
                         CRATE("9", "arabic", "مكتبة سريعة") CRATE("10", "hebrew", "ספרייה מהירה")
                             CRATE("11", "greek", "Ανάλυση κειμένου") CRATE("12", "thai", "ห้องสมุด")
-                                CRATE("13", "mixed", "rust語でjsonを — parse…")),
+                                CRATE("13", "mixed", "rust語でjsonを — parse…")
+                                    CRATE("14", "k", "")),
     BUILT_TABLE("versions", VERSIONS_COLUMNS "\n"),
     BUILT_END,
 };
@@ -189,6 +190,21 @@ static void bad_texts(void **state)
     assert_int_equal(search_check_text("r\u00E9sum\u00E9 \U0001F980", 13, &error), SEARCH_OK);
 }
 
+/* Edits are of characters: one that no name has is none that is left out. */
+static void one_character_is_no_misspelt_name(void **state)
+{
+    struct built_index *built = *state;
+    static const char *const texts[] = {"\U00020BB7", "\U0001F680", "\u00E9\u00E9", "ak\u00E9"};
+    static struct search_result result;
+    struct error error = {""};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct search_query query = {.text = {texts[i], strlen(texts[i])}, .limit = 10};
+        assert_int_equal(search_run(built->reader, &query, &result, &error), SEARCH_OK);
+        assert_int_equal(result.total, 0);
+        assert_string_equal(result.did_you_mean, "");
+    }
+}
+
 /* What a text may have meant is told as a whole or not at all. */
 static void corrections_have_room(void **state)
 {
@@ -216,6 +232,7 @@ int main(void)
         cmocka_unit_test(folding_is_that_of_fts5),
         cmocka_unit_test(unfinished_words),
         cmocka_unit_test(bad_texts),
+        cmocka_unit_test(one_character_is_no_misspelt_name),
         cmocka_unit_test(corrections_have_room),
     };
     return cmocka_run_group_tests_name("search_text", tests, open_index, built_index_tear_down);
