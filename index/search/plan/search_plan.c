@@ -208,11 +208,10 @@ static bool take_apart(struct search_plan *plan, struct index_reader *reader, ui
     const char *written = words->written + words->words[i].written_start;
     size_t length = words->words[i].written_length;
     size_t first;
-    struct spelling_correction correction;
     if (words->n_words > MAX_WORDS_TAKEN_APART ||
+        plan->spelling.n_replacements == SEARCH_MAX_REPLACEMENTS ||
         !compound_word_part(reader->index, written, length, &first) ||
-        (spelling_correct(reader->index, written, length, 0, &correction) > 0 &&
-         correction.distance == 1) ||
+        spelling_is_one_edit_off(reader->index, written, length) ||
         !search_spelling_part(&plan->spelling, written, first, length, words->words[i].text_start,
                               words->words[i].text_length))
         return false;
