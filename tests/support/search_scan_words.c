@@ -220,6 +220,50 @@ static uint32_t look_up_corrected(struct search_scan *scan, struct search_string
     return look_up(scan, corrected.data, corrected.length);
 }
 
+/* Counts a word whose fields are set; of a crate that it names by words, as one of its name. */
+static void cover_all(struct search_scan *scan, double mass, double completed_mass, bool is_whole)
+{
+    bool is_first = scan->total_mass == 0;
+    scan->total_mass += mass;
+    for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
+        scan->coverage[rank].n_words += scan->fields[rank] != 0 || scan->completion[rank] != 0;
+        if (scan->fields[rank] != 0) {
+            cover(&scan->coverage[rank], scan->fields[rank], mass, is_first);
+            scan->coverage[rank].n_whole += is_whole;
+        } else if (scan->completion[rank] != 0) {
+            cover(&scan->coverage[rank], scan->completion[rank], completed_mass, is_first);
+        }
+    }
+    for (unsigned i = 0; i < scan->alike.n; i++) {
+        uint32_t rank = scan->alike.ranks[i];
+        unsigned fields = scan->fields[rank] != 0 ? scan->fields[rank] : scan->completion[rank];
+        cover(&scan->alike.coverage[i], fields | 1U << SCAN_NAME, mass, is_first);
+    }
+}
+
+static double mass_of(const struct search_scan *scan, uint64_t n)
+{
+    double mass = log(1 + ((double)scan->n_crates - (double)n + 0.5) / ((double)n + 0.5));
+    return mass < LOWEST_MASS ? LOWEST_MASS : mass;
+}
+
+/* Adds the two words of one that occurs nowhere, at less than half their weight. */
+static bool add_parts(struct search_scan *scan, struct search_string word)
+{
+    struct stem folded = {""};
+    struct search_string parts[2];
+    if (!scan->ranking.typos || scan->any_in_name ||
+        !scan_part(scan, fold(scan, word, &folded), parts))
+        return false;
+    scan->is_relaxed = true;
+    for (int i = 0; i < 2; i++) {
+        uint32_t n = look_up(scan, parts[i].data, parts[i].length);
+        scan->n_words++;
+        cover_all(scan, 0.4 * mass_of(scan, n), 0, false);
+    }
+    return true;
+}
+
 static void add_word(struct search_scan *scan, struct search_string word, const char *stem,
                      bool completes)
 {
@@ -230,35 +274,17 @@ static void add_word(struct search_scan *scan, struct search_string word, const 
         n_completed = look_up_completions(scan, stem, word, n <= RARE_CRATES);
     scan->is_common = scan->is_common && n >= COMMON_CRATES;
     scan->n_occurring += n > 0 || n_completed > 0;
-    if (n == 0 && n_completed == 0)
+    if (n == 0 && n_completed == 0) {
+        if (add_parts(scan, word))
+            return;
         n = look_up_corrected(scan, word);
-    bool is_absent = n == 0;
+    }
     scan->n_words++;
-    if (is_absent)
-        n = n_completed < scan->n_crates ? n_completed : scan->n_crates;
-    if (n == 0)
-        return;
-    double mass = log(1 + ((double)scan->n_crates - (double)n + 0.5) / ((double)n + 0.5));
-    mass = mass < LOWEST_MASS ? LOWEST_MASS : mass;
+    uint64_t n_any = n > 0 ? n : n_completed < scan->n_crates ? n_completed : scan->n_crates;
+    double mass = mass_of(scan, n_any);
     double completed_mass = mass * scan->ranking.prefix;
-    bool is_first = scan->total_mass == 0;
-    if (is_absent)
-        mass = completed_mass;
-    scan->total_mass += mass;
-    for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
-        scan->coverage[rank].n_words += scan->fields[rank] != 0 || scan->completion[rank] != 0;
-        if (scan->fields[rank] != 0) {
-            cover(&scan->coverage[rank], scan->fields[rank], mass, is_first);
-            scan->coverage[rank].n_whole++;
-        } else if (scan->completion[rank] != 0) {
-            cover(&scan->coverage[rank], scan->completion[rank], completed_mass, is_first);
-        }
-    }
-    for (unsigned i = 0; i < scan->alike.n; i++) {
-        uint32_t rank = scan->alike.ranks[i];
-        unsigned fields = scan->fields[rank] != 0 ? scan->fields[rank] : scan->completion[rank];
-        cover(&scan->alike.coverage[i], fields | 1U << SCAN_NAME, mass, is_first);
-    }
+    if (n_any > 0)
+        cover_all(scan, n > 0 ? mass : completed_mass, completed_mass, true);
 }
 
 /* Whether some crate has the word as it is written. */

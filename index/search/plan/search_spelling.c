@@ -47,6 +47,24 @@ size_t search_spelling_replace(struct search_spelling *spelling, struct index_re
                            replacement->correction.length, stem, capacity);
 }
 
+bool search_spelling_part(struct search_spelling *spelling, const char *word, size_t first,
+                          size_t length, uint32_t text_start, uint32_t text_length)
+{
+    struct search_replacement replacement = {
+        .text_start = text_start,
+        .text_length = text_length,
+        .correction = {.length = length + 1, .distance = 1},
+    };
+    if (spelling->n_replacements == SEARCH_MAX_REPLACEMENTS || length + 1 > SPELLING_MAX_BYTES)
+        return false;
+    memcpy(replacement.correction.word, word, first);
+    replacement.correction.word[first] = ' ';
+    memcpy(replacement.correction.word + first + 1, word + first, length - first);
+    search_spelling_note(spelling, &replacement);
+    spelling->is_relaxed = true;
+    return true;
+}
+
 /* Whether the word begins the other, as one that is not finished. */
 static bool is_longer(const char *word, uint32_t length, const struct spelling_correction *other)
 {
