@@ -107,7 +107,8 @@ static uint32_t find_far_more_popular(const struct index *index, const char *can
 {
     const struct trie_fuzzy_bounds bounds = {.max_distance = 2, .max_value = nearest->value - 1};
     struct trie_neighbour further;
-    if (utf8_count_characters(canonical, length) < MIN_CHARACTERS_FURTHER || nearest->distance != 1 || bounds.max_value == 0 ||
+    if (utf8_count_characters(canonical, length) < MIN_CHARACTERS_FURTHER ||
+        nearest->distance != 1 || bounds.max_value == 0 ||
         trie_fuzzy_find(&index->names, canonical, length, &bounds, &further, 1) == 0 ||
         further.distance != 2)
         return 0;
