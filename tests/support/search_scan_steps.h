@@ -30,6 +30,7 @@ enum scan_field { SCAN_NAME, SCAN_KEYWORDS, SCAN_DESCRIPTION, SCAN_README, N_SCA
 /* What occurs in a crate of the text's words: inverse document frequencies, summed. */
 struct scan_coverage {
     double any;
+    double reach; /* towards a match; of synonyms more than in scores */
     double main;
     double fields[N_SCAN_FIELDS];
     double best;           /* the largest of one word */
@@ -91,6 +92,7 @@ struct search_scan {
     bool *marks;               /* what one statement gave */
     bool *in_name;             /* the name contains the text in one of its forms */
     unsigned char *fields;     /* of one word: a bit a field */
+    unsigned char *synonym;    /* the same for what means the same */
     unsigned char *completion; /* the same for what it is the beginning of */
     struct scan_coverage *coverage;
     /* The text. */

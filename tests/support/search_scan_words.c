@@ -187,21 +187,29 @@ static uint64_t look_up_completions(struct search_scan *scan, const char *stem,
     return n;
 }
 
-static void cover(struct scan_coverage *coverage, unsigned fields, double mass, bool is_first)
+/* What a word counts: in scores, towards a match; and whether it is the first of the text. */
+struct word_weight {
+    double mass;
+    double reach;
+    bool is_first;
+};
+
+static void cover(struct scan_coverage *coverage, unsigned fields, struct word_weight weight)
 {
     enum scan_field best = N_SCAN_FIELDS;
     for (unsigned field = N_SCAN_FIELDS; field-- > 0;) {
         if (fields >> field & 1) {
-            coverage->fields[field] += mass;
+            coverage->fields[field] += weight.mass;
             best = (enum scan_field)field;
         }
     }
-    coverage->any += mass;
-    coverage->best = fmax(coverage->best, mass);
+    coverage->any += weight.mass;
+    coverage->reach += weight.reach;
+    coverage->best = fmax(coverage->best, weight.mass);
     if (best != SCAN_README) {
-        coverage->main += mass;
-        coverage->best_main = fmax(coverage->best_main, mass);
-        coverage->has_first |= is_first;
+        coverage->main += weight.mass;
+        coverage->best_main = fmax(coverage->best_main, weight.mass);
+        coverage->has_first |= weight.is_first;
     }
     if (!coverage->has_any || best > coverage->worst)
         coverage->worst = best;
@@ -220,22 +228,73 @@ static uint32_t look_up_corrected(struct search_scan *scan, struct search_string
     return look_up(scan, corrected.data, corrected.length);
 }
 
+/* Sets the fields of every crate for the words that mean the same, of which the first counts that a
+   crate has, and for the word itself. Returns how many crates have that, and adds up how many have
+   the others. What means the same as what is data to the scan. */
+static uint32_t look_up_with_synonyms(struct search_scan *scan, struct search_string word,
+                                      uint64_t *n_synonymous)
+{
+    struct stem folded = {""};
+    const struct synonym *group = NULL;
+    struct search_string key = fold(scan, word, &folded);
+    uint32_t n = synonyms_find(&scan->index->synonyms, key.data, key.length, &group);
+    memset(scan->synonym, 0, scan->n_crates + (size_t)1);
+    *n_synonymous = 0;
+    for (uint32_t i = 0; i < n && scan->ranking.synonym > 0; i++) {
+        if (group[i].length == key.length && memcmp(group[i].word, key.data, key.length) == 0)
+            continue;
+        *n_synonymous += look_up(scan, group[i].word, group[i].length);
+        for (uint32_t rank = 1; rank <= scan->n_crates; rank++)
+            if (scan->synonym[rank] == 0)
+                scan->synonym[rank] = scan->fields[rank];
+    }
+    return look_up(scan, word.data, word.length);
+}
+
+/* The fields of a crate for the word, or for what stands in its place. */
+static unsigned fields_of(const struct search_scan *scan, uint32_t rank)
+{
+    return scan->fields[rank] != 0    ? scan->fields[rank]
+           : scan->synonym[rank] != 0 ? scan->synonym[rank]
+                                      : scan->completion[rank];
+}
+
+/* Adds the word to what is covered of a crate; `weight` is that of the word itself. */
+static void cover_word(struct search_scan *scan, uint32_t rank, struct word_weight weight,
+                       double completed_mass)
+{
+    struct scan_coverage *coverage = &scan->coverage[rank];
+    unsigned fields = fields_of(scan, rank);
+    bool is_whole = scan->fields[rank] != 0 || scan->synonym[rank] != 0;
+    if (fields == 0)
+        return;
+    if (scan->fields[rank] == 0)
+        weight.mass = is_whole ? weight.mass * scan->ranking.synonym : completed_mass;
+    if (!is_whole)
+        weight.reach = completed_mass;
+    cover(coverage, fields, weight);
+    coverage->n_words++;
+    coverage->n_whole += is_whole;
+}
+
 static void add_word(struct search_scan *scan, struct search_string word, const char *stem,
                      bool completes)
 {
-    uint64_t n = look_up(scan, word.data, word.length);
+    uint64_t n_synonymous;
+    uint64_t n = look_up_with_synonyms(scan, word, &n_synonymous);
     uint64_t n_completed = 0;
     memset(scan->completion, 0, scan->n_crates + (size_t)1);
     if (completes && strlen(stem) >= MIN_COMPLETED_BYTES && scan->ranking.prefix > 0)
         n_completed = look_up_completions(scan, stem, word, n <= RARE_CRATES);
     scan->is_common = scan->is_common && n >= COMMON_CRATES;
-    scan->n_occurring += n > 0 || n_completed > 0;
-    if (n == 0 && n_completed == 0)
+    scan->n_occurring += n > 0 || n_synonymous > 0 || n_completed > 0;
+    if (n == 0 && n_synonymous == 0 && n_completed == 0)
         n = look_up_corrected(scan, word);
-    bool is_absent = n == 0;
+    bool is_absent = n == 0 && n_synonymous == 0;
     scan->n_words++;
-    if (is_absent)
-        n = n_completed < scan->n_crates ? n_completed : scan->n_crates;
+    if (n == 0)
+        n = is_absent ? n_completed : n_synonymous;
+    n = n < scan->n_crates ? n : scan->n_crates;
     if (n == 0)
         return;
     double mass = log(1 + ((double)scan->n_crates - (double)n + 0.5) / ((double)n + 0.5));
@@ -245,19 +304,12 @@ static void add_word(struct search_scan *scan, struct search_string word, const 
     if (is_absent)
         mass = completed_mass;
     scan->total_mass += mass;
-    for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
-        scan->coverage[rank].n_words += scan->fields[rank] != 0 || scan->completion[rank] != 0;
-        if (scan->fields[rank] != 0) {
-            cover(&scan->coverage[rank], scan->fields[rank], mass, is_first);
-            scan->coverage[rank].n_whole++;
-        } else if (scan->completion[rank] != 0) {
-            cover(&scan->coverage[rank], scan->completion[rank], completed_mass, is_first);
-        }
-    }
+    const struct word_weight weight = {mass, mass, is_first};
+    for (uint32_t rank = 1; rank <= scan->n_crates; rank++)
+        cover_word(scan, rank, weight, completed_mass);
     for (unsigned i = 0; i < scan->alike.n; i++) {
-        uint32_t rank = scan->alike.ranks[i];
-        unsigned fields = scan->fields[rank] != 0 ? scan->fields[rank] : scan->completion[rank];
-        cover(&scan->alike.coverage[i], fields | 1U << SCAN_NAME, mass, is_first);
+        unsigned fields = fields_of(scan, scan->alike.ranks[i]);
+        cover(&scan->alike.coverage[i], fields | 1U << SCAN_NAME, weight);
     }
 }
 
@@ -370,5 +422,5 @@ void scan_words(struct search_scan *scan, struct search_string text)
     for (unsigned i = 0; i < cut.n; i++)
         add_word(scan, cut.words[i], cut.stems[i].text, i == cut.n - 1);
     for (unsigned i = 0; i < scan->alike.n && scan->total_mass == 0; i++)
-        cover(&scan->alike.coverage[i], 1U << SCAN_NAME, 1, true);
+        cover(&scan->alike.coverage[i], 1U << SCAN_NAME, (struct word_weight){1, 1, true});
 }
