@@ -16,7 +16,7 @@ static void describe_words(const struct search_plan *searched, struct query_plan
 {
     memcpy(plan->stems, searched->text_words.bytes, searched->text_words.n_bytes);
     plan->n_words = searched->n_words;
-    plan->n_left_out = searched->text_words.n_words - searched->n_words;
+    plan->n_left_out = searched->n_left_out;
     for (uint32_t i = 0; i < searched->n_words; i++) {
         const struct search_word *word = &searched->words[i];
         plan->words[i].start = word->start;

@@ -198,6 +198,18 @@ static void append_loose_name(const struct query_source *source, char *text, uin
     }
 }
 
+/* Two words of one crate, run together. */
+static void append_compound(const struct query_source *source, char *text, uint64_t *seed)
+{
+    const char *known = pick(source, TEXTS, seed);
+    append_word_of(text, known, seed);
+    append_word_of(text, known, seed);
+    if (random_below(seed, 3) == 0) {
+        append(text, " ", 1);
+        append_word_of(text, known, seed);
+    }
+}
+
 static const char *const other_texts[] = {
     "the",
     "how to",
@@ -306,6 +318,15 @@ void random_query_text(const struct query_source *source, uint64_t *seed,
         break;
     }
     set_query(random);
+}
+
+void random_query_compound(const struct query_source *source, uint64_t *seed,
+                           struct random_query *random)
+{
+    memset(random, 0, sizeof *random);
+    append_compound(source, random->text, seed);
+    set_query(random);
+    random->ranking.typos = true;
 }
 
 void random_query_loose_name(const struct query_source *source, uint64_t *seed,

@@ -34,6 +34,10 @@ void random_query_text(const struct query_source *source, uint64_t *seed,
 void random_query_loose_name(const struct query_source *source, uint64_t *seed,
                              struct random_query *random);
 
+/* The same of two words that were typed as one, perhaps with another, and with corrections. */
+void random_query_compound(const struct query_source *source, uint64_t *seed,
+                           struct random_query *random);
+
 /* Adds one to three filters, most of which let something through. */
 void random_query_filter(const struct query_source *source, uint64_t *seed,
                          struct random_query *random);

@@ -73,6 +73,41 @@ bool scan_correct(const struct search_scan *scan, struct search_string typed,
     return found;
 }
 
+/* How many crates have a word; 0 for what is none. */
+static uint32_t count_crates(const struct search_scan *scan, struct search_string word)
+{
+    for (uint32_t i = 1; i <= scan->index->spelling_list.n_words; i++) {
+        struct search_string other = word_of(scan, i);
+        if (other.length == word.length && memcmp(other.data, word.data, word.length) == 0)
+            return word_list_word(&scan->index->spelling_list, i).n_crates;
+    }
+    return 0;
+}
+
+bool scan_part(const struct search_scan *scan, struct search_string typed,
+               struct search_string parts[2])
+{
+    const uint32_t before = scan->n_crates / 10000;
+    uint32_t best = before;
+    struct search_string corrected;
+    if (typed.length + 1 > SPELLING_MAX_BYTES ||
+        (scan_correct(scan, typed, &corrected) && distance_between(corrected, typed) == 1))
+        return false;
+    for (size_t at = 3; at + 3 <= typed.length; at++) {
+        struct search_string first = {typed.data, at};
+        struct search_string second = {typed.data + at, typed.length - at};
+        uint32_t n_first = count_crates(scan, first);
+        uint32_t n_second = count_crates(scan, second);
+        uint32_t rarer = n_first < n_second ? n_first : n_second;
+        if (rarer > best) {
+            best = rarer;
+            parts[0] = first;
+            parts[1] = second;
+        }
+    }
+    return best > before;
+}
+
 static unsigned distance_to_name(const struct search_scan *scan, uint32_t rank,
                                  struct search_string text)
 {

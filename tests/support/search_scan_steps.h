@@ -166,6 +166,10 @@ unsigned scan_written_completions(const struct search_scan *scan, struct search_
    near. */
 bool scan_correct(const struct search_scan *scan, struct search_string typed,
                   struct search_string *corrected);
+/* The two words of which `typed` (folded) is made, both as frequent as can be. False where it is
+   none, or an edit away from a word. */
+bool scan_part(const struct search_scan *scan, struct search_string typed,
+               struct search_string parts[2]);
 /* Sets `in_name` and `any_in_name`; scan_alike_names comes first. */
 void scan_mark_names(struct search_scan *scan, struct search_string text, const char *canonical);
 /* Sets `front` and `by_words`, where nothing of the text occurs with near names. */

@@ -259,9 +259,9 @@ static unsigned fields_of(const struct search_scan *scan, uint32_t rank)
                                       : scan->completion[rank];
 }
 
-/* Adds the word to what is covered of a crate; `weight` is that of the word itself. */
+/* Counts a word, or what stands in its place, of a crate. */
 static void cover_word(struct search_scan *scan, uint32_t rank, struct word_weight weight,
-                       double completed_mass)
+                       double completed_mass, bool is_typed)
 {
     struct scan_coverage *coverage = &scan->coverage[rank];
     unsigned fields = fields_of(scan, rank);
@@ -274,7 +274,43 @@ static void cover_word(struct search_scan *scan, uint32_t rank, struct word_weig
         weight.reach = completed_mass;
     cover(coverage, fields, weight);
     coverage->n_words++;
-    coverage->n_whole += is_whole;
+    coverage->n_whole += is_whole && is_typed;
+}
+
+/* Counts a word whose fields are set; of a crate that it names by words, as one of its name. */
+static void cover_all(struct search_scan *scan, double mass, double completed_mass, bool is_typed)
+{
+    const struct word_weight weight = {mass, mass, scan->total_mass == 0};
+    scan->total_mass += mass;
+    for (uint32_t rank = 1; rank <= scan->n_crates; rank++)
+        cover_word(scan, rank, weight, completed_mass, is_typed);
+    for (unsigned i = 0; i < scan->alike.n; i++) {
+        unsigned fields = fields_of(scan, scan->alike.ranks[i]);
+        cover(&scan->alike.coverage[i], fields | 1U << SCAN_NAME, weight);
+    }
+}
+
+static double mass_of(const struct search_scan *scan, uint64_t n)
+{
+    double mass = log(1 + ((double)scan->n_crates - (double)n + 0.5) / ((double)n + 0.5));
+    return mass < LOWEST_MASS ? LOWEST_MASS : mass;
+}
+
+/* Adds the two words of one that occurs nowhere, at less than half their weight. */
+static bool add_parts(struct search_scan *scan, struct search_string word)
+{
+    struct stem folded = {""};
+    struct search_string parts[2];
+    if (!scan->ranking.typos || scan->any_in_name ||
+        !scan_part(scan, fold(scan, word, &folded), parts))
+        return false;
+    scan->is_relaxed = true;
+    for (int i = 0; i < 2; i++) {
+        uint32_t n = look_up(scan, parts[i].data, parts[i].length);
+        scan->n_words++;
+        cover_all(scan, 0.4 * mass_of(scan, n), 0, false);
+    }
+    return true;
 }
 
 static void add_word(struct search_scan *scan, struct search_string word, const char *stem,
@@ -288,29 +324,18 @@ static void add_word(struct search_scan *scan, struct search_string word, const 
         n_completed = look_up_completions(scan, stem, word, n <= RARE_CRATES);
     scan->is_common = scan->is_common && n >= COMMON_CRATES;
     scan->n_occurring += n > 0 || n_synonymous > 0 || n_completed > 0;
-    if (n == 0 && n_synonymous == 0 && n_completed == 0)
+    if (n == 0 && n_synonymous == 0 && n_completed == 0) {
+        if (add_parts(scan, word))
+            return;
         n = look_up_corrected(scan, word);
-    bool is_absent = n == 0 && n_synonymous == 0;
-    scan->n_words++;
-    if (n == 0)
-        n = is_absent ? n_completed : n_synonymous;
-    n = n < scan->n_crates ? n : scan->n_crates;
-    if (n == 0)
-        return;
-    double mass = log(1 + ((double)scan->n_crates - (double)n + 0.5) / ((double)n + 0.5));
-    mass = mass < LOWEST_MASS ? LOWEST_MASS : mass;
-    double completed_mass = mass * scan->ranking.prefix;
-    bool is_first = scan->total_mass == 0;
-    if (is_absent)
-        mass = completed_mass;
-    scan->total_mass += mass;
-    const struct word_weight weight = {mass, mass, is_first};
-    for (uint32_t rank = 1; rank <= scan->n_crates; rank++)
-        cover_word(scan, rank, weight, completed_mass);
-    for (unsigned i = 0; i < scan->alike.n; i++) {
-        unsigned fields = fields_of(scan, scan->alike.ranks[i]);
-        cover(&scan->alike.coverage[i], fields | 1U << SCAN_NAME, weight);
     }
+    scan->n_words++;
+    uint64_t n_any = n > 0 ? n : n_synonymous > 0 ? n_synonymous : n_completed;
+    n_any = n_any < scan->n_crates ? n_any : scan->n_crates;
+    double mass = mass_of(scan, n_any);
+    double completed_mass = mass * scan->ranking.prefix;
+    if (n_any > 0)
+        cover_all(scan, n + n_synonymous > 0 ? mass : completed_mass, completed_mass, true);
 }
 
 /* Whether some crate has the word as it is written. */

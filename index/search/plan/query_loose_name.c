@@ -50,7 +50,7 @@ static enum query_version_form cut_version(struct search_string *text,
             continue;
         enum query_version_form form = version_at(*text, at, version);
         if (form == QUERY_VERSION_NONE ||
-            (strchr("-_/:", before) != NULL && form == QUERY_VERSION_NUMBER))
+            (strchr("-_/:", before) != NULL && memchr(version->data, '.', version->length) == NULL))
             continue;
         if (strchr("@:=", before) != NULL)
             form = QUERY_VERSION_PLAIN;
@@ -83,30 +83,62 @@ static bool cut_last_word(struct search_string *text, const char *word)
     return true;
 }
 
-static bool cut_first_word(struct search_string *text, const char *word)
+/* Takes the word off the beginning; one of `marks` or spaces must stand behind it. */
+static bool cut_first_word(struct search_string *text, const char *word, const char *marks)
 {
     struct query_cursor cursor = cursor_of(*text);
-    if (!query_take_word(&cursor, word) || query_peek(&cursor) != ' ')
+    if (!query_take_word(&cursor, word) || query_at_end(&cursor) ||
+        (query_peek(&cursor) != ' ' && strchr(marks, query_peek(&cursor)) == NULL))
         return false;
+    cursor.at++;
     query_skip_spaces(&cursor);
     *text = (struct search_string){cursor.at, (size_t)(cursor.end - cursor.at)};
     return true;
 }
 
-/* What says that a name stands beside it: cargo's words for what it does to a crate, and others. */
+/* `@latest`, as other package managers have it. */
+static bool cut_latest(struct search_string *text)
+{
+    static const char latest[] = "@latest";
+    size_t length = sizeof latest - 1;
+    if (text->length <= length || memcmp(text->data + text->length - length, latest, length) != 0)
+        return false;
+    text->length -= length;
+    return true;
+}
+
+/* What cargo says that it does to a crate and its version. */
+static void cut_deed(struct search_string *text)
+{
+    static const char *const deeds[] = {"compiling",   "checking",   "adding",      "updating",
+                                        "downgrading", "downloaded", "downloading", "installing",
+                                        "removing",    "fresh",      "documenting", "locking"};
+    for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++) {
+        if (cut_first_word(text, deeds[i], ""))
+            return;
+    }
+}
+
+/* What says that a name stands beside it. */
 static bool cut_words_about_it(struct search_string *text)
 {
-    static const char *const first[] = {"compiling",   "checking",   "adding",      "updating",
-                                        "downgrading", "downloaded", "downloading", "installing",
-                                        "removing",    "fresh",      "documenting", "locking",
-                                        "the",         "rust",       "crate"};
-    static const char *const last[] = {"crate", "rust"};
     bool is_any = false;
-    for (size_t i = 0; i < sizeof first / sizeof *first; i++)
-        is_any |= cut_first_word(text, first[i]);
-    for (size_t i = 0; i < sizeof last / sizeof *last; i++)
-        is_any |= cut_last_word(text, last[i]);
+    cut_first_word(text, "the", "");
+    while (cut_first_word(text, "crate", ":/") || cut_first_word(text, "crates", ":/") ||
+           cut_first_word(text, "rust", "") || cut_last_word(text, "crate") ||
+           cut_last_word(text, "rust"))
+        is_any = true;
     return is_any;
+}
+
+/* Quotes around what is left. */
+static void cut_quotes(struct search_string *text)
+{
+    while (text->length > 2 && strchr("`'\"", text->data[0]) != NULL &&
+           text->data[text->length - 1] == text->data[0]) {
+        text->data++;
+        text->length -= 2;
+    }
 }
 
 /* `serde_json::Value`, `rand::thread_rng()`, `json!({})`: what stands before the first `::` or
@@ -147,10 +179,10 @@ static bool cut_quoted_name(struct search_string *text)
     if (close == NULL)
         return false;
     bool is_about_crates = false;
-    for (const char *at = text->data; at < open && !is_about_crates; at++) {
-        struct query_cursor cursor = {at, open};
+    for (const char *at = text->data; at < end && !is_about_crates; at++) {
+        struct query_cursor cursor = {at, at < open ? open : end};
         is_about_crates =
-            (at == text->data || !query_is_name_byte(at[-1])) &&
+            (at < open || at > close) && (at == text->data || !query_is_name_byte(at[-1])) &&
             (query_take_word(&cursor, "crate") || query_take_word(&cursor, "import") ||
              query_take_word(&cursor, "package") || query_take_word(&cursor, "module"));
     }
@@ -184,11 +216,16 @@ bool query_loose_name_read(struct search_string text, struct query_names *names,
     struct search_string version = {NULL, 0};
     bool is_named = cut_quoted_name(&text);
     if (!is_named) {
-        *form = cut_version(&text, &version);
-        is_named = cut_words_about_it(&text);
+        is_named = cut_latest(&text);
+        *form = is_named ? QUERY_VERSION_NONE : cut_version(&text, &version);
+        if (*form != QUERY_VERSION_NONE)
+            cut_deed(&text);
+        is_named |= cut_words_about_it(&text);
+        cut_quotes(&text);
         is_named |= cut_path(&text) || cut_file_ending(&text);
     }
-    if ((!is_named && *form == QUERY_VERSION_NONE) || !is_name_of_words(text))
+    if ((!is_named && *form == QUERY_VERSION_NONE) || !is_name_of_words(text) ||
+        query_is_reserved(text))
         return false;
     query_names_add(names, text);
     if (*form != QUERY_VERSION_NONE)

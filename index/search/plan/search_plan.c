@@ -7,6 +7,7 @@
 #include "index/search/plan/search_plan.h"
 
 #include "index/base/bitmap.h"
+#include "index/search/plan/compound_word.h"
 #include "index/trie/trie.h"
 #include "index/trie/trie_complete.h"
 
@@ -19,7 +20,9 @@ _Static_assert(SEARCH_MAX_TEXT_BYTES == TEXT_WORDS_MAX_BYTES && SEARCH_MAX_WORDS
                "every text that may be searched for can be cut");
 
 #define MIN_COMPLETED_BYTES 2
-#define COMMON_CRATES 64 /* have a word that may stand for what it says, not for a name */
+#define PART_SHARE 0.4F /* of its own weight, that a word has which was typed with another as one */
+#define MAX_WORDS_TAKEN_APART 16 /* of a longer text, none is */
+#define COMMON_CRATES 64         /* have a word that may stand for what it says, not for a name */
 #define MAX_WRITTEN_COMPLETIONS 4
 #define MIN_COMPLETION_MASS 1e-6f /* above 0, which says that a crate was not touched */
 #define MIN_MASS 0.01 /* a word that every crate has still counts when all words must occur */
@@ -207,6 +210,51 @@ static bool is_in_names(const struct named_crates *named)
     return named->n_places > 0 || named_crates_count(named) > 0;
 }
 
+/* Adds a word that stands for a part of what was typed, folded. */
+static void add_part(struct search_plan *plan, struct index_reader *reader, const char *part,
+                     size_t length)
+{
+    struct text_words *words = &plan->text_words;
+    struct search_word *word = &plan->words[plan->n_words];
+    char *stem = words->bytes + words->n_bytes;
+    size_t n = text_words_stem(reader->tokenizer, part, length, stem,
+                               sizeof words->bytes - words->n_bytes);
+    *word = (struct search_word){.alternatives = &plan->alternatives[plan->n_alternatives],
+                                 .start = words->n_bytes,
+                                 .length = (uint32_t)n};
+    add_alternative(plan, word, ALTERNATIVE_STEM, find_list(reader->index, stem, n));
+    if (word->n_alternatives == 0)
+        return;
+    words->n_bytes += (uint32_t)n;
+    word->mass = PART_SHARE * inverse_document_frequency(reader->index->columns.n_crates,
+                                                         word->alternatives[0].list.n);
+    word->alternatives[0].mass = word->alternatives[0].reach = word->mass;
+    plan->n_words++;
+    plan->total_mass += word->mass;
+}
+
+/* Searches for the two words that a word is which occurs nowhere, unless a single edit makes it
+   one that does. Returns false where it is none. */
+static bool take_apart(struct search_plan *plan, struct index_reader *reader, uint32_t i)
+{
+    const struct text_words *words = &plan->text_words;
+    const char *written = words->written + words->words[i].written_start;
+    size_t length = words->words[i].written_length;
+    size_t first;
+    struct spelling_correction correction;
+    if (words->n_words > MAX_WORDS_TAKEN_APART ||
+        !compound_word_part(reader->index, written, length, &first) ||
+        (spelling_correct(reader->index, written, length, 0, &correction) > 0 &&
+         correction.distance == 1) ||
+        !search_spelling_part(&plan->spelling, written, first, length, words->words[i].text_start,
+                              words->words[i].text_length))
+        return false;
+    plan->n_taken_apart++;
+    add_part(plan, reader, written, first);
+    add_part(plan, reader, written + first, length - first);
+    return true;
+}
+
 /* Fills the next word; one that carries no mass is left out. */
 static void add_word(struct search_plan *plan, struct index_reader *reader,
                      struct search_string text, uint32_t i, enum search_match match)
@@ -226,12 +274,17 @@ static void add_word(struct search_plan *plan, struct index_reader *reader,
         count_written(index, written, length) + add_synonyms(plan, reader, written, length, word);
     if (may_be_unfinished && word->length >= MIN_COMPLETED_BYTES && plan->ranking->prefix > 0)
         add_completions(plan, reader, written, length, word);
-    if (word->n_alternatives > 0)
+    if (word->n_alternatives > 0) {
         plan->n_occurring++;
-    else if (plan->ranking->typos && !is_in_names(&plan->named))
+    } else if (plan->ranking->typos && !is_in_names(&plan->named)) {
+        if (take_apart(plan, reader, i))
+            return;
         replace_word(plan, reader, text, i, word);
-    if (word->n_alternatives == 0)
+    }
+    if (word->n_alternatives == 0) {
+        plan->n_left_out++;
         return;
+    }
     weigh_word(plan, index, word, match);
     plan->n_words++;
     plan->total_mass += word->mass;
@@ -293,6 +346,8 @@ int search_plan_make(struct search_plan *plan, struct index_reader *reader,
         return -1;
     plan->ranking = ranking;
     plan->n_words = 0;
+    plan->n_taken_apart = 0;
+    plan->n_left_out = 0;
     plan->n_occurring = 0;
     plan->n_completed = 0;
     plan->n_alternatives = 0;
@@ -307,7 +362,7 @@ int search_plan_make(struct search_plan *plan, struct index_reader *reader,
     for (uint32_t i = 0; i < n_cut; i++)
         add_word(plan, reader, text, i, match);
     plan->no_words_match =
-        plan->n_words == 0 || (match == SEARCH_MATCH_ALL && plan->n_words < n_cut);
+        plan->n_words == 0 || (match == SEARCH_MATCH_ALL && plan->n_left_out > 0);
     plan->required =
         match == SEARCH_MATCH_ALL ? plan->total_mass : plan->total_mass * (float)ranking->min_share;
     plan->may_fall_back = match == SEARCH_MATCH_BEST;

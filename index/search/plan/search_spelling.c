@@ -47,6 +47,24 @@ size_t search_spelling_replace(struct search_spelling *spelling, struct index_re
                            replacement->correction.length, stem, capacity);
 }
 
+bool search_spelling_part(struct search_spelling *spelling, const char *word, size_t first,
+                          size_t length, uint32_t text_start, uint32_t text_length)
+{
+    struct search_replacement replacement = {
+        .text_start = text_start,
+        .text_length = text_length,
+        .correction = {.length = length + 1, .distance = 1},
+    };
+    if (spelling->n_replacements == SEARCH_MAX_REPLACEMENTS || length + 1 > SPELLING_MAX_BYTES)
+        return false;
+    memcpy(replacement.correction.word, word, first);
+    replacement.correction.word[first] = ' ';
+    memcpy(replacement.correction.word + first + 1, word + first, length - first);
+    search_spelling_note(spelling, &replacement);
+    spelling->is_relaxed = true;
+    return true;
+}
+
 /* Whether the word begins the other, as one that is not finished. */
 static bool is_longer(const char *word, uint32_t length, const struct spelling_correction *other)
 {
@@ -89,7 +107,8 @@ static uint32_t find_far_more_popular(const struct index *index, const char *can
 {
     const struct trie_fuzzy_bounds bounds = {.max_distance = 2, .max_value = nearest->value - 1};
     struct trie_neighbour further;
-    if (utf8_count_characters(canonical, length) < MIN_CHARACTERS_FURTHER || nearest->distance != 1 || bounds.max_value == 0 ||
+    if (utf8_count_characters(canonical, length) < MIN_CHARACTERS_FURTHER ||
+        nearest->distance != 1 || bounds.max_value == 0 ||
         trie_fuzzy_find(&index->names, canonical, length, &bounds, &further, 1) == 0 ||
         further.distance != 2)
         return 0;

@@ -84,7 +84,7 @@ void search_plan_cover(struct search_plan *plan, uint32_t rank, struct search_co
         cover_by_words(plan, rank, coverage);
         return;
     }
-    coverage->has_all = !plan->no_words_match && plan->n_words == plan->text_words.n_words;
+    coverage->has_all = !plan->no_words_match && plan->n_left_out == 0 && plan->n_taken_apart == 0;
     for (uint32_t i = 0; i < plan->n_words; i++) {
         struct word_occurrence occurrence = search_word_occurrence(&plan->words[i], rank);
         coverage->has_all = coverage->has_all && occurrence.alternative != NULL &&

@@ -329,6 +329,26 @@ static void names_with_other_separators(void **state)
     assert_true(tally.n_tiers[SEARCH_TIER_BY_WORDS] > fixture->n_rounds / 25);
 }
 
+/* A word that occurs nowhere may be two that do. */
+static void words_run_together(void **state)
+{
+    struct fixture *fixture = fixture_of(state);
+    struct tally tally = {0};
+    uint64_t seed = 139;
+    for (unsigned round = 0; round < fixture->n_rounds; round++) {
+        struct random_query random;
+        random_query_compound(fixture->source, &seed, &random);
+        random.query.match = (enum search_match)(round % 3);
+        if (round % 6 == 0)
+            random.query.sort = (enum search_sort)(round / 6 % N_SORTS);
+        if (round % 7 == 0)
+            random_query_filter(fixture->source, &seed, &random);
+        expect_pages(fixture, &random.query, &seed, &tally);
+    }
+    expect_settled(&tally, fixture->n_rounds);
+    assert_true(tally.n_relaxed > fixture->n_rounds / 4);
+}
+
 static void every_other_sort(void **state)
 {
     struct fixture *fixture = fixture_of(state);
@@ -368,9 +388,9 @@ static void lists_without_a_text(void **state)
         cmocka_unit_test(best_without_filters), cmocka_unit_test(best_with_filters),               \
             cmocka_unit_test(all_without_filters), cmocka_unit_test(all_with_filters),             \
             cmocka_unit_test(first_stage_alone), cmocka_unit_test(other_weights),                  \
-            cmocka_unit_test(words_with_synonyms), cmocka_unit_test(misspelt_texts),               \
-            cmocka_unit_test(names_with_other_separators), cmocka_unit_test(every_other_sort),     \
-            cmocka_unit_test(lists_without_a_text),                                                \
+            cmocka_unit_test(misspelt_texts), cmocka_unit_test(names_with_other_separators),       \
+            cmocka_unit_test(words_run_together), cmocka_unit_test(words_with_synonyms),           \
+            cmocka_unit_test(every_other_sort), cmocka_unit_test(lists_without_a_text),            \
     }
 
 int main(void)

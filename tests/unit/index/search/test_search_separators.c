@@ -180,7 +180,8 @@ static void names_that_a_text_begins(void **state)
     }
     /* Words are words, and no beginning of a name. */
     find(state, "bevy rapier", (struct search_query){0}, &result);
-    assert_true(is_called(state, &result, 0, "physics"));
+    for (uint32_t i = 0; i < result.n_hits; i++)
+        assert_false(result.hits[i].in_front);
 }
 
 static void words_that_are_one_name(void **state)
@@ -194,7 +195,7 @@ static void words_that_are_one_name(void **state)
     /* Not at the cost of what was typed. */
     find(state, "file system", (struct search_query){0}, &result);
     assert_in_range(place_of(state, &result, "filesystem"), 2, 10);
-    assert_true(place_of(state, &result, "vfs") < place_of(state, &result, "filesystem"));
+    assert_true(is_called(state, &result, 0, "vfs") || is_called(state, &result, 0, "store"));
     /* But far more popular ones are meant. */
     find(state, "thread pool", (struct search_query){0}, &result);
     assert_true(is_called(state, &result, 0, "threadpool"));
