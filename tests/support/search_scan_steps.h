@@ -158,6 +158,14 @@ void scan_alike_names(struct search_scan *scan, struct search_string text);
    `coverage`, that of `alike`, `n_words` and `total_mass`. */
 void scan_words(struct search_scan *scan, struct search_string text);
 
+/* The inverse document frequency of a word that `n` crates have. */
+double scan_mass_of(const struct search_scan *scan, uint64_t n);
+/* Counts a word whose `fields`, `synonym` and `completion` are set; of a crate that the text names
+   by words, as one of its name. */
+void scan_cover_all(struct search_scan *scan, double mass, double completed_mass, bool is_typed);
+/* Counts the whole text as the name of crates that it names by words, where it has no word. */
+void scan_cover_alike(struct search_scan *scan);
+
 /* The most frequent words that, as they are written, begin with `typed` (folded), at most
    `limit`. */
 unsigned scan_written_completions(const struct search_scan *scan, struct search_string typed,

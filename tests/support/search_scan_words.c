@@ -11,7 +11,6 @@
 #include "tests/support/stop_word_list.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,7 +24,6 @@
 #define MIN_COMPLETED_BYTES 2
 #define RARE_CRATES 5
 #define COMMON_CRATES 64
-#define LOWEST_MASS 0.01
 
 static const char *const columns[N_SCAN_FIELDS] = {"name", "keywords", "description", "readme"};
 
@@ -187,35 +185,6 @@ static uint64_t look_up_completions(struct search_scan *scan, const char *stem,
     return n;
 }
 
-/* What a word counts: in scores, towards a match; and whether it is the first of the text. */
-struct word_weight {
-    double mass;
-    double reach;
-    bool is_first;
-};
-
-static void cover(struct scan_coverage *coverage, unsigned fields, struct word_weight weight)
-{
-    enum scan_field best = N_SCAN_FIELDS;
-    for (unsigned field = N_SCAN_FIELDS; field-- > 0;) {
-        if (fields >> field & 1) {
-            coverage->fields[field] += weight.mass;
-            best = (enum scan_field)field;
-        }
-    }
-    coverage->any += weight.mass;
-    coverage->reach += weight.reach;
-    coverage->best = fmax(coverage->best, weight.mass);
-    if (best != SCAN_README) {
-        coverage->main += weight.mass;
-        coverage->best_main = fmax(coverage->best_main, weight.mass);
-        coverage->has_first |= weight.is_first;
-    }
-    if (!coverage->has_any || best > coverage->worst)
-        coverage->worst = best;
-    coverage->has_any = true;
-}
-
 /* Looks up what a word that occurs nowhere may have meant. Returns how many crates have it. */
 static uint32_t look_up_corrected(struct search_scan *scan, struct search_string word)
 {
@@ -251,51 +220,6 @@ static uint32_t look_up_with_synonyms(struct search_scan *scan, struct search_st
     return look_up(scan, word.data, word.length);
 }
 
-/* The fields of a crate for the word, or for what stands in its place. */
-static unsigned fields_of(const struct search_scan *scan, uint32_t rank)
-{
-    return scan->fields[rank] != 0    ? scan->fields[rank]
-           : scan->synonym[rank] != 0 ? scan->synonym[rank]
-                                      : scan->completion[rank];
-}
-
-/* Counts a word, or what stands in its place, of a crate. */
-static void cover_word(struct search_scan *scan, uint32_t rank, struct word_weight weight,
-                       double completed_mass, bool is_typed)
-{
-    struct scan_coverage *coverage = &scan->coverage[rank];
-    unsigned fields = fields_of(scan, rank);
-    bool is_whole = scan->fields[rank] != 0 || scan->synonym[rank] != 0;
-    if (fields == 0)
-        return;
-    if (scan->fields[rank] == 0)
-        weight.mass = is_whole ? weight.mass * scan->ranking.synonym : completed_mass;
-    if (!is_whole)
-        weight.reach = completed_mass;
-    cover(coverage, fields, weight);
-    coverage->n_words++;
-    coverage->n_whole += is_whole && is_typed;
-}
-
-/* Counts a word whose fields are set; of a crate that it names by words, as one of its name. */
-static void cover_all(struct search_scan *scan, double mass, double completed_mass, bool is_typed)
-{
-    const struct word_weight weight = {mass, mass, scan->total_mass == 0};
-    scan->total_mass += mass;
-    for (uint32_t rank = 1; rank <= scan->n_crates; rank++)
-        cover_word(scan, rank, weight, completed_mass, is_typed);
-    for (unsigned i = 0; i < scan->alike.n; i++) {
-        unsigned fields = fields_of(scan, scan->alike.ranks[i]);
-        cover(&scan->alike.coverage[i], fields | 1U << SCAN_NAME, weight);
-    }
-}
-
-static double mass_of(const struct search_scan *scan, uint64_t n)
-{
-    double mass = log(1 + ((double)scan->n_crates - (double)n + 0.5) / ((double)n + 0.5));
-    return mass < LOWEST_MASS ? LOWEST_MASS : mass;
-}
-
 /* Adds the two words of one that occurs nowhere, at less than half their weight. */
 static bool add_parts(struct search_scan *scan, struct search_string word)
 {
@@ -308,7 +232,7 @@ static bool add_parts(struct search_scan *scan, struct search_string word)
     for (int i = 0; i < 2; i++) {
         uint32_t n = look_up(scan, parts[i].data, parts[i].length);
         scan->n_words++;
-        cover_all(scan, 0.4 * mass_of(scan, n), 0, false);
+        scan_cover_all(scan, 0.4 * scan_mass_of(scan, n), 0, false);
     }
     return true;
 }
@@ -332,10 +256,10 @@ static void add_word(struct search_scan *scan, struct search_string word, const 
     scan->n_words++;
     uint64_t n_any = n > 0 ? n : n_synonymous > 0 ? n_synonymous : n_completed;
     n_any = n_any < scan->n_crates ? n_any : scan->n_crates;
-    double mass = mass_of(scan, n_any);
+    double mass = scan_mass_of(scan, n_any);
     double completed_mass = mass * scan->ranking.prefix;
     if (n_any > 0)
-        cover_all(scan, n + n_synonymous > 0 ? mass : completed_mass, completed_mass, true);
+        scan_cover_all(scan, n + n_synonymous > 0 ? mass : completed_mass, completed_mass, true);
 }
 
 /* Whether some crate has the word as it is written. */
@@ -446,6 +370,6 @@ void scan_words(struct search_scan *scan, struct search_string text)
     scan->is_common = cut.n > 0;
     for (unsigned i = 0; i < cut.n; i++)
         add_word(scan, cut.words[i], cut.stems[i].text, i == cut.n - 1);
-    for (unsigned i = 0; i < scan->alike.n && scan->total_mass == 0; i++)
-        cover(&scan->alike.coverage[i], 1U << SCAN_NAME, (struct word_weight){1, 1, true});
+    if (scan->total_mass == 0)
+        scan_cover_alike(scan);
 }

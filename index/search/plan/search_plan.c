@@ -222,7 +222,7 @@ static void add_part(struct search_plan *plan, struct index_reader *reader, cons
     *word = (struct search_word){.alternatives = &plan->alternatives[plan->n_alternatives],
                                  .start = words->n_bytes,
                                  .length = (uint32_t)n};
-    add_alternative(plan, word, ALTERNATIVE_STEM, find_list(reader->index, stem, n));
+    add_alternative(plan, word, ALTERNATIVE_STEM, find_list(reader->index, stem, n), NULL);
     if (word->n_alternatives == 0)
         return;
     words->n_bytes += (uint32_t)n;
