@@ -162,8 +162,9 @@ $(BUILD)/obj/%.o: %.cc $(BUILD)/flags
 	$(call say,compile)
 	$(quiet)$(compile_cxx) $(werror) -MMD -MP -c -o $@ $< $(note_strict)
 
-# The assembler reads this file (openapi.c), which -MMD does not see.
+# The assembler reads these files (openapi.c, synonym_table.c), which -MMD does not see.
 $(BUILD)/obj/server/endpoints/openapi.o: server/endpoints/openapi.json
+$(BUILD)/obj/index/text/synonym_table.o: index/text/synonyms.txt
 
 # The commit is compiled into one object alone. An archive of the sources names its commit in a file; the
 # repository that it may have been unpacked in is not its own.

@@ -62,6 +62,7 @@ installed = \
     644,$(BUILD)/install/cratedex-index.1,$(mandir)/man1/cratedex-index.1 \
     644,$(BUILD)/install/cratedex-server.8,$(mandir)/man8/cratedex-server.8 \
     644,$(BUILD)/install/cratedex-server.conf,$(docdir)/cratedex-server.conf \
+    644,index/text/synonyms.txt,$(datadir)/cratedex/synonyms.txt \
     $(foreach program,$(programs),644,scripts/install/completion.bash,$(completionsdir)/$(notdir $(program)))
 comma := ,
 fields = $(subst $(comma), ,$(1))
@@ -80,7 +81,7 @@ emptied = $(patsubst $(if $(DESTDIR),,$(PREFIX))/%,%,$(sort $(dir $(targets))))
 rmdir_parents := --parents
 else
 emptied_root := /
-emptied = $(includedir)/cratedex $(docdir)
+emptied = $(includedir)/cratedex $(datadir)/cratedex $(docdir)
 endif
 
 .PHONY: install uninstall dist

@@ -73,6 +73,8 @@ static const char ranking_text[] =
     "                       query\n"
     "  prefix               what a word counts that is only the beginning of one; 0\n"
     "                       to 1\n"
+    "  synonym              what a word counts in whose place another stands that\n"
+    "                       means the same; 0: none is looked for; 0 to 1\n"
     "  min_share            the share of the query that a match must have; 0 to 1\n"
     "  typos                1: misspelt words and names are corrected; 0: they are\n"
     "                       not\n"

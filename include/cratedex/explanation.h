@@ -24,11 +24,11 @@ size_t explanation_fields(unsigned fields, const char *names[EXPLANATION_MAX_FIE
 /* Writes the explanation of a hit as one value:
 
        {"tier", "score", "stage",
-        "words": [{"word", "share", "fields": [], "completion"}],
+        "words": [{"word", "share", "fields": [], "completion", "synonym"}],
         "terms": {"any", "main", "keywords", "substring", "popularity", "first_stage",
         "second_stage"}}
 
-   `second_stage` is null where the hit has none. */
+   `second_stage` is null where the hit has none, `synonym` where the word itself stands there. */
 void explanation_encode(const struct search_explanation *explanation, const struct search_hit *hit,
                         struct encoder *encoder);
 

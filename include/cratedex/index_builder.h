@@ -29,6 +29,9 @@ struct build_options {
        them. Those of days that the dump has no downloads of are added to it. */
     const char *const *download_paths;
     size_t n_download_paths;
+    /* A table of words that mean the same, a line each, separated by spaces, with comments from `#`
+       on; NULL: the one that ships. */
+    const char *synonyms_path;
     /* Replace an index by one of a dump that lost more than a tenth, and 100 rows at least, of one
        of its tables: mostly such a dump was cut off. */
     bool allow_shrink;

@@ -20,6 +20,8 @@ struct query_plan {
         uint32_t start; /* of the stem, in `stems` */
         uint32_t length;
         uint32_t n_crates;            /* length of its posting list */
+        uint32_t n_synonyms;          /* words that mean the same and occur */
+        uint64_t n_synonym_crates;    /* lengths of their lists, added */
         uint32_t n_completions;       /* longer words that it may be the beginning of */
         uint64_t n_completion_crates; /* lengths of their lists, added */
         double share;                 /* of the query's inverse document frequency */
@@ -44,7 +46,8 @@ void query_plan_describe(const struct search_result *result, struct query_plan *
 
 /* Writes a plan as one value:
 
-       {"words": [{"word", "crates", "completions", "completion_crates", "share"}], "left_out",
+       {"words": [{"word", "crates", "synonyms", "synonym_crates", "completions",
+        "completion_crates", "share"}], "left_out",
         "required_share", "name_places", "exact_names", "near_names": [], "did_you_mean", "relaxed",
         "matches", "page": {"exact name", "name", …}}
 

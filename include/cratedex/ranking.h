@@ -27,6 +27,9 @@ struct ranking {
     double
         substring; /* in place of the shares: the name contains the text, the words do not occur */
     double prefix; /* how much of a word counts where only a longer word begins with it; 0 … 1 */
+    double
+        synonym; /* how much of a word counts where only a synonym of it stands; 0: none is looked
+                       for; 0 … 1 */
     double min_share;  /* the share that a match must reach with match=best; 0 … 1 */
     bool typos;        /* whether misspelt words and names are corrected */
     bool second_stage; /* whether the best are put in order by the learned trees */

@@ -20,6 +20,7 @@
 #include "index/build/build_shrink.h"
 #include "index/build/build_sparse_index.h"
 #include "index/build/build_state.h"
+#include "index/build/build_synonyms.h"
 #include "index/build/build_version_sets.h"
 #include "index/build/written_words.h"
 
@@ -89,6 +90,10 @@ static int write_meta(struct build *build, struct error *error)
     sqlite3_bind_text(insert, 2, "cratedex-index " CRATEDEX_VERSION, -1, SQLITE_STATIC);
     if (result == 0)
         result = database_run(insert, error);
+    sqlite3_bind_text(insert, 1, "synonyms", -1, SQLITE_STATIC);
+    sqlite3_bind_int64(insert, 2, (int64_t)build->synonyms.n_entries);
+    if (result == 0)
+        result = database_run(insert, error);
     /* What opening reads first (open_parts.c). */
     sqlite3_bind_text(insert, 1, "parts_begin", -1, SQLITE_STATIC);
     sqlite3_bind_int64(insert, 2, build->parts_begin);
@@ -134,8 +139,8 @@ static int run(struct build *build, struct error *error)
 {
     build_begin_phase(build, "opening");
     if (build_file_create(&build->file, build->options->out_path, error) != 0 ||
-        open_database(build, error) != 0 || build_read_dump(build, error) != 0 ||
-        build_check_shrink(build, error) != 0)
+        open_database(build, error) != 0 || build_read_synonyms(build, error) != 0 ||
+        build_read_dump(build, error) != 0 || build_check_shrink(build, error) != 0)
         return -1;
     build_begin_phase(build, "checking references");
     if (build_check_references(build, error) != 0 || build_write_users(build, error) != 0 ||
@@ -168,6 +173,7 @@ int index_build(const struct build_options *options, struct build_report *report
     msgpack_sbuffer_init(&build.names);
     msgpack_sbuffer_init(&build.version_numbers);
     msgpack_sbuffer_init(&build.memberships_block);
+    msgpack_sbuffer_init(&build.synonyms.texts);
     build.written = written_words_create();
     int result = build.written == NULL ? error_out_of_memory(error) : run(&build, error);
     build_end_phase(&build);
@@ -177,6 +183,7 @@ int index_build(const struct build_options *options, struct build_report *report
     msgpack_sbuffer_destroy(&build.memberships_block);
     msgpack_sbuffer_destroy(&build.names);
     written_words_destroy(build.written);
+    synonym_table_free(&build.synonyms);
     free(build.columns);
     free(build.crates);
     struct rusage usage;

@@ -51,7 +51,8 @@ struct build {
     msgpack_sbuffer version_numbers; /* NUL-terminated, one behind the other; a NUL in front */
     msgpack_sbuffer names;           /* the crates' names, one behind the other */
     msgpack_sbuffer memberships_block;
-    struct memberships memberships;   /* in the block, once that is written */
+    struct memberships memberships; /* in the block, once that is written */
+    struct synonym_table synonyms;
     struct written_words *written;    /* of all crates, once they are written */
     struct crate_column_row *columns; /* by rank; names point into `names` at the end */
     int64_t parts_begin; /* where the parts lie in the file, in bytes; 0 until they are written */

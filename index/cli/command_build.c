@@ -99,6 +99,9 @@ static int take_option(int found, struct build_options *options, const char **do
             return cli_usage_error(&command_build,
                                    "--max-dump-bytes takes a number and K, M, G or T: %s", optarg);
         break;
+    case OPTION_SYNONYMS:
+        options->synonyms_path = optarg;
+        break;
     case OPTION_ALLOW_SHRINK:
         options->allow_shrink = true;
         break;
@@ -141,14 +144,15 @@ static const struct option long_options[] = {
     {"quiet", no_argument, NULL, 'q'},
     {"max-dump-bytes", required_argument, NULL, OPTION_MAX_DUMP_BYTES},
     {"downloads", required_argument, NULL, OPTION_DOWNLOADS},
+    {"synonyms", required_argument, NULL, OPTION_SYNONYMS},
     {"allow-shrink", no_argument, NULL, OPTION_ALLOW_SHRINK},
     CLI_LONG_OPTIONS,
 };
 
 const struct command command_build = {
     .name = "build",
-    .arguments = "DUMP -o OUT [--downloads PATH]... [--quiet]\n"
-                 "                            [--allow-shrink] [--max-dump-bytes N]",
+    .arguments = "DUMP -o OUT [--downloads PATH]... [--synonyms FILE]\n"
+                 "                            [--allow-shrink] [--quiet] [--max-dump-bytes N]",
     .summary = "Build an index file from a dump",
     .help = "  DUMP             the database dump: .tar.gz, .zip or an unpacked folder\n"
             "  -o, --output OUT\n"
@@ -158,6 +162,12 @@ const struct command command_build = {
             "                   add downloads that cratedex-server --count-downloads\n"
             "                   counted: a file, or a folder of them; may be repeated. Days\n"
             "                   that the dump itself has downloads of are skipped\n"
+            "      --synonyms FILE\n"
+            "                   words that mean the same, a line each: 2 to 8 words of at\n"
+            "                   most 64 bytes, separated by spaces (k8s kubernetes), and\n"
+            "                   comments behind a #. They take the place of those that\n"
+            "                   come with the program, which are installed as an example:\n"
+            "                   share/cratedex/synonyms.txt. An empty file: none\n"
             "      --allow-shrink\n"
             "                   replace OUT though a table of the dump lost more than a tenth\n"
             "                   of the rows (and 100) that OUT was built from; without it\n"

@@ -71,9 +71,12 @@ static int add_word(struct table *table, const struct search_explanation *explan
     struct line line = {.length = 0};
     const char *names[EXPLANATION_MAX_FIELDS];
     size_t n_names = explanation_fields(explanation->words[i].fields, names);
-    append(&line, "%.*s%s, %.0f %% of the query:", (int)explanation->words[i].length,
-           explanation->words[i].stem, explanation->words[i].is_completion ? "…" : "",
-           100 * explanation->words[i].share);
+    append(&line, "%.*s%s", (int)explanation->words[i].length, explanation->words[i].stem,
+           explanation->words[i].is_completion ? "…" : "");
+    if (explanation->words[i].synonym != NULL)
+        append(&line, " as %.*s", (int)explanation->words[i].synonym_length,
+               explanation->words[i].synonym);
+    append(&line, ", %.0f %% of the query:", 100 * explanation->words[i].share);
     for (size_t f = 0; f < n_names; f++)
         append(&line, "%s%s", f > 0 ? ", " : " ", names[f]);
     if (n_names == 0)

@@ -22,12 +22,17 @@ static void describe_words(const struct search_plan *searched, struct query_plan
         plan->words[i].start = word->start;
         plan->words[i].length = word->length;
         plan->words[i].n_crates = 0;
+        plan->words[i].n_synonyms = 0;
+        plan->words[i].n_synonym_crates = 0;
         plan->words[i].n_completions = 0;
         plan->words[i].n_completion_crates = 0;
         for (uint32_t a = 0; a < word->n_alternatives; a++) {
             const struct word_alternative *alternative = &word->alternatives[a];
             if (alternative->kind == ALTERNATIVE_STEM) {
                 plan->words[i].n_crates = alternative->list.n;
+            } else if (alternative->kind == ALTERNATIVE_SYNONYM) {
+                plan->words[i].n_synonyms++;
+                plan->words[i].n_synonym_crates += alternative->list.n;
             } else {
                 plan->words[i].n_completions++;
                 plan->words[i].n_completion_crates += alternative->list.n;
@@ -68,10 +73,12 @@ static void encode_words(const struct query_plan *plan, struct encoder *encoder)
     encoder_key(encoder, "words");
     encoder_array(encoder, plan->n_words);
     for (uint32_t i = 0; i < plan->n_words; i++) {
-        encoder_object(encoder, 5);
+        encoder_object(encoder, 7);
         encoder_key(encoder, "word");
         encoder_string(encoder, plan->stems + plan->words[i].start, plan->words[i].length);
         encoder_member_integer(encoder, "crates", plan->words[i].n_crates);
+        encoder_member_integer(encoder, "synonyms", plan->words[i].n_synonyms);
+        encoder_member_integer(encoder, "synonym_crates", (int64_t)plan->words[i].n_synonym_crates);
         encoder_member_integer(encoder, "completions", plan->words[i].n_completions);
         encoder_member_integer(encoder, "completion_crates",
                                (int64_t)plan->words[i].n_completion_crates);

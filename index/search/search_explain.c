@@ -7,6 +7,19 @@
 #include <cratedex/search.h>
 #include <string.h>
 
+/* Says where the word stands in the place of another. */
+static void explain_alternative(const struct word_alternative *alternative,
+                                struct search_explanation *explanation, uint32_t i)
+{
+    if (alternative == NULL)
+        return;
+    explanation->words[i].is_completion = alternative->kind == ALTERNATIVE_COMPLETION;
+    if (alternative->kind == ALTERNATIVE_SYNONYM) {
+        explanation->words[i].synonym = alternative->synonym->word;
+        explanation->words[i].synonym_length = alternative->synonym->length;
+    }
+}
+
 int search_explain(struct search *search, const struct search_hit *hit,
                    struct search_explanation *explanation, struct error *error)
 {
@@ -40,9 +53,7 @@ int search_explain(struct search *search, const struct search_hit *hit,
         explanation->words[i].length = word->length;
         explanation->words[i].share = (double)word->mass / (double)plan->total_mass;
         explanation->words[i].fields = occurrence.fields | (coverage.is_named ? POSTING_NAME : 0U);
-        explanation->words[i].is_completion =
-            occurrence.alternative != NULL &&
-            occurrence.alternative->kind == ALTERNATIVE_COMPLETION;
+        explain_alternative(occurrence.alternative, explanation, i);
     }
     explanation->n_words = plan->n_words;
     search_plan_rewind(plan);

@@ -101,6 +101,7 @@ void index_close(struct index *index)
         free(index->blocks[part]);
     trie_close(&index->names);
     trie_close(&index->spelling);
+    synonyms_close(&index->synonyms);
     postings_close(&index->postings);
     postings_close(&index->written);
     table_rows_close(&index->documents);

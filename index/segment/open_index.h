@@ -7,6 +7,7 @@
 #include "index/segment/memberships.h"
 #include "index/segment/name_substrings.h"
 #include "index/segment/postings.h"
+#include "index/segment/synonyms.h"
 #include "index/segment/table_rows.h"
 #include "index/segment/word_list.h"
 #include "index/trie/open_trie.h"
@@ -35,6 +36,7 @@ struct index {
     struct word_list spelling_list;
     struct trie spelling;
     struct memberships memberships;
+    struct synonyms synonyms;
     struct table_rows documents; /* rank → json, msgpack */
     uint64_t *not_yanked; /* a bit a rank: crates with a version that is not yanked, or with none */
     char dump_timestamp[64];

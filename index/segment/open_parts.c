@@ -158,6 +158,14 @@ static int load_spelling_list(struct index *index, sqlite3 *database, enum index
                           SPELLING_MAX_BYTES, index_part_names[INDEX_PART_SPELLING], error);
 }
 
+static int load_synonyms(struct index *index, sqlite3 *database, enum index_part part,
+                         struct error *error)
+{
+    if (load(index, database, part, error) != 0)
+        return -1;
+    return synonyms_open(&index->synonyms, index->blocks[part], index->block_sizes[part], error);
+}
+
 /* In the order of the file, which is read ahead. */
 static const struct task loading[] = {
     {load_columns, INDEX_PART_COLUMNS},
@@ -173,6 +181,7 @@ static const struct task loading[] = {
     {load_trie, INDEX_PART_KEYWORDS},
     {load_spelling_list, INDEX_PART_SPELLING_LIST},
     {load_fuzzy_trie, INDEX_PART_SPELLING},
+    {load_synonyms, INDEX_PART_SYNONYMS},
 };
 _Static_assert(sizeof loading / sizeof *loading == N_INDEX_PARTS, "every part is loaded");
 

@@ -232,6 +232,18 @@ static int check_written(struct verification *verification, struct error *error)
     return verify_written_words(verification->index, verification->database, error);
 }
 
+/* The table has as many words as the build read. */
+static int check_synonyms(struct verification *verification, struct error *error)
+{
+    int64_t n_words;
+    if (database_integer(verification->database, "SELECT value FROM meta WHERE key = 'synonyms'",
+                         &n_words, error) != 0)
+        return -1;
+    return n_words == (int64_t)verification->index->synonyms.trie.n_keys
+               ? 0
+               : error_set(error, "the table of synonyms lacks words");
+}
+
 static int check_documents(struct verification *verification, struct error *error)
 {
     return verify_documents(verification->index, verification->database, error);
@@ -270,6 +282,7 @@ int index_verify(const char *path, void (*on_check)(void *context, const char *w
         {"name substrings", check_name_substrings},
         {"name ends", check_name_ends},
         {"word lists", check_word_lists},
+        {"synonyms", check_synonyms},
         {"postings against FTS5", check_postings},
         {"written words", check_written},
         {"keywords, categories and owners", check_memberships},

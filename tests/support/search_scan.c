@@ -51,6 +51,7 @@ struct search_scan *search_scan_open(const char *path)
     scan->marks = allocate(n, sizeof *scan->marks);
     scan->in_name = allocate(n, sizeof *scan->in_name);
     scan->fields = allocate(n, sizeof *scan->fields);
+    scan->synonym = allocate(n, sizeof *scan->synonym);
     scan->completion = allocate(n, sizeof *scan->completion);
     scan->coverage = allocate(n, sizeof *scan->coverage);
     scan->hits = allocate(n, sizeof *scan->hits);
@@ -109,6 +110,7 @@ void search_scan_close(struct search_scan *scan)
     free(scan->marks);
     free(scan->in_name);
     free(scan->fields);
+    free(scan->synonym);
     free(scan->completion);
     free(scan->coverage);
     free(scan->hits);

@@ -23,13 +23,13 @@ static double find_required(struct search_scan *scan)
     double required = scan->total_mass * scan->ranking.min_share;
     double largest = 0;
     for (uint32_t rank = 1; rank <= scan->n_crates; rank++)
-        largest = fmax(largest, scan->coverage[rank].any);
+        largest = fmax(largest, scan->coverage[rank].reach);
     if (largest > 0 && largest < required - EQUAL) {
         scan->is_unsure = largest > required - UNSURE;
         required = largest;
     }
     for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
-        double distance = fabs(scan->coverage[rank].any - required);
+        double distance = fabs(scan->coverage[rank].reach - required);
         if (distance < UNSURE && distance > EQUAL)
             scan->is_unsure = true;
     }
@@ -88,7 +88,7 @@ void scan_match(struct search_scan *scan, struct search_string text, const char 
     for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
         const struct scan_coverage *coverage = &scan->coverage[rank];
         bool by_words =
-            coverage->has_any && (match == SEARCH_MATCH_BEST ? coverage->any > required - EQUAL
+            coverage->has_any && (match == SEARCH_MATCH_BEST ? coverage->reach > required - EQUAL
                                                              : coverage->n_words == scan->n_words);
         struct scan_hit hit = {.rank = rank,
                                .tier = by_words ? tier_of(scan, rank) : SEARCH_TIER_SUBSTRING,

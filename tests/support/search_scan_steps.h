@@ -30,6 +30,7 @@ enum scan_field { SCAN_NAME, SCAN_KEYWORDS, SCAN_DESCRIPTION, SCAN_README, N_SCA
 /* What occurs in a crate of the text's words: inverse document frequencies, summed. */
 struct scan_coverage {
     double any;
+    double reach; /* towards a match; of synonyms more than in scores */
     double main;
     double fields[N_SCAN_FIELDS];
     double best;           /* the largest of one word */
@@ -91,6 +92,7 @@ struct search_scan {
     bool *marks;               /* what one statement gave */
     bool *in_name;             /* the name contains the text in one of its forms */
     unsigned char *fields;     /* of one word: a bit a field */
+    unsigned char *synonym;    /* the same for what means the same */
     unsigned char *completion; /* the same for what it is the beginning of */
     struct scan_coverage *coverage;
     /* The text. */
@@ -155,6 +157,14 @@ void scan_alike_names(struct search_scan *scan, struct search_string text);
 /* Looks the text's words up, the last of which may be the beginning of longer ones, and sets
    `coverage`, that of `alike`, `n_words` and `total_mass`. */
 void scan_words(struct search_scan *scan, struct search_string text);
+
+/* The inverse document frequency of a word that `n` crates have. */
+double scan_mass_of(const struct search_scan *scan, uint64_t n);
+/* Counts a word whose `fields`, `synonym` and `completion` are set; of a crate that the text names
+   by words, as one of its name. */
+void scan_cover_all(struct search_scan *scan, double mass, double completed_mass, bool is_typed);
+/* Counts the whole text as the name of crates that it names by words, where it has no word. */
+void scan_cover_alike(struct search_scan *scan);
 
 /* The most frequent words that, as they are written, begin with `typed` (folded), at most
    `limit`. */

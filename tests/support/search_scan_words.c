@@ -11,7 +11,6 @@
 #include "tests/support/stop_word_list.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,7 +24,6 @@
 #define MIN_COMPLETED_BYTES 2
 #define RARE_CRATES 5
 #define COMMON_CRATES 64
-#define LOWEST_MASS 0.01
 
 static const char *const columns[N_SCAN_FIELDS] = {"name", "keywords", "description", "readme"};
 
@@ -187,27 +185,6 @@ static uint64_t look_up_completions(struct search_scan *scan, const char *stem,
     return n;
 }
 
-static void cover(struct scan_coverage *coverage, unsigned fields, double mass, bool is_first)
-{
-    enum scan_field best = N_SCAN_FIELDS;
-    for (unsigned field = N_SCAN_FIELDS; field-- > 0;) {
-        if (fields >> field & 1) {
-            coverage->fields[field] += mass;
-            best = (enum scan_field)field;
-        }
-    }
-    coverage->any += mass;
-    coverage->best = fmax(coverage->best, mass);
-    if (best != SCAN_README) {
-        coverage->main += mass;
-        coverage->best_main = fmax(coverage->best_main, mass);
-        coverage->has_first |= is_first;
-    }
-    if (!coverage->has_any || best > coverage->worst)
-        coverage->worst = best;
-    coverage->has_any = true;
-}
-
 /* Looks up what a word that occurs nowhere may have meant. Returns how many crates have it. */
 static uint32_t look_up_corrected(struct search_scan *scan, struct search_string word)
 {
@@ -220,31 +197,27 @@ static uint32_t look_up_corrected(struct search_scan *scan, struct search_string
     return look_up(scan, corrected.data, corrected.length);
 }
 
-/* Counts a word whose fields are set; of a crate that it names by words, as one of its name. */
-static void cover_all(struct search_scan *scan, double mass, double completed_mass, bool is_whole)
+/* Sets the fields of every crate for the words that mean the same, of which the first counts that a
+   crate has, and for the word itself. Returns how many crates have that, and adds up how many have
+   the others. What means the same as what is data to the scan. */
+static uint32_t look_up_with_synonyms(struct search_scan *scan, struct search_string word,
+                                      uint64_t *n_synonymous)
 {
-    bool is_first = scan->total_mass == 0;
-    scan->total_mass += mass;
-    for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
-        scan->coverage[rank].n_words += scan->fields[rank] != 0 || scan->completion[rank] != 0;
-        if (scan->fields[rank] != 0) {
-            cover(&scan->coverage[rank], scan->fields[rank], mass, is_first);
-            scan->coverage[rank].n_whole += is_whole;
-        } else if (scan->completion[rank] != 0) {
-            cover(&scan->coverage[rank], scan->completion[rank], completed_mass, is_first);
-        }
+    struct stem folded = {""};
+    const struct synonym *group = NULL;
+    struct search_string key = fold(scan, word, &folded);
+    uint32_t n = synonyms_find(&scan->index->synonyms, key.data, key.length, &group);
+    memset(scan->synonym, 0, scan->n_crates + (size_t)1);
+    *n_synonymous = 0;
+    for (uint32_t i = 0; i < n && scan->ranking.synonym > 0; i++) {
+        if (group[i].length == key.length && memcmp(group[i].word, key.data, key.length) == 0)
+            continue;
+        *n_synonymous += look_up(scan, group[i].word, group[i].length);
+        for (uint32_t rank = 1; rank <= scan->n_crates; rank++)
+            if (scan->synonym[rank] == 0)
+                scan->synonym[rank] = scan->fields[rank];
     }
-    for (unsigned i = 0; i < scan->alike.n; i++) {
-        uint32_t rank = scan->alike.ranks[i];
-        unsigned fields = scan->fields[rank] != 0 ? scan->fields[rank] : scan->completion[rank];
-        cover(&scan->alike.coverage[i], fields | 1U << SCAN_NAME, mass, is_first);
-    }
-}
-
-static double mass_of(const struct search_scan *scan, uint64_t n)
-{
-    double mass = log(1 + ((double)scan->n_crates - (double)n + 0.5) / ((double)n + 0.5));
-    return mass < LOWEST_MASS ? LOWEST_MASS : mass;
+    return look_up(scan, word.data, word.length);
 }
 
 /* Adds the two words of one that occurs nowhere, at less than half their weight. */
@@ -259,7 +232,7 @@ static bool add_parts(struct search_scan *scan, struct search_string word)
     for (int i = 0; i < 2; i++) {
         uint32_t n = look_up(scan, parts[i].data, parts[i].length);
         scan->n_words++;
-        cover_all(scan, 0.4 * mass_of(scan, n), 0, false);
+        scan_cover_all(scan, 0.4 * scan_mass_of(scan, n), 0, false);
     }
     return true;
 }
@@ -267,24 +240,26 @@ static bool add_parts(struct search_scan *scan, struct search_string word)
 static void add_word(struct search_scan *scan, struct search_string word, const char *stem,
                      bool completes)
 {
-    uint64_t n = look_up(scan, word.data, word.length);
+    uint64_t n_synonymous;
+    uint64_t n = look_up_with_synonyms(scan, word, &n_synonymous);
     uint64_t n_completed = 0;
     memset(scan->completion, 0, scan->n_crates + (size_t)1);
     if (completes && strlen(stem) >= MIN_COMPLETED_BYTES && scan->ranking.prefix > 0)
         n_completed = look_up_completions(scan, stem, word, n <= RARE_CRATES);
     scan->is_common = scan->is_common && n >= COMMON_CRATES;
-    scan->n_occurring += n > 0 || n_completed > 0;
-    if (n == 0 && n_completed == 0) {
+    scan->n_occurring += n > 0 || n_synonymous > 0 || n_completed > 0;
+    if (n == 0 && n_synonymous == 0 && n_completed == 0) {
         if (add_parts(scan, word))
             return;
         n = look_up_corrected(scan, word);
     }
     scan->n_words++;
-    uint64_t n_any = n > 0 ? n : n_completed < scan->n_crates ? n_completed : scan->n_crates;
-    double mass = mass_of(scan, n_any);
+    uint64_t n_any = n > 0 ? n : n_synonymous > 0 ? n_synonymous : n_completed;
+    n_any = n_any < scan->n_crates ? n_any : scan->n_crates;
+    double mass = scan_mass_of(scan, n_any);
     double completed_mass = mass * scan->ranking.prefix;
     if (n_any > 0)
-        cover_all(scan, n > 0 ? mass : completed_mass, completed_mass, true);
+        scan_cover_all(scan, n + n_synonymous > 0 ? mass : completed_mass, completed_mass, true);
 }
 
 /* Whether some crate has the word as it is written. */
@@ -395,6 +370,6 @@ void scan_words(struct search_scan *scan, struct search_string text)
     scan->is_common = cut.n > 0;
     for (unsigned i = 0; i < cut.n; i++)
         add_word(scan, cut.words[i], cut.stems[i].text, i == cut.n - 1);
-    for (unsigned i = 0; i < scan->alike.n && scan->total_mass == 0; i++)
-        cover(&scan->alike.coverage[i], 1U << SCAN_NAME, 1, true);
+    if (scan->total_mass == 0)
+        scan_cover_alike(scan);
 }

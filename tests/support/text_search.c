@@ -1,6 +1,7 @@
 /* The answer is put together in one buffer, which is long enough for a page of long names. */
 #include "tests/support/text_search.h"
 
+#include <cratedex/ranking.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,7 +32,11 @@ const char *text_search_query(struct built_index *built, const struct search_que
 
 const char *text_search(struct built_index *built, const char *text, uint32_t limit)
 {
-    const struct search_query query = {.text = {text, strlen(text)}, .limit = limit};
+    struct ranking ranking;
+    ranking_set_defaults(&ranking);
+    ranking.second_stage = false;
+    const struct search_query query = {
+        .text = {text, strlen(text)}, .ranking = &ranking, .limit = limit};
     return text_search_query(built, &query);
 }
 

@@ -8,7 +8,8 @@
 
 /* What is to be seen of an answer: "geo, geojson; 2" are the names, in order, and the total. Behind
    them stand, where they are given, "; typo", and "; meant: …" with did_you_mean. The text lives
-   until the next call. Of longer lists the first `limit` names are told. */
+   until the next call. The order is the first stage's, which a person can work out; of longer lists
+   the first `limit` names are told. */
 const char *text_search(struct built_index *built, const char *text, uint32_t limit);
 
 /* The same of any query. */

@@ -21,6 +21,7 @@ static const struct {
     {"popularity", offsetof(struct ranking, popularity), MAX_WEIGHT},
     {"substring", offsetof(struct ranking, substring), MAX_WEIGHT},
     {"prefix", offsetof(struct ranking, prefix), 1},
+    {"synonym", offsetof(struct ranking, synonym), 1},
     {"min_share", offsetof(struct ranking, min_share), 1},
 };
 
@@ -41,6 +42,7 @@ void ranking_set_defaults(struct ranking *ranking)
         .popularity = 0.9,
         .substring = 0.4,
         .prefix = 0.4,
+        .synonym = 0.8,
         .min_share = 0.4,
         .typos = true,
         .second_stage = true,

@@ -89,14 +89,16 @@ static size_t complete_written(struct index_reader *reader, const char *typed, s
     return n_terms;
 }
 
-/* Appends a list to the word at hand, which is the last; an empty one is no alternative. */
+/* Appends a list to the word at hand, which is the last; an empty one is no alternative. `synonym`
+   is NULL for other kinds. */
 static void add_alternative(struct search_plan *plan, struct search_word *word,
-                            enum alternative_kind kind, struct posting_list list)
+                            enum alternative_kind kind, struct posting_list list,
+                            const struct synonym *synonym)
 {
     if (list.n == 0 || plan->n_alternatives == SEARCH_MAX_WORD_ALTERNATIVES)
         return;
     plan->alternatives[plan->n_alternatives++] =
-        (struct word_alternative){.list = list, .kind = kind};
+        (struct word_alternative){.list = list, .kind = kind, .synonym = synonym};
     word->n_alternatives++;
 }
 
@@ -106,6 +108,29 @@ static struct posting_list stem_list(const struct search_word *word)
     return word->n_alternatives > 0 && word->alternatives[0].kind == ALTERNATIVE_STEM
                ? word->alternatives[0].list
                : (struct posting_list){0};
+}
+
+/* Adds the words that mean the same as what was typed; a full match, with a lower score. Returns
+   how many crates have them, added. */
+static uint64_t add_synonyms(struct search_plan *plan, struct index_reader *reader,
+                             const char *typed, size_t typed_length, struct search_word *word)
+{
+    const struct index *index = reader->index;
+    const struct posting_list own = stem_list(word);
+    const struct synonym *group = NULL;
+    uint64_t n_with = 0;
+    uint32_t n = synonyms_find(&index->synonyms, typed, typed_length, &group);
+    for (uint32_t i = 0; i < n && plan->ranking->synonym > 0; i++) {
+        char stem[SYNONYM_MAX_BYTES];
+        size_t length =
+            text_words_stem(reader->tokenizer, group[i].word, group[i].length, stem, sizeof stem);
+        struct posting_list list = find_list(index, stem, length);
+        if (list.ranks == own.ranks)
+            continue;
+        add_alternative(plan, word, ALTERNATIVE_SYNONYM, list, &group[i]);
+        n_with += list.n;
+    }
+    return n_with;
 }
 
 /* Adds the completions of what was typed. */
@@ -124,7 +149,7 @@ static void add_completions(struct search_plan *plan, struct index_reader *reade
         struct posting_list list = postings_of(&index->postings, terms[i]);
         if (list.ranks == own.ranks)
             continue;
-        add_alternative(plan, word, ALTERNATIVE_COMPLETION, list);
+        add_alternative(plan, word, ALTERNATIVE_COMPLETION, list, NULL);
         plan->n_completed += list.n;
         n++;
     }
@@ -142,31 +167,39 @@ static void replace_word(struct search_plan *plan, struct index_reader *reader,
     struct posting_list list = find_list(reader->index, stem, length);
     if (list.n == 0)
         return;
-    add_alternative(plan, word, ALTERNATIVE_STEM, list);
+    add_alternative(plan, word, ALTERNATIVE_STEM, list, NULL);
     word->start = words->n_bytes;
     word->length = (uint32_t)length;
     words->n_bytes += (uint32_t)length;
 }
 
-/* Weighs the word and its alternatives. Where its stem occurs nowhere it weighs what its
-   completions do. */
+/* How many crates have the word's first kind of alternatives, added. */
+static uint64_t count_first_kind(const struct search_word *word)
+{
+    uint64_t n_with = 0;
+    for (uint32_t i = 0; i < word->n_alternatives; i++)
+        if (word->alternatives[i].kind == word->alternatives[0].kind)
+            n_with += word->alternatives[i].list.n;
+    return n_with;
+}
+
+/* Weighs the word and its alternatives. Where neither its stem nor a synonym occurs it weighs what
+   its completions do. */
 static void weigh_word(struct search_plan *plan, const struct index *index,
                        struct search_word *word, enum search_match match)
 {
-    bool occurs = stem_list(word).n > 0;
-    uint64_t n_with = 0;
-    for (uint32_t i = 0; i < word->n_alternatives; i++) {
-        n_with += word->alternatives[i].list.n;
-        if (occurs)
-            break;
-    }
-    float mass = inverse_document_frequency(index->columns.n_crates, n_with);
+    float mass = inverse_document_frequency(index->columns.n_crates, count_first_kind(word));
     float completion_mass = fmaxf(MIN_COMPLETION_MASS, mass * (float)plan->ranking->prefix);
-    word->mass = occurs ? mass : completion_mass;
+    const float masses[] = {
+        [ALTERNATIVE_STEM] = mass,
+        [ALTERNATIVE_SYNONYM] = fmaxf(MIN_COMPLETION_MASS, mass * (float)plan->ranking->synonym),
+        [ALTERNATIVE_COMPLETION] = completion_mass,
+    };
+    word->mass = word->alternatives[0].kind == ALTERNATIVE_COMPLETION ? completion_mass : mass;
     for (uint32_t i = 0; i < word->n_alternatives; i++) {
         struct word_alternative *alternative = &word->alternatives[i];
-        bool is_whole = alternative->kind == ALTERNATIVE_STEM;
-        alternative->mass = is_whole ? word->mass : completion_mass;
+        bool is_whole = alternative->kind != ALTERNATIVE_COMPLETION;
+        alternative->mass = masses[alternative->kind];
         alternative->reach = is_whole || match == SEARCH_MATCH_ALL ? word->mass : completion_mass;
     }
 }
@@ -189,7 +222,7 @@ static void add_part(struct search_plan *plan, struct index_reader *reader, cons
     *word = (struct search_word){.alternatives = &plan->alternatives[plan->n_alternatives],
                                  .start = words->n_bytes,
                                  .length = (uint32_t)n};
-    add_alternative(plan, word, ALTERNATIVE_STEM, find_list(reader->index, stem, n));
+    add_alternative(plan, word, ALTERNATIVE_STEM, find_list(reader->index, stem, n), NULL);
     if (word->n_alternatives == 0)
         return;
     words->n_bytes += (uint32_t)n;
@@ -232,14 +265,15 @@ static void add_word(struct search_plan *plan, struct index_reader *reader,
     *word = (struct search_word){.alternatives = &plan->alternatives[plan->n_alternatives],
                                  .start = words->words[i].start,
                                  .length = words->words[i].length};
-    struct posting_list list = find_list(index, words->bytes + word->start, word->length);
+    const char *written = words->written + words->words[i].written_start;
+    size_t length = words->words[i].written_length;
     bool may_be_unfinished = i + 1 == words->n_words;
-    add_alternative(plan, word, ALTERNATIVE_STEM, list);
+    add_alternative(plan, word, ALTERNATIVE_STEM,
+                    find_list(index, words->bytes + word->start, word->length), NULL);
+    plan->n_with[i] =
+        count_written(index, written, length) + add_synonyms(plan, reader, written, length, word);
     if (may_be_unfinished && word->length >= MIN_COMPLETED_BYTES && plan->ranking->prefix > 0)
-        add_completions(plan, reader, words->written + words->words[i].written_start,
-                        words->words[i].written_length, word);
-    plan->n_with[i] = count_written(index, words->written + words->words[i].written_start,
-                                    words->words[i].written_length);
+        add_completions(plan, reader, written, length, word);
     if (word->n_alternatives > 0) {
         plan->n_occurring++;
     } else if (plan->ranking->typos && !is_in_names(&plan->named)) {

@@ -18,6 +18,7 @@
 /* How a crate may have a word. */
 enum alternative_kind {
     ALTERNATIVE_STEM,      /* a word with the same stem */
+    ALTERNATIVE_SYNONYM,   /* a word that means the same, or one with the same stem as that */
     ALTERNATIVE_COMPLETION /* a word that begins with it */
 };
 
@@ -25,8 +26,9 @@ enum alternative_kind {
 struct word_alternative {
     struct posting_list list; /* never empty */
     enum alternative_kind kind;
-    float mass;  /* what it counts in scores */
-    float reach; /* and towards `required` */
+    const struct synonym *synonym; /* NULL for other kinds */
+    float mass;                    /* what it counts in scores */
+    float reach;                   /* and towards `required` */
 };
 /* Of all words of a text together; what is more is left out. */
 #define SEARCH_MAX_WORD_ALTERNATIVES 512
@@ -36,7 +38,9 @@ struct search_word {
     uint32_t n_alternatives;
     uint32_t start; /* the stem, in search_plan.words */
     uint32_t length;
-    float mass; /* inverse document frequency; that of the completions where no stem occurs */
+    /* Inverse document frequency; that of its synonyms where no stem occurs, or else that of its
+       completions. */
+    float mass;
 };
 
 struct search_plan {
@@ -47,8 +51,9 @@ struct search_plan {
     uint32_t n_taken_apart; /* words of the text that are two of these (compound_word.h) */
     uint32_t n_left_out;    /* words of the text that are none */
     uint32_t n_occurring; /* of these, as they were typed: whole, or as the beginning of another */
-    uint32_t n_with[SEARCH_MAX_WORDS]; /* by number in text_words: crates that have it as written */
-    uint64_t n_completed;              /* that have a completion of the last, added */
+    /* By number in text_words: crates that have the word as written, or a synonym. */
+    uint64_t n_with[SEARCH_MAX_WORDS];
+    uint64_t n_completed; /* that have a completion of the last, added */
     struct word_alternative alternatives[SEARCH_MAX_WORD_ALTERNATIVES]; /* word by word */
     uint32_t n_alternatives;
     float total_mass;    /* of all words, added in order */

@@ -356,6 +356,40 @@ static void a_report_that_cannot_be_printed_is_an_error(void **state)
     program_run_free(&run);
 }
 
+/* The table that is given takes the place of the one that ships; what is wrong with it is told
+   before the dump is read. */
+static void a_table_of_synonyms_is_given(void **state)
+{
+    const struct fixture *fixture = *state;
+    char table[FOLDER_PATH_SIZE];
+    struct program_run run;
+    folder_join(table, fixture->small, "synonyms.txt");
+    file_write(table, "# ours\nyml yaml\n", 16);
+    cli_run(&run,
+            ARGUMENTS("build", fixture->small, "-o", fixture->out, "-q", "--synonyms", table));
+    assert_int_equal(run.status, 0);
+    program_run_free(&run);
+    cli_run(&run, ARGUMENTS("query", fixture->out, "yml", "--explain"));
+    assert_int_equal(run.status, 0);
+    assert_contains(run.out, "yaml");
+    assert_contains(run.out, "yml as yaml, 100 % of the query: name, description");
+    program_run_free(&run);
+    cli_run(&run, ARGUMENTS("info", fixture->out));
+    assert_contains(run.out, "synonyms        2\n");
+    program_run_free(&run);
+    cli_run(&run, ARGUMENTS("verify", fixture->out));
+    assert_int_equal(run.status, 0);
+    program_run_free(&run);
+    file_write(fixture->out, old_content, strlen(old_content));
+    file_write(table, "yml yaml\nalone\n", 15);
+    cli_run(&run, ARGUMENTS("build", "/no/dump", "-o", fixture->out, "--synonyms", table, "-q"));
+    assert_failed(&run, 1);
+    assert_contains(run.error_out, "synonyms.txt: line 2: one word alone has no synonym");
+    assert_untouched(fixture);
+    program_run_free(&run);
+    assert_int_equal(remove(table), 0);
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 int main(void)
@@ -372,6 +406,7 @@ int main(void)
         IN_FOLDER(places_where_nothing_can_be_written_are_named),
         IN_FOLDER(a_bad_dump_leaves_everything_as_it_was),
         IN_FOLDER(a_report_that_cannot_be_printed_is_an_error),
+        IN_FOLDER(a_table_of_synonyms_is_given),
     };
     return cmocka_run_group_tests_name("cli build", tests, make_dumps, remove_dumps);
 }

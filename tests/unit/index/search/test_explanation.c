@@ -44,14 +44,15 @@ static void has_every_term_and_word(void **state)
                         .first_stage = 1.625,
                         .has_second_stage = true,
                         .second_stage = 4.5,
-                        .words = {{"pars\"e", 6, 0.75, 15, false}, {"js", 2, 0.25, 9, true}},
+                        .words = {{"pars\"e", 6, 0.75, 15, false, NULL, 0},
+                                  {"js", 2, 0.25, 9, true, "javascript", 10}},
                         .n_words = 2}};
     assert_encoded(&explained,
                    "{\"tier\":\"some words\",\"score\":4.5,\"stage\":\"second\",\"words\":["
                    "{\"word\":\"pars\\\"e\",\"share\":0.75,\"fields\":[\"name\",\"keywords\","
-                   "\"description\",\"readme\"],\"completion\":false},"
+                   "\"description\",\"readme\"],\"completion\":false,\"synonym\":null},"
                    "{\"word\":\"js\",\"share\":0.25,\"fields\":[\"name\",\"readme\"],"
-                   "\"completion\":true}],"
+                   "\"completion\":true,\"synonym\":\"javascript\"}],"
                    "\"terms\":{\"any\":0.25,\"main\":0.5,\"keywords\":0.125,\"substring\":0.0,"
                    "\"popularity\":0.75,\"first_stage\":1.625,\"second_stage\":4.5}}");
 }

@@ -2,6 +2,7 @@
    scores, exact matches, total) is what a plain scan gives that scores every crate of the file and
    sorts. With match=best and match=all, with and without the second stage, with other weights, with
    and without filters, misspelt, in every sort, page by page. */
+#include "index/segment/open_index.h"
 #include "tests/support/built_index.h"
 #include "tests/support/random.h"
 #include "tests/support/random_edit.h"
@@ -222,6 +223,7 @@ static void other_weights(void **state)
             .popularity = 2 * random_share(&seed),
             .substring = random_share(&seed),
             .prefix = random_share(&seed),
+            .synonym = round % 3 == 0 ? 0 : random_share(&seed),
             .min_share = round % 5 == 0 ? 1 : random_share(&seed),
             .second_stage = round % 2 == 0,
         };
@@ -235,6 +237,38 @@ static void other_weights(void **state)
     }
     expect_settled(&tally, fixture->n_rounds);
     assert_true(tally.n_second > 100 && tally.n_behind > 100);
+}
+
+/* Texts that have words of the table. */
+static void words_with_synonyms(void **state)
+{
+    struct fixture *fixture = fixture_of(state);
+    const struct synonyms *synonyms = &fixture->built.index->synonyms;
+    struct tally tally = {0};
+    uint64_t seed = 137;
+    uint32_t n_words = synonyms->starts[synonyms->n_groups];
+    for (unsigned round = 0; round < fixture->n_rounds; round++) {
+        struct random_query random;
+        char text[2 * SEARCH_MAX_TEXT_BYTES];
+        const struct synonym *synonym = &synonyms->words[random_below(&seed, n_words)];
+        random_query_text(fixture->source, &seed, &random);
+        bool is_last = round % 3 == 0;
+        int length = snprintf(text, sizeof text, "%.*s %.*s",
+                              is_last ? (int)random.query.text.length : (int)synonym->length,
+                              is_last ? random.text : synonym->word,
+                              is_last ? (int)synonym->length : (int)random.query.text.length,
+                              is_last ? synonym->word : random.text);
+        if (length > SEARCH_MAX_TEXT_BYTES)
+            continue;
+        random.query.text = (struct search_string){text, (size_t)length};
+        if (round % 2 == 0)
+            random.query.text = (struct search_string){synonym->word, synonym->length};
+        random.query.match = (enum search_match)(round % 3);
+        random.ranking.typos = round % 5 == 0;
+        expect_pages(fixture, &random.query, &seed, &tally);
+    }
+    expect_settled(&tally, fixture->n_rounds);
+    assert_true(tally.n_second > 100);
 }
 
 static bool is_ascii(const char *text)
@@ -355,8 +389,8 @@ static void lists_without_a_text(void **state)
             cmocka_unit_test(all_without_filters), cmocka_unit_test(all_with_filters),             \
             cmocka_unit_test(first_stage_alone), cmocka_unit_test(other_weights),                  \
             cmocka_unit_test(misspelt_texts), cmocka_unit_test(names_with_other_separators),       \
-            cmocka_unit_test(words_run_together), cmocka_unit_test(every_other_sort),              \
-            cmocka_unit_test(lists_without_a_text),                                                \
+            cmocka_unit_test(words_run_together), cmocka_unit_test(words_with_synonyms),           \
+            cmocka_unit_test(every_other_sort), cmocka_unit_test(lists_without_a_text),            \
     }
 
 int main(void)

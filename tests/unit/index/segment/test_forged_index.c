@@ -256,6 +256,42 @@ static void frames_that_claim_gigabytes(void **state)
     close_copy(fixture);
 }
 
+/* A word without a group, a group without words, one word alone, more than there may be. */
+static void synonyms_that_no_table_has(void **state)
+{
+    static struct trie_entry nine[] = {{"a", 1, 1}, {"b", 1, 1}, {"c", 1, 1},
+                                       {"d", 1, 1}, {"e", 1, 1}, {"f", 1, 1},
+                                       {"g", 1, 1}, {"h", 1, 1}, {"i", 1, 1}};
+    static struct trie_entry alone[] = {{"a", 1, 1}, {"b", 1, 1}, {"c", 1, 2}};
+    static struct trie_entry skipped[] = {{"a", 1, 2}, {"b", 1, 2}};
+    static struct trie_entry beyond[] = {{"a", 1, 1}, {"b", 1, 0xfffffff0}};
+    static struct trie_entry twice[] = {{"a", 1, 1}, {"b", 1, 1}, {"a", 1, 2}, {"c", 1, 2}};
+    static struct trie_entry empty[] = {{"", 0, 1}, {"b", 1, 1}};
+    const struct {
+        struct trie_entry *entries;
+        size_t n;
+        const char *says;
+    } cases[] = {
+        {nine, 9, "group 1 of synonyms has 9 words"},
+        {alone, 3, "group 2 of synonyms has 1 words"},
+        {skipped, 2, "group 1 of synonyms has 0 words"},
+        {beyond, 2, "the trie of synonyms is no table of them"},
+        {twice, 4, "the trie of synonyms is no table of them"},
+        {empty, 2, "the trie of synonyms is no table of them"},
+    };
+    const struct fixture *fixture = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error error;
+        msgpack_sbuffer trie;
+        msgpack_sbuffer_init(&trie);
+        copy_index(fixture);
+        assert_int_equal(trie_build(cases[i].entries, cases[i].n, &trie, &error), 0);
+        part_replace(fixture->path, "synonyms", trie.data, trie.size);
+        expect_refused(fixture, cases[i].says, cases[i].says);
+        msgpack_sbuffer_destroy(&trie);
+    }
+}
+
 /* Pages that lead to each other are as good as a table without an end. */
 static void statements_without_end(void **state)
 {
@@ -281,6 +317,7 @@ int main(void)
         cmocka_unit_test(keys_that_are_longer_than_the_name),
         cmocka_unit_test(version_numbers_that_no_version_can_have),
         cmocka_unit_test(frames_that_claim_gigabytes),
+        cmocka_unit_test(synonyms_that_no_table_has),
         cmocka_unit_test(statements_without_end),
     };
     return cmocka_run_group_tests(tests, make_index, remove_index);

@@ -57,6 +57,7 @@ static void every_weight_is_read(void **state)
                   "popularity = 1000\n"
                   "substring = 0\n"
                   "prefix = 0.25 ; behind a value\n"
+                  "synonym = 0.75\n"
                   "min_share = 1\n"
                   "typos = 0\n"
                   "second_stage = 0\n",
@@ -65,6 +66,7 @@ static void every_weight_is_read(void **state)
     assert_true(ranking.any == 1 && ranking.main == 2.5 && ranking.keywords == 0.3);
     assert_true(ranking.popularity == 1000 && ranking.substring == 0);
     assert_true(ranking.prefix == 0.25 && ranking.min_share == 1);
+    assert_true(ranking.synonym == 0.75);
     assert_false(ranking.typos);
     assert_false(ranking.second_stage);
     assert_int_equal(read_text(&ranking, "second_stage = 1\ntypos = 1", NULL), 0);
@@ -87,7 +89,7 @@ static void other_weights_stay(void **state)
     assert_true(ranking.any == defaults.any && ranking.main == defaults.main &&
                 ranking.popularity == defaults.popularity &&
                 ranking.substring == defaults.substring && ranking.prefix == defaults.prefix &&
-                ranking.min_share == defaults.min_share &&
+                ranking.synonym == defaults.synonym && ranking.min_share == defaults.min_share &&
                 ranking.second_stage == defaults.second_stage && ranking.typos == defaults.typos);
 }
 

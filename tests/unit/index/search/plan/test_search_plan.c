@@ -115,7 +115,7 @@ struct completions {
 static struct completions completions(const struct search_word *word)
 {
     struct completions found = {word->alternatives, word->n_alternatives};
-    if (occurs(word)) {
+    while (found.n > 0 && found.first->kind != ALTERNATIVE_COMPLETION) {
         found.first++;
         found.n--;
     }
@@ -247,7 +247,7 @@ static void expect_coverage(struct search_plan *plan, uint32_t rank)
         const struct word_alternative *alternative =
             expected_alternative(&plan->words[i], rank, &fields);
         double part = alternative != NULL ? (double)alternative->mass : 0;
-        has_all = has_all && alternative != NULL && alternative->kind == ALTERNATIVE_STEM;
+        has_all = has_all && alternative != NULL && alternative->kind != ALTERNATIVE_COMPLETION;
         mass += part;
         reach += alternative != NULL ? (double)alternative->reach : 0;
         main += fields & 7U ? part : 0;
