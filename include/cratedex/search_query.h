@@ -29,7 +29,8 @@ enum search_sort {
 
 /* How many of a text's words must occur in a crate, whatever the sort; of the last word the
    beginning of a longer one is enough. A crate also matches when its canonical name contains the
-   canonical text (from 3 characters; a shorter one must begin a word of the name). */
+   canonical text (from 3 characters; a shorter one must begin a word of the name), with `_` or
+   nothing for the spaces of the text, and when its name is the text but for separators. */
 enum search_match {
     SEARCH_MATCH_DEFAULT, /* best for relevance, all for every other sort */
     SEARCH_MATCH_BEST,    /* those that carry a share of ranking.min_share of the inverse document

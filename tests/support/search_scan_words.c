@@ -367,7 +367,8 @@ void scan_words(struct search_scan *scan, struct search_string text)
     scan->n_words = 0;
     scan->n_occurring = 0;
     scan->total_mass = 0;
-    scan->is_common = cut.n > 0;
+    bool has_spaces = text.length > 0 && memchr(text.data, ' ', text.length) != NULL;
+    scan->is_common = cut.n > 1 || (cut.n == 1 && !has_spaces);
     for (unsigned i = 0; i < cut.n; i++)
         add_word(scan, cut.words[i], cut.stems[i].text, i == cut.n - 1);
     if (scan->total_mass == 0)

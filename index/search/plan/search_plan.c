@@ -241,11 +241,10 @@ static bool take_apart(struct search_plan *plan, struct index_reader *reader, ui
     const char *written = words->written + words->words[i].written_start;
     size_t length = words->words[i].written_length;
     size_t first;
-    struct spelling_correction correction;
     if (words->n_words > MAX_WORDS_TAKEN_APART ||
+        plan->spelling.n_replacements == SEARCH_MAX_REPLACEMENTS ||
         !compound_word_part(reader->index, written, length, &first) ||
-        (spelling_correct(reader->index, written, length, 0, &correction) > 0 &&
-         correction.distance == 1) ||
+        spelling_is_one_edit_off(reader->index, written, length) ||
         !search_spelling_part(&plan->spelling, written, first, length, words->words[i].text_start,
                               words->words[i].text_length))
         return false;
@@ -290,11 +289,14 @@ static void add_word(struct search_plan *plan, struct index_reader *reader,
     plan->total_mass += word->mass;
 }
 
-/* Whether the text has words, and all of them are common. */
-static bool has_common_words(const struct search_plan *plan, const struct index *index)
+/* Whether all words of the text are common, so that it may mean what they say. One word among stop
+   words says nothing: `to method`. */
+static bool has_common_words(const struct search_plan *plan, const struct index *index,
+                             struct search_string text)
 {
     const struct text_words *words = &plan->text_words;
-    bool is_common = words->n_words > 0;
+    bool has_spaces = text.length > 0 && memchr(text.data, ' ', text.length) != NULL;
+    bool is_common = words->n_words > (has_spaces ? 1U : 0U);
     for (uint32_t i = 0; i < words->n_words && is_common; i++) {
         const char *stem = words->bytes + words->words[i].start;
         is_common = find_list(index, stem, words->words[i].length).n >= COMMON_CRATES;
@@ -357,7 +359,8 @@ int search_plan_make(struct search_plan *plan, struct index_reader *reader,
     plan->spelling.is_relaxed = false;
     plan->text_length = (uint32_t)text.length;
     uint32_t n_cut = plan->text_words.n_words;
-    named_crates_read(&plan->named, reader->index, reading, has_common_words(plan, reader->index));
+    named_crates_read(&plan->named, reader->index, reading,
+                      has_common_words(plan, reader->index, text));
     take_beginning(plan, text);
     for (uint32_t i = 0; i < n_cut; i++)
         add_word(plan, reader, text, i, match);

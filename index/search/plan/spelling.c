@@ -78,3 +78,9 @@ int spelling_correct(const struct index *index, const char *word, size_t length,
     }
     return 0;
 }
+
+bool spelling_is_one_edit_off(const struct index *index, const char *word, size_t length)
+{
+    return utf8_count_characters(word, length) >= ONE_EDIT_CHARACTERS &&
+           find_common_first(index, word, length, 1, UINT32_MAX) != 0;
+}

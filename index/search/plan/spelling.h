@@ -7,6 +7,7 @@
 #include "index/segment/word_list.h"
 
 #include <cratedex/index_file.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,5 +26,8 @@ struct spelling_correction {
    thread may call it. */
 int spelling_correct(const struct index *index, const char *word, size_t length,
                      uint64_t least_crates, struct spelling_correction *correction);
+
+/* Whether that finds a word a single edit away. */
+bool spelling_is_one_edit_off(const struct index *index, const char *word, size_t length);
 
 #endif

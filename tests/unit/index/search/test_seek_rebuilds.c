@@ -376,8 +376,10 @@ static void walk_over(struct rebuild *rebuild, struct search_query query, uint64
 /* Every sort with every text and filter, and pages of several sizes. */
 static void walk_all(struct rebuild *rebuild, uint64_t *seed)
 {
-    static const char *const texts[] = {"",      "json", "json parser", "serde-json", "par",
-                                        "serdd", "jsn",  "fast async",  "js"};
+    static const char *const texts[] = {"", "json", "json parser", "serde-json", "par", "serdd",
+                                        "jsn", "fast async", "js",
+                                        /* A name with another separator; words that are one. */
+                                        "serde json", "parser like"};
     static const uint32_t limits[] = {1, 3, 7, 30, 64, 100};
     static const struct search_string keyword = {"cli", 3};
     struct ranking rankings[2];

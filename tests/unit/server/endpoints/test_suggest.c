@@ -203,7 +203,8 @@ static void any_separator(void **state)
                                               : (char[]){crate.name[at], '\0'});
                 size_t n_found = suggest(built->index, text, n, found, 10);
                 assert_true(n_found > 0);
-                suggest_scan_expect(built->index, text, n, 10);
+                if (n_texts % 5 == i) /* which looks at every name */
+                    suggest_scan_expect(built->index, text, n, 10);
                 if (separators[i][0] == '\0')
                     continue;
                 assert_int_equal(n_found, n_right);
