@@ -119,10 +119,10 @@ static int add_column(struct writer *writer, uint32_t rank, const struct build_c
         .created_at = crate->created_at,
         .updated_at = crate->updated_at,
         .popularity = (float)crate->popularity,
-        .dependents = (float)crate->dependents_share,
-        .downloads_share = (float)crate->downloads_share,
-        .versions = (float)log1p((double)crate->n_versions),
-        .description = (float)log1p((double)sqlite3_column_bytes(row, 1)),
+        .signals = {.dependents = (float)crate->dependents_share,
+                    .downloads = (float)crate->downloads_share,
+                    .versions = (float)log1p((double)crate->n_versions),
+                    .description = (float)log1p((double)sqlite3_column_bytes(row, 1))},
         .is_yanked = crate->is_yanked,
     };
     return 0;

@@ -76,7 +76,7 @@ int build_find_families(struct build *build, struct error *error)
     for (uint32_t i = 0; i < n && result == 0; i++) {
         uint32_t first = count_before(sorted, n, &names[i], '_');
         uint32_t end = count_before(sorted, n, &names[i], '_' + 1);
-        build->columns[i].family = log1pf((float)(end - first));
+        build->columns[i].signals.family = log1pf((float)(end - first));
     }
     free(names);
     free(sorted);

@@ -4,7 +4,7 @@
 
 #include "index/build/build_state.h"
 
-/* Fills `family` of build->columns, which must be complete but for that. Returns 0 or -1
+/* Fills `signals.family` of build->columns, which must be complete but for that. Returns 0 or -1
    (memory). */
 int build_find_families(struct build *build, struct error *error);
 

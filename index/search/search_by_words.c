@@ -92,7 +92,7 @@ static uint32_t find_better(const struct search_by_words *by_words,
 {
     uint32_t at = 0;
     while (at < n &&
-           (candidates[at].rank >= rank || candidates[at].features[FEATURE_MAIN] < ALL_WORDS ||
+           (candidates[at].rank >= rank || candidates[at].main < ALL_WORDS ||
             is_by_words(by_words, candidates[at].rank)))
         at++;
     return at;

@@ -209,8 +209,8 @@ static uint32_t rerank(struct search *search, const struct search_by_words *by_w
         candidates[i].first_stage = search->scored[i].score;
     }
     n = search_by_words_enter(by_words, search, n);
-    rerank_features(&search->plan, search->index, candidates, n);
-    rerank_sort(candidates, n);
+    rerank_find_features(&search->plan, search->index, candidates, n, &search->features);
+    rerank_sort(candidates, n, &search->features);
     search_by_words_settle(by_words, candidates, n);
     return n;
 }

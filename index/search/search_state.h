@@ -31,6 +31,7 @@ struct search {
     uint64_t *filter; /* a bit a rank, as the next */
     uint64_t *selected;
     struct rerank_candidate candidates[RERANK_DEPTH];
+    struct rerank_features features; /* of the candidates */
     struct search_scored *scored;
     uint32_t scored_capacity;
 };

@@ -18,7 +18,6 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the file format is li
 #define COLUMNS_MAGIC 0x4c4f4343u /* "CCOL" */
 #define HEADER_BYTES 16
 #define N_INT64_COLUMNS 5
-#define N_FLOAT_COLUMNS 6
 #define MAX_SIGNAL 64.0f /* no logarithm of a 64-bit number is larger */
 
 struct header {
@@ -28,12 +27,13 @@ struct header {
     uint32_t zero;
 };
 _Static_assert(sizeof(struct header) == HEADER_BYTES, "the header has no padding");
+_Static_assert(sizeof(struct crate_signals) == 20, "signals have no padding");
 
 static uint64_t block_size(uint64_t n_crates, uint64_t n_name_bytes)
 {
-    return HEADER_BYTES + N_INT64_COLUMNS * 8 * n_crates + N_FLOAT_COLUMNS * 4 * n_crates +
-           4 * (n_crates + 1) /* name offsets */ + N_CRATE_ORDERS * 4 * n_crates + n_crates +
-           2 * n_name_bytes;
+    return HEADER_BYTES + N_INT64_COLUMNS * 8 * n_crates + 4 * n_crates +
+           sizeof(struct crate_signals) * n_crates + 4 * (n_crates + 1) /* name offsets */ +
+           N_CRATE_ORDERS * 4 * n_crates + n_crates + 2 * n_name_bytes;
 }
 
 int crate_name_compare(const char *left, size_t left_length, const char *right, size_t right_length)
@@ -151,18 +151,10 @@ int crate_columns_build(const struct crate_column_row *rows, uint32_t n_rows,
         for (uint32_t i = 0; i < n_rows && !failed; i++)
             failed = !append(block, (const char *)&rows[i] + wide_columns[column], sizeof(int64_t));
     }
-    static const size_t float_columns[N_FLOAT_COLUMNS] = {
-        offsetof(struct crate_column_row, popularity),
-        offsetof(struct crate_column_row, dependents),
-        offsetof(struct crate_column_row, downloads_share),
-        offsetof(struct crate_column_row, versions),
-        offsetof(struct crate_column_row, description),
-        offsetof(struct crate_column_row, family),
-    };
-    for (int column = 0; column < N_FLOAT_COLUMNS; column++) {
-        for (uint32_t i = 0; i < n_rows && !failed; i++)
-            failed = !append(block, (const char *)&rows[i] + float_columns[column], sizeof(float));
-    }
+    for (uint32_t i = 0; i < n_rows && !failed; i++)
+        failed = !append(block, &rows[i].popularity, sizeof rows[i].popularity);
+    for (uint32_t i = 0; i < n_rows && !failed; i++)
+        failed = !append(block, &rows[i].signals, sizeof rows[i].signals);
     uint32_t offset = 0;
     for (uint32_t i = 0; i <= n_rows && !failed; i++) {
         failed = !append(block, &offset, sizeof offset);
@@ -264,9 +256,9 @@ static bool columns_are_true(const struct crate_columns *columns, uint32_t n_nam
         if (!(popularity >= 0 && popularity <= 1) ||
             (i > 0 && popularity > columns->popularity[i - 1]))
             return false;
-        const float signals[] = {columns->dependents[i], columns->downloads_share[i],
-                                 columns->versions[i], columns->description[i], columns->family[i]};
-        for (size_t s = 0; s < sizeof signals / sizeof *signals; s++) {
+        float signals[N_CRATE_SIGNALS];
+        memcpy(signals, &columns->signals[i], sizeof signals);
+        for (size_t s = 0; s < N_CRATE_SIGNALS; s++) {
             if (!(signals[s] >= 0 && signals[s] <= MAX_SIGNAL))
                 return false;
         }
@@ -299,14 +291,10 @@ int crate_columns_open(struct crate_columns *columns, const void *block, size_t 
     columns->created_at = wide + 3 * n;
     columns->updated_at = wide + 4 * n;
     at += N_INT64_COLUMNS * 8 * n;
-    const float *narrow = (const void *)at;
-    columns->popularity = narrow;
-    columns->dependents = narrow + n;
-    columns->downloads_share = narrow + 2 * n;
-    columns->versions = narrow + 3 * n;
-    columns->description = narrow + 4 * n;
-    columns->family = narrow + 5 * n;
-    at += N_FLOAT_COLUMNS * 4 * n;
+    columns->popularity = (const void *)at;
+    at += sizeof(float) * n;
+    columns->signals = (const void *)at;
+    at += sizeof(struct crate_signals) * n;
     columns->name_offsets = (const void *)at;
     at += 4 * (n + 1);
     for (int order = 0; order < N_CRATE_ORDERS; order++, at += 4 * n)

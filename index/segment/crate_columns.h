@@ -22,6 +22,17 @@ enum crate_order {
 /* The recent downloads of a crate that has no day of them: less than any sum, zero included. */
 #define CRATE_NO_RECENT_DOWNLOADS INT64_MIN
 
+/* Signals of the second stage of ranking (search_rerank.c), which are read of one crate together,
+   so that they lie side by side. */
+struct crate_signals {
+    float dependents;  /* log(1 + dependents), as a share of the most */
+    float downloads;   /* log(1 + downloads), as a share of the most */
+    float versions;    /* log(1 + number of versions) */
+    float description; /* log(1 + bytes of the description) */
+    float family;      /* log(1 + crates whose canonical name is this one, `_` and more) */
+};
+#define N_CRATE_SIGNALS (sizeof(struct crate_signals) / sizeof(float))
+
 /* What the block is built from: one a crate, in order of rank. */
 struct crate_column_row {
     const char *name;
@@ -32,12 +43,7 @@ struct crate_column_row {
     int64_t created_at;
     int64_t updated_at;
     float popularity;
-    /* Signals of the second stage of ranking (search_rerank.c). */
-    float dependents;      /* log(1 + dependents), as a share of the most */
-    float downloads_share; /* log(1 + downloads), as a share of the most */
-    float versions;        /* log(1 + number of versions) */
-    float description;     /* log(1 + bytes of the description) */
-    float family;          /* log(1 + crates whose canonical name is this one, `_` and more) */
+    struct crate_signals signals;
     bool is_yanked;
 };
 
@@ -54,11 +60,7 @@ struct crate_columns {
     const int64_t *created_at;
     const int64_t *updated_at;
     const float *popularity;
-    const float *dependents;
-    const float *downloads_share;
-    const float *versions;
-    const float *description;
-    const float *family;
+    const struct crate_signals *signals;
     const uint32_t *name_offsets; /* n_crates + 1 of them */
     const uint32_t *orders[N_CRATE_ORDERS];
     const uint8_t *yanked;

@@ -37,7 +37,7 @@ static int print_query(struct index_reader *reader, const char *text, size_t len
             candidate++;
         printf("%.9g", (double)candidate->first_stage);
         for (int f = 0; f < N_RERANK_FEATURES; f++)
-            printf("\t%.9g", (double)candidate->features[f]);
+            printf("\t%.9g", (double)result.search->features.values[f][candidate->column]);
         putchar('\n');
     }
     return 0;

@@ -35,9 +35,9 @@ static void check_columns(const void *block, size_t size)
     if (crate_columns_open(&columns, block, size, NULL) != 0)
         return;
     for (uint32_t i = 0; i < columns.n_crates; i++) {
-        const float signals[] = {columns.dependents[i], columns.downloads_share[i],
-                                 columns.versions[i], columns.description[i], columns.family[i]};
-        for (size_t s = 0; s < sizeof signals / sizeof *signals; s++) {
+        float signals[N_CRATE_SIGNALS];
+        memcpy(signals, &columns.signals[i], sizeof signals);
+        for (size_t s = 0; s < N_CRATE_SIGNALS; s++) {
             if (!(signals[s] >= 0 && isfinite(signals[s])))
                 abort();
         }

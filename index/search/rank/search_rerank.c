@@ -20,52 +20,53 @@ static bool begins_with_text(const struct search_plan *plan, const struct crate_
            memcmp(columns->canonical_names + start, plan->beginning, length) == 0;
 }
 
-static void fill(struct search_plan *plan, const struct index *index,
-                 struct rerank_candidate *candidate, uint32_t place)
+static void find_features(struct search_plan *plan, const struct index *index,
+                          struct rerank_candidate *candidate, uint32_t place,
+                          float (*features)[RERANK_DEPTH])
 {
     const struct crate_columns *columns = &index->columns;
     struct search_coverage coverage;
     uint32_t at = candidate->rank - 1;
+    const struct crate_signals *signals = &columns->signals[at];
     uint32_t name_length = columns->name_offsets[at + 1] - columns->name_offsets[at];
     search_plan_cover(plan, candidate->rank, &coverage);
-    float *features = candidate->features;
-    features[FEATURE_ANY] = coverage.any;
-    features[FEATURE_MAIN] = coverage.main;
-    features[FEATURE_KEYWORDS] = coverage.keywords;
-    features[FEATURE_NAME] = coverage.name;
-    features[FEATURE_DESCRIPTION] = coverage.description;
-    features[FEATURE_README] = coverage.readme;
-    features[FEATURE_DEPENDENTS] = columns->dependents[at];
-    features[FEATURE_DOWNLOADS] = columns->downloads_share[at];
-    features[FEATURE_VERSIONS] = columns->versions[at];
-    features[FEATURE_DESCRIPTION_LENGTH] = columns->description[at];
-    features[FEATURE_NAME_LENGTH] = (float)name_length;
-    features[FEATURE_TOTAL_MASS] = plan->total_mass;
-    features[FEATURE_LENGTH_RATIO] =
+    candidate->main = coverage.main;
+    candidate->column = place;
+    features[FEATURE_ANY][place] = coverage.any;
+    features[FEATURE_MAIN][place] = coverage.main;
+    features[FEATURE_KEYWORDS][place] = coverage.keywords;
+    features[FEATURE_NAME][place] = coverage.name;
+    features[FEATURE_DESCRIPTION][place] = coverage.description;
+    features[FEATURE_README][place] = coverage.readme;
+    features[FEATURE_DEPENDENTS][place] = signals->dependents;
+    features[FEATURE_DOWNLOADS][place] = signals->downloads;
+    features[FEATURE_VERSIONS][place] = signals->versions;
+    features[FEATURE_DESCRIPTION_LENGTH][place] = signals->description;
+    features[FEATURE_NAME_LENGTH][place] = (float)name_length;
+    features[FEATURE_TOTAL_MASS][place] = plan->total_mass;
+    features[FEATURE_LENGTH_RATIO][place] =
         coverage.name > 0 ? (float)plan->text_length / (float)name_length : 0;
-    features[FEATURE_OUTSIDE_NAME] = coverage.any - coverage.name;
-    features[FEATURE_PLACE] = (float)place;
-    features[FEATURE_FAMILY] = columns->family[at];
-    features[FEATURE_BEST_WORD] = coverage.best * plan->total_mass;
-    features[FEATURE_BEST_MAIN] = coverage.best_main * plan->total_mass;
-    features[FEATURE_README_ONLY] = coverage.readme_only;
-    features[FEATURE_FIRST_WORD] = coverage.has_first ? 1 : 0;
-    features[FEATURE_BEGINNING] = begins_with_text(plan, columns, at) ? 1 : 0;
+    features[FEATURE_OUTSIDE_NAME][place] = coverage.any - coverage.name;
+    features[FEATURE_PLACE][place] = (float)place;
+    features[FEATURE_FAMILY][place] = signals->family;
+    features[FEATURE_BEST_WORD][place] = coverage.best * plan->total_mass;
+    features[FEATURE_BEST_MAIN][place] = coverage.best_main * plan->total_mass;
+    features[FEATURE_README_ONLY][place] = coverage.readme_only;
+    features[FEATURE_FIRST_WORD][place] = coverage.has_first ? 1 : 0;
+    features[FEATURE_BEGINNING][place] = begins_with_text(plan, columns, at) ? 1 : 0;
 }
 
 void rerank_fetch(const struct index *index, uint32_t rank)
 {
     const struct crate_columns *columns = &index->columns;
-    __builtin_prefetch(&columns->dependents[rank - 1]);
-    __builtin_prefetch(&columns->downloads_share[rank - 1]);
-    __builtin_prefetch(&columns->versions[rank - 1]);
-    __builtin_prefetch(&columns->description[rank - 1]);
-    __builtin_prefetch(&columns->family[rank - 1]);
+    __builtin_prefetch(&columns->signals[rank - 1].dependents);
+    __builtin_prefetch(&columns->signals[rank - 1].family);
     __builtin_prefetch(&columns->name_offsets[rank - 1]);
 }
 
-void rerank_features(struct search_plan *plan, const struct index *index,
-                     struct rerank_candidate *candidates, uint32_t n)
+void rerank_find_features(struct search_plan *plan, const struct index *index,
+                          struct rerank_candidate *candidates, uint32_t n,
+                          struct rerank_features *features)
 {
     const struct crate_columns *columns = &index->columns;
     int64_t keys[SMALL_ORDER_MAX] = {0};
@@ -78,21 +79,15 @@ void rerank_features(struct search_plan *plan, const struct index *index,
     /* The posting lists are walked forward only. */
     small_order(keys, n, order);
     for (uint32_t i = 0; i < n; i++)
-        fill(plan, index, &candidates[order[i]], order[i]);
+        find_features(plan, index, &candidates[order[i]], order[i], features->values);
     search_plan_rewind(plan);
 }
 
 /* Eight candidates side by side, in the form that gcc and clang turn into vector instructions. */
 #define N_LANES 8
-typedef float lanes __attribute__((vector_size(N_LANES * sizeof(float))));
+typedef float lanes __attribute__((vector_size(N_LANES * sizeof(float)), aligned(4), may_alias));
 typedef int32_t lane_masks __attribute__((vector_size(N_LANES * sizeof(int32_t))));
 _Static_assert(RANKING_TREE_LEAVES == N_LANES, "a tree's leaves fill a vector");
-
-/* Candidates by feature, and what the trees give to each. */
-struct lane_groups {
-    lanes features[N_RERANK_FEATURES][RERANK_DEPTH / N_LANES];
-    lanes sums[RERANK_DEPTH / N_LANES];
-};
 
 /* Leaves by their numbers. A macro, because a vector that not every processor has cannot be passed
    to a function. */
@@ -106,49 +101,47 @@ struct lane_groups {
 #endif
 
 /* Adds what a tree gives to all candidates. A comparison's outcome is 0 or -1. */
-static inline __attribute__((always_inline)) void
-add_tree(const struct ranking_tree *tree, struct lane_groups *candidates, uint32_t n_groups)
+static inline __attribute__((always_inline)) void add_tree(const struct ranking_tree *tree,
+                                                           const struct rerank_features *features,
+                                                           lanes *sums, uint32_t n_groups)
 {
-    const lanes *first = candidates->features[tree->features[0]];
-    const lanes *second = candidates->features[tree->features[1]];
-    const lanes *third = candidates->features[tree->features[2]];
-    lanes leaves;
-    memcpy(&leaves, tree->leaves, sizeof leaves);
+    const lanes *first = (const lanes *)features->values[tree->features[0]];
+    const lanes *second = (const lanes *)features->values[tree->features[1]];
+    const lanes *third = (const lanes *)features->values[tree->features[2]];
+    lanes leaves = *(const lanes *)tree->leaves;
     for (uint32_t i = 0; i < n_groups; i++) {
         lane_masks numbers = ((first[i] >= tree->thresholds[0]) & 4) |
                              ((second[i] >= tree->thresholds[1]) & 2) |
                              ((third[i] >= tree->thresholds[2]) & 1);
-        candidates->sums[i] += PICK(leaves, numbers);
+        sums[i] += PICK(leaves, numbers);
     }
 }
 
 PROCESSOR_VARIANTS
-static void add_trees(struct lane_groups *candidates, uint32_t n_groups)
+static void add_trees(const struct rerank_features *features, lanes *sums, uint32_t n_groups)
 {
     for (unsigned i = 0; i < n_ranking_trees; i++)
-        add_tree(&ranking_trees[i], candidates, n_groups);
+        add_tree(&ranking_trees[i], features, sums, n_groups);
 }
 
-static void score(struct rerank_candidate *candidates, uint32_t n)
+static void score(struct rerank_candidate *candidates, uint32_t n,
+                  const struct rerank_features *features)
 {
-    struct lane_groups groups = {0};
-    for (uint32_t i = 0; i < n; i++) {
-        for (int f = 0; f < N_RERANK_FEATURES; f++)
-            groups.features[f][i / N_LANES][i % N_LANES] = candidates[i].features[f];
-        groups.sums[i / N_LANES][i % N_LANES] =
-            ranking_first_stage_weight * candidates[i].first_stage;
-    }
-    add_trees(&groups, (n + N_LANES - 1) / N_LANES);
+    float sums[RERANK_DEPTH] = {0};
     for (uint32_t i = 0; i < n; i++)
-        candidates[i].second_stage = groups.sums[i / N_LANES][i % N_LANES];
+        sums[candidates[i].column] = ranking_first_stage_weight * candidates[i].first_stage;
+    add_trees(features, (lanes *)sums, (n + N_LANES - 1) / N_LANES);
+    for (uint32_t i = 0; i < n; i++)
+        candidates[i].second_stage = sums[candidates[i].column];
 }
 
-void rerank_sort(struct rerank_candidate *candidates, uint32_t n)
+void rerank_sort(struct rerank_candidate *candidates, uint32_t n,
+                 const struct rerank_features *features)
 {
     int64_t keys[SMALL_ORDER_MAX] = {0};
     uint8_t order[SMALL_ORDER_MAX];
     struct rerank_candidate sorted[RERANK_DEPTH] = {0};
-    score(candidates, n);
+    score(candidates, n, features);
     for (uint32_t i = 0; i < n; i++)
         keys[i] = small_order_key(candidates[i].second_stage, candidates[i].rank);
     small_order(keys, n, order);

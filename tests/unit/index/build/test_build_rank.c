@@ -325,7 +325,7 @@ static void a_family_is_what_begins_with_a_name_and_a_separator(void **state)
             uint32_t other_length = columns->name_offsets[j + 1] - columns->name_offsets[j];
             n += other_length > length && memcmp(name, other, length) == 0 && other[length] == '_';
         }
-        assert_true(fabsf(columns->family[i] - log1pf((float)n)) < 1e-6F);
+        assert_true(fabsf(columns->signals[i].family - log1pf((float)n)) < 1e-6F);
         n_with_family += n > 0;
     }
     assert_true(n_with_family > 5);

@@ -43,11 +43,11 @@ static void make_scene(struct scene *scene, uint32_t n_rows, uint64_t *seed)
             .created_at = INT64_C(1600000000000000) + random_below(seed, 50),
             .updated_at = (int64_t)random_below(seed, 4) - 2,
             .popularity = 1.0F - floorf((float)i / 3) / (float)MAX_ROWS,
-            .dependents = (float)random_below(seed, 101) / 100,
-            .downloads_share = (float)random_below(seed, 101) / 100,
-            .versions = log1pf((float)random_below(seed, 1000)),
-            .description = 64.0F / (float)(1 + random_below(seed, 64)),
-            .family = log1pf((float)random_below(seed, 500)),
+            .signals = {.dependents = (float)random_below(seed, 101) / 100,
+                        .downloads = (float)random_below(seed, 101) / 100,
+                        .versions = log1pf((float)random_below(seed, 1000)),
+                        .description = 64.0F / (float)(1 + random_below(seed, 64)),
+                        .family = log1pf((float)random_below(seed, 500))},
             .is_yanked = random_below(seed, 4) == 0,
         };
         for (uint32_t j = 0; j < row->name_length; j++)
@@ -139,11 +139,7 @@ static void expect_values(const struct scene *scene, const struct crate_columns 
         assert_true(columns->created_at[i] == row->created_at);
         assert_true(columns->updated_at[i] == row->updated_at);
         assert_true(columns->popularity[i] == row->popularity);
-        assert_true(columns->dependents[i] == row->dependents);
-        assert_true(columns->downloads_share[i] == row->downloads_share);
-        assert_true(columns->versions[i] == row->versions);
-        assert_true(columns->description[i] == row->description);
-        assert_true(columns->family[i] == row->family);
+        assert_memory_equal(&columns->signals[i], &row->signals, sizeof row->signals);
         assert_int_equal(columns->yanked[i], row->is_yanked);
         assert_int_equal(columns->name_offsets[i + 1] - start, row->name_length);
         assert_memory_equal(columns->names + start, row->name, row->name_length);
@@ -222,10 +218,11 @@ static bool try_block(void *context, const void *block, size_t size)
             assert_in_range(listed, 1, columns.n_crates);
             sum += (uint64_t)crate_columns_sort_value(&columns, (enum crate_order)order, listed);
         }
-        const float *signals[] = {columns.popularity, columns.dependents,  columns.downloads_share,
-                                  columns.versions,   columns.description, columns.family};
-        for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-            assert_true(signals[i][rank - 1] >= 0 && signals[i][rank - 1] <= (i == 0 ? 1 : 64));
+        float signals[N_CRATE_SIGNALS];
+        memcpy(signals, &columns.signals[rank - 1], sizeof signals);
+        assert_true(columns.popularity[rank - 1] >= 0 && columns.popularity[rank - 1] <= 1);
+        for (size_t i = 0; i < N_CRATE_SIGNALS; i++)
+            assert_true(signals[i] >= 0 && signals[i] <= 64);
         sum += columns.yanked[rank - 1];
     }
     return columns.n_crates == 0 || sum != 0;
@@ -264,7 +261,7 @@ static void test_every_kind_of_damage_is_refused(void **state)
     struct crate_columns columns;
     msgpack_sbuffer_init(&block);
     assert_int_equal(crate_columns_build(rows, 2, &block, NULL), 0);
-    /* Header 16, five columns of 16 bytes, six of 8 bytes, offsets 12, five orders of 8 bytes,
+    /* Header 16, five columns of 16 bytes, popularity 8, signals 40, offsets 12, five orders of 8 bytes,
        yanked 2, names 4 and 4. */
     assert_int_equal(block.size, 206);
     static const struct {
@@ -279,11 +276,11 @@ static void test_every_kind_of_damage_is_refused(void **state)
         {100, 0x7fc00000}, /* no number */
         {96, 0},           /* popularity that rises */
         {104, 0x7fc00000}, /* dependents that are no number */
-        {108, 0xbf800000}, /* or below 0 */
-        {112, 0x7f800000}, /* endless downloads */
-        {120, 0x42800001}, /* more versions than 64 bits count */
-        {132, 0xff800000}, /* a description of less than nothing */
-        {136, 0x7fc00000}, /* a family that is no number */
+        {124, 0xbf800000}, /* or below 0 */
+        {108, 0x7f800000}, /* endless downloads */
+        {112, 0x42800001}, /* more versions than 64 bits count */
+        {136, 0xff800000}, /* a description of less than nothing */
+        {140, 0x7fc00000}, /* a family that is no number */
         {144, 1},          /* a name that begins late */
         {148, 5},          /* offsets that fall */
         {152, 3},          /* names that end early */

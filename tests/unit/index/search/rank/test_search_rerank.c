@@ -64,11 +64,15 @@ static float leaf_of(const struct ranking_tree *tree, const float *features)
     return tree->leaves[leaf];
 }
 
-static double reference(const struct rerank_candidate *candidate)
+static double reference(const struct rerank_candidate *candidate,
+                        const struct rerank_features *features)
 {
     double sum = (double)(ranking_first_stage_weight * candidate->first_stage);
+    float values[N_RERANK_FEATURES];
+    for (int f = 0; f < N_RERANK_FEATURES; f++)
+        values[f] = features->values[f][candidate->column];
     for (unsigned i = 0; i < n_ranking_trees; i++)
-        sum += (double)leaf_of(&ranking_trees[i], candidate->features);
+        sum += (double)leaf_of(&ranking_trees[i], values);
     return sum;
 }
 
@@ -90,25 +94,29 @@ static void candidates_get_what_the_trees_say(void **state)
     uint64_t seed = 131;
     for (int round = 0; round < 400; round++) {
         struct rerank_candidate candidates[RERANK_DEPTH] = {0};
+        static struct rerank_features features;
         uint32_t n = 1 + (uint32_t)round % RERANK_DEPTH;
         bool seen[RERANK_DEPTH + 1] = {false};
         for (uint32_t i = 0; i < n; i++) {
             candidates[i].rank = n - i;
+            candidates[i].column = i;
             candidates[i].first_stage = (float)random_below(&seed, 3000) / 1000;
             for (int f = 0; f < N_RERANK_FEATURES; f++)
-                candidates[i].features[f] = random_feature(&seed, f);
+                features.values[f][i] = random_feature(&seed, f);
             if (i > 0 && random_below(&seed, 5) == 0) { /* a tie but for the rank */
-                candidates[i] = candidates[i - 1];
-                candidates[i].rank = n - i;
+                candidates[i].first_stage = candidates[i - 1].first_stage;
+                for (int f = 0; f < N_RERANK_FEATURES; f++)
+                    features.values[f][i] = features.values[f][i - 1];
             }
         }
-        rerank_sort(candidates, n);
+        rerank_sort(candidates, n, &features);
         for (uint32_t i = 0; i < n; i++) {
             const struct rerank_candidate *candidate = &candidates[i];
             assert_in_range(candidate->rank, 1, n);
             assert_false(seen[candidate->rank]);
             seen[candidate->rank] = true;
-            assert_true(fabs((double)candidate->second_stage - reference(candidate)) < 1e-4);
+            assert_true(fabs((double)candidate->second_stage - reference(candidate, &features)) <
+                        1e-4);
             if (i == 0)
                 continue;
             const struct rerank_candidate *before = candidate - 1;
