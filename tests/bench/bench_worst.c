@@ -1,8 +1,8 @@
 /* `worst`: looks for the slowest query that may be asked. It begins with texts that
    ought to be hard (the most frequent words, unfinished words, stop words, words that nearly occur,
    long words, letters that fold) and goes on from the slowest of them by a seeded hill climb: words
-   are replaced, added, taken out, repeated, misspelt, run together, shortened, and halves of two
-   texts joined; what is among the slowest stays. A text's time is its best of three runs by this thread's
+   are replaced, added, taken out, repeated, misspelt, run together, shortened, and halves of texts
+   joined; what is among the slowest stays. A text's time is its best of three runs by this thread's
    clock, which stands still while others have the processor: a search waits for nothing.
 
    The texts are asked for as a client can ask at most: SEARCH_MAX_LIMIT results. The slowest are
