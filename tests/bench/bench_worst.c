@@ -4,7 +4,6 @@
    are replaced, added, taken out, repeated, misspelt, run together, shortened, and halves of texts
    joined; what is among the slowest stays. A text's time is its best of three runs by this thread's
    clock, which stands still while others have the processor: a search waits for nothing.
-
    The texts are asked for as a client can ask at most: SEARCH_MAX_LIMIT results. The slowest are
    asked for again from the deepest offset, as a list, and with match=all. */
 #include "index/segment/open_reader.h"
