@@ -125,6 +125,7 @@ struct search_scan {
     bool is_meaning_known; /* … by the scan */
     char did_you_mean[SEARCH_MAX_DID_YOU_MEAN];
     unsigned n_words;     /* different words, without stop words */
+    unsigned n_respelt;   /* words that occur nowhere */
     unsigned n_occurring; /* of these, as they were typed: whole, or as the beginning of another */
     bool any_in_name;     /* `in_name` of any crate, or one is named */
     double total_mass;
