@@ -14,6 +14,7 @@ EXPECTED = {
     "lib/pkgconfig/cratedex.pc": 0o644,
     "share/man/man1/cratedex-index.1": 0o644,
     "share/man/man8/cratedex-server.8": 0o644,
+    "share/cratedex/synonyms.txt": 0o644,
     "share/doc/cratedex/cratedex-server.conf": 0o644,
     "share/bash-completion/completions/cratedex-index": 0o644,
     "share/bash-completion/completions/cratedex-server": 0o644,
@@ -58,7 +59,8 @@ class Installation(unittest.TestCase):
     def test_of_a_system_uninstall_removes_our_own_folders_only(self):
         printed = stage.make("uninstall", "--dry-run", f"BUILD={stage.build}", "PREFIX=/usr/local")
         folders = re.search(r"^for folder in (.*); do", printed, re.MULTILINE)[1].split()
-        self.assertEqual(folders, ["/usr/local/include/cratedex", "/usr/local/share/doc/cratedex"])
+        self.assertEqual(folders, ["/usr/local/include/cratedex", "/usr/local/share/cratedex",
+                                   "/usr/local/share/doc/cratedex"])
         self.assertNotIn("--parents", printed)
 
     def test_help_lists_the_targets_of_all_parts(self):
