@@ -94,6 +94,16 @@ struct search_hit {
     double score;         /* relevance: of its stage; only comparable within the stage */
 };
 
+/* A keyword or category that the text or a word of it is. */
+enum search_hint_kind { SEARCH_HINT_KEYWORD, SEARCH_HINT_CATEGORY };
+struct search_hint {
+    enum search_hint_kind kind;
+    const char *id; /* the keyword, or the slug; not NUL-terminated; lives as long as the index */
+    uint32_t id_length;
+    uint32_t n_crates; /* of a category, with those below it */
+};
+#define SEARCH_MAX_HINTS 6
+
 #define SEARCH_MAX_SEEK_KEY 512
 #define SEARCH_MAX_DID_YOU_MEAN 512
 #define SEARCH_MAX_VERSION 64
@@ -116,6 +126,9 @@ struct search_result {
     /* The search was for more than the text: a word that occurs nowhere was replaced by its nearest
        neighbour, or names that the text nearly is match. */
     bool is_relaxed;
+    /* What of the text is a keyword or a category that the query does not filter by. */
+    struct search_hint hints[SEARCH_MAX_HINTS];
+    uint32_t n_hints;
 };
 
 enum search_status {

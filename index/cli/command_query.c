@@ -15,6 +15,7 @@
 #include <cratedex/index_file.h>
 #include <cratedex/ranking.h>
 #include <cratedex/search.h>
+#include <cratedex/search_hints.h>
 #include <cratedex/search_text.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -81,6 +82,17 @@ static int add_hit(struct table *table, struct reading *reading, const struct se
     return status == 0 ? 0 : error_out_of_memory(error);
 }
 
+/* "Also a keyword: parser (1,234 crates)" */
+static void print_hints(const struct search_result *result)
+{
+    for (uint32_t i = 0; i < result->n_hints; i++) {
+        const struct search_hint *hint = &result->hints[i];
+        char n_crates[FORMAT_SIZE];
+        printf("Also a %s: %.*s (%s crates)\n", search_hint_name(hint->kind), (int)hint->id_length,
+               hint->id, format_count(hint->n_crates, n_crates));
+    }
+}
+
 static int print_hits(struct reading *reading, const struct search_result *result, bool explain,
                       struct error *error)
 {
@@ -113,6 +125,7 @@ static int print_hits(struct reading *reading, const struct search_result *resul
                format_count(result->total, total));
         if (result->did_you_mean[0] != '\0')
             printf("Did you mean: %s\n", result->did_you_mean);
+        print_hints(result);
     }
     table_destroy(table);
     return 0;
@@ -123,8 +136,9 @@ static void encode_meta(const struct search_result *result, struct encoder *enco
 {
     bool has_did_you_mean = result->did_you_mean[0] != '\0';
     bool has_version = result->named_version[0] != '\0';
+    bool has_hints = result->n_hints > 0;
     encoder_object(encoder, 1 + (uint32_t)has_did_you_mean + (uint32_t)result->is_relaxed +
-                                (uint32_t)has_version);
+                                (uint32_t)has_version + (uint32_t)has_hints);
     encoder_key(encoder, "total");
     encoder_integer(encoder, (int64_t)result->total);
     if (has_did_you_mean) {
@@ -138,6 +152,10 @@ static void encode_meta(const struct search_result *result, struct encoder *enco
     if (has_version) {
         encoder_key(encoder, "named_version");
         encoder_text(encoder, result->named_version);
+    }
+    if (has_hints) {
+        encoder_key(encoder, "hints");
+        search_hints_encode(result, encoder);
     }
     encoder_end_object(encoder);
 }
@@ -352,9 +370,9 @@ const struct command command_query = {
         "                   each; cratedex-server --help lists them\n"
         "      --explain    why each crate stands where it does\n"
         "      --json       {\"crates\":[{\"tier\",\"score\",\"crate\"}],\"meta\":{\"total\"}};\n"
-        "                   the meta has `did_you_mean`, `relaxed` and `named_version`\n"
-        "                   as the server's has; with --explain the last member of\n"
-        "                   `crate` is `explanation`\n" CLI_OPTIONS_HELP("  "),
+        "                   the meta has `did_you_mean`, `relaxed`, `named_version`\n"
+        "                   and `hints` as the server's has; with --explain the last\n"
+        "                   member of `crate` is `explanation`\n" CLI_OPTIONS_HELP("  "),
     .notes = "A terminal gets a table in its width, with where the words matched, and how many\n"
              "crates match in all. Elsewhere every crate is a line of tab separated cells,\n"
              "whole and without titles: number, name, downloads, match, description; lines of\n"

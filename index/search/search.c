@@ -6,6 +6,7 @@
 #include "index/base/bitmap.h"
 #include "index/search/plan/did_you_mean.h"
 #include "index/search/plan/query_characters.h"
+#include "index/search/plan/query_hints.h"
 #include "index/search/search_filter.h"
 #include "index/search/search_order.h"
 #include "index/search/search_relevance.h"
@@ -107,6 +108,19 @@ static int look_up_text(struct search *search, struct search_query *query,
                             : 0;
 }
 
+/* Tells what else the text may mean: another text, keywords and categories. */
+static int tell_meaning(struct search *search, const struct search_query *query, bool has_filter,
+                        struct search_result *result, struct error *error)
+{
+    const struct search_plan *plan = &search->plan;
+    uint64_t n_matches = has_filter ? DID_YOU_MEAN_FILTERED : result->total;
+    result->is_relaxed = plan->spelling.is_relaxed;
+    result->n_hints =
+        query_hints_find(search->index, query, query->text, &plan->text_words, result->hints);
+    return did_you_mean_find(search->reader, plan, query->text, n_matches, result->did_you_mean,
+                             error);
+}
+
 enum search_status search_run(struct index_reader *reader, const struct search_query *query,
                               struct search_result *result, struct error *error)
 {
@@ -126,6 +140,7 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
     result->did_you_mean[0] = '\0';
     result->named_version[0] = '\0';
     result->is_relaxed = false;
+    result->n_hints = 0;
     struct seek_key after;
     bool has_after = query->after.data != NULL;
     if (has_after &&
@@ -148,10 +163,7 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
     else if (search_by_relevance(search, &asked, filter, has_after ? &after : NULL, result,
                                  error) != 0)
         return SEARCH_FAILED;
-    uint64_t n_matches = filter == NULL ? result->total : DID_YOU_MEAN_FILTERED;
-    result->is_relaxed = search->has_text && search->plan.spelling.is_relaxed;
-    if (search->has_text && did_you_mean_find(reader, &search->plan, asked.text, n_matches,
-                                              result->did_you_mean, error) != 0)
+    if (search->has_text && tell_meaning(search, &asked, filter != NULL, result, error) != 0)
         return SEARCH_FAILED;
     set_seek_key(search->index, asked.sort, result);
     return SEARCH_OK;

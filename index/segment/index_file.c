@@ -50,7 +50,8 @@ static int read_downloads_day(struct index *index, sqlite3 *database, struct err
 static int load(struct index *index, sqlite3 *database, struct error *error)
 {
     if (index_schema_check(database, error) != 0 || read_timestamp(index, database, error) != 0 ||
-        read_downloads_day(index, database, error) != 0)
+        read_downloads_day(index, database, error) != 0 ||
+        category_list_open(&index->categories, database, error) != 0)
         return -1;
     if (open_parts(index, database, error) != 0)
         return -1;
@@ -102,6 +103,7 @@ void index_close(struct index *index)
     trie_close(&index->names);
     trie_close(&index->spelling);
     synonyms_close(&index->synonyms);
+    category_list_close(&index->categories);
     postings_close(&index->postings);
     postings_close(&index->written);
     table_rows_close(&index->documents);

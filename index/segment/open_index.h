@@ -2,6 +2,7 @@
 #ifndef CRATEDEX_INDEX_OPEN_INDEX_H
 #define CRATEDEX_INDEX_OPEN_INDEX_H
 
+#include "index/segment/category_list.h"
 #include "index/segment/crate_columns.h"
 #include "index/segment/index_parts.h"
 #include "index/segment/memberships.h"
@@ -37,6 +38,7 @@ struct index {
     struct trie spelling;
     struct memberships memberships;
     struct synonyms synonyms;
+    struct category_list categories;
     struct table_rows documents; /* rank → json, msgpack */
     uint64_t *not_yanked; /* a bit a rank: crates with a version that is not yanked, or with none */
     char dump_timestamp[64];

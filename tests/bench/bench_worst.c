@@ -1,10 +1,9 @@
 /* `worst`: looks for the slowest query that may be asked. It begins with texts that
    ought to be hard (the most frequent words, unfinished words, stop words, words that nearly occur,
    long words, letters that fold) and goes on from the slowest of them by a seeded hill climb: words
-   are replaced, added, taken out, repeated, misspelt, shortened, and halves of two texts are
+   are replaced, added, taken out, repeated, misspelt, run together, shortened, and halves of texts
    joined; what is among the slowest stays. A text's time is its best of three runs by this thread's
    clock, which stands still while others have the processor: a search waits for nothing.
-
    The texts are asked for as a client can ask at most: SEARCH_MAX_LIMIT results. The slowest are
    asked for again from the deepest offset, as a list, and with match=all. */
 #include "index/segment/open_reader.h"
@@ -168,26 +167,27 @@ static void add_random_word(struct worst *worst, struct text *text)
                                       "\u0411\u042b\u0421\u0422\u0420\u042b\u0419",
                                       "the",
                                       "zzzzzzzzzzzz"};
-    char changed[MAX_WORD_BYTES + 1];
+    static const char *const separators[] = {"", "", "_", "-", "::"}; /* between two words */
+    char changed[2 * MAX_WORD_BYTES + 3];
     const char *word = random_word(worst);
+    const char *separator = separators[random_below(&worst->seed, 5)];
+    snprintf(changed, sizeof changed, "%s", word);
     switch (random_below(&worst->seed, 8)) {
     case 0:
         misspell(worst, word, changed);
-        add_word(text, changed);
         break;
     case 1: /* one or two letters */
-        snprintf(changed, sizeof changed, "%c%c", 'a' + (int)random_below(&worst->seed, 26),
-                 'a' + (int)random_below(&worst->seed, 26));
         changed[1 + random_below(&worst->seed, 2)] = '\0';
-        add_word(text, changed);
         break;
     case 2:
-        add_word(text, odd[random_below(&worst->seed, sizeof odd / sizeof *odd)]);
+        word = odd[random_below(&worst->seed, sizeof odd / sizeof *odd)];
+        snprintf(changed, sizeof changed, "%s", word);
         break;
-    default:
-        add_word(text, word);
+    case 3:
+        snprintf(changed, sizeof changed, "%s%s%s", word, separator, random_word(worst));
         break;
     }
+    add_word(text, changed);
 }
 
 /* Copies words `from` to `to` - 1 of a text behind another. */

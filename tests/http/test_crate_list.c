@@ -113,7 +113,7 @@ static void corrects_typos(void **state)
         {.request = {.target = LIST "?q=serdr+json"},
          .status = 200,
          .body = {{"crates[0].name", "\"serde_json\""},
-                  {"meta.length", "5"},
+                  {"meta.length", "6"}, /* with the hint that json is a keyword */
                   {"meta.did_you_mean", "\"serde json\""},
                   {"meta.relaxed", "\"typo\""}}},
         {.request = {.target = LIST "?q=tokoi&per_page=1"},
@@ -130,9 +130,37 @@ static void corrects_typos(void **state)
                   {"meta.relaxed", "\"typo\""}}},
         {.request = {.target = LIST "?q=tokio"},
          .status = 200,
-         .body = {{"meta.length", "3"},
+         .body = {{"meta.length", "4"},
                   {"meta.did_you_mean", "absent"},
                   {"meta.relaxed", "absent"}}},
+    };
+    http_cases_run(((struct http_fixture *)*state)->client, cases, N_ELEMENTS(cases));
+}
+
+/* The meta says of a word that it is a keyword or a category, in every spelling of links; not where
+   the list is of these already. */
+static void hints_at_keywords_and_categories(void **state)
+{
+    static const struct http_case cases[] = {
+        {.request = {.target = LIST "?q=asynchronous+json&per_page=1"},
+         .status = 200,
+         .body = {{"meta.hints.length", "2"},
+                  {"meta.hints[0].length", "3"},
+                  {"meta.hints[0].kind", "\"category\""},
+                  {"meta.hints[0].id", "\"asynchronous\""},
+                  {"meta.hints[0].crates", "30"},
+                  {"meta.hints[1].kind", "\"keyword\""},
+                  {"meta.hints[1].id", "\"json\""}}},
+        {.request = {.target = LIST "?per_page=1&utm=1&q=asynchronous+json"},
+         .status = 200,
+         .headers = {"X-Cache: hit"},
+         .body = {{"meta.hints.length", "2"}, {"meta.hints[1].id", "\"json\""}}},
+        {.request = {.target = LIST "?q=asynchronous+json&category=asynchronous&keyword=json"},
+         .status = 200,
+         .body = {{"meta.hints", "absent"}}},
+        {.request = {.target = LIST "?keyword=json"},
+         .status = 200,
+         .body = {{"meta.hints", "absent"}}},
     };
     http_cases_run(((struct http_fixture *)*state)->client, cases, N_ELEMENTS(cases));
 }
@@ -344,6 +372,7 @@ int main(void)
         cmocka_unit_test(gives_the_documented_crate_object),
         cmocka_unit_test(searches),
         cmocka_unit_test(corrects_typos),
+        cmocka_unit_test(hints_at_keywords_and_categories),
         cmocka_unit_test(filters),
         cmocka_unit_test(orders_the_filters),
         cmocka_unit_test(leaves_out_yanked_crates),

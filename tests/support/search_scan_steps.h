@@ -97,6 +97,7 @@ struct search_scan {
     struct scan_coverage *coverage;
     /* The text. */
     unsigned n_words;     /* different words, without stop words */
+    unsigned n_respelt;   /* words that occur nowhere */
     unsigned n_occurring; /* of these, as they were typed: whole, or as the beginning of another */
     bool any_in_name;     /* `in_name` of any crate, or one is named */
     double total_mass;

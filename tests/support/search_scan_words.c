@@ -24,6 +24,7 @@
 #define MIN_COMPLETED_BYTES 2
 #define RARE_CRATES 5
 #define COMMON_CRATES 64
+#define MAX_RESPELT 4
 
 static const char *const columns[N_SCAN_FIELDS] = {"name", "keywords", "description", "readme"};
 
@@ -248,7 +249,7 @@ static void add_word(struct search_scan *scan, struct search_string word, const 
         n_completed = look_up_completions(scan, stem, word, n <= RARE_CRATES);
     scan->is_common = scan->is_common && n >= COMMON_CRATES;
     scan->n_occurring += n > 0 || n_synonymous > 0 || n_completed > 0;
-    if (n == 0 && n_synonymous == 0 && n_completed == 0) {
+    if (n == 0 && n_synonymous == 0 && n_completed == 0 && scan->n_respelt++ < MAX_RESPELT) {
         if (add_parts(scan, word))
             return;
         n = look_up_corrected(scan, word);
@@ -365,6 +366,7 @@ void scan_words(struct search_scan *scan, struct search_string text)
     }
     memset(scan->coverage, 0, (scan->n_crates + (size_t)1) * sizeof *scan->coverage);
     scan->n_words = 0;
+    scan->n_respelt = 0;
     scan->n_occurring = 0;
     scan->total_mass = 0;
     bool has_spaces = text.length > 0 && memchr(text.data, ' ', text.length) != NULL;

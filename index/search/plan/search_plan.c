@@ -242,7 +242,6 @@ static bool take_apart(struct search_plan *plan, struct index_reader *reader, ui
     size_t length = words->words[i].written_length;
     size_t first;
     if (words->n_words > MAX_WORDS_TAKEN_APART ||
-        plan->spelling.n_replacements == SEARCH_MAX_REPLACEMENTS ||
         !compound_word_part(reader->index, written, length, &first) ||
         spelling_is_one_edit_off(reader->index, written, length) ||
         !search_spelling_part(&plan->spelling, written, first, length, words->words[i].text_start,
@@ -275,7 +274,9 @@ static void add_word(struct search_plan *plan, struct index_reader *reader,
         add_completions(plan, reader, written, length, word);
     if (word->n_alternatives > 0) {
         plan->n_occurring++;
-    } else if (plan->ranking->typos && !is_in_names(&plan->named)) {
+    } else if (plan->ranking->typos && !is_in_names(&plan->named) &&
+               plan->n_respelt < SEARCH_MAX_REPLACEMENTS) {
+        plan->n_respelt++;
         if (take_apart(plan, reader, i))
             return;
         replace_word(plan, reader, text, i, word);
@@ -349,6 +350,7 @@ int search_plan_make(struct search_plan *plan, struct index_reader *reader,
     plan->ranking = ranking;
     plan->n_words = 0;
     plan->n_taken_apart = 0;
+    plan->n_respelt = 0;
     plan->n_left_out = 0;
     plan->n_occurring = 0;
     plan->n_completed = 0;

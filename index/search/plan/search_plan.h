@@ -49,6 +49,7 @@ struct search_plan {
     struct search_word words[SEARCH_MAX_WORDS]; /* those that count */
     uint32_t n_words;
     uint32_t n_taken_apart; /* words of the text that are two of these (compound_word.h) */
+    uint32_t n_respelt;     /* words that occur nowhere, for which others were looked for */
     uint32_t n_left_out;    /* words of the text that are none */
     uint32_t n_occurring; /* of these, as they were typed: whole, or as the beginning of another */
     /* By number in text_words: crates that have the word as written, or a synonym. */

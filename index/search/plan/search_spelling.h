@@ -8,7 +8,8 @@
 #include <cratedex/search_query.h>
 
 #define SEARCH_MAX_NEAR_NAMES 3
-#define SEARCH_MAX_REPLACEMENTS 8
+/* Of the words that occur nowhere, only the first ones are looked for in other spellings. */
+#define SEARCH_MAX_REPLACEMENTS 4
 /* A word of at most so many crates may be unfinished. */
 #define SEARCH_RARE_CRATES 5
 

@@ -57,7 +57,6 @@ static void wrong_command_lines_exit_2_with_one_line(void **state)
         ARGUMENTS("query", index, "json", "--explain", "--sort", "downloads"),
         ARGUMENTS("query", index, "", "--explain"),
         ARGUMENTS("query", index, "\xff"),
-        ARGUMENTS("query", index, "a\nb"),
         ARGUMENTS("suggest", index),
         ARGUMENTS("suggest", index, "a", "b"),
         ARGUMENTS("suggest", index, "a", "--limit", "101"),
