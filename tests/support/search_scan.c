@@ -52,6 +52,8 @@ struct search_scan *search_scan_open(const char *path)
     scan->in_name = allocate(n, sizeof *scan->in_name);
     scan->fields = allocate(n, sizeof *scan->fields);
     scan->synonym = allocate(n, sizeof *scan->synonym);
+    scan->any_fields = allocate(n, sizeof *scan->any_fields);
+    scan->n_close = allocate(n, sizeof *scan->n_close);
     scan->completion = allocate(n, sizeof *scan->completion);
     scan->coverage = allocate(n, sizeof *scan->coverage);
     scan->hits = allocate(n, sizeof *scan->hits);
@@ -111,6 +113,8 @@ void search_scan_close(struct search_scan *scan)
     free(scan->in_name);
     free(scan->fields);
     free(scan->synonym);
+    free(scan->any_fields);
+    free(scan->n_close);
     free(scan->completion);
     free(scan->coverage);
     free(scan->hits);
@@ -197,6 +201,8 @@ size_t search_scan_run(struct search_scan *scan, const struct search_query *quer
     scan->n_front_names = 0;
     scan->n_by_words = 0;
     scan->is_relaxed = false;
+    scan->is_meaning_known = true;
+    scan->did_you_mean[0] = '\0';
     scan->n_second = 0;
     scan->is_unsure = false;
     scan->text_length = text.length;
@@ -214,6 +220,10 @@ size_t search_scan_run(struct search_scan *scan, const struct search_query *quer
         scan_mark_names(scan, text, scan->canonical);
         scan_words(scan, text);
         scan_match(scan, text, scan->canonical, match);
+        scan->has_filter = query->category.data != NULL || query->n_keywords > 0 ||
+                           query->letter.length > 0 || query->by_user || query->by_team ||
+                           query->by_names || query->leave_out_yanked;
+        scan_meaning(scan, text);
     } else if (query_characters_are_blank(query->text.data, query->text.length)) {
         for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
             if (scan->passes[rank])

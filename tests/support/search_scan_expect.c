@@ -177,6 +177,10 @@ void search_scan_expect(const struct search_scan *scan, const struct search_quer
     if (result->is_relaxed != scan->is_relaxed)
         fail_msg("\"%.*s\" is%s relaxed", (int)query->text.length, query->text.data,
                  result->is_relaxed ? "" : " not");
+    if (scan->is_meaning_known && strcmp(result->did_you_mean, scan->did_you_mean) != 0)
+        fail_msg("\"%.*s\" may mean \"%s\", not \"%s\"", (int)query->text.length,
+                 query->text.data == NULL ? "" : query->text.data, scan->did_you_mean,
+                 result->did_you_mean);
     for (size_t i = 0; i < n_expected; i++) {
         struct place place = {scan, query, n_skipped + i, &result->hits[i],
                               i == 0 ? NULL : &result->hits[i - 1]};

@@ -51,7 +51,7 @@ static unsigned distance_between(struct search_string key, struct search_string 
                : edit_distance_between(key.data, key.length, word.data, word.length, &beginning);
 }
 
-bool scan_correct(const struct search_scan *scan, struct search_string typed,
+bool scan_correct(const struct search_scan *scan, struct search_string typed, uint64_t least_crates,
                   struct search_string *corrected)
 {
     if (typed.length > SPELLING_MAX_BYTES)
@@ -60,17 +60,21 @@ bool scan_correct(const struct search_scan *scan, struct search_string typed,
     unsigned nearest = n_characters >= TWO_EDITS_CHARACTERS  ? 3
                        : n_characters >= ONE_EDIT_CHARACTERS ? 2
                                                              : 1;
+    unsigned nearest_of_all = nearest;
     bool found = false;
     for (uint32_t i = 1; i <= scan->index->spelling_list.n_words; i++) {
         struct search_string word = word_of(scan, i);
         unsigned distance = distance_between(word, typed);
-        if (distance == 0 || distance >= nearest)
+        if (distance == 0 || distance >= nearest_of_all)
+            continue;
+        nearest_of_all = distance;
+        if (word_list_word(&scan->index->spelling_list, i).n_crates < least_crates)
             continue;
         nearest = distance;
         *corrected = word;
         found = true;
     }
-    return found;
+    return found && nearest == nearest_of_all;
 }
 
 /* How many crates have a word; 0 for what is none. */
@@ -91,7 +95,7 @@ bool scan_part(const struct search_scan *scan, struct search_string typed,
     uint32_t best = before;
     struct search_string corrected;
     if (typed.length + 1 > SPELLING_MAX_BYTES ||
-        (scan_correct(scan, typed, &corrected) && distance_between(corrected, typed) == 1))
+        (scan_correct(scan, typed, 0, &corrected) && distance_between(corrected, typed) == 1))
         return false;
     for (size_t at = 3; at + 3 <= typed.length; at++) {
         struct search_string first = {typed.data, at};
@@ -129,34 +133,47 @@ static uint32_t find_further(const struct search_scan *scan, struct search_strin
                : 0;
 }
 
-void scan_near_names(struct search_scan *scan, const char *canonical)
+unsigned scan_find_near(const struct search_scan *scan, const char *canonical,
+                        uint32_t near[SCAN_NEAR_NAMES])
 {
     struct search_string text = {canonical, strlen(canonical)};
     uint32_t further = 0;
     size_t n_characters = count_characters(text.data, text.length);
     unsigned most = n_characters < TWO_EDITS_CHARACTERS ? 1 : 2;
     unsigned nearest = 3;
-    uint32_t near[SCAN_NEAR_NAMES];
-    unsigned n_near = 0;
-    scan->n_near = 0;
-    if (!scan->ranking.typos || scan->n_words == 0 || scan->n_occurring > 0 || scan->any_in_name ||
-        n_characters < MIN_NAME_CHARACTERS || text.length > MAX_NAME_BYTES ||
+    uint32_t found[SCAN_NEAR_NAMES];
+    unsigned n_exact = 0;
+    unsigned n_found = 0;
+    unsigned n = 0;
+    if (n_characters < MIN_NAME_CHARACTERS || text.length > MAX_NAME_BYTES ||
         strchr(canonical, ' ') != NULL)
-        return;
-    for (unsigned distance = 1; distance <= most; distance++) {
-        for (uint32_t rank = 1; rank <= scan->n_crates && n_near < SCAN_NEAR_NAMES; rank++) {
+        return 0;
+    for (unsigned distance = 0; distance <= most; distance++) {
+        for (uint32_t rank = 1; rank <= scan->n_crates && n_exact + n_found < SCAN_NEAR_NAMES;
+             rank++) {
             if (distance_to_name(scan, rank, text) != distance)
                 continue;
+            n_exact += distance == 0;
+            if (distance == 0)
+                continue;
             nearest = distance < nearest ? distance : nearest;
-            near[n_near++] = rank;
+            found[n_found++] = rank;
         }
     }
-    if (n_near > 0 && nearest == 1 && n_characters >= FURTHER_CHARACTERS)
-        further = find_further(scan, text, near[0]);
+    if (n_found > 0 && nearest == 1 && n_characters >= FURTHER_CHARACTERS)
+        further = find_further(scan, text, found[0]);
     if (further != 0)
-        scan->near[scan->n_near++] = further;
-    for (unsigned i = 0; i < n_near && scan->n_near < SCAN_NEAR_NAMES; i++)
-        if (near[i] != further)
-            scan->near[scan->n_near++] = near[i];
+        near[n++] = further;
+    for (unsigned i = 0; i < n_found && n < SCAN_NEAR_NAMES; i++)
+        if (found[i] != further)
+            near[n++] = found[i];
+    return n;
+}
+
+void scan_near_names(struct search_scan *scan, const char *canonical)
+{
+    scan->n_near = 0;
+    if (scan->ranking.typos && scan->n_words > 0 && scan->n_occurring == 0 && !scan->any_in_name)
+        scan->n_near = scan_find_near(scan, canonical, scan->near);
     scan->is_relaxed = scan->is_relaxed || scan->n_near > 0;
 }

@@ -27,6 +27,28 @@ struct crate {
 /* The fields, as numbers of the columns of crates_fts. */
 enum scan_field { SCAN_NAME, SCAN_KEYWORDS, SCAN_DESCRIPTION, SCAN_README, N_SCAN_FIELDS };
 
+struct scan_text {
+    char text[SEARCH_MAX_TEXT_BYTES + 1];
+};
+
+/* A word that was cut from a text. */
+struct scan_word {
+    struct search_string text; /* as it was typed; with symbols, `spelled` */
+    bool has_symbols;
+    struct scan_text spelled; /* by letters: cplusplus */
+    struct scan_text stem;
+    struct scan_text folded;
+    uint64_t n_with;        /* crates that have it as it is written, or a synonym */
+    uint64_t n_completed;   /* that have a completion */
+    bool begins_others;     /* words, as it is written, or is one */
+    struct scan_text meant; /* what was looked for in its place; "": itself */
+};
+
+struct scan_words {
+    struct scan_word words[SEARCH_MAX_WORDS + 1];
+    unsigned n;
+};
+
 /* What occurs in a crate of the text's words: inverse document frequencies, summed. */
 struct scan_coverage {
     double any;
@@ -94,8 +116,14 @@ struct search_scan {
     unsigned char *fields;     /* of one word: a bit a field */
     unsigned char *synonym;    /* the same for what means the same */
     unsigned char *completion; /* the same for what it is the beginning of */
+    unsigned char *any_fields; /* … for all of these together */
+    unsigned char *n_close;    /* words of the text that are in another field than the README */
     struct scan_coverage *coverage;
     /* The text. */
+    struct scan_words cut;
+    bool has_filter;
+    bool is_meaning_known; /* … by the scan */
+    char did_you_mean[SEARCH_MAX_DID_YOU_MEAN];
     unsigned n_words;     /* different words, without stop words */
     unsigned n_respelt;   /* words that occur nowhere */
     unsigned n_occurring; /* of these, as they were typed: whole, or as the beginning of another */
@@ -151,8 +179,18 @@ void scan_filter(struct search_scan *scan, const struct search_query *query);
 /* Reads one character; returns its bytes. */
 size_t scan_character(const char *text, size_t length, unsigned *character);
 
-/* Makes the tables that scan_words needs. */
+/* Makes the tables that scan_words and scan_cut need. */
 void scan_words_open(struct search_scan *scan);
+/* Cuts a text into words, with distinct stems, without stop words. */
+void scan_cut(struct search_scan *scan, struct search_string text, bool with_symbols,
+              struct scan_words *cut);
+void scan_stem(struct search_scan *scan, struct search_string word, struct scan_text *stem);
+struct search_string scan_fold(struct search_scan *scan, struct search_string word,
+                               struct scan_text *folded);
+/* Sets the fields of every crate for a whole word. Returns how many crates have it. */
+uint32_t scan_look_up(struct search_scan *scan, const char *word, size_t length);
+/* Sets `did_you_mean`. */
+void scan_meaning(struct search_scan *scan, struct search_string text);
 /* Looks for the crates whose names have the text's letters. */
 void scan_alike_names(struct search_scan *scan, struct search_string text);
 /* Looks the text's words up, the last of which may be the beginning of longer ones, and sets
@@ -171,10 +209,13 @@ void scan_cover_alike(struct search_scan *scan);
    `limit`. */
 unsigned scan_written_completions(const struct search_scan *scan, struct search_string typed,
                                   struct search_string *words, unsigned limit);
-/* The word nearest to `typed` (folded), of equal ones the most frequent. False where none is
-   near. */
-bool scan_correct(const struct search_scan *scan, struct search_string typed,
+/* The word nearest to `typed` (folded) of those that so many crates have, of equal ones the most
+   frequent. False where none is near, or a rarer one is nearer. */
+bool scan_correct(const struct search_scan *scan, struct search_string typed, uint64_t least_crates,
                   struct search_string *corrected);
+/* Finds the crates whose name the text nearly is and writes at most SCAN_NEAR_NAMES. */
+unsigned scan_find_near(const struct search_scan *scan, const char *canonical,
+                        uint32_t near[SCAN_NEAR_NAMES]);
 /* The two words of which `typed` (folded) is made, both as frequent as can be. False where it is
    none, or an edit away from a word. */
 bool scan_part(const struct search_scan *scan, struct search_string typed,

@@ -91,39 +91,44 @@ static int count_dependents(struct index_reader *reader, uint32_t rank, uint64_t
     return found < 0 ? -1 : 0;
 }
 
-/* How many crates have all words of a name, counted up to `limit`. */
-static int count_with_name(struct index_reader *reader, const char *name, size_t length,
-                           uint64_t limit, uint64_t *n, struct error *error)
-{
-    struct text_words cut;
-    struct search_word words[TEXT_WORDS_MAX];
-    struct word_alternative alternatives[TEXT_WORDS_MAX];
-    *n = 0;
-    if (length > TEXT_WORDS_MAX_BYTES)
-        return 0;
-    if (text_words_cut(reader->tokenizer, name, length, NULL, NULL, &cut, error) != 0)
-        return -1;
-    for (uint32_t i = 0; i < cut.n_words; i++) {
-        const unsigned char *values;
-        words[i] = (struct search_word){.alternatives = &alternatives[i]};
-        words[i].n_alternatives = trie_find(&reader->index->terms, cut.bytes + cut.words[i].start,
-                                            cut.words[i].length, &values) > 0;
-        if (words[i].n_alternatives > 0)
-            alternatives[i].list = postings_of(&reader->index->postings, trie_value(values, 0));
-    }
-    *n = count_with_all(words, cut.n_words, POSTING_ALL_FIELDS, limit);
-    return 0;
-}
-
-/* In how many crates a crate's name occurs; more than `limit` are not told apart. */
-static int count_crate(struct index_reader *reader, uint32_t rank, uint64_t limit, uint64_t *n,
-                       struct error *error)
+/* The words of a crate's name. */
+static int cut_name(struct index_reader *reader, uint32_t rank, struct text_words *cut,
+                    struct error *error)
 {
     size_t length;
     const char *name = index_canonical_name(reader->index, rank, &length);
-    if (count_dependents(reader, rank, n, error) != 0)
-        return -1;
-    return *n >= limit ? 0 : count_with_name(reader, name, length, limit, n, error);
+    cut->n_words = 0;
+    return length > TEXT_WORDS_MAX_BYTES
+               ? 0
+               : text_words_cut(reader->tokenizer, name, length, NULL, NULL, cut, error);
+}
+
+/* Whether both have the same stems: then a search finds them alike. */
+static bool have_same_stems(const struct text_words *left, const struct text_words *right)
+{
+    bool are_same = left->n_words == right->n_words;
+    for (uint32_t i = 0; i < left->n_words && are_same; i++)
+        are_same = left->words[i].length == right->words[i].length &&
+                   memcmp(left->bytes + left->words[i].start, right->bytes + right->words[i].start,
+                          left->words[i].length) == 0;
+    return are_same;
+}
+
+/* How many crates have all words of a name, counted up to `limit`. */
+static uint64_t count_with_name(const struct index *index, const struct text_words *cut,
+                                uint64_t limit)
+{
+    struct search_word words[TEXT_WORDS_MAX];
+    struct word_alternative alternatives[TEXT_WORDS_MAX];
+    for (uint32_t i = 0; i < cut->n_words; i++) {
+        const unsigned char *values;
+        words[i] = (struct search_word){.alternatives = &alternatives[i]};
+        words[i].n_alternatives = trie_find(&index->terms, cut->bytes + cut->words[i].start,
+                                            cut->words[i].length, &values) > 0;
+        if (words[i].n_alternatives > 0)
+            alternatives[i].list = postings_of(&index->postings, trie_value(values, 0));
+    }
+    return count_with_all(words, cut->n_words, POSTING_ALL_FIELDS, limit);
 }
 
 /* What was typed, and in how many crates it occurs; more than DID_YOU_MEAN_MAX_CRATES are not told
@@ -208,14 +213,17 @@ static int is_likelier(struct index_reader *reader, const struct search_plan *pl
     bool is_single = plan->text_words.n_words == 1;
     uint64_t least_crates =
         DID_YOU_MEAN_MUCH_MORE * (is_single ? at_least_one(typed->n_crates) : typed->n_crates);
-    uint64_t n_with;
+    struct text_words cut;
+    uint64_t n_dependents;
     if (plan->named.n_exact > 0)
         return is_far_more_popular(reader->index, plan, rank);
-    if (!typed->is_known && is_popular(reader->index, rank))
-        return 1;
-    if (count_crate(reader, rank, least_crates, &n_with, error) != 0)
+    if (cut_name(reader, rank, &cut, error) != 0 ||
+        count_dependents(reader, rank, &n_dependents, error) != 0)
         return -1;
-    return n_with >= least_crates;
+    if (have_same_stems(&plan->text_words, &cut))
+        return 0;
+    return (!typed->is_known && is_popular(reader->index, rank)) || n_dependents >= least_crates ||
+           count_with_name(reader->index, &cut, least_crates) >= least_crates;
 }
 
 /* Notes the nearest name that is. */

@@ -66,9 +66,12 @@ bool search_spelling_part(struct search_spelling *spelling, const char *word, si
 }
 
 /* Whether the word begins the other, as one that is not finished. */
-static bool is_longer(const char *word, uint32_t length, const struct spelling_correction *other)
+static bool is_longer(struct index_reader *reader, const char *word, uint32_t length,
+                      const struct spelling_correction *other)
 {
-    return other->length > length && memcmp(word, other->word, length) == 0;
+    char folded[SPELLING_MAX_BYTES];
+    size_t n = text_words_fold(reader->tokenizer, word, length, folded, sizeof folded);
+    return other->length > n && memcmp(folded, other->word, n) == 0;
 }
 
 /* Whether both are forms of one word: then a search finds them alike. */
@@ -96,7 +99,7 @@ void search_spelling_offer(struct search_spelling *spelling, struct index_reader
 {
     const struct search_replacement *replacement =
         next_replacement(spelling, reader, word, text_start, text_length, least_crates);
-    if (replacement != NULL && !is_longer(word, text_length, &replacement->correction) &&
+    if (replacement != NULL && !is_longer(reader, word, text_length, &replacement->correction) &&
         !have_one_stem(reader, word, text_length, &replacement->correction))
         spelling->n_replacements++;
 }

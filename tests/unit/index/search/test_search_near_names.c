@@ -118,7 +118,8 @@ static void a_rare_word_has_a_frequent_neighbour(void **state)
     /* Not where few have the neighbour, */
     text_search_expect(*state, "cheese", "cheese; 1");
     /* or it is another form of the word, */
-    text_search_expect(*state, "fillers", text_search(*state, "filler", SEARCH_MAX_LIMIT));
+    text_search_expect(*state, "styles", "style; 1");
+    text_search_expect(*state, "painters", "painter; 1");
     /* or corrections are not wanted. */
     struct ranking ranking;
     ranking_set_defaults(&ranking);

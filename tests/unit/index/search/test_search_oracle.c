@@ -96,6 +96,7 @@ struct tally {
     unsigned n_settled;
     unsigned n_matched;
     unsigned n_relaxed;
+    unsigned n_offered; /* another text, where nothing of it is searched for */
     size_t n_tiers[N_SEARCH_TIERS];
     size_t n_second;
     size_t n_behind;
@@ -125,6 +126,7 @@ static void expect_pages(struct fixture *fixture, struct search_query *query, ui
         if (search_run(fixture->built.reader, query, &result, &error) != SEARCH_OK)
             fail_msg("\"%.*s\": %s", (int)query->text.length, query->text.data, error.message);
         search_scan_expect(fixture->scan, query, query->offset, &result);
+        tally->n_offered += page == 0 && result.did_you_mean[0] != '\0' && !result.is_relaxed;
         for (uint32_t i = 0; i < result.n_hits; i++) {
             tally->n_second += result.hits[i].is_second_stage;
             tally->n_behind += !result.hits[i].is_second_stage && !result.hits[i].exact;
@@ -349,6 +351,33 @@ static void words_run_together(void **state)
     assert_true(tally.n_relaxed > fixture->n_rounds / 4);
 }
 
+/* Names with a slip in them, which may leave words that occur. */
+static void slips_in_names(void **state)
+{
+    struct fixture *fixture = fixture_of(state);
+    struct tally tally = {0};
+    uint64_t seed = 139;
+    for (unsigned round = 0; round < fixture->n_rounds; round++) {
+        uint32_t rank = 1 + random_below(&seed, index_n_crates(fixture->built.index));
+        char text[INDEX_MAX_NAME_BYTES + 2];
+        struct index_crate crate;
+        struct ranking ranking;
+        index_crate(fixture->built.index, rank, &crate);
+        memcpy(text, crate.name, crate.name_length);
+        size_t length =
+            crate.name_length < 4 ? crate.name_length : random_edit(&seed, text, crate.name_length);
+        ranking_set_defaults(&ranking);
+        struct search_query query = {.text = {text, length},
+                                     .match = (enum search_match)(round % 3),
+                                     .leave_out_yanked = round % 5 == 0,
+                                     .ranking = &ranking};
+        expect_pages(fixture, &query, &seed, &tally);
+    }
+    expect_settled(&tally, fixture->n_rounds);
+    assert_true(tally.n_offered > fixture->n_rounds / 25);
+    assert_true(tally.n_relaxed > fixture->n_rounds / 5);
+}
+
 static void every_other_sort(void **state)
 {
     struct fixture *fixture = fixture_of(state);
@@ -390,7 +419,8 @@ static void lists_without_a_text(void **state)
             cmocka_unit_test(first_stage_alone), cmocka_unit_test(other_weights),                  \
             cmocka_unit_test(misspelt_texts), cmocka_unit_test(names_with_other_separators),       \
             cmocka_unit_test(words_run_together), cmocka_unit_test(words_with_synonyms),           \
-            cmocka_unit_test(every_other_sort), cmocka_unit_test(lists_without_a_text),            \
+            cmocka_unit_test(slips_in_names), cmocka_unit_test(every_other_sort),                  \
+            cmocka_unit_test(lists_without_a_text),                                                \
     }
 
 int main(void)

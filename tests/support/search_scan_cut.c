@@ -1,0 +1,198 @@
+/* The text is cut by looking at every character; temporary FTS5 tables, one of them with the
+   index's tokenizer, say what each word's stem is and how it is folded. */
+#include "tests/support/search_scan_steps.h"
+
+#include "index/segment/open_index.h"
+#include "index/text/symbol_words.h"
+#include "index/text/text_words.h"
+#include "index/trie/trie.h"
+#include "tests/support/stop_word_list.h"
+
+#include <ctype.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <cmocka.h>
+
+size_t scan_character(const char *text, size_t length, unsigned *character)
+{
+    unsigned char first = (unsigned char)text[0];
+    size_t n = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    *character = first & (n == 1 ? 0x7fU : 0x7fU >> n);
+    for (size_t i = 1; i < n && i < length; i++)
+        *character = *character << 6 | ((unsigned char)text[i] & 0x3fU);
+    return n;
+}
+
+static bool is_letter_or_digit(unsigned c)
+{
+    if (c < 0x80)
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return c >= 0xc0 && c != 0xd7 && c != 0xf7 && !(c >= 0x2000 && c < 0x3040);
+}
+
+static bool is_stop_word(const char *word, size_t length)
+{
+    char spaced[SEARCH_MAX_TEXT_BYTES + 3] = " ";
+    for (size_t i = 0; i < length; i++)
+        spaced[1 + i] = (char)(word[i] >= 'A' && word[i] <= 'Z' ? word[i] + 32 : word[i]);
+    spaced[1 + length] = ' ';
+    spaced[2 + length] = '\0';
+    return strstr(STOP_WORD_LIST, spaced) != NULL;
+}
+
+void scan_words_open(struct search_scan *scan)
+{
+    scan_execute(
+        scan,
+        "CREATE VIRTUAL TABLE temp.cutter USING fts5(word, tokenize='porter " TEXT_WORDS_FOLDING
+        "')");
+    scan_execute(scan, "CREATE VIRTUAL TABLE temp.stems USING fts5vocab('temp', 'cutter', 'row')");
+    scan_execute(scan,
+                 "CREATE VIRTUAL TABLE temp.folder USING fts5(word, tokenize='" TEXT_WORDS_FOLDING
+                 "')");
+    scan_execute(scan, "CREATE VIRTUAL TABLE temp.folded USING fts5vocab('temp', 'folder', 'row')");
+    scan_execute(scan,
+                 "CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'crates_fts', 'row')");
+    scan_execute(scan, "CREATE VIRTUAL TABLE temp.places USING"
+                       " fts5vocab('main', 'crates_fts', 'instance')");
+}
+
+/* What a table makes of a word. */
+static void cut(struct search_scan *scan, const char *remove_sql, const char *insert_sql,
+                const char *select_sql, struct search_string word, struct scan_text *found)
+{
+    scan_execute(scan, remove_sql);
+    sqlite3_stmt *insert = scan_prepare(scan, insert_sql);
+    sqlite3_bind_text(insert, 1, word.data, (int)word.length, SQLITE_STATIC);
+    assert_int_equal(sqlite3_step(insert), SQLITE_DONE);
+    sqlite3_finalize(insert);
+    sqlite3_stmt *select = scan_prepare(scan, select_sql);
+    if (sqlite3_step(select) != SQLITE_ROW)
+        fail_msg("\"%.*s\" is no word to FTS5", (int)word.length, word.data);
+    snprintf(found->text, sizeof found->text, "%s", (const char *)sqlite3_column_text(select, 0));
+    if (sqlite3_step(select) != SQLITE_DONE)
+        fail_msg("\"%.*s\" is more than one word to FTS5", (int)word.length, word.data);
+    sqlite3_finalize(select);
+}
+
+void scan_stem(struct search_scan *scan, struct search_string word, struct scan_text *stem)
+{
+    cut(scan, "DELETE FROM temp.cutter", "INSERT INTO temp.cutter VALUES(?1)",
+        "SELECT term FROM temp.stems", word, stem);
+}
+
+struct search_string scan_fold(struct search_scan *scan, struct search_string word,
+                               struct scan_text *folded)
+{
+    cut(scan, "DELETE FROM temp.folder", "INSERT INTO temp.folder VALUES(?1)",
+        "SELECT term FROM temp.folded", word, folded);
+    return (struct search_string){folded->text, strlen(folded->text)};
+}
+
+/* Whether some crate has the word as it is written. */
+static bool is_written(const struct search_scan *scan, const char *word)
+{
+    const unsigned char *values;
+    return trie_find(&scan->index->words, word, strlen(word), &values) > 0;
+}
+
+static bool is_plain(char c)
+{
+    return isalnum((unsigned char)c) && (unsigned char)c < 128;
+}
+
+/* A word that begins at `start` and has symbols: how many bytes of the text it takes; 0 where there
+   is none that the index knows and that may not be missed. */
+static size_t symbol_word(const struct search_scan *scan, struct search_string text, size_t start,
+                          struct scan_text *word)
+{
+    char padded[SEARCH_MAX_TEXT_BYTES + 4] = "";
+    char rest[SEARCH_MAX_TEXT_BYTES + 4] = "";
+    int n = 0;
+    memcpy(padded, text.data, text.length);
+    const char *begin = padded + start;
+    if (!isalpha((unsigned char)*begin) || (unsigned char)*begin > 127)
+        return 0;
+    size_t length = 0;
+    while (is_plain(begin[length]))
+        length++;
+    const char *symbol = begin + length;
+    size_t n_symbols = strncmp(symbol, "++", 2) == 0 ? 2 : *symbol == '+' || *symbol == '#' ? 1 : 0;
+    const char *name = n_symbols == 2 ? "plusplus" : *symbol == '+' ? "plus" : "sharp";
+    char behind = n_symbols > 0 ? symbol[n_symbols] : ' ';
+    bool is_version = n_symbols == 2 && isdigit((unsigned char)behind);
+    if (n_symbols > 0 && strchr("+#=", behind) != NULL && behind != '\0')
+        return 0;
+    if (n_symbols > 0 && ((!is_plain(behind) && (unsigned char)behind < 128) || is_version)) {
+        snprintf(word->text, sizeof word->text, "%.*s%s", (int)length, begin, name);
+        length += n_symbols;
+        if (strlen(word->text) > SYMBOL_WORD_MAX_BYTES)
+            return 0;
+    } else if (length == 2 && strncasecmp(begin, "no", 2) == 0 &&
+               sscanf(symbol, "%*1[-_ ]%200[a-zA-Z0-9]%n", rest, &n) == 1 && strlen(rest) > 1 &&
+               isalpha((unsigned char)rest[0]) && (unsigned char)symbol[n] < 128 &&
+               strlen(rest) + 2 <= SYMBOL_WORD_MAX_BYTES) {
+        bool is_certain = strcasecmp(rest, "std") == 0 || strcasecmp(rest, "alloc") == 0;
+        if (*symbol == ' ' && !is_certain)
+            return 0;
+        snprintf(word->text, sizeof word->text, "no%s", rest);
+        length += (size_t)n;
+        if (is_certain)
+            return length;
+    } else {
+        return 0;
+    }
+    for (char *c = word->text; *c != '\0'; c++)
+        *c = (char)tolower((unsigned char)*c);
+    return is_written(scan, word->text) ? length : 0;
+}
+
+/* Adds a word, unless an earlier one has its stem. */
+static void add_cut(struct search_scan *scan, struct scan_words *cut, struct search_string text,
+                    bool has_symbols)
+{
+    struct scan_word *word = &cut->words[cut->n];
+    unsigned same = 0;
+    *word = (struct scan_word){.text = text, .has_symbols = has_symbols, .spelled = word->spelled};
+    if (has_symbols)
+        word->text = (struct search_string){word->spelled.text, strlen(word->spelled.text)};
+    scan_stem(scan, word->text, &word->stem);
+    scan_fold(scan, word->text, &word->folded);
+    while (strcmp(cut->words[same].stem.text, word->stem.text) != 0)
+        same++;
+    cut->n += same == cut->n;
+}
+
+void scan_cut(struct search_scan *scan, struct search_string text, bool with_symbols,
+              struct scan_words *cut)
+{
+    size_t start = 0;
+    size_t step;
+    cut->n = 0;
+    for (size_t at = 0; at <= text.length; at += step) {
+        unsigned c = ' ';
+        step = 1;
+        if (at < text.length)
+            step = scan_character(text.data + at, text.length - at, &c);
+        struct scan_text *symbol = &cut->words[cut->n].spelled;
+        size_t n_bytes = with_symbols && at == start && at < text.length
+                             ? symbol_word(scan, text, at, symbol)
+                             : 0;
+        if (n_bytes > 0) {
+            add_cut(scan, cut, (struct search_string){NULL, 0}, true);
+            step = n_bytes;
+            start = at + n_bytes;
+            continue;
+        }
+        if (at < text.length && is_letter_or_digit(c))
+            continue;
+        if (at > start && !is_stop_word(text.data + start, at - start))
+            add_cut(scan, cut, (struct search_string){text.data + start, at - start}, false);
+        start = at + step;
+    }
+}
