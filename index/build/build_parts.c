@@ -164,7 +164,9 @@ static int read_vocabulary(struct build *build, struct terms *terms, struct erro
     return found;
 }
 
-static int write_terms(struct build *build, struct terms *terms, struct error *error)
+/* Writes the postings, and the trie that leads to them, which it leaves in `trie`. */
+static int write_terms(struct build *build, struct terms *terms, msgpack_sbuffer *trie,
+                       struct error *error)
 {
     uint32_t n_terms = terms->postings.n_terms;
     msgpack_sbuffer block;
@@ -184,7 +186,9 @@ static int write_terms(struct build *build, struct terms *terms, struct error *e
     if (result == 0)
         result = build_write_part(build, INDEX_PART_POSTINGS, &block, error);
     if (result == 0)
-        result = write_trie(build, INDEX_PART_TERMS, entries, n_terms, error);
+        result = trie_build(entries, n_terms, trie, error);
+    if (result == 0)
+        result = build_write_part(build, INDEX_PART_TERMS, trie, error);
     free(numbers);
     free(entries);
     msgpack_sbuffer_destroy(&block);
@@ -194,15 +198,20 @@ static int write_terms(struct build *build, struct terms *terms, struct error *e
 static int write_search(struct build *build, struct error *error)
 {
     struct terms terms;
+    msgpack_sbuffer trie;
     msgpack_sbuffer_init(&terms.texts);
     msgpack_sbuffer_init(&terms.lengths);
+    msgpack_sbuffer_init(&trie);
     postings_builder_init(&terms.postings);
     int result = read_vocabulary(build, &terms, error);
     if (result == 0)
-        result = write_terms(build, &terms, error);
+        result = write_terms(build, &terms, &trie, error);
+    if (result == 0)
+        result = build_write_written_words(build, &trie, error);
     postings_builder_destroy(&terms.postings);
     msgpack_sbuffer_destroy(&terms.texts);
     msgpack_sbuffer_destroy(&terms.lengths);
+    msgpack_sbuffer_destroy(&trie);
     return result;
 }
 
@@ -225,7 +234,7 @@ int build_write_parts(struct build *build, struct error *error)
     if (file_end(build, &build->parts_begin, error) != 0 || write_columns(build, error) != 0)
         return -1;
     build_begin_phase(build, "postings");
-    if (write_search(build, error) != 0 || build_write_written_words(build, error) != 0)
+    if (write_search(build, error) != 0)
         return -1;
     build_begin_phase(build, "name tries");
     if (write_names(build, error) != 0)

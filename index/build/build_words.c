@@ -10,6 +10,9 @@
 #include "index/build/written_words.h"
 #include "index/search/plan/spelling.h"
 #include "index/segment/open_index.h"
+#include "index/text/text_words.h"
+#include "index/trie/trie.h"
+#include "index/trie/trie_open.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -115,19 +118,48 @@ static int write_spelling(struct build *build, struct error *error)
     return result;
 }
 
-int build_write_written_words(struct build *build, struct error *error)
+/* By what a word's stem is found. */
+struct stemming {
+    struct tokenizer *tokenizer;
+    struct trie terms;
+};
+
+static uint32_t stem_of(void *context, const char *word, size_t length)
 {
-    msgpack_sbuffer postings;
-    msgpack_sbuffer trie;
-    msgpack_sbuffer_init(&postings);
-    msgpack_sbuffer_init(&trie);
-    int result = written_words_build(build->written, &postings, &trie, error);
+    struct stemming *stemming = context;
+    char stem[WRITTEN_MAX_BYTES];
+    const unsigned char *values;
+    size_t n_bytes = text_words_stem(stemming->tokenizer, word, length, stem, sizeof stem);
+    return trie_find(&stemming->terms, stem, n_bytes, &values) > 0 ? trie_value(values, 0) : 0;
+}
+
+static int write_written_parts(struct build *build, struct stemming *stemming,
+                               struct written_parts *parts, struct error *error)
+{
+    if (written_words_build(build->written, stem_of, stemming, parts, error) != 0 ||
+        build_write_part(build, INDEX_PART_WRITTEN, &parts->postings, error) != 0 ||
+        build_write_part(build, INDEX_PART_WORDS, &parts->trie, error) != 0)
+        return -1;
+    return build_write_part(build, INDEX_PART_WORD_STEMS, &parts->stems, error);
+}
+
+int build_write_written_words(struct build *build, const msgpack_sbuffer *terms,
+                              struct error *error)
+{
+    struct stemming stemming = {tokenizer_open(build->database, error), {0}};
+    struct written_parts parts;
+    msgpack_sbuffer_init(&parts.postings);
+    msgpack_sbuffer_init(&parts.trie);
+    msgpack_sbuffer_init(&parts.stems);
+    int result = stemming.tokenizer == NULL
+                     ? -1
+                     : trie_open(&stemming.terms, terms->data, terms->size, error);
     if (result == 0)
-        result = build_write_part(build, INDEX_PART_WRITTEN, &postings, error);
-    if (result == 0)
-        result = build_write_part(build, INDEX_PART_WORDS, &trie, error);
-    msgpack_sbuffer_destroy(&postings);
-    msgpack_sbuffer_destroy(&trie);
+        result = write_written_parts(build, &stemming, &parts, error);
+    msgpack_sbuffer_destroy(&parts.postings);
+    msgpack_sbuffer_destroy(&parts.trie);
+    msgpack_sbuffer_destroy(&parts.stems);
+    tokenizer_close(stemming.tokenizer);
     return result;
 }
 

@@ -7,11 +7,13 @@
    the end they are shared out among the words by counting. */
 #include "index/build/written_words.h"
 
+#include "index/segment/word_stems.h"
+#include "index/trie/trie_build.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
-#include "index/trie/trie_build.h"
 
 struct entry {
     uint64_t hash;
@@ -275,8 +277,27 @@ static int build_trie(const struct sorted_word *sorted, size_t n_words, const ui
     return result;
 }
 
-int written_words_build(const struct written_words *words, msgpack_sbuffer *postings,
-                        msgpack_sbuffer *trie, struct error *error)
+static int build_stems(const struct sorted_word *sorted, size_t n_words, const uint32_t *numbers,
+                       written_stem *stem_of, void *context, msgpack_sbuffer *block,
+                       struct error *error)
+{
+    uint32_t *stems = calloc(n_words + 1, sizeof *stems);
+    int result = stems == NULL ? error_out_of_memory(error) : 0;
+    for (size_t i = 0; i < n_words && result == 0; i++) {
+        uint32_t stem = stem_of(context, sorted[i].text, sorted[i].length);
+        stems[numbers[i] - 1] = stem;
+        if (stem == 0)
+            result = error_set(error, "FTS5 has no word with the stem of `%.*s`",
+                               (int)sorted[i].length, sorted[i].text);
+    }
+    if (result == 0)
+        result = word_stems_build(stems, (uint32_t)n_words, block, error);
+    free(stems);
+    return result;
+}
+
+int written_words_build(const struct written_words *words, written_stem *stem_of, void *context,
+                        struct written_parts *parts, struct error *error)
 {
     struct postings_builder builder;
     struct sorted_word *sorted = sort_words(words);
@@ -290,9 +311,12 @@ int written_words_build(const struct written_words *words, msgpack_sbuffer *post
     /* The starts have served: their room is for the numbers. */
     uint32_t *numbers = starts;
     if (result == 0)
-        result = postings_builder_finish(&builder, postings, numbers, error);
+        result = postings_builder_finish(&builder, &parts->postings, numbers, error);
     if (result == 0)
-        result = build_trie(sorted, words->n_entries, numbers, trie, error);
+        result = build_trie(sorted, words->n_entries, numbers, &parts->trie, error);
+    if (result == 0)
+        result =
+            build_stems(sorted, words->n_entries, numbers, stem_of, context, &parts->stems, error);
     postings_builder_destroy(&builder);
     free(starts);
     free(sorted);

@@ -23,9 +23,18 @@ int written_words_add(struct written_words *words, uint32_t rank, enum posting_f
 int written_words_spelling(const struct written_words *words, uint32_t max_length,
                            struct counted_word **counted, size_t *n_counted, struct error *error);
 
-/* Appends the postings of all words to `postings` and to `trie` the trie that leads from each to
-   its number there. Returns 0 or -1. */
-int written_words_build(const struct written_words *words, msgpack_sbuffer *postings,
-                        msgpack_sbuffer *trie, struct error *error);
+/* The number of a word's stem; 0 where it has none, which is an error. */
+typedef uint32_t written_stem(void *context, const char *word, size_t length);
+
+/* The blocks of the parts that are about words as they are written. */
+struct written_parts {
+    msgpack_sbuffer postings; /* of all words, numbered by falling frequency */
+    msgpack_sbuffer trie;     /* from each word to its number */
+    msgpack_sbuffer stems;    /* word_stems.h: from that to what `stem_of` says */
+};
+
+/* Appends to the blocks. Returns 0 or -1. */
+int written_words_build(const struct written_words *words, written_stem *stem_of, void *context,
+                        struct written_parts *parts, struct error *error);
 
 #endif

@@ -17,6 +17,7 @@ enum index_part {
     INDEX_PART_MEMBERSHIPS,   /* struct memberships */
     INDEX_PART_WORDS,         /* trie: word as written, folded → its number in the next part */
     INDEX_PART_WRITTEN,       /* struct postings, by that number */
+    INDEX_PART_WORD_STEMS,    /* word_stems.h: that number → term number */
     INDEX_PART_SYNONYMS,      /* struct synonyms */
     N_INDEX_PARTS
 };

@@ -29,7 +29,8 @@ struct index {
     struct trie terms;
     struct postings postings; /* of stems, by their numbers in `terms` */
     struct trie words;
-    struct postings written; /* of words as they are written, by their numbers in `words` */
+    struct postings written;    /* of words as they are written, by their numbers in `words` */
+    const uint32_t *word_stems; /* by the same number - 1: the stem's in `terms` */
     struct name_substrings substrings;
     struct trie name_ends;
     struct word_list keyword_list;

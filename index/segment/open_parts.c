@@ -1,10 +1,7 @@
 /* Each part is copied into memory of its own, its XXH3 checksum compared and its offsets checked.
    This is done by tasks of two stages: first what a part needs nobody else for, then what needs the
    number of crates, of terms or the names of crates. The tasks of a stage depend on nothing of each
-   other, so threads take them one by one, each with an SQLite connection of its own; this thread
-   takes part, and does all of it where no other can be had. Between the stages, and before
-   open_parts returns, the threads are joined: a task may write its own part of the index without a
-   lock.
+   other, so they are shared out among threads (open_stage.c).
 
    Meanwhile one thread more reads the parts ahead, in the order of the file. From a cold disk most
    of the time would else go to waiting for pages, a few at a time. */
@@ -14,31 +11,21 @@
 #include "index/base/database.h"
 #include "index/base/large_block.h"
 #include "index/base/read_ahead.h"
-#include "index/segment/index_database.h"
+#include "index/segment/open_stage.h"
+#include "index/segment/word_stems.h"
 #include "index/trie/trie.h"
 #include "index/trie/trie_fuzzy.h"
 #include "index/trie/trie_open.h"
 
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <xxhash.h>
-
-/* More threads find nothing to do: most bytes are in few parts. */
-#define MAX_THREADS 4
 
 /* A part is copied and hashed in pieces that stay in the processor's cache from one to the
    other. */
 #define PIECE_BYTES (256 << 10)
-
-/* One task; `database` is the connection of the thread that runs it. */
-struct task {
-    int (*run)(struct index *index, sqlite3 *database, enum index_part part, struct error *error);
-    enum index_part part;
-};
 
 /* Copies the blob and compares its checksum. */
 static int copy_blob(struct index *index, enum index_part part, sqlite3_blob *blob,
@@ -167,13 +154,14 @@ static int load_synonyms(struct index *index, sqlite3 *database, enum index_part
 }
 
 /* In the order of the file, which is read ahead. */
-static const struct task loading[] = {
+static const struct open_task loading[] = {
     {load_columns, INDEX_PART_COLUMNS},
     {load, INDEX_PART_SUBSTRINGS},
     {load, INDEX_PART_POSTINGS},
     {load_trie, INDEX_PART_TERMS},
     {load, INDEX_PART_WRITTEN},
     {load_trie, INDEX_PART_WORDS},
+    {load, INDEX_PART_WORD_STEMS},
     {load_fuzzy_trie, INDEX_PART_NAMES},
     {load_trie, INDEX_PART_NAME_ENDS},
     {load, INDEX_PART_MEMBERSHIPS},
@@ -277,83 +265,13 @@ static int mark_not_yanked(struct index *index, sqlite3 *database, enum index_pa
     return 0;
 }
 
-static const struct task connecting[] = {
+static const struct open_task connecting[] = {
     {open_substrings, INDEX_PART_SUBSTRINGS},   {open_postings, INDEX_PART_POSTINGS},
     {open_written, INDEX_PART_WRITTEN},         {check_names, INDEX_PART_NAMES},
     {check_names, INDEX_PART_NAME_ENDS},        {check_words, INDEX_PART_KEYWORDS},
     {check_words, INDEX_PART_SPELLING},         {mark_not_yanked, INDEX_PART_COLUMNS},
     {open_memberships, INDEX_PART_MEMBERSHIPS},
 };
-
-/* Tasks that are shared out among threads. */
-struct stage {
-    struct index *index;
-    bool reads_file; /* a thread needs a connection */
-    const struct task *tasks;
-    size_t n_tasks;
-    pthread_mutex_t mutex; /* guards what follows */
-    size_t next;           /* the first task that nobody has taken */
-    size_t failed;         /* the first task that failed; n_tasks where none has */
-    struct error error;    /* its error */
-};
-
-/* Takes and runs tasks until there is none. After a failure nobody takes any more, but all tasks
-   before it were taken: the fault that is told is the one that a single thread would find. */
-static void run_tasks(struct stage *stage, sqlite3 *database)
-{
-    for (;;) {
-        struct error error = {""};
-        pthread_mutex_lock(&stage->mutex);
-        size_t i = stage->failed < stage->n_tasks ? stage->n_tasks : stage->next;
-        stage->next = i < stage->n_tasks ? i + 1 : i;
-        pthread_mutex_unlock(&stage->mutex);
-        if (i == stage->n_tasks)
-            return;
-        if (stage->tasks[i].run(stage->index, database, stage->tasks[i].part, &error) == 0)
-            continue;
-        pthread_mutex_lock(&stage->mutex);
-        if (i < stage->failed) {
-            stage->failed = i;
-            stage->error = error;
-        }
-        pthread_mutex_unlock(&stage->mutex);
-    }
-}
-
-/* A thread that gets no connection leaves the tasks to the others. */
-static void *help(void *context)
-{
-    struct stage *stage = context;
-    struct error error;
-    sqlite3 *database = stage->reads_file ? index_database_reopen(stage->index, &error) : NULL;
-    if (database != NULL || !stage->reads_file)
-        run_tasks(stage, database);
-    sqlite3_close(database);
-    return NULL;
-}
-
-/* `database` is this thread's connection, NULL where the tasks need none. */
-static int run_stage(struct index *index, sqlite3 *database, const struct task *tasks,
-                     size_t n_tasks, struct error *error)
-{
-    struct stage stage = {.index = index,
-                          .reads_file = database != NULL,
-                          .tasks = tasks,
-                          .n_tasks = n_tasks,
-                          .failed = n_tasks};
-    pthread_t threads[MAX_THREADS - 1];
-    long n_wanted = sysconf(_SC_NPROCESSORS_ONLN) - 1;
-    int n_threads = 0;
-    pthread_mutex_init(&stage.mutex, NULL);
-    while (n_threads < n_wanted && n_threads < MAX_THREADS - 1 &&
-           pthread_create(&threads[n_threads], NULL, help, &stage) == 0)
-        n_threads++;
-    run_tasks(&stage, database);
-    while (n_threads > 0)
-        pthread_join(threads[--n_threads], NULL);
-    pthread_mutex_destroy(&stage.mutex);
-    return stage.failed == n_tasks ? 0 : error_set(error, "%s", stage.error.message);
-}
 
 /* Of the checksums of all parts and the dump's timestamp. */
 static void take_fingerprint(struct index *index)
@@ -386,10 +304,14 @@ static struct read_ahead *read_parts_ahead(const struct index *index, sqlite3 *d
 int open_parts(struct index *index, sqlite3 *database, struct error *error)
 {
     struct read_ahead *read_ahead = read_parts_ahead(index, database);
-    int result = run_stage(index, database, loading, N_INDEX_PARTS, error);
+    int result = open_stage_run(index, database, loading, N_INDEX_PARTS, error);
     read_ahead_stop(read_ahead);
     if (result != 0)
         return -1;
     take_fingerprint(index);
-    return run_stage(index, NULL, connecting, sizeof connecting / sizeof *connecting, error);
+    if (open_stage_run(index, NULL, connecting, sizeof connecting / sizeof *connecting, error) != 0)
+        return -1;
+    return word_stems_open(&index->word_stems, index->written.n_terms, index->postings.n_terms,
+                           index->blocks[INDEX_PART_WORD_STEMS],
+                           index->block_sizes[INDEX_PART_WORD_STEMS], error);
 }

@@ -57,6 +57,8 @@ static int mark_word(void *context, const char *word, size_t length, const unsig
                          : text_words_stem(marking->tokenizer, word, length, stem, sizeof stem);
     if (trie_find(&index->terms, stem, n_bytes, &term) != 1)
         return fail(marking, "has a stem that FTS5 lacks", word, length);
+    if (index->word_stems[number - 1] != trie_value(term, 0))
+        return fail(marking, "leads to another stem", word, length);
     if (mark_postings(marking, postings_of(&index->written, number),
                       postings_of(&index->postings, trie_value(term, 0))) != 0)
         return fail(marking, "is in crates or fields in which its stem is not", word, length);

@@ -174,7 +174,7 @@ static void a_readme_of_10_megabytes(void **state)
     assert_int_equal(search_run(built.reader, &query, &result, NULL), SEARCH_OK);
     assert_int_equal(result.n_hits, 1);
     assert_int_equal(result.hits[0].tier, SEARCH_TIER_README);
-    assert_in_range(built.report.file_bytes, 1 << 16, 4 << 20);
+    assert_in_range(built.report.file_bytes, 1 << 16, 5 << 20);
     built_index_remove(&built);
 }
 

@@ -1,6 +1,7 @@
 /* Collecting words against a plain table, with so many that the hash table grows. */
 #include "index/build/written_words.h"
 
+#include "index/segment/word_stems.h"
 #include "index/trie/trie.h"
 #include "index/trie/trie_open.h"
 #include "tests/support/random.h"
@@ -91,15 +92,17 @@ static void what_spelling_knows(void **state)
 }
 
 static void expect_postings(const struct trie *trie, const struct postings *postings,
-                            uint32_t number)
+                            const uint32_t *stems, uint32_t number)
 {
     char word[16];
     const unsigned char *values;
     int length = snprintf(word, sizeof word, "w%u", number);
     uint32_t n_found = trie_find(trie, word, (size_t)length, &values);
     struct posting_list list = {0};
-    if (n_found > 0)
+    if (n_found > 0) {
         list = postings_of(postings, trie_value(values, 0));
+        assert_int_equal(stems[trie_value(values, 0) - 1], number + 1);
+    }
     uint32_t at = 0;
     for (uint32_t rank = 1; rank <= N_RANKS; rank++) {
         if (added[number][rank] == 0)
@@ -112,26 +115,66 @@ static void expect_postings(const struct trie *trie, const struct postings *post
     assert_int_equal(n_found, at > 0);
 }
 
-static void postings_of_all_words(void **state)
+/* The stem of word i is i + 1; none of `w7`, where the context says so. */
+static uint32_t stem_of(void *context, const char *word, size_t length)
+{
+    char text[16] = "";
+    assert_in_range(length, 2, sizeof text - 1);
+    memcpy(text, word, length);
+    return context != NULL && strcmp(text, "w7") == 0 ? 0
+                                                      : (uint32_t)strtoul(text + 1, NULL, 10) + 1;
+}
+
+static void init_parts(struct written_parts *parts)
+{
+    msgpack_sbuffer_init(&parts->postings);
+    msgpack_sbuffer_init(&parts->trie);
+    msgpack_sbuffer_init(&parts->stems);
+}
+
+static void destroy_parts(struct written_parts *parts)
+{
+    msgpack_sbuffer_destroy(&parts->postings);
+    msgpack_sbuffer_destroy(&parts->trie);
+    msgpack_sbuffer_destroy(&parts->stems);
+}
+
+static void parts_of_all_words(void **state)
 {
     (void)state;
     struct written_words *words = add_random_words();
-    msgpack_sbuffer block;
-    msgpack_sbuffer trie_block;
+    struct written_parts parts;
     struct postings postings;
     struct trie trie;
-    msgpack_sbuffer_init(&block);
-    msgpack_sbuffer_init(&trie_block);
-    assert_int_equal(written_words_build(words, &block, &trie_block, NULL), 0);
-    assert_int_equal(postings_open(&postings, N_RANKS, block.data, block.size, NULL), 0);
-    assert_int_equal(trie_open(&trie, trie_block.data, trie_block.size, NULL), 0);
+    const uint32_t *stems;
+    init_parts(&parts);
+    assert_int_equal(written_words_build(words, stem_of, NULL, &parts, NULL), 0);
+    assert_int_equal(
+        postings_open(&postings, N_RANKS, parts.postings.data, parts.postings.size, NULL), 0);
+    assert_int_equal(trie_open(&trie, parts.trie.data, parts.trie.size, NULL), 0);
     assert_int_equal(trie.n_values, postings.n_terms);
+    assert_int_equal(word_stems_open(&stems, postings.n_terms, N_WORDS, parts.stems.data,
+                                     parts.stems.size, NULL),
+                     0);
     for (uint32_t i = 0; i < N_WORDS; i++)
-        expect_postings(&trie, &postings, i);
+        expect_postings(&trie, &postings, stems, i);
     for (uint32_t term = 1; term < postings.n_terms; term++)
         assert_true(postings_of(&postings, term).n >= postings_of(&postings, term + 1).n);
-    msgpack_sbuffer_destroy(&block);
-    msgpack_sbuffer_destroy(&trie_block);
+    destroy_parts(&parts);
+    written_words_destroy(words);
+}
+
+static void a_word_without_a_stem(void **state)
+{
+    (void)state;
+    struct error error;
+    struct written_words *words = written_words_create();
+    struct written_parts parts;
+    init_parts(&parts);
+    assert_int_equal(written_words_add(words, 1, POSTING_README, "w7", 2, NULL), 0);
+    assert_int_equal(written_words_build(words, stem_of, &error, &parts, &error), -1);
+    assert_string_equal(error.message, "FTS5 has no word with the stem of `w7`");
+    destroy_parts(&parts);
     written_words_destroy(words);
 }
 
@@ -141,19 +184,17 @@ static void no_words(void **state)
     struct written_words *words = written_words_create();
     struct counted_word *counted;
     size_t n_counted;
-    msgpack_sbuffer block;
-    msgpack_sbuffer trie;
+    struct written_parts parts;
     struct postings postings;
-    msgpack_sbuffer_init(&block);
-    msgpack_sbuffer_init(&trie);
+    init_parts(&parts);
     assert_int_equal(written_words_spelling(words, 64, &counted, &n_counted, NULL), 0);
     assert_int_equal(n_counted, 0);
     free(counted);
-    assert_int_equal(written_words_build(words, &block, &trie, NULL), 0);
-    assert_int_equal(postings_open(&postings, 0, block.data, block.size, NULL), 0);
+    assert_int_equal(written_words_build(words, stem_of, NULL, &parts, NULL), 0);
+    assert_int_equal(postings_open(&postings, 0, parts.postings.data, parts.postings.size, NULL),
+                     0);
     assert_int_equal(postings.n_terms, 0);
-    msgpack_sbuffer_destroy(&block);
-    msgpack_sbuffer_destroy(&trie);
+    destroy_parts(&parts);
     written_words_destroy(words);
     written_words_destroy(NULL);
 }
@@ -162,7 +203,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_spelling_knows),
-        cmocka_unit_test(postings_of_all_words),
+        cmocka_unit_test(parts_of_all_words),
+        cmocka_unit_test(a_word_without_a_stem),
         cmocka_unit_test(no_words),
     };
     return cmocka_run_group_tests_name("written_words", tests, NULL, NULL);
