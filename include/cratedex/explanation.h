@@ -24,11 +24,12 @@ size_t explanation_fields(unsigned fields, const char *names[EXPLANATION_MAX_FIE
 /* Writes the explanation of a hit as one value:
 
        {"tier", "score", "stage",
-        "words": [{"word", "share", "fields": [], "completion", "synonym"}],
+        "words": [{"word", "share", "fields": [], "completion", "written", "synonym"}],
         "terms": {"any", "main", "keywords", "substring", "popularity", "first_stage",
         "second_stage"}}
 
-   `second_stage` is null where the hit has none, `synonym` where the word itself stands there. */
+   `second_stage` is null where the hit has none, `synonym` where the word itself or
+   another form of it stands there; `written` tells these two apart. */
 void explanation_encode(const struct search_explanation *explanation, const struct search_hit *hit,
                         struct encoder *encoder);
 

@@ -23,7 +23,7 @@ struct query_plan {
         uint32_t n_synonyms;          /* words that mean the same and occur */
         uint64_t n_synonym_crates;    /* lengths of their lists, added */
         uint32_t n_completions;       /* longer words that it may be the beginning of */
-        uint64_t n_completion_crates; /* lengths of their lists, added */
+        uint64_t n_completion_crates; /* crates that have any of these */
         double share;                 /* of the query's inverse document frequency */
     } words[SEARCH_MAX_WORDS];        /* only the first n_words are set */
     uint32_t n_words;                 /* that were looked for */

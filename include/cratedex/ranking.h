@@ -18,7 +18,8 @@ extern "C" {
              + popularity · the crate's popularity (0 … 1)
 
    A word's share is its inverse document frequency, log(1 + (N - n + ½) / (n + ½)), of the sum over
-   the query's words (Robertson and Spärck Jones). Presence counts, frequency does not. */
+   the query's words (Robertson and Spärck Jones). Presence counts, frequency does not. Where only a
+   word with the same stem occurs, `stem` of the share counts. */
 struct ranking {
     double any;
     double main;
@@ -26,6 +27,8 @@ struct ranking {
     double popularity;
     double
         substring; /* in place of the shares: the name contains the text, the words do not occur */
+    double stem;   /* how much of a word counts where only another one with its stem occurs, and not
+                      the word as it was typed; half as much of words of up to four letters; 0 … 1 */
     double prefix; /* how much of a word counts where only a longer word begins with it; 0 … 1 */
     double
         synonym; /* how much of a word counts where only a synonym of it stands; 0: none is looked

@@ -50,6 +50,7 @@ struct search_explanation {
         double share;       /* of the query's inverse document frequency */
         unsigned fields;    /* enum posting_field: 1 name, 2 keywords, 4 description, 8 readme */
         bool is_completion; /* a longer word that begins with it */
+        bool is_written;    /* the word itself, as it was typed, and not only one with its stem */
         /* What stands there in its place and means the same; as `stem`. NULL: nothing does. */
         const char *synonym;
         uint32_t synonym_length;

@@ -76,6 +76,10 @@ static int add_word(struct table *table, const struct search_explanation *explan
     if (explanation->words[i].synonym != NULL)
         append(&line, " as %.*s", (int)explanation->words[i].synonym_length,
                explanation->words[i].synonym);
+    bool is_other_form = n_names > 0 && !explanation->words[i].is_written &&
+                         !explanation->words[i].is_completion &&
+                         explanation->words[i].synonym == NULL;
+    append(&line, "%s", is_other_form ? " in another form" : "");
     append(&line, ", %.0f %% of the query:", 100 * explanation->words[i].share);
     for (size_t f = 0; f < n_names; f++)
         append(&line, "%s%s", f > 0 ? ", " : " ", names[f]);

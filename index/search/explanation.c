@@ -40,7 +40,7 @@ static void encode_words(const struct search_explanation *explanation, struct en
     for (uint32_t i = 0; i < explanation->n_words; i++) {
         const char *names[EXPLANATION_MAX_FIELDS];
         size_t n_names = explanation_fields(explanation->words[i].fields, names);
-        encoder_object(encoder, 5);
+        encoder_object(encoder, 6);
         encoder_key(encoder, "word");
         encoder_string(encoder, explanation->words[i].stem, explanation->words[i].length);
         encoder_member_number(encoder, "share", explanation->words[i].share);
@@ -51,6 +51,8 @@ static void encode_words(const struct search_explanation *explanation, struct en
         encoder_end_array(encoder);
         encoder_key(encoder, "completion");
         encoder_boolean(encoder, explanation->words[i].is_completion);
+        encoder_key(encoder, "written");
+        encoder_boolean(encoder, explanation->words[i].is_written);
         encoder_key(encoder, "synonym");
         if (explanation->words[i].synonym != NULL)
             encoder_string(encoder, explanation->words[i].synonym,

@@ -24,7 +24,7 @@ static void describe_words(const struct search_plan *searched, struct query_plan
         plan->words[i].n_crates = 0;
         plan->words[i].n_synonyms = 0;
         plan->words[i].n_synonym_crates = 0;
-        plan->words[i].n_completions = 0;
+        plan->words[i].n_completions = word->n_completions;
         plan->words[i].n_completion_crates = 0;
         for (uint32_t a = 0; a < word->n_alternatives; a++) {
             const struct word_alternative *alternative = &word->alternatives[a];
@@ -34,7 +34,6 @@ static void describe_words(const struct search_plan *searched, struct query_plan
                 plan->words[i].n_synonyms++;
                 plan->words[i].n_synonym_crates += alternative->list.n;
             } else {
-                plan->words[i].n_completions++;
                 plan->words[i].n_completion_crates += alternative->list.n;
             }
         }

@@ -7,13 +7,18 @@
 #include <cratedex/search.h>
 #include <string.h>
 
-/* Says where the word stands in the place of another. */
-static void explain_alternative(const struct word_alternative *alternative,
-                                struct search_explanation *explanation, uint32_t i)
+/* Says what stands there: the word itself, or what counts in its place. */
+static void explain_occurrence(const struct search_word *word,
+                               const struct word_occurrence *occurrence,
+                               struct search_explanation *explanation, uint32_t i)
 {
+    const struct word_alternative *alternative = occurrence->alternative;
+    bool all_have_it = word->n_written > 0 && word->written.n == 0;
     if (alternative == NULL)
         return;
     explanation->words[i].is_completion = alternative->kind == ALTERNATIVE_COMPLETION;
+    explanation->words[i].is_written =
+        alternative->kind == ALTERNATIVE_STEM && (all_have_it || occurrence->written_fields != 0);
     if (alternative->kind == ALTERNATIVE_SYNONYM) {
         explanation->words[i].synonym = alternative->synonym->word;
         explanation->words[i].synonym_length = alternative->synonym->length;
@@ -53,7 +58,8 @@ int search_explain(struct search *search, const struct search_hit *hit,
         explanation->words[i].length = word->length;
         explanation->words[i].share = (double)word->mass / (double)plan->total_mass;
         explanation->words[i].fields = occurrence.fields | (coverage.is_named ? POSTING_NAME : 0U);
-        explain_alternative(occurrence.alternative, explanation, i);
+        explain_occurrence(word, &occurrence, explanation, i);
+        explanation->words[i].is_written |= coverage.is_named;
     }
     explanation->n_words = plan->n_words;
     search_plan_rewind(plan);

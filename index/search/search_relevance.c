@@ -246,7 +246,12 @@ static bool score_one(struct search *search, uint32_t rank, float *score)
             continue;
         reach += occurrence.alternative->reach;
         search_plan_weigh(plan, occurrence.alternative->mass, weights);
-        words += weights[occurrence.fields];
+        float weight = weights[occurrence.fields];
+        if (occurrence.written_fields != 0) {
+            search_plan_weigh(plan, plan->words[i].written_mass, weights);
+            weight += weights[occurrence.written_fields];
+        }
+        words += weight;
     }
     search_plan_rewind(plan);
     if (reach > 0 && search_plan_accepts(plan, reach)) {

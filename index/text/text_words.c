@@ -109,9 +109,15 @@ static void find_symbol(struct cut *cut)
     symbol->length = 0;
 }
 
+/* Adds a word that is not there yet. */
 static int add_written(struct text_words *words, const char *word, uint32_t length, uint32_t start,
                        uint32_t text_length)
 {
+    for (uint32_t i = 0; i < words->n_words; i++) {
+        if (words->words[i].written_length == length &&
+            memcmp(words->written + words->words[i].written_start, word, length) == 0)
+            return SQLITE_OK;
+    }
     if (words->n_words == TEXT_WORDS_MAX || length > sizeof words->written - words->n_written)
         return SQLITE_TOOBIG;
     memcpy(words->written + words->n_written, word, length);

@@ -53,6 +53,7 @@ static void check_words(const json_t *explanation)
         sum += share;
         assert_true(strlen(json_text_at(word, "word")) > 0);
         assert_true(json_is_boolean(json_object_get(word, "completion")));
+        assert_true(json_is_boolean(json_object_get(word, "written")));
         /* A part of the four fields, in their order. */
         size_t f;
         size_t at = 0;

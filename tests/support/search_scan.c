@@ -51,6 +51,7 @@ struct search_scan *search_scan_open(const char *path)
     scan->marks = allocate(n, sizeof *scan->marks);
     scan->in_name = allocate(n, sizeof *scan->in_name);
     scan->fields = allocate(n, sizeof *scan->fields);
+    scan->written = allocate(n, sizeof *scan->written);
     scan->synonym = allocate(n, sizeof *scan->synonym);
     scan->any_fields = allocate(n, sizeof *scan->any_fields);
     scan->n_close = allocate(n, sizeof *scan->n_close);
@@ -96,11 +97,13 @@ struct search_scan *search_scan_open(const char *path)
     }
     sqlite3_finalize(select);
     scan_words_open(scan);
+    scan_written_open(scan);
     return scan;
 }
 
 void search_scan_close(struct search_scan *scan)
 {
+    scan_written_close(scan);
     for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
         free(scan->crates[rank].name);
         free(scan->crates[rank].canonical);
@@ -112,6 +115,7 @@ void search_scan_close(struct search_scan *scan)
     free(scan->marks);
     free(scan->in_name);
     free(scan->fields);
+    free(scan->written);
     free(scan->synonym);
     free(scan->any_fields);
     free(scan->n_close);

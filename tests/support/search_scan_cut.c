@@ -2,19 +2,14 @@
    index's tokenizer, say what each word's stem is and how it is folded. */
 #include "tests/support/search_scan_steps.h"
 
-#include "index/segment/open_index.h"
-#include "index/text/symbol_words.h"
 #include "index/text/text_words.h"
-#include "index/trie/trie.h"
 #include "tests/support/stop_word_list.h"
 
-#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <cmocka.h>
 
@@ -56,10 +51,6 @@ void scan_words_open(struct search_scan *scan)
                  "CREATE VIRTUAL TABLE temp.folder USING fts5(word, tokenize='" TEXT_WORDS_FOLDING
                  "')");
     scan_execute(scan, "CREATE VIRTUAL TABLE temp.folded USING fts5vocab('temp', 'folder', 'row')");
-    scan_execute(scan,
-                 "CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'crates_fts', 'row')");
-    scan_execute(scan, "CREATE VIRTUAL TABLE temp.places USING"
-                       " fts5vocab('main', 'crates_fts', 'instance')");
 }
 
 /* What a table makes of a word. */
@@ -94,64 +85,6 @@ struct search_string scan_fold(struct search_scan *scan, struct search_string wo
     return (struct search_string){folded->text, strlen(folded->text)};
 }
 
-/* Whether some crate has the word as it is written. */
-static bool is_written(const struct search_scan *scan, const char *word)
-{
-    const unsigned char *values;
-    return trie_find(&scan->index->words, word, strlen(word), &values) > 0;
-}
-
-static bool is_plain(char c)
-{
-    return isalnum((unsigned char)c) && (unsigned char)c < 128;
-}
-
-/* A word that begins at `start` and has symbols: how many bytes of the text it takes; 0 where there
-   is none that the index knows and that may not be missed. */
-static size_t symbol_word(const struct search_scan *scan, struct search_string text, size_t start,
-                          struct scan_text *word)
-{
-    char padded[SEARCH_MAX_TEXT_BYTES + 4] = "";
-    char rest[SEARCH_MAX_TEXT_BYTES + 4] = "";
-    int n = 0;
-    memcpy(padded, text.data, text.length);
-    const char *begin = padded + start;
-    if (!isalpha((unsigned char)*begin) || (unsigned char)*begin > 127)
-        return 0;
-    size_t length = 0;
-    while (is_plain(begin[length]))
-        length++;
-    const char *symbol = begin + length;
-    size_t n_symbols = strncmp(symbol, "++", 2) == 0 ? 2 : *symbol == '+' || *symbol == '#' ? 1 : 0;
-    const char *name = n_symbols == 2 ? "plusplus" : *symbol == '+' ? "plus" : "sharp";
-    char behind = n_symbols > 0 ? symbol[n_symbols] : ' ';
-    bool is_version = n_symbols == 2 && isdigit((unsigned char)behind);
-    if (n_symbols > 0 && strchr("+#=", behind) != NULL && behind != '\0')
-        return 0;
-    if (n_symbols > 0 && ((!is_plain(behind) && (unsigned char)behind < 128) || is_version)) {
-        snprintf(word->text, sizeof word->text, "%.*s%s", (int)length, begin, name);
-        length += n_symbols;
-        if (strlen(word->text) > SYMBOL_WORD_MAX_BYTES)
-            return 0;
-    } else if (length == 2 && strncasecmp(begin, "no", 2) == 0 &&
-               sscanf(symbol, "%*1[-_ ]%200[a-zA-Z0-9]%n", rest, &n) == 1 && strlen(rest) > 1 &&
-               isalpha((unsigned char)rest[0]) && (unsigned char)symbol[n] < 128 &&
-               strlen(rest) + 2 <= SYMBOL_WORD_MAX_BYTES) {
-        bool is_certain = strcasecmp(rest, "std") == 0 || strcasecmp(rest, "alloc") == 0;
-        if (*symbol == ' ' && !is_certain)
-            return 0;
-        snprintf(word->text, sizeof word->text, "no%s", rest);
-        length += (size_t)n;
-        if (is_certain)
-            return length;
-    } else {
-        return 0;
-    }
-    for (char *c = word->text; *c != '\0'; c++)
-        *c = (char)tolower((unsigned char)*c);
-    return is_written(scan, word->text) ? length : 0;
-}
-
 /* Adds a word, unless an earlier one has its stem. */
 static void add_cut(struct search_scan *scan, struct scan_words *cut, struct search_string text,
                     bool has_symbols)
@@ -181,7 +114,7 @@ void scan_cut(struct search_scan *scan, struct search_string text, bool with_sym
             step = scan_character(text.data + at, text.length - at, &c);
         struct scan_text *symbol = &cut->words[cut->n].spelled;
         size_t n_bytes = with_symbols && at == start && at < text.length
-                             ? symbol_word(scan, text, at, symbol)
+                             ? scan_symbol_word(scan, text, at, symbol)
                              : 0;
         if (n_bytes > 0) {
             add_cut(scan, cut, (struct search_string){NULL, 0}, true);

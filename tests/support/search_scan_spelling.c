@@ -28,18 +28,6 @@ static struct search_string word_of(const struct search_scan *scan, uint32_t num
     return (struct search_string){word.text, word.length};
 }
 
-unsigned scan_written_completions(const struct search_scan *scan, struct search_string typed,
-                                  struct search_string *words, unsigned limit)
-{
-    unsigned n = 0;
-    for (uint32_t i = 1; i <= scan->index->spelling_list.n_words && n < limit; i++) {
-        struct search_string word = word_of(scan, i);
-        if (word.length >= typed.length && memcmp(word.data, typed.data, typed.length) == 0)
-            words[n++] = word;
-    }
-    return n;
-}
-
 /* UINT32_MAX where the lengths alone say that it is more than two. */
 static unsigned distance_between(struct search_string key, struct search_string word)
 {

@@ -24,6 +24,25 @@ struct crate {
     bool is_yanked;
 };
 
+/* The words that begin with what was typed and have another stem: how many, and how many crates have
+   them. */
+struct scan_completions {
+    unsigned n_words;
+    uint64_t n_crates;
+};
+
+/* What was found of one word of the text: crates that have its stem, it as it is written, a synonym;
+   and how much of its weight counts. */
+struct scan_found {
+    uint64_t n;
+    uint32_t n_written;
+    uint64_t n_synonymous;
+    struct scan_completions completions;
+    size_t n_characters;
+    bool is_typed; /* and no part of what was typed */
+    double share;
+};
+
 /* The fields, as numbers of the columns of crates_fts. */
 enum scan_field { SCAN_NAME, SCAN_KEYWORDS, SCAN_DESCRIPTION, SCAN_README, N_SCAN_FIELDS };
 
@@ -101,8 +120,10 @@ struct scan_alike {
 };
 
 struct query_reading;
+struct scan_written;
 
 struct search_scan {
+    struct scan_written *words; /* as they are written */
     sqlite3 *database;
     struct index *index; /* for the words as they are written */
     struct index_reader *reader;
@@ -114,6 +135,7 @@ struct search_scan {
     bool *marks;               /* what one statement gave */
     bool *in_name;             /* the name contains the text in one of its forms */
     unsigned char *fields;     /* of one word: a bit a field */
+    unsigned char *written;    /* the same for the word as it was typed */
     unsigned char *synonym;    /* the same for what means the same */
     unsigned char *completion; /* the same for what it is the beginning of */
     unsigned char *any_fields; /* … for all of these together */
@@ -199,16 +221,29 @@ void scan_words(struct search_scan *scan, struct search_string text);
 
 /* The inverse document frequency of a word that `n` crates have. */
 double scan_mass_of(const struct search_scan *scan, uint64_t n);
-/* Counts a word whose `fields`, `synonym` and `completion` are set; of a crate that the text names
-   by words, as one of its name. */
-void scan_cover_all(struct search_scan *scan, double mass, double completed_mass, bool is_typed);
+/* Counts a word whose `fields`, `written`, `synonym` and `completion` are set; of a crate that the
+   text names by words, as one of its name. */
+void scan_cover_all(struct search_scan *scan, const struct scan_found *found);
 /* Counts the whole text as the name of crates that it names by words, where it has no word. */
 void scan_cover_alike(struct search_scan *scan);
 
-/* The most frequent words that, as they are written, begin with `typed` (folded), at most
-   `limit`. */
-unsigned scan_written_completions(const struct search_scan *scan, struct search_string typed,
-                                  struct search_string *words, unsigned limit);
+/* Reads the words as they are written. */
+void scan_written_open(struct search_scan *scan);
+void scan_written_close(struct search_scan *scan);
+/* Whether some crate has a word, folded, as it is written. */
+bool scan_is_written(const struct search_scan *scan, const char *word);
+/* Whether a word, folded, begins one of those, or is one. */
+bool scan_begins_words(const struct search_scan *scan, const char *word);
+/* Sets `written` for it. Returns how many crates have it. */
+uint32_t scan_look_up_written(struct search_scan *scan, const char *word);
+/* Sets `completion` for the most frequent words that begin with `typed`, folded, without those that
+   have its stem. */
+struct scan_completions scan_look_up_completions(struct search_scan *scan, const char *typed,
+                                                 const char *stem, uint32_t n_written);
+/* A word with symbols that begins at `start`, and what it is called: how many bytes of the text it
+   takes; 0 where there is none that the index knows or that may not be missed. */
+size_t scan_symbol_word(const struct search_scan *scan, struct search_string text, size_t start,
+                        struct scan_text *word);
 /* The word nearest to `typed` (folded) of those that so many crates have, of equal ones the most
    frequent. False where none is near, or a rarer one is nearer. */
 bool scan_correct(const struct search_scan *scan, struct search_string typed, uint64_t least_crates,

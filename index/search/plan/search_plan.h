@@ -4,44 +4,15 @@
 #define CRATEDEX_INDEX_SEARCH_PLAN_H
 
 #include "index/search/plan/named_crates.h"
+#include "index/search/plan/search_alternatives.h"
 #include "index/search/plan/search_spelling.h"
 #include "index/segment/open_reader.h"
 
 #include <cratedex/ranking.h>
 #include <cratedex/search_query.h>
 
-/* What the last word of a query may be the beginning of, as a search box sends it unfinished: stems
-   that begin with its stem and, where it hardly occurs, stems of words that begin with it as they
-   are written. */
-#define SEARCH_MAX_COMPLETIONS_OF_WORD 4
-
-/* How a crate may have a word. */
-enum alternative_kind {
-    ALTERNATIVE_STEM,      /* a word with the same stem */
-    ALTERNATIVE_SYNONYM,   /* a word that means the same, or one with the same stem as that */
-    ALTERNATIVE_COMPLETION /* a word that begins with it */
-};
-
-/* One list of crates that have a word. Of several that a crate is in, the first one counts. */
-struct word_alternative {
-    struct posting_list list; /* never empty */
-    enum alternative_kind kind;
-    const struct synonym *synonym; /* NULL for other kinds */
-    float mass;                    /* what it counts in scores */
-    float reach;                   /* and towards `required` */
-};
 /* Of all words of a text together; what is more is left out. */
 #define SEARCH_MAX_WORD_ALTERNATIVES 512
-
-struct search_word {
-    struct word_alternative *alternatives; /* in search_plan.alternatives */
-    uint32_t n_alternatives;
-    uint32_t start; /* the stem, in search_plan.words */
-    uint32_t length;
-    /* Inverse document frequency; that of its synonyms where no stem occurs, or else that of its
-       completions. */
-    float mass;
-};
 
 struct search_plan {
     const struct ranking *ranking;

@@ -35,12 +35,13 @@ static struct search_replacement *next_replacement(struct search_spelling *spell
 
 size_t search_spelling_replace(struct search_spelling *spelling, struct index_reader *reader,
                                const char *word, uint32_t text_start, uint32_t text_length,
-                               char *stem, size_t capacity)
+                               char *stem, size_t capacity, struct search_string *written)
 {
     const struct search_replacement *replacement =
         next_replacement(spelling, reader, word, text_start, text_length, 0);
     if (replacement == NULL)
         return 0;
+    *written = (struct search_string){replacement->correction.word, replacement->correction.length};
     spelling->n_replacements++;
     spelling->is_relaxed = true;
     return text_words_stem(reader->tokenizer, replacement->correction.word,

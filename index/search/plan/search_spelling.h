@@ -30,10 +30,11 @@ struct search_spelling {
 };
 
 /* A word of the text that occurs nowhere: looks for the nearest that does, and notes it. Returns
-   the length of its stem, written to `stem`; 0 where there is none. */
+   the length of its stem, written to `stem`; 0 where there is none. `written` becomes that word, in
+   `spelling`. */
 size_t search_spelling_replace(struct search_spelling *spelling, struct index_reader *reader,
                                const char *word, uint32_t text_start, uint32_t text_length,
-                               char *stem, size_t capacity);
+                               char *stem, size_t capacity, struct search_string *written);
 
 /* Notes what another found, behind what was noted so far. */
 void search_spelling_note(struct search_spelling *spelling,

@@ -37,27 +37,48 @@ struct word_occurrence search_word_occurrence(struct search_word *word, uint32_t
 {
     for (uint32_t i = 0; i < word->n_alternatives; i++) {
         uint8_t fields = fields_in(&word->alternatives[i].list, rank);
-        if (fields != 0)
-            return (struct word_occurrence){&word->alternatives[i], fields};
+        if (fields == 0)
+            continue;
+        uint8_t written = i == 0 && word->written.n > 0 ? fields_in(&word->written, rank) : 0;
+        return (struct word_occurrence){&word->alternatives[i], fields, written};
     }
-    return (struct word_occurrence){NULL, 0};
+    return (struct word_occurrence){NULL, 0, 0};
 }
 
-static void cover(struct search_coverage *coverage, uint8_t fields, float share, bool is_first)
+/* The shares of the query's mass that a word has in a crate: one by the fields in which it occurs,
+   one by those of them in which it is written as it was typed. */
+struct word_shares {
+    uint8_t fields;
+    uint8_t written_fields;
+    float share;
+    float written_share;
+};
+
+/* What the word has in any of some fields. */
+static float share_in(const struct word_shares *word, unsigned some)
 {
-    bool is_main = (fields & ~POSTING_README) != 0;
-    uint8_t best_field = (uint8_t)(fields & -fields);
+    return (word->fields & some ? word->share : 0) +
+           (word->written_fields & some ? word->written_share : 0);
+}
+
+static void cover(struct search_coverage *coverage, const struct word_shares *word, bool is_first)
+{
+    const unsigned main_fields = POSTING_ALL_FIELDS & ~(unsigned)POSTING_README;
+    bool is_main = (word->fields & main_fields) != 0;
+    uint8_t best_field = (uint8_t)(word->fields & -word->fields);
+    float any = share_in(word, POSTING_ALL_FIELDS);
+    float main = share_in(word, main_fields);
     if (best_field > coverage->worst_field)
         coverage->worst_field = best_field;
-    coverage->any += share;
-    coverage->main += is_main ? share : 0;
-    coverage->name += fields & POSTING_NAME ? share : 0;
-    coverage->keywords += fields & POSTING_KEYWORDS ? share : 0;
-    coverage->description += fields & POSTING_DESCRIPTION ? share : 0;
-    coverage->readme += fields & POSTING_README ? share : 0;
-    coverage->readme_only += is_main ? 0 : share;
-    coverage->best = fmaxf(coverage->best, share);
-    coverage->best_main = fmaxf(coverage->best_main, is_main ? share : 0);
+    coverage->any += any;
+    coverage->main += main;
+    coverage->name += share_in(word, POSTING_NAME);
+    coverage->keywords += share_in(word, POSTING_KEYWORDS);
+    coverage->description += share_in(word, POSTING_DESCRIPTION);
+    coverage->readme += share_in(word, POSTING_README);
+    coverage->readme_only += any - main;
+    coverage->best = fmaxf(coverage->best, any);
+    coverage->best_main = fmaxf(coverage->best_main, main);
     coverage->has_first = coverage->has_first || (is_first && is_main);
 }
 
@@ -70,11 +91,13 @@ static void cover_by_words(struct search_plan *plan, uint32_t rank,
     for (uint32_t i = 0; i < plan->n_words; i++) {
         struct search_word *word = &plan->words[i];
         struct word_occurrence occurrence = search_word_occurrence(word, rank);
-        cover(coverage, occurrence.fields | POSTING_NAME, word->mass / plan->total_mass, i == 0);
+        const struct word_shares shares = {.fields = occurrence.fields | POSTING_NAME,
+                                           .share = word->mass / plan->total_mass};
+        cover(coverage, &shares, i == 0);
         coverage->mass += word->mass;
     }
     if (plan->n_words == 0)
-        cover(coverage, POSTING_NAME, 1, true);
+        cover(coverage, &(struct word_shares){.fields = POSTING_NAME, .share = 1}, true);
 }
 
 void search_plan_cover(struct search_plan *plan, uint32_t rank, struct search_coverage *coverage)
@@ -86,12 +109,19 @@ void search_plan_cover(struct search_plan *plan, uint32_t rank, struct search_co
     }
     coverage->has_all = !plan->no_words_match && plan->n_left_out == 0 && plan->n_taken_apart == 0;
     for (uint32_t i = 0; i < plan->n_words; i++) {
-        struct word_occurrence occurrence = search_word_occurrence(&plan->words[i], rank);
+        struct search_word *word = &plan->words[i];
+        struct word_occurrence occurrence = search_word_occurrence(word, rank);
         coverage->has_all = coverage->has_all && occurrence.alternative != NULL &&
                             occurrence.alternative->kind != ALTERNATIVE_COMPLETION;
         if (occurrence.alternative == NULL)
             continue;
-        cover(coverage, occurrence.fields, occurrence.alternative->mass / plan->total_mass, i == 0);
+        const struct word_shares shares = {
+            .fields = occurrence.fields,
+            .written_fields = occurrence.written_fields,
+            .share = occurrence.alternative->mass / plan->total_mass,
+            .written_share = word->written_mass / plan->total_mass,
+        };
+        cover(coverage, &shares, i == 0);
         coverage->mass += occurrence.alternative->reach;
     }
 }

@@ -11,6 +11,8 @@
 struct word_occurrence {
     const struct word_alternative *alternative; /* NULL: not at all */
     uint8_t fields;                             /* 0: not at all */
+    uint8_t written_fields; /* of these, in which the word is written as it was typed; 0 where that
+                               makes no difference (search_word.written) */
 };
 
 /* Moves the cursors of the word's lists to `rank`, which must not fall from call to call. */

@@ -14,24 +14,47 @@ struct pass {
     float max_mass; /* of any crate, filter or not */
 };
 
-/* Adds a list's crates below `end` to the accumulators. With `credits`, a crate that has them
-   already is passed over, and the others get them. */
-static uint32_t add_list(struct search_accumulators *accumulators, struct posting_list *list,
-                         uint32_t first, uint32_t end, const float weights[16], float mass,
-                         bool credits, uint32_t n_touched)
+/* What a list adds to the crates in it. */
+struct addition {
+    struct posting_list *list;
+    const float *weights;         /* to scores, by fields */
+    float reach;                  /* and towards a match */
+    uint8_t credit;               /* see add_list */
+    struct posting_list *written; /* crates of the list that have the word as it is written … */
+    const float *written_weights; /* … and what that adds; NULL: nothing */
+};
+
+/* Moves forward to the crate; the weight of its fields, 0 where the list lacks it. */
+static float weight_in(struct posting_list *list, const float weights[16], uint32_t rank)
 {
+    while (list->position < list->n && list->ranks[list->position] < rank)
+        list->position++;
+    return list->position < list->n && list->ranks[list->position] == rank
+               ? weights[list->fields[list->position]]
+               : 0;
+}
+
+/* Adds a list's crates below `end` to the accumulators. A credit other than 0 is the number of a
+   word: a crate that has been credited with it already is passed over, and the others are. */
+static uint32_t add_list(struct search_accumulators *accumulators, const struct addition *addition,
+                         uint32_t first, uint32_t end, uint32_t n_touched)
+{
+    struct posting_list *list = addition->list;
     uint32_t i = list->position;
     for (; i < list->n && list->ranks[i] < end; i++) {
         uint32_t at = list->ranks[i] - first;
-        if (credits) {
-            if (accumulators->is_credited[at])
+        if (addition->credit != 0) {
+            if (accumulators->credited[at] == addition->credit)
                 continue;
-            accumulators->is_credited[at] = 1;
+            accumulators->credited[at] = addition->credit;
         }
+        float score = addition->weights[list->fields[i]];
+        if (addition->written_weights != NULL)
+            score += weight_in(addition->written, addition->written_weights, list->ranks[i]);
         accumulators->touched[n_touched] = (uint16_t)at;
         n_touched += accumulators->cells[at].mass == 0;
-        accumulators->cells[at].score += weights[list->fields[i]];
-        accumulators->cells[at].mass += mass;
+        accumulators->cells[at].score += score;
+        accumulators->cells[at].mass += addition->reach;
     }
     list->position = i;
     return n_touched;
@@ -53,7 +76,7 @@ static void judge_block(struct pass *pass, uint32_t first, uint32_t n_touched)
         float words = accumulators->cells[at].score;
         accumulators->cells[at].mass = 0;
         accumulators->cells[at].score = 0;
-        accumulators->is_credited[at] = 0;
+        accumulators->credited[at] = 0;
         if (mass > pass->max_mass)
             pass->max_mass = mass;
         if (!search_plan_accepts(scan->plan, mass))
@@ -84,6 +107,29 @@ static uint32_t next_rank(const struct search_plan *plan)
     return lowest == UINT32_MAX ? 0 : lowest;
 }
 
+/* Adds a word, the `number`th from 0, to the crates of a block. */
+static uint32_t add_word(struct pass *pass, uint32_t number, uint32_t first, uint32_t end,
+                         uint32_t n_touched)
+{
+    struct search_plan *plan = pass->scan->plan;
+    struct search_accumulators *accumulators = pass->scan->scratch->accumulators;
+    struct search_word *word = &plan->words[number];
+    for (uint32_t a = 0; a < word->n_alternatives; a++) {
+        struct word_alternative *alternative = &word->alternatives[a];
+        bool has_written = a == 0 && word->written.n > 0;
+        const struct addition addition = {
+            .list = &alternative->list,
+            .weights = accumulators->weights[alternative - plan->alternatives],
+            .reach = alternative->reach,
+            .credit = word->n_alternatives > 1 ? (uint8_t)(number + 1) : 0,
+            .written = &word->written,
+            .written_weights = has_written ? accumulators->written_weights[number] : NULL,
+        };
+        n_touched = add_list(accumulators, &addition, first, end, n_touched);
+    }
+    return n_touched;
+}
+
 static void scan_words(struct pass *pass)
 {
     struct search_plan *plan = pass->scan->plan;
@@ -91,18 +137,13 @@ static void scan_words(struct pass *pass)
     uint32_t first;
     for (uint32_t i = 0; i < plan->n_alternatives; i++)
         search_plan_weigh(plan, plan->alternatives[i].mass, accumulators->weights[i]);
+    for (uint32_t i = 0; i < plan->n_words; i++)
+        search_plan_weigh(plan, plan->words[i].written_mass, accumulators->written_weights[i]);
     while ((first = next_rank(plan)) != 0) {
         uint32_t end = first + SCAN_BLOCK_RANKS;
         uint32_t n_touched = 0;
-        for (uint32_t i = 0; i < plan->n_words; i++) {
-            const struct search_word *word = &plan->words[i];
-            for (uint32_t a = 0; a < word->n_alternatives; a++) {
-                struct word_alternative *alternative = &word->alternatives[a];
-                n_touched = add_list(accumulators, &alternative->list, first, end,
-                                     accumulators->weights[alternative - plan->alternatives],
-                                     alternative->reach, word->n_alternatives > 1, n_touched);
-            }
-        }
+        for (uint32_t i = 0; i < plan->n_words; i++)
+            n_touched = add_word(pass, i, first, end, n_touched);
         judge_block(pass, first, n_touched);
     }
     search_plan_rewind(plan);

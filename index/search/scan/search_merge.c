@@ -32,8 +32,7 @@ static void choose_lists(struct merge *merge)
     for (uint32_t word = 0; word < words->n_words; word++) {
         if ((lists->is_essential >> word & 1) == 0)
             continue;
-        for (uint32_t i = lists->alternatives[words->first[word]].first_list;
-             i < lists->alternatives[words->first[word + 1] - 1].end_list; i++)
+        for (uint32_t i = search_lists_begin(lists, word); i < search_lists_end(lists, word); i++)
             merge->essential[merge->n_essential++] = (uint8_t)i;
     }
 }
@@ -72,6 +71,8 @@ static void find_word(struct merge *merge, uint32_t rank, uint32_t word, struct 
     const struct threshold_words *words = &lists->masses;
     for (unsigned i = words->first[word]; i < words->first[word + 1]; i++) {
         const struct search_alternative *alternative = &lists->alternatives[i];
+        if (alternative->is_part_of_next)
+            continue;
         for (uint32_t list = alternative->first_list; list < alternative->end_list; list++) {
             if (!search_list_has(&merge->cursors[list], rank))
                 continue;
@@ -91,6 +92,20 @@ static void find_words(struct merge *merge, uint32_t rank, struct found *found)
         find_word(merge, rank, word, found);
 }
 
+/* What a word adds to the crate's score. */
+static float weigh_found(struct merge *merge, uint32_t rank, const struct found *found, uint32_t i)
+{
+    const struct search_alternative *alternative =
+        &merge->lists->alternatives[found->alternatives[i]];
+    float weight = search_list_weight(alternative, &merge->cursors[found->lists[i]], rank);
+    if (found->alternatives[i] == 0 || !alternative[-1].is_part_of_next)
+        return weight;
+    struct posting_list *written = &merge->cursors[alternative[-1].first_list];
+    return search_list_has(written, rank)
+               ? weight + search_list_weight(&alternative[-1], written, rank)
+               : weight;
+}
+
 static void collect(struct merge *merge, uint32_t rank, const struct found *found)
 {
     const struct search_scan_state *scan = merge->lists->scan;
@@ -98,8 +113,7 @@ static void collect(struct merge *merge, uint32_t rank, const struct found *foun
     if (merge->lists->most_words + merge->popularity < scan->collector->floor)
         return;
     for (uint32_t i = 0; i < found->n; i++)
-        words += search_list_weight(&merge->lists->alternatives[found->alternatives[i]],
-                                    &merge->cursors[found->lists[i]], rank);
+        words += weigh_found(merge, rank, found, i);
     if (words + merge->popularity < scan->collector->floor)
         return;
     merge->popularity =

@@ -15,8 +15,9 @@ struct search_accumulators {
         float mass;
     } cells[SCAN_BLOCK_RANKS];
     uint16_t touched[SCAN_BLOCK_RANKS + 1];          /* one is written ahead */
-    uint8_t is_credited[SCAN_BLOCK_RANKS];           /* the word at hand has been counted */
+    uint8_t credited[SCAN_BLOCK_RANKS];              /* the word, from 1, that was counted last */
     float weights[SEARCH_MAX_WORD_ALTERNATIVES][16]; /* what each adds to a score, by fields */
+    float written_weights[SEARCH_MAX_WORDS][16];     /* the same of words as they are written */
 };
 
 /* The same of a scan by blocks of bitmaps (search_blocks.c). */

@@ -67,6 +67,8 @@ static uint8_t build_from(struct build *build, uint32_t word, float sum, bool ha
         return THRESHOLD_NONE;
     uint8_t result = build_from(build, word + 1, sum, has_any);
     for (unsigned i = words->first[word + 1]; i-- > words->first[word];) {
+        if (words->is_part_of_next[i])
+            continue;
         uint8_t set = build_from(build, word + 1, sum + words->values[i], true);
         result = add_step(build, (uint8_t)i, set, result);
     }

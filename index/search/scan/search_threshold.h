@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define THRESHOLD_MAX_WORDS 8
-#define THRESHOLD_MAX_ALTERNATIVES 32 /* of all words together */
+#define THRESHOLD_MAX_ALTERNATIVES 48 /* of all words together */
 /* Functions that need more steps are not built. */
 #define THRESHOLD_MAX_STEPS 64
 /* As many 64-bit words are evaluated at once. */
@@ -25,6 +25,8 @@ struct threshold_words {
     uint32_t n_words;
     uint8_t first[THRESHOLD_MAX_WORDS + 1]; /* alternative of each word, and one past the last */
     float values[THRESHOLD_MAX_ALTERNATIVES];
+    /* Who has it has the next one too, which is worth as much: the function does without it. */
+    bool is_part_of_next[THRESHOLD_MAX_ALTERNATIVES];
 };
 
 /* Operands: none, all, the result of an earlier step. */

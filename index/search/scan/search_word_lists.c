@@ -7,39 +7,96 @@
 
 #include <math.h>
 
-static void weigh(struct search_lists *lists, unsigned number)
+#define FEW_WORDS 1
+
+/* The most of the weights of crates that have the word in a keyword, and of the others. */
+static void find_most(const float weights[16], float most[2])
 {
-    struct search_alternative *alternative = &lists->alternatives[number];
-    float *most = &lists->weights.values[2 * number];
-    search_plan_weigh(lists->scan->plan, alternative->mass, alternative->weights);
     most[0] = 0;
     most[1] = 0;
     for (unsigned fields = 1; fields <= POSTING_ALL_FIELDS; fields++) {
         float *of_kind = (fields & POSTING_KEYWORDS) != 0 ? &most[0] : &most[1];
-        *of_kind = fmaxf(*of_kind, alternative->weights[fields]);
+        *of_kind = fmaxf(*of_kind, weights[fields]);
     }
 }
 
-/* Appends a list to the word at hand. Returns false where there is no room. */
-static bool add_list(struct search_lists *lists, const struct word_alternative *added)
+/* Begins the next alternative of the word at hand. NULL where there is no room. */
+static struct search_alternative *add_alternative(struct search_lists *lists, float mass,
+                                                  float reach)
 {
     struct threshold_words *masses = &lists->masses;
     uint8_t *end = &masses->first[masses->n_words + 1];
-    bool is_first = *end == masses->first[masses->n_words];
-    if (lists->n_lists == SEARCH_MAX_LISTS)
-        return false;
-    if (is_first || masses->values[*end - 1] != added->reach ||
-        lists->alternatives[*end - 1].mass != added->mass) {
-        if (*end == SEARCH_MAX_ALTERNATIVES)
-            return false;
-        masses->values[*end] = added->reach;
-        lists->alternatives[*end].mass = added->mass;
-        lists->alternatives[*end].first_list = lists->n_lists;
-        weigh(lists, *end);
-        ++*end;
+    struct search_alternative *alternative = &lists->alternatives[*end];
+    if (*end == SEARCH_MAX_ALTERNATIVES)
+        return NULL;
+    unsigned number = 2U * *end;
+    masses->is_part_of_next[*end] = false;
+    masses->values[(*end)++] = reach;
+    *alternative = (struct search_alternative){lists->n_lists, lists->n_lists, mass, {0}, false};
+    search_plan_weigh(lists->scan->plan, mass, alternative->weights);
+    find_most(alternative->weights, &lists->most[number]);
+    for (unsigned i = number; i < number + 2; i++) {
+        lists->weights.is_part_of_next[i] = false;
+        lists->weights.values[i] = lists->most[i];
     }
-    lists->lists[lists->n_lists++] = added->list;
-    lists->alternatives[*end - 1].end_list = lists->n_lists;
+    return alternative;
+}
+
+static bool add_list(struct search_lists *lists, struct search_alternative *alternative,
+                     const struct posting_list *list)
+{
+    if (alternative == NULL || lists->n_lists == SEARCH_MAX_LISTS)
+        return false;
+    lists->lists[lists->n_lists++] = *list;
+    alternative->end_list = lists->n_lists;
+    return true;
+}
+
+/* Adds the word as it is written, as a part of its first alternative. Of many words the function of
+   what is promising would be large; there the whole is said to add as much as its part. */
+static bool add_written(struct search_lists *lists, const struct search_word *word, bool is_small)
+{
+    unsigned number = lists->masses.first[lists->masses.n_words + 1];
+    const struct word_alternative *stem = &word->alternatives[0];
+    struct search_alternative *written = add_alternative(lists, word->written_mass, stem->reach);
+    if (!add_list(lists, written, &word->written))
+        return false;
+    struct search_alternative *whole = add_alternative(lists, stem->mass, stem->reach);
+    if (!add_list(lists, whole, &stem->list))
+        return false;
+    written->is_part_of_next = true;
+    lists->masses.is_part_of_next[number] = true;
+    /* A crate that has it in no keyword may have another form of it in one. */
+    const float *stem_most = &lists->most[2 * (number + 1)];
+    lists->most[2 * number] += stem_most[0];
+    lists->most[2 * number + 1] += fmaxf(stem_most[0], stem_most[1]);
+    for (unsigned i = 2 * number; i < 2 * number + 2; i++) {
+        lists->weights.values[i] = lists->most[i];
+        lists->weights.values[i + 2] = is_small ? lists->most[i + 2] : lists->most[i];
+        lists->weights.is_part_of_next[i] = !is_small;
+    }
+    return true;
+}
+
+/* Adds all alternatives of a word; neighbours that count the same become one. Returns false where
+   there is no room. */
+static bool add_word(struct search_lists *lists, const struct search_word *word, bool is_small)
+{
+    uint8_t *end = &lists->masses.first[lists->masses.n_words + 1];
+    struct search_alternative *last = NULL;
+    bool has_written = word->written.n > 0;
+    *end = lists->masses.first[lists->masses.n_words];
+    if (has_written && !add_written(lists, word, is_small))
+        return false;
+    for (uint32_t a = has_written ? 1 : 0; a < word->n_alternatives; a++) {
+        const struct word_alternative *added = &word->alternatives[a];
+        if (last == NULL || lists->masses.values[*end - 1] != added->reach ||
+            last->mass != added->mass)
+            last = add_alternative(lists, added->mass, added->reach);
+        if (!add_list(lists, last, &added->list))
+            return false;
+    }
+    lists->masses.n_words++;
     return true;
 }
 
@@ -54,13 +111,8 @@ bool search_lists_take(struct search_lists *lists, struct search_scan_state *sca
     masses->n_words = 0;
     masses->first[0] = 0;
     for (uint32_t i = 0; i < plan->n_words; i++) {
-        const struct search_word *word = &plan->words[i];
-        masses->first[i + 1] = masses->first[i];
-        for (uint32_t a = 0; a < word->n_alternatives; a++) {
-            if (!add_list(lists, &word->alternatives[a]))
-                return false;
-        }
-        masses->n_words++;
+        if (!add_word(lists, &plan->words[i], plan->n_words <= FEW_WORDS))
+            return false;
     }
     lists->weights.n_words = masses->n_words;
     for (uint32_t word = 0; word <= masses->n_words; word++)
@@ -71,10 +123,8 @@ bool search_lists_take(struct search_lists *lists, struct search_scan_state *sca
 
 static uint64_t count_postings(const struct search_lists *lists, uint32_t word)
 {
-    const struct threshold_words *words = &lists->masses;
     uint64_t n = 0;
-    for (uint32_t i = lists->alternatives[words->first[word]].first_list;
-         i < lists->alternatives[words->first[word + 1] - 1].end_list; i++)
+    for (uint32_t i = search_lists_begin(lists, word); i < search_lists_end(lists, word); i++)
         n += lists->lists[i].n;
     return n;
 }

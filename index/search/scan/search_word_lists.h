@@ -16,6 +16,9 @@ struct search_alternative {
     uint32_t end_list;
     float mass;        /* in scores; what counts towards a match stands in `masses` */
     float weights[16]; /* what it adds to a score, by fields */
+    /* The one list has crates of the next alternative's one list: those that have the word as it is
+       written. They match by the next one, and score both. */
+    bool is_part_of_next;
 };
 
 struct search_lists {
@@ -23,8 +26,9 @@ struct search_lists {
     struct threshold_words masses;
     /* The most that each alternative adds to a score: as number 2i for crates that have it in a
        keyword, as 2i + 1 for others. */
-    struct threshold_words weights;
-    float most_words; /* that all words together add */
+    float most[THRESHOLD_MAX_ALTERNATIVES];
+    struct threshold_words weights; /* as much, or more; by the same numbers */
+    float most_words;               /* that all words together add */
     struct search_alternative alternatives[SEARCH_MAX_ALTERNATIVES];
     struct posting_list lists[SEARCH_MAX_LISTS];
     uint32_t n_lists;
@@ -55,12 +59,26 @@ static inline bool search_list_has(struct posting_list *list, uint32_t rank)
     return list->position < list->n && list->ranks[list->position] == rank;
 }
 
-/* What being in the list adds to the crate's score. Ranks must not fall from call to call. */
+/* What being in a list of the alternative adds to the crate's score. Ranks must not fall from call
+   to call. */
 static inline float search_list_weight(const struct search_alternative *alternative,
                                        struct posting_list *list, uint32_t rank)
 {
     posting_list_seek(list, rank);
     return alternative->weights[list->fields[list->position]];
+}
+
+/* The first of the word's lists by which crates match. */
+static inline uint32_t search_lists_begin(const struct search_lists *lists, uint32_t word)
+{
+    const struct search_alternative *first = &lists->alternatives[lists->masses.first[word]];
+    return first->is_part_of_next ? first->end_list : first->first_list;
+}
+
+/* One behind the word's last list. */
+static inline uint32_t search_lists_end(const struct search_lists *lists, uint32_t word)
+{
+    return lists->alternatives[lists->masses.first[word + 1] - 1].end_list;
 }
 
 #endif

@@ -44,17 +44,18 @@ static void has_every_term_and_word(void **state)
                         .first_stage = 1.625,
                         .has_second_stage = true,
                         .second_stage = 4.5,
-                        .words = {{"pars\"e", 6, 0.75, 15, false, NULL, 0},
-                                  {"js", 2, 0.25, 9, true, "javascript", 10}},
+                        .words = {{"pars\"e", 6, 0.75, 15, false, true, NULL, 0},
+                                  {"js", 2, 0.25, 9, true, false, "javascript", 10}},
                         .n_words = 2}};
-    assert_encoded(&explained,
-                   "{\"tier\":\"some words\",\"score\":4.5,\"stage\":\"second\",\"words\":["
-                   "{\"word\":\"pars\\\"e\",\"share\":0.75,\"fields\":[\"name\",\"keywords\","
-                   "\"description\",\"readme\"],\"completion\":false,\"synonym\":null},"
-                   "{\"word\":\"js\",\"share\":0.25,\"fields\":[\"name\",\"readme\"],"
-                   "\"completion\":true,\"synonym\":\"javascript\"}],"
-                   "\"terms\":{\"any\":0.25,\"main\":0.5,\"keywords\":0.125,\"substring\":0.0,"
-                   "\"popularity\":0.75,\"first_stage\":1.625,\"second_stage\":4.5}}");
+    assert_encoded(
+        &explained,
+        "{\"tier\":\"some words\",\"score\":4.5,\"stage\":\"second\",\"words\":["
+        "{\"word\":\"pars\\\"e\",\"share\":0.75,\"fields\":[\"name\",\"keywords\","
+        "\"description\",\"readme\"],\"completion\":false,\"written\":true,\"synonym\":null},"
+        "{\"word\":\"js\",\"share\":0.25,\"fields\":[\"name\",\"readme\"],"
+        "\"completion\":true,\"written\":false,\"synonym\":\"javascript\"}],"
+        "\"terms\":{\"any\":0.25,\"main\":0.5,\"keywords\":0.125,\"substring\":0.0,"
+        "\"popularity\":0.75,\"first_stage\":1.625,\"second_stage\":4.5}}");
 }
 
 static void has_no_second_stage_where_there_was_none(void **state)

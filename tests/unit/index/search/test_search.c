@@ -96,6 +96,7 @@ static const struct ranking plain_ranking = {.any = 0.5,
                                              .keywords = 0.2,
                                              .popularity = 0.9,
                                              .substring = 0.4,
+                                             .stem = 1,
                                              .prefix = 0.4,
                                              .min_share = 0.4};
 

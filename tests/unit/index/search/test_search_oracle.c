@@ -224,6 +224,7 @@ static void other_weights(void **state)
             .keywords = random_share(&seed),
             .popularity = 2 * random_share(&seed),
             .substring = random_share(&seed),
+            .stem = round % 3 == 0 ? 1 : random_share(&seed),
             .prefix = random_share(&seed),
             .synonym = round % 3 == 0 ? 0 : random_share(&seed),
             .min_share = round % 5 == 0 ? 1 : random_share(&seed),

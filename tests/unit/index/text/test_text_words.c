@@ -217,16 +217,16 @@ static void test_largest_texts(void **state)
         memcpy(text + i, "\u023A", 2);
     assert_int_equal(cut_into(fixture, text, sizeof text, &words), 0);
     assert_int_equal(words.n_words, 1);
-    /* No stop word, no repetition: 128 words of one character each, and each different. */
+    /* No stop word, no repetition: words of one character each, and each different. */
     size_t n_bytes = 0;
-    for (unsigned c = 0x4e00; n_bytes + 4 <= sizeof text; c++) {
+    for (unsigned c = 0x4e00; c < 0x4e00 + TEXT_WORDS_MAX; c++) {
         text[n_bytes++] = (char)(0xe0 | c >> 12);
         text[n_bytes++] = (char)(0x80 | (c >> 6 & 63));
         text[n_bytes++] = (char)(0x80 | (c & 63));
         text[n_bytes++] = ' ';
     }
     assert_int_equal(cut_into(fixture, text, n_bytes, &words), 0);
-    assert_int_equal(words.n_words, TEXT_WORDS_MAX_BYTES / 4);
+    assert_int_equal(words.n_words, TEXT_WORDS_MAX);
 }
 
 /* What an FTS5 table with the index's tokenizer makes of the text, each word once, sorted. */

@@ -144,6 +144,7 @@ static void make_search(struct fixture *fixture, struct searched *search, uint64
     ranking_set_defaults(&search->ranking);
     search->ranking.min_share = (double)random_below(seed, 11) / 10;
     search->ranking.prefix = (double)random_below(seed, 3) / 2;
+    search->ranking.stem = (double)random_below(seed, 3) / 2;
     search->ranking.synonym = (double)random_below(seed, 3) / 2;
     search->ranking.typos = false;
     search->match = random_below(seed, 3) == 0 ? SEARCH_MATCH_ALL : SEARCH_MATCH_BEST;

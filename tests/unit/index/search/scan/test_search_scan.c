@@ -80,7 +80,7 @@ static uint64_t scan(struct fixture *fixture, const uint64_t *filter, float floo
     for (uint32_t i = 0; i < SCAN_BLOCK_RANKS; i++) {
         assert_true(fixture->scratch.accumulators->cells[i].mass == 0);
         assert_true(fixture->scratch.accumulators->cells[i].score == 0);
-        assert_int_equal(fixture->scratch.accumulators->is_credited[i], 0);
+        assert_int_equal(fixture->scratch.accumulators->credited[i], 0);
     }
     for (uint32_t i = 0; i < fixture->plan.n_alternatives; i++)
         assert_int_equal(fixture->plan.alternatives[i].list.position, 0);
