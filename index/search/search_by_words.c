@@ -91,9 +91,8 @@ static uint32_t find_better(const struct search_by_words *by_words,
                             const struct rerank_candidate *candidates, uint32_t n, uint32_t rank)
 {
     uint32_t at = 0;
-    while (at < n &&
-           (candidates[at].rank >= rank || candidates[at].main < ALL_WORDS ||
-            is_by_words(by_words, candidates[at].rank)))
+    while (at < n && (candidates[at].rank >= rank || candidates[at].main < ALL_WORDS ||
+                      is_by_words(by_words, candidates[at].rank)))
         at++;
     return at;
 }
