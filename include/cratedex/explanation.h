@@ -13,7 +13,8 @@ extern "C" {
 
 /* A word for the part of the order of relevance that a hit stands in, which come one behind the
    other: "exact" (the name is the text), "front" (the text names the crate in another way,
-   which `tier` tells), "second" (the learned trees order the best of the rest) and "first" (all others). Static. */
+   which `tier` tells), "second" (the learned trees order the best of the rest) and "first" (all
+   others). Static. */
 const char *explanation_stage(const struct search_hit *hit);
 
 /* The names of the fields in a word's `fields`, in the order name, keywords, description, readme.

@@ -29,8 +29,8 @@ int database_integer(sqlite3 *database, const char *sql, int64_t *value, struct 
 fts5_api *database_fts5(sqlite3 *database);
 
 /* A column whose text, a `what`, has at most `max_bytes` and no NUL inside, as the builder sees to;
-   SQLite itself would hold anything of a forged file. Valid until the statement's next step. NULL on
-   failure. */
+   SQLite itself would hold anything of a forged file. Valid until the statement's next step. NULL
+   on failure. */
 const char *database_column_text(sqlite3_stmt *row, int column, int max_bytes, const char *what,
                                  struct error *error);
 

@@ -18,14 +18,14 @@
 enum statement { SELECT_KEYWORDS, SELECT_SLUGS, INSERT_WORDS, N_STATEMENTS };
 
 static const char *const statement_texts[N_STATEMENTS] = {
-    [SELECT_KEYWORDS] = "SELECT group_concat(keyword, ' ') FROM (SELECT keyword FROM"
-                        " staged_keywords JOIN keywords ON id = keyword_id WHERE crate_id = ?1"
-                        " ORDER BY keyword_id)",
-    [SELECT_SLUGS] = "SELECT group_concat(slug, ' ') FROM (SELECT slug FROM staged_categories"
-                     " JOIN categories ON id = category_id WHERE crate_id = ?1"
-                     " ORDER BY category_id)",
-    [INSERT_WORDS] = "INSERT INTO crates_fts(rowid, name, keywords, description, readme)"
-                     " VALUES(?1, ?2, ?3, ?4, ?5)",
+    [SELECT_KEYWORDS] = ("SELECT group_concat(keyword, ' ') FROM (SELECT keyword FROM"
+                         " staged_keywords JOIN keywords ON id = keyword_id WHERE crate_id = ?1"
+                         " ORDER BY keyword_id)"),
+    [SELECT_SLUGS] = ("SELECT group_concat(slug, ' ') FROM (SELECT slug FROM staged_categories"
+                      " JOIN categories ON id = category_id WHERE crate_id = ?1"
+                      " ORDER BY category_id)"),
+    [INSERT_WORDS] = ("INSERT INTO crates_fts(rowid, name, keywords, description, readme)"
+                      " VALUES(?1, ?2, ?3, ?4, ?5)"),
 };
 
 /* The columns of crates_fts, in their order. */

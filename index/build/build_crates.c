@@ -16,11 +16,11 @@
 enum statement { SELECT_CRATE, INSERT_CRATE, INSERT_DOCUMENT, N_STATEMENTS };
 
 static const char *const statement_texts[N_STATEMENTS] = {
-    [SELECT_CRATE] = "SELECT " CRATE_TEXT_COLUMNS ", trustpub_only, readme FROM staged_crates"
-                     " WHERE id = ?1",
-    [INSERT_CRATE] = "INSERT INTO crates VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-                     " ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
-    [INSERT_DOCUMENT] = "INSERT INTO documents VALUES(?1, ?2, ?3)",
+    [SELECT_CRATE] = ("SELECT " CRATE_TEXT_COLUMNS ", trustpub_only, readme FROM staged_crates"
+                      " WHERE id = ?1"),
+    [INSERT_CRATE] = ("INSERT INTO crates VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+                      " ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"),
+    [INSERT_DOCUMENT] = ("INSERT INTO documents VALUES(?1, ?2, ?3)"),
 };
 
 struct writer {

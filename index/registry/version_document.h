@@ -26,8 +26,8 @@
 
 /* Writes the version at which `row` stands, of the crate of that name, as crates.io's schema
    `Version` has it. What a dump does not have is null or empty there: audit actions, trusted
-   publishing, line counts. Returns 0, or -1 and writes nothing where the row's number is longer than
-   any that a builder lets in. */
+   publishing, line counts. Returns 0, or -1 and writes nothing where the row's number is longer
+   than any that a builder lets in. */
 int version_document_encode(sqlite3_stmt *row, const struct index_crate *crate,
                             struct encoder *encoder, struct error *error);
 

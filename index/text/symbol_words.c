@@ -1,6 +1,6 @@
 /* One pass. A word may only begin behind a byte that is no part of a word, so a run of letters and
-   digits is looked at once, at its begin: what it is, and what stands behind it, decide. Bytes above
-   127 are parts of words, as letters, that no symbol word has. */
+   digits is looked at once, at its begin: what it is, and what stands behind it, decide. Bytes
+   above 127 are parts of words, as letters, that no symbol word has. */
 #include "index/text/symbol_words.h"
 
 #include <string.h>

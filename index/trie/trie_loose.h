@@ -46,8 +46,8 @@ size_t trie_loose_reach(const struct trie *trie, const struct loose_text *text,
 uint32_t trie_loose_best(const struct trie *trie, const struct trie_loose_match *nodes,
                          size_t n_nodes, enum trie_loose_kind kind);
 
-/* As trie_complete, of all keys below the nodes that trie_loose_reach gave: of those nodes that miss
-   no boundary, or with `missed` of the others. */
+/* As trie_complete, of all keys below the nodes that trie_loose_reach gave: of those nodes that
+   miss no boundary, or with `missed` of the others. */
 size_t trie_loose_complete(const struct trie *trie, const struct trie_loose_match *nodes,
                            size_t n_nodes, bool missed, uint32_t *values, size_t limit);
 

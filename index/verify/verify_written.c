@@ -1,7 +1,7 @@
-/* A crate has a stem in the fields in which it has any of the words with that stem. So every posting
-   of a written word is marked, by its fields, at the same crate in the list of its stem; at the end
-   all postings of stems must be marked in full. A posting too many finds no place, one that is
-   missing leaves a mark out. */
+/* A crate has a stem in the fields in which it has any of the words with that stem. So every
+   posting of a written word is marked, by its fields, at the same crate in the list of its stem; at
+   the end all postings of stems must be marked in full. A posting too many finds no place, one that
+   is missing leaves a mark out. */
 #include "index/verify/verify_written.h"
 
 #include "index/text/text_words.h"

@@ -9,8 +9,8 @@
 struct response_head {
     size_t size; /* with the empty line */
     unsigned status;
-    size_t
-        body_bytes; /* that follow: of 204 and 304 none, whatever Content-Length tells (RFC 9112, 6.3) */
+    /* What follows: of 204 and 304 nothing, whatever Content-Length tells (RFC 9112, 6.3). */
+    size_t body_bytes;
     bool closes; /* the connection ends with this answer */
 };
 

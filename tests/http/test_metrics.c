@@ -5,6 +5,7 @@
 #include "tests/support/metrics_sample.h"
 #include "tests/support/program.h"
 
+#include <cratedex/index_format.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -101,8 +102,10 @@ static void tells_of_index_cache_and_process(void **state)
     /* 2026-11-01T02:00:00Z */
     assert_true(metrics_sample(client, "cratedex_index_dump_timestamp_seconds", "") == 1793498400);
     assert_true(metrics_sample(client, "cratedex_cache_max_bytes", "") == 256.0 * 1024 * 1024);
-    assert_true(metrics_sample(client, "cratedex_build_info",
-                               "version=\"" CRATEDEX_VERSION "\",index_format=\"3\"") == 1);
+    char build[64];
+    snprintf(build, sizeof build, "version=\"" CRATEDEX_VERSION "\",index_format=\"%d\"",
+             INDEX_FORMAT_VERSION);
+    assert_true(metrics_sample(client, "cratedex_build_info", build) == 1);
     assert_true(metrics_sample(client, "process_resident_memory_bytes", "") > 1e6);
     assert_true(metrics_sample(client, "process_open_fds", "") >= 5);
     assert_true(metrics_sample(client, "process_start_time_seconds", "") > now - 3600);

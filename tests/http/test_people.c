@@ -21,10 +21,12 @@ static void finds_users(void **state)
                  "Cache-Control: public, max-age=60",
                  "CDN-Cache-Control: public, max-age=60, stale-while-revalidate=600",
              },
-         .body =
-             {{"length", "1"},
-              {"user",
-               "{\"id\":13,\"login\":\"Sample-User-13\",\"name\":\"Sample User 13\",\"avatar\":\"https://avatars.githubusercontent.com/u/2004773711?v=4\",\"url\":\"https://github.com/Sample-User-13\",\"created_at\":\"2014-11-10T18:00:00Z\",\"github_username_matches\":true}"}}},
+         .body = {{"length", "1"},
+                  {"user",
+                   "{\"id\":13,\"login\":\"Sample-User-13\",\"name\":\"Sample User 13\","
+                   "\"avatar\":\"https://avatars.githubusercontent.com/u/2004773711?v=4\","
+                   "\"url\":\"https://github.com/Sample-User-13\","
+                   "\"created_at\":\"2014-11-10T18:00:00Z\",\"github_username_matches\":true}"}}},
         {.request = {.target = "/api/v1/users/SAMPLE-USER-13"},
          .status = 200,
          .headers =
@@ -103,10 +105,11 @@ static void finds_teams(void **state)
     static const struct http_case cases[] = {
         {.request = {.target = "/api/v1/teams/github:sample-org-3:publishers"},
          .status = 200,
-         .body =
-             {{"length", "1"},
-              {"team",
-               "{\"id\":3,\"login\":\"github:sample-org-3:publishers\",\"name\":\"Publishers\",\"avatar\":\"https://example.com/avatars/3.png\",\"url\":\"https://github.com/sample-org-3\"}"}}},
+         .body = {{"length", "1"},
+                  {"team",
+                   "{\"id\":3,\"login\":\"github:sample-org-3:publishers\",\"name\":\"Publishers\","
+                   "\"avatar\":\"https://example.com/avatars/3.png\","
+                   "\"url\":\"https://github.com/sample-org-3\"}"}}},
         {.request = {.target = "/api/v1/teams/github%3Asample-org-3%3Apublishers"},
          .status = 200,
          .headers =
@@ -143,11 +146,14 @@ static void lists_owners(void **state)
          .body =
              {{"length", "1"},
               {"users.length", "3"},
-              {"users[0]",
-               "{\"id\":33,\"login\":\"sample-user-33\",\"kind\":\"user\",\"url\":\"https://github.com/sample-user-33\",\"name\":null,\"avatar\":\"https://avatars.githubusercontent.com/u/2000560982?v=4\",\"github_username_matches\":true}"},
+              {"users[0]", "{\"id\":33,\"login\":\"sample-user-33\",\"kind\":\"user\","
+                           "\"url\":\"https://github.com/sample-user-33\",\"name\":null,"
+                           "\"avatar\":\"https://avatars.githubusercontent.com/u/2000560982?v=4\","
+                           "\"github_username_matches\":true}"},
               {"users[1].id", "146"},
               {"users[2]",
-               "{\"id\":28,\"login\":\"github:sample-org-28:core\",\"kind\":\"team\",\"url\":\"https://github.com/sample-org-28\",\"name\":\"Core\",\"avatar\":null}"}}},
+               "{\"id\":28,\"login\":\"github:sample-org-28:core\",\"kind\":\"team\","
+               "\"url\":\"https://github.com/sample-org-28\",\"name\":\"Core\",\"avatar\":null}"}}},
         {.request = {.target = "/api/v1/crates/Serde-JSON/owners"},
          .status = 200,
          .headers =

@@ -116,10 +116,11 @@ void described_crates_build(struct built_index *built, const struct described_cr
         BUILT_END,
     };
     built_index_from_files(built, files);
-    for (size_t i = 1; files[i].path != NULL; i++) {
-        if (strstr(files[i].path, "versions") == NULL)
-            free((char *)(uintptr_t)files[i].content);
-    }
+    enum { N_TABLES = 6 };
+    struct table *const tables[N_TABLES] = {&texts,          &downloads,     &keyword_rows,
+                                            &keywords.links, &category_rows, &slugs.links};
+    for (size_t i = 0; i < N_TABLES; i++)
+        free(tables[i]->text);
 }
 
 const char *described_crates_found(struct built_index *built, const char *text)

@@ -1,4 +1,5 @@
-/* The suggestions as they are defined, not as they are found: by a look at every name of the index. */
+/* The suggestions as they are defined, not as they are found: by a look at every name of the
+   index. */
 #ifndef CRATEDEX_TESTS_SUPPORT_SUGGEST_SCAN_H
 #define CRATEDEX_TESTS_SUPPORT_SUGGEST_SCAN_H
 

@@ -41,8 +41,8 @@ struct search_plan {
     struct search_spelling spelling;
 };
 
-/* Looks the text of a reading up; `match` must not be the default, which depends on the sort. Returns 0 or -1
-   (memory). */
+/* Looks the text of a reading up; `match` must not be the default, which depends on the sort.
+   Returns 0 or -1 (memory). */
 int search_plan_make(struct search_plan *plan, struct index_reader *reader,
                      const struct ranking *ranking, const struct query_reading *reading,
                      enum search_match match, struct error *error);

@@ -40,8 +40,8 @@ size_t search_spelling_replace(struct search_spelling *spelling, struct index_re
 void search_spelling_note(struct search_spelling *spelling,
                           const struct search_replacement *replacement);
 
-/* A word of the text that occurs nowhere, `word`, is two of which the first has `first` bytes: notes
-   that they are searched for. Returns false where there is no room. */
+/* A word of the text that occurs nowhere, `word`, is two of which the first has `first` bytes:
+   notes that they are searched for. Returns false where there is no room. */
 bool search_spelling_part(struct search_spelling *spelling, const char *word, size_t first,
                           size_t length, uint32_t text_start, uint32_t text_length);
 

@@ -90,7 +90,7 @@ static pid_t start_and_stop(const struct fixture *fixture)
 static void build_small(const struct fixture *fixture)
 {
     struct program_run run;
-    cli_run(&run, ARGUMENTS("build", fixture->small, "-o", fixture->out, "-q"));
+    cli_run(&run, ARGUMENTS("build", fixture->small, "-o", fixture->out, "-q", "--allow-shrink"));
     if (run.status != 0)
         fail_msg("%s", run.error_out);
     program_run_free(&run);

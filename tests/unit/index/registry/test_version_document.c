@@ -55,7 +55,8 @@ static void has_everything(void **state)
         "\"license\":\"MIT OR Apache-2.0\",\"links\":{\"dependencies\":" PATH
         "1.2.3/dependencies\",\"version_downloads\":" PATH "1.2.3/downloads\",\"authors\":" PATH
         "1.2.3/authors\"},\"crate_size\":1234,\"published_by\":{\"id\":500,\"login\":\"ferris\","
-        "\"name\":\"Ferris\",\"avatar\":\"https://a.example\",\"url\":\"https://github.com/ferris\","
+        "\"name\":\"Ferris\",\"avatar\":\"https://a.example\","
+        "\"url\":\"https://github.com/ferris\","
         "\"created_at\":null,\"github_username_matches\":true},\"audit_actions\":[],"
         "\"checksum\":\"abcd\",\"rust_version\":\"1.70\",\"has_lib\":true,"
         "\"bin_names\":[\"tool\",\"a b\"],\"edition\":\"2021\",\"description\":\"about it\","

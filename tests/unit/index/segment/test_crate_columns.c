@@ -261,8 +261,8 @@ static void test_every_kind_of_damage_is_refused(void **state)
     struct crate_columns columns;
     msgpack_sbuffer_init(&block);
     assert_int_equal(crate_columns_build(rows, 2, &block, NULL), 0);
-    /* Header 16, five columns of 16 bytes, popularity 8, signals 40, offsets 12, five orders of 8 bytes,
-       yanked 2, names 4 and 4. */
+    /* Header 16, five columns of 16 bytes, popularity 8, signals 40, offsets 12, five orders of 8
+       bytes, yanked 2, names 4 and 4. */
     assert_int_equal(block.size, 206);
     static const struct {
         size_t at;

@@ -176,42 +176,52 @@ static bool is_same(const struct suggestion *left, const struct suggestion *righ
            left->highlight_length == right->highlight_length;
 }
 
+/* Writes the first bytes of a name with another separator; returns the length. */
+static size_t separate(char text[300], const char *name, uint32_t length, const char *separator)
+{
+    size_t n = 0;
+    for (uint32_t at = 0; at < length; at++)
+        n += (size_t)snprintf(text + n, 300 - n, "%s",
+                              is_separator(name[at]) ? separator : (char[]){name[at], '\0'});
+    return n;
+}
+
 /* What a beginning of a name gives with `-`, other separators give; and without, what comes first
-   does. */
+   does. `turn` chooses the one whose answer is compared with a look at every name. */
+static void expect_any_separator(const struct index *index, const char *name, uint32_t length,
+                                 unsigned turn)
+{
+    static const char *const separators[] = {" ", "_", "::", "  ", ""};
+    enum { N_SEPARATORS = sizeof separators / sizeof *separators };
+    struct suggestion right[10];
+    struct suggestion found[10];
+    size_t n_right = suggest(index, name, length, right, 10);
+    for (size_t i = 0; i < N_SEPARATORS; i++) {
+        char text[300];
+        size_t n = separate(text, name, length, separators[i]);
+        size_t n_found = suggest(index, text, n, found, 10);
+        assert_true(n_found > 0);
+        if (turn % N_SEPARATORS == i)
+            suggest_scan_expect(index, text, n, 10);
+        if (separators[i][0] == '\0')
+            continue;
+        assert_int_equal(n_found, n_right);
+        for (size_t hit = 0; hit < n_right; hit++)
+            assert_true(is_same(&found[hit], &right[hit]));
+    }
+}
+
 static void any_separator(void **state)
 {
     const struct built_index *built = *state;
-    static const char *const separators[] = {" ", "_", "::", "  ", ""};
     unsigned n_texts = 0;
     for (uint32_t rank = 1; rank <= index_n_crates(built->index); rank++) {
         struct index_crate crate;
         index_crate(built->index, rank, &crate);
         for (uint32_t length = 3; length <= crate.name_length; length++) {
-            struct suggestion right[10];
-            struct suggestion found[10];
-            char text[300];
-            bool is_cut = is_separator(crate.name[length - 1]);
-            if (is_cut || strcspn(crate.name, "-_") >= length)
+            if (is_separator(crate.name[length - 1]) || strcspn(crate.name, "-_") >= length)
                 continue;
-            size_t n_right = suggest(built->index, crate.name, length, right, 10);
-            for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
-                size_t n = 0;
-                for (uint32_t at = 0; at < length; at++)
-                    n += (size_t)snprintf(text + n, sizeof text - n, "%s",
-                                          is_separator(crate.name[at])
-                                              ? separators[i]
-                                              : (char[]){crate.name[at], '\0'});
-                size_t n_found = suggest(built->index, text, n, found, 10);
-                assert_true(n_found > 0);
-                if (n_texts % 5 == i) /* which looks at every name */
-                    suggest_scan_expect(built->index, text, n, 10);
-                if (separators[i][0] == '\0')
-                    continue;
-                assert_int_equal(n_found, n_right);
-                for (size_t hit = 0; hit < n_right; hit++)
-                    assert_true(is_same(&found[hit], &right[hit]));
-            }
-            n_texts++;
+            expect_any_separator(built->index, crate.name, length, n_texts++);
         }
     }
     assert_true(n_texts > 500);
