@@ -1,4 +1,5 @@
-/* The last word is completed as it was typed, and not by its stem: what begins with these letters. */
+/* The last word is completed as it was typed, by what begins with its letters, and not by its
+   stem. */
 #include "tests/support/described_crates.h"
 
 #include <setjmp.h>

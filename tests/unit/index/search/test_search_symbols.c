@@ -1,5 +1,5 @@
-/* Words that symbols are part of: c++ is not c, no_std is not std. And letters with accents, which are
-   the letters. */
+/* Words that symbols are part of: c++ is not c, no_std is not std. And letters with accents, which
+   are the letters. */
 #include "tests/support/described_crates.h"
 
 #include <setjmp.h>
