@@ -71,6 +71,8 @@ static const char ranking_text[] =
     "  popularity           what a crate's popularity counts, which is 0 to 1\n"
     "  substring            in place of the shares where only the name contains the\n"
     "                       query\n"
+    "  stem                 what a word counts that stands there in another form;\n"
+    "                       half as much of words of up to four letters; 0 to 1\n"
     "  prefix               what a word counts that is only the beginning of one; 0\n"
     "                       to 1\n"
     "  synonym              what a word counts in whose place another stands that\n"

@@ -1,6 +1,6 @@
 /* Threads take the tasks one by one, each with an SQLite connection of its own; this thread takes
-   part, and does all of it where no other can be had. Before open_stage_run returns, the threads are
-   joined. */
+   part, and does all of it where no other can be had. They are joined before open_stage_run
+   returns. */
 #include "index/segment/open_stage.h"
 
 #include "index/segment/index_database.h"

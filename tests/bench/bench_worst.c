@@ -42,7 +42,7 @@ struct worst {
     struct search_result result;
 };
 
-static int on_term(void *context, const char *key, size_t key_length, const unsigned char *values,
+static int on_word(void *context, const char *key, size_t key_length, const unsigned char *values,
                    uint32_t n_values)
 {
     struct worst *worst = context;
@@ -57,7 +57,7 @@ static int on_term(void *context, const char *key, size_t key_length, const unsi
 /* Words that are too long leave gaps: the others close up. */
 static int read_words(struct worst *worst, const struct index *index, struct error *error)
 {
-    if (trie_walk(&index->terms, on_term, worst) != 0)
+    if (trie_walk(&index->words, on_word, worst) != 0)
         return error_out_of_memory(error);
     for (uint32_t i = 0; i < N_WORDS; i++) {
         if (worst->words[i][0] != '\0')

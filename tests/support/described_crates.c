@@ -123,6 +123,20 @@ void described_crates_build(struct built_index *built, const struct described_cr
         free(tables[i]->text);
 }
 
+int described_crates_set_up(void **state, const struct described_crate *crates)
+{
+    static struct built_index of_group;
+    described_crates_build(&of_group, crates);
+    *state = &of_group;
+    return 0;
+}
+
+int described_crates_tear_down(void **state)
+{
+    built_index_remove(*state);
+    return 0;
+}
+
 const char *described_crates_found(struct built_index *built, const char *text)
 {
     struct search_query query = {.sort = SEARCH_SORT_RELEVANCE, .match = SEARCH_MATCH_ALL};

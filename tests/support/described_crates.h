@@ -19,6 +19,11 @@ struct described_crate {
 /* Builds an index of them; the last has no name. Fails the test where that fails. */
 void described_crates_build(struct built_index *built, const struct described_crate *crates);
 
+/* One index for all tests of a program: what cmocka calls around a group. `*state` becomes a struct
+   built_index. They return 0. */
+int described_crates_set_up(void **state, const struct described_crate *crates);
+int described_crates_tear_down(void **state);
+
 /* The names of what a search finds, in its order: "serde json". With match=all, relevance, and the
    ranking's defaults. Valid until the next call. */
 const char *described_crates_found(struct built_index *built, const char *text);

@@ -17,11 +17,13 @@ struct pass {
 /* What a list adds to the crates in it. */
 struct addition {
     struct posting_list *list;
-    const float *weights;         /* to scores, by fields */
-    float reach;                  /* and towards a match */
-    uint8_t credit;               /* see add_list */
-    struct posting_list *written; /* crates of the list that have the word as it is written … */
-    const float *written_weights; /* … and what that adds; NULL: nothing */
+    const float *weights; /* to scores, by fields */
+    float reach;          /* and towards a match */
+    uint8_t credit;       /* see add_list */
+    /* Crates of the list that have the word as it is written, NULL: it makes no difference; and what
+       that adds. */
+    struct posting_list *written;
+    const float *written_weights;
 };
 
 /* Moves forward to the crate; the weight of its fields, 0 where the list lacks it. */
@@ -49,7 +51,7 @@ static uint32_t add_list(struct search_accumulators *accumulators, const struct 
             accumulators->credited[at] = addition->credit;
         }
         float score = addition->weights[list->fields[i]];
-        if (addition->written_weights != NULL)
+        if (addition->written != NULL)
             score += weight_in(addition->written, addition->written_weights, list->ranks[i]);
         accumulators->touched[n_touched] = (uint16_t)at;
         n_touched += accumulators->cells[at].mass == 0;
@@ -108,11 +110,9 @@ static uint32_t next_rank(const struct search_plan *plan)
 }
 
 /* Adds a word, the `number`th from 0, to the crates of a block. */
-static uint32_t add_word(struct pass *pass, uint32_t number, uint32_t first, uint32_t end,
-                         uint32_t n_touched)
+static uint32_t add_word(struct search_plan *plan, struct search_accumulators *accumulators,
+                         uint32_t number, uint32_t first, uint32_t end, uint32_t n_touched)
 {
-    struct search_plan *plan = pass->scan->plan;
-    struct search_accumulators *accumulators = pass->scan->scratch->accumulators;
     struct search_word *word = &plan->words[number];
     for (uint32_t a = 0; a < word->n_alternatives; a++) {
         struct word_alternative *alternative = &word->alternatives[a];
@@ -122,8 +122,8 @@ static uint32_t add_word(struct pass *pass, uint32_t number, uint32_t first, uin
             .weights = accumulators->weights[alternative - plan->alternatives],
             .reach = alternative->reach,
             .credit = word->n_alternatives > 1 ? (uint8_t)(number + 1) : 0,
-            .written = &word->written,
-            .written_weights = has_written ? accumulators->written_weights[number] : NULL,
+            .written = has_written ? &word->written : NULL,
+            .written_weights = accumulators->written_weights[number],
         };
         n_touched = add_list(accumulators, &addition, first, end, n_touched);
     }
@@ -143,7 +143,7 @@ static void scan_words(struct pass *pass)
         uint32_t end = first + SCAN_BLOCK_RANKS;
         uint32_t n_touched = 0;
         for (uint32_t i = 0; i < plan->n_words; i++)
-            n_touched = add_word(pass, i, first, end, n_touched);
+            n_touched = add_word(plan, accumulators, i, first, end, n_touched);
         judge_block(pass, first, n_touched);
     }
     search_plan_rewind(plan);

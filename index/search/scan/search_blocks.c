@@ -141,21 +141,23 @@ static void collect(struct blocks *blocks, uint64_t n)
     }
     if (find_most(blocks) + most < scan->collector->floor)
         return;
-    search_block_add_parts(&blocks->at);
+    bool tells_parts = blocks->at.lists->weights_tell_parts;
+    if (tells_parts)
+        search_block_add_parts(&blocks->at);
     if (!keep_promising(blocks->at.scratch->matches, find_promising(blocks, most, n),
                         blocks->at.n_words))
         return;
+    if (!tells_parts)
+        search_block_add_parts(&blocks->at);
     for (uint32_t word = 0; word < blocks->at.n_words; word++) {
         uint64_t bits = blocks->at.scratch->matches[word];
         for (; bits != 0; bits &= bits - 1) {
             uint32_t at = 64 * word + (uint32_t)__builtin_ctzll(bits);
             uint8_t numbers[THRESHOLD_MAX_WORDS];
-            if (find_most_of(blocks, at, numbers) + most < scan->collector->floor)
+            float own = popularity_weight * popularity[first_rank + at - 1];
+            if (find_most_of(blocks, at, numbers) + own < scan->collector->floor)
                 continue;
-            float words = score_words(blocks, at, numbers);
-            if (words + most < scan->collector->floor)
-                continue;
-            float score = words + popularity_weight * popularity[first_rank + at - 1];
+            float score = score_words(blocks, at, numbers) + own;
             if (score >= scan->collector->floor)
                 scan->collector->collect(scan->collector, first_rank + at, score);
         }

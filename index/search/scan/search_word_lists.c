@@ -7,6 +7,8 @@
 
 #include <math.h>
 
+/* Of more words than this, the function of what is promising does not tell what is written as it
+   was typed from what is not: it would be large. */
 #define FEW_WORDS 1
 
 /* The most of the weights of crates that have the word in a keyword, and of the others. */
@@ -54,7 +56,7 @@ static bool add_list(struct search_lists *lists, struct search_alternative *alte
 
 /* Adds the word as it is written, as a part of its first alternative. Of many words the function of
    what is promising would be large; there the whole is said to add as much as its part. */
-static bool add_written(struct search_lists *lists, const struct search_word *word, bool is_small)
+static bool add_written(struct search_lists *lists, const struct search_word *word)
 {
     unsigned number = lists->masses.first[lists->masses.n_words + 1];
     const struct word_alternative *stem = &word->alternatives[0];
@@ -72,21 +74,22 @@ static bool add_written(struct search_lists *lists, const struct search_word *wo
     lists->most[2 * number + 1] += fmaxf(stem_most[0], stem_most[1]);
     for (unsigned i = 2 * number; i < 2 * number + 2; i++) {
         lists->weights.values[i] = lists->most[i];
-        lists->weights.values[i + 2] = is_small ? lists->most[i + 2] : lists->most[i];
-        lists->weights.is_part_of_next[i] = !is_small;
+        lists->weights.values[i + 2] =
+            lists->weights_tell_parts ? lists->most[i + 2] : lists->most[i];
+        lists->weights.is_part_of_next[i] = !lists->weights_tell_parts;
     }
     return true;
 }
 
 /* Adds all alternatives of a word; neighbours that count the same become one. Returns false where
    there is no room. */
-static bool add_word(struct search_lists *lists, const struct search_word *word, bool is_small)
+static bool add_word(struct search_lists *lists, const struct search_word *word)
 {
     uint8_t *end = &lists->masses.first[lists->masses.n_words + 1];
     struct search_alternative *last = NULL;
     bool has_written = word->written.n > 0;
     *end = lists->masses.first[lists->masses.n_words];
-    if (has_written && !add_written(lists, word, is_small))
+    if (has_written && !add_written(lists, word))
         return false;
     for (uint32_t a = has_written ? 1 : 0; a < word->n_alternatives; a++) {
         const struct word_alternative *added = &word->alternatives[a];
@@ -108,10 +111,11 @@ bool search_lists_take(struct search_lists *lists, struct search_scan_state *sca
     if (plan->n_words > THRESHOLD_MAX_WORDS)
         return false;
     lists->n_lists = 0;
+    lists->weights_tell_parts = plan->n_words <= FEW_WORDS;
     masses->n_words = 0;
     masses->first[0] = 0;
     for (uint32_t i = 0; i < plan->n_words; i++) {
-        if (!add_word(lists, &plan->words[i], plan->n_words <= FEW_WORDS))
+        if (!add_word(lists, &plan->words[i]))
             return false;
     }
     lists->weights.n_words = masses->n_words;

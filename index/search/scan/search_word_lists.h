@@ -28,6 +28,7 @@ struct search_lists {
        keyword, as 2i + 1 for others. */
     float most[THRESHOLD_MAX_ALTERNATIVES];
     struct threshold_words weights; /* as much, or more; by the same numbers */
+    bool weights_tell_parts;        /* what adds less than its part stands in `weights` so */
     float most_words;               /* that all words together add */
     struct search_alternative alternatives[SEARCH_MAX_ALTERNATIVES];
     struct posting_list lists[SEARCH_MAX_LISTS];

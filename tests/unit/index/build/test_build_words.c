@@ -38,16 +38,7 @@ static const struct described_crate crates[] = {
 
 static int open_index(void **state)
 {
-    static struct built_index built;
-    described_crates_build(&built, crates);
-    *state = &built;
-    return 0;
-}
-
-static int close_index(void **state)
-{
-    built_index_remove(*state);
-    return 0;
+    return described_crates_set_up(state, crates);
 }
 
 /* The postings of a word: rank and fields of each crate, "1:nd 3:r". */
@@ -148,5 +139,6 @@ int main(void)
         cmocka_unit_test(frequent_words_come_first),
         cmocka_unit_test(words_without_end),
     };
-    return cmocka_run_group_tests_name("build_words", tests, open_index, close_index);
+    return cmocka_run_group_tests_name("build_words", tests, open_index,
+                                       described_crates_tear_down);
 }

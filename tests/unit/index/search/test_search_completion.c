@@ -1,4 +1,5 @@
-/* The last word is completed as it was typed, and not by its stem: what begins with these letters. */
+/* The last word is completed as it was typed, by what begins with its letters, and not by its
+   stem. */
 #include "tests/support/described_crates.h"
 
 #include <setjmp.h>
@@ -26,16 +27,7 @@ static const struct described_crate crates[] = {
 
 static int open_index(void **state)
 {
-    static struct built_index built;
-    described_crates_build(&built, crates);
-    *state = &built;
-    return 0;
-}
-
-static int close_index(void **state)
-{
-    built_index_remove(*state);
-    return 0;
+    return described_crates_set_up(state, crates);
 }
 
 static bool finds(struct built_index *built, const char *text, const char *name)
@@ -143,5 +135,6 @@ int main(void)
         cmocka_unit_test(whole_words_come_first),
         cmocka_unit_test(frequent_words_are_taken_first),
     };
-    return cmocka_run_group_tests_name("search_completion", tests, open_index, close_index);
+    return cmocka_run_group_tests_name("search_completion", tests, open_index,
+                                       described_crates_tear_down);
 }

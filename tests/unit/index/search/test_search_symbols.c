@@ -1,5 +1,5 @@
-/* Words that symbols are part of: c++ is not c, no_std is not std. And letters with accents, which are
-   the letters. */
+/* Words that symbols are part of: c++ is not c, no_std is not std. And letters with accents, which
+   are the letters. */
 #include "tests/support/described_crates.h"
 
 #include <setjmp.h>
@@ -27,16 +27,7 @@ static const struct described_crate crates[] = {
 
 static int open_index(void **state)
 {
-    static struct built_index built;
-    described_crates_build(&built, crates);
-    *state = &built;
-    return 0;
-}
-
-static int close_index(void **state)
-{
-    built_index_remove(*state);
-    return 0;
+    return described_crates_set_up(state, crates);
 }
 
 static void expect(void **state, const char *text, const char *found)
@@ -115,5 +106,6 @@ int main(void)
         cmocka_unit_test(what_is_absent_nowhere),
         cmocka_unit_test(letters_with_accents_are_the_letters),
     };
-    return cmocka_run_group_tests_name("search_symbols", tests, open_index, close_index);
+    return cmocka_run_group_tests_name("search_symbols", tests, open_index,
+                                       described_crates_tear_down);
 }

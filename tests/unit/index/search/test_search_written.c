@@ -33,16 +33,7 @@ static const struct described_crate crates[] = {
 
 static int open_index(void **state)
 {
-    static struct built_index built;
-    described_crates_build(&built, crates);
-    *state = &built;
-    return 0;
-}
-
-static int close_index(void **state)
-{
-    built_index_remove(*state);
-    return 0;
+    return described_crates_set_up(state, crates);
 }
 
 static void the_word_itself_comes_first(void **state)
@@ -164,5 +155,6 @@ int main(void)
         cmocka_unit_test(fields_are_counted_one_by_one),
         cmocka_unit_test(the_explanation_tells_which),
     };
-    return cmocka_run_group_tests_name("search_written", tests, open_index, close_index);
+    return cmocka_run_group_tests_name("search_written", tests, open_index,
+                                       described_crates_tear_down);
 }
