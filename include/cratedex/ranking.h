@@ -28,7 +28,8 @@ struct ranking {
     double
         substring; /* in place of the shares: the name contains the text, the words do not occur */
     double stem;   /* how much of a word counts where only another one with its stem occurs, and not
-                      the word as it was typed; half as much of words of up to four letters; 0 … 1 */
+                      the word as it was typed; half as much of words of up to four letters; a
+                      word that is its own stem loses only a quarter of the rest; 0 … 1 */
     double prefix; /* how much of a word counts where only a longer word begins with it; 0 … 1 */
     double
         synonym; /* how much of a word counts where only a synonym of it stands; 0: none is looked

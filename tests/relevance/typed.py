@@ -30,7 +30,7 @@ SHARES = {
     "split": 0.90,
     "pasted": 0.97,
     "kept": 0.995,
-    "written": 0.80,
+    "written": 0.90,
 }
 N_RESULTS = 10
 ESCAPED = {"\\n": "\n", "\\t": "\t", "\\\\": "\\"}

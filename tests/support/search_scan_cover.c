@@ -76,7 +76,9 @@ static struct word_masses masses_of(const struct search_scan *scan, const struct
                  : found->n > 0 ? found->n
                                 : found->n_synonymous;
     double mass = found->share * scan_mass_of(scan, n < scan->n_crates ? n : scan->n_crates);
-    double stem = ranking->stem * (found->n_characters <= SHORT_CHARACTERS ? 0.5 : 1);
+    double stem = !found->is_cut                            ? 1 - (1 - ranking->stem) / 4
+                  : found->n_characters <= SHORT_CHARACTERS ? ranking->stem / 2
+                                                            : ranking->stem;
     if (has_completions && found->n_written <= RARE_CRATES)
         stem = fmin(stem, ranking->prefix);
     bool is_same = found->n_written == 0 || found->n_written == found->n;

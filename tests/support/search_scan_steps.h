@@ -39,6 +39,7 @@ struct scan_found {
     uint64_t n_synonymous;
     struct scan_completions completions;
     size_t n_characters;
+    bool is_cut;   /* longer than its stem */
     bool is_typed; /* and no part of what was typed */
     double share;
 };

@@ -52,7 +52,10 @@ static void look_up_typed(struct search_scan *scan, struct search_string word,
                           struct scan_found *found)
 {
     struct scan_text folded = {""};
+    struct scan_text stem = {""};
     scan_fold(scan, word, &folded);
+    scan_stem(scan, word, &stem);
+    found->is_cut = strlen(stem.text) < strlen(folded.text);
     found->n_characters = count_characters(folded.text, strlen(folded.text));
     found->n_written = scan_look_up_written(scan, folded.text);
     found->n = scan_look_up(scan, word.data, word.length);

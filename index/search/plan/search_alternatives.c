@@ -19,10 +19,12 @@
 
 #define MIN_COMPLETION_MASS 1e-6f /* above 0, which says that a crate was not touched */
 #define MIN_MASS 0.01 /* a word that every crate has still counts when all words must occur */
-/* Of short words so much less counts where only the stem is there: with an `s` taken off, most are
-   another word. */
+/* Where only the stem is there, short words that are longer than it count so much less: with an `s`
+   taken off, most are another word. What is its own stem loses only so much of that: with an `s`
+   added (`jwt`, `JWTs`) it is still itself. */
 #define SHORT_CHARACTERS 4
 #define SHORT_STEM_SHARE 0.5
+#define INFLECTED_LOSS 0.25
 #define RARE_CRATES 5
 /* A few completions will do for a word that so many crates have: it is whole, most likely … */
 #define FEW_COMPLETIONS 4
@@ -150,9 +152,10 @@ uint64_t search_word_complete(struct search_word *word, const struct index *inde
 static double stem_share(const struct search_word *word, const struct ranking *ranking,
                          struct search_string written)
 {
-    double share = utf8_count_characters(written.data, written.length) <= SHORT_CHARACTERS
-                       ? ranking->stem * SHORT_STEM_SHARE
-                       : ranking->stem;
+    bool is_short = utf8_count_characters(written.data, written.length) <= SHORT_CHARACTERS;
+    double share = word->length >= written.length ? 1 - INFLECTED_LOSS * (1 - ranking->stem)
+                   : is_short                     ? ranking->stem * SHORT_STEM_SHARE
+                                                  : ranking->stem;
     bool may_be_unfinished = word->n_completions > 0 && word->n_written <= RARE_CRATES;
     return may_be_unfinished ? fmin(share, ranking->prefix) : share;
 }

@@ -23,6 +23,8 @@ static const struct described_crate crates[] = {
     {.name = "b-games", .description = "An ecs", .downloads = 600},
     {.name = "a-test", .description = "Writes a test", .downloads = 50000000},
     {.name = "b-testing", .description = "Runs tests", .downloads = 500},
+    {.name = "a-token", .description = "Makes JWTs", .downloads = 60000000},
+    {.name = "b-token", .description = "A JWT", .downloads = 400},
     {.name = "a-readme", .description = "Writes a plot", .readme = "Makes plots", .downloads = 400},
     {.name = "b-plots", .description = "Plots", .downloads = 300},
     {.name = "c-only", .description = "One plot", .downloads = 200},
@@ -75,6 +77,32 @@ static void explain(struct built_index *built, const struct search_result *resul
     fail_msg("%s is not found", name);
 }
 
+/* What a short word is with an `s` behind it is the same word; without one, most are another. */
+static void a_short_word_s_plural_counts_nearly_as_much(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *name;
+        double least;
+        double most;
+    } cases[] = {{"jwt", "b-token", 0.5, 0.5},
+                 {"jwt", "a-token", 0.45, 0.49},
+                 {"jwts", "a-token", 0.5, 0.5},
+                 {"jwts", "b-token", 0.15, 0.25}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        static struct search_result result;
+        struct search_explanation explanation;
+        struct built_index *built = *state;
+        struct search_query query = {.text = {cases[i].text, strlen(cases[i].text)}, .limit = 10};
+        struct error error = {""};
+        assert_int_equal(search_run(built->reader, &query, &result, &error), SEARCH_OK);
+        assert_int_equal(result.total, 2);
+        explain(built, &result, cases[i].name, &explanation);
+        assert_true(explanation.any >= cases[i].least - 1e-6);
+        assert_true(explanation.any <= cases[i].most + 1e-6);
+    }
+}
+
 /* A word that stands in the README as it was typed, and in another form in the description, takes
    nothing away from that. */
 static void fields_are_counted_one_by_one(void **state)
@@ -122,6 +150,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_word_itself_comes_first),
+        cmocka_unit_test(a_short_word_s_plural_counts_nearly_as_much),
         cmocka_unit_test(plurals_and_singulars_find_each_other),
         cmocka_unit_test(fields_are_counted_one_by_one),
         cmocka_unit_test(the_explanation_tells_which),
