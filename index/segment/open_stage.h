@@ -15,8 +15,8 @@ struct open_task {
     enum index_part part;
 };
 
-/* Runs all of them. `database` is this thread's connection, NULL where the tasks need none. Returns 0,
-   or -1 with the fault that a single thread would find. */
+/* Runs all of them. `database` is this thread's connection, NULL where the tasks need none. Returns
+   0, or -1 with the fault that a single thread would find. */
 int open_stage_run(struct index *index, sqlite3 *database, const struct open_task *tasks,
                    size_t n_tasks, struct error *error);
 

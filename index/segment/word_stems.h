@@ -1,6 +1,6 @@
-/* Which stem each word has, as it is written: numbers in the postings of stems by numbers in those of
-   written words. What a word has in common with another is known by it without cutting or stemming
-   anything. */
+/* Which stem each word has, as it is written: numbers in the postings of stems by numbers in those
+   of written words. What a word has in common with another is known by it without cutting or
+   stemming anything. */
 #ifndef CRATEDEX_INDEX_WORD_STEMS_H
 #define CRATEDEX_INDEX_WORD_STEMS_H
 

@@ -24,15 +24,15 @@ struct crate {
     bool is_yanked;
 };
 
-/* The words that begin with what was typed and have another stem: how many, and how many crates have
-   them. */
+/* The words that begin with what was typed and have another stem: how many, and how many crates
+   have them. */
 struct scan_completions {
     unsigned n_words;
     uint64_t n_crates;
 };
 
-/* What was found of one word of the text: crates that have its stem, it as it is written, a synonym;
-   and how much of its weight counts. */
+/* What was found of one word of the text: crates that have its stem, it as it is written, a
+   synonym; and how much of its weight counts. */
 struct scan_found {
     uint64_t n;
     uint32_t n_written;

@@ -9,8 +9,8 @@
 #include <cratedex/search_query.h>
 #include <stdbool.h>
 
-/* The last word of a query may be unfinished, as a search box sends it: so many of the most frequent
-   words that begin with it, as they are written, count too; fewer where it is common. */
+/* The last word of a query may be unfinished, as a search box sends it: so many of the most
+   frequent words that begin with it, as they are written, count too; fewer where it is common. */
 #define SEARCH_MAX_COMPLETIONS_OF_WORD 32
 
 /* How a crate may have a word. */
@@ -57,9 +57,9 @@ void search_word_find(struct search_word *word, const struct index *index,
 uint64_t search_word_add_synonyms(struct search_word *word, struct index_reader *reader,
                                   struct search_string written);
 
-/* Adds the crates that have a longer word which begins with `written`, among those with other stems;
-   their list may lie in `unite`. To be called behind search_word_find. Returns how many there are,
-   those of each word added. */
+/* Adds the crates that have a longer word which begins with `written`, among those with other
+   stems; their list may lie in `unite`. To be called behind search_word_find. Returns how many
+   there are, those of each word added. */
 uint64_t search_word_complete(struct search_word *word, const struct index *index,
                               struct word_union *unite, struct search_string written);
 

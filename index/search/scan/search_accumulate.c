@@ -20,8 +20,8 @@ struct addition {
     const float *weights; /* to scores, by fields */
     float reach;          /* and towards a match */
     uint8_t credit;       /* see add_list */
-    /* Crates of the list that have the word as it is written, NULL: it makes no difference; and what
-       that adds. */
+    /* Crates of the list that have the word as it is written, NULL: it makes no difference; and
+       what that adds. */
     struct posting_list *written;
     const float *written_weights;
 };

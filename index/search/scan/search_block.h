@@ -1,5 +1,5 @@
-/* The crates of one block of ranks after the other, as bitmaps: of those that have each alternative of
-   each word. */
+/* The crates of one block of ranks after the other, as bitmaps: of those that have each alternative
+   of each word. */
 #ifndef CRATEDEX_INDEX_SEARCH_BLOCK_H
 #define CRATEDEX_INDEX_SEARCH_BLOCK_H
 
