@@ -104,14 +104,16 @@ static bool is_meant(const struct index *index, uint32_t rank)
     return rank <= MAX_SURE_RANK || rank <= index_n_crates(index) / USED_SHARE;
 }
 
-/* Whether a crate that has the text's letters stands in front. */
+/* Whether a crate that has the text's letters stands in front. A name that is one word with
+   separators around it (`.net`) is that name, however common the word. */
 static bool is_text(const struct index *index, const struct loose_text *loose, uint32_t rank,
                     bool is_phrase)
 {
     struct index_crate crate;
     index_crate(index, rank, &crate);
+    bool is_one_word = loose->n_boundaries == 0 && crate.name_length == loose->length;
     return loose_text_compare(loose, crate.name, crate.name_length) == 0 &&
-           (!is_phrase || is_meant(index, rank));
+           (!is_phrase || is_one_word || is_meant(index, rank));
 }
 
 /* Moves a rank forward, and those on its way back by one. */

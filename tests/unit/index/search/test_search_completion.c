@@ -108,12 +108,12 @@ static void frequent_words_are_taken_first(void **state)
     (void)state;
     enum { N_WORDS = 100 };
     static struct described_crate many[N_WORDS + 3];
-    static char names[N_WORDS][16];
-    static char words[N_WORDS][16];
+    static char names[N_WORDS][24];
+    static char words[N_WORDS][24];
     struct built_index built;
     for (int i = 0; i < N_WORDS; i++) {
         snprintf(names[i], sizeof names[i], "crate%d", i);
-        snprintf(words[i], sizeof words[i], "zz%c%c", 'a' + i / 26, 'a' + i % 26);
+        snprintf(words[i], sizeof words[i], "zz%c%c", (char)('a' + i / 26), (char)('a' + i % 26));
         many[i] = (struct described_crate){.name = names[i], .description = words[i]};
     }
     many[N_WORDS] = (struct described_crate){.name = "first", .description = "zzzzq"};

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -58,6 +59,31 @@ static void other_symbols_are_dropped(void **state)
     expect(state, "std++", "everything tiny told");
 }
 
+/* A crate that is called by a common word is named by it, with separators around it too. */
+static void symbols_around_a_name(void **state)
+{
+    (void)state;
+    enum { N_NETS = 1100 };
+    static struct described_crate nets[N_NETS + 2];
+    static char names[N_NETS][16];
+    static const char *const texts[] = {"net", ".net", ".NET", "net.", "_net", "-net", "::net"};
+    struct built_index built;
+    for (int i = 0; i < N_NETS; i++) {
+        snprintf(names[i], sizeof names[i], "net-%c%c%c", 'a' + i / 676, 'a' + i / 26 % 26,
+                 'a' + i % 26);
+        nets[i] = (struct described_crate){
+            .name = names[i], .description = "A net", .keywords = "net", .downloads = 1000000};
+    }
+    nets[N_NETS] = (struct described_crate){.name = "net", .downloads = 1};
+    described_crates_build(&built, nets);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        const char *found = described_crates_found(&built, texts[i]);
+        if (strncmp(found, "net net-", 8) != 0)
+            fail_msg("\"%s\" finds \"%.40s …\"", texts[i], found);
+    }
+    built_index_remove(&built);
+}
+
 static void what_is_absent_is_one_word(void **state)
 {
     static const char *const texts[] = {"no_std", "no-std", "no std",    "nostd",
@@ -102,6 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(symbols_are_kept_where_crates_have_them),
         cmocka_unit_test(other_symbols_are_dropped),
+        cmocka_unit_test(symbols_around_a_name),
         cmocka_unit_test(what_is_absent_is_one_word),
         cmocka_unit_test(what_is_absent_nowhere),
         cmocka_unit_test(letters_with_accents_are_the_letters),
