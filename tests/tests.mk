@@ -184,8 +184,9 @@ $(relevance_judgements): $(relevance_sources)
 	@mkdir -p $(@D)
 	$(quiet)cat $^ >$@
 
-$(relevance_lessons): $(relevance_judgements) $(relevance_index) tests/relevance/unfinished_names.py
-	$(quiet)$(PYTHON) -B tests/relevance/unfinished_names.py $(relevance_index) | cat $(relevance_judgements) - >$@
+$(relevance_lessons): $(relevance_judgements) $(relevance_index) tests/relevance/lessons.py
+	$(quiet)$(PYTHON) -B tests/relevance/lessons.py $(relevance_index) $(relevance_judgements) \
+	    | cat $(relevance_judgements) - >$@
 
 $(relevance_features): $(BUILD)/cratedex-bench $(relevance_index) $(relevance_lessons)
 	$(call say,features)

@@ -111,9 +111,12 @@ def dotenv_shows_dotenvy_on_the_first_page(server, _):
         raise Failure("dotenv: dotenvy is not on the first page", crates)
 
 
+FONT_PARSERS = {"truetype": ["rusttype", "ttf-parser"]}
+
+
 def truetype_puts_the_font_parsers_that_people_use_first(server, _):
     crates = server.crates(q="truetype")
-    for parser in ("rusttype", "ttf-parser"):
+    for parser in FONT_PARSERS["truetype"]:
         at = place(crates, [parser])
         if at > 5:
             raise Failure(f"truetype: {parser} is not among the first five", crates)

@@ -20,7 +20,10 @@ import urllib.parse
 import urllib.request
 
 
-UNFINISHED = "unfinished"  # the source of what unfinished_names.py makes
+# The sources of what lessons.py makes, which nobody judged.
+UNFINISHED = "unfinished"
+COMPLAINT = "complaint"
+MADE = (UNFINISHED, COMPLAINT)
 
 
 def read_judgements(path):
@@ -60,7 +63,7 @@ def kind_of(source):
     """The sources by what their queries are like."""
     if source.endswith("-item"):
         return "description"
-    if source == UNFINISHED:
+    if source in MADE:
         return source
     return "recipe" if source in ("cookbook", "stdx") else "topic"
 
@@ -71,7 +74,7 @@ def print_figures(by_source, columns):
     for source, figures in by_source.items():
         kinds[kind_of(source)] += figures
     print(f"{'queries':<12} {'number':>7}" + "".join(f" {column:>10}" for column in columns))
-    judged = sum((figures for kind, figures in kinds.items() if kind != UNFINISHED), [])
+    judged = sum((figures for kind, figures in kinds.items() if kind not in MADE), [])
     for kind, figures in [*sorted(kinds.items()), ("all judged", judged)]:
         means = [mean(column) for column in zip(*figures)]
         print(f"{kind:<12} {len(figures):>7}" + "".join(f" {value:>10.3f}" for value in means))

@@ -9,8 +9,8 @@ figures of a 5-fold cross-validation are printed, nothing else: nDCG@10 and MRR,
 them, by source of the queries, the mean of three random splits; exit 1 where one is below its minimum.
 Queries that mean nearly the same, by their words, are of one fold. Needs Debian's python3-numpy.
 
-Among the judgements may be those of unfinished_names.py: they teach that a name that the text begins is
-what is meant, which no judged query shows, and are in no figure but their own.
+Among the judgements may be those of lessons.py, which teach what no judged query shows; they are in no
+figure but their own.
 
 The model is LambdaMART with symmetric trees (symmetric_trees.py), started from the first stage's score.
 Shapes and rates were chosen once, by cross-validation; see the constants.
