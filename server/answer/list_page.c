@@ -1,6 +1,7 @@
 /* Offsets are taken from the encoder's output buffer, which holds one body and nothing else. */
 #include "server/answer/list_page.h"
 
+#include <cratedex/search_hints.h>
 #include <string.h>
 
 bool list_page_has_links(const struct list_page *page)
@@ -94,6 +95,26 @@ void list_page_end_with(struct list_page *page, const struct link_spelling *spel
     page->extra_key = key;
     page->extra_size = size;
     encode_meta(page, value, spelling, encoder);
+}
+
+int list_page_end_with_hints(struct list_page *page, const struct link_spelling *spelling,
+                             const struct search_result *result, struct encoder *encoder,
+                             struct error *error)
+{
+    msgpack_sbuffer hints;
+    struct encoder hints_encoder;
+    if (result->n_hints == 0) {
+        list_page_end(page, spelling, encoder);
+        return 0;
+    }
+    msgpack_sbuffer_init(&hints);
+    encoder_init(&hints_encoder, encoder->encoding, &hints);
+    search_hints_encode(result, &hints_encoder);
+    int status = encoder_finish(&hints_encoder, error);
+    if (status == 0)
+        list_page_end_with(page, spelling, "hints", hints.data, hints.size, encoder);
+    msgpack_sbuffer_destroy(&hints);
+    return status;
 }
 
 void list_page_respell(const struct list_page *page, const void *body,

@@ -50,6 +50,11 @@ void list_page_end(struct list_page *page, const struct link_spelling *spelling,
 void list_page_end_with(struct list_page *page, const struct link_spelling *spelling,
                         const char *key, const void *value, size_t size, struct encoder *encoder);
 
+/* The same with the hints of a search, where it has any. Returns 0 or -1. */
+int list_page_end_with_hints(struct list_page *page, const struct link_spelling *spelling,
+                             const struct search_result *result, struct encoder *encoder,
+                             struct error *error);
+
 /* Writes the whole frame of `page` again, out of the body that `page` describes, with links spelled
    as `spelling` says. `respelled` becomes the description of what is written. */
 void list_page_respell(const struct list_page *page, const void *body,

@@ -10,7 +10,6 @@
 #include <cratedex/explanation.h>
 #include <cratedex/query_plan.h>
 #include <cratedex/search.h>
-#include <cratedex/search_hints.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,26 +48,6 @@ static int encode_hit(struct answer_job *job, struct search *search, const struc
     return index_reader_encode_crate(job->reader, hit->rank, hit->exact, &job->encoder, error);
 }
 
-/* Writes the meta, with hints where there are any. */
-static int end_page(struct answer_job *job, const struct search_result *result, struct error *error)
-{
-    msgpack_sbuffer hints;
-    struct encoder encoder;
-    if (result->n_hints == 0) {
-        list_page_end(&job->page, &job->spelling, &job->encoder);
-        return 0;
-    }
-    msgpack_sbuffer_init(&hints);
-    encoder_init(&encoder, job->encoder.encoding, &hints);
-    search_hints_encode(result, &encoder);
-    int status = encoder_finish(&encoder, error);
-    if (status == 0)
-        list_page_end_with(&job->page, &job->spelling, "hints", hints.data, hints.size,
-                           &job->encoder);
-    msgpack_sbuffer_destroy(&hints);
-    return status;
-}
-
 static int encode_page(struct answer_job *job, const struct crate_list_parameters *parameters,
                        const struct search_result *result, struct failure *failure)
 {
@@ -87,7 +66,8 @@ static int encode_page(struct answer_job *job, const struct crate_list_parameter
     snprintf(job->page.did_you_mean, sizeof job->page.did_you_mean, "%s", result->did_you_mean);
     snprintf(job->page.named_version, sizeof job->page.named_version, "%s", result->named_version);
     job->page.is_relaxed = result->is_relaxed;
-    return end_page(job, result, &failure->error);
+    return list_page_end_with_hints(&job->page, &job->spelling, result, &job->encoder,
+                                    &failure->error);
 }
 
 static int answer(struct answer_job *job, const void *parameters, struct failure *failure)

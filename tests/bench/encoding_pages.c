@@ -40,9 +40,9 @@ static int assemble_search(struct index_reader *reader, const struct encoding_an
     page.previous[0] = '\0';
     snprintf(page.next, sizeof page.next, "%s", result->seek_key);
     snprintf(page.did_you_mean, sizeof page.did_you_mean, "%s", result->did_you_mean);
+    snprintf(page.named_version, sizeof page.named_version, "%s", result->named_version);
     page.is_relaxed = result->is_relaxed;
-    list_page_end(&page, &answer->found->spelling, encoder);
-    return 0;
+    return list_page_end_with_hints(&page, &answer->found->spelling, result, encoder, error);
 }
 
 static int assemble_summary(struct index_reader *reader, const struct encoding_answer *answer,
