@@ -46,32 +46,47 @@ static const struct {
 
 #define TIMES "2020-01-01 00:00:00+00,2020-01-01 00:00:00+00"
 
-static void add_crate(char *rows, char *versions, char *downloads, unsigned id, const char *name,
+enum { ROWS, VERSIONS, DOWNLOADS, N_TABLES };
+
+static void add_crate(FILE *const tables[N_TABLES], unsigned id, const char *name,
                       const char *description)
 {
-    sprintf(rows + strlen(rows), "%u,%s," TIMES ",%s,,,\n", id, name, description);
-    sprintf(versions + strlen(versions), "%u,%u,1.0.0,2020-01-01,f,0,2020-01-01\n", id, id);
-    sprintf(downloads + strlen(downloads), "%u,2026-10-31,%u\n", id, 1000000 - 20000 * id);
+    fprintf(tables[ROWS], "%u,%s," TIMES ",%s,,,\n", id, name, description);
+    fprintf(tables[VERSIONS], "%u,%u,1.0.0,2020-01-01,f,0,2020-01-01\n", id, id);
+    fprintf(tables[DOWNLOADS], "%u,2026-10-31,%u\n", id, 1000000 - 20000 * id);
 }
 
 static int open_index(void **state)
 {
-    static char rows[8192] = CRATES_COLUMNS "\n";
-    static char versions[4096] = VERSIONS_COLUMNS "\n";
-    static char downloads[4096] = "version_id,date,downloads\n";
+    static const char *const columns[N_TABLES] = {CRATES_COLUMNS, VERSIONS_COLUMNS,
+                                                  "version_id,date,downloads"};
+    char *texts[N_TABLES];
+    size_t sizes[N_TABLES];
+    FILE *tables[N_TABLES];
     unsigned id = 0;
+    for (int i = 0; i < N_TABLES; i++) {
+        tables[i] = open_memstream(&texts[i], &sizes[i]);
+        assert_non_null(tables[i]);
+        fprintf(tables[i], "%s\n", columns[i]);
+    }
     for (unsigned i = 0; i < N_FILLERS; i++) {
         char name[16];
         snprintf(name, sizeof name, "filler%c", 'a' + (char)i);
-        add_crate(rows, versions, downloads, ++id, name, "Makes a temp file");
+        add_crate(tables, ++id, name, "Makes a temp file");
     }
     for (size_t i = 0; i < N_CRATES; i++)
-        add_crate(rows, versions, downloads, ++id, crates[i].name, crates[i].description);
-    add_crate(rows, versions, downloads, ++id, "tempfile", "Of the operating system");
+        add_crate(tables, ++id, crates[i].name, crates[i].description);
+    add_crate(tables, ++id, "tempfile", "Of the operating system");
+    for (int i = 0; i < N_TABLES; i++)
+        assert_int_equal(fclose(tables[i]), 0);
     const struct dump_file files[] = {
-        BUILT_TIME("2026-11-01T02:00:00Z"), BUILT_TABLE("crates", rows),
-        BUILT_TABLE("versions", versions), BUILT_TABLE("version_downloads", downloads), BUILT_END};
-    return built_index_set_up(state, files);
+        BUILT_TIME("2026-11-01T02:00:00Z"), BUILT_TABLE("crates", texts[ROWS]),
+        BUILT_TABLE("versions", texts[VERSIONS]),
+        BUILT_TABLE("version_downloads", texts[DOWNLOADS]), BUILT_END};
+    int result = built_index_set_up(state, files);
+    for (int i = 0; i < N_TABLES; i++)
+        free(texts[i]);
+    return result;
 }
 
 static void find(void **state, const char *text, struct search_query query,

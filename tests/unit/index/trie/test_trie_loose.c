@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,7 +45,7 @@ static void make(struct sample *sample, const char *const *keys, size_t n_keys)
     sample->n_keys = n_keys;
     for (size_t i = 0; i < n_keys; i++) {
         assert_true(strlen(keys[i]) <= MAX_KEY_BYTES);
-        strcpy(sample->keys[i], keys[i]);
+        memcpy(sample->keys[i], keys[i], strlen(keys[i]) + 1);
     }
     build(sample);
 }
@@ -218,9 +219,9 @@ static void test_random_keys(void **state)
         for (int i = 0; i < 100; i++) {
             char text[MAX_KEY_BYTES + 1] = "";
             random_key(text, random_below(&seed, 6), &seed);
-            strcat(text, "a");
-            if (random_below(&seed, 3) == 0)
-                strcat(text, " ");
+            size_t length = strlen(text);
+            snprintf(text + length, sizeof text - length, "%s",
+                     random_below(&seed, 3) == 0 ? "a " : "a");
             n_found += expect_found(&sample, text);
             expect_completed(&sample, text, 1 + random_below(&seed, 20));
         }

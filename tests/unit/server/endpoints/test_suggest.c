@@ -267,12 +267,17 @@ static void names_as_people_type_them(void **state)
     };
     char crates[2048] = CRATES_COLUMNS "\n";
     char versions[2048] = VERSIONS_COLUMNS "\n";
+    size_t n_crates = strlen(crates);
+    size_t n_versions = strlen(versions);
     static const char *const names[] = {"serde_json", "tokio-util",           "async-trait",
                                         "tempfile",   "leafwing-bevy_rapier", "utf8",
                                         "FizzBuzz"};
     for (unsigned id = 1; id <= sizeof names / sizeof *names; id++) {
-        sprintf(crates + strlen(crates), "%u,%s,%s,,,,\n", id, names[id - 1], times);
-        sprintf(versions + strlen(versions), "%u,%u,1.0.0,2020-01-01,f,0,2020-01-01\n", id, id);
+        n_crates += (size_t)snprintf(crates + n_crates, sizeof crates - n_crates, "%u,%s,%s,,,,\n",
+                                     id, names[id - 1], times);
+        n_versions += (size_t)snprintf(versions + n_versions, sizeof versions - n_versions,
+                                       "%u,%u,1.0.0,2020-01-01,f,0,2020-01-01\n", id, id);
+        assert_true(n_crates < sizeof crates && n_versions < sizeof versions);
     }
     const struct dump_file files[] = {
         BUILT_TIME("2026-11-01T02:00:00Z"),
