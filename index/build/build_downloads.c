@@ -194,38 +194,31 @@ static int fold_path(struct fold *fold, const char *path, bool is_in_folder, str
     return fold_file(fold, path, &status, error);
 }
 
-/* The newest day of version_downloads, or the day before the dump's own where that is later. */
-static int find_covered(struct fold *fold, struct error *error)
+/* Reads the day that `sql` gives for the dump's time, ?1. */
+static int find_day(struct fold *fold, const char *sql, char day[DOWNLOAD_COUNTS_DAY_SIZE],
+                    struct error *error)
 {
-    sqlite3_stmt *select =
-        database_prepare(fold->build->database,
-                         "SELECT max(coalesce(max(date), ''), date(substr(?1, 1, 10), '-1 day'))"
-                         " FROM version_downloads",
-                         error);
+    sqlite3_stmt *select = database_prepare(fold->build->database, sql, error);
     if (select == NULL)
         return -1;
     sqlite3_bind_text(select, 1, fold->build->timestamp, -1, SQLITE_STATIC);
     int found = database_step(select, error);
     if (found == 1)
-        snprintf(fold->covered, sizeof fold->covered, "%s",
-                 (const char *)sqlite3_column_text(select, 0));
+        snprintf(day, DOWNLOAD_COUNTS_DAY_SIZE, "%s", (const char *)sqlite3_column_text(select, 0));
     sqlite3_finalize(select);
     return found == 1 ? 0 : -1;
 }
 
-static int find_tomorrow(struct fold *fold, struct error *error)
+static int find_days(struct fold *fold, struct error *error)
 {
-    sqlite3_stmt *select = database_prepare(
-        fold->build->database, "SELECT date(max(substr(?1, 1, 10), date('now')), '+1 day')", error);
-    if (select == NULL)
-        return -1;
-    sqlite3_bind_text(select, 1, fold->build->timestamp, -1, SQLITE_STATIC);
-    int found = database_step(select, error);
-    if (found == 1)
-        snprintf(fold->tomorrow, sizeof fold->tomorrow, "%s",
-                 (const char *)sqlite3_column_text(select, 0));
-    sqlite3_finalize(select);
-    return found == 1 ? 0 : -1;
+    /* The newest of version_downloads, or the one before the dump's own where that is later. */
+    static const char covered[] = "SELECT max(coalesce(max(date), ''),"
+                                  " date(substr(?1, 1, 10), '-1 day')) FROM version_downloads";
+    static const char tomorrow[] = "SELECT date(max(substr(?1, 1, 10), date('now')), '+1 day')";
+    return find_day(fold, covered, fold->covered, error) != 0 ||
+                   find_day(fold, tomorrow, fold->tomorrow, error) != 0
+               ? -1
+               : 0;
 }
 
 /* Leaves out rows of the dump whose day has not come when it was made. */
@@ -259,7 +252,7 @@ int build_fold_downloads(struct build *build, struct error *error)
         return 0;
     build->report->downloads.were_given = true;
     build_begin_phase(build, "counted downloads");
-    int result = find_covered(&fold, error) != 0 || find_tomorrow(&fold, error) != 0 ? -1 : 0;
+    int result = find_days(&fold, error);
     for (int i = 0; i < N_STATEMENTS && result == 0; i++) {
         fold.statements[i] = database_prepare(build->database, statement_texts[i], error);
         if (fold.statements[i] == NULL)

@@ -20,21 +20,18 @@ struct losses {
     unsigned n;
 };
 
-static uint64_t rows_read(const struct build_report *report, const char *table)
+/* How many rows were read of a table. Returns whether the dump has it. */
+static bool find_table(const struct build_report *report, const char *table, uint64_t *n_rows)
 {
-    uint64_t n = 0;
-    for (unsigned i = 0; i < report->n_tables; i++)
-        if (strcmp(report->tables[i].name, table) == 0)
-            n += report->tables[i].n_rows;
-    return n;
-}
-
-static bool was_read(const struct build_report *report, const char *table)
-{
-    unsigned i = 0;
-    while (i < report->n_tables && strcmp(report->tables[i].name, table) != 0)
-        i++;
-    return i < report->n_tables;
+    bool is_found = false;
+    *n_rows = 0;
+    for (unsigned i = 0; i < report->n_tables; i++) {
+        if (strcmp(report->tables[i].name, table) != 0)
+            continue;
+        is_found = true;
+        *n_rows += report->tables[i].n_rows;
+    }
+    return is_found;
 }
 
 /* Names what fits, the first ones. */
@@ -65,8 +62,8 @@ static int compare(struct build *build, sqlite3 *before, struct losses *losses, 
             break;
         }
         uint64_t n_before = n_rows > 0 ? (uint64_t)n_rows : 0;
-        uint64_t n_now = rows_read(build->report, name);
-        if (n_before > 0 && !was_read(build->report, name))
+        uint64_t n_now;
+        if (!find_table(build->report, name, &n_now) && n_before > 0)
             build_warn(build, "table that the dump lacks", 1,
                        "%s.csv: the index had %" PRIu64 " rows", name, n_before);
         if (n_now < n_before && n_before - n_now >= BUILD_MIN_LOST_ROWS &&
