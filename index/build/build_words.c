@@ -128,9 +128,8 @@ static uint32_t stem_of(void *context, const char *word, size_t length)
 {
     struct stemming *stemming = context;
     char stem[WRITTEN_MAX_BYTES];
-    const unsigned char *values;
     size_t n_bytes = text_words_stem(stemming->tokenizer, word, length, stem, sizeof stem);
-    return trie_find(&stemming->terms, stem, n_bytes, &values) > 0 ? trie_value(values, 0) : 0;
+    return trie_find_first(&stemming->terms, stem, n_bytes);
 }
 
 static int write_written_parts(struct build *build, struct stemming *stemming,

@@ -58,3 +58,9 @@ uint32_t trie_value(const unsigned char *values, uint32_t i)
 {
     return trie_read_u32(values + (size_t)i * TRIE_VALUE_SIZE);
 }
+
+uint32_t trie_find_first(const struct trie *trie, const char *key, size_t key_length)
+{
+    const unsigned char *values;
+    return trie_find(trie, key, key_length, &values) > 0 ? trie_value(values, 0) : 0;
+}

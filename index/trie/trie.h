@@ -30,6 +30,10 @@ uint32_t trie_find(const struct trie *trie, const char *key, size_t key_length,
 /* Reads value number `i` of a run that trie_find stored. */
 uint32_t trie_value(const unsigned char *values, uint32_t i);
 
+/* The smallest value of exactly `key`; 0, which is no value that the index has, where the key does
+   not occur. */
+uint32_t trie_find_first(const struct trie *trie, const char *key, size_t key_length);
+
 /* Walks down along `key`. Returns false where no key of the trie starts with it; else stores the
    node whose label holds the key's last byte, and how many bytes of that label come after it. */
 bool trie_locate(const struct trie *trie, const char *key, size_t key_length, uint32_t *node,

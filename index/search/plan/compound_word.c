@@ -9,10 +9,8 @@
 /* How many crates have the word as it is written. */
 static uint32_t count_crates(const struct index *index, const char *word, size_t length)
 {
-    const unsigned char *values;
-    return trie_find(&index->spelling, word, length, &values) > 0
-               ? word_list_word(&index->spelling_list, trie_value(values, 0)).n_crates
-               : 0;
+    uint32_t number = trie_find_first(&index->spelling, word, length);
+    return number > 0 ? word_list_word(&index->spelling_list, number).n_crates : 0;
 }
 
 bool compound_word_part(const struct index *index, const char *word, size_t length,

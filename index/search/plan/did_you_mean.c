@@ -121,12 +121,12 @@ static uint64_t count_with_name(const struct index *index, const struct text_wor
     struct search_word words[TEXT_WORDS_MAX];
     struct word_alternative alternatives[TEXT_WORDS_MAX];
     for (uint32_t i = 0; i < cut->n_words; i++) {
-        const unsigned char *values;
-        words[i] = (struct search_word){.alternatives = &alternatives[i]};
-        words[i].n_alternatives = trie_find(&index->terms, cut->bytes + cut->words[i].start,
-                                            cut->words[i].length, &values) > 0;
-        if (words[i].n_alternatives > 0)
-            alternatives[i].list = postings_of(&index->postings, trie_value(values, 0));
+        uint32_t stem =
+            trie_find_first(&index->terms, cut->bytes + cut->words[i].start, cut->words[i].length);
+        words[i] =
+            (struct search_word){.alternatives = &alternatives[i], .n_alternatives = stem > 0};
+        if (stem > 0)
+            alternatives[i].list = postings_of(&index->postings, stem);
     }
     return count_with_all(words, cut->n_words, POSTING_ALL_FIELDS, limit);
 }

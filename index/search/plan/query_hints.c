@@ -54,7 +54,6 @@ static bool look_up(struct hinting *hinting, const char *text, size_t length)
 {
     const struct index *index = hinting->index;
     char joined[SEARCH_MAX_TEXT_BYTES];
-    const unsigned char *numbers;
     if (length == 0 || length > sizeof joined)
         return false;
     join(joined, text, length, '-');
@@ -63,13 +62,13 @@ static bool look_up(struct hinting *hinting, const char *text, size_t length)
         add(hinting, (struct search_hint){SEARCH_HINT_CATEGORY, category->slug, category->length,
                                           category->n_crates});
     join(joined, text, length, '_');
-    bool is_keyword = trie_find(&index->keywords, joined, length, &numbers) > 0;
-    if (is_keyword) {
-        struct counted_word keyword = word_list_word(&index->keyword_list, trie_value(numbers, 0));
+    uint32_t number = trie_find_first(&index->keywords, joined, length);
+    if (number > 0) {
+        struct counted_word keyword = word_list_word(&index->keyword_list, number);
         add(hinting, (struct search_hint){SEARCH_HINT_KEYWORD, keyword.text, keyword.length,
                                           keyword.n_crates});
     }
-    return is_keyword || category != NULL;
+    return number > 0 || category != NULL;
 }
 
 uint32_t query_hints_find(const struct index *index, const struct search_query *query,

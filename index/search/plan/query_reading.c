@@ -19,9 +19,7 @@
 /* The most popular crate of that canonical name; 0 where there is none. */
 static uint32_t find_canonical(const struct index *index, const char *name, size_t length)
 {
-    const unsigned char *ranks;
-    return length > 0 && trie_find(&index->names, name, length, &ranks) > 0 ? trie_value(ranks, 0)
-                                                                            : 0;
+    return length > 0 ? trie_find_first(&index->names, name, length) : 0;
 }
 
 static uint32_t find_crate(const struct index *index, struct search_string name)

@@ -42,13 +42,6 @@ static float inverse_document_frequency(uint32_t n_crates, uint64_t n_with)
     return (float)fmax(MIN_MASS, log(1 + ((double)n_crates - n + 0.5) / (n + 0.5)));
 }
 
-/* What the trie leads to; 0: nothing. */
-static uint32_t find_number(const struct trie *trie, struct search_string key)
-{
-    const unsigned char *values;
-    return trie_find(trie, key.data, key.length, &values) > 0 ? trie_value(values, 0) : 0;
-}
-
 /* Appends a list; an empty one is no alternative. `synonym` is NULL for other kinds. */
 static void add(struct search_word *word, enum alternative_kind kind, struct posting_list list,
                 const struct synonym *synonym)
@@ -59,10 +52,10 @@ static void add(struct search_word *word, enum alternative_kind kind, struct pos
 }
 
 void search_word_find(struct search_word *word, const struct index *index,
-                      struct search_string written, struct search_string stem)
+                      struct search_string written, uint32_t stem)
 {
-    uint32_t number = find_number(&index->words, written);
-    word->stem = find_number(&index->terms, stem);
+    uint32_t number = trie_find_first(&index->words, written.data, written.length);
+    word->stem = stem;
     if (word->stem == 0)
         return;
     struct posting_list list = postings_of(&index->postings, word->stem);
@@ -85,7 +78,7 @@ uint64_t search_word_add_synonyms(struct search_word *word, struct index_reader 
         char bytes[SYNONYM_MAX_BYTES];
         size_t length =
             text_words_stem(reader->tokenizer, group[i].word, group[i].length, bytes, sizeof bytes);
-        uint32_t stem = find_number(&index->terms, (struct search_string){bytes, length});
+        uint32_t stem = trie_find_first(&index->terms, bytes, length);
         if (stem == 0 || stem == word->stem)
             continue;
         struct posting_list list = postings_of(&index->postings, stem);

@@ -48,9 +48,10 @@ struct search_word {
     float mass;
 };
 
-/* Adds the crates that have a word with its stem. `written` is the word, folded. */
+/* Adds the crates that have a word with its stem, of that number; 0: there are none. `written` is
+   the word, folded. */
 void search_word_find(struct search_word *word, const struct index *index,
-                      struct search_string written, struct search_string stem);
+                      struct search_string written, uint32_t stem);
 
 /* Adds the crates that have a word that means the same. Returns how many there are, those of each
    such word added. */

@@ -20,9 +20,11 @@ _Static_assert(SEARCH_MAX_TEXT_BYTES == TEXT_WORDS_MAX_BYTES && SEARCH_MAX_WORDS
 #define MAX_WORDS_TAKEN_APART 16 /* of a longer text, none is */
 #define COMMON_CRATES 64         /* have a word that may stand for what it says, not for a name */
 
-static struct search_string stem_of(const struct search_plan *plan, const struct search_word *word)
+/* The number of a word's stem; 0 where it occurs nowhere. */
+static uint32_t find_stem(const struct search_plan *plan, const struct index *index,
+                          const struct search_word *word)
 {
-    return (struct search_string){plan->text_words.bytes + word->start, word->length};
+    return trie_find_first(&index->terms, plan->text_words.bytes + word->start, word->length);
 }
 
 /* A word that is about to be found, whose stem lies at `start` of text_words.bytes. */
@@ -56,7 +58,7 @@ static void replace_word(struct search_plan *plan, struct index_reader *reader,
         return;
     *word = new_word(plan, words->n_bytes, (uint32_t)length);
     words->n_bytes += word->length;
-    search_word_find(word, reader->index, *written, stem_of(plan, word));
+    search_word_find(word, reader->index, *written, find_stem(plan, reader->index, word));
 }
 
 /* Whether a crate's name is what was typed, or contains it. */
@@ -74,7 +76,7 @@ static void add_part(struct search_plan *plan, struct index_reader *reader,
     size_t n = text_words_stem(reader->tokenizer, part.data, part.length, stem,
                                sizeof words->bytes - words->n_bytes);
     struct search_word word = new_word(plan, words->n_bytes, (uint32_t)n);
-    search_word_find(&word, reader->index, part, stem_of(plan, &word));
+    search_word_find(&word, reader->index, part, find_stem(plan, reader->index, &word));
     if (word.n_alternatives == 0)
         return;
     words->n_bytes += (uint32_t)n;
@@ -115,7 +117,7 @@ static void add_word(struct search_plan *plan, struct index_reader *reader,
     struct search_string written = {words->written + words->words[i].written_start,
                                     words->words[i].written_length};
     bool may_be_unfinished = i + 1 == words->n_words;
-    search_word_find(&word, index, written, stem_of(plan, &word));
+    search_word_find(&word, index, written, plan->stems[i]);
     plan->n_with[i] = word.n_written;
     if (plan->ranking->synonym > 0)
         plan->n_with[i] += search_word_add_synonyms(&word, reader, written);
@@ -146,12 +148,9 @@ static bool has_common_words(const struct search_plan *plan, const struct index 
     const struct text_words *words = &plan->text_words;
     bool has_spaces = text.length > 0 && memchr(text.data, ' ', text.length) != NULL;
     bool is_common = words->n_words > (has_spaces ? 1U : 0U);
-    for (uint32_t i = 0; i < words->n_words && is_common; i++) {
-        const unsigned char *values;
-        is_common = trie_find(&index->terms, words->bytes + words->words[i].start,
-                              words->words[i].length, &values) > 0 &&
-                    postings_of(&index->postings, trie_value(values, 0)).n >= COMMON_CRATES;
-    }
+    for (uint32_t i = 0; i < words->n_words && is_common; i++)
+        is_common =
+            plan->stems[i] > 0 && postings_of(&index->postings, plan->stems[i]).n >= COMMON_CRATES;
     return is_common;
 }
 
@@ -170,8 +169,7 @@ static void find_near_names(struct search_plan *plan, const struct index *index,
 static bool is_written(const void *context, const char *word, size_t length)
 {
     const struct index *index = context;
-    const unsigned char *values;
-    return trie_find(&index->words, word, length, &values) > 0;
+    return trie_find_first(&index->words, word, length) > 0;
 }
 
 /* Takes the text for the beginning of a name that is being typed: `serde js`. */
@@ -212,6 +210,10 @@ int search_plan_make(struct search_plan *plan, struct index_reader *reader,
     plan->spelling.is_relaxed = false;
     plan->text_length = (uint32_t)text.length;
     uint32_t n_cut = plan->text_words.n_words;
+    for (uint32_t i = 0; i < n_cut; i++)
+        plan->stems[i] = trie_find_first(&reader->index->terms,
+                                         plan->text_words.bytes + plan->text_words.words[i].start,
+                                         plan->text_words.words[i].length);
     named_crates_read(&plan->named, reader->index, reading,
                       has_common_words(plan, reader->index, text));
     take_beginning(plan, text);

@@ -24,6 +24,7 @@ struct search_plan {
     uint32_t n_left_out;    /* words of the text that are none */
     uint32_t n_occurring; /* of these, as they were typed: whole, or as the beginning of another */
     /* By number in text_words: crates that have the word as written, or a synonym. */
+    uint32_t stems[SEARCH_MAX_WORDS]; /* of text_words: their numbers; 0: it occurs nowhere */
     uint64_t n_with[SEARCH_MAX_WORDS];
     uint64_t n_completed; /* that have a completion of the last, added */
     struct word_alternative alternatives[SEARCH_MAX_WORD_ALTERNATIVES]; /* word by word */

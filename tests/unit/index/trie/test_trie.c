@@ -142,6 +142,8 @@ static void assert_find(const struct sample *sample, const char *key, size_t len
     assert_int_equal(trie_find(&sample->trie, key, length, &values), n_expected);
     for (uint32_t i = 0; i < n_expected; i++)
         assert_int_equal(trie_value(values, i), sample->entries[begin + i].value);
+    assert_int_equal(trie_find_first(&sample->trie, key, length),
+                     n_expected > 0 ? sample->entries[begin].value : 0);
 }
 
 static void assert_complete(const struct sample *sample, const char *prefix, size_t length,
