@@ -11,18 +11,14 @@
 #include "index/trie/trie_loose.h"
 
 #include <cratedex/canonical_name.h>
-#include <cratedex/index_file.h>
 #include <cratedex/utf8.h>
 #include <string.h>
 
 /* Names that are the text but for separators are seldom more than two. */
 #define MAX_LOOSE_NAMES 32
 
-/* A crate is in use that is among the first of all, one in so many; or in a small index. */
+/* A crate is in use that is among the first of all, one in so many. */
 #define USED_SHARE 8
-#define MAX_SURE_RANK 1000
-/* So many times better is a rank that is better for sure. */
-#define FAR_BETTER 8
 
 static void mark(struct named_crates *named, uint32_t rank)
 {
@@ -101,7 +97,7 @@ static bool is_typed_as_name(const struct loose_text *loose, const char *canonic
    soon, and many a crate has nothing but the name. */
 static bool is_meant(const struct index *index, uint32_t rank)
 {
-    return rank <= MAX_SURE_RANK || rank <= index_n_crates(index) / USED_SHARE;
+    return query_is_popular(index, rank, USED_SHARE);
 }
 
 /* Whether a crate that has the text's letters stands in front. A name that is one word with
@@ -146,7 +142,7 @@ static size_t choose_front(const struct index *index, const struct loose_text *l
     for (size_t i = 0; i < n && first == 0; i++)
         first = is_text(index, loose, ranks[i], is_phrase) ? ranks[i] : 0;
     for (size_t i = 0; i < n; i++) {
-        if (ranks[i] < first / FAR_BETTER || is_text(index, loose, ranks[i], is_phrase))
+        if (ranks[i] < first / QUERY_FAR_BETTER || is_text(index, loose, ranks[i], is_phrase))
             move_to(ranks, i, n_front++);
     }
     return n_front;

@@ -6,15 +6,10 @@
 #include "index/trie/trie.h"
 
 #include <cratedex/canonical_name.h>
-#include <cratedex/index_file.h>
 #include <string.h>
 
-/* So many times better is a rank that is better for sure. */
-#define FAR_BETTER 8
-
-/* A crate is well known that is among the first of all, one in so many; or in a small index. */
+/* A crate is well known that is among the first of all, one in so many. */
 #define KNOWN_SHARE 32
-#define MAX_KNOWN_RANK 1000
 
 /* The most popular crate of that canonical name; 0 where there is none. */
 static uint32_t find_canonical(const struct index *index, const char *name, size_t length)
@@ -93,7 +88,7 @@ static int believe_version(const struct query_reading *reading, const struct ind
         return 1;
     if (read->version_form == QUERY_VERSION_NUMBER) {
         uint32_t whole = find_crate_of_words(index, read->text);
-        if (reader == NULL || (whole != 0 && rank >= whole / FAR_BETTER))
+        if (reader == NULL || (whole != 0 && rank >= whole / QUERY_FAR_BETTER))
             return 0;
     }
     return reader == NULL ? 1 : has_beginning(reader, rank, read->names.version, error);
@@ -102,7 +97,7 @@ static int believe_version(const struct query_reading *reading, const struct ind
 /* Words may mean a crate that people know. */
 static bool is_well_known(const struct index *index, uint32_t rank)
 {
-    return rank <= MAX_KNOWN_RANK || rank <= index_n_crates(index) / KNOWN_SHARE;
+    return query_is_popular(index, rank, KNOWN_SHARE);
 }
 
 /* Whether a `::` stands there, which may be for any separator. */
@@ -170,7 +165,7 @@ static int settle(struct query_reading *reading, const struct index *index,
     /* `tokio::util`, `rust embed` and `xml.rs` may be names themselves, and are then, unless the
        crate is far more popular that they name else. */
     uint32_t whole = find_crate_of_words(index, read->text);
-    reading->is_name = whole != 0 && (rank >= whole / FAR_BETTER || has_path(read->text));
+    reading->is_name = whole != 0 && (rank >= whole / QUERY_FAR_BETTER || has_path(read->text));
     if (reading->is_name && is_well_known(index, rank))
         add_named(reading, rank);
     if (reading->is_name)

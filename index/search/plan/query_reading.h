@@ -6,6 +6,7 @@
 #include "index/segment/open_reader.h"
 
 #include <cratedex/error.h>
+#include <cratedex/index_file.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -32,6 +33,16 @@ struct query_reading {
 int query_reading_make(struct query_reading *reading, const struct index *index,
                        struct index_reader *reader, struct search_string typed,
                        struct error *error);
+
+/* So many times better is a rank that is better for sure. */
+#define QUERY_FAR_BETTER 8
+
+/* Whether a crate is among the first of all, one in `share`; or is in a small index. */
+static inline bool query_is_popular(const struct index *index, uint32_t rank, uint32_t share)
+{
+    enum { SMALL_INDEX = 1000 };
+    return rank <= SMALL_INDEX || rank <= index_n_crates(index) / share;
+}
 
 /* Whether the first crate has the very version that the text says: 1, 0, or -1 and why. */
 int query_reading_has_version(const struct query_reading *reading, struct index_reader *reader,
