@@ -147,8 +147,13 @@ static enum MHD_Result begin_request(struct daemon *daemon, struct MHD_Connectio
     struct failure fault;
     state->is_running = true;
     atomic_fetch_add(&daemon->counts[cpu_slot(CPU_MAX_SLOTS)].n_begun, 1);
-    if (request_head_check(connection, version, state->target_is_too_long ? NULL : state->target,
-                           &state->fields, &fault) == 0)
+    const struct request_line line = {
+        .method = method,
+        .url = path,
+        .version = version,
+        .target = state->target_is_too_long ? NULL : state->target,
+    };
+    if (request_head_check(connection, &line, &state->fields, &fault) == 0)
         return MHD_YES;
     return answer_request(daemon->service, connection, state, path, method, version, &fault);
 }
