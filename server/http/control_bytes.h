@@ -31,14 +31,14 @@ static inline bool has_control_or_space(const char *text, size_t length)
     return false;
 }
 
-/* Whether there is a control character other than a tab. */
+/* Whether there is one below 0x20 other than a tab; DEL in a value is passed over, as may be. */
 static inline bool has_control(const char *text, size_t length)
 {
     size_t at = 0;
     while (length - at >= 8 && !has_low_byte(text + at, ' '))
         at += 8;
     for (; at < length; at++)
-        if (((unsigned char)text[at] < ' ' && text[at] != '\t') || text[at] == 0x7f)
+        if ((unsigned char)text[at] < ' ' && text[at] != '\t')
             return true;
     return false;
 }
