@@ -120,8 +120,8 @@ sqlite3 *index_database_open(const char *path, struct error *error)
 static int check_same_file(const struct index *index, struct error *error)
 {
     struct stat status;
-    if (stat(index->path, &status) == 0 && status.st_dev == index->device &&
-        status.st_ino == index->inode)
+    if (stat(index->path, &status) == 0 && status.st_dev == index->stamp.device &&
+        status.st_ino == index->stamp.inode)
         return 0;
     return error_set(error, "%s was replaced since it was opened: open it again", index->path);
 }

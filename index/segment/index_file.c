@@ -12,10 +12,12 @@
 #include "index/trie/trie_fuzzy.h"
 
 #include <cratedex/canonical_name.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 static int read_timestamp(struct index *index, sqlite3 *database, struct error *error)
 {
@@ -56,22 +58,30 @@ static int load(struct index *index, sqlite3 *database, struct error *error)
     if (open_parts(index, database, error) != 0)
         return -1;
     return table_rows_open(&index->documents, database, "documents", index->columns.n_crates,
-                           index->path, index->device, index->inode, error);
+                           index->path, index->stamp.device, index->stamp.inode, error);
 }
 
-/* Remembers which file is at the path: it may be another one by the time the path is opened again.
-   Where there is none, opening will say so. */
+/* Remembers which file is at the path: it may be another one by the time the path is opened again,
+   or this one with other bytes. Where there is none, opening will say so. */
 static int remember_file(struct index *index, const char *path, struct error *error)
 {
-    struct stat status;
     index->path = strdup(path);
+    index->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (index->path == NULL)
         return error_out_of_memory(error);
-    if (stat(path, &status) == 0) {
-        index->device = status.st_dev;
-        index->inode = status.st_ino;
-    }
+    if (index->descriptor >= 0 && file_stamp_take(index->descriptor, &index->stamp) != 0)
+        return error_set(error, "%s: %s", path, strerror(errno));
     return 0;
+}
+
+/* Says what is wrong with a file that did not open. */
+static void blame_file(const struct index *index, struct error *error)
+{
+    struct error cause = *error;
+    if (index_is_unchanged(index))
+        error_set(error, "%s is damaged: %s; build the index again", index->path, cause.message);
+    else
+        error_set(error, "%s was changed while it was opened: try again", index->path);
 }
 
 struct index *index_open(const char *path, struct error *error)
@@ -82,12 +92,11 @@ struct index *index_open(const char *path, struct error *error)
         error_out_of_memory(error);
     } else if (remember_file(index, path, error) == 0 &&
                (database = index_database_reopen(index, error)) != NULL) {
-        if (load(index, database, error) == 0) {
+        if (load(index, database, error) == 0 && index_is_unchanged(index)) {
             sqlite3_close(database);
             return index;
         }
-        struct error cause = *error;
-        error_set(error, "%s is damaged: %s; build the index again", path, cause.message);
+        blame_file(index, error);
     }
     sqlite3_close(database);
     index_close(index);
@@ -107,9 +116,16 @@ void index_close(struct index *index)
     postings_close(&index->postings);
     postings_close(&index->written);
     table_rows_close(&index->documents);
+    if (index->descriptor >= 0)
+        close(index->descriptor);
     free(index->not_yanked);
     free(index->path);
     free(index);
+}
+
+bool index_is_unchanged(const struct index *index)
+{
+    return file_stamp_holds(index->descriptor, &index->stamp);
 }
 
 uint32_t index_n_crates(const struct index *index)

@@ -2,6 +2,7 @@
 #ifndef CRATEDEX_INDEX_OPEN_INDEX_H
 #define CRATEDEX_INDEX_OPEN_INDEX_H
 
+#include "index/base/file_stamp.h"
 #include "index/segment/category_list.h"
 #include "index/segment/crate_columns.h"
 #include "index/segment/index_parts.h"
@@ -19,8 +20,8 @@
 
 struct index {
     char *path;
-    dev_t device; /* with the inode: which file `path` is */
-    ino_t inode;
+    int descriptor; /* of the file that was there; -1: none could be opened */
+    struct file_stamp stamp;
     void *blocks[N_INDEX_PARTS]; /* owned; 16-byte aligned by malloc */
     size_t block_sizes[N_INDEX_PARTS];
     uint64_t checksums[N_INDEX_PARTS]; /* XXH3 of each block */
