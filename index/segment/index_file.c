@@ -1,6 +1,7 @@
 /* Opening: the SQLite header says whether the file is ours, `parts` holds the blocks that search
    reads from memory; open_parts.c reads and checks them. Afterwards `struct index` is never written
-   again and needs no lock. Documents stay in the file, which is mapped (table_rows.h). */
+   again and needs no lock, but for which of its pages were checked (index_pages.h). Documents stay
+   in the file, which is mapped (table_rows.h). */
 #include <cratedex/index_file.h>
 
 #include "index/base/database.h"
@@ -12,10 +13,10 @@
 #include "index/trie/trie_fuzzy.h"
 
 #include <cratedex/canonical_name.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static int read_timestamp(struct index *index, sqlite3 *database, struct error *error)
 {
@@ -56,40 +57,39 @@ static int load(struct index *index, sqlite3 *database, struct error *error)
     if (open_parts(index, database, error) != 0)
         return -1;
     return table_rows_open(&index->documents, database, "documents", index->columns.n_crates,
-                           index->path, index->device, index->inode, error);
+                           index->pages, error);
 }
 
-/* Remembers which file is at the path: it may be another one by the time the path is opened again.
-   Where there is none, opening will say so. */
-static int remember_file(struct index *index, const char *path, struct error *error)
+/* Loads what an index has in memory. */
+static int open_file(struct index *index, const char *path, struct error *error)
 {
-    struct stat status;
-    index->path = strdup(path);
-    if (index->path == NULL)
-        return error_out_of_memory(error);
-    if (stat(path, &status) == 0) {
-        index->device = status.st_dev;
-        index->inode = status.st_ino;
-    }
-    return 0;
+    index->pages = pages_vfs_open(path, error);
+    sqlite3 *database = index->pages == NULL ? NULL : index_database_connect(index->pages, error);
+    if (database == NULL)
+        return -1;
+    snprintf(index->fingerprint, sizeof index->fingerprint, "%016" PRIx64, index->pages->digest);
+    int result = load(index, database, error);
+    sqlite3_close(database);
+    return result;
 }
 
 struct index *index_open(const char *path, struct error *error)
 {
-    sqlite3 *database = NULL;
     struct index *index = calloc(1, sizeof *index);
     if (index == NULL) {
         error_out_of_memory(error);
-    } else if (remember_file(index, path, error) == 0 &&
-               (database = index_database_reopen(index, error)) != NULL) {
-        if (load(index, database, error) == 0) {
-            sqlite3_close(database);
-            return index;
-        }
-        struct error cause = *error;
-        error_set(error, "%s is damaged: %s; build the index again", path, cause.message);
+        return NULL;
     }
-    sqlite3_close(database);
+    if (open_file(index, path, error) == 0)
+        return index;
+    if (index->fingerprint[0] != '\0') { /* it was an index */
+        uint32_t damaged;
+        struct error cause = *error;
+        if (index_pages_count(index->pages, index->pages->damaged, &damaged) > 0)
+            index_pages_complain(index->pages, damaged, error);
+        else
+            error_set(error, "%s is damaged: %s; build the index again", path, cause.message);
+    }
     index_close(index);
     return NULL;
 }
@@ -108,7 +108,7 @@ void index_close(struct index *index)
     postings_close(&index->written);
     table_rows_close(&index->documents);
     free(index->not_yanked);
-    free(index->path);
+    index_pages_close(index->pages);
     free(index);
 }
 
@@ -130,6 +130,24 @@ const char *index_downloads_day(const struct index *index)
 const char *index_fingerprint(const struct index *index)
 {
     return index->fingerprint;
+}
+
+void index_pages_state(const struct index *index, struct index_pages_state *state)
+{
+    const struct index_pages *pages = index->pages;
+    uint32_t first_checked;
+    state->n_pages = pages->n_pages;
+    state->n_checked = index_pages_count(pages, pages->checked, &first_checked);
+    state->n_damaged = index_pages_count(pages, pages->damaged, &state->first_damaged);
+}
+
+int64_t index_check_pages(const struct index *index, uint32_t first, uint32_t n,
+                          struct error *error)
+{
+    const struct index_pages *pages = index->pages;
+    if (index_pages_read(index->pages, first, n, error) != 0)
+        return -1;
+    return first > pages->n_pages || n >= pages->n_pages - first + 1 ? 0 : (int64_t)first + n;
 }
 
 void index_crate(const struct index *index, uint32_t rank, struct index_crate *crate)

@@ -4,6 +4,7 @@
 
 #include "index/segment/category_list.h"
 #include "index/segment/crate_columns.h"
+#include "index/segment/index_pages.h"
 #include "index/segment/index_parts.h"
 #include "index/segment/memberships.h"
 #include "index/segment/name_substrings.h"
@@ -15,15 +16,11 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 struct index {
-    char *path;
-    dev_t device; /* with the inode: which file `path` is */
-    ino_t inode;
+    struct index_pages *pages;   /* the file */
     void *blocks[N_INDEX_PARTS]; /* owned; 16-byte aligned by malloc */
     size_t block_sizes[N_INDEX_PARTS];
-    uint64_t checksums[N_INDEX_PARTS]; /* XXH3 of each block */
     struct crate_columns columns;
     struct trie names;
     struct trie terms;
