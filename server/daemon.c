@@ -1,5 +1,6 @@
-/* libmicrohttpd runs a pool of threads, each with its own epoll set and its own share of the
-   connections; a request is read, answered and sent by one thread.
+/* Each thread is a loop (loop.c) that runs a daemon of libmicrohttpd of its own. All of them accept
+   from one listening socket, of which each has a descriptor; a connection stays with the loop that
+   accepted it, and a request is read, answered and sent by one thread.
 
    Every connection has one connection_state from its first byte to its end, so that a request
    allocates nothing of ours. The requests of a connection use it in turn: HTTP/1.1 answers them in
@@ -15,17 +16,17 @@
    first answer of a connection we look for such an end and raise the edge again (notice_end).
    Clients that send once and half-close do so at the first request; to look at every one would cost
    a system call each. */
-#define _GNU_SOURCE /* dup3 */
-
 #include "server/daemon.h"
 
 #include "server/exchange/transaction.h"
 #include "server/http/request.h"
 #include "server/http/request_head.h"
 #include "server/http/trusted_proxies.h"
+#include "server/loop.h"
 #include "server/telemetry/cpu_slot.h"
 #include "server/telemetry/metrics.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
@@ -33,7 +34,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -46,11 +46,12 @@ struct request_counts {
 
 struct daemon {
     struct service *service;
-    int listener;
-    struct MHD_Daemon *http;
+    int listener;             /* -1 once connections are refused */
     struct error start_error; /* what libmicrohttpd said while it started */
     atomic_bool is_started;
+    unsigned n_loops;
     struct request_counts counts[CPU_MAX_SLOTS];
+    struct loop *loops[]; /* n_loops */
 };
 
 struct connection_state {
@@ -232,52 +233,75 @@ static unsigned max_connections(void)
                                          : (unsigned)reserved;
 }
 
+/* One of libmicrohttpd's daemons, with a descriptor of the listening socket of its own. */
+static struct MHD_Daemon *start_http(struct daemon *daemon, unsigned limit, struct error *error)
+{
+    int listener = fcntl(daemon->listener, F_DUPFD_CLOEXEC, 0);
+    if (listener < 0) {
+        error_set(error, "cannot start the HTTP daemon: %s", strerror(errno));
+        return NULL;
+    }
+    struct MHD_Daemon *http = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle_request, daemon,
+        MHD_OPTION_EXTERNAL_LOGGER, keep_message, daemon, MHD_OPTION_LISTEN_SOCKET, listener,
+        MHD_OPTION_URI_LOG_CALLBACK, keep_target, daemon, MHD_OPTION_NOTIFY_CONNECTION,
+        notify_connection, daemon, MHD_OPTION_NOTIFY_COMPLETED, end_request, daemon,
+        MHD_OPTION_CONNECTION_LIMIT, limit, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)DAEMON_TIMEOUT_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)DAEMON_CONNECTION_BYTES, MHD_OPTION_END);
+    if (http == NULL) {
+        error_set(error, "cannot start the HTTP daemon: %s", daemon->start_error.message);
+        close(listener);
+    }
+    return http;
+}
+
+/* Stops the loops that were started. */
+static void stop_loops(struct daemon *daemon)
+{
+    while (daemon->n_loops > 0)
+        loop_stop(daemon->loops[--daemon->n_loops]);
+    free(daemon);
+}
+
 struct daemon *daemon_start(struct service *service, int listener, unsigned n_threads,
                             struct error *error)
 {
-    struct daemon *daemon = aligned_alloc(_Alignof(struct daemon), sizeof *daemon);
+    size_t size = sizeof(struct daemon) + n_threads * sizeof(struct loop *);
+    size_t alignment = _Alignof(struct daemon);
+    size = (size + alignment - 1) / alignment * alignment;
+    struct daemon *daemon = aligned_alloc(alignment, size);
     if (daemon == NULL) {
         error_out_of_memory(error);
         return NULL;
     }
-    memset(daemon, 0, sizeof *daemon);
+    memset(daemon, 0, size);
     const unsigned connection_limit = max_connections();
     daemon->service = service;
     daemon->listener = listener;
     metrics_limit_connections(service->metrics, connection_limit);
-    const struct MHD_OptionItem pool[] = {{MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)n_threads, NULL},
-                                          {MHD_OPTION_END, 0, NULL}};
-    const struct MHD_OptionItem no_pool[] = {{MHD_OPTION_END, 0, NULL}};
-    daemon->http = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL,
-        handle_request, daemon, MHD_OPTION_EXTERNAL_LOGGER, keep_message, daemon,
-        MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_URI_LOG_CALLBACK, keep_target, daemon,
-        MHD_OPTION_NOTIFY_CONNECTION, notify_connection, daemon, MHD_OPTION_NOTIFY_COMPLETED,
-        end_request, daemon, MHD_OPTION_CONNECTION_LIMIT, connection_limit,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)DAEMON_TIMEOUT_SECONDS,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)DAEMON_CONNECTION_BYTES, MHD_OPTION_ARRAY,
-        n_threads > 1 ? pool : no_pool, MHD_OPTION_END);
-    if (daemon->http == NULL) {
-        error_set(error, "cannot start the HTTP daemon: %s", daemon->start_error.message);
-        free(daemon);
-        return NULL;
+    for (; daemon->n_loops < n_threads; daemon->n_loops++) {
+        struct MHD_Daemon *http =
+            start_http(daemon, (connection_limit + n_threads - 1) / n_threads, error);
+        struct loop *loop = http != NULL ? loop_start(http, error) : NULL;
+        if (loop == NULL) {
+            if (http != NULL)
+                MHD_stop_daemon(http);
+            stop_loops(daemon);
+            return NULL;
+        }
+        daemon->loops[daemon->n_loops] = loop;
     }
-    daemon->is_started = true;
+    atomic_store(&daemon->is_started, true);
     return daemon;
 }
 
-/* MHD_quiesce_daemon takes the listener out of every worker's epoll set while the workers may do so
-   too; whoever comes second finds it gone, and the program ends by abort. Here the descriptor
-   becomes one on which nothing ever arrives: with its last descriptor the listening socket is
-   closed, and leaves all epoll sets by itself (epoll(7)). Without a descriptor to spare connections
-   are taken until the end. */
 void daemon_refuse_connections(struct daemon *daemon)
 {
-    int silent = eventfd(0, EFD_CLOEXEC);
-    if (silent < 0)
-        return;
-    dup3(silent, daemon->listener, O_CLOEXEC);
-    close(silent);
+    for (unsigned i = 0; i < daemon->n_loops; i++)
+        loop_refuse_connections(daemon->loops[i]);
+    close(daemon->listener);
+    daemon->listener = -1;
 }
 
 unsigned daemon_n_running(const struct daemon *daemon)
@@ -295,6 +319,7 @@ unsigned daemon_n_running(const struct daemon *daemon)
 
 void daemon_stop(struct daemon *daemon)
 {
-    MHD_stop_daemon(daemon->http);
-    free(daemon);
+    if (daemon->listener >= 0)
+        close(daemon->listener);
+    stop_loops(daemon);
 }

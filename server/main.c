@@ -1,7 +1,7 @@
 /* Starts the server, waits for a signal, stops it. The main thread blocks SIGTERM and SIGINT before
-   any other thread exists and takes them with sigtimedwait: there are no signal handlers. Waiting
-   wakes up once a second to flush the access log and to look whether a new day of counted downloads
-   has begun. */
+   any other thread exists and takes them with sigtimedwait: no handler of a signal runs but
+   the one for mapped files that are cut (mapped_fault.h). Waiting wakes up once a second to flush
+   the access log and to look whether a new day of counted downloads has begun. */
 #include "server/answer/answer.h"
 #include "server/cache/cache.h"
 #include "server/cache/recent_hits.h"
@@ -11,11 +11,14 @@
 #include "server/listener.h"
 #include "server/options.h"
 #include "server/service/download_counters.h"
+#include "server/service/index_watch.h"
 #include "server/service/published.h"
 #include "server/service/service.h"
 #include "server/service/snapshot.h"
 #include "server/telemetry/access_log.h"
 #include "server/telemetry/metrics.h"
+
+#include "index/base/mapped_fault.h"
 
 #include <cratedex/ranking.h>
 #include <errno.h>
@@ -42,7 +45,7 @@ struct server {
     struct ranking ranking;
     struct ranking ranking_b;
     const char *route_names[OUTCOME_MAX_ROUTES];
-    struct snapshot *snapshot; /* the first, which is the last, too */
+    struct snapshot *snapshot; /* the first, until the watch runs, which may publish another */
     int listener;
     struct daemon *daemon;
     bool downloads_are_troubled; /* the last tick failed, which was said */
@@ -67,7 +70,10 @@ static int open_index(struct server *server, const char *path, unsigned n_reader
     server->snapshot = snapshot_open(path, n_readers, 1, error);
     if (server->snapshot != NULL)
         server->service.snapshots = published_create(server->snapshot, error);
-    return server->service.snapshots != NULL ? 0 : -1;
+    if (server->service.snapshots != NULL)
+        return 0;
+    snapshot_close(server->snapshot);
+    return -1;
 }
 
 /* A weights file is read once, at start; what it does not name keeps the built-in weight. */
@@ -97,6 +103,7 @@ static int open_slow_query_log(struct service *service, const char *path, struct
 static void stop(struct server *server)
 {
     struct service *service = &server->service;
+    index_watch_stop(service->watch);
     if (server->daemon != NULL)
         daemon_stop(server->daemon);
     else if (server->listener >= 0)
@@ -113,8 +120,7 @@ static void stop(struct server *server)
         fprintf(stderr, "cratedex-server: counting downloads: %s\n", error.message);
     if (service->slow_query_descriptor != STDERR_FILENO)
         close(service->slow_query_descriptor);
-    published_destroy(service->snapshots);
-    snapshot_close(server->snapshot);
+    snapshot_close(published_destroy(service->snapshots));
 }
 
 /* Makes everything; on an error the caller stops what is there. */
@@ -163,6 +169,10 @@ static int start(struct server *server, const struct options *options, struct er
     server->listener = listener_open(&options->listen, error);
     if (server->listener < 0)
         return -1;
+    service->watch = index_watch_start(service->snapshots, server->snapshot, options->index_path,
+                                       options->n_threads, error);
+    if (service->watch == NULL)
+        return -1;
     server->daemon = daemon_start(service, server->listener, options->n_threads, error);
     return server->daemon != NULL ? 0 : -1;
 }
@@ -174,11 +184,14 @@ static int announce(const struct server *server, struct error *error)
     if (listener_name(server->listener, name, error) != 0)
         return -1;
     FILE *out = server->service.access_log != NULL ? stderr : stdout;
+    const struct snapshot *snapshot = published_take(server->service.snapshots);
+    if (snapshot == NULL)
+        return error_out_of_memory(error);
     fprintf(out,
             "cratedex-server " CRATEDEX_VERSION " listening on http://%s (%" PRIu32
             " crates, dump of %s)\n",
-            name, index_n_crates(server->snapshot->index),
-            index_dump_timestamp(server->snapshot->index));
+            name, index_n_crates(snapshot->index), index_dump_timestamp(snapshot->index));
+    published_give_back(server->service.snapshots);
     if (fflush(out) != 0)
         return error_set(error, "cannot write to standard %s", out == stdout ? "output" : "error");
     return 0;
@@ -258,7 +271,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "cratedex-server: cannot set up signals: %s\n", strerror(errno));
         return EXIT_FAILURE;
     }
-    if (run(&options, &signals, &error) == 0)
+    if (mapped_fault_survive(&error) == 0 && run(&options, &signals, &error) == 0)
         return EXIT_SUCCESS;
     fprintf(stderr, "cratedex-server: %s\n", error.message);
     return EXIT_FAILURE;

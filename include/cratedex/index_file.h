@@ -6,6 +6,7 @@
 
 #include <cratedex/error.h>
 #include <cratedex/index_format.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,12 @@ struct index *index_open(const char *path, struct error *error);
 
 /* Every reader must be closed before. */
 void index_close(struct index *index);
+
+/* Whether nobody has written into the file since it was opened, or cut it. It is mapped into memory
+   and must not change: what was read of one that did is worth nothing, so who must not tell wrong
+   things asks after reading and before telling. A system call. A file that was removed, or whose
+   path another file has taken, is unchanged. Thread-safe. */
+bool index_is_unchanged(const struct index *index);
 
 uint32_t index_n_crates(const struct index *index);
 /* The dump's timestamp, RFC 3339; lives as long as the index. */

@@ -60,17 +60,27 @@ static int load(struct index *index, sqlite3 *database, struct error *error)
                            index->pages, error);
 }
 
-/* Loads what an index has in memory. */
-static int open_file(struct index *index, const char *path, struct error *error)
+static int load_all(struct index *index, struct error *error)
 {
-    index->pages = pages_vfs_open(path, error);
-    sqlite3 *database = index->pages == NULL ? NULL : index_database_connect(index->pages, error);
-    if (database == NULL)
-        return -1;
+    sqlite3 *database = index_database_connect(index->pages, error);
+    int result = database == NULL ? -1 : load(index, database, error);
     snprintf(index->fingerprint, sizeof index->fingerprint, "%016" PRIx64, index->pages->digest);
-    int result = load(index, database, error);
     sqlite3_close(database);
     return result;
+}
+
+/* Says what is wrong with a file that is an index and did not open. */
+static void blame_file(const struct index *index, struct error *error)
+{
+    uint32_t damaged;
+    struct error cause = *error;
+    const struct index_pages *pages = index->pages;
+    if (!index_is_unchanged(index))
+        error_set(error, "%s was changed while it was opened: try again", pages->path);
+    else if (index_pages_count(pages, pages->damaged, &damaged) > 0)
+        index_pages_complain(pages, damaged, error);
+    else
+        error_set(error, "%s is damaged: %s; build the index again", pages->path, cause.message);
 }
 
 struct index *index_open(const char *path, struct error *error)
@@ -80,15 +90,11 @@ struct index *index_open(const char *path, struct error *error)
         error_out_of_memory(error);
         return NULL;
     }
-    if (open_file(index, path, error) == 0)
-        return index;
-    if (index->fingerprint[0] != '\0') { /* it was an index */
-        uint32_t damaged;
-        struct error cause = *error;
-        if (index_pages_count(index->pages, index->pages->damaged, &damaged) > 0)
-            index_pages_complain(index->pages, damaged, error);
-        else
-            error_set(error, "%s is damaged: %s; build the index again", path, cause.message);
+    index->pages = pages_vfs_open(path, error);
+    if (index->pages != NULL) {
+        if (load_all(index, error) == 0 && index_is_unchanged(index))
+            return index;
+        blame_file(index, error);
     }
     index_close(index);
     return NULL;
@@ -110,6 +116,11 @@ void index_close(struct index *index)
     free(index->not_yanked);
     index_pages_close(index->pages);
     free(index);
+}
+
+bool index_is_unchanged(const struct index *index)
+{
+    return file_stamp_holds(index->pages->file, &index->pages->stamp);
 }
 
 uint32_t index_n_crates(const struct index *index)

@@ -32,7 +32,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define SQLITE_HEADER_BYTES 100
@@ -49,10 +48,9 @@ static uint32_t header_number(const unsigned char *header, size_t at)
 static int check_header(struct index_pages *pages, struct error *error)
 {
     unsigned char header[SQLITE_HEADER_BYTES];
-    struct stat status;
     const char *path = pages->path;
     if (pread(pages->file, header, sizeof header, 0) != (ssize_t)sizeof header ||
-        memcmp(header, SQLITE_MAGIC, sizeof SQLITE_MAGIC) != 0 || fstat(pages->file, &status) != 0)
+        memcmp(header, SQLITE_MAGIC, sizeof SQLITE_MAGIC) != 0)
         return error_set(error, "%s is not a Cratedex index", path);
     if (header_number(header, 68) != INDEX_APPLICATION_ID)
         return error_set(error, "%s is an SQLite database but not a Cratedex index", path);
@@ -71,11 +69,11 @@ static int check_header(struct index_pages *pages, struct error *error)
     pages->n_pages = header_number(header, 28);
     int64_t promised =
         (int64_t)pages->n_pages * INDEX_PAGE_BYTES + page_checksums_size(pages->n_pages);
-    if (pages->n_pages == 0 || status.st_size != promised)
+    if (pages->n_pages == 0 || pages->stamp.size != promised)
         return error_set(error,
                          "%s is damaged: it has %lld bytes where its header says %lld; restore it "
                          "or build it again",
-                         path, (long long)status.st_size, (long long)promised);
+                         path, (long long)pages->stamp.size, (long long)promised);
     return 0;
 }
 
@@ -112,10 +110,12 @@ static int load(struct index_pages *pages, const char *path, struct error *error
     pages->path = strdup(path);
     if (pages->path == NULL)
         return error_out_of_memory(error);
-    pages->file = open(path, O_RDONLY | O_CLOEXEC);
+    pages->file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (pages->file < 0)
         return error_set(error, "%s: %s; build an index with `cratedex-index build DUMP -o FILE`",
                          path, strerror(errno));
+    if (file_stamp_take(pages->file, &pages->stamp) != 0)
+        return error_set(error, "%s: %s", path, strerror(errno));
     if (check_header(pages, error) != 0)
         return -1;
     pages->checked = calloc(n_bit_words(pages), sizeof *pages->checked);

@@ -3,6 +3,8 @@
 #ifndef CRATEDEX_INDEX_INDEX_PAGES_H
 #define CRATEDEX_INDEX_INDEX_PAGES_H
 
+#include "index/base/file_stamp.h"
+
 #include <cratedex/error.h>
 #include <cratedex/index_format.h>
 #include <sqlite3.h>
@@ -14,6 +16,7 @@
 struct index_pages {
     char *path;
     int file;
+    struct file_stamp stamp;    /* from before it was read */
     const unsigned char *bytes; /* mapped: page 1, 2, … */
     uint32_t n_pages;
     uint64_t *checksums; /* by number of page - 1, as the two sets of bits */

@@ -65,6 +65,7 @@ struct endpoint {
     const char
         *surrogate_key; /* the tag of every answer, for a CDN to purge by; NULL: each has its own */
     const char *plain_type; /* the media type, where Accept is not asked; else NULL */
+    bool needs_no_index;    /* answered whatever happens to the index file */
     bool is_cached;
     bool has_links;      /* the body is a list_page */
     bool has_moving_key; /* the canonical key of one request changes with time */

@@ -1,5 +1,5 @@
 /* For those who run the server: GET /healthz (the process answers) and GET /readyz (it can serve:
-   the index answers and no shutdown has begun). */
+   the index answers, its file is sound and no shutdown has begun). */
 #include "server/endpoints/endpoint.h"
 
 #include "server/http/response_headers.h"
@@ -50,6 +50,7 @@ const struct endpoint health_endpoint = {
     .path = "/healthz",
     .name = "healthz",
     .cache_control = RESPONSE_NO_STORE,
+    .needs_no_index = true,
     .answer = answer_health,
 };
 

@@ -152,6 +152,7 @@ const struct endpoint openapi_endpoint = {
     .path = "/api/openapi.json",
     .name = "openapi",
     .cache_control = RESPONSE_PUBLIC(3600, 86400),
+    .needs_no_index = true,
     .is_cached = true,
     .answer = answer,
 };

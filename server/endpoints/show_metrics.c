@@ -134,6 +134,7 @@ const struct endpoint metrics_endpoint = {
     .name = "metrics",
     .cache_control = RESPONSE_NO_STORE,
     .plain_type = "text/plain; version=0.0.4",
+    .needs_no_index = true,
     .prepare = prepare,
     .answer = answer,
 };

@@ -27,6 +27,7 @@ const struct endpoint site_metadata_endpoint = {
     .path = "/api/v1/site_metadata",
     .name = "site_metadata",
     .cache_control = RESPONSE_PUBLIC(15, 60),
+    .needs_no_index = true,
     .is_cached = true,
     .answer = answer,
 };

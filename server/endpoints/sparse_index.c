@@ -115,6 +115,7 @@ const struct endpoint sparse_index_config_endpoint = {
     .name = "sparse_index_config",
     .cache_control = CACHE_CONTROL,
     .plain_type = "application/json",
+    .needs_no_index = true,
     .is_cached = true,
     .prepare = prepare_config,
     .answer = answer_config,

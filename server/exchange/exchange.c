@@ -6,6 +6,9 @@
 
 #include <stdio.h>
 
+/* What keeps us from answering is over soon, if it ends at all. */
+#define RETRY_AFTER_SECONDS "1"
+
 enum MHD_Result exchange_queue(const struct exchange *exchange, unsigned status,
                                struct MHD_Response *response, size_t body_bytes)
 {
@@ -40,6 +43,8 @@ enum MHD_Result exchange_error_allowing(const struct exchange *exchange, unsigne
     exchange_note_body(exchange, false, CODING_IDENTITY);
     struct MHD_Response *response =
         error_response(exchange->encoding, detail, allow, request_id(exchange->request), &size);
+    if (response != NULL && status == MHD_HTTP_SERVICE_UNAVAILABLE)
+        (void)MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, RETRY_AFTER_SECONDS);
     return exchange_queue_once(exchange, status, response, size);
 }
 

@@ -24,6 +24,7 @@
 #include "server/exchange/session.h"
 #include "server/http/negotiation.h"
 #include "server/http/plain_response.h"
+#include "server/service/index_watch.h"
 #include "server/telemetry/monotonic.h"
 
 #include <stdio.h>
@@ -61,6 +62,21 @@ static void begin_head(const struct exchange *exchange, struct answer_job *job)
     };
 }
 
+/* What was read of a file that somebody writes to is worth nothing, whatever it looks like; nor is
+   an error that came of it. Returns -1 where the index file cannot be believed. */
+static int check_snapshot(const struct exchange *exchange, bool was_read, struct failure *failure)
+{
+    if (exchange->endpoint->needs_no_index)
+        return 0;
+    if (!exchange->snapshot->is_damaged) {
+        if (!was_read || snapshot_is_sound(exchange->snapshot))
+            return 0;
+        index_watch_wake(exchange->service->watch);
+    }
+    return failure_set(failure, MHD_HTTP_SERVICE_UNAVAILABLE,
+                       "the index file was changed in place: try again when it is whole");
+}
+
 /* Runs the endpoint into `body`. */
 static int compute_body(const struct exchange *exchange, const void *parameters,
                         struct answer_job *job, msgpack_sbuffer *body, struct failure *failure)
@@ -71,12 +87,16 @@ static int compute_body(const struct exchange *exchange, const void *parameters,
     begin_head(exchange, job);
     job->trace = &exchange->outcome->trace;
     job->trace->search_seconds = 0;
+    if (check_snapshot(exchange, false, failure) != 0)
+        return -1;
     failure->status = 500;
     job->reader = reader_pool_borrow(exchange->snapshot->readers);
     if (job->reader == NULL)
         return error_set(&failure->error, "more answers are computed than there are readers");
     int status = exchange->endpoint->answer(job, parameters, failure);
     reader_pool_return(exchange->snapshot->readers, job->reader);
+    if (check_snapshot(exchange, true, failure) != 0)
+        return -1;
     if (status != 0 || exchange->endpoint->plain_type != NULL || job->location[0] != '\0')
         return status;
     failure->status = 500;

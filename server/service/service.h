@@ -10,6 +10,7 @@ struct access_log;
 struct cache;
 struct download_counters;
 struct experiment;
+struct index_watch;
 struct metrics;
 struct openapi;
 struct published;
@@ -22,6 +23,7 @@ struct trusted_proxies;
 
 struct service {
     struct published *snapshots; /* what is served: a struct snapshot; each request takes it once */
+    struct index_watch *watch;           /* over their file; NULL: nobody looks after it */
     const struct ranking *ranking;       /* NULL: the weights that are built in */
     const struct ranking *ranking_b;     /* of arm B, where an experiment runs */
     const struct experiment *experiment; /* NULL: none runs */

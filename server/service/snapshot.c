@@ -2,6 +2,8 @@
    and gives it back when it is logged (transaction.c), and nobody gets an index in another way. */
 #include "server/service/snapshot.h"
 
+#include "index/base/mapped_fault.h"
+
 #include <stdlib.h>
 
 struct snapshot *snapshot_open(const char *path, unsigned n_readers, uint64_t generation,
@@ -13,6 +15,7 @@ struct snapshot *snapshot_open(const char *path, unsigned n_readers, uint64_t ge
         return NULL;
     }
     snapshot->generation = generation;
+    snapshot->n_faults = mapped_fault_count();
     snapshot->index = index_open(path, error);
     if (snapshot->index != NULL)
         snapshot->readers = reader_pool_create(snapshot->index, n_readers, error);
@@ -29,5 +32,25 @@ void snapshot_close(struct snapshot *snapshot)
     reader_pool_destroy(snapshot->readers);
     if (snapshot->index != NULL)
         index_close(snapshot->index);
+    free(snapshot);
+}
+
+bool snapshot_is_sound(const struct snapshot *snapshot)
+{
+    return mapped_fault_count() == snapshot->n_faults && index_is_unchanged(snapshot->index);
+}
+
+struct snapshot *snapshot_damaged(const struct snapshot *snapshot)
+{
+    struct snapshot *damaged = malloc(sizeof *damaged);
+    if (damaged == NULL)
+        return NULL;
+    *damaged = *snapshot;
+    damaged->is_damaged = true;
+    return damaged;
+}
+
+void snapshot_forget(struct snapshot *snapshot)
+{
     free(snapshot);
 }

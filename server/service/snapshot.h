@@ -7,6 +7,7 @@
 
 #include <cratedex/error.h>
 #include <cratedex/index_file.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Immutable but for its readers, which are lent. */
@@ -16,6 +17,10 @@ struct snapshot {
     /* Another for every snapshot that a process serves: what is kept of answers is kept by it, for
        an answer is as old as its snapshot. */
     uint64_t generation;
+    uint64_t n_faults; /* mapped_fault_count before it was opened */
+    /* Its file is not to be read any more; what is in memory of it, and what was answered from it,
+       is as good as before. */
+    bool is_damaged;
 };
 
 /* Opens the index at `path` with a reader for each of `n_readers` threads. Returns NULL and why. */
@@ -24,5 +29,14 @@ struct snapshot *snapshot_open(const char *path, unsigned n_readers, uint64_t ge
 
 /* Every reader must have been returned. NULL is allowed. */
 void snapshot_close(struct snapshot *snapshot);
+
+/* Whether all that was read of its file until now is what the file held when it was opened. To be
+   asked after reading, and before anybody is told. A system call. Thread-safe. */
+bool snapshot_is_sound(const struct snapshot *snapshot);
+
+/* The same snapshot, known to be damaged: `snapshot` is then to be freed by snapshot_forget, once
+   nobody uses it. NULL where memory runs out. */
+struct snapshot *snapshot_damaged(const struct snapshot *snapshot);
+void snapshot_forget(struct snapshot *snapshot);
 
 #endif

@@ -17,9 +17,7 @@
 
 #include <cmocka.h>
 
-/* libmicrohttpd 0.9.75 lets a thread stall for as long as its time-out where a multiple of 128
-   connections is ready at once. */
-#define N_CONNECTIONS 120
+#define N_CONNECTIONS 200
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define DEFAULT_SECONDS 3

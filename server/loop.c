@@ -1,0 +1,138 @@
+/* libmicrohttpd (0.9.75) can wait for its connections by itself, in a thread of its own. It fetches
+   events by 128 and, after just 128, asks for more with the time-out that it began with: where a
+   multiple of 128 connections is ready at once, all of them wait for the next event. So the waiting
+   is ours. Its epoll set, which is ready when something in it is, lies in one of ours, beside the
+   descriptor by which other threads wake the loop; MHD_run then takes what is there, never waits,
+   and serves all who are ready. A round is one wait and one MHD_run.
+
+   Of a loop, other threads touch the two flags and `wake`. What libmicrohttpd has is touched by the
+   thread alone, from its start until it ends: it takes the listening socket out of its epoll set
+   (MHD_quiesce_daemon) and closes the connections without racing anybody. */
+#include "server/loop.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+struct loop {
+    struct MHD_Daemon *http;
+    pthread_t thread;
+    int events; /* an epoll set: of libmicrohttpd's and of `wake` */
+    int wake;   /* an eventfd, ready once it was written to */
+    atomic_bool is_refusing;
+    atomic_bool is_stopping;
+};
+
+/* Milliseconds until libmicrohttpd has something to do without an event; -1: it never has. */
+static int time_until_work(struct MHD_Daemon *http)
+{
+    MHD_UNSIGNED_LONG_LONG timeout;
+    if (MHD_get_timeout(http, &timeout) != MHD_YES)
+        return -1;
+    return timeout < INT_MAX ? (int)timeout : INT_MAX;
+}
+
+/* Nobody listens any more when every loop has closed its descriptor of the socket. */
+static void close_listener(struct loop *loop)
+{
+    int listener = MHD_quiesce_daemon(loop->http);
+    if (listener >= 0)
+        close(listener);
+}
+
+/* Does what other threads woke the loop for. */
+static void take_wishes(struct loop *loop)
+{
+    uint64_t n_wishes;
+    if (read(loop->wake, &n_wishes, sizeof n_wishes) < 0)
+        return;
+    if (atomic_exchange(&loop->is_refusing, false))
+        close_listener(loop);
+}
+
+static void *run(void *context)
+{
+    struct loop *loop = context;
+    struct epoll_event ready[2];
+    while (!atomic_load(&loop->is_stopping)) {
+        MHD_run(loop->http);
+        int n_ready = epoll_wait(loop->events, ready, 2, time_until_work(loop->http));
+        for (int i = 0; i < n_ready; i++)
+            if (ready[i].data.fd == loop->wake)
+                take_wishes(loop);
+    }
+    MHD_stop_daemon(loop->http);
+    return NULL;
+}
+
+static int watch(const struct loop *loop, int descriptor)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = descriptor};
+    return epoll_ctl(loop->events, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+/* Frees a loop without a thread, but not what it runs. */
+static void destroy(struct loop *loop)
+{
+    if (loop->events >= 0)
+        close(loop->events);
+    if (loop->wake >= 0)
+        close(loop->wake);
+    free(loop);
+}
+
+struct loop *loop_start(struct MHD_Daemon *http, struct error *error)
+{
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(http, MHD_DAEMON_INFO_EPOLL_FD);
+    struct loop *loop = malloc(sizeof *loop);
+    if (loop == NULL) {
+        error_out_of_memory(error);
+        return NULL;
+    }
+    loop->http = http;
+    loop->events = epoll_create1(EPOLL_CLOEXEC);
+    loop->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    atomic_init(&loop->is_refusing, false);
+    atomic_init(&loop->is_stopping, false);
+    int reason = 0;
+    if (info == NULL || loop->events < 0 || loop->wake < 0 || watch(loop, info->listen_fd) != 0 ||
+        watch(loop, loop->wake) != 0)
+        reason = errno;
+    else
+        reason = pthread_create(&loop->thread, NULL, run, loop);
+    if (reason == 0)
+        return loop;
+    error_set(error, "cannot start a thread that answers: %s", strerror(reason));
+    destroy(loop);
+    return NULL;
+}
+
+static void wake(const struct loop *loop)
+{
+    const uint64_t one = 1;
+    /* Fails where nobody has taken 2^64 - 2 of them, and the loop is awake then. */
+    (void)!write(loop->wake, &one, sizeof one);
+}
+
+void loop_refuse_connections(struct loop *loop)
+{
+    atomic_store(&loop->is_refusing, true);
+    wake(loop);
+}
+
+void loop_stop(struct loop *loop)
+{
+    atomic_store(&loop->is_stopping, true);
+    wake(loop);
+    pthread_join(loop->thread, NULL);
+    destroy(loop);
+}

@@ -1,0 +1,21 @@
+/* A thread that runs one libmicrohttpd daemon. */
+#ifndef CRATEDEX_SERVER_LOOP_H
+#define CRATEDEX_SERVER_LOOP_H
+
+#include <cratedex/error.h>
+
+struct MHD_Daemon;
+struct loop;
+
+/* Runs `http`, which was started with MHD_USE_EPOLL and without a thread of its own, in a new
+   thread, in which all of its callbacks are called. Returns NULL and why; else the daemon belongs
+   to the loop. */
+struct loop *loop_start(struct MHD_Daemon *http, struct error *error);
+
+/* Closes the daemon's listening socket, soon. Thread-safe. */
+void loop_refuse_connections(struct loop *loop);
+
+/* Ends the thread, waits for it, closes what is open and frees the loop. */
+void loop_stop(struct loop *loop);
+
+#endif
