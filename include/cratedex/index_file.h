@@ -60,8 +60,8 @@ uint32_t index_find_crate(const struct index *index, const char *name, size_t le
 /* The rank of the crate that is spelled exactly so; 0 where there is none. */
 uint32_t index_find_exact(const struct index *index, const char *name, size_t length);
 
-/* The pages of the file, of INDEX_PAGE_BYTES, each of which has a checksum. What reads a damaged one
-   fails, and says which it is. */
+/* The pages of the file, of INDEX_PAGE_BYTES, each of which has a checksum. What reads a damaged
+   one fails, and says which it is. */
 struct index_pages_state {
     uint32_t n_pages;
     uint32_t n_checked;     /* found whole, by whoever read them or by index_check_pages */

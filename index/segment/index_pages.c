@@ -79,7 +79,7 @@ static int check_header(struct index_pages *pages, struct error *error)
 
 static size_t n_bit_words(const struct index_pages *pages)
 {
-    return ((size_t)pages->n_pages + 63) / 64;
+    return (size_t)pages->n_pages / 64 + 1;
 }
 
 static int map_pages(struct index_pages *pages, struct error *error)

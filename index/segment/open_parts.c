@@ -1,7 +1,8 @@
 /* Each part is copied into memory of its own, out of pages that are checked on the way
-   (pages_vfs.c), and its offsets are checked. This is done by tasks of two stages: first what a part needs nobody else for, then what needs the
-   number of crates, of terms or the names of crates. The tasks of a stage depend on nothing of each
-   other, so they are shared out among threads (open_stage.c).
+   (pages_vfs.c), and its offsets are checked. This is done by tasks of two stages: first what a
+   part needs nobody else for, then what needs the number of crates, of terms or the names of
+   crates. The tasks of a stage depend on nothing of each other, so they are shared out among
+   threads (open_stage.c).
 
    Meanwhile one thread more reads the parts ahead, in the order of the file. From a cold disk most
    of the time would else go to waiting for pages, a few at a time. */
