@@ -7,6 +7,9 @@
 
 int database_error(sqlite3 *database, const char *doing, struct error *error)
 {
+    if (error != NULL && sqlite3_extended_errcode(database) == SQLITE_IOERR_DATA &&
+        sqlite3_file_control(database, "main", DATABASE_FCNTL_EXPLAIN, error) == SQLITE_OK)
+        return -1;
     return error_set(error, "%s: %s", doing, sqlite3_errmsg(database));
 }
 

@@ -7,7 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Writes "<doing>: <SQLite's message>". Returns -1. */
+/* A file control of a VFS of ours: after SQLITE_IOERR_DATA it writes into the struct error that it
+   is given what is wrong with the file, in a sentence. */
+#define DATABASE_FCNTL_EXPLAIN 0x43445831
+
+/* Writes "<doing>: <SQLite's message>", or what the file's VFS explains. Returns -1. */
 int database_error(sqlite3 *database, const char *doing, struct error *error);
 
 /* Runs SQL without results. Returns 0 or -1. */

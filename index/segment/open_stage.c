@@ -52,7 +52,8 @@ static void *help(void *context)
 {
     struct stage *stage = context;
     struct error error;
-    sqlite3 *database = stage->reads_file ? index_database_reopen(stage->index, &error) : NULL;
+    sqlite3 *database =
+        stage->reads_file ? index_database_connect(stage->index->pages, &error) : NULL;
     if (database != NULL || !stage->reads_file)
         run_tasks(stage, database);
     sqlite3_close(database);

@@ -278,9 +278,9 @@ static void damage_is_found(void **state)
         int64_t last_modified;
         msgpack_sbuffer out;
         file_write(path, whole, size);
+        sql_change(path, cases[i].change);
         struct index *index = index_open(path, &error);
         assert_non_null(index);
-        sql_change(path, cases[i].change);
         struct index_reader *reader = index_reader_open(index, &error);
         assert_non_null(reader);
         msgpack_sbuffer_init(&out);
