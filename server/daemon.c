@@ -10,6 +10,13 @@
    handle_request ends the connection, unread body included: that is for requests whose head is not
    to be trusted, and for no other.
 
+   Some heads it refuses by itself, with a page of its own, which handle_request does not hear of;
+   and an answer whose head has no room beside the request's it drops. Both show in end_request,
+   where they are counted and logged, and the latter answered (tell_refusal). Not to be mended from
+   here: a page for a Content-Length that is no number, or for more cookies than there is room for,
+   begins with its head twice; a request line that is none gets no line in the log, or no page
+   either. All of them close the connection.
+
    libmicrohttpd (0.9.75) waits for edges of epoll and reads what is there until a read is short. A
    client that sends its request and the end of its stream at once makes one edge of both, so that
    the end is not seen: the client, which waits for ours, would wait for the timeout. After the
@@ -19,6 +26,7 @@
 #include "server/daemon.h"
 
 #include "server/exchange/transaction.h"
+#include "server/http/last_answer.h"
 #include "server/http/request.h"
 #include "server/http/request_head.h"
 #include "server/http/trusted_proxies.h"
@@ -57,7 +65,8 @@ struct daemon {
 struct connection_state {
     bool is_running; /* counted as begun, not as ended */
     bool has_answered;
-    bool is_proxy; /* the peer is a trusted one */
+    bool is_proxy;    /* the peer is a trusted one */
+    bool is_answered; /* by a transaction */
     bool target_is_too_long;
     size_t uploaded_bytes;
     struct request_fields fields;   /* of the request that runs */
@@ -101,7 +110,10 @@ static void notify_connection(void *context, struct MHD_Connection *connection,
     see_peer(daemon->service, connection, state);
 }
 
-/* What it returns is the request's context in the calls below. */
+/* What it returns is the request's context in the calls below. A NUL behind the question mark hides
+   the query from libmicrohttpd, which would keep a record of every parameter until its memory is
+   full, and then neither answer nor close. Nobody needs its list: the query is read from our
+   copy. */
 static void *keep_target(void *context, const char *target, struct MHD_Connection *connection)
 {
     (void)context;
@@ -116,13 +128,17 @@ static void *keep_target(void *context, const char *target, struct MHD_Connectio
         length = 0;
     memcpy(state->target, target, length);
     state->target[length] = '\0';
+    char *query = strchr(target, '?');
+    if (query != NULL)
+        query[1] = '\0'; /* the memory is the connection's own and not constant */
     state->uploaded_bytes = 0;
+    state->is_answered = false;
     return state;
 }
 
 static enum MHD_Result answer_request(const struct service *service,
                                       struct MHD_Connection *connection,
-                                      const struct connection_state *state, const char *path,
+                                      struct connection_state *state, const char *path,
                                       const char *method, const char *version,
                                       const struct failure *fault)
 {
@@ -137,6 +153,7 @@ static enum MHD_Result answer_request(const struct service *service,
         .is_proxy = state->is_proxy,
         .fault = fault,
     };
+    state->is_answered = true;
     return transaction_run(service, &transaction);
 }
 
@@ -148,8 +165,13 @@ static enum MHD_Result begin_request(struct daemon *daemon, struct MHD_Connectio
     struct failure fault;
     state->is_running = true;
     atomic_fetch_add(&daemon->counts[cpu_slot(CPU_MAX_SLOTS)].n_begun, 1);
-    if (request_head_check(connection, version, state->target_is_too_long ? NULL : state->target,
-                           &state->fields, &fault) == 0)
+    const struct request_line line = {
+        .method = method,
+        .url = path,
+        .version = version,
+        .target = state->target_is_too_long ? NULL : state->target,
+    };
+    if (request_head_check(connection, &line, &state->fields, &fault) == 0)
         return MHD_YES;
     return answer_request(daemon->service, connection, state, path, method, version, &fault);
 }
@@ -189,11 +211,39 @@ static void notice_end(struct MHD_Connection *connection)
         shutdown(info->connect_fd, SHUT_RD);
 }
 
+/* Set where libmicrohttpd says that it drops an answer, which end_request hears of next. */
+static _Thread_local bool answer_was_dropped;
+
+/* A request that ends by an error. Without a response there is nothing to tell: the client went, or
+   there was no memory. */
+static void tell_refusal(const struct daemon *daemon, struct MHD_Connection *connection,
+                         const struct connection_state *state)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_HTTP_STATUS);
+    if (info == NULL)
+        return;
+    const unsigned queued = info->http_status;
+    unsigned sent = queued;
+    if (answer_was_dropped) {
+        sent = queued == MHD_HTTP_URI_TOO_LONG ? queued : MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
+        last_answer_send(connection, sent);
+    }
+    if (!state->is_answered || sent != queued)
+        transaction_record_refusal(daemon->service,
+                                   state->target_is_too_long ? NULL : state->target,
+                                   state->address[0] != '\0' ? state->address : NULL, sent);
+    answer_was_dropped = false;
+    last_answer_drain(connection);
+}
+
 static void end_request(void *context, struct MHD_Connection *connection, void **request_context,
                         enum MHD_RequestTerminationCode code)
 {
     struct daemon *daemon = context;
     struct connection_state *state = *request_context;
+    if (state != NULL && code == MHD_REQUEST_TERMINATED_WITH_ERROR)
+        tell_refusal(daemon, connection, state);
     if (state == NULL || !state->is_running)
         return;
     state->is_running = false;
@@ -203,14 +253,30 @@ static void end_request(void *context, struct MHD_Connection *connection, void *
     state->has_answered = true;
 }
 
-/* Keeps the reason of a failed start. What libmicrohttpd says later is about single clients that
-   went away. */
+/* What libmicrohttpd says of a single connection. A request line that is too long, or of a version
+   that it does not know, it refuses before it has called anything of ours. */
+static void hear_message(const struct daemon *daemon, const char *format, va_list arguments)
+{
+    static const char refusal[] = "Error processing request (HTTP response code is %u";
+    static const char drop[] = "Closing connection (failed to create response header";
+    if (strncmp(format, refusal, sizeof refusal - 1) == 0) {
+        unsigned status = va_arg(arguments, unsigned);
+        if (status == MHD_HTTP_URI_TOO_LONG || status == MHD_HTTP_HTTP_VERSION_NOT_SUPPORTED)
+            transaction_record_refusal(daemon->service, NULL, NULL, status);
+    } else if (strcmp(format, "%s\n") == 0) {
+        answer_was_dropped = strncmp(va_arg(arguments, const char *), drop, sizeof drop - 1) == 0;
+    }
+}
+
+/* Keeps the reason of a failed start. */
 static void __attribute__((format(printf, 2, 0)))
 keep_message(void *context, const char *format, va_list arguments)
 {
     struct daemon *daemon = context;
-    if (daemon->is_started)
+    if (daemon->is_started) {
+        hear_message(daemon, format, arguments);
         return;
+    }
     vsnprintf(daemon->start_error.message, sizeof daemon->start_error.message, format, arguments);
     daemon->start_error.message[strcspn(daemon->start_error.message, "\n")] = '\0';
 }

@@ -2,6 +2,7 @@
 #ifndef CRATEDEX_SERVER_DAEMON_H
 #define CRATEDEX_SERVER_DAEMON_H
 
+#include "server/http/request_head.h"
 #include "server/service/service.h"
 
 #include <cratedex/error.h>
@@ -13,11 +14,8 @@ struct daemon;
 #define DAEMON_MAX_CONNECTIONS 4096
 /* A connection on which nothing arrives, or nothing can be sent, for so long is closed. */
 #define DAEMON_TIMEOUT_SECONDS 30
-/* What libmicrohttpd may hold for a connection: the request line and headers as long as they may be
-   (REQUEST_MAX_TARGET_BYTES, REQUEST_MAX_HEADER_BYTES), and 4 KiB for the response's. It zeroes all
-   of this after every request, which is a tenth of a hit's time: no more than is needed. */
-#define DAEMON_CONNECTION_BYTES 28672
-
+/* What libmicrohttpd may hold for a connection. */
+#define DAEMON_CONNECTION_BYTES REQUEST_MEMORY_BYTES
 /* Serves on `listener` with `n_threads` threads. `service` must outlive the daemon. Returns NULL
    and says why; else the listener belongs to the daemon, which closes it in the end. */
 struct daemon *daemon_start(struct service *service, int listener, unsigned n_threads,

@@ -5,6 +5,7 @@
 #include "server/exchange/transaction.h"
 
 #include "server/exchange/responder.h"
+#include "server/exchange/router.h"
 #include "server/http/forwarding.h"
 #include "server/service/experiment.h"
 #include "server/service/published.h"
@@ -106,4 +107,24 @@ enum MHD_Result transaction_run(const struct service *service,
     log_slow_query(service, &request, snapshot->index, &outcome, seconds);
     published_give_back(service->snapshots);
     return result;
+}
+
+void transaction_record_refusal(const struct service *service, const char *target,
+                                const char *address, unsigned status)
+{
+    struct outcome outcome;
+    outcome_init(&outcome, router_other());
+    outcome.status = status;
+    metrics_record(service->metrics, &outcome, 0);
+    if (service->access_log == NULL)
+        return;
+    struct access_record record = {
+        .address = address,
+        .target = target,
+        .status = status,
+        .cache_state = CACHE_STATE_NONE,
+        .arm = EXPERIMENT_NONE,
+    };
+    clock_gettime(CLOCK_REALTIME, &record.time);
+    access_log_write(service->access_log, &record);
 }

@@ -26,4 +26,8 @@ struct transaction {
 enum MHD_Result transaction_run(const struct service *service,
                                 const struct transaction *transaction);
 
+/* Counts and logs what was answered without a transaction. `target` and `address` may be NULL. */
+void transaction_record_refusal(const struct service *service, const char *target,
+                                const char *address, unsigned status);
+
 #endif

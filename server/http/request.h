@@ -11,9 +11,6 @@
 #include <microhttpd.h>
 #include <stddef.h>
 
-/* Longer targets (path and query as sent) get 414. */
-#define REQUEST_MAX_TARGET_BYTES 8192
-
 /* Room for header fields that were sent in several lines and are read as one; where it does not
    suffice, the last line counts. */
 #define REQUEST_MAX_JOINED_BYTES 4096

@@ -1,5 +1,5 @@
 /* What must hold of a request's head before anything is answered: where the request ends, and for
-   which host it is (RFC 9112, sections 3.2, 5.1 and 6). */
+   which host it is (RFC 9112, sections 2.2, 3, 5 and 6). */
 #ifndef CRATEDEX_SERVER_REQUEST_HEAD_H
 #define CRATEDEX_SERVER_REQUEST_HEAD_H
 
@@ -10,16 +10,33 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Longer targets (path and query as sent) get 414. */
+#define REQUEST_MAX_TARGET_BYTES 8192
+
 /* Header fields that have more bytes together get 431. */
 #define REQUEST_MAX_HEADER_BYTES 16384
 /* A request's body has no meaning here; a longer one gets 413, or where it does not say its length
    ends the connection. */
 #define REQUEST_MAX_BODY_BYTES 65536
 
-/* Checks the fields, and `target` (NULL: it was too long to be kept), and finds those that have a
-   meaning here. Returns 0, or -1 with the status: the answer must be queued before the body is
-   read, so that the connection ends with it. `fields` is filled in either case. */
-int request_head_check(struct MHD_Connection *connection, const char *version, const char *target,
+/* What libmicrohttpd may hold for a connection: the request line and headers as long as they may be
+   (REQUEST_MAX_TARGET_BYTES, REQUEST_MAX_HEADER_BYTES), and 4 KiB for the response's. It zeroes all
+   of this after every request, which is a tenth of a hit's time: no more than is needed. */
+#define REQUEST_MEMORY_BYTES 28672
+
+/* The request line as libmicrohttpd has it in the connection's memory, and what it was sent as. */
+struct request_line {
+    const char *method;
+    const char *url;     /* begins where the target did; decoded, without the query */
+    const char *version; /* "HTTP/1.1" */
+    const char *target;  /* as sent; NULL: it was too long to be kept */
+};
+
+/* Checks the request line and the fields, and finds those that have a meaning here; to be called
+   when libmicrohttpd calls first for a request. Returns 0, or -1 with the status: the answer must be
+   queued before the body is read, so that the connection ends with it. `fields` is filled in either
+   case. */
+int request_head_check(struct MHD_Connection *connection, const struct request_line *line,
                        struct request_fields *fields, struct failure *failure);
 
 /* Where an absolute-form target (`http://host:port/path`) has its authority: a pointer into the

@@ -122,18 +122,23 @@ static void format_json(struct line *line, const struct access_record *record,
     append_text(line, "}\n");
 }
 
+static const char *or_hyphen(const char *text)
+{
+    return text != NULL ? text : "-";
+}
+
 static void format_combined(struct line *line, const struct access_record *record,
                             const struct tm *time)
 {
     char text[256];
-    append_text(line, record->address != NULL ? record->address : "-");
+    append_text(line, or_hyphen(record->address));
     size_t length = strftime(text, sizeof text, " - - [%d/%b/%Y:%H:%M:%S +0000] \"", time);
     append(line, text, length);
-    append_escaped(line, record->method, MAX_FIELD_BYTES / 2);
+    append_escaped(line, or_hyphen(record->method), MAX_FIELD_BYTES / 2);
     append_text(line, " ");
-    append_escaped(line, record->target != NULL ? record->target : "-", MAX_TARGET_BYTES);
+    append_escaped(line, or_hyphen(record->target), MAX_TARGET_BYTES);
     append_text(line, " ");
-    append_escaped(line, record->version, MAX_FIELD_BYTES / 2);
+    append_escaped(line, or_hyphen(record->version), MAX_FIELD_BYTES / 2);
     snprintf(text, sizeof text, "\" %u %llu ", record->status,
              (unsigned long long)record->body_bytes);
     append_text(line, text);

@@ -153,7 +153,7 @@ static void logs_json_lines(void **state)
         {{.method = "HEAD", .target = "/api/v1/suggest?limit=1&q=serde"},
          "{\"method\":\"HEAD\",\"status\":200,\"bytes\":0,\"cache\":\"hit\",\"referer\":null}"},
         {{.target = "/\x01\xff", .headers = "User-Agent:\n"},
-         "{\"target\":\"/\\u0001\\u00ff\",\"status\":404,\"bytes\":35,\"cache\":null,"
+         "{\"target\":\"/\\u0001\\u00ff\",\"status\":400,\"bytes\":65,\"cache\":null,"
          "\"user_agent\":null}"},
         {{.method = "POST", .target = "/healthz", .body = "x"},
          "{\"method\":\"POST\",\"status\":405}"},

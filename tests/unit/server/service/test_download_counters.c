@@ -57,7 +57,7 @@ static int start(void **state)
 static int stop(void **state)
 {
     struct fixture *fixture = *state;
-    struct error error = {""};
+    struct error error = {.message = ""};
     if (download_counters_close(fixture->counters, &error) != 0)
         fail_msg("%s", error.message);
     folder_remove(fixture->folder);
