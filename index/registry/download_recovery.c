@@ -99,7 +99,8 @@ static void add(struct download_counts *counts, uint32_t slot, uint64_t n, uint6
     if (n == 0)
         return;
     atomic_fetch_add_explicit(&counts->counters[slot], n, memory_order_relaxed);
-    counts->kept[slot] += n;
+    if (!mapped_range_is_replaced(counts->range, &counts->counters[slot]))
+        counts->kept[slot] += n;
     *sum += n;
 }
 
