@@ -16,8 +16,9 @@ extern "C" {
 
 struct index;
 
-/* Opens `path`: checks the header, the size, the checksum of every part that is held in memory and
-   every offset in it. Returns NULL and a clear sentence for a file that is missing, foreign, of
+/* Opens `path`: checks the header, the size, the checksum of every page that is read (all that is
+   held in memory, a seventh of a file) and every offset in the parts. Other pages are checked when
+   they are first read. Returns NULL and a clear sentence for a file that is missing, foreign, of
    another format version, cut short or damaged. */
 struct index *index_open(const char *path, struct error *error);
 
@@ -36,7 +37,7 @@ const char *index_dump_timestamp(const struct index *index);
 /* The last day whose downloads the index has, "2026-11-01": the dump's own, or a later one that
    counted downloads were added of. Lives as long as the index. */
 const char *index_downloads_day(const struct index *index);
-/* A short text that differs between different index contents (a digest of the part checksums, in
+/* A short text that differs between different index contents (a digest of all checksums, in
    hexadecimal); lives as long as the index. */
 const char *index_fingerprint(const struct index *index);
 
@@ -58,6 +59,22 @@ uint32_t index_find_crate(const struct index *index, const char *name, size_t le
 
 /* The rank of the crate that is spelled exactly so; 0 where there is none. */
 uint32_t index_find_exact(const struct index *index, const char *name, size_t length);
+
+/* The pages of the file, of INDEX_PAGE_BYTES, each of which has a checksum. What reads a damaged
+   one fails, and says which it is. */
+struct index_pages_state {
+    uint32_t n_pages;
+    uint32_t n_checked;     /* found whole, by whoever read them or by index_check_pages */
+    uint32_t n_damaged;     /* not as they were written when they were read last */
+    uint32_t first_damaged; /* by number, from 1; 0: none is */
+};
+void index_pages_state(const struct index *index, struct index_pages_state *state);
+
+/* Reads `n` pages of the file from page `first` (1 …) on and checks those that nobody has read yet.
+   When all were checked, no page is checked again. Any thread may call it. Returns the page that
+   comes next, 0 where that was the last; -1 where the file cannot be read. */
+int64_t index_check_pages(const struct index *index, uint32_t first, uint32_t n,
+                          struct error *error);
 
 #ifdef __cplusplus
 }

@@ -4,7 +4,10 @@
 
 /* Written to the SQLite header: "CDX1" and the version of the layout. */
 #define INDEX_APPLICATION_ID 0x43445831
-#define INDEX_FORMAT_VERSION 4
+#define INDEX_FORMAT_VERSION 5
+
+/* SQLite's pages in it. */
+#define INDEX_PAGE_BYTES 4096
 
 /* No crate has a longer name: the builder refuses it. */
 #define INDEX_MAX_NAME_BYTES 255

@@ -23,6 +23,7 @@
 #include "index/build/build_synonyms.h"
 #include "index/build/build_version_sets.h"
 #include "index/build/written_words.h"
+#include "index/segment/page_checksums.h"
 
 #include <cratedex/index_format.h>
 #include <inttypes.h>
@@ -39,11 +40,11 @@ static int open_database(struct build *build, struct error *error)
         return database_error(build->database, build->file.path, error);
     char pragmas[384];
     snprintf(pragmas, sizeof pragmas,
-             "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+             "PRAGMA page_size = %d; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
              "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -131072;"
              "PRAGMA temp.cache_size = -196608; PRAGMA application_id = %d;"
              "PRAGMA user_version = %d; BEGIN",
-             INDEX_APPLICATION_ID, INDEX_FORMAT_VERSION);
+             INDEX_PAGE_BYTES, INDEX_APPLICATION_ID, INDEX_FORMAT_VERSION);
     if (database_execute(build->database, pragmas, error) != 0)
         return -1;
     return build_create_schema(build->database, error);
@@ -117,7 +118,7 @@ static int write_meta(struct build *build, struct error *error)
                             error);
 }
 
-/* Commits, closes, and gives the file its name. */
+/* Commits, closes, adds the checksums of all pages, and gives the file its name. */
 static int finish(struct build *build, struct error *error)
 {
     struct stat status;
@@ -130,6 +131,8 @@ static int finish(struct build *build, struct error *error)
     build->database = NULL;
     if (closed != SQLITE_OK)
         return error_set(error, "cannot close the index file: %s", sqlite3_errstr(closed));
+    if (page_checksums_append(build->file.descriptor, error) != 0)
+        return -1;
     if (stat(build->file.path, &status) == 0)
         build->report->file_bytes = (uint64_t)status.st_size;
     return build_file_commit(&build->file, build->options->out_path, error);

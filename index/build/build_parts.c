@@ -1,6 +1,6 @@
-/* The parts that an open index holds in memory, each written with its XXH3 checksum. Postings of
-   stems come out of FTS5's own index through its vocabulary table, term by term and rank by rank,
-   so that they cannot disagree with it. */
+/* The parts that an open index holds in memory. Postings of stems come out of FTS5's own index
+   through its vocabulary table, term by term and rank by rank, so that they cannot disagree with
+   it. */
 #include "index/build/build_parts.h"
 
 #include "index/base/database.h"
@@ -18,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
 
 /* Columns, and the substrings that are built over them. */
 static int write_columns(struct build *build, struct error *error)

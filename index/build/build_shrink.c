@@ -78,14 +78,16 @@ int build_check_shrink(struct build *build, struct error *error)
 {
     const char *path = build->options->out_path;
     struct losses losses = {.n = 0};
-    struct error why = {""};
+    struct error why = {.message = ""};
     if (access(path, F_OK) != 0)
         return 0;
-    sqlite3 *before = index_database_open(path, &why);
+    struct index_pages *pages = pages_vfs_open(path, &why);
+    sqlite3 *before = pages == NULL ? NULL : index_database_connect(pages, &why);
     int result = before == NULL || index_schema_check(before, &why) != 0
                      ? -1
                      : compare(build, before, &losses, &why);
     sqlite3_close(before);
+    index_pages_close(pages);
     if (result != 0) {
         build_warn(build, "file to be replaced that the dump could not be compared with", 1, "%s",
                    why.message);

@@ -1,17 +1,10 @@
-/* The SQLite file behind an index; for the library's own sources only. */
+/* SQLite connections to an index file; for the library's own sources only. */
 #ifndef CRATEDEX_INDEX_INDEX_DATABASE_H
 #define CRATEDEX_INDEX_INDEX_DATABASE_H
 
-#include <cratedex/error.h>
-#include <sqlite3.h>
+#include "index/segment/pages_vfs.h"
 
-struct index;
-
-/* Opens the SQLite file read-only and checks that it is an index of this format. NULL on
-   failure. */
-sqlite3 *index_database_open(const char *path, struct error *error);
-
-/* The same for the file of an index, which must be at its path still. */
-sqlite3 *index_database_reopen(const struct index *index, struct error *error);
+/* A connection that reads the pages, which came from pages_vfs_open. NULL on failure. */
+sqlite3 *index_database_connect(const struct index_pages *pages, struct error *error);
 
 #endif

@@ -1,6 +1,7 @@
 /* Opening: the SQLite header says whether the file is ours, `parts` holds the blocks that search
    reads from memory; open_parts.c reads and checks them. Afterwards `struct index` is never written
-   again and needs no lock. Documents stay in the file, which is mapped (table_rows.h). */
+   again and needs no lock, but for which of its pages were checked (index_pages.h). Documents stay
+   in the file, which is mapped (table_rows.h). */
 #include <cratedex/index_file.h>
 
 #include "index/base/database.h"
@@ -12,12 +13,10 @@
 #include "index/trie/trie_fuzzy.h"
 
 #include <cratedex/canonical_name.h>
-#include <errno.h>
-#include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static int read_timestamp(struct index *index, sqlite3 *database, struct error *error)
 {
@@ -58,47 +57,44 @@ static int load(struct index *index, sqlite3 *database, struct error *error)
     if (open_parts(index, database, error) != 0)
         return -1;
     return table_rows_open(&index->documents, database, "documents", index->columns.n_crates,
-                           index->path, index->stamp.device, index->stamp.inode, error);
+                           index->pages, error);
 }
 
-/* Remembers which file is at the path: it may be another one by the time the path is opened again,
-   or this one with other bytes. Where there is none, opening will say so. */
-static int remember_file(struct index *index, const char *path, struct error *error)
+static int load_all(struct index *index, struct error *error)
 {
-    index->path = strdup(path);
-    index->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (index->path == NULL)
-        return error_out_of_memory(error);
-    if (index->descriptor >= 0 && file_stamp_take(index->descriptor, &index->stamp) != 0)
-        return error_set(error, "%s: %s", path, strerror(errno));
-    return 0;
+    sqlite3 *database = index_database_connect(index->pages, error);
+    int result = database == NULL ? -1 : load(index, database, error);
+    snprintf(index->fingerprint, sizeof index->fingerprint, "%016" PRIx64, index->pages->digest);
+    sqlite3_close(database);
+    return result;
 }
 
-/* Says what is wrong with a file that did not open. */
+/* Says what is wrong with a file that is an index and did not open. */
 static void blame_file(const struct index *index, struct error *error)
 {
-    struct error cause = *error;
-    if (index_is_unchanged(index))
-        error_set(error, "%s is damaged: %s; build the index again", index->path, cause.message);
+    uint32_t damaged;
+    const struct index_pages *pages = index->pages;
+    if (!index_is_unchanged(index))
+        error_set(error, "%s was changed while it was opened: try again", pages->path);
+    else if (index_pages_count(pages, pages->damaged, &damaged) > 0)
+        index_pages_complain(pages, damaged, error);
     else
-        error_set(error, "%s was changed while it was opened: try again", index->path);
+        index_pages_blame(pages->path, "; build the index again", error);
 }
 
 struct index *index_open(const char *path, struct error *error)
 {
-    sqlite3 *database = NULL;
     struct index *index = calloc(1, sizeof *index);
     if (index == NULL) {
         error_out_of_memory(error);
-    } else if (remember_file(index, path, error) == 0 &&
-               (database = index_database_reopen(index, error)) != NULL) {
-        if (load(index, database, error) == 0 && index_is_unchanged(index)) {
-            sqlite3_close(database);
+        return NULL;
+    }
+    index->pages = pages_vfs_open(path, error);
+    if (index->pages != NULL) {
+        if (load_all(index, error) == 0 && index_is_unchanged(index))
             return index;
-        }
         blame_file(index, error);
     }
-    sqlite3_close(database);
     index_close(index);
     return NULL;
 }
@@ -116,16 +112,14 @@ void index_close(struct index *index)
     postings_close(&index->postings);
     postings_close(&index->written);
     table_rows_close(&index->documents);
-    if (index->descriptor >= 0)
-        close(index->descriptor);
     free(index->not_yanked);
-    free(index->path);
+    index_pages_close(index->pages);
     free(index);
 }
 
 bool index_is_unchanged(const struct index *index)
 {
-    return file_stamp_holds(index->descriptor, &index->stamp);
+    return file_stamp_holds(index->pages->file, &index->pages->stamp);
 }
 
 uint32_t index_n_crates(const struct index *index)
@@ -146,6 +140,24 @@ const char *index_downloads_day(const struct index *index)
 const char *index_fingerprint(const struct index *index)
 {
     return index->fingerprint;
+}
+
+void index_pages_state(const struct index *index, struct index_pages_state *state)
+{
+    const struct index_pages *pages = index->pages;
+    uint32_t first_checked;
+    state->n_pages = pages->n_pages;
+    state->n_checked = index_pages_count(pages, pages->checked, &first_checked);
+    state->n_damaged = index_pages_count(pages, pages->damaged, &state->first_damaged);
+}
+
+int64_t index_check_pages(const struct index *index, uint32_t first, uint32_t n,
+                          struct error *error)
+{
+    const struct index_pages *pages = index->pages;
+    if (index_pages_read(index->pages, first, n, error) != 0)
+        return -1;
+    return first > pages->n_pages || n >= pages->n_pages - first + 1 ? 0 : (int64_t)first + n;
 }
 
 void index_crate(const struct index *index, uint32_t rank, struct index_crate *crate)

@@ -22,7 +22,7 @@ const char *const index_schema_tables =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
     /* How many rows each table of the dump had (build_shrink.c). */
     "CREATE TABLE dump_tables(name TEXT PRIMARY KEY, n_rows INTEGER NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE parts(name TEXT PRIMARY KEY, xxh3 TEXT NOT NULL, data BLOB NOT NULL);"
+    "CREATE TABLE parts(name TEXT PRIMARY KEY, data BLOB NOT NULL);"
     "CREATE TABLE crates(rank INTEGER PRIMARY KEY, id INTEGER NOT NULL,"
     " name TEXT NOT NULL, description TEXT, homepage TEXT, documentation TEXT,"
     " repository TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,"

@@ -2,9 +2,9 @@
 #ifndef CRATEDEX_INDEX_OPEN_INDEX_H
 #define CRATEDEX_INDEX_OPEN_INDEX_H
 
-#include "index/base/file_stamp.h"
 #include "index/segment/category_list.h"
 #include "index/segment/crate_columns.h"
+#include "index/segment/index_pages.h"
 #include "index/segment/index_parts.h"
 #include "index/segment/memberships.h"
 #include "index/segment/name_substrings.h"
@@ -16,15 +16,11 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 struct index {
-    char *path;
-    int descriptor; /* of the file that was there; -1: none could be opened */
-    struct file_stamp stamp;
+    struct index_pages *pages;   /* the file */
     void *blocks[N_INDEX_PARTS]; /* owned; 16-byte aligned by malloc */
     size_t block_sizes[N_INDEX_PARTS];
-    uint64_t checksums[N_INDEX_PARTS]; /* XXH3 of each block */
     struct crate_columns columns;
     struct trie names;
     struct trie terms;

@@ -1,7 +1,8 @@
-/* Each part is copied into memory of its own, its XXH3 checksum compared and its offsets checked.
-   This is done by tasks of two stages: first what a part needs nobody else for, then what needs the
-   number of crates, of terms or the names of crates. The tasks of a stage depend on nothing of each
-   other, so they are shared out among threads (open_stage.c).
+/* Each part is copied into memory of its own, out of pages that are checked on the way
+   (pages_vfs.c), and its offsets are checked. This is done by tasks of two stages: first what a
+   part needs nobody else for, then what needs the number of crates, of terms or the names of
+   crates. The tasks of a stage depend on nothing of each other, so they are shared out among
+   threads (open_stage.c).
 
    Meanwhile one thread more reads the parts ahead, in the order of the file. From a cold disk most
    of the time would else go to waiting for pages, a few at a time. */
@@ -17,55 +18,29 @@
 #include "index/trie/trie_fuzzy.h"
 #include "index/trie/trie_open.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <xxhash.h>
 
-/* A part is copied and hashed in pieces that stay in the processor's cache from one to the
-   other. */
-#define PIECE_BYTES (256 << 10)
-
-/* Copies the blob and compares its checksum. */
-static int copy_blob(struct index *index, enum index_part part, sqlite3_blob *blob,
-                     const char *checksum, struct error *error)
+/* Copies the blob. */
+static int copy_blob(struct index *index, sqlite3 *database, enum index_part part,
+                     sqlite3_blob *blob, struct error *error)
 {
     int size = sqlite3_blob_bytes(blob);
-    if (size <= 0 || checksum == NULL)
+    if (size <= 0)
         return error_set(error, "the part %s is empty", index_part_names[part]);
     char *block = large_block_allocate((size_t)size);
-    XXH3_state_t *digest = XXH3_createState();
     index->blocks[part] = block;
     index->block_sizes[part] = (size_t)size;
-    int result = block == NULL || digest == NULL ? error_out_of_memory(error) : 0;
-    if (result == 0)
-        XXH3_64bits_reset(digest);
-    for (int at = 0; at < size && result == 0; at += PIECE_BYTES) {
-        int n = size - at < PIECE_BYTES ? size - at : PIECE_BYTES;
-        int read = sqlite3_blob_read(blob, block + at, n, at);
-        if (read != SQLITE_OK)
-            result =
-                error_set(error, "the part %s: %s", index_part_names[part], sqlite3_errstr(read));
-        else
-            XXH3_64bits_update(digest, block + at, (size_t)n);
-    }
-    if (result == 0) {
-        index->checksums[part] = XXH3_64bits_digest(digest);
-        char actual[17];
-        snprintf(actual, sizeof actual, "%016" PRIx64, index->checksums[part]);
-        if (strcmp(checksum, actual) != 0)
-            result =
-                error_set(error, "the checksum of the part %s is wrong", index_part_names[part]);
-    }
-    XXH3_freeState(digest);
-    return result;
+    if (block == NULL)
+        return error_out_of_memory(error);
+    if (sqlite3_blob_read(blob, block, size, 0) != SQLITE_OK)
+        return database_error(database, index_part_names[part], error);
+    return 0;
 }
 
 static int load(struct index *index, sqlite3 *database, enum index_part part, struct error *error)
 {
     sqlite3_stmt *select =
-        database_prepare(database, "SELECT rowid, xxh3 FROM parts WHERE name = ?1", error);
+        database_prepare(database, "SELECT rowid FROM parts WHERE name = ?1", error);
     if (select == NULL)
         return -1;
     sqlite3_bind_text(select, 1, index_part_names[part], -1, SQLITE_STATIC);
@@ -78,7 +53,7 @@ static int load(struct index *index, sqlite3 *database, enum index_part part, st
                                0, &blob) != SQLITE_OK)
         result = database_error(database, "the parts", error);
     if (result == 1)
-        result = copy_blob(index, part, blob, (const char *)sqlite3_column_text(select, 1), error);
+        result = copy_blob(index, database, part, blob, error);
     sqlite3_blob_close(blob);
     sqlite3_finalize(select);
     return result;
@@ -273,19 +248,6 @@ static const struct open_task connecting[] = {
     {open_memberships, INDEX_PART_MEMBERSHIPS},
 };
 
-/* Of the checksums of all parts and the dump's timestamp. */
-static void take_fingerprint(struct index *index)
-{
-    char text[N_INDEX_PARTS * 17 + sizeof index->dump_timestamp];
-    size_t length = 0;
-    for (int part = 0; part < N_INDEX_PARTS; part++)
-        length += (size_t)snprintf(text + length, sizeof text - length, "%016" PRIx64 " ",
-                                   index->checksums[part]);
-    length += (size_t)snprintf(text + length, sizeof text - length, "%s", index->dump_timestamp);
-    snprintf(index->fingerprint, sizeof index->fingerprint, "%016" PRIx64,
-             XXH3_64bits(text, length));
-}
-
 /* Where the builder says that the parts lie in the file. Without it opening takes longer, no
    more. */
 static struct read_ahead *read_parts_ahead(const struct index *index, sqlite3 *database)
@@ -298,7 +260,8 @@ static struct read_ahead *read_parts_ahead(const struct index *index, sqlite3 *d
         database_integer(database, "SELECT value FROM meta WHERE key = 'parts_end'", &end,
                          &error) != 0)
         return NULL;
-    return read_ahead_start(index->path, begin, end);
+    index_pages_expect_in_order(index->pages, begin, end);
+    return read_ahead_start(index->pages->path, begin, end);
 }
 
 int open_parts(struct index *index, sqlite3 *database, struct error *error)
@@ -308,7 +271,6 @@ int open_parts(struct index *index, sqlite3 *database, struct error *error)
     read_ahead_stop(read_ahead);
     if (result != 0)
         return -1;
-    take_fingerprint(index);
     if (open_stage_run(index, NULL, connecting, sizeof connecting / sizeof *connecting, error) != 0)
         return -1;
     return word_stems_open(&index->word_stems, index->written.n_terms, index->postings.n_terms,

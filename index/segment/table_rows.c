@@ -5,24 +5,16 @@
    sizes (section 2.1).
 
    The way down touches a dozen places all over the file, so it is gone once for a row; after that
-   its leaf is known. Threads that note it at the same time note the same.
+   its leaf is known, and known to be checked. Threads that note it at the same time note the same.
 
    Nothing that is read is trusted: every number is compared with the end of its page or file. */
-#define _DEFAULT_SOURCE /* madvise */
 #include "index/segment/table_rows.h"
 
 #include "index/base/database.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define FILE_HEADER_BYTES 100
-#define PAGE_BYTES_AT 16
-#define RESERVED_BYTES_AT 20
 #define INNER_PAGE 0x05
 #define INNER_HEADER_BYTES 12
 #define RIGHTMOST_AT 8
@@ -71,13 +63,11 @@ struct page {
     bool is_leaf;
 };
 
-/* Page 1 has another header in front and is no table's. */
+/* Opens a page that was checked. */
 static bool open_page(const struct table_rows *rows, uint32_t number, struct page *page)
 {
-    if (number < 2 || number > rows->file_bytes / rows->page_bytes)
-        return false;
-    page->bytes = rows->file + (number - 1) * rows->page_bytes;
-    page->end = page->bytes + rows->usable_bytes;
+    page->bytes = index_pages_page(rows->pages, number);
+    page->end = page->bytes + INDEX_PAGE_BYTES;
     page->is_leaf = page->bytes[0] == LEAF_PAGE;
     if (!page->is_leaf && page->bytes[0] != INNER_PAGE)
         return false;
@@ -130,7 +120,9 @@ static bool go_down(const struct table_rows *rows, int64_t key, uint32_t *number
     *number = rows->root;
     for (unsigned depth = 0; depth < MAX_DEPTH; depth++) {
         uint32_t cell;
-        if (!open_page(rows, *number, page))
+        /* Page 1 has another header in front and is no table's. */
+        if (*number < 2 || !index_pages_check(rows->pages, *number) ||
+            !open_page(rows, *number, page))
             return false;
         if (page->is_leaf)
             return true;
@@ -196,12 +188,11 @@ bool table_rows_find(const struct table_rows *rows, int64_t key, unsigned column
     uint32_t cell;
     int64_t found = 0;
     uint64_t row_bytes = 0;
-    if (rows->file == NULL || !find_leaf(rows, key, &page) || !find_cell(&page, key, &cell) ||
-        cell == page.n_cells)
+    if (!find_leaf(rows, key, &page) || !find_cell(&page, key, &cell) || cell == page.n_cells)
         return false;
     const unsigned char *row = read_key(&page, cell, &found, &row_bytes);
     /* A longer row goes on elsewhere (section 1.6: "X is U-35"). */
-    if (row == NULL || found != key || row_bytes > rows->usable_bytes - 35 ||
+    if (row == NULL || found != key || row_bytes > INDEX_PAGE_BYTES - 35 ||
         row_bytes > (size_t)(page.end - row))
         return false;
     return find_column(row, row + row_bytes, column, bytes, size);
@@ -224,28 +215,8 @@ static int find_root(struct table_rows *rows, sqlite3 *database, const char *nam
     return found == 1 ? 0 : -1;
 }
 
-/* Maps the whole file. */
-static void map_file(struct table_rows *rows, const char *path, dev_t device, ino_t inode)
-{
-    struct stat status;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return;
-    if (fstat(file, &status) == 0 && status.st_dev == device && status.st_ino == inode &&
-        status.st_size >= FILE_HEADER_BYTES) {
-        void *mapped = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED, file, 0);
-        rows->file = mapped != MAP_FAILED ? mapped : NULL;
-        rows->file_bytes = (size_t)status.st_size;
-        /* Around each page the kernel would read as much as the disk is set to, up to MiBs: the ten
-           documents of a first answer would wait for 80 MiB. */
-        if (mapped != MAP_FAILED)
-            (void)madvise(mapped, rows->file_bytes, MADV_RANDOM);
-    }
-    close(file);
-}
-
 int table_rows_open(struct table_rows *rows, sqlite3 *database, const char *name, uint32_t max_key,
-                    const char *path, dev_t device, ino_t inode, struct error *error)
+                    struct index_pages *pages, struct error *error)
 {
     memset(rows, 0, sizeof *rows);
     if (find_root(rows, database, name, error) != 0)
@@ -254,18 +225,7 @@ int table_rows_open(struct table_rows *rows, sqlite3 *database, const char *name
     if (rows->leaves == NULL)
         return error_out_of_memory(error);
     rows->n_leaves = max_key + 1;
-    map_file(rows, path, device, inode);
-    if (rows->file == NULL)
-        return 0;
-    rows->page_bytes = read_u16(rows->file + PAGE_BYTES_AT);
-    if (rows->page_bytes == 1)
-        rows->page_bytes = 65536;
-    size_t reserved = rows->file[RESERVED_BYTES_AT];
-    /* SQLite's least. Of another file the rows are left to SQLite. */
-    if (rows->page_bytes < 512 || rows->page_bytes - reserved < 480)
-        table_rows_close(rows);
-    else
-        rows->usable_bytes = rows->page_bytes - reserved;
+    rows->pages = pages;
     return 0;
 }
 
@@ -274,13 +234,4 @@ void table_rows_close(struct table_rows *rows)
     free(rows->leaves);
     rows->leaves = NULL;
     rows->n_leaves = 0;
-    if (rows->file == NULL)
-        return;
-    /* munmap asks for a writable pointer but does not write. */
-    union {
-        const void *readable;
-        void *writable;
-    } file = {.readable = rows->file};
-    munmap(file.writable, rows->file_bytes);
-    rows->file = NULL;
 }

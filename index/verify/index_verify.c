@@ -7,6 +7,7 @@
 
 #include "index/base/compare.h"
 #include "index/base/database.h"
+#include "index/segment/index_pages.h"
 #include "index/segment/open_index.h"
 #include "index/text/name_words.h"
 #include "index/trie/trie.h"
@@ -19,13 +20,10 @@
 #include <cratedex/canonical_name.h>
 #include <cratedex/index_file.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct verification {
     const char *path;
@@ -33,26 +31,39 @@ struct verification {
     sqlite3 *database; /* on the private mapping */
 };
 
-/* Maps the file and opens it as a database that may be written in memory. */
+/* Every page has its checksum. */
+static int check_pages(const char *path, struct error *error)
+{
+    struct index_pages *pages = index_pages_open(path, error);
+    if (pages == NULL)
+        return -1;
+    int result = index_pages_read(pages, 1, pages->n_pages, error);
+    uint32_t first = 0;
+    uint32_t n_damaged = index_pages_count(pages, pages->damaged, &first);
+    if (result == 0 && n_damaged == 1)
+        result = index_pages_complain(pages, first, error);
+    else if (result == 0 && n_damaged > 1)
+        result =
+            error_set(error,
+                      "%s is damaged: %" PRIu32 " of its %" PRIu32 " pages are not as they "
+                      "were written, page %" PRIu32 " is the first; restore it or build it again",
+                      path, n_damaged, pages->n_pages, first);
+    index_pages_close(pages);
+    return result;
+}
+
+/* Maps the pages and opens them as a database that may be written in memory. */
 static int open_private(struct verification *verification, void **mapping, size_t *size,
                         struct error *error)
 {
-    struct stat status;
-    int descriptor = open(verification->path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0 || fstat(descriptor, &status) != 0) {
-        error_set(error, "%s: %s", verification->path, strerror(errno));
-        if (descriptor >= 0)
-            close(descriptor);
-        return -1;
-    }
-    *size = (size_t)status.st_size;
-    *mapping = mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0);
-    close(descriptor);
+    const struct index_pages *pages = verification->index->pages;
+    *size = (size_t)pages->n_pages * INDEX_PAGE_BYTES;
+    *mapping = mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_PRIVATE, pages->file, 0);
     if (*mapping == MAP_FAILED)
         return error_set(error, "cannot map %s: %s", verification->path, strerror(errno));
     if (sqlite3_open(":memory:", &verification->database) != SQLITE_OK ||
-        sqlite3_deserialize(verification->database, "main", *mapping, status.st_size,
-                            status.st_size, 0) != SQLITE_OK)
+        sqlite3_deserialize(verification->database, "main", *mapping, (sqlite3_int64)*size,
+                            (sqlite3_int64)*size, 0) != SQLITE_OK)
         return database_error(verification->database, verification->path, error);
     return 0;
 }
@@ -292,7 +303,11 @@ int index_verify(const char *path, void (*on_check)(void *context, const char *w
         {"reverse dependencies", check_dependents},
     };
     if (on_check != NULL)
-        on_check(context, "header, checksums and offsets");
+        on_check(context, "pages");
+    if (check_pages(path, error) != 0)
+        return -1;
+    if (on_check != NULL)
+        on_check(context, "parts");
     struct index *index = index_open(path, error);
     if (index == NULL)
         return -1;
@@ -305,7 +320,7 @@ int index_verify(const char *path, void (*on_check)(void *context, const char *w
             on_check(context, checks[i].what);
         result = checks[i].check(&verification, error);
         if (result != 0)
-            error_prefix(error, "%s is damaged: ", path);
+            index_pages_blame(path, "", error);
     }
     sqlite3_close(verification.database);
     if (mapping != MAP_FAILED)

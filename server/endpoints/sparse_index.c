@@ -93,11 +93,17 @@ static int64_t config_date(const struct index *index, const char *base_url)
     return dumped_at / 1000000 - (int64_t)(XXH3_64bits(base_url, strlen(base_url)) % DAY_SECONDS);
 }
 
+/* An address that the request's Host made is true for those who call us so. A cache in front that
+   does not have the host in its key (nginx's default has not) would give what one client called us
+   to all. */
 static int answer_config(struct answer_job *job, const void *parameters, struct failure *failure)
 {
+    static const struct cache_control of_host = RESPONSE_PRIVATE_NO_STORE;
     const struct config_parameters *config = parameters;
     char download[sizeof config->base_url + 64];
     struct encoder encoder;
+    if (job->service->base_url[0] == '\0')
+        job->head.cache_control = of_host;
     job->head.last_modified = config_date(job->snapshot->index, config->base_url);
     snprintf(download, sizeof download, "%s/api/v1/crates/{crate}/{version}/download",
              config->base_url);

@@ -17,6 +17,12 @@ struct cache_control {
     {                                                                                              \
         "no-store", NULL                                                                           \
     }
+/* Made for who asked alone: also a cache that is told to ignore one of the two has a reason not to
+   share it. */
+#define RESPONSE_PRIVATE_NO_STORE                                                                  \
+    {                                                                                              \
+        "private, no-store", NULL                                                                  \
+    }
 /* May be kept, and must be asked for again before it is used. */
 #define RESPONSE_NO_CACHE                                                                          \
     {                                                                                              \

@@ -176,11 +176,37 @@ static void keeps_hosts_and_ports_apart(void **state)
         struct http_response response;
         snprintf(header, sizeof header, "Host: %s\n", hosts[i % N_ELEMENTS(hosts)]);
         snprintf(api, sizeof api, "\"api\":\"http://%s\"", hosts[i % N_ELEMENTS(hosts)]);
-        get(&cached, CONFIG, header, &response, 200, i < N_ELEMENTS(hosts) ? "MISS" : "HIT");
+        get(&cached, LIST, header, &response, 200, i < N_ELEMENTS(hosts) ? "MISS" : "HIT");
+        http_response_free(&response);
+        /* Which is what the answer here was made of, so that it is not kept at all. */
+        get(&cached, CONFIG, header, &response, 200, "MISS");
         if (strstr(response.body, api) == NULL)
             fail_msg("%s%s", header, response.body);
         http_response_free(&response);
     }
+    stop(&cached);
+}
+
+/* One client's Host must not become everybody's registry, even where the cache's key lacks it. */
+static void is_not_poisoned_by_a_host(void **state)
+{
+    (void)state;
+    struct cached_server cached = {.is_running = true};
+    skip_without_nginx();
+    test_server_start(&cached.server, (const char *const[]){"--access-log", "json", NULL});
+    nginx_start_with_default_key(&cached.nginx, cached.server.port);
+    cached.client = http_client_open(cached.nginx.url);
+    struct http_response response;
+    get(&cached, LIST, "Host: evil.example\n", &response, 200, "MISS");
+    assert_null(strstr(response.body, "evil.example"));
+    http_response_free(&response);
+    get(&cached, LIST, "Host: crates.example.org\n", &response, 200, "HIT");
+    http_response_free(&response);
+    get(&cached, CONFIG, "Host: evil.example\n", &response, 200, "MISS");
+    http_response_free(&response);
+    get(&cached, CONFIG, "Host: crates.example.org\n", &response, 200, "MISS");
+    assert_non_null(strstr(response.body, "\"api\":\"http://crates.example.org\""));
+    http_response_free(&response);
     stop(&cached);
 }
 
@@ -312,8 +338,8 @@ static void answers_while_the_server_is_down(void **state)
     stop(&cached);
 }
 
-/* What config.json calls the server behind TLS, with these arguments. */
-static void expect_called_behind_tls(const char *const *arguments, const char *api)
+/* What config.json calls the server behind TLS, with these arguments, and whether that is kept. */
+static void expect_called_behind_tls(const char *const *arguments, const char *api, bool is_kept)
 {
     struct cached_server cached;
     char certificate[FOLDER_PATH_SIZE];
@@ -330,7 +356,7 @@ static void expect_called_behind_tls(const char *const *arguments, const char *a
     for (int i = 0; i < 2; i++) {
         struct http_response response;
         get(&cached, CONFIG, "Host: crates.example.org:8443\n", &response, 200,
-            i == 0 ? "MISS" : "HIT");
+            i == 0 || !is_kept ? "MISS" : "HIT");
         config = json_loads(response.body, 0, NULL);
         assert_string_equal(json_text_at(config, "api"), api);
         json_decref(config);
@@ -345,9 +371,9 @@ static void tells_cargo_https_where_it_is_believed(void **state)
     static const char *const trusting[] = {"--trust-proxy", "127.0.0.1", NULL};
     static const char *const told[] = {"--base-url", "https://crates.example.org", NULL};
     skip_without_nginx();
-    expect_called_behind_tls(NULL, "http://crates.example.org:8443");
-    expect_called_behind_tls(trusting, "https://crates.example.org:8443");
-    expect_called_behind_tls(told, "https://crates.example.org");
+    expect_called_behind_tls(NULL, "http://crates.example.org:8443", false);
+    expect_called_behind_tls(trusting, "https://crates.example.org:8443", false);
+    expect_called_behind_tls(told, "https://crates.example.org", true);
 }
 
 int main(void)
@@ -356,6 +382,7 @@ int main(void)
         cmocka_unit_test(is_kept),
         cmocka_unit_test(names_each_exchange),
         cmocka_unit_test(keeps_hosts_and_ports_apart),
+        cmocka_unit_test(is_not_poisoned_by_a_host),
         cmocka_unit_test(keeps_representations_apart),
         cmocka_unit_test(keeps_nothing_that_is_not_to_be_kept),
         cmocka_unit_test(revalidates_what_is_stale),

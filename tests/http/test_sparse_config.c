@@ -92,10 +92,21 @@ static void has_a_config_with_validators(void **state)
         {.request = {.target = CONFIG, .headers = "Accept: application/msgpack\n"},
          .status = 200,
          .headers = {"Content-Type: application/json", "ETag", "Vary: Accept-Encoding",
-                     "Last-Modified", "Cache-Control: public, max-age=600",
-                     "CDN-Cache-Control: public, max-age=600, stale-while-revalidate=600"},
+                     "Last-Modified", "Cache-Control: private, no-store", "!CDN-Cache-Control"},
          .body = {{"length", "2"}}},
-        {.request = {.method = "HEAD", .target = CONFIG}, .status = 200},
+        {.request = {.method = "HEAD", .target = CONFIG},
+         .status = 200,
+         .headers = {"Cache-Control: private, no-store", "!CDN-Cache-Control"}},
+        /* Found in our own cache, and not modified. */
+        {.request = {.target = CONFIG},
+         .status = 200,
+         .headers = {"X-Cache: hit", "Cache-Control: private, no-store"}},
+        {.request = {.target = CONFIG, .headers = "If-None-Match: *\n"},
+         .status = 304,
+         .headers = {"Cache-Control: private, no-store", "!CDN-Cache-Control"}},
+        {.request = {.target = CONFIG, .headers = "Accept-Encoding: gzip\n"},
+         .status = 200,
+         .headers = {"Cache-Control: private, no-store"}},
     };
     http_cases_run(client_of(state), cases, N_ELEMENTS(cases));
 }
@@ -158,6 +169,8 @@ static void takes_the_operators_base_url(void **state)
     static const struct http_case cases[] = {
         {.request = {.target = CONFIG, .headers = "Host: other.example.org\n"},
          .status = 200,
+         .headers = {"Cache-Control: public, max-age=600",
+                     "CDN-Cache-Control: public, max-age=600, stale-while-revalidate=600"},
          .body = {{"dl", "\"https://crates.example.org/mirror/api/v1/crates/{crate}/{version}/"
                          "download\""},
                   {"api", "\"https://crates.example.org/mirror\""}}},
@@ -175,6 +188,7 @@ static void believes_a_trusted_proxy(void **state)
     static const struct http_case trusted[] = {
         {.request = {.target = CONFIG, .headers = headers},
          .status = 200,
+         .headers = {"Cache-Control: private, no-store"},
          .body = {{"api", "\"https://crates.example.org\""}}},
     };
     static const struct http_case stranger[] = {

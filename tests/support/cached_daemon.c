@@ -22,7 +22,7 @@
 
 void cached_daemon_start(struct cached_daemon *daemon, unsigned n_threads)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct listen_address address;
     const struct daemon_limits limits = {.n_threads = n_threads};
     static const struct trusted_proxies no_proxies;

@@ -1,14 +1,14 @@
-/* Parts are rows of the table `parts`, with an XXH3 checksum in hexadecimal. */
+/* Parts are rows of the table `parts`. */
 #include "tests/support/index_parts.h"
+
+#include "tests/support/sql.h"
 
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
 
 #include <cmocka.h>
 
@@ -40,20 +40,17 @@ void part_replace(const char *path, const char *part, const void *bytes, size_t 
 {
     sqlite3 *database;
     sqlite3_stmt *update;
-    char checksum[17];
-    snprintf(checksum, sizeof checksum, "%016llx", (unsigned long long)XXH3_64bits(bytes, size));
     assert_int_equal(sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_exec(database, "PRAGMA synchronous = OFF", NULL, NULL, NULL),
                      SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(database,
-                                        "UPDATE parts SET data = ?1, xxh3 = ?2 WHERE name = ?3", -1,
+    assert_int_equal(sqlite3_prepare_v2(database, "UPDATE parts SET data = ?1 WHERE name = ?2", -1,
                                         &update, NULL),
                      SQLITE_OK);
     sqlite3_bind_blob(update, 1, bytes, (int)size, SQLITE_STATIC);
-    sqlite3_bind_text(update, 2, checksum, -1, SQLITE_STATIC);
-    sqlite3_bind_text(update, 3, part, -1, SQLITE_STATIC);
+    sqlite3_bind_text(update, 2, part, -1, SQLITE_STATIC);
     assert_int_equal(sqlite3_step(update), SQLITE_DONE);
     assert_int_equal(sqlite3_changes(database), 1);
     sqlite3_finalize(update);
     sqlite3_close(database);
+    sql_seal(path);
 }

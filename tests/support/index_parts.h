@@ -12,7 +12,7 @@ extern const char *const file_parts[N_FILE_PARTS];
 /* The bytes of a part; the caller frees. */
 char *part_read(const char *path, const char *part, size_t *size);
 
-/* Replaces a part and makes its checksum right, so that nothing but its content can tell. */
+/* Replaces a part and makes the checksums right, so that nothing but its content can tell. */
 void part_replace(const char *path, const char *part, const void *bytes, size_t size);
 
 #endif

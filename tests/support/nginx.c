@@ -85,10 +85,12 @@ static int open_listener(unsigned short *port)
     return listener;
 }
 
-/* The README's block with ports and folder in the places of its own, and `more` behind the port it
-   listens on; the caller frees. */
+#define KEY "proxy_cache_key $scheme://$http_host$request_uri;"
+
+/* The README's block with ports and folder in the places of its own, `more` behind the port it
+   listens on, and `key` in place of the cache's key; the caller frees. */
 static char *make_block(const struct nginx *nginx, unsigned short port, unsigned short server_port,
-                        const char *more)
+                        const char *more, const char *key)
 {
     char text[4 * FOLDER_PATH_SIZE];
     char *block = page_block("server/README.md", "nginx");
@@ -96,6 +98,7 @@ static char *make_block(const struct nginx *nginx, unsigned short port, unsigned
     block = page_block_replace(block, "127.0.0.1:8888", text);
     snprintf(text, sizeof text, "listen 127.0.0.1:%u%s", port, more);
     block = page_block_replace(block, "listen 80;", text);
+    block = page_block_replace(block, KEY, key);
     snprintf(text, sizeof text, "%s/cache ", nginx->folder);
     return page_block_replace(block, "/var/cache/nginx-cratedex ", text);
 }
@@ -147,12 +150,12 @@ static void run(struct nginx *nginx, const char *settings, int listener)
 }
 
 static void start(struct nginx *nginx, unsigned short server_port, const char *scheme,
-                  const char *more)
+                  const char *more, const char *key)
 {
     char settings[FOLDER_PATH_SIZE];
     unsigned short port;
     int listener = open_listener(&port);
-    char *block = make_block(nginx, port, server_port, more);
+    char *block = make_block(nginx, port, server_port, more, key);
     write_settings(nginx, block, settings);
     run(nginx, settings, listener);
     free(block);
@@ -162,7 +165,13 @@ static void start(struct nginx *nginx, unsigned short server_port, const char *s
 void nginx_start(struct nginx *nginx, unsigned short server_port)
 {
     folder_make(nginx->folder);
-    start(nginx, server_port, "http", ";");
+    start(nginx, server_port, "http", ";", KEY);
+}
+
+void nginx_start_with_default_key(struct nginx *nginx, unsigned short server_port)
+{
+    folder_make(nginx->folder);
+    start(nginx, server_port, "http", ";", "");
 }
 
 bool nginx_start_tls(struct nginx *nginx, unsigned short server_port,
@@ -178,7 +187,7 @@ bool nginx_start_tls(struct nginx *nginx, unsigned short server_port,
     }
     snprintf(more, sizeof more, " ssl;\n    ssl_certificate %s;\n    ssl_certificate_key %s;",
              certificate, key);
-    start(nginx, server_port, "https", more);
+    start(nginx, server_port, "https", more, KEY);
     return true;
 }
 

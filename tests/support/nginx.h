@@ -21,6 +21,9 @@ bool nginx_is_there(void);
 /* Starts it before a server on that port. `nginx -t` must find nothing to complain about. */
 void nginx_start(struct nginx *nginx, unsigned short server_port);
 
+/* The same with nginx's own key, in which the client's host is not, in place of the block's. */
+void nginx_start_with_default_key(struct nginx *nginx, unsigned short server_port);
+
 /* The same with TLS; `certificate` becomes the path of what to trust. Returns false, with nothing
    started, where openssl is not installed. */
 bool nginx_start_tls(struct nginx *nginx, unsigned short server_port,

@@ -1,6 +1,9 @@
 /* A connection of its own for every call, so that nothing is cached between a change and a look. */
 #include "tests/support/sql.h"
 
+#include "index/segment/page_checksums.h"
+
+#include <fcntl.h>
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -8,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -51,6 +55,16 @@ void sql_expect(const char *path, const char *query, const char *expected)
     free(text);
 }
 
+void sql_seal(const char *path)
+{
+    struct error error = {.message = ""};
+    int file = open(path, O_RDWR | O_CLOEXEC);
+    assert_true(file >= 0);
+    if (page_checksums_append(file, &error) != 0)
+        fail_msg("%s: %s", path, error.message);
+    close(file);
+}
+
 void sql_change(const char *path, const char *statements)
 {
     sqlite3 *database = open_file(path, SQLITE_OPEN_READWRITE);
@@ -61,4 +75,5 @@ void sql_change(const char *path, const char *statements)
     if (sqlite3_exec(database, statements, NULL, NULL, &message) != SQLITE_OK)
         fail_msg("%s: %s", statements, message);
     assert_int_equal(sqlite3_close(database), SQLITE_OK);
+    sql_seal(path);
 }

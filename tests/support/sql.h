@@ -10,7 +10,11 @@ void sql_expect(const char *path, const char *query, const char *expected);
 /* The same text; the caller frees. */
 char *sql_text(const char *path, const char *query);
 
-/* Changes the file. Shadow tables of FTS5 may be written too. */
+/* Changes the file, and makes the checksums of its pages right. Shadow tables of FTS5 may be
+   written too. */
 void sql_change(const char *path, const char *statements);
+
+/* Makes the checksums right of a file that was changed in another way. */
+void sql_seal(const char *path);
 
 #endif

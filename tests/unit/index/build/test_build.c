@@ -2,6 +2,7 @@
    dump gives the same bytes. Ranks, versions and documents have tests of their own beside this
    one. */
 #include "tests/support/built_index.h"
+#include "tests/support/index_parts.h"
 #include "tests/support/sql.h"
 
 #include <cratedex/index_format.h>
@@ -142,7 +143,16 @@ static void any_order_of_tables_gives_the_same_content(void **state)
     char *dump = dump_write_archive(path, "tar", reversed);
     built_index_make(&forward, SAMPLE_DUMP);
     built_index_make(&backward, dump);
-    assert_string_equal(index_fingerprint(forward.index), index_fingerprint(backward.index));
+    for (size_t i = 0; i < N_FILE_PARTS; i++) {
+        size_t forward_size;
+        size_t backward_size;
+        char *forward_part = part_read(forward.path, file_parts[i], &forward_size);
+        char *backward_part = part_read(backward.path, file_parts[i], &backward_size);
+        assert_int_equal(forward_size, backward_size);
+        assert_memory_equal(forward_part, backward_part, forward_size);
+        free(forward_part);
+        free(backward_part);
+    }
     for (size_t i = 0; i < sizeof file_tables / sizeof *file_tables; i++) {
         char query[64];
         snprintf(query, sizeof query, "SELECT * FROM %s ORDER BY 1, 2, 3", file_tables[i]);
@@ -339,7 +349,7 @@ static void every_column_arrives(void **state)
     snprintf(format, sizeof format, "%d", INDEX_FORMAT_VERSION);
     sql_expect(built.path, "PRAGMA user_version", format);
     assert_int_equal(built.report.n_warnings, 0);
-    struct error error = {""};
+    struct error error = {.message = ""};
     if (index_verify(built.path, NULL, NULL, &error) != 0)
         fail_msg("%s", error.message);
     built_index_remove(&built);

@@ -49,7 +49,7 @@ static void copy_index(const struct fixture *fixture)
 /* Opens without complaint, and yet is found damaged, in words. */
 static void expect_fault(const struct fixture *fixture, const char *what, const char *says)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct index *index = index_open(fixture->path, &error);
     if (index == NULL)
         fail_msg("it does not even open: %s", error.message);
@@ -79,7 +79,7 @@ static void count_checks(void *context, const char *what)
 static void whole_files_pass(void **state)
 {
     const struct fixture *fixture = *state;
-    struct error error = {""};
+    struct error error = {.message = ""};
     unsigned n_checks = 0;
     size_t before_size;
     size_t after_size;
@@ -104,13 +104,13 @@ static void whole_files_pass(void **state)
 static void files_that_do_not_open(void **state)
 {
     const struct fixture *fixture = *state;
-    struct error error = {""};
+    struct error error = {.message = ""};
     assert_int_equal(index_verify("/nowhere/at/all.cdx", NULL, NULL, &error), -1);
     assert_non_null(strstr(error.message, "/nowhere/at/all.cdx"));
     copy_index(fixture);
-    sql_change(fixture->path, "UPDATE parts SET xxh3 = 'x' WHERE name = 'terms'");
+    sql_change(fixture->path, "UPDATE parts SET data = x'' WHERE name = 'terms'");
     assert_int_equal(index_verify(fixture->path, NULL, NULL, &error), -1);
-    assert_non_null(strstr(error.message, "checksum of the part terms"));
+    assert_non_null(strstr(error.message, "the part terms is empty"));
     remove(fixture->path);
 }
 
@@ -187,6 +187,7 @@ static void broken_pages_of_sqlite(void **state)
     memset(bytes + (page - 1) * 4096, 0xff, 4096);
     file_write(fixture->path, bytes, size);
     free(bytes);
+    sql_seal(fixture->path);
     expect_fault(fixture, "a broken page", "SQLite's integrity check");
 }
 
