@@ -101,7 +101,7 @@ static int end_round(void *context)
 /* One of libmicrohttpd's daemons, with a descriptor of the listening socket of its own. */
 static struct MHD_Daemon *start_http(struct worker *worker, int listener, struct error *error)
 {
-    struct error reason = {""};
+    struct error reason = {0};
     int own_listener = fcntl(listener, F_DUPFD_CLOEXEC, 0);
     if (own_listener < 0) {
         error_set(error, "cannot start the HTTP daemon: %s", strerror(errno));
