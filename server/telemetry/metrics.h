@@ -10,6 +10,8 @@
                                                         the whole request to the queued answer
        cratedex_experiment_request_duration_seconds{arm,cache} likewise, of the answers that depend
        on the arm cratedex_slow_queries_total answers that took as long as --slow-query-ms
+       cratedex_log_{dropped_lines,failed_writes}_total{log} log: access, slow_query (a file of its
+       own), error
        cratedex_downloads_counted_total cratedex_http_connections, cratedex_http_connections_limit,
        cratedex_http_connections_opened_total cratedex_cache_{entries,bytes}{shard},
        cratedex_cache_max_bytes cratedex_cache_{hits,misses,waits,evictions}_total{shard} waits:
