@@ -107,6 +107,33 @@ static int open_slow_query_log(struct server *server, const char *path, struct e
     return service->slow_query_log != NULL ? 0 : -1;
 }
 
+/* Counts what is served at this moment. */
+static int follow_snapshot(struct server *server, struct error *error)
+{
+    struct service *service = &server->service;
+    const struct snapshot *snapshot = published_take(service->snapshots);
+    if (snapshot == NULL)
+        return error_out_of_memory(error);
+    int result = snapshot->is_damaged
+                     ? 0
+                     : download_counters_follow(service->downloads, snapshot->index, error);
+    published_give_back(service->snapshots);
+    return result;
+}
+
+/* Says once what keeps the file of the day from being changed; it is tried again every second. */
+static void tick_downloads(struct server *server)
+{
+    struct error error;
+    if (server->service.downloads == NULL)
+        return;
+    bool is_well = follow_snapshot(server, &error) == 0 &&
+                   download_counters_tick(server->service.downloads, time(NULL), &error) == 0;
+    if (!is_well && !server->downloads_are_troubled)
+        fprintf(stderr, "cratedex-server: counting downloads: %s\n", error.message);
+    server->downloads_are_troubled = !is_well;
+}
+
 /* Frees whatever start has made, in reverse. */
 static void stop(struct server *server)
 {
@@ -123,6 +150,8 @@ static void stop(struct server *server)
     openapi_destroy(service->openapi);
     if (service->metrics != NULL)
         metrics_destroy(service->metrics);
+    if (service->snapshots != NULL)
+        tick_downloads(server); /* what happened to the file in the last second */
     struct error error;
     if (download_counters_close(service->downloads, &error) != 0)
         fprintf(stderr, "cratedex-server: counting downloads: %s\n", error.message);
@@ -209,18 +238,6 @@ static int announce(const struct server *server, struct error *error)
     if (fflush(out) != 0)
         return error_set(error, "cannot write to standard %s", out == stdout ? "output" : "error");
     return 0;
-}
-
-/* Says once what keeps the file of the day from being changed; it is tried again every second. */
-static void tick_downloads(struct server *server)
-{
-    struct error error;
-    if (server->service.downloads == NULL)
-        return;
-    bool is_well = download_counters_tick(server->service.downloads, time(NULL), &error) == 0;
-    if (!is_well && !server->downloads_are_troubled)
-        fprintf(stderr, "cratedex-server: counting downloads: %s\n", error.message);
-    server->downloads_are_troubled = !is_well;
 }
 
 static void flush_logs(const struct service *service)

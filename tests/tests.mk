@@ -43,6 +43,18 @@ $(fuzz_programs): $(BUILD)/%: $(BUILD)/obj/%.o $(server_library) $(index_library
 
 -include $(patsubst %.o,%.d,$(call objects,$(support_sources) $(unit_sources) $(http_sources) $(fuzz_sources)))
 
+# The programs once more, with calls and allocations that fail when a test says so (tests/faults).
+faults_sources := $(wildcard tests/faults/*.c)
+faults_programs := $(addprefix $(BUILD)/faults/,$(notdir $(programs)))
+$(BUILD)/faults/cratedex-index: $(call objects,$(cli_sources))
+$(BUILD)/faults/cratedex-server: $(call objects,$(server_main))
+$(faults_programs): $(call objects,$(faults_sources)) $(server_library) $(index_library) $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,link)
+	$(quiet)$(link_test) -rdynamic -o $@ $(filter %.o,$^) $(server_library) $(index_library) \
+	    $(server_libs) $(index_libs)
+-include $(patsubst %.o,%.d,$(call objects,$(faults_sources)))
+
 # ---- Running ----
 
 # TEST=trie picks tests/unit/index/trie/test_trie.c and tests/http/test_trie.c; TEST=http/trie the latter.

@@ -1,16 +1,30 @@
 /* A thin layer: every failure becomes a sentence with SQLite's own explanation, so that callers
-   only pass errors on. */
+   only pass errors on. What the machine lacks is told from what is wrong with the file. */
 #include "index/base/database.h"
 
 #include <cratedex/timestamp.h>
 #include <string.h>
+
+int database_code_error(int code, const char *doing, const char *why, struct error *error)
+{
+    error_set(error, "%s: %s", doing, why);
+    switch (code & 0xff) { /* the rest says where (https://www.sqlite.org/rescode.html) */
+    case SQLITE_NOMEM:
+    case SQLITE_IOERR:
+    case SQLITE_FULL:
+    case SQLITE_CANTOPEN:
+        return error_mark_transient(error);
+    default:
+        return -1;
+    }
+}
 
 int database_error(sqlite3 *database, const char *doing, struct error *error)
 {
     if (error != NULL && sqlite3_extended_errcode(database) == SQLITE_IOERR_DATA &&
         sqlite3_file_control(database, "main", DATABASE_FCNTL_EXPLAIN, error) == SQLITE_OK)
         return -1;
-    return error_set(error, "%s: %s", doing, sqlite3_errmsg(database));
+    return database_code_error(sqlite3_errcode(database), doing, sqlite3_errmsg(database), error);
 }
 
 int database_execute(sqlite3 *database, const char *sql, struct error *error)
@@ -64,14 +78,15 @@ int database_integer(sqlite3 *database, const char *sql, int64_t *value, struct 
     return result == 1 ? 0 : -1;
 }
 
-fts5_api *database_fts5(sqlite3 *database)
+fts5_api *database_fts5(sqlite3 *database, struct error *error)
 {
     fts5_api *api = NULL;
     sqlite3_stmt *statement = NULL;
-    if (sqlite3_prepare_v2(database, "SELECT fts5(?1)", -1, &statement, NULL) != SQLITE_OK)
-        return NULL;
-    sqlite3_bind_pointer(statement, 1, &api, "fts5_api_ptr", NULL);
-    sqlite3_step(statement);
+    int result = sqlite3_prepare_v2(database, "SELECT fts5(?1)", -1, &statement, NULL);
+    if (result == SQLITE_OK)
+        result = sqlite3_bind_pointer(statement, 1, &api, "fts5_api_ptr", NULL);
+    if (result != SQLITE_OK || sqlite3_step(statement) != SQLITE_ROW || api == NULL)
+        database_error(database, "SQLite's FTS5", error);
     sqlite3_finalize(statement);
     return api;
 }

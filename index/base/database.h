@@ -11,7 +11,12 @@
    is given what is wrong with the file, in a sentence. */
 #define DATABASE_FCNTL_EXPLAIN 0x43445831
 
-/* Writes "<doing>: <SQLite's message>", or what the file's VFS explains. Returns -1. */
+/* Writes "<doing>: <why>" of SQLite's result code: transient where it says that memory, room or a
+   disk that reads was lacking. Returns -1. */
+int database_code_error(int code, const char *doing, const char *why, struct error *error);
+
+/* The same with the code and the message of what the connection did last, or what the file's VFS
+   explains. Returns -1. */
 int database_error(sqlite3 *database, const char *doing, struct error *error);
 
 /* Runs SQL without results. Returns 0 or -1. */
@@ -29,8 +34,9 @@ int database_run(sqlite3_stmt *statement, struct error *error);
 /* Runs a statement that gives one integer. Returns 0 or -1 (also where there is no row). */
 int database_integer(sqlite3 *database, const char *sql, int64_t *value, struct error *error);
 
-/* FTS5's programming interface of this connection, or NULL where FTS5 is not built in. */
-fts5_api *database_fts5(sqlite3 *database);
+/* FTS5's programming interface of this connection; NULL on failure, and where it is not built
+   in. */
+fts5_api *database_fts5(sqlite3 *database, struct error *error);
 
 /* A column whose text, a `what`, has at most `max_bytes` and no NUL inside, as the builder sees to;
    SQLite itself would hold anything of a forged file. Valid until the statement's next step. NULL

@@ -22,6 +22,7 @@ int error_set(struct error *error, const char *format, ...)
 {
     if (error == NULL)
         return -1;
+    error->is_transient = false;
     va_list arguments;
     va_start(arguments, format);
     int length = vsnprintf(error->message, sizeof error->message, format, arguments);

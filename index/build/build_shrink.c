@@ -78,7 +78,7 @@ int build_check_shrink(struct build *build, struct error *error)
 {
     const char *path = build->options->out_path;
     struct losses losses = {.n = 0};
-    struct error why = {""};
+    struct error why = {.message = ""};
     if (access(path, F_OK) != 0)
         return 0;
     struct index_pages *pages = pages_vfs_open(path, &why);

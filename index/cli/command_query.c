@@ -44,8 +44,10 @@ static char *read_description(struct index_reader *reader, uint32_t rank, struct
     json_error_t json_error;
     json_t *document = json_loadb(bytes, size, 0, &json_error);
     if (document == NULL) {
-        error_set(error, "the document of crate number %" PRIu32 " is broken: %s", rank,
-                  json_error.text);
+        /* Without memory jansson (2.14) says nothing, or that the syntax is wrong. */
+        error_set(error,
+                  "the document of crate number %" PRIu32 " is broken, or it is out of memory: %s",
+                  rank, json_error.text);
         return NULL;
     }
     const char *text = json_string_value(json_object_get(document, "description"));

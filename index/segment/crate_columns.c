@@ -241,6 +241,16 @@ static bool canonical_names_are_true(const struct crate_columns *columns, uint32
     return true;
 }
 
+/* `seen` has a bit for every rank. */
+static bool orders_are_true(const struct crate_columns *columns, uint64_t *seen)
+{
+    for (int order = 0; order < N_CRATE_ORDERS; order++) {
+        if (!order_is_true(columns, (enum crate_order)order, seen))
+            return false;
+    }
+    return true;
+}
+
 static bool columns_are_true(const struct crate_columns *columns, uint32_t n_name_bytes)
 {
     uint32_t n = columns->n_crates;
@@ -263,12 +273,7 @@ static bool columns_are_true(const struct crate_columns *columns, uint32_t n_nam
                 return false;
         }
     }
-    uint64_t *seen = malloc((bitmap_n_words(n + 1) + 1) * sizeof *seen);
-    bool ok = seen != NULL;
-    for (int order = 0; order < N_CRATE_ORDERS && ok; order++)
-        ok = order_is_true(columns, (enum crate_order)order, seen);
-    free(seen);
-    return ok;
+    return true;
 }
 
 int crate_columns_open(struct crate_columns *columns, const void *block, size_t size,
@@ -302,7 +307,10 @@ int crate_columns_open(struct crate_columns *columns, const void *block, size_t 
     columns->yanked = at;
     columns->names = (const char *)at + n;
     columns->canonical_names = columns->names + header.n_name_bytes;
-    if (!columns_are_true(columns, header.n_name_bytes))
-        return error_set(error, "the crate columns are damaged");
-    return 0;
+    uint64_t *seen = malloc((bitmap_n_words(columns->n_crates + 1) + 1) * sizeof *seen);
+    if (seen == NULL)
+        return error_out_of_memory(error);
+    bool ok = columns_are_true(columns, header.n_name_bytes) && orders_are_true(columns, seen);
+    free(seen);
+    return ok ? 0 : error_set(error, "the crate columns are damaged");
 }

@@ -30,14 +30,14 @@ sqlite3 *index_database_connect(const struct index_pages *pages, struct error *e
     sqlite3 *database = NULL;
     if (sqlite3_open_v2("index", &database, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
                         pages->vfs_name) != SQLITE_OK) {
-        error_set(error, "%s: %s", pages->path, sqlite3_errmsg(database));
+        database_error(database, "index file", error);
     } else if (trust_nothing(database, error) == 0 &&
                database_execute(database,
                                 "PRAGMA mmap_size = 1099511627776; PRAGMA cache_size = -512; "
                                 "PRAGMA query_only = 1",
                                 error) == 0) {
         return database;
-    } else {
+    } else if (!error->is_transient) {
         error_prefix(error, "%s is damaged: ", pages->path);
     }
     sqlite3_close(database);

@@ -73,14 +73,13 @@ static int load_all(struct index *index, struct error *error)
 static void blame_file(const struct index *index, struct error *error)
 {
     uint32_t damaged;
-    struct error cause = *error;
     const struct index_pages *pages = index->pages;
     if (!index_is_unchanged(index))
         error_set(error, "%s was changed while it was opened: try again", pages->path);
     else if (index_pages_count(pages, pages->damaged, &damaged) > 0)
         index_pages_complain(pages, damaged, error);
     else
-        error_set(error, "%s is damaged: %s; build the index again", pages->path, cause.message);
+        index_pages_blame(pages->path, "; build the index again", error);
 }
 
 struct index *index_open(const char *path, struct error *error)

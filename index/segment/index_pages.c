@@ -44,13 +44,30 @@ static uint32_t header_number(const unsigned char *header, size_t at)
            (uint32_t)header[at + 2] << 8 | header[at + 3];
 }
 
+/* A call of the system failed. */
+static int fail_call(const char *path, struct error *error)
+{
+    error_set(error, "%s: %s", path, strerror(errno));
+    return error_mark_transient(error);
+}
+
+int index_pages_blame(const char *path, const char *advice, struct error *error)
+{
+    if (error->is_transient)
+        return error_prefix(error, "%s: ", path);
+    struct error cause = *error;
+    return error_set(error, "%s is damaged: %s%s", path, cause.message, advice);
+}
+
 /* Looks at the header of the file itself (https://www.sqlite.org/fileformat.html, section 1.3). */
 static int check_header(struct index_pages *pages, struct error *error)
 {
     unsigned char header[SQLITE_HEADER_BYTES];
     const char *path = pages->path;
-    if (pread(pages->file, header, sizeof header, 0) != (ssize_t)sizeof header ||
-        memcmp(header, SQLITE_MAGIC, sizeof SQLITE_MAGIC) != 0)
+    ssize_t n_read = pread(pages->file, header, sizeof header, 0);
+    if (n_read < 0)
+        return fail_call(path, error);
+    if (n_read != (ssize_t)sizeof header || memcmp(header, SQLITE_MAGIC, sizeof SQLITE_MAGIC) != 0)
         return error_set(error, "%s is not a Cratedex index", path);
     if (header_number(header, 68) != INDEX_APPLICATION_ID)
         return error_set(error, "%s is an SQLite database but not a Cratedex index", path);
@@ -87,7 +104,7 @@ static int map_pages(struct index_pages *pages, struct error *error)
     size_t size = (size_t)pages->n_pages * INDEX_PAGE_BYTES;
     void *mapped = mmap(NULL, size, PROT_READ, MAP_SHARED, pages->file, 0);
     if (mapped == MAP_FAILED)
-        return error_set(error, "cannot map %s: %s", pages->path, strerror(errno));
+        return fail_call(pages->path, error);
     pages->bytes = mapped;
     /* Around each page the kernel would read as much as the disk is set to, up to MiBs: the ten
        documents of a first answer would wait for 80 MiB. It is advice: failure changes nothing. */
@@ -111,11 +128,13 @@ static int load(struct index_pages *pages, const char *path, struct error *error
     if (pages->path == NULL)
         return error_out_of_memory(error);
     pages->file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (pages->file < 0 && errno != ENOENT)
+        return fail_call(path, error);
     if (pages->file < 0)
         return error_set(error, "%s: %s; build an index with `cratedex-index build DUMP -o FILE`",
                          path, strerror(errno));
     if (file_stamp_take(pages->file, &pages->stamp) != 0)
-        return error_set(error, "%s: %s", path, strerror(errno));
+        return fail_call(path, error);
     if (check_header(pages, error) != 0)
         return -1;
     pages->checked = calloc(n_bit_words(pages), sizeof *pages->checked);
@@ -123,11 +142,8 @@ static int load(struct index_pages *pages, const char *path, struct error *error
     if (pages->checked == NULL || pages->damaged == NULL)
         return error_out_of_memory(error);
     pages->checksums = page_checksums_read(pages->file, pages->n_pages, &pages->digest, error);
-    if (pages->checksums == NULL) {
-        struct error cause = *error;
-        return error_set(error, "%s is damaged: %s; restore it or build it again", path,
-                         cause.message);
-    }
+    if (pages->checksums == NULL)
+        return index_pages_blame(path, "; restore it or build it again", error);
     if (map_pages(pages, error) != 0)
         return -1;
     return index_pages_check(pages, 1) ? 0 : index_pages_complain(pages, 1, error);

@@ -69,6 +69,10 @@ int index_pages_read(struct index_pages *pages, uint32_t first, uint32_t n, stru
 uint32_t index_pages_count(const struct index_pages *pages, const _Atomic(uint64_t) *bits,
                            uint32_t *first);
 
+/* Says in `error`, which has what went wrong while the file at `path` was read, that it is damaged,
+   and `advice` behind it; of what is transient only where it was. Returns -1. */
+int index_pages_blame(const char *path, const char *advice, struct error *error);
+
 /* Says that a page is damaged. Returns -1. */
 int index_pages_complain(const struct index_pages *pages, uint32_t number, struct error *error);
 

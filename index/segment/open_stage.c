@@ -29,7 +29,7 @@ struct stage {
 static void run_tasks(struct stage *stage, sqlite3 *database)
 {
     for (;;) {
-        struct error error = {""};
+        struct error error = {.message = ""};
         pthread_mutex_lock(&stage->mutex);
         size_t i = stage->failed < stage->n_tasks ? stage->n_tasks : stage->next;
         stage->next = i < stage->n_tasks ? i + 1 : i;
@@ -79,5 +79,8 @@ int open_stage_run(struct index *index, sqlite3 *database, const struct open_tas
     while (n_threads > 0)
         pthread_join(threads[--n_threads], NULL);
     pthread_mutex_destroy(&stage.mutex);
-    return stage.failed == n_tasks ? 0 : error_set(error, "%s", stage.error.message);
+    if (stage.failed == n_tasks)
+        return 0;
+    *error = stage.error;
+    return -1;
 }

@@ -62,8 +62,10 @@ static int read_whole(int file, void *bytes, size_t size, int64_t at, struct err
         ssize_t n = pread(file, to, size, at);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0)
-            return error_set(error, "cannot read the index file: %s", strerror(errno));
+        if (n < 0) {
+            error_set(error, "cannot read the index file: %s", strerror(errno));
+            return error_mark_transient(error);
+        }
         if (n == 0)
             return error_set(error, "the index file ends too early");
         to += n;

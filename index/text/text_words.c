@@ -23,21 +23,24 @@ struct tokenizer {
 };
 
 static int open_instance(struct fts5_instance *instance, fts5_api *api, const char *name,
-                         const char **arguments, int n_arguments)
+                         const char **arguments, int n_arguments, struct error *error)
 {
     void *context = NULL;
-    if (api == NULL || api->xFindTokenizer(api, name, &context, &instance->methods) != SQLITE_OK ||
-        instance->methods.xCreate(context, arguments, n_arguments, &instance->instance) !=
-            SQLITE_OK) {
-        instance->instance = NULL;
-        return -1;
-    }
-    return 0;
+    int result = api->xFindTokenizer(api, name, &context, &instance->methods);
+    if (result == SQLITE_OK)
+        result = instance->methods.xCreate(context, arguments, n_arguments, &instance->instance);
+    if (result == SQLITE_OK)
+        return 0;
+    instance->instance = NULL;
+    return database_code_error(result, "SQLite's tokenizer `porter " TEXT_WORDS_FOLDING "`",
+                               sqlite3_errstr(result), error);
 }
 
 struct tokenizer *tokenizer_open(sqlite3 *database, struct error *error)
 {
-    fts5_api *api = database_fts5(database);
+    fts5_api *api = database_fts5(database, error);
+    if (api == NULL)
+        return NULL;
     struct tokenizer *tokenizer = calloc(1, sizeof *tokenizer);
     /* What SQLite makes of `porter ` and TEXT_WORDS_FOLDING. */
     const char *arguments[] = {"unicode61", "remove_diacritics", "2"};
@@ -45,10 +48,9 @@ struct tokenizer *tokenizer_open(sqlite3 *database, struct error *error)
         error_out_of_memory(error);
         return NULL;
     }
-    if (open_instance(&tokenizer->stemming, api, "porter", arguments, 3) == 0 &&
-        open_instance(&tokenizer->folding, api, arguments[0], arguments + 1, 2) == 0)
+    if (open_instance(&tokenizer->stemming, api, "porter", arguments, 3, error) == 0 &&
+        open_instance(&tokenizer->folding, api, arguments[0], arguments + 1, 2, error) == 0)
         return tokenizer;
-    error_set(error, "SQLite has no FTS5 with the tokenizer `porter " TEXT_WORDS_FOLDING "`");
     tokenizer_close(tokenizer);
     return NULL;
 }

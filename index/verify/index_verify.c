@@ -7,6 +7,7 @@
 
 #include "index/base/compare.h"
 #include "index/base/database.h"
+#include "index/segment/index_pages.h"
 #include "index/segment/open_index.h"
 #include "index/text/name_words.h"
 #include "index/trie/trie.h"
@@ -319,7 +320,7 @@ int index_verify(const char *path, void (*on_check)(void *context, const char *w
             on_check(context, checks[i].what);
         result = checks[i].check(&verification, error);
         if (result != 0)
-            error_prefix(error, "%s is damaged: ", path);
+            index_pages_blame(path, "", error);
     }
     sqlite3_close(verification.database);
     if (mapping != MAP_FAILED)

@@ -120,7 +120,15 @@ static void write_logs(const struct service *service, struct exposition *exposit
 static void write_index(const struct index *index, struct exposition *exposition)
 {
     int64_t microseconds;
+    struct index_pages_state pages;
     const char *timestamp = index_dump_timestamp(index);
+    index_pages_state(index, &pages);
+    exposition_gauge(exposition, "cratedex_index_pages", "Pages of the index file.", pages.n_pages);
+    exposition_gauge(exposition, "cratedex_index_pages_checked",
+                     "Pages of the index file that were found to have their checksum.",
+                     pages.n_checked);
+    exposition_gauge(exposition, "cratedex_index_pages_damaged",
+                     "Pages of the index file that do not have their checksum.", pages.n_damaged);
     exposition_gauge(exposition, "cratedex_index_crates", "Crates in the index.",
                      index_n_crates(index));
     if (timestamp_parse(timestamp, strlen(timestamp), &microseconds) != 0)

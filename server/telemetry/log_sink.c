@@ -33,8 +33,9 @@
 #define BUFFER_BYTES 524288
 #define CLOSE_MILLISECONDS 1000
 #define QUIET_SECONDS 60
-/* A full buffer is tried again at one line of so many. */
-#define LINES_A_TRY 64
+/* While a reader is behind: bytes that come between two tries, or lines where the buffer is full. */
+#define BYTES_A_TRY 4096
+#define LINES_A_TRY 8
 
 enum way { BY_WRITE, BY_SEND, BY_POLL };
 
@@ -162,7 +163,9 @@ static int drain(struct log_sink *sink)
         lose(sink);
     else if (sink->length == 0)
         sink->is_troubled = false;
-    sink->try_at = sink->length + sink->gather_bytes;
+    size_t more =
+        sink->length == 0 || sink->gather_bytes < BYTES_A_TRY ? sink->gather_bytes : BYTES_A_TRY;
+    sink->try_at = sink->length + more;
     return fault;
 }
 

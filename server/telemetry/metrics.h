@@ -18,6 +18,7 @@
        hits that waited for another
                                                         request's computation
        cratedex_index_crates, cratedex_index_dump_timestamp_seconds
+       cratedex_index_pages, cratedex_index_pages_checked, cratedex_index_pages_damaged
        cratedex_build_info{version,libmicrohttpd,index_format}
        process_cpu_seconds_total, process_resident_memory_bytes, process_virtual_memory_bytes,
        process_open_fds, process_max_fds, process_start_time_seconds   where /proc tells them

@@ -1,5 +1,5 @@
-/* A slow answer has time: the line is encoded into memory of its own and written at once, so that it
-   is there when somebody looks for it. Lines up to PIPE_BUF do not mix with others in a
+/* A slow answer has time: the line is encoded into memory of its own and written at once, so that
+   it is there when somebody looks for it. Lines up to PIPE_BUF do not mix with others in a
    pipe, and in a file that is opened for appending none do. */
 #include "server/telemetry/slow_query_log.h"
 

@@ -52,7 +52,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct build_report report;
     struct stat status;
     if (mkdtemp(folder) == NULL)

@@ -67,7 +67,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     char folder[] = "/tmp/fuzz-search-XXXXXX";
     char out[64];
     char name[64];
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct build_report report;
     if (mkdtemp(folder) == NULL)
         abort();

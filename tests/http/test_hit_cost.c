@@ -175,7 +175,7 @@ static enum MHD_Result answer_prebuilt(void *context, struct MHD_Connection *con
 
 static void measure_bare(size_t body_bytes, char *answer, struct cost *cost)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct listen_address address;
     char *body = test_calloc(1, body_bytes);
     struct MHD_Response *response =

@@ -1,5 +1,5 @@
-/* Nobody reads what the server prints, or it cannot be printed: it goes on answering, counts what is
-   lost, and ends when it is told to. */
+/* Nobody reads what the server prints, or it cannot be printed: it goes on answering, counts what
+   is lost, and ends when it is told to. */
 #define _GNU_SOURCE /* pipe2 */
 
 #include "tests/support/http_case.h"

@@ -11,7 +11,7 @@
 
 static void open_built(struct built_index *built)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     built->index = index_open(built->path, &error);
     if (built->index == NULL)
         fail_msg("%s", error.message);
@@ -22,7 +22,7 @@ static void open_built(struct built_index *built)
 
 void built_index_make(struct built_index *built, const char *dump_path)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     memset(built, 0, sizeof *built);
     folder_make(built->folder);
     folder_join(built->path, built->folder, "test.cdx");

@@ -22,7 +22,7 @@
 
 void cached_daemon_start(struct cached_daemon *daemon, unsigned n_threads)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct listen_address address;
     static const struct trusted_proxies no_proxies;
     struct service *service = &daemon->service;

@@ -17,7 +17,7 @@ json_t *decode_both(write_value *write, void *context)
     json_t *decoded[N_ENCODINGS];
     for (int i = 0; i < N_ENCODINGS; i++) {
         struct encoder encoder;
-        struct error error = {""};
+        struct error error = {.message = ""};
         msgpack_sbuffer out;
         msgpack_sbuffer_init(&out);
         encoder_init(&encoder, (enum encoding)i, &out);

@@ -148,7 +148,7 @@ const char *described_crates_found_by(struct built_index *built, const char *tex
 {
     static struct search_result result;
     static char names[4096];
-    struct error error = {""};
+    struct error error = {.message = ""};
     size_t at = 0;
     query.text = (struct search_string){text, strlen(text)};
     query.limit = SEARCH_MAX_LIMIT;

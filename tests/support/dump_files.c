@@ -150,7 +150,7 @@ char *dump_list(const char *path, uint64_t max_bytes)
     size_t listing_size;
     FILE *out = open_memstream(&listing, &listing_size);
     assert_non_null(out);
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct dump_member member;
     struct dump *dump = dump_open(path, max_bytes, &error);
     int result = dump == NULL ? -1 : 0;

@@ -21,7 +21,7 @@ struct lookup {
 static int write_found(void *context, struct encoder *encoder)
 {
     const struct lookup *lookup = context;
-    struct error error = {""};
+    struct error error = {.message = ""};
     int found = lookup->encode(lookup->reader, lookup->name, strlen(lookup->name), encoder, &error);
     if (found != 1)
         fail_msg("%s: %d %s", lookup->name, found, error.message);

@@ -35,7 +35,7 @@ static void *allocate(size_t n, size_t size)
 struct search_scan *search_scan_open(const char *path)
 {
     struct search_scan *scan = allocate(1, sizeof *scan);
-    struct error error = {""};
+    struct error error = {.message = ""};
     scan->index = index_open(path, &error);
     scan->reader = scan->index == NULL ? NULL : index_reader_open(scan->index, &error);
     if (scan->reader == NULL)
@@ -177,7 +177,7 @@ static int compare_listed(const void *left_hit, const void *right_hit, void *con
 static struct search_string read_text(struct search_scan *scan, struct search_string typed)
 {
     static struct query_reading reading;
-    struct error error = {""};
+    struct error error = {.message = ""};
     if (query_characters_are_blank(typed.data, typed.length))
         return (struct search_string){NULL, 0};
     if (query_reading_make(&reading, scan->index, scan->reader, typed, &error) != 0)

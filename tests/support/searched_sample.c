@@ -28,7 +28,7 @@ int searched_sample_close(void **state)
 void searched_sample_run(struct searched_sample *sample, const struct search_query *query,
                          struct search_result *result)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     if (search_run(sample->built.reader, query, result, &error) != SEARCH_OK)
         fail_msg("\"%.*s\": %s", (int)query->text.length, query->text.data, error.message);
 }

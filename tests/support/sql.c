@@ -57,7 +57,7 @@ void sql_expect(const char *path, const char *query, const char *expected)
 
 void sql_seal(const char *path)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     int file = open(path, O_RDWR | O_CLOEXEC);
     assert_true(file >= 0);
     if (page_checksums_append(file, &error) != 0)

@@ -13,7 +13,7 @@ const char *text_search_query(struct built_index *built, const struct search_que
 {
     static struct search_result result;
     static char answer[SEARCH_MAX_LIMIT * (INDEX_MAX_NAME_BYTES + 2) + SEARCH_MAX_DID_YOU_MEAN];
-    struct error error = {""};
+    struct error error = {.message = ""};
     size_t at = 0;
     if (search_run(built->reader, query, &result, &error) != SEARCH_OK)
         fail_msg("\"%.*s\": %s", (int)query->text.length, query->text.data, error.message);

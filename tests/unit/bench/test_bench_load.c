@@ -147,7 +147,7 @@ static void a_body_is_fetched(void **state)
     struct small_server server = {.answer = ANSWER};
     start(&server);
     msgpack_sbuffer body;
-    struct error error = {""};
+    struct error error = {.message = ""};
     msgpack_sbuffer_init(&body);
     assert_int_equal(load_fetch(server.port, &request, &body, &error), 0);
     assert_int_equal(body.size, 5);
@@ -161,7 +161,7 @@ static void a_full_load_asks_again_and_again(void **state)
     (void)state;
     struct small_server server = {.answer = ANSWER};
     struct load_result result;
-    struct error error = {""};
+    struct error error = {.message = ""};
     start(&server);
     const struct load_plan plan = plan_for(&server, 0);
     assert_int_equal(load_run(&plan, &result, &error), 0);
@@ -180,7 +180,7 @@ static void expect_answers(struct small_server *server, unsigned status, size_t 
     struct load_result result;
     struct response_head head;
     char bytes[LOAD_MAX_HEAD];
-    struct error error = {""};
+    struct error error = {.message = ""};
     msgpack_sbuffer body;
     start(server);
     struct load_plan plan = plan_for(server, 0);
@@ -248,7 +248,7 @@ static void a_connection_that_ends_unsaid_is_a_fault(void **state)
     (void)state;
     struct small_server server = {.answer = ANSWER, .closes = true};
     struct load_result result;
-    struct error error = {""};
+    struct error error = {.message = ""};
     start(&server);
     const struct load_plan plan = plan_for(&server, 0);
     assert_int_equal(load_run(&plan, &result, &error), -1);
@@ -269,7 +269,7 @@ static void the_servers_processor_time_is_the_difference(void **state)
     unsigned *counter = &n_calls;
     struct small_server server = {.answer = ANSWER};
     struct load_result result;
-    struct error error = {""};
+    struct error error = {.message = ""};
     start(&server);
     struct load_plan plan = plan_for(&server, 0);
     plan.server_cpu = fake_cpu;
@@ -285,7 +285,7 @@ static void a_number_of_requests_is_sent_exactly(void **state)
     (void)state;
     struct small_server server = {.answer = ANSWER};
     struct load_result result;
-    struct error error = {""};
+    struct error error = {.message = ""};
     start(&server);
     struct load_plan plan = plan_for(&server, 0);
     plan.seconds = 60; /* which the test does not take */
@@ -308,7 +308,7 @@ static void waiting_for_a_connection_counts(void **state)
     (void)state;
     struct small_server server = {.answer = ANSWER, .stall = STALL_NANOSECONDS, .n_prompt = 4};
     struct load_result result;
-    struct error error = {""};
+    struct error error = {.message = ""};
     start(&server);
     const struct load_plan plan = plan_for(&server, 1000);
     assert_int_equal(load_run(&plan, &result, &error), 0);
@@ -325,7 +325,7 @@ static void a_rate_out_of_reach_is_seen(void **state)
     (void)state;
     struct small_server server = {.answer = ANSWER, .stall = 2 * STALL_NANOSECONDS, .n_prompt = 4};
     struct load_result result;
-    struct error error = {""};
+    struct error error = {.message = ""};
     start(&server);
     const struct load_plan plan = plan_for(&server, 1000); /* for 0.1 of the 0.12 s of silence */
     assert_int_equal(load_run(&plan, &result, &error), 0);
@@ -339,7 +339,7 @@ static void numbers_of_connections_have_a_bound(void **state)
     (void)state;
     struct load_plan plan = {.requests = &request, .n_requests = 1};
     struct load_result result;
-    struct error error = {""};
+    struct error error = {.message = ""};
     assert_int_equal(load_run(&plan, &result, &error), -1);
     plan.n_connections = LOAD_MAX_CONNECTIONS + 1;
     assert_int_equal(load_run(&plan, &result, &error), -1);
@@ -358,7 +358,7 @@ static void bad_answers_are_faults(void **state)
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
         struct small_server server = {.answer = answers[i]};
         struct load_result result;
-        struct error error = {""};
+        struct error error = {.message = ""};
         start(&server);
         const struct load_plan plan = plan_for(&server, 100);
         assert_int_equal(load_run(&plan, &result, &error), -1);

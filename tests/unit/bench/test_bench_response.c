@@ -11,7 +11,7 @@
 
 static int read(const char *text, struct response_head *head)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     int found = response_head_read(text, strlen(text), head, &error);
     assert_true((found < 0) == (error.message[0] != '\0'));
     return found;
@@ -53,7 +53,7 @@ static void a_head_that_goes_on_is_waited_for(void **state)
     (void)state;
     static const char text[] = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n";
     struct response_head head;
-    struct error error = {""};
+    struct error error = {.message = ""};
     for (size_t size = 0; size < sizeof text - 1; size++)
         assert_int_equal(response_head_read(text, size, &head, &error), 0);
     assert_int_equal(response_head_read(text, sizeof text - 1, &head, &error), 1);

@@ -92,7 +92,7 @@ static void bad_options_are_told_apart(void **state)
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
         char *line[] = {"program", cases[i].arguments[0], cases[i].arguments[1], NULL};
         int n = cases[i].arguments[1] != NULL ? 3 : 2;
-        struct error error = {""};
+        struct error error = {.message = ""};
         int found;
         optind = 0;
         while ((found = getopt_long(n, line, ":qo:", known, NULL)) != ':' && found != '?')

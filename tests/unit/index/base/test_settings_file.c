@@ -67,7 +67,7 @@ static void settings_are_handed_over_in_order(void **state)
         {"a = b = c\n", "a=b = c;"},
     };
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
-        struct error error = {""};
+        struct error error = {.message = ""};
         if (read_bytes(&file, *state, cases[i].text, strlen(cases[i].text), &error) != 0)
             fail_msg("%s: %s", cases[i].text, error.message);
         assert_string_equal(file.taken, cases[i].taken);
@@ -96,7 +96,7 @@ static void faults_are_blamed_on_their_line(void **state)
         {"a = 1\nno setting\nb = bad\n", ": line 2: `name = value` is expected"},
     };
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
-        struct error error = {""};
+        struct error error = {.message = ""};
         assert_int_equal(read_bytes(&file, *state, cases[i].text, strlen(cases[i].text), &error),
                          -1);
         assert_memory_equal(error.message, file.path, strlen(file.path));
@@ -111,7 +111,7 @@ static void long_lines_are_one_line_each(void **state)
     static const size_t lengths[] = {198, 199, 200, 201, 4000, SETTINGS_MAX_LINE, 10000};
     char text[10100];
     for (size_t i = 0; i < N_ELEMENTS(lengths); i++) {
-        struct error error = {""};
+        struct error error = {.message = ""};
         memset(text, 'x', lengths[i]);
         text[0] = '#';
         memcpy(text + lengths[i], "\na = bad\n", sizeof "\na = bad\n");
@@ -133,7 +133,7 @@ static void what_is_no_text_is_refused(void **state)
 {
     struct file file = {.taken = ""};
     static const char bytes[] = "a = 1\nb = \0 2\n";
-    struct error error = {""};
+    struct error error = {.message = ""};
     assert_int_equal(read_bytes(&file, *state, bytes, sizeof bytes - 1, &error), -1);
     assert_non_null(strstr(error.message, ": line 2: "));
 

@@ -349,7 +349,7 @@ static void every_column_arrives(void **state)
     snprintf(format, sizeof format, "%d", INDEX_FORMAT_VERSION);
     sql_expect(built.path, "PRAGMA user_version", format);
     assert_int_equal(built.report.n_warnings, 0);
-    struct error error = {""};
+    struct error error = {.message = ""};
     if (index_verify(built.path, NULL, NULL, &error) != 0)
         fail_msg("%s", error.message);
     built_index_remove(&built);

@@ -26,7 +26,7 @@ static void expect_failure(struct build_folders *fixture, struct build_options o
 {
     options.out_path = fixture->out;
     for (int is_there = 0; is_there < 2; is_there++) {
-        struct error error = {""};
+        struct error error = {.message = ""};
         if (is_there)
             file_write(fixture->out, old_content, strlen(old_content));
         if (index_build(&options, &fixture->report, &error) != -1)

@@ -218,7 +218,7 @@ static void what_is_not_there_is_an_error(void **state)
     struct built_index *built = *state;
     const void *bytes;
     size_t size;
-    struct error error = {""};
+    struct error error = {.message = ""};
     assert_int_equal(index_reader_document(built->reader, 0, ENCODING_JSON, &bytes, &size, &error),
                      -1);
     assert_non_null(strstr(error.message, "a document is missing"));

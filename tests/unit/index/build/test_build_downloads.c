@@ -129,7 +129,7 @@ static void adds_to_every_sum(void **state)
     sql_expect(folders->out, "SELECT value FROM meta WHERE key = 'downloads_day'", "2026-11-02");
     expect_day(folders, "2026-11-02");
     expect_added(folders, 34, 2, 0);
-    struct error error = {""};
+    struct error error = {.message = ""};
     if (index_verify(folders->out, NULL, NULL, &error) != 0)
         fail_msg("%s", error.message);
     folder_remove(counts);

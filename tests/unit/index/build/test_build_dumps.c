@@ -20,7 +20,7 @@
 
 static void verify(const struct built_index *built)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     if (index_verify(built->path, NULL, NULL, &error) != 0)
         fail_msg("%s", error.message);
 }

@@ -29,7 +29,7 @@ static void out_where_nothing_can_be_written(void **state)
     static const char *const says[] = {"is not a regular file", "cannot write to the folder",
                                        "cannot write to the folder"};
     for (int i = 0; i < 3; i++) {
-        struct error error = {""};
+        struct error error = {.message = ""};
         folder_join(out, fixture->folder,
                     i == 0   ? ""
                     : i == 1 ? "missing/out.cdx"
@@ -80,7 +80,7 @@ static void interrupts(void **state)
     assert_true(n_calls > 10);
     file_write(fixture->out, old_content, strlen(old_content));
     for (unsigned at = 0; at < n_calls; at++) {
-        struct error error = {""};
+        struct error error = {.message = ""};
         size_t size;
         interruption = (struct interruption){at == 0, 0, at};
         assert_int_equal(index_build(&options, &fixture->report, &error), -1);

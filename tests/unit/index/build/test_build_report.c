@@ -43,7 +43,7 @@ static void the_share_that_is_over_grows_to_the_whole(void **state)
     char out[FOLDER_PATH_SIZE];
     struct build_report *report = calloc(1, sizeof *report);
     assert_non_null(report);
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct told told = {.when_ranking = -1};
     folder_make(dump);
     small_dump_write(dump, 3000);

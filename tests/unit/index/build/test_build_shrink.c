@@ -59,7 +59,7 @@ static void a_tenth_and_a_hundred_rows(void **state)
         {120, 0, true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct error error = {""};
+        struct error error = {.message = ""};
         must_build(folders, cases[i].before);
         int result = build_with(folders, cases[i].now, false, &error);
         if (result != (cases[i].is_refused ? -1 : 0))

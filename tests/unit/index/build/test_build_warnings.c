@@ -108,7 +108,7 @@ static void rows_that_point_nowhere_are_skipped(void **state)
         snprintf(query, sizeof query, "SELECT count(*) FROM %.*s", (int)length, skipped[i].rest);
         sql_expect(built.path, query, skipped[i].rest + length + 1);
     }
-    struct error error = {""};
+    struct error error = {.message = ""};
     if (index_verify(built.path, NULL, NULL, &error) != 0)
         fail_msg("%s", error.message);
     built_index_remove(&built);

@@ -101,7 +101,7 @@ static void a_person_gets_lines_with_indents(void **state)
    byte by byte. */
 static void documents_become_those_in_json(void **state)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct index *index = index_open(test_index(), &error);
     assert_non_null(index);
     struct index_reader *reader = index_reader_open(index, &error);

@@ -47,7 +47,7 @@ static char *read_blocks(const char *text, size_t size, size_t block, struct rea
 {
     char *result = NULL;
     size_t result_size;
-    struct error error = {""};
+    struct error error = {.message = ""};
     reading->out = open_memstream(&result, &result_size);
     assert_non_null(reading->out);
     struct csv_table *table = csv_table_open("data/t.csv", reading->columns, reading->n_columns,

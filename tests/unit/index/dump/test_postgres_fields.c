@@ -101,8 +101,8 @@ static char *walk(const char *text, size_t length)
 
     struct postgres_array array;
     struct postgres_element element;
-    struct error error = {""};
-    struct error again = {""};
+    struct error error = {.message = ""};
+    struct error again = {.message = ""};
     int more;
     postgres_array_open(&array, start, length);
     while ((more = postgres_array_next(&array, &element, &error)) == 1) {

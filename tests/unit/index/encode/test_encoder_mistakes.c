@@ -87,7 +87,7 @@ static void test_mistakes_are_reported(void **state)
         for (int encoding = 0; encoding < N_ENCODINGS; encoding++) {
             msgpack_sbuffer out;
             struct encoder encoder;
-            struct error error = {""};
+            struct error error = {.message = ""};
             msgpack_sbuffer_init(&out);
             encoder_init(&encoder, (enum encoding)encoding, &out);
             make_calls(&encoder, mistakes[i].calls);
@@ -114,7 +114,7 @@ static void test_too_long_string(void **state)
     (void)state;
     msgpack_sbuffer out;
     struct encoder encoder;
-    struct error error = {""};
+    struct error error = {.message = ""};
     msgpack_sbuffer_init(&out);
     encoder_init(&encoder, ENCODING_MESSAGEPACK, &out);
     encoder_string(&encoder, "refused before it is read", (size_t)UINT32_MAX + 1);
@@ -131,7 +131,7 @@ static void test_invalid_utf8_is_harmless(void **state)
         for (int encoding = 0; encoding < N_ENCODINGS; encoding++) {
             msgpack_sbuffer out;
             struct encoder encoder;
-            struct error error = {""};
+            struct error error = {.message = ""};
             msgpack_sbuffer_init(&out);
             encoder_init(&encoder, (enum encoding)encoding, &out);
             encoder_text(&encoder, texts[i]);
@@ -151,7 +151,7 @@ static void test_out_of_memory(void **state)
         /* The buffer says that it is full, and can never be made larger. */
         msgpack_sbuffer full = {.size = SIZE_MAX - 8, .data = NULL, .alloc = SIZE_MAX - 8};
         struct encoder encoder;
-        struct error error = {""};
+        struct error error = {.message = ""};
         encoder_init(&encoder, (enum encoding)(i % N_ENCODINGS), &full);
         switch (i / N_ENCODINGS) {
         case 0:
@@ -195,7 +195,7 @@ static void test_out_of_memory_in_jansson(void **state)
     json_set_alloc_funcs(no_memory, free);
     for (int i = 0; i < 2; i++) {
         struct encoder encoder;
-        struct error error = {""};
+        struct error error = {.message = ""};
         encoder_init(&encoder, ENCODING_JSON, &out);
         if (i == 0)
             encoder_text(&encoder, "a\nb");

@@ -77,7 +77,7 @@ static json_t *list_versions(const struct built_index *built, const struct versi
                              char key[VERSION_MAX_SEEK_KEY])
 {
     struct version_list list;
-    struct error error = {""};
+    struct error error = {.message = ""};
     if (version_list_open(&list, built->reader, query, &error) != VERSION_LIST_OK)
         fail_msg("%s", error.message);
     struct request request = {built, query->rank, &list};

@@ -66,7 +66,7 @@ static const struct search_query queries[] = {
 static uint32_t append_page(const struct built_index *built, const struct search_query *query,
                             struct search_result *result, char *text, size_t size)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     if (search_run(built->reader, query, result, &error) != SEARCH_OK)
         fail_msg("%s", error.message);
     for (uint32_t i = 0; i < result->n_hits; i++) {

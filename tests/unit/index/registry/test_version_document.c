@@ -111,7 +111,7 @@ static void fails_where_there_is_none(void **state)
 {
     const struct built_index *built = *state;
     struct encoder encoder;
-    struct error error = {""};
+    struct error error = {.message = ""};
     msgpack_sbuffer out;
     msgpack_sbuffer_init(&out);
     encoder_init(&encoder, ENCODING_JSON, &out);

@@ -21,7 +21,7 @@
 static void open_list(const struct built_index *built, const struct version_query *query,
                       struct version_list *list)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     if (version_list_open(list, built->reader, query, &error) != VERSION_LIST_OK)
         fail_msg("%s", error.message);
 }
@@ -157,7 +157,7 @@ static void refuses_other_keys(void **state)
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         struct version_query query = {.rank = versions_dump_rank(built, "tracks-lib"), .limit = 2};
         struct version_list list;
-        struct error error = {""};
+        struct error error = {.message = ""};
         query.after = (struct search_string){keys[i], strlen(keys[i])};
         assert_int_equal(version_list_open(&list, built->reader, &query, &error),
                          VERSION_LIST_INVALID_SEEK);

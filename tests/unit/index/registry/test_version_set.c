@@ -28,7 +28,7 @@ static void has_the_objects_of_the_versions(void **state)
     for (uint32_t rank = 1; rank <= index_n_crates(built->index); rank++) {
         for (int i = 0; i < 2 * N_ENCODINGS; i++) {
             struct version_set set;
-            struct error error = {""};
+            struct error error = {.message = ""};
             enum encoding encoding = (enum encoding)(i % N_ENCODINGS);
             assert_int_equal(version_set_open(built->reader, rank, encoding, &set, &error), 0);
             for (uint32_t j = 0; j < set.n; j++) {
@@ -90,7 +90,7 @@ static void refuses_content_that_does_not_fit(void **state)
         {2, 0, {3, 8}, 20},         /* in the tables */
         {2, 0, {3, 8}, 35},         /* in the header */
     };
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct version_set_scratch *scratch = version_set_scratch_create(&error);
     assert_non_null(scratch);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -134,7 +134,7 @@ static void survives_damaged_blocks(void **state)
     uint64_t seed = 77;
     for (size_t i = 20; i < sizeof content; i++)
         content[i] = (char)('a' + random_below(&seed, 4));
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct version_set_scratch *scratch = version_set_scratch_create(&error);
     assert_non_null(scratch);
     struct version_set set;

@@ -53,7 +53,7 @@ static int close_fixture(void **state)
 static void run(struct fixture *fixture, const struct search_query *query,
                 struct search_result *result)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     memset(result, 0xee, sizeof *result);
     if (search_run(fixture->built.reader, query, result, &error) != SEARCH_OK)
         fail_msg("\"%.*s\", sort %d: %s", (int)query->text.length, query->text.data,
@@ -259,7 +259,7 @@ static void keys_belong_to_their_sort(void **state)
             run(fixture, &query, &result);
             memcpy(key, result.seek_key, sizeof key);
             for (int other = 0; other < N_SORTS; other++) {
-                struct error error = {""};
+                struct error error = {.message = ""};
                 struct search_query next = {.text = text,
                                             .sort = (enum search_sort)other,
                                             .limit = 2,
@@ -287,7 +287,7 @@ static void broken_keys_are_refused(void **state)
     struct fixture *fixture = *state;
     for (int sort = 0; sort < N_SORTS; sort++) {
         for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-            struct error error = {""};
+            struct error error = {.message = ""};
             struct search_query query = {.text = {"json", 4},
                                          .sort = (enum search_sort)sort,
                                          .limit = 10,
@@ -337,7 +337,7 @@ static void keys_of_relevance_that_nothing_gave(void **state)
     assert_true(all.n_hits > 70);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char key[SEARCH_MAX_SEEK_KEY];
-        struct error error = {""};
+        struct error error = {.message = ""};
         base64url_encode(key, cases[i].inside, strlen(cases[i].inside));
         query.limit = 5;
         query.after = (struct search_string){key, strlen(key)};

@@ -117,7 +117,7 @@ static void is_encoded_as_documented(void **state)
         "words",      "left_out",     "required_share", "name_places", "exact_names",
         "near_names", "did_you_mean", "relaxed",        "matches",     "page"};
     struct encoder encoder;
-    struct error error = {""};
+    struct error error = {.message = ""};
     msgpack_sbuffer out;
     describe(sample, TEXT("serdw json"), SEARCH_SORT_RELEVANCE);
     msgpack_sbuffer_init(&out);

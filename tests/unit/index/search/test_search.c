@@ -72,7 +72,7 @@ static const char *names(struct built_index *built, struct search_query *query)
 {
     static struct search_result result;
     static char text[1024];
-    struct error error = {""};
+    struct error error = {.message = ""};
     size_t at = 0;
     query->limit = query->limit == 0 ? SEARCH_MAX_LIMIT : query->limit;
     if (search_run(built->reader, query, &result, &error) != SEARCH_OK)

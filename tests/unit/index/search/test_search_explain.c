@@ -19,7 +19,7 @@
 static void explain(const struct search_result *result, const struct search_hit *hit,
                     struct search_explanation *explanation)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     memset(explanation, 0xee, sizeof *explanation);
     if (search_explain(result->search, hit, explanation, &error) != 0)
         fail_msg("%s", error.message);
@@ -174,7 +174,7 @@ static void other_searches_are_not_explained(void **state)
     };
     const struct search_query by_relevance = {.text = {"json", 4}, .limit = 5};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        struct error error = {""};
+        struct error error = {.message = ""};
         searched_sample_run(fixture, &by_relevance, &result);
         explain(&result, &result.hits[0], &explanation);
         searched_sample_run(fixture, &others[i], &result);

@@ -107,7 +107,7 @@ static void expect_pages(struct fixture *fixture, struct search_query *query, ui
                          struct tally *tally)
 {
     static struct search_result result;
-    struct error error = {""};
+    struct error error = {.message = ""};
     size_t n_all = search_scan_run(fixture->scan, query);
     if (search_scan_is_unsure(fixture->scan))
         return;

@@ -57,7 +57,7 @@ static uint32_t place_of(void **state, const char *text, const char *name, enum 
 {
     static struct search_result result;
     struct built_index *built = *state;
-    struct error error = {""};
+    struct error error = {.message = ""};
     const struct search_query query = {.text = {text, strlen(text)}, .limit = 10};
     if (search_run(built->reader, &query, &result, &error) != SEARCH_OK)
         fail_msg("%s: %s", text, error.message);

@@ -93,7 +93,7 @@ static void find(void **state, const char *text, struct search_query query,
                  struct search_result *result)
 {
     struct built_index *built = *state;
-    struct error error = {""};
+    struct error error = {.message = ""};
     query.text = (struct search_string){text, strlen(text)};
     if (query.limit == 0)
         query.limit = SEARCH_MAX_LIMIT;

@@ -51,7 +51,7 @@ static const char *ids(struct built_index *built, const char *text, enum search_
 {
     static struct search_result result;
     static char list[256];
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct ranking ranking;
     char path_sql[128];
     size_t at = 0;
@@ -168,14 +168,14 @@ static void bad_texts(void **state)
         {"\xc0\xaf", 2, "not valid UTF-8"}, {"\xed\xa0\x80", 3, "not valid UTF-8"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct error error = {""};
+        struct error error = {.message = ""};
         struct search_query query = {.text = {cases[i].text, cases[i].length}, .limit = 10};
         assert_int_equal(search_check_text(cases[i].text, cases[i].length, &error),
                          SEARCH_BAD_TEXT);
         assert_non_null(strstr(error.message, cases[i].says));
         assert_int_equal(search_run(built->reader, &query, &result, NULL), SEARCH_BAD_TEXT);
     }
-    struct error error = {""};
+    struct error error = {.message = ""};
     assert_int_equal(search_check_text(longest, 256, &error), SEARCH_OK);
     assert_int_equal(search_check_text(longest, 257, &error), SEARCH_BAD_TEXT);
     assert_string_equal(error.message, "the query is longer than 256 characters");
@@ -196,7 +196,7 @@ static void one_character_is_no_misspelt_name(void **state)
     struct built_index *built = *state;
     static const char *const texts[] = {"\U00020BB7", "\U0001F680", "\u00E9\u00E9", "ak\u00E9"};
     static struct search_result result;
-    struct error error = {""};
+    struct error error = {.message = ""};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct search_query query = {.text = {texts[i], strlen(texts[i])}, .limit = 10};
         assert_int_equal(search_run(built->reader, &query, &result, &error), SEARCH_OK);
@@ -210,7 +210,7 @@ static void corrections_have_room(void **state)
 {
     struct built_index *built = *state;
     static struct search_result result;
-    struct error error = {""};
+    struct error error = {.message = ""};
     char text[SEARCH_MAX_TEXT_BYTES];
     size_t length = (size_t)snprintf(text, sizeof text, "hebruw ");
     for (unsigned n = 1; n <= 240; n++) {

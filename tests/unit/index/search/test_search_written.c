@@ -65,7 +65,7 @@ static void plurals_and_singulars_find_each_other(void **state)
 static void explain(struct built_index *built, const struct search_result *result, const char *name,
                     struct search_explanation *explanation)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     for (uint32_t i = 0; i < result->n_hits; i++) {
         struct index_crate crate;
         index_crate(built->index, result->hits[i].rank, &crate);
@@ -94,7 +94,7 @@ static void a_short_word_s_plural_counts_nearly_as_much(void **state)
         struct search_explanation explanation;
         struct built_index *built = *state;
         struct search_query query = {.text = {cases[i].text, strlen(cases[i].text)}, .limit = 10};
-        struct error error = {""};
+        struct error error = {.message = ""};
         assert_int_equal(search_run(built->reader, &query, &result, &error), SEARCH_OK);
         assert_int_equal(result.total, 2);
         explain(built, &result, cases[i].name, &explanation);
@@ -113,7 +113,7 @@ static void fields_are_counted_one_by_one(void **state)
                                  .sort = SEARCH_SORT_RELEVANCE,
                                  .match = SEARCH_MATCH_ALL,
                                  .limit = 10};
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct search_explanation all;
     struct search_explanation readme;
     struct search_explanation none;
@@ -135,7 +135,7 @@ static void the_explanation_tells_which(void **state)
     struct built_index *built = *state;
     struct search_query query = {
         .text = {"ios", 3}, .sort = SEARCH_SORT_RELEVANCE, .match = SEARCH_MATCH_ALL, .limit = 10};
-    struct error error = {""};
+    struct error error = {.message = ""};
     assert_int_equal(search_run(built->reader, &query, &result, &error), SEARCH_OK);
     assert_int_equal(result.n_hits, 2);
     for (uint32_t i = 0; i < 2; i++) {

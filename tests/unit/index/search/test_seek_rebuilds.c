@@ -187,7 +187,7 @@ struct list {
 static void run(const struct built_index *built, const struct search_query *query,
                 struct search_result *result)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     if (search_run(built->reader, query, result, &error) != SEARCH_OK)
         fail_msg("\"%.*s\", sort %d: %s", (int)query->text.length, query->text.data,
                  (int)query->sort, error.message);

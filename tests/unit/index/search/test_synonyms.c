@@ -103,7 +103,7 @@ static void it_is_explained(void **state)
     struct built_index *built = *state;
     static struct search_result result;
     struct search_explanation explanations[2];
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct ranking ranking;
     ranking_set_defaults(&ranking);
     ranking.synonym = 0.5;

@@ -159,7 +159,7 @@ static void names_of_the_sample(void **state)
 static void misspell_names_of(const char *file)
 {
     char path[1024];
-    struct error error = {""};
+    struct error error = {.message = ""};
     test_build_path(path, file);
     if (access(path, R_OK) != 0) {
         print_message("skipped: no %s\n", path);

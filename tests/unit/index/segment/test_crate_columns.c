@@ -203,7 +203,7 @@ static bool try_block(void *context, const void *block, size_t size)
 {
     (void)context;
     struct crate_columns columns;
-    struct error error = {""};
+    struct error error = {.message = ""};
     if (crate_columns_open(&columns, block, size, &error) != 0) {
         assert_true(strlen(error.message) > 0);
         return false;

@@ -65,7 +65,7 @@ static void expect_says(const struct error *error, const char *says)
 /* Opening the copy fails, in words. */
 static void expect_refused(const struct fixture *fixture, const char *what, const char *says)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct index *index = index_open(fixture->path, &error);
     if (index != NULL)
         fail_msg("opened in spite of %s", what);
@@ -74,7 +74,7 @@ static void expect_refused(const struct fixture *fixture, const char *what, cons
 
 static void open_copy(struct fixture *fixture)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     fixture->index = index_open(fixture->path, &error);
     if (fixture->index == NULL)
         fail_msg("%s", error.message);
@@ -123,7 +123,7 @@ static void schemas_that_no_build_makes(void **state)
 /* The names of all crates as an array of rows, with one of them replaced. */
 static void forge_name(const struct fixture *fixture, uint32_t at, const char *name, size_t length)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct crate_columns columns;
     size_t size;
     char *block = part_read(fixture->path, "crate_columns", &size);
@@ -165,7 +165,7 @@ static void names_that_no_crate_can_have(void **state)
 static void keys_that_are_longer_than_the_name(void **state)
 {
     struct fixture *fixture = *state;
-    struct error error = {""};
+    struct error error = {.message = ""};
     char key[INDEX_MAX_NAME_BYTES];
     uint32_t last = index_n_crates(fixture->built.index);
     msgpack_sbuffer trie;
@@ -183,7 +183,7 @@ static void keys_that_are_longer_than_the_name(void **state)
 
 static void expect_no_page(struct fixture *fixture, uint32_t rank, const char *says)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     msgpack_sbuffer out;
     struct encoder encoder;
     msgpack_sbuffer_init(&out);
@@ -197,7 +197,7 @@ static void expect_no_page(struct fixture *fixture, uint32_t rank, const char *s
 
 static void expect_no_list(struct fixture *fixture, uint32_t rank, const char *says)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct version_list list;
     struct version_query query = {.rank = rank, .sort = VERSION_SORT_SEMVER, .limit = 1};
     assert_int_equal(version_list_open(&list, fixture->reader, &query, &error),
@@ -235,7 +235,7 @@ static void version_numbers_that_no_version_can_have(void **state)
 static void frames_that_claim_gigabytes(void **state)
 {
     struct fixture *fixture = *state;
-    struct error error = {""};
+    struct error error = {.message = ""};
     msgpack_sbuffer out;
     int64_t last_modified;
     uint32_t rank = index_find_crate(fixture->built.index, "yaml", 4);
@@ -298,7 +298,7 @@ static void statements_without_end(void **state)
     static const char text[] = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
                                " SELECT count(*) FROM n";
     struct fixture *fixture = *state;
-    struct error error = {""};
+    struct error error = {.message = ""};
     sqlite3_stmt *endless = reader_statement(fixture->built.reader, text, &error);
     assert_non_null(endless);
     fixture->built.reader->deadline = 0; /* nobody waits for READER_STATEMENT_SECONDS */

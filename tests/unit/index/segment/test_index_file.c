@@ -59,7 +59,7 @@ static void write_whole(const struct fixture *fixture)
 /* The file is refused: one line that begins with its path and says `part`. */
 static void expect_refused(const char *path, const char *part)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     if (index_open(path, &error) != NULL)
         fail_msg("%s opens; \"%s\" was to be said", path, part);
     if (strncmp(error.message, path, strlen(path)) != 0 || strstr(error.message, part) == NULL ||
@@ -72,7 +72,7 @@ static void use(struct index *index)
 {
     static struct search_result result;
     struct suggestion suggestions[10];
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct index_reader *reader = index_reader_open(index, &error);
     if (reader == NULL) {
         assert_true(strlen(error.message) > 0);
@@ -103,7 +103,7 @@ static void use(struct index *index)
 static void an_index_opens(void **state)
 {
     struct fixture *fixture = *state;
-    struct error error = {""};
+    struct error error = {.message = ""};
     write_whole(fixture);
     struct index *index = index_open(fixture->path, &error);
     if (index == NULL)
@@ -153,7 +153,7 @@ static void a_reader_reads_the_file_that_was_opened(void **state)
     (void)state;
     struct built_index built;
     struct built_index other;
-    struct error error = {""};
+    struct error error = {.message = ""};
     const void *document;
     size_t size;
     small_dump_build(&built, 5);
@@ -296,7 +296,7 @@ static void places_of_the_parts(void **state)
         "UPDATE meta SET value = NULL WHERE key LIKE 'parts_%'",
     };
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
-        struct error error = {""};
+        struct error error = {.message = ""};
         write_whole(fixture);
         sql_change(fixture->path, changes[i]);
         struct index *index = index_open(fixture->path, &error);
@@ -330,7 +330,7 @@ static void hostile_parts(void **state)
         write_whole(fixture);
         part_replace(fixture->path, part, bytes, size);
         free(bytes);
-        struct error error = {""};
+        struct error error = {.message = ""};
         struct index *index = index_open(fixture->path, &error);
         if (index == NULL) {
             assert_non_null(strstr(error.message, "is damaged"));
@@ -373,7 +373,7 @@ static void info_shows_counts_and_sizes(void **state)
 {
     struct fixture *fixture = *state;
     static char text[8192];
-    struct error error = {""};
+    struct error error = {.message = ""};
     text[0] = '\0';
     if (index_info(fixture->built.path, collect, text, &error) != 0)
         fail_msg("%s", error.message);

@@ -117,7 +117,7 @@ static bool try_block(void *context, const void *block, size_t size)
 {
     (void)context;
     struct memberships memberships;
-    struct error error = {""};
+    struct error error = {.message = ""};
     if (memberships_open(&memberships, DAMAGED_CRATES, block, size, &error) != 0) {
         assert_true(strlen(error.message) > 0);
         return false;

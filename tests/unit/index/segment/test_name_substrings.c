@@ -223,7 +223,7 @@ static bool try_block(void *context, const void *block, size_t size)
     static const char *const texts[] = {"", "a", "abc", "b_c", "zzz", "\xff", "abc_abc_abc"};
     const struct crate_columns *columns = context;
     struct name_substrings substrings;
-    struct error error = {""};
+    struct error error = {.message = ""};
     if (name_substrings_open(&substrings, columns, block, size, &error) != 0) {
         assert_true(strlen(error.message) > 0);
         return false;

@@ -68,7 +68,7 @@ static void flip(const struct fixture *fixture, size_t at, unsigned bit)
 static int make_index(void **state)
 {
     static struct fixture fixture;
-    struct error error = {""};
+    struct error error = {.message = ""};
     const char *given = getenv("INDEX");
     built_index_make(&fixture.built, SAMPLE_DUMP);
     char *bytes = file_read(given != NULL ? given : fixture.built.path, &fixture.size);
@@ -117,7 +117,7 @@ struct outcomes {
 static void try_bit(const struct fixture *fixture, size_t at, unsigned bit,
                     struct outcomes *outcomes)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct index_pages_state pages;
     msgpack_sbuffer out;
     bool has_failed = false;

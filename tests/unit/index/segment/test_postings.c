@@ -194,7 +194,7 @@ static bool try_block(void *context, const void *block, size_t size)
 {
     (void)context;
     struct postings postings;
-    struct error error = {""};
+    struct error error = {.message = ""};
     if (postings_open(&postings, DAMAGED_CRATES, block, size, &error) != 0) {
         assert_true(strlen(error.message) > 0);
         return false;

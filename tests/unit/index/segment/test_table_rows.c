@@ -33,7 +33,7 @@ struct fixture {
 
 static void open_pages(struct fixture *fixture)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     fixture->pages = index_pages_open(fixture->path, &error);
     if (fixture->pages == NULL)
         fail_msg("%s", error.message);
@@ -42,7 +42,7 @@ static void open_pages(struct fixture *fixture)
 
 static void open_rows(struct fixture *fixture, const char *table)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     open_pages(fixture);
     if (table_rows_open(&fixture->rows, fixture->database, table, N_REMEMBERED, fixture->pages,
                         &error) != 0)
@@ -155,7 +155,7 @@ static void keys_outside_are_not_found(void **state)
 static void a_table_that_is_not_there_is_an_error(void **state)
 {
     struct fixture *fixture = *state;
-    struct error error = {""};
+    struct error error = {.message = ""};
     open_pages(fixture);
     assert_int_equal(
         table_rows_open(&fixture->rows, fixture->database, "other", 1, fixture->pages, &error), -1);

@@ -20,7 +20,7 @@ static const struct counted_word sample[] = {
 static void build(bool with_downloads, msgpack_sbuffer *list, msgpack_sbuffer *trie)
 {
     struct counted_word words[N_SAMPLE];
-    struct error error = {""};
+    struct error error = {.message = ""};
     memcpy(words, sample, sizeof sample);
     msgpack_sbuffer_init(list);
     msgpack_sbuffer_init(trie);
@@ -82,7 +82,7 @@ static bool try_block(void *context, const void *block, size_t size)
 {
     const uint32_t *max_length = context;
     struct word_list list;
-    struct error error = {""};
+    struct error error = {.message = ""};
     if (word_list_open(&list, block, size, *max_length, "words", &error) != 0) {
         assert_non_null(strstr(error.message, "words"));
         return false;

@@ -22,7 +22,7 @@ struct fixture {
 static int open_fixture(void **state)
 {
     static struct fixture fixture;
-    struct error error = {""};
+    struct error error = {.message = ""};
     assert_int_equal(sqlite3_open(":memory:", &fixture.database), SQLITE_OK);
     fixture.tokenizer = tokenizer_open(fixture.database, &error);
     assert_non_null(fixture.tokenizer);
@@ -54,7 +54,7 @@ static const char *read_text(const struct fixture *fixture, const char *text)
 {
     static char entries[1024];
     struct synonym_table table;
-    struct error error = {""};
+    struct error error = {.message = ""};
     size_t at = 0;
     write_file(fixture, text, strlen(text));
     if (synonym_table_read(&table, fixture->path, fixture->tokenizer, &error) != 0)
@@ -116,7 +116,7 @@ static void faults_name_their_line(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct synonym_table table;
-        struct error error = {""};
+        struct error error = {.message = ""};
         write_file(fixture, cases[i].text, strlen(cases[i].text));
         assert_int_equal(synonym_table_read(&table, fixture->path, fixture->tokenizer, &error), -1);
         if (strstr(error.message, cases[i].says) == NULL ||
@@ -130,7 +130,7 @@ static void files_that_cannot_be_read(void **state)
 {
     const struct fixture *fixture = *state;
     struct synonym_table table;
-    struct error error = {""};
+    struct error error = {.message = ""};
     char *large = malloc(SYNONYM_TABLE_MAX_BYTES + 1);
     assert_non_null(large);
     memset(large, '\n', SYNONYM_TABLE_MAX_BYTES + 1);
@@ -170,7 +170,7 @@ static void a_table_ships(void **state)
     static const char *const alone[] = {"four", "for", "hour", "size", "rise", "our", "wise"};
     const struct fixture *fixture = *state;
     struct synonym_table table;
-    struct error error = {""};
+    struct error error = {.message = ""};
     if (synonym_table_read(&table, NULL, fixture->tokenizer, &error) != 0)
         fail_msg("%s", error.message);
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)

@@ -62,7 +62,7 @@ static void build(const struct trie_entry *entries, size_t n_entries, msgpack_sb
     if (n_entries > 0)
         memcpy(copy, entries, n_entries * sizeof *copy);
     msgpack_sbuffer_init(block);
-    struct error error = {""};
+    struct error error = {.message = ""};
     if (trie_build(copy, n_entries, block, &error) != 0)
         fail_msg("%s", error.message);
     free(copy);
@@ -71,7 +71,7 @@ static void build(const struct trie_entry *entries, size_t n_entries, msgpack_sb
 /* Builds a trie of what `sample->entries` holds, then sorts the entries for the oracle. */
 static void finish_sample(struct sample *sample)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     build(sample->entries, sample->n_entries, &sample->block);
     if (trie_open(&sample->trie, sample->block.data, sample->block.size, &error) != 0)
         fail_msg("%s", error.message);

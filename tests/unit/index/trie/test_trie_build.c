@@ -54,7 +54,7 @@ static void test_too_large(void **state)
     (void)state;
     msgpack_sbuffer block;
     msgpack_sbuffer_init(&block);
-    struct error error = {""};
+    struct error error = {.message = ""};
     assert_int_equal(trie_build(NULL, (size_t)UINT32_MAX + 1, &block, &error), -1);
     assert_non_null(strstr(error.message, "at most"));
 
@@ -131,7 +131,7 @@ static void test_out_of_memory(void **state)
     (void)state;
     msgpack_sbuffer block;
     struct trie trie;
-    struct error error = {""};
+    struct error error = {.message = ""};
     int status = -1;
     msgpack_sbuffer_init(&block);
     size_t n_needed = 0;
@@ -163,7 +163,7 @@ static void test_buffer_that_cannot_grow(void **state)
     (void)state;
     msgpack_sbuffer full = {.size = SIZE_MAX - 8, .data = NULL, .alloc = SIZE_MAX - 8};
     struct trie_entry entry = {"key", 3, 1};
-    struct error error = {""};
+    struct error error = {.message = ""};
     assert_int_equal(trie_build(&entry, 1, &full, &error), -1);
     assert_string_equal(error.message, "out of memory");
     assert_true(full.size == SIZE_MAX - 8);

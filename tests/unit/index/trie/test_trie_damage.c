@@ -62,7 +62,7 @@ static bool try_block(const void *block, size_t size)
     if (size > 0)
         memcpy(copy, block, size);
     struct trie trie;
-    struct error error = {""};
+    struct error error = {.message = ""};
     bool opens = trie_open(&trie, copy, size, &error) == 0;
     if (opens) {
         static const char *const keys[] = {"", "a", "b", "ab", "aab", "abcabc", "\377"};
@@ -194,7 +194,7 @@ static void test_every_kind_of_damage_is_named(void **state)
     assert_int_equal(block.size, 24 + 5 * 24 + 5 * 4 + 5);
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
         struct trie trie;
-        struct error error = {""};
+        struct error error = {.message = ""};
         char *damaged = block.data + 24 + damages[i].at;
         char before = *damaged;
         *damaged = (char)damages[i].byte;
@@ -216,7 +216,7 @@ static void test_child_without_parent(void **state)
     assert_int_equal(trie_build(entries, 2, &block, NULL), 0);
     block.data[24 + 6] = 0;
     struct trie trie;
-    struct error error = {""};
+    struct error error = {.message = ""};
     assert_int_equal(trie_open(&trie, block.data, block.size, &error), -1);
     assert_non_null(strstr(error.message, "node 1: it has no parent before it"));
     msgpack_sbuffer_destroy(&block);
@@ -229,7 +229,7 @@ static void test_wrong_counts(void **state)
     struct trie_entry entry = {"abcd", 4, 1};
     msgpack_sbuffer block;
     struct trie trie;
-    struct error error = {""};
+    struct error error = {.message = ""};
     msgpack_sbuffer_init(&block);
     assert_int_equal(trie_build(&entry, 1, &block, NULL), 0);
     block.data[20] = 2; /* n_keys */

@@ -99,7 +99,7 @@ static size_t expect(const struct sample *sample, const char *word, size_t lengt
 static void build(struct sample *sample)
 {
     struct trie_entry entries[MAX_KEYS];
-    struct error error = {""};
+    struct error error = {.message = ""};
     for (size_t i = 0; i < sample->n_keys; i++)
         entries[i] = (struct trie_entry){sample->keys[i].bytes, sample->keys[i].length,
                                          sample->keys[i].value};

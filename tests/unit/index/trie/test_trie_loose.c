@@ -30,7 +30,7 @@ struct sample {
 static void build(struct sample *sample)
 {
     struct trie_entry entries[MAX_KEYS];
-    struct error error = {""};
+    struct error error = {.message = ""};
     for (size_t i = 0; i < sample->n_keys; i++)
         entries[i] = (struct trie_entry){sample->keys[i], (uint32_t)strlen(sample->keys[i]),
                                          (uint32_t)i + 1};
@@ -237,7 +237,7 @@ static void test_too_many_keys(void **state)
     enum { N_GAPS = 12, N_KEYS = 1 << N_GAPS };
     static char keys[N_KEYS][2 * N_GAPS + 2];
     static struct trie_entry entries[N_KEYS];
-    struct error error = {""};
+    struct error error = {.message = ""};
     msgpack_sbuffer block;
     struct trie trie;
     for (uint32_t i = 0; i < N_KEYS; i++) {

@@ -49,7 +49,7 @@ static void copy_index(const struct fixture *fixture)
 /* Opens without complaint, and yet is found damaged, in words. */
 static void expect_fault(const struct fixture *fixture, const char *what, const char *says)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct index *index = index_open(fixture->path, &error);
     if (index == NULL)
         fail_msg("it does not even open: %s", error.message);
@@ -79,7 +79,7 @@ static void count_checks(void *context, const char *what)
 static void whole_files_pass(void **state)
 {
     const struct fixture *fixture = *state;
-    struct error error = {""};
+    struct error error = {.message = ""};
     unsigned n_checks = 0;
     size_t before_size;
     size_t after_size;
@@ -104,7 +104,7 @@ static void whole_files_pass(void **state)
 static void files_that_do_not_open(void **state)
 {
     const struct fixture *fixture = *state;
-    struct error error = {""};
+    struct error error = {.message = ""};
     assert_int_equal(index_verify("/nowhere/at/all.cdx", NULL, NULL, &error), -1);
     assert_non_null(strstr(error.message, "/nowhere/at/all.cdx"));
     copy_index(fixture);

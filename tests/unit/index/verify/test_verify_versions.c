@@ -38,7 +38,7 @@ static int close_index(void **state)
 static void expect(const struct fixture *fixture, const char *sql, const char *says)
 {
     size_t size;
-    struct error error = {""};
+    struct error error = {.message = ""};
     char *bytes = file_read(fixture->built.path, &size);
     file_write(fixture->path, bytes, size);
     free(bytes);

@@ -197,11 +197,11 @@ static void impossible_sizes_are_refused(void **state)
     (void)state;
     static const unsigned numbers[] = {0, 3, 6, 2048, 4294967295};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        struct error error = {""};
+        struct error error = {.message = ""};
         assert_null(cache_create(1 << 20, numbers[i], increment, &error));
         assert_non_null(strstr(error.message, "shards"));
     }
-    struct error error = {""};
+    struct error error = {.message = ""};
     assert_null(cache_create(SIZE_MAX / 2, 16, increment, &error));
     assert_non_null(strstr(error.message, "memory"));
     cache_destroy(NULL);

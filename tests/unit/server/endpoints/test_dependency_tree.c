@@ -27,7 +27,7 @@ static int write_tree(void *context, struct encoder *encoder)
 static json_t *tree_of(struct built_index *built, const char *crate, const char *num,
                        uint32_t depth)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     int64_t version_id = registry_text_version(built, crate, num);
     struct dependency_tree *tree = dependency_tree_open(built->reader, version_id, depth, &error);
     if (tree == NULL)
@@ -377,7 +377,7 @@ static void an_unknown_version_is_an_error(void **state)
 {
     (void)state;
     struct built_index built;
-    struct error error = {""};
+    struct error error = {.message = ""};
     registry_text_build(&built, "app 1.0.0\n");
     assert_null(dependency_tree_open(built.reader, 4711, 1, &error));
     assert_string_equal(error.message, "index file: a version is gone");

@@ -26,7 +26,7 @@
 /* The text of a crate; the caller frees. */
 static char *read_text(struct built_index *built, const char *crate, int64_t *last_modified)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     msgpack_sbuffer out;
     uint32_t rank = index_find_crate(built->index, crate, strlen(crate));
     assert_int_not_equal(rank, 0);
@@ -267,7 +267,7 @@ static void damage_is_found(void **state)
         {"INSERT INTO sparse_index VALUES(1000000, 0, 1, x'00')", "no crate", 1},
     };
     struct built_index built;
-    struct error error = {""};
+    struct error error = {.message = ""};
     char path[FOLDER_PATH_SIZE];
     size_t size;
     built_index_make(&built, SAMPLE_DUMP);

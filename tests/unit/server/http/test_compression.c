@@ -149,7 +149,7 @@ static void the_same_body_gives_the_same_bytes(void **state)
 static void what_cannot_be_compressed_is_refused(void **state)
 {
     (void)state;
-    struct error error = {""};
+    struct error error = {.message = ""};
     void *compressed = NULL;
     size_t compressed_size = 0;
     assert_int_equal(

@@ -107,12 +107,12 @@ static void what_no_text_can_be_is_refused(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
-        struct error error = {""};
+        struct error error = {.message = ""};
         const char *text = refusals[i].text;
         assert_int_equal(query_string_parse(&query, text, strlen(text), &error), -1);
         assert_non_null(strstr(error.message, refusals[i].complaint));
     }
-    struct error error = {""};
+    struct error error = {.message = ""};
     assert_int_equal(query_string_parse(&query, "q=a\0b", 5, &error), -1);
     assert_non_null(strstr(error.message, "NUL"));
 }
@@ -120,7 +120,7 @@ static void what_no_text_can_be_is_refused(void **state)
 static void lengths_are_limited(void **state)
 {
     (void)state;
-    struct error error = {""};
+    struct error error = {.message = ""};
     char *text = malloc(QUERY_STRING_MAX_BYTES + 1);
     assert_non_null(text);
     memset(text, 'a', QUERY_STRING_MAX_BYTES + 1);

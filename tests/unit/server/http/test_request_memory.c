@@ -46,7 +46,7 @@ static void encode_hits(struct index_reader *reader, const struct search_result 
                         enum encoding encoding, msgpack_sbuffer *body)
 {
     struct encoder encoder;
-    struct error error = {""};
+    struct error error = {.message = ""};
     encoder_init(&encoder, encoding, body);
     encoder_array(&encoder, result->n_hits);
     for (uint32_t i = 0; i < result->n_hits; i++)
@@ -61,7 +61,7 @@ static void encode_hits(struct index_reader *reader, const struct search_result 
 static void answer_once(struct index_reader *reader, const struct search_query *query,
                         struct search_result *result, enum encoding encoding)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     const struct answer_head head = {.status = 200, .content_type = "application/json"};
     msgpack_sbuffer body;
     size_t added;

@@ -27,7 +27,7 @@ static void reads_key_and_percentage(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct experiment experiment;
-        struct error error = {""};
+        struct error error = {.message = ""};
         if (experiment_parse(cases[i].text, &experiment, &error) != 0)
             fail_msg("%s", error.message);
         assert_int_equal(experiment.key, cases[i].key);
@@ -44,7 +44,7 @@ static void refuses_all_else(void **state)
         "client=20 ", "client==20"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct experiment experiment;
-        struct error error = {""};
+        struct error error = {.message = ""};
         if (experiment_parse(texts[i], &experiment, &error) != -1)
             fail_msg("'%s' is taken", texts[i]);
         assert_non_null(strstr(error.message, "write client=20"));

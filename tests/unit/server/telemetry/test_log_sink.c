@@ -58,7 +58,7 @@ static int read_lines(struct log_sink *sink, int descriptor, int *last)
     assert_int_equal(length % LINE_SIZE, 0);
     for (size_t at = 0; at < length; at += LINE_SIZE) {
         char expected[2 * LINE_SIZE];
-        int number = atoi(text + at + 5);
+        int number = (int)strtol(text + at + 5, NULL, 10);
         assert_true(number > *last);
         snprintf(expected, sizeof expected, LINE_FORMAT, number);
         assert_memory_equal(text + at, expected, LINE_SIZE);

@@ -430,7 +430,7 @@ static void too_many_routes_are_refused(void **state)
     const char *names[OUTCOME_MAX_ROUTES + 1];
     for (size_t i = 0; i <= OUTCOME_MAX_ROUTES; i++)
         names[i] = "/";
-    struct error error = {""};
+    struct error error = {.message = ""};
     assert_null(metrics_create(names, OUTCOME_MAX_ROUTES + 1, &error));
     assert_non_null(strstr(error.message, "routes"));
     struct metrics *metrics = metrics_create(names, OUTCOME_MAX_ROUTES, &error);

@@ -51,7 +51,7 @@ static const char *hints_of(struct built_index *built, const struct search_query
 {
     static struct search_result result;
     static char hints[512];
-    struct error error = {""};
+    struct error error = {.message = ""};
     size_t at = 0;
     if (search_run(built->reader, query, &result, &error) != SEARCH_OK)
         fail_msg("%s", error.message);
@@ -138,7 +138,7 @@ static int write_hints(void *result, struct encoder *encoder)
 static void both_encodings_say_the_same(void **state)
 {
     static struct search_result result;
-    struct error error = {""};
+    struct error error = {.message = ""};
     const struct search_query query = {.text = {"json command-line", 17}, .limit = 10};
     struct built_index *built = *state;
     assert_int_equal(search_run(built->reader, &query, &result, &error), SEARCH_OK);

@@ -46,7 +46,7 @@ static const char *read_text(const struct built_index *built, struct index_reade
                              const char *typed)
 {
     static char line[2048];
-    struct error error = {""};
+    struct error error = {.message = ""};
     if (query_reading_make(&reading, built->index, reader,
                            (struct search_string){typed, strlen(typed)}, &error) != 0)
         fail_msg("%s", error.message);

@@ -45,7 +45,7 @@ static void every_weight_is_read(void **state)
 {
     (void)state;
     struct ranking ranking;
-    struct error error = {""};
+    struct error error = {.message = ""};
     ranking_set_defaults(&ranking);
     if (read_text(&ranking,
                   "# an operator's weights\n"
@@ -124,7 +124,7 @@ static void errors_name_the_line(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct ranking ranking;
-        struct error error = {""};
+        struct error error = {.message = ""};
         ranking_set_defaults(&ranking);
         if (read_text(&ranking, cases[i].text, &error) != -1 ||
             strstr(error.message, cases[i].line) == NULL ||
@@ -138,7 +138,7 @@ static void a_file_that_cannot_be_read(void **state)
 {
     (void)state;
     struct ranking ranking;
-    struct error error = {""};
+    struct error error = {.message = ""};
     char folder[FOLDER_PATH_SIZE];
     char path[FOLDER_PATH_SIZE];
     folder_make(folder);

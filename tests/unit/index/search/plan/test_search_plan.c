@@ -49,7 +49,7 @@ static int close_fixture(void **state)
 
 static struct search_plan *make(struct fixture *fixture, const char *text, enum search_match match)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct index_reader *reader = fixture->built.reader;
     static struct query_reading reading;
     struct search_string typed = {text, strlen(text)};

@@ -161,7 +161,7 @@ static void make_search(struct fixture *fixture, struct searched *search, uint64
 static void begin(struct fixture *fixture, const struct searched *search, float *scores,
                   struct collection *collection, struct search_scan_state *scan)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct index_reader *reader = fixture->built.reader;
     struct search_string text = {search->text, strlen(search->text)};
     static struct query_reading reading;

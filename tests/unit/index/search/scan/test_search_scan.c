@@ -90,7 +90,7 @@ static uint64_t scan(struct fixture *fixture, const uint64_t *filter, float floo
 static void make_plan(struct fixture *fixture, const struct ranking *ranking, const char *text,
                       enum search_match match)
 {
-    struct error error = {""};
+    struct error error = {.message = ""};
     struct index_reader *reader = fixture->built.reader;
     struct search_string string = {text, strlen(text)};
     static struct query_reading reading;
