@@ -33,7 +33,7 @@
 #define BUFFER_BYTES 524288
 #define CLOSE_MILLISECONDS 1000
 #define QUIET_SECONDS 60
-/* While a reader is behind: bytes that come between two tries, or lines where the buffer is full. */
+/* While a reader is behind: bytes that come between two tries, or lines if the buffer is full. */
 #define BYTES_A_TRY 4096
 #define LINES_A_TRY 8
 
