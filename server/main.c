@@ -58,7 +58,7 @@ struct server {
 static unsigned n_shards(const struct options *options)
 {
     unsigned shards = 1;
-    while (shards < 4 * options->n_threads && shards < 64 &&
+    while (shards < 4 * options->limits.n_threads && shards < 64 &&
            options->cache_bytes / (2 * (size_t)shards) >= MIN_SHARD_BYTES)
         shards *= 2;
     return shards;
@@ -171,7 +171,7 @@ static int start(struct server *server, const struct options *options, struct er
     if (read_ranking(options->ranking_path, &server->ranking, &service->ranking, error) != 0 ||
         read_ranking(options->ranking_b_path, &server->ranking_b, &service->ranking_b, error) !=
             0 ||
-        open_index(server, options->index_path, options->n_threads, error) != 0)
+        open_index(server, options->index_path, options->limits.n_threads, error) != 0)
         return -1;
     service->base_url = options->base_url;
     service->cdn_url = options->cdn_url;
@@ -197,7 +197,7 @@ static int start(struct server *server, const struct options *options, struct er
     if (service->cache == NULL)
         return -1;
     service->recent_hits = recent_hits_create(
-        service->cache, options->cache_bytes / RECENT_HITS_PART / options->n_threads, error);
+        service->cache, options->cache_bytes / RECENT_HITS_PART / options->limits.n_threads, error);
     if (service->recent_hits == NULL)
         return -1;
     if (options->access_log != ACCESS_LOG_OFF) {
@@ -209,10 +209,10 @@ static int start(struct server *server, const struct options *options, struct er
     if (server->listener < 0)
         return -1;
     service->watch = index_watch_start(service->snapshots, server->snapshot, options->index_path,
-                                       options->n_threads, error);
+                                       options->limits.n_threads, error);
     if (service->watch == NULL)
         return -1;
-    server->daemon = daemon_start(service, server->listener, options->n_threads, error);
+    server->daemon = daemon_start(service, server->listener, &options->limits, error);
     return server->daemon != NULL ? 0 : -1;
 }
 
