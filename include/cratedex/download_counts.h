@@ -34,13 +34,13 @@ struct download_counts;
 struct download_counts_key {
     char day[DOWNLOAD_COUNTS_DAY_SIZE];
     char fingerprint[DOWNLOAD_COUNTS_FINGERPRINT_SIZE];
-    const int64_t *version_ids; /* ascending, each once; borrowed for the call */
+    const int64_t *version_ids; /* ascending, each once; borrowed until what is opened is closed */
     uint32_t n_versions;
 };
 
 /* Opens the day's file in `folder` to add to it; makes it where there is none. Several processes
    may have it open: they add to the same counters. Returns NULL and why: the folder cannot be
-   written to, or the file is damaged or of other versions, and is then left as it is. */
+   written to, or the file is damaged or of other versions, and is then left as it is: download_recovery.h. */
 struct download_counts *download_counts_open(const char *folder,
                                              const struct download_counts_key *key,
                                              struct error *error);
@@ -57,6 +57,8 @@ void download_counts_close(struct download_counts *counts);
 
 /* "2026-11-25"; lives as long as `counts`. */
 const char *download_counts_day(const struct download_counts *counts);
+/* Of the index that it was made for; likewise. */
+const char *download_counts_fingerprint(const struct download_counts *counts);
 uint32_t download_counts_n_versions(const struct download_counts *counts);
 
 /* The version's place among the counters, from 0: the same in all files of one index. A binary

@@ -10,11 +10,11 @@
 #include "index/base/compare.h"
 #include "index/base/temporary_file.h"
 #include "index/base/transfer.h"
+#include "index/registry/download_counts.h"
 
 #include <cratedex/timestamp.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -25,46 +25,20 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-#define HEADER_BYTES 4096
-#define MAGIC "CDXCOUNT"
-#define BYTE_ORDER_MARK 0x01020304
-#define FORMAT 1
-
-struct header {
-    char magic[8];
-    uint32_t byte_order;
-    uint32_t format;
-    char day[16]; /* NUL-padded, as below */
-    char fingerprint[24];
-    uint64_t n_versions;
-    uint64_t ids_xxh3;
-    uint64_t header_xxh3; /* of the members above */
-};
-_Static_assert(sizeof(struct header) == 80, "the header has no padding");
-_Static_assert(sizeof(_Atomic uint64_t) == sizeof(uint64_t), "a counter is a plain number");
-
-struct download_counts {
-    void *mapped;
-    size_t size;
-    const struct header *header;
-    _Atomic uint64_t *counters;
-    const int64_t *version_ids;
-    uint32_t n_versions;
-};
-
-static size_t file_size(uint64_t n_versions)
+size_t download_counts_file_size(uint64_t n_versions)
 {
     return HEADER_BYTES + (size_t)n_versions * (sizeof(uint64_t) + sizeof(int64_t));
 }
 
-static uint64_t header_hash(const struct header *header)
+static uint64_t header_hash(const struct download_counts_header *header)
 {
-    return XXH3_64bits(header, offsetof(struct header, header_xxh3));
+    return XXH3_64bits(header, offsetof(struct download_counts_header, header_xxh3));
 }
 
-static void fill_header(struct header *header, const struct download_counts_key *key)
+void download_counts_fill_header(struct download_counts_header *header,
+                                 const struct download_counts_key *key)
 {
-    *header = (struct header){
+    *header = (struct download_counts_header){
         .byte_order = BYTE_ORDER_MARK,
         .format = FORMAT,
         .n_versions = key->n_versions,
@@ -79,10 +53,10 @@ static void fill_header(struct header *header, const struct download_counts_key 
 /* Fills a new file. Returns 0, or -1 with errno. */
 static int fill_file(int descriptor, const struct download_counts_key *key)
 {
-    struct header header;
+    struct download_counts_header header;
     int64_t ids_at = (int64_t)(HEADER_BYTES + key->n_versions * sizeof(uint64_t));
-    fill_header(&header, key);
-    errno = posix_fallocate(descriptor, 0, (off_t)file_size(key->n_versions));
+    download_counts_fill_header(&header, key);
+    errno = posix_fallocate(descriptor, 0, (off_t)download_counts_file_size(key->n_versions));
     if (errno != 0 || transfer_write(descriptor, &header, sizeof header, 0) != 0 ||
         transfer_write(descriptor, key->version_ids, key->n_versions * sizeof(int64_t), ids_at) !=
             0)
@@ -109,7 +83,7 @@ static int make_file(const char *folder, const char *path, const struct download
 /* What is wrong with a file that is mapped, or NULL. */
 static const char *fault_of(const struct download_counts *counts)
 {
-    const struct header *header = counts->header;
+    const struct download_counts_header *header = counts->header;
     if (memcmp(header->magic, MAGIC, sizeof header->magic) != 0)
         return "is not a file of counted downloads";
     if (header->byte_order != BYTE_ORDER_MARK)
@@ -124,7 +98,7 @@ static const char *fault_of(const struct download_counts *counts)
         header->fingerprint[DOWNLOAD_COUNTS_FINGERPRINT_SIZE - 1] != '\0')
         return "is damaged: its header names no day or no index";
     if (header->n_versions >= DOWNLOAD_COUNTS_NO_SLOT ||
-        counts->size != file_size(header->n_versions))
+        counts->size != download_counts_file_size(header->n_versions))
         return "is damaged: it has not the size that its header says";
     return NULL;
 }
@@ -171,10 +145,24 @@ static int map_file(struct download_counts *counts, int descriptor, bool for_add
     const char *fault = fault_of(counts);
     if (fault == NULL)
         fault = open_parts(counts);
+    counts->made_as = *counts->header;
     if (fault == NULL)
         return 0;
     error_set(error, "%s %s", path, fault);
     return -1;
+}
+
+/* What recovery needs (download_recovery.c). */
+static int prepare_for_damage(struct download_counts *counts, const char *path, struct error *error)
+{
+    counts->path = strdup(path);
+    counts->kept = calloc((size_t)counts->n_versions + 1, sizeof *counts->kept);
+    counts->range = mapped_range_watch(counts->mapped, counts->size);
+    if (counts->path == NULL || counts->kept == NULL || counts->range == NULL)
+        return error_out_of_memory(error);
+    for (uint32_t slot = 0; slot < counts->n_versions; slot++)
+        counts->kept[slot] = download_counts_value(counts, slot);
+    return 0;
 }
 
 static struct download_counts *open_file(const char *path, bool for_adding, struct error *error)
@@ -184,18 +172,26 @@ static struct download_counts *open_file(const char *path, bool for_adding, stru
         error_out_of_memory(error);
         return NULL;
     }
-    int descriptor = open(path, (for_adding ? O_RDWR : O_RDONLY) | O_CLOEXEC);
     int result = -1;
-    if (descriptor < 0)
+    counts->descriptor = open(path, (for_adding ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK);
+    if (counts->descriptor < 0)
         error_set(error, "%s: %s", path, strerror(errno));
     else
-        result = map_file(counts, descriptor, for_adding, path, error);
-    if (descriptor >= 0)
-        close(descriptor);
+        result = map_file(counts, counts->descriptor, for_adding, path, error);
+    if (result == 0 && for_adding)
+        result = prepare_for_damage(counts, path, error);
     if (result == 0)
         return counts;
     download_counts_close(counts);
     return NULL;
+}
+
+char *download_counts_path(const char *folder, const struct download_counts_key *key)
+{
+    char *path = NULL;
+    int length =
+        asprintf(&path, "%s/%s-%s" DOWNLOAD_COUNTS_SUFFIX, folder, key->day, key->fingerprint);
+    return length < 0 ? NULL : path;
 }
 
 struct download_counts *download_counts_read(const char *path, struct error *error)
@@ -208,16 +204,16 @@ download_counts_open(const char *folder, const struct download_counts_key *key, 
 {
     char *path = NULL;
     struct download_counts *counts = NULL;
-    struct header expected;
-    fill_header(&expected, key);
-    if (asprintf(&path, "%s/%s-%s" DOWNLOAD_COUNTS_SUFFIX, folder, key->day, key->fingerprint) <
-        0) {
+    struct download_counts_header expected;
+    download_counts_fill_header(&expected, key);
+    path = download_counts_path(folder, key);
+    if (path == NULL) {
         error_out_of_memory(error);
         return NULL;
     }
     if (access(path, F_OK) == 0 || make_file(folder, path, key, error) == 0)
         counts = open_file(path, true, error);
-    if (counts != NULL && memcmp(counts->header, &expected, sizeof expected) != 0) {
+    if (counts != NULL && memcmp(&counts->made_as, &expected, sizeof expected) != 0) {
         error_set(error,
                   "%s is not of the day, the index and the versions that its name says: "
                   "move it away",
@@ -225,6 +221,8 @@ download_counts_open(const char *folder, const struct download_counts_key *key, 
         download_counts_close(counts);
         counts = NULL;
     }
+    if (counts != NULL)
+        counts->version_ids = key->version_ids;
     free(path);
     return counts;
 }
@@ -233,7 +231,7 @@ int download_counts_flush(struct download_counts *counts, struct error *error)
 {
     if (msync(counts->mapped, counts->size, MS_SYNC) == 0)
         return 0;
-    return error_set(error, "cannot write the downloads of %s to the disk: %s", counts->header->day,
+    return error_set(error, "cannot write the downloads of %s to the disk: %s", counts->made_as.day,
                      strerror(errno));
 }
 
@@ -241,14 +239,24 @@ void download_counts_close(struct download_counts *counts)
 {
     if (counts == NULL)
         return;
+    mapped_range_forget(counts->range);
     if (counts->mapped != NULL)
         munmap(counts->mapped, counts->size);
+    if (counts->descriptor >= 0)
+        close(counts->descriptor);
+    free(counts->kept);
+    free(counts->path);
     free(counts);
 }
 
 const char *download_counts_day(const struct download_counts *counts)
 {
-    return counts->header->day;
+    return counts->made_as.day;
+}
+
+const char *download_counts_fingerprint(const struct download_counts *counts)
+{
+    return counts->made_as.fingerprint;
 }
 
 uint32_t download_counts_n_versions(const struct download_counts *counts)

@@ -5,6 +5,7 @@
 #include "server/http/response_headers.h"
 
 #include <cratedex/crate_fragment.h>
+#include <inttypes.h>
 
 static void encode_state(struct answer_job *job)
 {
@@ -34,6 +35,13 @@ static int answer_readiness(struct answer_job *job, const void *parameters, stru
     (void)parameters;
     if (atomic_load(&job->service->is_stopping))
         return failure_set(failure, 503, "shutting down");
+    struct index_pages_state pages;
+    index_pages_state(job->snapshot->index, &pages);
+    if (pages.n_damaged > 0)
+        return failure_set(failure, 503,
+                           "the index file is damaged: %" PRIu32 " of its pages, page %" PRIu32
+                           " is the first; restore it or build it again",
+                           pages.n_damaged, pages.first_damaged);
     const void *document;
     size_t size;
     if (index_n_crates(job->snapshot->index) > 0 &&

@@ -11,12 +11,18 @@
 
    What is counted is named by ids, for a cached answer may have been made of another index than the
    one whose versions the file has. The slot that it remembers is believed where the file has that
-   version there. */
+   version there.
+
+   Somebody may write into the file of the day, cut it or remove it. Nobody who counts looks: what
+   is mapped takes every add (mapped_fault.h). Each tick looks, and then moves the pointer to
+   another file, into which it carries what the old one had (download_recovery.h). */
 #include "server/service/download_counters.h"
 
+#include <cratedex/download_recovery.h>
 #include <cratedex/index_reader.h>
 #include <cratedex/timestamp.h>
 #include <cratedex/version_lookup.h>
+#include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,13 +40,20 @@
 /* A file that is open, in a list of them. */
 struct counted_day {
     struct download_counts *counts;
+    bool is_over; /* another file has taken its place */
     struct counted_day *older;
+};
+
+/* The ids of an index's versions, in a list of them: files that were opened use them. */
+struct counted_versions {
+    int64_t *ids;
+    struct counted_versions *older;
 };
 
 struct download_counters {
     char *folder;
     struct download_counts_key key;          /* but for the day */
-    int64_t *version_ids;                    /* of the key */
+    struct counted_versions *versions;       /* of the key, then of the indexes before */
     struct counted_day *days;                /* for the thread that ticks */
     _Atomic(struct download_counts *) today; /* one of them */
     _Atomic uint64_t *n_added;               /* by the hash of the crate's id */
@@ -55,20 +68,54 @@ static void format_day(int64_t seconds, char day[DOWNLOAD_COUNTS_DAY_SIZE])
     day[DOWNLOAD_COUNTS_DAY_SIZE - 1] = '\0';
 }
 
+static void say(const struct download_recovery *recovery)
+{
+    const char *moved_to = recovery->moved_to.message;
+    fprintf(stderr,
+            "cratedex-server: counting downloads: %s; %s%s%scounting goes on in a new file, with "
+            "%" PRIu64 " downloads that could be kept\n",
+            recovery->why.message, moved_to[0] != '\0' ? "it lies in " : "", moved_to,
+            moved_to[0] != '\0' ? " now, and " : "", recovery->n_kept);
+}
+
+/* Opens the file of the key's day; one that is damaged makes room for another. */
+static struct download_counts *open_file(struct download_counters *counters, struct error *error)
+{
+    struct download_recovery recovery;
+    struct download_counts *counts = download_counts_open(counters->folder, &counters->key, error);
+    if (counts != NULL)
+        return counts;
+    counts = download_recovery_open(counters->folder, &counters->key, &recovery, error);
+    if (counts != NULL && recovery.why.message[0] != '\0')
+        say(&recovery);
+    return counts;
+}
+
+/* The open file of a day and of the index at hand, which others may be gone for; NULL: none is. */
+static struct counted_day *find_day(const struct download_counters *counters)
+{
+    struct counted_day *day = counters->days;
+    while (day != NULL &&
+           (day->is_over || strcmp(download_counts_day(day->counts), counters->key.day) != 0 ||
+            strcmp(download_counts_fingerprint(day->counts), counters->key.fingerprint) != 0))
+        day = day->older;
+    return day;
+}
+
 /* The open file of a day; opens it where it is not. NULL and why. */
 static struct download_counts *open_day(struct download_counters *counters, int64_t seconds,
                                         struct error *error)
 {
     format_day(seconds, counters->key.day);
-    for (struct counted_day *day = counters->days; day != NULL; day = day->older)
-        if (strcmp(download_counts_day(day->counts), counters->key.day) == 0)
-            return day->counts;
-    struct counted_day *day = malloc(sizeof *day);
+    struct counted_day *day = find_day(counters);
+    if (day != NULL)
+        return day->counts;
+    day = calloc(1, sizeof *day);
     if (day == NULL) {
         error_out_of_memory(error);
         return NULL;
     }
-    day->counts = download_counts_open(counters->folder, &counters->key, error);
+    day->counts = open_file(counters, error);
     if (day->counts == NULL) {
         free(day);
         return NULL;
@@ -78,17 +125,63 @@ static struct download_counts *open_day(struct download_counters *counters, int6
     return day->counts;
 }
 
+/* Has everybody add to another file of the same day, where the one at hand is damaged or gone. */
+static int mend_day(struct download_counters *counters, struct counted_day *day,
+                    struct error *error)
+{
+    struct download_recovery recovery;
+    if (download_recovery_look(day->counts, &recovery.why))
+        return 0;
+    struct counted_day *another = calloc(1, sizeof *another);
+    if (another == NULL)
+        return error_out_of_memory(error);
+    another->counts =
+        download_recovery_replace(day->counts, counters->folder, &counters->key, &recovery, error);
+    if (another->counts == NULL) {
+        free(another);
+        error_prefix(error, "%s: ", recovery.why.message);
+        return -1;
+    }
+    another->older = counters->days;
+    counters->days = another;
+    day->is_over = true;
+    atomic_store_explicit(&counters->today, another->counts, memory_order_release);
+    download_recovery_carry(day->counts, another->counts, &recovery);
+    say(&recovery);
+    return 0;
+}
+
+static void drop_versions(struct download_counters *counters)
+{
+    struct counted_versions *versions = counters->versions;
+    counters->versions = versions->older;
+    free(versions->ids);
+    free(versions);
+}
+
+/* Takes the versions of an index to count from now on. */
 static int read_versions(struct download_counters *counters, const struct index *index,
                          struct error *error)
 {
+    uint32_t n_versions = 0;
+    struct counted_versions *versions = calloc(1, sizeof *versions);
+    if (versions == NULL)
+        return error_out_of_memory(error);
+    versions->older = counters->versions;
+    counters->versions = versions;
     struct index_reader *reader = index_reader_open(index, error);
-    if (reader == NULL)
-        return -1;
     int result =
-        index_version_ids(reader, &counters->version_ids, &counters->key.n_versions, error);
+        reader != NULL ? index_version_ids(reader, &versions->ids, &n_versions, error) : -1;
     index_reader_close(reader);
-    counters->key.version_ids = counters->version_ids;
-    return result;
+    if (result != 0) {
+        drop_versions(counters);
+        return -1;
+    }
+    counters->key.version_ids = versions->ids;
+    counters->key.n_versions = n_versions;
+    snprintf(counters->key.fingerprint, sizeof counters->key.fingerprint, "%s",
+             index_fingerprint(index));
+    return 0;
 }
 
 struct download_counters *download_counters_open(const char *folder, const struct index *index,
@@ -99,8 +192,6 @@ struct download_counters *download_counters_open(const char *folder, const struc
         error_out_of_memory(error);
         return NULL;
     }
-    snprintf(counters->key.fingerprint, sizeof counters->key.fingerprint, "%s",
-             index_fingerprint(index));
     counters->folder = strdup(folder);
     size_t n_numbers = MIN_NUMBERS;
     for (counters->hash_shift = 64 - MIN_NUMBERS_BITS; n_numbers < index_n_crates(index);
@@ -127,12 +218,13 @@ int download_counters_close(struct download_counters *counters, struct error *er
     while (counters->days != NULL) {
         struct counted_day *day = counters->days;
         counters->days = day->older;
-        if (download_counts_flush(day->counts, error) != 0)
+        if (!day->is_over && download_counts_flush(day->counts, error) != 0)
             result = -1;
         download_counts_close(day->counts);
         free(day);
     }
-    free(counters->version_ids);
+    while (counters->versions != NULL)
+        drop_versions(counters);
     free((void *)counters->n_added);
     free(counters->folder);
     free(counters);
@@ -150,7 +242,17 @@ int download_counters_tick(struct download_counters *counters, int64_t now, stru
         if (download_counts_flush(before, error) != 0)
             return -1;
     }
+    if (mend_day(counters, find_day(counters), error) != 0)
+        return -1;
     return open_day(counters, now + AHEAD_SECONDS, error) != NULL ? 0 : -1;
+}
+
+int download_counters_follow(struct download_counters *counters, const struct index *index,
+                             struct error *error)
+{
+    if (strcmp(counters->key.fingerprint, index_fingerprint(index)) == 0)
+        return 0;
+    return read_versions(counters, index, error);
 }
 
 struct counted_download download_counters_find(const struct download_counters *counters,

@@ -20,7 +20,8 @@ struct counted_download {
 };
 
 /* Opens the file of the day of `now` (seconds since 1970-01-01) in `folder` for the versions of
-   `index`. Returns NULL and why. */
+   `index`; one that is damaged is moved away, which standard error tells, as below. Returns NULL
+   and why. */
 struct download_counters *download_counters_open(const char *folder, const struct index *index,
                                                  int64_t now, struct error *error);
 
@@ -29,9 +30,16 @@ struct download_counters *download_counters_open(const char *folder, const struc
 int download_counters_close(struct download_counters *counters, struct error *error);
 
 /* Changes to the file of the day of `now`, where that is another; makes it a minute before it is
-   due. To be called about once a second, by one thread; a day ends with the first call after
-   midnight. Returns 0, or -1 and what is wrong: then the old file goes on, and nothing is lost. */
+   due. Where somebody wrote into the file of the day or took it away, another takes over what it
+   counted. To be called about once a second, by one thread; a day ends with the first call after
+   midnight. Returns 0, or -1 and what is wrong: then the old file goes on, and nothing is lost
+   while the server runs. */
 int download_counters_tick(struct download_counters *counters, int64_t now, struct error *error);
+
+/* Counts the versions of this index from the next tick on; the same index changes nothing. For the
+   thread that ticks. Returns 0, or -1 and why, and those of the old one are counted further. */
+int download_counters_follow(struct download_counters *counters, const struct index *index,
+                             struct error *error);
 
 /* How a version of a crate is counted. */
 struct counted_download download_counters_find(const struct download_counters *counters,

@@ -20,6 +20,8 @@ struct snapshot *snapshot_open(const char *path, unsigned n_readers, uint64_t ge
     if (snapshot->index != NULL)
         snapshot->readers = reader_pool_create(snapshot->index, n_readers, error);
     if (snapshot->readers != NULL)
+        snapshot->page_check = page_check_start(snapshot->index, path, error);
+    if (snapshot->page_check != NULL)
         return snapshot;
     snapshot_close(snapshot);
     return NULL;
@@ -29,6 +31,7 @@ void snapshot_close(struct snapshot *snapshot)
 {
     if (snapshot == NULL)
         return;
+    page_check_stop(snapshot->page_check);
     reader_pool_destroy(snapshot->readers);
     if (snapshot->index != NULL)
         index_close(snapshot->index);

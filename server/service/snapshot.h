@@ -3,6 +3,7 @@
 #ifndef CRATEDEX_SERVER_SNAPSHOT_H
 #define CRATEDEX_SERVER_SNAPSHOT_H
 
+#include "server/service/page_check.h"
 #include "server/service/reader_pool.h"
 
 #include <cratedex/error.h>
@@ -14,6 +15,7 @@
 struct snapshot {
     struct index *index;
     struct reader_pool *readers;
+    struct page_check *page_check; /* runs until the snapshot is closed */
     /* Another for every snapshot that a process serves: what is kept of answers is kept by it, for
        an answer is as old as its snapshot. */
     uint64_t generation;
@@ -23,7 +25,8 @@ struct snapshot {
     bool is_damaged;
 };
 
-/* Opens the index at `path` with a reader for each of `n_readers` threads. Returns NULL and why. */
+/* Opens the index at `path`, which must outlive the snapshot, with a reader for each of `n_readers`
+   threads. Returns NULL and why. */
 struct snapshot *snapshot_open(const char *path, unsigned n_readers, uint64_t generation,
                                struct error *error);
 

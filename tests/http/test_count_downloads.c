@@ -6,11 +6,14 @@
 
 #include <dirent.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -163,11 +166,13 @@ static void goes_on_after_a_restart(void **state)
     assert_int_equal(shown(fixture, CRATES "two/downloads", "version_downloads", 21), 2);
 }
 
-/* The server says what is wrong and ends; the file stays as it is. */
-static void does_not_start_on_a_damaged_file(void **state)
+/* The server says what is wrong, keeps the file under another name, and counts on. */
+static void starts_on_a_damaged_file(void **state)
 {
     struct counting_fixture *fixture = *state;
     char path[FOLDER_PATH_SIZE] = "";
+    get(fixture, CRATES "two/1.0.0/download", NULL, 302);
+    http_fixture_close(&fixture->http);
     DIR *folder = opendir(fixture->folder);
     for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
         if (entry->d_name[0] != '.')
@@ -176,19 +181,63 @@ static void does_not_start_on_a_damaged_file(void **state)
     const char *const arguments[] = {"cratedex-server", "--index",     fixture->built.path,
                                      "--listen",        "127.0.0.1:0", "--count-downloads",
                                      fixture->folder,   NULL};
-    struct program_options options = {.arguments = arguments};
+    struct program_options options = {.arguments = arguments, .signal_number = SIGTERM};
     struct program_run run;
+    char moved[2 * FOLDER_PATH_SIZE];
     char expected[1024];
     program_run(&options, &run);
-    assert_int_equal(run.status, 1);
-    snprintf(expected, sizeof expected, "cratedex-server: %s is not a file of counted downloads\n",
-             path);
+    assert_int_equal(run.status, 0);
+    snprintf(moved, sizeof moved, "%s.damaged", path);
+    snprintf(expected, sizeof expected,
+             "cratedex-server: counting downloads: %s is not a file of counted downloads; it lies "
+             "in %s now, and counting goes on in a new file, with 0 downloads that could be kept\n",
+             path, moved);
     assert_string_equal(run.error_out, expected);
     program_run_free(&run);
     size_t size;
-    char *bytes = file_read(path, &size);
+    char *bytes = file_read(moved, &size);
     assert_string_equal(bytes, "damaged");
     free(bytes);
+    assert_int_equal(remove(moved), 0);
+    http_fixture_open(&fixture->http, fixture->arguments);
+    get(fixture, CRATES "two/1.0.0/download", NULL, 302);
+    assert_int_equal(counting_fixture_count(fixture, 21), 1);
+}
+
+/* Cut and emptied under the hands of the server, which goes on answering and counting. */
+static void counts_on_when_the_file_is_cut(void **state)
+{
+    struct counting_fixture *fixture = *state;
+    const struct timespec moment = {.tv_nsec = 5000000};
+    char path[FOLDER_PATH_SIZE] = "";
+    char moved[2 * FOLDER_PATH_SIZE];
+    get(fixture, CRATES "two/1.0.0/download", NULL, 302);
+    DIR *folder = opendir(fixture->folder);
+    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
+        if (entry->d_name[0] != '.')
+            folder_join(path, fixture->folder, entry->d_name);
+    closedir(folder);
+    snprintf(moved, sizeof moved, "%s.damaged", path);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(truncate(path, i == 0 ? 4096 : 0), 0);
+        for (unsigned j = 0; j < 5; j++)
+            get(fixture, CRATES "two/1.0.0/download", NULL, 302);
+        get(fixture, CRATES "one/1.0.0/download", NULL, 302);
+        for (time_t latest = time(NULL) + 60; access(moved, F_OK) != 0;) {
+            assert_true(time(NULL) < latest);
+            nanosleep(&moment, NULL);
+        }
+        assert_int_equal(remove(moved), 0);
+        for (time_t latest = time(NULL) + 60; counting_fixture_count(fixture, 21) < 5 * (i + 1);) {
+            assert_true(time(NULL) < latest);
+            nanosleep(&moment, NULL);
+        }
+    }
+    http_fixture_close(&fixture->http);
+    http_fixture_open(&fixture->http, fixture->arguments);
+    get(fixture, CRATES "two/1.0.0/download", NULL, 302);
+    assert_in_range(counting_fixture_count(fixture, 21), 11, 12);
+    assert_int_equal(counting_fixture_count(fixture, 12), 2);
 }
 
 /* From the counters into the next index, which a server then shows. */
@@ -238,13 +287,10 @@ int main(void)
 #define TEST(name)                                                                                 \
     cmocka_unit_test_setup_teardown(name, counting_fixture_start, counting_fixture_stop)
     const struct CMUnitTest tests[] = {
-        TEST(counts_each_answer_once),
-        TEST(counts_nothing_else),
-        TEST(makes_caches_ask),
-        TEST(shows_todays_at_once),
-        TEST(caches_what_shows_todays),
-        TEST(goes_on_after_a_restart),
-        TEST(does_not_start_on_a_damaged_file),
+        TEST(counts_each_answer_once),  TEST(counts_nothing_else),
+        TEST(makes_caches_ask),         TEST(shows_todays_at_once),
+        TEST(caches_what_shows_todays), TEST(goes_on_after_a_restart),
+        TEST(starts_on_a_damaged_file), TEST(counts_on_when_the_file_is_cut),
         TEST(builds_the_next_index),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

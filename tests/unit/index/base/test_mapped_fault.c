@@ -26,7 +26,7 @@ static void map(struct mapping *mapping, const char *folder)
 {
     char path[FOLDER_PATH_SIZE];
     mapping->page = (size_t)sysconf(_SC_PAGESIZE);
-    mapping->descriptor = open(folder_join(path, folder, "file"), O_RDWR | O_CREAT, 0600);
+    mapping->descriptor = open(folder_join(path, folder, "file"), O_RDWR | O_CREAT | O_TRUNC, 0600);
     assert_true(mapping->descriptor >= 0);
     for (size_t i = 0; i < N_PAGES * mapping->page; i++)
         assert_int_equal(write(mapping->descriptor, "x", 1), 1);
@@ -69,6 +69,36 @@ static void goes_on_behind_a_cut(void **state)
     unmap(&mapping);
 }
 
+/* A range counts its own, and can be used again. */
+static void knows_which_pages_are_gone(void **state)
+{
+    struct error error;
+    struct mapping mapping;
+    map(&mapping, *state);
+    assert_int_equal(mapped_fault_survive(&error), 0);
+    volatile char *bytes = mapping.bytes;
+    const size_t page = mapping.page;
+    for (size_t first = 0; first < 2; first++) {
+        struct mapped_range *range = mapped_range_watch(mapping.bytes + first * page, 2 * page);
+        assert_non_null(range);
+        uint64_t before = mapped_fault_count();
+        assert_int_equal(ftruncate(mapping.descriptor, 0), 0);
+        assert_false(mapped_range_has_faults(range));
+        assert_int_equal(bytes[(first + 1) * page], 0);
+        assert_true(mapped_range_has_faults(range));
+        assert_false(mapped_range_is_replaced(range, mapping.bytes + first * page));
+        assert_true(mapped_range_is_replaced(range, mapping.bytes + (first + 1) * page + 5));
+        assert_int_equal(mapped_fault_count(), before);
+        assert_int_equal(bytes[3 * page], 0);
+        assert_int_equal(mapped_fault_count(), before + 1);
+        mapped_range_forget(range);
+        unmap(&mapping);
+        map(&mapping, *state);
+        bytes = mapping.bytes;
+    }
+    unmap(&mapping);
+}
+
 static void leaves_other_signals_alone(void **state)
 {
     (void)state;
@@ -87,6 +117,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(goes_on_behind_a_cut, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(knows_which_pages_are_gone, folder_setup, folder_teardown),
         cmocka_unit_test(leaves_other_signals_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -177,10 +178,10 @@ static void goes_on_where_the_next_file_is_refused(void **state)
     char expected[1024];
     struct error error;
     snprintf(name, sizeof name, "2026-11-26-%s.downloads", index_fingerprint(fixture->built.index));
-    file_write(folder_join(path, fixture->folder, name), "damaged", 7);
+    assert_int_equal(mkdir(folder_join(path, fixture->folder, name), 0777), 0);
     assert_int_equal(download_counters_tick(fixture->counters, fixture->noon + DAY_SECONDS, &error),
                      -1);
-    snprintf(expected, sizeof expected, "%s is not a file of counted downloads", path);
+    snprintf(expected, sizeof expected, "%s: Is a directory", path);
     assert_string_equal(error.message, expected);
     assert_true(download_counters_add(fixture->counters, &download));
     expect_count(fixture, "2026-11-25", 11, 1);
