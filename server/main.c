@@ -1,7 +1,8 @@
 /* Starts the server, waits for a signal, stops it. The main thread blocks SIGTERM and SIGINT before
    any other thread exists and takes them with sigtimedwait: no handler of a signal runs but
    the one for mapped files that are cut (mapped_fault.h). Waiting wakes up once a second to flush
-   the access log and to look whether a new day of counted downloads has begun. */
+   the logs and to look whether a new day of counted downloads has begun. Nothing waits for whoever
+   reads what the server prints, or it would take no signal then. */
 #include "server/answer/answer.h"
 #include "server/cache/cache.h"
 #include "server/cache/recent_hits.h"
@@ -16,6 +17,7 @@
 #include "server/service/service.h"
 #include "server/service/snapshot.h"
 #include "server/telemetry/access_log.h"
+#include "server/telemetry/error_log.h"
 #include "server/telemetry/metrics.h"
 
 #include "index/base/mapped_fault.h"
@@ -24,6 +26,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +52,7 @@ struct server {
     struct snapshot_source source;
     struct signature_key *verify_key; /* NULL: none is asked for */
     int listener;
+    int slow_query_descriptor; /* of a file; -1: none is open */
     struct daemon *daemon;
     bool downloads_are_troubled; /* the last tick failed, which was said */
 };
@@ -56,7 +60,7 @@ struct server {
 static unsigned n_shards(const struct options *options)
 {
     unsigned shards = 1;
-    while (shards < 4 * options->n_threads && shards < 64 &&
+    while (shards < 4 * options->limits.n_threads && shards < 64 &&
            options->cache_bytes / (2 * (size_t)shards) >= MIN_SHARD_BYTES)
         shards *= 2;
     return shards;
@@ -65,7 +69,7 @@ static unsigned n_shards(const struct options *options)
 static int open_index(struct server *server, const struct options *options, struct error *error)
 {
     const char *path = options->index_path;
-    server->source = (struct snapshot_source){.path = path, .n_readers = options->n_threads};
+    server->source = (struct snapshot_source){.path = path, .n_readers = options->limits.n_threads};
     if (options->verify_key_path[0] != '\0') {
         server->verify_key = signature_key_read_public(options->verify_key_path, error);
         if (server->verify_key == NULL)
@@ -96,16 +100,20 @@ static int read_ranking(const char *path, struct ranking *ranking, const struct 
     return ranking_read(ranking, path, error);
 }
 
-/* Standard error, unless a file is named. */
-static int open_slow_query_log(struct service *service, const char *path, struct error *error)
+/* Standard error, unless a file is named. A FIFO that nobody reads is refused, not waited for. */
+static int open_slow_query_log(struct server *server, const char *path, struct error *error)
 {
+    struct service *service = &server->service;
+    service->slow_query_log = service->error_log;
     if (path[0] == '\0')
         return 0;
-    int descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-    if (descriptor < 0)
+    server->slow_query_descriptor =
+        open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640);
+    if (server->slow_query_descriptor < 0)
         return error_set(error, "cannot write to %s: %s", path, strerror(errno));
-    service->slow_query_descriptor = descriptor;
-    return 0;
+    service->slow_query_log =
+        log_sink_open("slow_query", server->slow_query_descriptor, 0, stderr, error);
+    return service->slow_query_log != NULL ? 0 : -1;
 }
 
 /* Counts what is served at this moment. */
@@ -156,8 +164,10 @@ static void stop(struct server *server)
     struct error error;
     if (download_counters_close(service->downloads, &error) != 0)
         fprintf(stderr, "cratedex-server: counting downloads: %s\n", error.message);
-    if (service->slow_query_descriptor != STDERR_FILENO)
-        close(service->slow_query_descriptor);
+    if (service->slow_query_log != service->error_log)
+        log_sink_close(service->slow_query_log);
+    if (server->slow_query_descriptor >= 0)
+        close(server->slow_query_descriptor);
     snapshot_close(published_destroy(service->snapshots));
     signature_key_free(server->verify_key);
 }
@@ -178,7 +188,7 @@ static int start(struct server *server, const struct options *options, struct er
     service->banner = options->banner[0] != '\0' ? options->banner : NULL;
     service->says_read_only = options->says_read_only;
     service->slow_query_seconds = options->slow_query_ms / 1e3;
-    if (open_slow_query_log(service, options->slow_query_path, error) != 0)
+    if (open_slow_query_log(server, options->slow_query_path, error) != 0)
         return -1;
     if (options->downloads_path[0] != '\0') {
         service->downloads = download_counters_open(options->downloads_path,
@@ -197,7 +207,7 @@ static int start(struct server *server, const struct options *options, struct er
     if (service->cache == NULL)
         return -1;
     service->recent_hits = recent_hits_create(
-        service->cache, options->cache_bytes / RECENT_HITS_PART / options->n_threads, error);
+        service->cache, options->cache_bytes / RECENT_HITS_PART / options->limits.n_threads, error);
     if (service->recent_hits == NULL)
         return -1;
     if (options->access_log != ACCESS_LOG_OFF) {
@@ -212,17 +222,21 @@ static int start(struct server *server, const struct options *options, struct er
         index_watch_start(service->snapshots, server->snapshot, &server->source, error);
     if (service->watch == NULL)
         return -1;
-    server->daemon = daemon_start(service, server->listener, options->n_threads, error);
+    server->daemon = daemon_start(service, server->listener, &options->limits, error);
     return server->daemon != NULL ? 0 : -1;
 }
 
-/* Where the access log has standard output, whoever reads it expects its lines only. */
+/* Where the access log has standard output, whoever reads it expects its lines only. A pipe that is
+   full is not waited for. */
 static int announce(const struct server *server, struct error *error)
 {
     char name[LISTENER_NAME_SIZE];
     if (listener_name(server->listener, name, error) != 0)
         return -1;
     FILE *out = server->service.access_log != NULL ? stderr : stdout;
+    struct pollfd polled = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    if (out == stdout && poll(&polled, 1, 0) == 0)
+        return 0;
     const struct snapshot *snapshot = published_take(server->service.snapshots);
     if (snapshot == NULL)
         return error_out_of_memory(error);
@@ -236,12 +250,19 @@ static int announce(const struct server *server, struct error *error)
     return 0;
 }
 
+static void flush_logs(const struct service *service)
+{
+    access_log_flush(service->access_log);
+    log_sink_flush(service->slow_query_log);
+    log_sink_flush(service->error_log);
+}
+
 /* Returns after the first signal. */
 static void wait_for_signal(struct server *server, const sigset_t *signals)
 {
     const struct timespec second = {.tv_sec = 1};
     while (sigtimedwait(signals, NULL, &second) < 0) {
-        access_log_flush(server->service.access_log);
+        flush_logs(&server->service);
         tick_downloads(server);
     }
 }
@@ -257,9 +278,11 @@ static void drain(struct server *server, const sigset_t *signals)
             return;
 }
 
-static int run(const struct options *options, const sigset_t *signals, struct error *error)
+static int run(const struct options *options, struct log_sink *error_log, const sigset_t *signals,
+               struct error *error)
 {
-    struct server server = {.listener = -1, .service.slow_query_descriptor = STDERR_FILENO};
+    struct server server = {
+        .listener = -1, .slow_query_descriptor = -1, .service.error_log = error_log};
     atomic_init(&server.service.is_stopping, false);
     int status = start(&server, options, error);
     if (status == 0)
@@ -298,8 +321,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "cratedex-server: cannot set up signals: %s\n", strerror(errno));
         return EXIT_FAILURE;
     }
-    if (mapped_fault_survive(&error) == 0 && run(&options, &signals, &error) == 0)
-        return EXIT_SUCCESS;
-    fprintf(stderr, "cratedex-server: %s\n", error.message);
-    return EXIT_FAILURE;
+    struct error_log *log = error_log_begin(&error);
+    bool is_well = log != NULL && mapped_fault_survive(&error) == 0 &&
+                   run(&options, error_log_sink(log), &signals, &error) == 0;
+    if (!is_well)
+        fprintf(stderr, "cratedex-server: %s\n", error.message);
+    error_log_end(log);
+    return is_well ? EXIT_SUCCESS : EXIT_FAILURE;
 }
