@@ -1,7 +1,8 @@
 /* Starts the server, waits for a signal, stops it. The main thread blocks SIGTERM and SIGINT before
    any other thread exists and takes them with sigtimedwait: no handler of a signal runs but
    the one for mapped files that are cut (mapped_fault.h). Waiting wakes up once a second to flush
-   the access log and to look whether a new day of counted downloads has begun. */
+   the logs and to look whether a new day of counted downloads has begun. Nothing waits for whoever
+   reads what the server prints, or it would take no signal then. */
 #include "server/answer/answer.h"
 #include "server/cache/cache.h"
 #include "server/cache/recent_hits.h"
@@ -16,6 +17,7 @@
 #include "server/service/service.h"
 #include "server/service/snapshot.h"
 #include "server/telemetry/access_log.h"
+#include "server/telemetry/error_log.h"
 #include "server/telemetry/metrics.h"
 
 #include "index/base/mapped_fault.h"
@@ -24,6 +26,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,7 +49,10 @@ struct server {
     struct ranking ranking_b;
     const char *route_names[OUTCOME_MAX_ROUTES];
     struct snapshot *snapshot; /* the first, until the watch runs, which may publish another */
+    struct snapshot_source source;
+    struct signature_key *verify_key; /* NULL: none is asked for */
     int listener;
+    int slow_query_descriptor; /* of a file; -1: none is open */
     struct daemon *daemon;
     bool downloads_are_troubled; /* the last tick failed, which was said */
 };
@@ -60,14 +66,21 @@ static unsigned n_shards(const struct options *options)
     return shards;
 }
 
-static int open_index(struct server *server, const char *path, unsigned n_readers,
-                      struct error *error)
+static int open_index(struct server *server, const struct options *options, struct error *error)
 {
+    const char *path = options->index_path;
+    server->source = (struct snapshot_source){.path = path, .n_readers = options->limits.n_threads};
+    if (options->verify_key_path[0] != '\0') {
+        server->verify_key = signature_key_read_public(options->verify_key_path, error);
+        if (server->verify_key == NULL)
+            return -1;
+        server->source.verify_key = server->verify_key;
+    }
     if (access(path, F_OK) != 0 && errno == ENOENT)
         return error_set(error,
                          "there is no index at %s: build one with cratedex-index build DUMP -o %s",
                          path, path);
-    server->snapshot = snapshot_open(path, n_readers, 1, error);
+    server->snapshot = snapshot_open(&server->source, 1, error);
     if (server->snapshot != NULL)
         server->service.snapshots = published_create(server->snapshot, error);
     if (server->service.snapshots != NULL)
@@ -87,16 +100,20 @@ static int read_ranking(const char *path, struct ranking *ranking, const struct 
     return ranking_read(ranking, path, error);
 }
 
-/* Standard error, unless a file is named. */
-static int open_slow_query_log(struct service *service, const char *path, struct error *error)
+/* Standard error, unless a file is named. A FIFO that nobody reads is refused, not waited for. */
+static int open_slow_query_log(struct server *server, const char *path, struct error *error)
 {
+    struct service *service = &server->service;
+    service->slow_query_log = service->error_log;
     if (path[0] == '\0')
         return 0;
-    int descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-    if (descriptor < 0)
+    server->slow_query_descriptor =
+        open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640);
+    if (server->slow_query_descriptor < 0)
         return error_set(error, "cannot write to %s: %s", path, strerror(errno));
-    service->slow_query_descriptor = descriptor;
-    return 0;
+    service->slow_query_log =
+        log_sink_open("slow_query", server->slow_query_descriptor, 0, stderr, error);
+    return service->slow_query_log != NULL ? 0 : -1;
 }
 
 /* Counts what is served at this moment. */
@@ -147,9 +164,12 @@ static void stop(struct server *server)
     struct error error;
     if (download_counters_close(service->downloads, &error) != 0)
         fprintf(stderr, "cratedex-server: counting downloads: %s\n", error.message);
-    if (service->slow_query_descriptor != STDERR_FILENO)
-        close(service->slow_query_descriptor);
+    if (service->slow_query_log != service->error_log)
+        log_sink_close(service->slow_query_log);
+    if (server->slow_query_descriptor >= 0)
+        close(server->slow_query_descriptor);
     snapshot_close(published_destroy(service->snapshots));
+    signature_key_free(server->verify_key);
 }
 
 /* Makes everything; on an error the caller stops what is there. */
@@ -161,14 +181,14 @@ static int start(struct server *server, const struct options *options, struct er
     if (read_ranking(options->ranking_path, &server->ranking, &service->ranking, error) != 0 ||
         read_ranking(options->ranking_b_path, &server->ranking_b, &service->ranking_b, error) !=
             0 ||
-        open_index(server, options->index_path, options->limits.n_threads, error) != 0)
+        open_index(server, options, error) != 0)
         return -1;
     service->base_url = options->base_url;
     service->cdn_url = options->cdn_url;
     service->banner = options->banner[0] != '\0' ? options->banner : NULL;
     service->says_read_only = options->says_read_only;
     service->slow_query_seconds = options->slow_query_ms / 1e3;
-    if (open_slow_query_log(service, options->slow_query_path, error) != 0)
+    if (open_slow_query_log(server, options->slow_query_path, error) != 0)
         return -1;
     if (options->downloads_path[0] != '\0') {
         service->downloads = download_counters_open(options->downloads_path,
@@ -198,21 +218,25 @@ static int start(struct server *server, const struct options *options, struct er
     server->listener = listener_open(&options->listen, error);
     if (server->listener < 0)
         return -1;
-    service->watch = index_watch_start(service->snapshots, server->snapshot, options->index_path,
-                                       options->limits.n_threads, error);
+    service->watch =
+        index_watch_start(service->snapshots, server->snapshot, &server->source, error);
     if (service->watch == NULL)
         return -1;
     server->daemon = daemon_start(service, server->listener, &options->limits, error);
     return server->daemon != NULL ? 0 : -1;
 }
 
-/* Where the access log has standard output, whoever reads it expects its lines only. */
+/* Where the access log has standard output, whoever reads it expects its lines only. A pipe that is
+   full is not waited for. */
 static int announce(const struct server *server, struct error *error)
 {
     char name[LISTENER_NAME_SIZE];
     if (listener_name(server->listener, name, error) != 0)
         return -1;
     FILE *out = server->service.access_log != NULL ? stderr : stdout;
+    struct pollfd polled = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    if (out == stdout && poll(&polled, 1, 0) == 0)
+        return 0;
     const struct snapshot *snapshot = published_take(server->service.snapshots);
     if (snapshot == NULL)
         return error_out_of_memory(error);
@@ -226,12 +250,19 @@ static int announce(const struct server *server, struct error *error)
     return 0;
 }
 
+static void flush_logs(const struct service *service)
+{
+    access_log_flush(service->access_log);
+    log_sink_flush(service->slow_query_log);
+    log_sink_flush(service->error_log);
+}
+
 /* Returns after the first signal. */
 static void wait_for_signal(struct server *server, const sigset_t *signals)
 {
     const struct timespec second = {.tv_sec = 1};
     while (sigtimedwait(signals, NULL, &second) < 0) {
-        access_log_flush(server->service.access_log);
+        flush_logs(&server->service);
         tick_downloads(server);
     }
 }
@@ -247,9 +278,11 @@ static void drain(struct server *server, const sigset_t *signals)
             return;
 }
 
-static int run(const struct options *options, const sigset_t *signals, struct error *error)
+static int run(const struct options *options, struct log_sink *error_log, const sigset_t *signals,
+               struct error *error)
 {
-    struct server server = {.listener = -1, .service.slow_query_descriptor = STDERR_FILENO};
+    struct server server = {
+        .listener = -1, .slow_query_descriptor = -1, .service.error_log = error_log};
     atomic_init(&server.service.is_stopping, false);
     int status = start(&server, options, error);
     if (status == 0)
@@ -288,8 +321,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "cratedex-server: cannot set up signals: %s\n", strerror(errno));
         return EXIT_FAILURE;
     }
-    if (mapped_fault_survive(&error) == 0 && run(&options, &signals, &error) == 0)
-        return EXIT_SUCCESS;
-    fprintf(stderr, "cratedex-server: %s\n", error.message);
-    return EXIT_FAILURE;
+    struct error_log *log = error_log_begin(&error);
+    bool is_well = log != NULL && mapped_fault_survive(&error) == 0 &&
+                   run(&options, error_log_sink(log), &signals, &error) == 0;
+    if (!is_well)
+        fprintf(stderr, "cratedex-server: %s\n", error.message);
+    error_log_end(log);
+    return is_well ? EXIT_SUCCESS : EXIT_FAILURE;
 }

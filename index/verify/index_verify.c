@@ -77,7 +77,9 @@ static int check_sqlite(struct verification *verification, struct error *error)
     int found = database_step(check, error);
     const char *answer = found == 1 ? (const char *)sqlite3_column_text(check, 0) : NULL;
     bool ok = answer != NULL && strcmp(answer, "ok") == 0;
-    if (found == 1 && !ok) {
+    if (found == 1 && answer != NULL && strstr(answer, "error code=7") != NULL) {
+        error_out_of_memory(error); /* SQLITE_NOMEM */
+    } else if (found == 1 && !ok) {
         /* The answer may have several lines; an error has one. */
         error_set(error, "SQLite's integrity check: %s", answer == NULL ? "no answer" : answer);
         for (char *c = error->message; *c != '\0'; c++)
@@ -222,7 +224,11 @@ static int check_postings(struct verification *verification, struct error *error
         size_t length = (size_t)sqlite3_column_bytes(select, 0);
         int64_t rank = sqlite3_column_int64(select, 1);
         const char *column = (const char *)sqlite3_column_text(select, 2);
-        if (rank < 1 || rank > index->columns.n_crates || column == NULL ||
+        if (term == NULL || column == NULL) {
+            found = error_out_of_memory(error);
+            break;
+        }
+        if (rank < 1 || rank > index->columns.n_crates ||
             !has_posting(index, term, length, (uint32_t)rank, (uint8_t)posting_field_of(column))) {
             found = error_set(error, "the postings lack `%.*s` in crate %" PRId64, (int)length,
                               term, rank);

@@ -2,11 +2,12 @@
 #include "index/verify/verify_documents.h"
 
 #include "index/base/database.h"
+#include "index/base/json_text.h"
 
 #include <cratedex/index_file.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <msgpack.h>
+#include <stdio.h>
 #include <string.h>
 
 static bool same_value(const json_t *json, const msgpack_object *object);
@@ -71,8 +72,10 @@ static bool same_value(const json_t *json, const msgpack_object *object)
 }
 
 /* Compares columns `column` (JSON) and `column` + 1 (MessagePack) of a row. The decoded JSON goes
-   to `*decoded` (a new reference). */
-static bool same_encodings(sqlite3_stmt *row, int column, json_t **decoded)
+   to `*decoded` (a new reference). Where they differ `error` says so of `what`, or that memory ran
+   out. Returns 0 or -1. */
+static int compare_encodings(sqlite3_stmt *row, int column, const char *what, json_t **decoded,
+                             struct error *error)
 {
     const char *json = (const char *)sqlite3_column_text(row, column);
     size_t json_size = (size_t)sqlite3_column_bytes(row, column);
@@ -80,13 +83,23 @@ static bool same_encodings(sqlite3_stmt *row, int column, json_t **decoded)
     size_t size = (size_t)sqlite3_column_bytes(row, column + 1);
     msgpack_unpacked unpacked;
     size_t offset = 0;
-    *decoded = json == NULL ? NULL : json_loadb(json, json_size, JSON_REJECT_DUPLICATES, NULL);
+    *decoded = NULL;
+    if ((json == NULL && json_size > 0) || (bytes == NULL && size > 0))
+        return error_out_of_memory(error);
+    if (json != NULL)
+        *decoded = json_text_read(json, json_size, JSON_REJECT_DUPLICATES, error);
+    if (json != NULL && *decoded == NULL && error->is_transient)
+        return -1;
     msgpack_unpacked_init(&unpacked);
-    bool same = *decoded != NULL && bytes != NULL &&
-                msgpack_unpack_next(&unpacked, bytes, size, &offset) == MSGPACK_UNPACK_SUCCESS &&
-                offset == size && same_value(*decoded, &unpacked.data);
+    msgpack_unpack_return found = bytes == NULL
+                                      ? MSGPACK_UNPACK_CONTINUE
+                                      : msgpack_unpack_next(&unpacked, bytes, size, &offset);
+    bool same = *decoded != NULL && found == MSGPACK_UNPACK_SUCCESS && offset == size &&
+                same_value(*decoded, &unpacked.data);
     msgpack_unpacked_destroy(&unpacked);
-    return same;
+    if (found == MSGPACK_UNPACK_NOMEM_ERROR)
+        return error_out_of_memory(error);
+    return same ? 0 : error_set(error, "%s differs between JSON and MessagePack", what);
 }
 
 static int verify_crate(const struct index *index, sqlite3_stmt *row, uint32_t expected_rank,
@@ -96,18 +109,19 @@ static int verify_crate(const struct index *index, sqlite3_stmt *row, uint32_t e
     int64_t rank = sqlite3_column_int64(row, 0);
     if (rank != expected_rank || expected_rank > index_n_crates(index))
         return error_set(error, "the document of crate %" PRIu32 " is missing", expected_rank);
-    bool same = same_encodings(row, 1, &decoded);
     struct index_crate crate;
+    char what[sizeof "the document of crate 4294967295 ()" + INDEX_MAX_NAME_BYTES];
     index_crate(index, expected_rank, &crate);
+    snprintf(what, sizeof what, "the document of crate %" PRIu32 " (%.*s)", expected_rank,
+             (int)crate.name_length, crate.name);
+    int result = compare_encodings(row, 1, what, &decoded, error);
     const json_t *name = json_object_get(decoded, "name");
     bool named = json_string_length(name) == crate.name_length &&
                  memcmp(json_string_value(name), crate.name, crate.name_length) == 0;
     json_decref(decoded);
-    if (!same || !named)
-        return error_set(error, "the document of crate %" PRIu32 " (%.*s) %s", expected_rank,
-                         (int)crate.name_length, crate.name,
-                         same ? "has another name" : "differs between JSON and MessagePack");
-    return 0;
+    if (result == 0 && !named)
+        result = error_set(error, "%s has another name", what);
+    return result;
 }
 
 static int verify_pages(sqlite3 *database, struct error *error)
@@ -121,8 +135,8 @@ static int verify_pages(sqlite3 *database, struct error *error)
     int result = found < 0 ? -1 : 0;
     if (found == 0)
         result = error_set(error, "the page summary is missing");
-    else if (found == 1 && !same_encodings(select, 1, &decoded))
-        result = error_set(error, "the page summary differs between JSON and MessagePack");
+    else if (found == 1)
+        result = compare_encodings(select, 1, "the page summary", &decoded, error);
     json_decref(decoded);
     sqlite3_finalize(select);
     return result;

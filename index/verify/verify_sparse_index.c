@@ -2,12 +2,12 @@
 #include "index/verify/verify_sparse_index.h"
 
 #include "index/base/database.h"
+#include "index/base/json_text.h"
 
 #include <cratedex/index_file.h>
 #include <cratedex/index_reader.h>
 #include <cratedex/sparse_index.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -28,11 +28,11 @@ static int count_number(json_t *numbers, const char *number, int difference)
                       : json_object_set_new(numbers, number, json_integer(count));
 }
 
-/* The members of a line that say whose it is. */
+/* The members of a line that say whose it is. `error` is transient where memory ran out. */
 static bool line_is(const char *line, size_t length, const struct index_crate *crate,
-                    json_t *numbers)
+                    json_t *numbers, struct error *error)
 {
-    json_t *object = json_loadb(line, length, JSON_REJECT_DUPLICATES, NULL);
+    json_t *object = json_text_read(line, length, JSON_REJECT_DUPLICATES, error);
     const json_t *name = json_object_get(object, "name");
     const char *number = json_string_value(json_object_get(object, "vers"));
     bool is_right = json_string_length(name) == crate->name_length &&
@@ -59,15 +59,15 @@ static json_t *read_numbers(struct sparse_check *check, int64_t crate_id, struct
     return NULL;
 }
 
-/* Every line is one of `numbers`, and none is left. */
+/* Every line is one of `numbers`, and none is left. `error` is transient where memory ran out. */
 static bool has_lines_of(const msgpack_sbuffer *text, const struct index_crate *crate,
-                         json_t *numbers)
+                         json_t *numbers, struct error *error)
 {
     size_t at = 0;
     while (at < text->size) {
         const char *line = text->data + at;
         const char *end = memchr(line, '\n', text->size - at);
-        if (end == NULL || !line_is(line, (size_t)(end - line), crate, numbers))
+        if (end == NULL || !line_is(line, (size_t)(end - line), crate, numbers, error))
             return false;
         at += (size_t)(end - line) + 1;
     }
@@ -86,8 +86,11 @@ static int check_crate(struct sparse_check *check, uint32_t rank, int64_t crate_
     json_t *numbers = read_numbers(check, crate_id, error);
     if (numbers == NULL)
         return -1;
-    bool is_right = has_lines_of(&check->text, &crate, numbers);
+    error->is_transient = false;
+    bool is_right = has_lines_of(&check->text, &crate, numbers, error);
     json_decref(numbers);
+    if (!is_right && error->is_transient)
+        return -1;
     return is_right ? 0
                     : error_set(error, "the sparse-index text of %.*s does not fit its versions",
                                 (int)crate.name_length, crate.name);

@@ -22,6 +22,7 @@
 #include "server/service/snapshot.h"
 
 #include <cratedex/index_file.h>
+#include <cratedex/index_signature.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <libgen.h>
@@ -53,11 +54,10 @@ struct sight {
 
 struct index_watch {
     struct published *snapshots;
-    const char *path;
-    char *folder; /* of the path */
-    unsigned n_readers;
-    int wake;    /* an eventfd */
-    int notices; /* of inotify; -1: there are none */
+    struct snapshot_source source;
+    char *folder; /* of its path */
+    int wake;     /* an eventfd */
+    int notices;  /* of inotify; -1: there are none */
     int folder_watch;
     atomic_bool is_over;
     pthread_t thread;
@@ -85,11 +85,25 @@ static void choose_notices(struct index_watch *watch)
         return;
     bool is_damaged = watch->served->is_damaged;
     const uint32_t events = IN_CLOSE_WRITE | (is_damaged ? 0 : IN_MODIFY);
-    (void)inotify_add_watch(watch->notices, watch->path, events);
+    (void)inotify_add_watch(watch->notices, watch->source.path, events);
     if (watch->folder_watch >= 0)
         (void)inotify_rm_watch(watch->notices, watch->folder_watch);
     watch->folder_watch =
         is_damaged ? inotify_add_watch(watch->notices, watch->folder, FOLDER_EVENTS) : -1;
+}
+
+/* Whether an event tells that the file, its signature or another in their place is finished. In the
+   folder there may be much else. */
+static bool is_arrival(const struct index_watch *watch, uint32_t mask, const char *name)
+{
+    const char *slash = strrchr(watch->source.path, '/');
+    const char *own = slash != NULL ? slash + 1 : watch->source.path;
+    size_t length = strlen(own);
+    if ((mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE)) == 0)
+        return false;
+    return name == NULL ||
+           (strncmp(name, own, length) == 0 &&
+            (name[length] == '\0' || strcmp(name + length, INDEX_SIGNATURE_SUFFIX) == 0));
 }
 
 /* Takes what inotify has to tell. Returns whether a file was finished or has come. */
@@ -102,8 +116,9 @@ static bool read_notices(const struct index_watch *watch)
         for (const char *at = bytes; at < bytes + n_bytes;) {
             struct inotify_event event;
             memcpy(&event, at, sizeof event);
-            has_come |= (event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE)) != 0;
-            at += sizeof event + event.len;
+            at += sizeof event;
+            has_come |= is_arrival(watch, event.mask, event.len > 0 ? at : NULL);
+            at += event.len;
         }
     }
     return has_come;
@@ -125,7 +140,7 @@ static void note_damage(struct index_watch *watch)
     fprintf(stderr,
             "cratedex-server: %s %s while it is served: until it is whole, what is not in the "
             "cache gets 503; `cratedex-index build -o` and `mv` replace an index safely\n",
-            watch->path,
+            watch->source.path,
             index_is_unchanged(sound->index) ? "cannot be read in part" : "was written to or cut");
     replace(watch, damaged);
     snapshot_forget(sound);
@@ -138,7 +153,7 @@ static void note_failure(struct index_watch *watch, const struct error *error)
 {
     watch->failed = (struct sight){watch->seen.stamp, seconds_now()};
     if (strcmp(watch->said.message, error->message) != 0)
-        fprintf(stderr, "cratedex-server: not yet whole: %s\n", error->message);
+        fprintf(stderr, "cratedex-server: not served yet: %s\n", error->message);
     watch->said = *error;
 }
 
@@ -147,14 +162,14 @@ static void try_to_open(struct index_watch *watch)
 {
     struct error error;
     struct snapshot *damaged = watch->served;
-    struct snapshot *snapshot =
-        snapshot_open(watch->path, watch->n_readers, damaged->generation + 1, &error);
+    struct snapshot *snapshot = snapshot_open(&watch->source, damaged->generation + 1, &error);
     if (snapshot == NULL) {
         note_failure(watch, &error);
         return;
     }
     fprintf(stderr, "cratedex-server: %s is whole: serving %" PRIu32 " crates, dump of %s\n",
-            watch->path, index_n_crates(snapshot->index), index_dump_timestamp(snapshot->index));
+            watch->source.path, index_n_crates(snapshot->index),
+            index_dump_timestamp(snapshot->index));
     replace(watch, snapshot);
     snapshot_close(damaged);
 }
@@ -165,12 +180,14 @@ static bool may_be_whole(struct index_watch *watch, bool has_come)
     struct stat status;
     struct file_stamp stamp = {0};
     double now = seconds_now();
-    if (stat(watch->path, &status) == 0)
+    if (stat(watch->source.path, &status) == 0)
         stamp = file_stamp_of(&status);
     bool is_quiet = file_stamp_equals(&stamp, &watch->seen.stamp);
     if (!is_quiet)
         watch->seen = (struct sight){stamp, now};
-    if (!has_come && now < watch->seen.seconds + QUIET_SECONDS)
+    if (has_come)
+        return true;
+    if (now < watch->seen.seconds + QUIET_SECONDS)
         return false;
     return !file_stamp_equals(&stamp, &watch->failed.stamp) ||
            now >= watch->failed.seconds + RETRY_SECONDS;
@@ -211,7 +228,7 @@ static void free_watch(struct index_watch *watch)
 }
 
 struct index_watch *index_watch_start(struct published *snapshots, struct snapshot *served,
-                                      const char *path, unsigned n_readers, struct error *error)
+                                      const struct snapshot_source *source, struct error *error)
 {
     struct index_watch *watch = calloc(1, sizeof *watch);
     if (watch == NULL) {
@@ -220,13 +237,12 @@ struct index_watch *index_watch_start(struct published *snapshots, struct snapsh
     }
     watch->snapshots = snapshots;
     watch->served = served;
-    watch->path = path;
-    watch->n_readers = n_readers;
+    watch->source = *source;
     watch->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     watch->notices = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     watch->folder_watch = -1;
     atomic_init(&watch->is_over, false);
-    char *copy = strdup(path);
+    char *copy = strdup(source->path);
     watch->folder = copy != NULL ? strdup(dirname(copy)) : NULL;
     free(copy);
     if (watch->folder == NULL) {

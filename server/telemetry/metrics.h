@@ -11,6 +11,8 @@
        cratedex_experiment_request_duration_seconds{arm,cache} likewise, of the answers that depend
        on the arm cratedex_slow_queries_total answers that took as long as --slow-query-ms
        cratedex_late_requests_total those that waited for as long as --max-wait-ms: 503
+       cratedex_log_{dropped_lines,failed_writes}_total{log} log: access, slow_query (a file of its
+       own), error
        cratedex_downloads_counted_total cratedex_http_connections, cratedex_http_connections_limit,
        cratedex_http_connections_opened_total
        cratedex_http_connections_ended_total{reason} those that the server ended before the client
