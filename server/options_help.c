@@ -33,7 +33,7 @@ static const char options_text[] =
     "                       connections at once; where another comes, the one that\n"
     "                       has been idle for longest is closed; default 4096\n"
     "      --max-connections-per-address N\n"
-    "                       likewise, from one address (of IPv6, from one /64 network)\n"
+    "                       likewise, from one address (of IPv6, one /64 network)\n"
     "                       that is no --trust-proxy's; 0 is no limit; default a\n"
     "                       quarter of --max-connections\n"
     "      --max-wait-ms N  a request whose answer has to be computed, and that has\n"
