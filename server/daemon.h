@@ -6,20 +6,26 @@
 #include "server/service/service.h"
 
 #include <cratedex/error.h>
-#include <stdbool.h>
+#include <limits.h>
 
 struct daemon;
 
-/* More connections wait in the system's queue until others are closed. */
-#define DAEMON_MAX_CONNECTIONS 4096
-/* A connection on which nothing arrives, or nothing can be sent, for so long is closed. */
-#define DAEMON_TIMEOUT_SECONDS 30
+#define DAEMON_DEFAULT_CONNECTIONS 4096
+#define DAEMON_DEFAULT_PER_ADDRESS UINT_MAX /* a quarter of all */
+
+struct daemon_limits {
+    unsigned n_threads;     /* that answer */
+    unsigned n_connections; /* at once; 0: the default, or what the system's limits allow */
+    unsigned n_per_address; /* of them, from one address that is no trusted proxy's; 0: all */
+};
+
 /* What libmicrohttpd may hold for a connection. */
 #define DAEMON_CONNECTION_BYTES REQUEST_MEMORY_BYTES
-/* Serves on `listener` with `n_threads` threads. `service` must outlive the daemon. Returns NULL
-   and says why; else the listener belongs to the daemon, which closes it in the end. */
-struct daemon *daemon_start(struct service *service, int listener, unsigned n_threads,
-                            struct error *error);
+
+/* Serves on `listener`. `service` must outlive the daemon. Returns NULL and says why; else the
+   listener belongs to the daemon, which closes it in the end. */
+struct daemon *daemon_start(struct service *service, int listener,
+                            const struct daemon_limits *limits, struct error *error);
 
 /* Accepts no more connections: new ones are refused, those that are open go on. To be called
    once. */

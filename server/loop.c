@@ -3,7 +3,7 @@
    multiple of 128 connections is ready at once, all of them wait for the next event. So the waiting
    is ours. Its epoll set, which is ready when something in it is, lies in one of ours, beside the
    descriptor by which other threads wake the loop; MHD_run then takes what is there, never waits,
-   and serves all who are ready. A round is one wait and one MHD_run.
+   and serves all who are ready. A round is one MHD_run and one wait.
 
    Of a loop, other threads touch the two flags and `wake`. What libmicrohttpd has is touched by the
    thread alone, from its start until it ends: it takes the listening socket out of its epoll set
@@ -11,7 +11,6 @@
 #include "server/loop.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -25,6 +24,7 @@
 
 struct loop {
     struct MHD_Daemon *http;
+    struct loop_hooks hooks;
     pthread_t thread;
     int events; /* an epoll set: of libmicrohttpd's and of `wake` */
     int wake;   /* an eventfd, ready once it was written to */
@@ -32,13 +32,11 @@ struct loop {
     atomic_bool is_stopping;
 };
 
-/* Milliseconds until libmicrohttpd has something to do without an event; -1: it never has. */
-static int time_until_work(struct MHD_Daemon *http)
+/* One that has more to do asks to be called again at once. */
+static bool has_work(struct MHD_Daemon *http)
 {
     MHD_UNSIGNED_LONG_LONG timeout;
-    if (MHD_get_timeout(http, &timeout) != MHD_YES)
-        return -1;
-    return timeout < INT_MAX ? (int)timeout : INT_MAX;
+    return MHD_get_timeout(http, &timeout) == MHD_YES && timeout == 0;
 }
 
 /* Nobody listens any more when every loop has closed its descriptor of the socket. */
@@ -64,8 +62,10 @@ static void *run(void *context)
     struct loop *loop = context;
     struct epoll_event ready[2];
     while (!atomic_load(&loop->is_stopping)) {
+        loop->hooks.begin(loop->hooks.context);
         MHD_run(loop->http);
-        int n_ready = epoll_wait(loop->events, ready, 2, time_until_work(loop->http));
+        int longest = loop->hooks.end(loop->hooks.context);
+        int n_ready = epoll_wait(loop->events, ready, 2, has_work(loop->http) ? 0 : longest);
         for (int i = 0; i < n_ready; i++)
             if (ready[i].data.fd == loop->wake)
                 take_wishes(loop);
@@ -90,7 +90,8 @@ static void destroy(struct loop *loop)
     free(loop);
 }
 
-struct loop *loop_start(struct MHD_Daemon *http, struct error *error)
+struct loop *loop_start(struct MHD_Daemon *http, const struct loop_hooks *hooks,
+                        struct error *error)
 {
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(http, MHD_DAEMON_INFO_EPOLL_FD);
     struct loop *loop = malloc(sizeof *loop);
@@ -99,6 +100,7 @@ struct loop *loop_start(struct MHD_Daemon *http, struct error *error)
         return NULL;
     }
     loop->http = http;
+    loop->hooks = *hooks;
     loop->events = epoll_create1(EPOLL_CLOEXEC);
     loop->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     atomic_init(&loop->is_refusing, false);

@@ -7,10 +7,19 @@
 struct MHD_Daemon;
 struct loop;
 
+/* What the thread calls in every round. */
+struct loop_hooks {
+    void (*begin)(void *context); /* before those who are ready are served */
+    int (*end)(void *context);    /* behind; returns after how many milliseconds at most the next
+                                     round is to come */
+    void *context;
+};
+
 /* Runs `http`, which was started with MHD_USE_EPOLL and without a thread of its own, in a new
    thread, in which all of its callbacks are called. Returns NULL and why; else the daemon belongs
    to the loop. */
-struct loop *loop_start(struct MHD_Daemon *http, struct error *error);
+struct loop *loop_start(struct MHD_Daemon *http, const struct loop_hooks *hooks,
+                        struct error *error);
 
 /* Closes the daemon's listening socket, soon. Thread-safe. */
 void loop_refuse_connections(struct loop *loop);

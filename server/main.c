@@ -1,7 +1,8 @@
 /* Starts the server, waits for a signal, stops it. The main thread blocks SIGTERM and SIGINT before
    any other thread exists and takes them with sigtimedwait: no handler of a signal runs but
    the one for mapped files that are cut (mapped_fault.h). Waiting wakes up once a second to flush
-   the access log and to look whether a new day of counted downloads has begun. */
+   the logs and to look whether a new day of counted downloads has begun. Nothing waits for whoever
+   reads what the server prints, or it would take no signal then. */
 #include "server/answer/answer.h"
 #include "server/cache/cache.h"
 #include "server/cache/recent_hits.h"
@@ -16,6 +17,7 @@
 #include "server/service/service.h"
 #include "server/service/snapshot.h"
 #include "server/telemetry/access_log.h"
+#include "server/telemetry/error_log.h"
 #include "server/telemetry/metrics.h"
 
 #include "index/base/mapped_fault.h"
@@ -24,6 +26,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +50,7 @@ struct server {
     const char *route_names[OUTCOME_MAX_ROUTES];
     struct snapshot *snapshot; /* the first, until the watch runs, which may publish another */
     int listener;
+    int slow_query_descriptor; /* of a file; -1: none is open */
     struct daemon *daemon;
     bool downloads_are_troubled; /* the last tick failed, which was said */
 };
@@ -54,7 +58,7 @@ struct server {
 static unsigned n_shards(const struct options *options)
 {
     unsigned shards = 1;
-    while (shards < 4 * options->n_threads && shards < 64 &&
+    while (shards < 4 * options->limits.n_threads && shards < 64 &&
            options->cache_bytes / (2 * (size_t)shards) >= MIN_SHARD_BYTES)
         shards *= 2;
     return shards;
@@ -87,16 +91,20 @@ static int read_ranking(const char *path, struct ranking *ranking, const struct 
     return ranking_read(ranking, path, error);
 }
 
-/* Standard error, unless a file is named. */
-static int open_slow_query_log(struct service *service, const char *path, struct error *error)
+/* Standard error, unless a file is named. A FIFO that nobody reads is refused, not waited for. */
+static int open_slow_query_log(struct server *server, const char *path, struct error *error)
 {
+    struct service *service = &server->service;
+    service->slow_query_log = service->error_log;
     if (path[0] == '\0')
         return 0;
-    int descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-    if (descriptor < 0)
+    server->slow_query_descriptor =
+        open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640);
+    if (server->slow_query_descriptor < 0)
         return error_set(error, "cannot write to %s: %s", path, strerror(errno));
-    service->slow_query_descriptor = descriptor;
-    return 0;
+    service->slow_query_log =
+        log_sink_open("slow_query", server->slow_query_descriptor, 0, stderr, error);
+    return service->slow_query_log != NULL ? 0 : -1;
 }
 
 /* Counts what is served at this moment. */
@@ -147,8 +155,10 @@ static void stop(struct server *server)
     struct error error;
     if (download_counters_close(service->downloads, &error) != 0)
         fprintf(stderr, "cratedex-server: counting downloads: %s\n", error.message);
-    if (service->slow_query_descriptor != STDERR_FILENO)
-        close(service->slow_query_descriptor);
+    if (service->slow_query_log != service->error_log)
+        log_sink_close(service->slow_query_log);
+    if (server->slow_query_descriptor >= 0)
+        close(server->slow_query_descriptor);
     snapshot_close(published_destroy(service->snapshots));
 }
 
@@ -161,14 +171,14 @@ static int start(struct server *server, const struct options *options, struct er
     if (read_ranking(options->ranking_path, &server->ranking, &service->ranking, error) != 0 ||
         read_ranking(options->ranking_b_path, &server->ranking_b, &service->ranking_b, error) !=
             0 ||
-        open_index(server, options->index_path, options->n_threads, error) != 0)
+        open_index(server, options->index_path, options->limits.n_threads, error) != 0)
         return -1;
     service->base_url = options->base_url;
     service->cdn_url = options->cdn_url;
     service->banner = options->banner[0] != '\0' ? options->banner : NULL;
     service->says_read_only = options->says_read_only;
     service->slow_query_seconds = options->slow_query_ms / 1e3;
-    if (open_slow_query_log(service, options->slow_query_path, error) != 0)
+    if (open_slow_query_log(server, options->slow_query_path, error) != 0)
         return -1;
     if (options->downloads_path[0] != '\0') {
         service->downloads = download_counters_open(options->downloads_path,
@@ -187,7 +197,7 @@ static int start(struct server *server, const struct options *options, struct er
     if (service->cache == NULL)
         return -1;
     service->recent_hits = recent_hits_create(
-        service->cache, options->cache_bytes / RECENT_HITS_PART / options->n_threads, error);
+        service->cache, options->cache_bytes / RECENT_HITS_PART / options->limits.n_threads, error);
     if (service->recent_hits == NULL)
         return -1;
     if (options->access_log != ACCESS_LOG_OFF) {
@@ -199,20 +209,24 @@ static int start(struct server *server, const struct options *options, struct er
     if (server->listener < 0)
         return -1;
     service->watch = index_watch_start(service->snapshots, server->snapshot, options->index_path,
-                                       options->n_threads, error);
+                                       options->limits.n_threads, error);
     if (service->watch == NULL)
         return -1;
-    server->daemon = daemon_start(service, server->listener, options->n_threads, error);
+    server->daemon = daemon_start(service, server->listener, &options->limits, error);
     return server->daemon != NULL ? 0 : -1;
 }
 
-/* Where the access log has standard output, whoever reads it expects its lines only. */
+/* Where the access log has standard output, whoever reads it expects its lines only. A pipe that is
+   full is not waited for. */
 static int announce(const struct server *server, struct error *error)
 {
     char name[LISTENER_NAME_SIZE];
     if (listener_name(server->listener, name, error) != 0)
         return -1;
     FILE *out = server->service.access_log != NULL ? stderr : stdout;
+    struct pollfd polled = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    if (out == stdout && poll(&polled, 1, 0) == 0)
+        return 0;
     const struct snapshot *snapshot = published_take(server->service.snapshots);
     if (snapshot == NULL)
         return error_out_of_memory(error);
@@ -226,12 +240,19 @@ static int announce(const struct server *server, struct error *error)
     return 0;
 }
 
+static void flush_logs(const struct service *service)
+{
+    access_log_flush(service->access_log);
+    log_sink_flush(service->slow_query_log);
+    log_sink_flush(service->error_log);
+}
+
 /* Returns after the first signal. */
 static void wait_for_signal(struct server *server, const sigset_t *signals)
 {
     const struct timespec second = {.tv_sec = 1};
     while (sigtimedwait(signals, NULL, &second) < 0) {
-        access_log_flush(server->service.access_log);
+        flush_logs(&server->service);
         tick_downloads(server);
     }
 }
@@ -247,9 +268,11 @@ static void drain(struct server *server, const sigset_t *signals)
             return;
 }
 
-static int run(const struct options *options, const sigset_t *signals, struct error *error)
+static int run(const struct options *options, struct log_sink *error_log, const sigset_t *signals,
+               struct error *error)
 {
-    struct server server = {.listener = -1, .service.slow_query_descriptor = STDERR_FILENO};
+    struct server server = {
+        .listener = -1, .slow_query_descriptor = -1, .service.error_log = error_log};
     atomic_init(&server.service.is_stopping, false);
     int status = start(&server, options, error);
     if (status == 0)
@@ -288,8 +311,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "cratedex-server: cannot set up signals: %s\n", strerror(errno));
         return EXIT_FAILURE;
     }
-    if (mapped_fault_survive(&error) == 0 && run(&options, &signals, &error) == 0)
-        return EXIT_SUCCESS;
-    fprintf(stderr, "cratedex-server: %s\n", error.message);
-    return EXIT_FAILURE;
+    struct error_log *log = error_log_begin(&error);
+    bool is_well = log != NULL && mapped_fault_survive(&error) == 0 &&
+                   run(&options, error_log_sink(log), &signals, &error) == 0;
+    if (!is_well)
+        fprintf(stderr, "cratedex-server: %s\n", error.message);
+    error_log_end(log);
+    return is_well ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -140,8 +140,31 @@ static int set_threads(struct options *options, const char *value, struct error 
         number > OPTIONS_MAX_THREADS)
         return error_set(error, "bad number of threads '%s': write a number from 1 to %d", value,
                          OPTIONS_MAX_THREADS);
-    options->n_threads = (unsigned)number;
+    options->limits.n_threads = (unsigned)number;
     return 0;
+}
+
+static int set_connections(const char *value, unsigned least, unsigned *number, struct error *error)
+{
+    unsigned long long parsed;
+    char *end;
+    if (parse_digits(value, &parsed, &end) != 0 || *end != '\0' || parsed < least ||
+        parsed > OPTIONS_MAX_CONNECTIONS)
+        return error_set(error, "bad number of connections '%s': write a number from %u to %d",
+                         value, least, OPTIONS_MAX_CONNECTIONS);
+    *number = (unsigned)parsed;
+    return 0;
+}
+
+static int set_max_connections(struct options *options, const char *value, struct error *error)
+{
+    return set_connections(value, 1, &options->limits.n_connections, error);
+}
+
+static int set_max_connections_per_address(struct options *options, const char *value,
+                                           struct error *error)
+{
+    return set_connections(value, 0, &options->limits.n_per_address, error);
 }
 
 static int set_cache_bytes(struct options *options, const char *value, struct error *error)
@@ -217,6 +240,8 @@ static const struct {
     {"banner", set_banner},
     {"read-only", set_read_only},
     {"threads", set_threads},
+    {"max-connections", set_max_connections},
+    {"max-connections-per-address", set_max_connections_per_address},
     {"cache-bytes", set_cache_bytes},
     {"access-log", set_access_log},
     {"ranking", set_ranking},
@@ -326,7 +351,7 @@ enum options_outcome options_parse(int argc, char **argv, struct options *option
                                    struct error *error)
 {
     *options = (struct options){
-        .n_threads = n_cores(),
+        .limits = {.n_threads = n_cores(), .n_per_address = DAEMON_DEFAULT_PER_ADDRESS},
         .cache_bytes = DEFAULT_CACHE_BYTES,
         .access_log = ACCESS_LOG_OFF,
         .slow_query_ms = DEFAULT_SLOW_QUERY_MS,

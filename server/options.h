@@ -2,6 +2,7 @@
 #ifndef CRATEDEX_SERVER_OPTIONS_H
 #define CRATEDEX_SERVER_OPTIONS_H
 
+#include "server/daemon.h"
 #include "server/http/trusted_proxies.h"
 #include "server/listener.h"
 #include "server/service/experiment.h"
@@ -16,6 +17,7 @@
 #define OPTIONS_DEFAULT_CDN_URL "https://static.crates.io"
 #define OPTIONS_MAX_PATH 4096
 #define OPTIONS_MAX_THREADS 256
+#define OPTIONS_MAX_CONNECTIONS 1000000
 #define OPTIONS_MAX_BANNER 1001 /* with its NUL */
 
 struct options {
@@ -29,7 +31,7 @@ struct options {
     char cdn_url[SERVICE_MAX_URL];
     char banner[OPTIONS_MAX_BANNER]; /* UTF-8 without control characters; empty: none */
     bool says_read_only;             /* in site_metadata: no write is taken in any case */
-    unsigned n_threads;
+    struct daemon_limits limits;
     size_t cache_bytes; /* 0: off */
     enum access_log_format access_log;
     double slow_query_ms;                   /* 0: off */

@@ -23,6 +23,11 @@ static void set_fault(struct encoder *encoder, const char *fault)
         encoder->fault = fault;
 }
 
+void encoder_lack_memory(struct encoder *encoder)
+{
+    set_fault(encoder, out_of_memory);
+}
+
 static void write_bytes(struct encoder *encoder, const char *bytes, size_t size)
 {
     if (msgpack_sbuffer_write(encoder->out, bytes, size) != 0)
@@ -237,6 +242,9 @@ void encoder_key_string(struct encoder *encoder, const char *text, size_t length
 
 void encoder_string(struct encoder *encoder, const char *text, size_t length)
 {
+    /* So SQLite gives a column whose text it found no memory for. */
+    if (text == NULL && length > 0)
+        encoder_lack_memory(encoder);
     if (!begin_value(encoder))
         return;
     if (text == NULL) {

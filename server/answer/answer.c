@@ -178,10 +178,27 @@ static int own_head(struct answer_head *own, const struct answer_head *head)
     return location == 0 && surrogate_key == 0 ? 0 : -1;
 }
 
+/* What an index says is not known to fit into a header. Found out here it is an error that can be
+   answered and told; later there would be no response, and a closed connection. */
+static int check_head(const struct answer_head *head, struct error *error)
+{
+    if (!response_date_is_sayable(head->last_modified))
+        return error_set(error,
+                         "it was last modified %" PRId64
+                         " seconds from 1970 on, says the index: no date of HTTP can say that",
+                         head->last_modified);
+    if (!response_value_is_sayable(head->location) ||
+        !response_value_is_sayable(head->surrogate_key))
+        return error_set(error, "a text of the index has characters that no header can have");
+    return 0;
+}
+
 struct answer *answer_create(const struct answer_head *head, msgpack_sbuffer *body,
                              const struct list_page *page, const struct link_spelling *spelling,
                              struct error *error)
 {
+    if (check_head(head, error) != 0)
+        return NULL;
     struct answer *answer = calloc(1, sizeof *answer);
     if (answer == NULL)
         goto out_of_memory;

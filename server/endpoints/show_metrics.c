@@ -4,7 +4,9 @@
 #include "server/endpoints/endpoint.h"
 #include "server/http/negotiation.h"
 #include "server/http/response_headers.h"
+#include "server/telemetry/access_log.h"
 #include "server/telemetry/exposition.h"
+#include "server/telemetry/log_sink.h"
 #include "server/telemetry/metrics_text.h"
 #include "server/telemetry/process_figures.h"
 
@@ -81,6 +83,40 @@ static void write_cache(struct cache *cache, struct exposition *exposition)
                      "Bytes that the result cache may hold, all shards.", max_bytes);
 }
 
+#define MAX_LOGS 3
+
+/* A family of the logs that there are, of which `offset` tells the figure. */
+static void write_log_family(struct log_sink *const *logs, struct exposition *exposition,
+                             const char *name, const char *help, size_t offset)
+{
+    exposition_family(exposition, name, METRIC_COUNTER, help);
+    for (unsigned i = 0; i < MAX_LOGS; i++) {
+        struct log_sink_figures figures;
+        uint64_t value;
+        if (logs[i] == NULL)
+            continue;
+        log_sink_read_figures(logs[i], &figures);
+        memcpy(&value, (const char *)&figures + offset, sizeof value);
+        exposition_sample(exposition, "_total");
+        exposition_label(exposition, "log", log_sink_name(logs[i]));
+        exposition_integer(exposition, value);
+    }
+}
+
+static void write_logs(const struct service *service, struct exposition *exposition)
+{
+    bool has_slow_query_log = service->slow_query_log != service->error_log;
+    struct log_sink *const logs[MAX_LOGS] = {access_log_sink(service->access_log),
+                                             has_slow_query_log ? service->slow_query_log : NULL,
+                                             service->error_log};
+    write_log_family(logs, exposition, "cratedex_log_dropped_lines",
+                     "Lines that were lost: nobody read them in time, or a write failed.",
+                     offsetof(struct log_sink_figures, n_dropped_lines));
+    write_log_family(logs, exposition, "cratedex_log_failed_writes",
+                     "Writes of a log that failed: full disk, closed pipe and the like.",
+                     offsetof(struct log_sink_figures, n_failed_writes));
+}
+
 static void write_index(const struct index *index, struct exposition *exposition)
 {
     int64_t microseconds;
@@ -128,6 +164,7 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
     exposition_init(&exposition, wanted->format, job->encoder.out);
     metrics_write(service->metrics, &exposition);
     write_cache(service->cache, &exposition);
+    write_logs(service, &exposition);
     write_index(job->snapshot->index, &exposition);
     write_program(&exposition);
     if (process_figures_read(&process) == 0)

@@ -52,6 +52,8 @@ static enum MHD_Result queue_representation(const struct exchange *exchange,
 {
     const struct answer_head *head = answer_head(answer);
     unsigned status = head->status;
+    if (response == NULL)
+        return exchange_out_of_memory(exchange);
     enum precondition_outcome outcome = PRECONDITION_PROCEED;
     if (status == MHD_HTTP_OK)
         outcome = preconditions_weigh(&exchange->request->fields.preconditions,

@@ -54,7 +54,7 @@ static void log_slow_query(const struct service *service, struct request *reques
     };
     clock_gettime(CLOCK_REALTIME, &query.time);
     metrics_count_slow_query(service->metrics);
-    slow_query_log_write(service->slow_query_descriptor, &query);
+    slow_query_log_write(service->slow_query_log, &query);
 }
 
 /* The request's arm, where an experiment runs. */

@@ -16,6 +16,21 @@ static const char *vary(const struct response_headers *headers)
     return headers->varies_by_coding ? "Accept-Encoding" : NULL;
 }
 
+bool response_date_is_sayable(int64_t seconds)
+{
+    const int64_t year_1000 = -30610224000; /* strftime writes earlier ones with fewer digits */
+    const int64_t year_10000 = 253402300800;
+    return seconds >= year_1000 && seconds < year_10000;
+}
+
+bool response_value_is_sayable(const char *value)
+{
+    for (; value != NULL && *value != '\0'; value++)
+        if (*value < ' ' || *value > '~')
+            return false;
+    return true;
+}
+
 /* IMF-fixdate (RFC 9110, section 5.6.7). The names of days and months are those of the C locale,
    which no program of ours leaves. */
 static bool add_last_modified(struct MHD_Response *response, int64_t seconds)
@@ -25,7 +40,7 @@ static bool add_last_modified(struct MHD_Response *response, int64_t seconds)
     time_t time = (time_t)seconds;
     if (seconds == 0)
         return true;
-    return gmtime_r(&time, &tm) != NULL &&
+    return response_date_is_sayable(seconds) && gmtime_r(&time, &tm) != NULL &&
            strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &tm) > 0 &&
            add(response, MHD_HTTP_HEADER_LAST_MODIFIED, text);
 }

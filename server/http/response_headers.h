@@ -55,6 +55,13 @@ struct response_headers {
     bool varies_by_coding;
 };
 
+/* Whether Last-Modified can say it: the years of IMF-fixdate (RFC 9110, section 5.6.7) have four
+   digits. */
+bool response_date_is_sayable(int64_t seconds);
+
+/* Whether a header can have it as its value: printable ASCII (RFC 9110, section 5.5). NULL can. */
+bool response_value_is_sayable(const char *value);
+
 /* Adds them, Server and Access-Control-Allow-Origin. Gives `response` back; destroys it and returns
    NULL when memory runs out. NULL is passed on. */
 struct MHD_Response *response_add_headers(struct MHD_Response *response,

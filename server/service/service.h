@@ -11,6 +11,7 @@ struct cache;
 struct download_counters;
 struct experiment;
 struct index_watch;
+struct log_sink;
 struct metrics;
 struct openapi;
 struct published;
@@ -34,7 +35,8 @@ struct service {
     struct access_log *access_log;       /* NULL: off */
     struct download_counters *downloads; /* NULL: downloads are not counted */
     double slow_query_seconds;           /* answers that take as long are logged; 0: none is */
-    int slow_query_descriptor;           /* where to */
+    struct log_sink *slow_query_log;     /* where to; may be the next */
+    struct log_sink *error_log;          /* that `stderr` writes to; NULL: it writes for itself */
     struct openapi *openapi;             /* the document of what we answer */
     const char *cdn_url;                 /* where crate files and READMEs lie; no final slash */
     const char *banner;                  /* for the web front end; NULL: none */

@@ -1,32 +1,25 @@
-/* Lines gather in one buffer behind a mutex and are written when it is full, by access_log_flush
-   and at the end: a request costs a copy, a system call comes once in hundreds of lines. A line is
-   formatted before the lock is taken. Where the reader of the log is slow, writers wait for it: no
-   line is dropped. Lines that cannot be written (closed pipe, full disk) are lost; the server goes
-   on.
+/* A line is formatted on the stack and given to the sink (log_sink.h), which gathers, writes, and
+   drops where nobody reads.
 
    What clients send is escaped byte by byte: JSON gets \u00XX (bytes above 127 read as Latin-1),
    the combined format \xXX as httpd writes it. Every line is plain ASCII. */
 #include "server/telemetry/access_log.h"
 
-#include <errno.h>
-#include <pthread.h>
+#include "server/telemetry/log_sink.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#define BUFFER_BYTES 65536
+#define GATHER_BYTES 65536
 #define MAX_TARGET_BYTES 8192
 #define MAX_FIELD_BYTES 1024
 #define MAX_LINE_BYTES (MAX_TARGET_BYTES + 5 * MAX_FIELD_BYTES)
 
 struct access_log {
     enum access_log_format format;
-    int descriptor;
-    pthread_mutex_t mutex; /* guards the two below and the order of writes */
-    size_t length;
-    char buffer[BUFFER_BYTES];
+    struct log_sink *sink;
 };
 
 struct line {
@@ -157,41 +150,29 @@ struct access_log *access_log_create(enum access_log_format format, int descript
         return NULL;
     }
     log->format = format;
-    log->descriptor = descriptor;
-    log->length = 0;
-    pthread_mutex_init(&log->mutex, NULL);
-    return log;
+    log->sink = log_sink_open("access", descriptor, GATHER_BYTES, stderr, error);
+    if (log->sink != NULL)
+        return log;
+    free(log);
+    return NULL;
 }
 
-/* The caller holds the mutex. */
-static void write_buffer(struct access_log *log)
+struct log_sink *access_log_sink(const struct access_log *log)
 {
-    size_t done = 0;
-    while (done < log->length) {
-        ssize_t written = write(log->descriptor, log->buffer + done, log->length - done);
-        if (written > 0)
-            done += (size_t)written;
-        else if (written == 0 || errno != EINTR)
-            break;
-    }
-    log->length = 0;
+    return log != NULL ? log->sink : NULL;
 }
 
 void access_log_flush(struct access_log *log)
 {
-    if (log == NULL)
-        return;
-    pthread_mutex_lock(&log->mutex);
-    write_buffer(log);
-    pthread_mutex_unlock(&log->mutex);
+    if (log != NULL)
+        log_sink_flush(log->sink);
 }
 
 void access_log_destroy(struct access_log *log)
 {
     if (log == NULL)
         return;
-    access_log_flush(log);
-    pthread_mutex_destroy(&log->mutex);
+    log_sink_close(log->sink);
     free(log);
 }
 
@@ -208,10 +189,5 @@ void access_log_write(struct access_log *log, const struct access_record *record
         format_json(&line, record, &time);
     else
         format_combined(&line, record, &time);
-    pthread_mutex_lock(&log->mutex);
-    if (line.length > sizeof log->buffer - log->length)
-        write_buffer(log);
-    memcpy(log->buffer + log->length, line.text, line.length);
-    log->length += line.length;
-    pthread_mutex_unlock(&log->mutex);
+    log_sink_write(log->sink, line.text, line.length);
 }

@@ -11,6 +11,7 @@
 enum access_log_format { ACCESS_LOG_OFF, ACCESS_LOG_JSON, ACCESS_LOG_COMBINED };
 
 struct access_log;
+struct log_sink;
 
 /* One answered request. Text is borrowed for the call; NULL is written as `-` (JSON: null). */
 struct access_record {
@@ -29,9 +30,13 @@ struct access_record {
     enum experiment_arm arm; /* likewise */
 };
 
-/* Lines go to `descriptor`, which stays the caller's. Returns NULL when memory runs out. */
+/* Lines go to `descriptor`, which stays the caller's; none waits for whoever reads it, and what is
+   lost is said on standard error. Returns NULL when memory runs out. */
 struct access_log *access_log_create(enum access_log_format format, int descriptor,
                                      struct error *error);
+
+/* Its sink, which belongs to it; NULL of NULL. */
+struct log_sink *access_log_sink(const struct access_log *log);
 
 /* Flushes, too. NULL is allowed, as below. */
 void access_log_destroy(struct access_log *log);

@@ -106,6 +106,11 @@ void metrics_end_connection(struct metrics *metrics)
     add(&metrics->n_connections_ended, 1);
 }
 
+void metrics_count_ended_connection(struct metrics *metrics, enum connection_end reason)
+{
+    add(&metrics->n_connections_cut[reason], 1);
+}
+
 void metrics_limit_connections(struct metrics *metrics, unsigned limit)
 {
     atomic_store_explicit(&metrics->max_connections, limit, memory_order_relaxed);

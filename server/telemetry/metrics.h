@@ -10,8 +10,12 @@
                                                         the whole request to the queued answer
        cratedex_experiment_request_duration_seconds{arm,cache} likewise, of the answers that depend
        on the arm cratedex_slow_queries_total answers that took as long as --slow-query-ms
+       cratedex_log_{dropped_lines,failed_writes}_total{log} log: access, slow_query (a file of its
+       own), error
        cratedex_downloads_counted_total cratedex_http_connections, cratedex_http_connections_limit,
-       cratedex_http_connections_opened_total cratedex_cache_{entries,bytes}{shard},
+       cratedex_http_connections_opened_total
+       cratedex_http_connections_ended_total{reason} those that the server ended before the client
+       cratedex_cache_{entries,bytes}{shard},
        cratedex_cache_max_bytes cratedex_cache_{hits,misses,waits,evictions}_total{shard} waits:
        hits that waited for another
                                                         request's computation
@@ -21,7 +25,8 @@
        process_cpu_seconds_total, process_resident_memory_bytes, process_virtual_memory_bytes,
        process_open_fds, process_max_fds, process_start_time_seconds   where /proc tells them
 
-   `encoding` is json, msgpack or plain; `coding` identity, gzip, br or zstd; `cache` hit, miss or
+   `reason` is deadline (the client took too long), full (another needed the place) or address (too
+   many from one). `encoding` is json, msgpack or plain; `coding` identity, gzip, br or zstd; `cache` hit, miss or
    none; `status` of what the server does not send is 000.
 
    Only what occurred is exposed, so that the number of series depends on what clients ask for, but
@@ -29,10 +34,11 @@
    and miss; 2 for errors), a plain one 10, each of 22 series. A handful of statuses and the bytes
    are about 40 and 10 series more: 450 a route, 16,000 over all 36. A server that browsers and
    cargo use has some 2,000. The cache has 6 series a shard (64 at most), an experiment 88, all else
-   20. */
+   23. */
 #ifndef CRATEDEX_SERVER_METRICS_H
 #define CRATEDEX_SERVER_METRICS_H
 
+#include "server/telemetry/connection_end.h"
 #include "server/telemetry/outcome.h"
 
 #include <cratedex/error.h>
@@ -56,6 +62,9 @@ void metrics_count_slow_query(struct metrics *metrics);
 void metrics_count_connection(struct metrics *metrics);
 /* A connection that was counted has ended. */
 void metrics_end_connection(struct metrics *metrics);
+
+/* The server ended a connection. */
+void metrics_count_ended_connection(struct metrics *metrics, enum connection_end reason);
 
 /* How many connections there may be at once. */
 void metrics_limit_connections(struct metrics *metrics, unsigned limit);

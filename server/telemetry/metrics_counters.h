@@ -3,6 +3,7 @@
 #ifndef CRATEDEX_SERVER_METRICS_COUNTERS_H
 #define CRATEDEX_SERVER_METRICS_COUNTERS_H
 
+#include "server/telemetry/connection_end.h"
 #include "server/telemetry/outcome.h"
 
 #include <stdatomic.h>
@@ -45,6 +46,7 @@ struct metrics {
     atomic_uint_fast64_t n_slow_queries;
     atomic_uint_fast64_t n_connections_opened;
     atomic_uint_fast64_t n_connections_ended;
+    atomic_uint_fast64_t n_connections_cut[N_CONNECTION_ENDS]; /* by the server */
     atomic_uint_fast64_t max_connections;
     struct histogram experiment[N_EXPERIMENT_ARMS][N_CACHE_STATES];
     const char *route_names[OUTCOME_MAX_ROUTES];

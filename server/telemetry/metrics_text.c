@@ -159,6 +159,12 @@ static void write_experiment(const struct metrics *metrics, struct exposition *e
         }
 }
 
+static const char *const end_names[N_CONNECTION_ENDS] = {
+    [CONNECTION_END_DEADLINE] = "deadline",
+    [CONNECTION_END_FULL] = "full",
+    [CONNECTION_END_ADDRESS] = "address",
+};
+
 /* Ends are read first, so that there are never more of them than of connections. */
 static void write_connections(const struct metrics *metrics, struct exposition *exposition)
 {
@@ -171,6 +177,14 @@ static void write_connections(const struct metrics *metrics, struct exposition *
                      metrics_counter_read(&metrics->max_connections));
     exposition_counter(exposition, "cratedex_http_connections_opened",
                        "Connections that were accepted.", n_opened);
+    exposition_family(exposition, "cratedex_http_connections_ended", METRIC_COUNTER,
+                      "Connections that the server ended before the client: too slow or idle, "
+                      "the least busy of too many, or too many from one address.");
+    for (int reason = 0; reason < N_CONNECTION_ENDS; reason++) {
+        exposition_sample(exposition, "_total");
+        exposition_label(exposition, "reason", end_names[reason]);
+        exposition_integer(exposition, metrics_counter_read(&metrics->n_connections_cut[reason]));
+    }
 }
 
 void metrics_write(const struct metrics *metrics, struct exposition *exposition)

@@ -1,13 +1,13 @@
-/* A slow answer has time: the line is encoded into memory of its own and written without a buffer,
-   so that it is there when somebody looks for it. Lines up to PIPE_BUF do not mix with others in a
+/* A slow answer has time: the line is encoded into memory of its own and written at once, so that
+   it is there when somebody looks for it. Lines up to PIPE_BUF do not mix with others in a
    pipe, and in a file that is opened for appending none do. */
 #include "server/telemetry/slow_query_log.h"
 
+#include "server/telemetry/log_sink.h"
+
 #include <cratedex/encoder.h>
 #include <cratedex/timestamp.h>
-#include <errno.h>
 #include <math.h>
-#include <unistd.h>
 
 static void encode_target(struct encoder *encoder, const char *target)
 {
@@ -82,22 +82,14 @@ static void encode(struct encoder *encoder, const struct slow_query *query)
     encoder_end_object(encoder);
 }
 
-void slow_query_log_write(int descriptor, const struct slow_query *query)
+void slow_query_log_write(struct log_sink *sink, const struct slow_query *query)
 {
     struct encoder encoder;
     msgpack_sbuffer line;
     msgpack_sbuffer_init(&line);
     encoder_init(&encoder, ENCODING_JSON, &line);
     encode(&encoder, query);
-    if (encoder_finish(&encoder, NULL) == 0 && msgpack_sbuffer_write(&line, "\n", 1) == 0) {
-        size_t done = 0;
-        while (done < line.size) {
-            ssize_t written = write(descriptor, line.data + done, line.size - done);
-            if (written > 0)
-                done += (size_t)written;
-            else if (written == 0 || errno != EINTR)
-                break;
-        }
-    }
+    if (encoder_finish(&encoder, NULL) == 0 && msgpack_sbuffer_write(&line, "\n", 1) == 0)
+        log_sink_write(sink, line.data, line.size);
     msgpack_sbuffer_destroy(&line);
 }

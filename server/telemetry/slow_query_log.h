@@ -8,6 +8,8 @@
 #include <cratedex/index_file.h>
 #include <time.h>
 
+struct log_sink;
+
 /* A slow answer. Text is borrowed for the call; NULL is written as null. */
 struct slow_query {
     struct timespec time; /* of the answer, CLOCK_REALTIME */
@@ -22,7 +24,7 @@ struct slow_query {
 /* Longer targets are cut. */
 #define SLOW_QUERY_MAX_TARGET_BYTES 2048
 
-/* Writes one line of JSON to `descriptor`, in one call:
+/* Writes one line of JSON to the sink, in one call:
 
        {"event": "slow_query", "time", "request_id", "method", "target", "status", "cache",
        "experiment",
@@ -31,6 +33,6 @@ struct slow_query {
    `parts` (milliseconds) is null where the answer was made before, or is never kept; `plan`
    (cratedex/query_plan.h) is null where nothing was searched. Bytes of the target that are no
    printable ASCII are percent-encoded. What cannot be written is lost. Thread-safe. */
-void slow_query_log_write(int descriptor, const struct slow_query *query);
+void slow_query_log_write(struct log_sink *sink, const struct slow_query *query);
 
 #endif

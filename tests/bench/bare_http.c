@@ -6,6 +6,7 @@
 
    The response is shared by all threads; libmicrohttpd counts its references. A handler that queues
    on its first call makes libmicrohttpd close the connection, so it queues on the second. */
+#include "server/connection_table.h"
 #include "server/daemon.h"
 
 #include <arpa/inet.h>
@@ -112,7 +113,7 @@ static int serve(struct answer *prebuilt, unsigned port, unsigned n_threads)
     struct MHD_Daemon *daemon = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, answer, prebuilt,
         MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)DAEMON_TIMEOUT_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (unsigned)CONNECTION_HEAD_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)DAEMON_CONNECTION_BYTES, MHD_OPTION_THREAD_POOL_SIZE, n_threads, MHD_OPTION_END);
     if (daemon == NULL) {
         fprintf(stderr, "bare_http: cannot listen on port %u: %s\n", port, strerror(errno));

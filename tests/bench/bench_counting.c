@@ -139,6 +139,7 @@ static int connect_to(int listener)
 static int start_server(struct counting *counting, struct error *error)
 {
     static const struct trusted_proxies no_proxies;
+    const struct daemon_limits limits = {.n_threads = 1};
     struct listen_address address;
     struct service *service = &counting->service;
     service->proxies = &no_proxies;
@@ -156,7 +157,7 @@ static int start_server(struct counting *counting, struct error *error)
     counting->listener = listener_open(&address, error);
     if (counting->listener < 0)
         return -1;
-    counting->daemon = daemon_start(service, counting->listener, 1, error);
+    counting->daemon = daemon_start(service, counting->listener, &limits, error);
     if (counting->daemon == NULL)
         return -1;
     counting->connection = connect_to(counting->listener);

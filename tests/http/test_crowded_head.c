@@ -1,9 +1,12 @@
 /* Heads that fill what libmicrohttpd keeps for a connection: with parameters, fields, cookies, long
    values, empty lines in front, and all of these together. Whatever the mixture, the client gets an
    answer with a status that says so, the connection closes, and the log has a line of it. */
+#define _GNU_SOURCE /* F_SETPIPE_SZ */
+
 #include "tests/support/http_case.h"
 #include "tests/support/test_server.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -65,6 +68,8 @@ static struct crowd *crowd_start(void)
     assert_non_null(crowd);
     test_server_start(&crowd->server,
                       (const char *const[]){"--access-log", "json", "--threads", "1", NULL});
+    /* So that the thread may be late: a server does not wait for who reads its log. */
+    fcntl(crowd->server.output, F_SETPIPE_SZ, 1 << 20);
     assert_int_equal(pthread_create(&crowd->reader, NULL, read_log, crowd), 0);
     return crowd;
 }

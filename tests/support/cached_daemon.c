@@ -24,6 +24,7 @@ void cached_daemon_start(struct cached_daemon *daemon, unsigned n_threads)
 {
     struct error error = {.message = ""};
     struct listen_address address;
+    const struct daemon_limits limits = {.n_threads = n_threads};
     static const struct trusted_proxies no_proxies;
     struct service *service = &daemon->service;
     built_index_make(&daemon->built, SAMPLE_DUMP);
@@ -44,7 +45,7 @@ void cached_daemon_start(struct cached_daemon *daemon, unsigned n_threads)
     assert_int_equal(listen_address_parse("127.0.0.1:0", &address, &error), 0);
     daemon->listener = listener_open(&address, &error);
     assert_true(daemon->listener >= 0);
-    daemon->daemon = daemon_start(service, daemon->listener, n_threads, &error);
+    daemon->daemon = daemon_start(service, daemon->listener, &limits, &error);
     if (daemon->daemon == NULL)
         fail_msg("%s", error.message);
 }

@@ -38,6 +38,51 @@ static struct answer *make_answer(size_t size, uint32_t random)
     return answer;
 }
 
+/* What a file says, and no header can: an error with words, not a response that cannot be made. */
+static void refuses_a_head_that_cannot_be_sent(void **state)
+{
+    (void)state;
+    static const struct answer_head heads[] = {
+        {.status = 200, .last_modified = 253402300800}, /* the year 10000 */
+        {.status = 200, .last_modified = INT64_MAX},
+        {.status = 200, .last_modified = INT64_MIN},
+        {.status = 200, .last_modified = -30610224001}, /* the year 999 */
+        {.status = 302, .location = "https://example.org/\r\nSet-Cookie: a"},
+        {.status = 302, .location = "https://example.org/\x7f"},
+        {.status = 302, .location = "https://example.org/\xc3\xa4"},
+        {.status = 200, .surrogate_key = "crate/a\tb"},
+    };
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        msgpack_sbuffer body;
+        struct error error = {.message = ""};
+        msgpack_sbuffer_init(&body);
+        assert_null(answer_create(&heads[i], &body, NULL, NULL, &error));
+        assert_true(strlen(error.message) > 0);
+        assert_null(strstr(error.message, "memory"));
+        msgpack_sbuffer_destroy(&body);
+    }
+}
+
+/* The bounds themselves are dates. */
+static void sends_every_date_there_is(void **state)
+{
+    (void)state;
+    static const int64_t seconds[] = {253402300799, -30610224000, -1, 1};
+    for (size_t i = 0; i < sizeof seconds / sizeof seconds[0]; i++) {
+        const struct answer_head head = {.status = 200, .last_modified = seconds[i]};
+        msgpack_sbuffer body;
+        struct error error;
+        size_t added;
+        msgpack_sbuffer_init(&body);
+        struct answer *answer = answer_create(&head, &body, NULL, NULL, &error);
+        assert_non_null(answer);
+        assert_non_null(
+            representation_hit(answer_representation(answer, CODING_IDENTITY, &added, &error)));
+        answer_free(answer);
+        msgpack_sbuffer_destroy(&body);
+    }
+}
+
 static void codes_what_pays(void **state)
 {
     (void)state;
@@ -156,6 +201,8 @@ static void compresses_once_for_many_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refuses_a_head_that_cannot_be_sent),
+        cmocka_unit_test(sends_every_date_there_is),
         cmocka_unit_test(codes_what_pays),
         cmocka_unit_test(tags_the_bytes),
         cmocka_unit_test(counts_the_body),

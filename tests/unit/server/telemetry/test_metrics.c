@@ -160,9 +160,9 @@ static void every_line_fits_both_formats(void **state)
         char *text = text_in(formats[i], metrics);
         assert_int_equal(text[strlen(text) - 1], '\n');
         /* 2 statuses, 2 routes' bytes, 2 histograms of 20 buckets, sum and count; slow queries and
-           downloads, 3 of the connections. */
+           downloads, 6 of the connections. */
         assert_int_equal(check_lines(text, formats[i] == EXPOSITION_OPENMETRICS),
-                         2 + 2 + 2 * 22 + 5);
+                         2 + 2 + 2 * 22 + 8);
         free(text);
     }
     metrics_destroy(metrics);

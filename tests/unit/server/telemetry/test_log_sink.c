@@ -1,0 +1,210 @@
+/* A sink never waits for its reader, changes nothing for others who have the same pipe, loses whole
+   lines only, counts them and tells of it once. */
+#include "server/telemetry/log_sink.h"
+
+#include "tests/support/folder.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define N_LINES 20000
+#define LINE_FORMAT "line %06d of a log that is long enough to fill a pipe and a buffer\n"
+#define LINE_SIZE 69
+
+static struct log_sink *open_sink(int descriptor, size_t gather_bytes, FILE *troubles)
+{
+    struct error error;
+    struct log_sink *sink = log_sink_open("test", descriptor, gather_bytes, troubles, &error);
+    assert_non_null(sink);
+    return sink;
+}
+
+static void write_line(struct log_sink *sink, int number)
+{
+    char line[2 * LINE_SIZE];
+    assert_int_equal(snprintf(line, sizeof line, LINE_FORMAT, number), LINE_SIZE);
+    log_sink_write(sink, line, LINE_SIZE);
+}
+
+static struct log_sink_figures figures_of(struct log_sink *sink)
+{
+    struct log_sink_figures figures;
+    log_sink_read_figures(sink, &figures);
+    return figures;
+}
+
+/* Reads what there is and what comes of it. The lines must be whole, each later than the one
+   before. Returns how many. */
+static int read_lines(struct log_sink *sink, int descriptor, int *last)
+{
+    static char text[4 * 1024 * 1024];
+    size_t length = 0;
+    ssize_t n;
+    assert_int_equal(fcntl(descriptor, F_SETFL, O_NONBLOCK), 0);
+    while ((n = read(descriptor, text + length, sizeof text - length)) > 0) {
+        length += (size_t)n;
+        log_sink_flush(sink);
+    }
+    assert_int_equal(length % LINE_SIZE, 0);
+    for (size_t at = 0; at < length; at += LINE_SIZE) {
+        char expected[2 * LINE_SIZE];
+        int number = (int)strtol(text + at + 5, NULL, 10);
+        assert_true(number > *last);
+        snprintf(expected, sizeof expected, LINE_FORMAT, number);
+        assert_memory_equal(text + at, expected, LINE_SIZE);
+        *last = number;
+    }
+    return (int)(length / LINE_SIZE);
+}
+
+/* Nobody reads; then somebody does. */
+static void stall(int ends[2], size_t gather_bytes)
+{
+    char *told = NULL;
+    size_t told_size = 0;
+    FILE *troubles = open_memstream(&told, &told_size);
+    int flags = fcntl(ends[1], F_GETFL);
+    struct log_sink *sink = open_sink(ends[1], gather_bytes, troubles);
+    int last = -1;
+    for (int i = 0; i < N_LINES; i++)
+        write_line(sink, i);
+    struct log_sink_figures figures = figures_of(sink);
+    assert_true(figures.n_dropped_lines > 0);
+    assert_int_equal(figures.n_failed_writes, 0);
+    /* Whoever else has the descriptor goes on waiting for its reader. */
+    assert_int_equal(fcntl(ends[1], F_GETFL), flags);
+    fflush(troubles);
+    assert_non_null(strstr(told, "whoever reads the test log does not keep up"));
+    assert_ptr_equal(strchr(told, '\n'), told + told_size - 1);
+    int n_read = read_lines(sink, ends[0], &last);
+    assert_int_equal(n_read + (int)figures.n_dropped_lines, N_LINES);
+    write_line(sink, N_LINES);
+    log_sink_flush(sink);
+    assert_int_equal(read_lines(sink, ends[0], &last), 1);
+    assert_int_equal(last, N_LINES);
+    log_sink_close(sink);
+    fclose(troubles);
+    free(told);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void waits_for_no_reader_of_a_pipe(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    stall(ends, 65536);
+    assert_int_equal(pipe(ends), 0);
+    stall(ends, 0);
+}
+
+static void waits_for_no_reader_of_a_socket(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    stall(ends, 65536);
+}
+
+/* A sink that is closed waits a moment only. */
+static void ends_without_a_reader(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    struct log_sink *sink = open_sink(ends[1], 0, NULL);
+    for (int i = 0; i < N_LINES; i++)
+        write_line(sink, i);
+    log_sink_close(sink);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void counts_failed_writes(void **state)
+{
+    (void)state;
+    char *told = NULL;
+    size_t told_size = 0;
+    FILE *troubles = open_memstream(&told, &told_size);
+    int full = open("/dev/full", O_WRONLY);
+    struct log_sink *sink = open_sink(full, 0, troubles);
+    for (int i = 0; i < 10; i++)
+        write_line(sink, i);
+    struct log_sink_figures figures = figures_of(sink);
+    assert_int_equal(figures.n_failed_writes, 10);
+    assert_int_equal(figures.n_dropped_lines, 10);
+    fflush(troubles);
+    assert_string_equal(told, "cratedex-server: cannot write the test log: No space left on "
+                              "device; lines are lost\n");
+    log_sink_close(sink);
+    close(full);
+    fclose(troubles);
+    free(told);
+}
+
+static void counts_what_a_closed_pipe_loses(void **state)
+{
+    (void)state;
+    int ends[2];
+    signal(SIGPIPE, SIG_IGN);
+    assert_int_equal(pipe(ends), 0);
+    struct log_sink *sink = open_sink(ends[1], 1000, NULL);
+    close(ends[0]);
+    for (int i = 0; i < 100; i++)
+        write_line(sink, i);
+    log_sink_flush(sink);
+    struct log_sink_figures figures = figures_of(sink);
+    assert_in_range(figures.n_failed_writes, 1, 100);
+    assert_int_equal(figures.n_dropped_lines, 100);
+    log_sink_close(sink);
+    close(ends[1]);
+}
+
+/* Behind what is there, without a second offset. */
+static void appends_to_a_file(void **state)
+{
+    (void)state;
+    char folder[FOLDER_PATH_SIZE];
+    char path[FOLDER_PATH_SIZE];
+    size_t size;
+    folder_make(folder);
+    folder_join(path, folder, "log");
+    int file = open(path, O_WRONLY | O_CREAT, 0600);
+    assert_int_equal(write(file, "before\n", 7), 7);
+    struct log_sink *sink = open_sink(file, 65536, NULL);
+    for (int i = 0; i < N_LINES; i++)
+        write_line(sink, i);
+    log_sink_close(sink);
+    assert_int_equal(write(file, "after\n", 6), 6);
+    close(file);
+    char *text = file_read(path, &size);
+    assert_int_equal(size, 7 + N_LINES * LINE_SIZE + 6);
+    assert_memory_equal(text, "before\nline 000000", 18);
+    assert_string_equal(text + size - 6, "after\n");
+    free(text);
+    folder_remove(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(waits_for_no_reader_of_a_pipe),
+        cmocka_unit_test(waits_for_no_reader_of_a_socket),
+        cmocka_unit_test(ends_without_a_reader),
+        cmocka_unit_test(counts_failed_writes),
+        cmocka_unit_test(counts_what_a_closed_pipe_loses),
+        cmocka_unit_test(appends_to_a_file),
+    };
+    return cmocka_run_group_tests_name("log_sink", tests, NULL, NULL);
+}
