@@ -77,8 +77,9 @@ static int check_sqlite(struct verification *verification, struct error *error)
     int found = database_step(check, error);
     const char *answer = found == 1 ? (const char *)sqlite3_column_text(check, 0) : NULL;
     bool ok = answer != NULL && strcmp(answer, "ok") == 0;
-    if (found == 1 && answer != NULL && strstr(answer, "error code=7") != NULL) {
-        error_out_of_memory(error); /* SQLITE_NOMEM */
+    if (found == 1 && answer != NULL &&
+        (strstr(answer, "error code=7") != NULL || strstr(answer, "failed to get page") != NULL)) {
+        error_out_of_memory(error); /* SQLITE_NOMEM, which is all that fails in memory */
     } else if (found == 1 && !ok) {
         /* The answer may have several lines; an error has one. */
         error_set(error, "SQLite's integrity check: %s", answer == NULL ? "no answer" : answer);
