@@ -37,6 +37,11 @@ static int set_index(struct options *options, const char *value, struct error *e
     return set_text(options->index_path, sizeof options->index_path, value, error);
 }
 
+static int set_verify_key(struct options *options, const char *value, struct error *error)
+{
+    return set_text(options->verify_key_path, sizeof options->verify_key_path, value, error);
+}
+
 static int set_ranking(struct options *options, const char *value, struct error *error)
 {
     return set_text(options->ranking_path, sizeof options->ranking_path, value, error);
@@ -234,6 +239,7 @@ static const struct {
     int (*set)(struct options *options, const char *value, struct error *error);
 } setters[] = {
     {"index", set_index},
+    {"verify-key", set_verify_key},
     {"listen", set_listen},
     {"base-url", set_base_url},
     {"cdn-url", set_cdn_url},

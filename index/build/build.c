@@ -135,13 +135,24 @@ static int finish(struct build *build, struct error *error)
         return -1;
     if (stat(build->file.path, &status) == 0)
         build->report->file_bytes = (uint64_t)status.st_size;
-    return build_file_commit(&build->file, build->options->out_path, error);
+    return build_file_commit(&build->file, build->options->out_path, build->sign_key, error);
+}
+
+/* Before anything that takes long. */
+static int read_sign_key(struct build *build, struct error *error)
+{
+    const char *path = build->options->sign_key_path;
+    if (path == NULL)
+        return 0;
+    build->sign_key = signature_key_read_private(path, error);
+    return build->sign_key != NULL ? 0 : -1;
 }
 
 static int run(struct build *build, struct error *error)
 {
     build_begin_phase(build, "opening");
-    if (build_file_create(&build->file, build->options->out_path, error) != 0 ||
+    if (read_sign_key(build, error) != 0 ||
+        build_file_create(&build->file, build->options->out_path, error) != 0 ||
         open_database(build, error) != 0 || build_read_synonyms(build, error) != 0 ||
         build_read_dump(build, error) != 0 || build_check_shrink(build, error) != 0)
         return -1;
@@ -178,6 +189,7 @@ int index_build(const struct build_options *options, struct build_report *report
     build_end_phase(&build);
     sqlite3_close(build.database);
     temporary_file_close(&build.file);
+    signature_key_free(build.sign_key);
     build_state_destroy(&build);
     struct rusage usage;
     if (getrusage(RUSAGE_SELF, &usage) == 0)

@@ -54,6 +54,7 @@ struct build {
     const struct build_check *check; /* NULL: the build stores what it makes */
     struct build_report *report;
     struct temporary_file file;
+    struct signature_key *sign_key; /* NULL: the index is not signed */
     sqlite3 *database;
     char timestamp[64]; /* of the dump, RFC 3339; "" until known */
     char downloads_day

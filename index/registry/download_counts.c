@@ -138,7 +138,7 @@ static int map_file(struct download_counts *counts, int descriptor, bool for_add
                         MAP_SHARED, descriptor, 0);
     if (mapped == MAP_FAILED) {
         error_set(error, "%s: %s", path, strerror(errno));
-        return -1;
+        return error_mark_transient(error);
     }
     counts->mapped = mapped;
     counts->header = mapped;

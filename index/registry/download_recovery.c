@@ -160,9 +160,11 @@ struct download_counts *download_recovery_open(const char *folder,
 {
     struct stat status;
     struct download_counts *counts = NULL;
+    *recovery = (struct download_recovery){.n_kept = 0};
+    if (error->is_transient)
+        return NULL;
     char *path = download_counts_path(folder, key);
     int descriptor = path != NULL ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
-    *recovery = (struct download_recovery){.n_kept = 0};
     if (descriptor >= 0) {
         if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
             flock(descriptor, LOCK_EX) == 0)
