@@ -11,6 +11,9 @@
    nobody reads the file any more, so whatever of it is found missing later (mapped_fault.h) belongs
    to the next snapshot.
 
+   A file that nobody writes to may be damaged all the same: page_check.h finds out. It is served as
+   far as it is whole, and another that takes its path takes its place.
+
    inotify(7) tells of writes and of their end. It knows nothing of other machines' writes in a
    network's file system, nor of programs that have the file mapped, and may be used up
    (fs.inotify.max_user_instances), so the thread also looks once a second. To open is tried when a
@@ -26,6 +29,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <libgen.h>
+#include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -63,6 +67,8 @@ struct index_watch {
     pthread_t thread;
     /* Of the thread: */
     struct snapshot *served;
+    struct file_stamp opened; /* the file that is served */
+    bool awaits_another;      /* it is damaged: one that is whole is to take its place */
     struct sight seen;
     struct sight failed;
     struct error said; /* why the file does not open, the last time */
@@ -83,13 +89,13 @@ static void choose_notices(struct index_watch *watch)
 {
     if (watch->notices < 0)
         return;
-    bool is_damaged = watch->served->is_damaged;
-    const uint32_t events = IN_CLOSE_WRITE | (is_damaged ? 0 : IN_MODIFY);
+    const uint32_t events = IN_CLOSE_WRITE | (watch->served->is_damaged ? 0 : IN_MODIFY);
     (void)inotify_add_watch(watch->notices, watch->source.path, events);
     if (watch->folder_watch >= 0)
         (void)inotify_rm_watch(watch->notices, watch->folder_watch);
-    watch->folder_watch =
-        is_damaged ? inotify_add_watch(watch->notices, watch->folder, FOLDER_EVENTS) : -1;
+    watch->folder_watch = watch->awaits_another
+                              ? inotify_add_watch(watch->notices, watch->folder, FOLDER_EVENTS)
+                              : -1;
 }
 
 /* Whether an event tells that the file, its signature or another in their place is finished. In the
@@ -124,10 +130,26 @@ static bool read_notices(const struct index_watch *watch)
     return has_come;
 }
 
+/* What is at the path; all zero: nothing. */
+static struct file_stamp stamp_at_path(const struct index_watch *watch)
+{
+    struct stat status;
+    return stat(watch->source.path, &status) == 0 ? file_stamp_of(&status) : (struct file_stamp){0};
+}
+
 static void replace(struct index_watch *watch, struct snapshot *snapshot)
 {
     published_replace(watch->snapshots, snapshot);
     watch->served = snapshot;
+}
+
+/* From now on another file is looked for at the path; not that of `known`, until it changes. */
+static void await_another(struct index_watch *watch, struct sight known)
+{
+    watch->awaits_another = true;
+    watch->seen = (struct sight){.seconds = seconds_now()};
+    watch->failed = known;
+    watch->said.message[0] = '\0';
     choose_notices(watch);
 }
 
@@ -144,9 +166,14 @@ static void note_damage(struct index_watch *watch)
             index_is_unchanged(sound->index) ? "cannot be read in part" : "was written to or cut");
     replace(watch, damaged);
     snapshot_forget(sound);
-    watch->seen = (struct sight){.seconds = seconds_now()};
-    watch->failed = (struct sight){.seconds = -RETRY_SECONDS};
-    watch->said.message[0] = '\0';
+    await_another(watch, (struct sight){.seconds = -RETRY_SECONDS});
+}
+
+static bool has_damaged_pages(const struct snapshot *snapshot)
+{
+    struct index_pages_state pages;
+    index_pages_state(snapshot->index, &pages);
+    return pages.n_damaged > 0;
 }
 
 static void note_failure(struct index_watch *watch, const struct error *error)
@@ -170,18 +197,18 @@ static void try_to_open(struct index_watch *watch)
     fprintf(stderr, "cratedex-server: %s is whole: serving %" PRIu32 " crates, dump of %s\n",
             watch->source.path, index_n_crates(snapshot->index),
             index_dump_timestamp(snapshot->index));
+    watch->opened = watch->seen.stamp;
+    watch->awaits_another = false;
     replace(watch, snapshot);
+    choose_notices(watch);
     snapshot_close(damaged);
 }
 
 /* Looks at the path of a damaged index. Returns whether it is worth trying to open it. */
 static bool may_be_whole(struct index_watch *watch, bool has_come)
 {
-    struct stat status;
-    struct file_stamp stamp = {0};
+    const struct file_stamp stamp = stamp_at_path(watch);
     double now = seconds_now();
-    if (stat(watch->source.path, &status) == 0)
-        stamp = file_stamp_of(&status);
     bool is_quiet = file_stamp_equals(&stamp, &watch->seen.stamp);
     if (!is_quiet)
         watch->seen = (struct sight){stamp, now};
@@ -198,7 +225,9 @@ static void look(struct index_watch *watch)
     bool has_come = read_notices(watch);
     if (!watch->served->is_damaged && !snapshot_is_sound(watch->served))
         note_damage(watch);
-    if (watch->served->is_damaged && may_be_whole(watch, has_come))
+    else if (!watch->awaits_another && has_damaged_pages(watch->served))
+        await_another(watch, (struct sight){watch->opened, INFINITY});
+    if (watch->awaits_another && may_be_whole(watch, has_come))
         try_to_open(watch);
 }
 
@@ -241,6 +270,7 @@ struct index_watch *index_watch_start(struct published *snapshots, struct snapsh
     watch->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     watch->notices = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     watch->folder_watch = -1;
+    watch->opened = stamp_at_path(watch);
     atomic_init(&watch->is_over, false);
     char *copy = strdup(source->path);
     watch->folder = copy != NULL ? strdup(dirname(copy)) : NULL;
