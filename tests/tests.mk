@@ -124,6 +124,13 @@ fuzz-run: $(fuzz_runs)
 	failed=$$(cat $(fuzz_names) </dev/null | grep -c failed); \
 	echo "$$(($(words $(fuzz_names)) - failed)) passed, $$failed failed"; [ "$$failed" -eq 0 ]
 
+# 10,000 changed bits of the sample, and 300 of npm-227k where it is present (some minutes).
+torture_program := $(BUILD)/tests/unit/index/segment/test_page_checksums
+.PHONY: torture-bits
+torture-bits: all $(torture_program) $(call index_of,npm-227k) ## change single bits of index files: each must be found
+	BITS=10000 CRATEDEX_BUILD='$(abspath $(BUILD))' $(torture_program)
+	$(foreach index,$(call index_of,npm-227k),BITS=300 INDEX='$(abspath $(index))' $(torture_program))
+
 .PHONY: cargo
 cargo: all ## tests with the real cargo, where one is there (1.70 or newer)
 	@CRATEDEX_BUILD='$(abspath $(BUILD))' SHARED='$(abspath $(SHARED))' PYTHON='$(PYTHON)' \

@@ -182,25 +182,15 @@ static int run(struct build *build, struct error *error)
 int index_build(const struct build_options *options, struct build_report *report,
                 struct error *error)
 {
-    struct build build = {.options = options, .report = report};
-    memset(report, 0, sizeof *report);
-    msgpack_sbuffer_init(&build.names);
-    msgpack_sbuffer_init(&build.version_numbers);
-    msgpack_sbuffer_init(&build.memberships_block);
-    msgpack_sbuffer_init(&build.synonyms.texts);
-    build.written = written_words_create();
-    int result = build.written == NULL ? error_out_of_memory(error) : run(&build, error);
+    struct build build;
+    int result = build_state_init(&build, options, report, error);
+    if (result == 0)
+        result = run(&build, error);
     build_end_phase(&build);
     sqlite3_close(build.database);
     temporary_file_close(&build.file);
     signature_key_free(build.sign_key);
-    msgpack_sbuffer_destroy(&build.version_numbers);
-    msgpack_sbuffer_destroy(&build.memberships_block);
-    msgpack_sbuffer_destroy(&build.names);
-    written_words_destroy(build.written);
-    synonym_table_free(&build.synonyms);
-    free(build.columns);
-    free(build.crates);
+    build_state_destroy(&build);
     struct rusage usage;
     if (getrusage(RUSAGE_SELF, &usage) == 0)
         report->peak_memory_bytes = (uint64_t)usage.ru_maxrss * 1024;
