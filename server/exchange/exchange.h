@@ -20,6 +20,8 @@ struct exchange {
     struct MHD_Connection *connection;
     struct request *request;
     enum experiment_arm arm; /* that the request drew; NONE where no experiment runs */
+    bool may_compute;        /* else it is put off where its answer is not there */
+    bool has_waited;         /* it was put off before */
     struct outcome *outcome;
     /* What the responder finds out; not set before. */
     const struct endpoint *endpoint; /* NULL until the request is routed */

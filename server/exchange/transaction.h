@@ -20,11 +20,21 @@ struct transaction {
     const char *address;         /* of the peer; empty where nobody wants to know */
     bool is_proxy;               /* the peer is a trusted one */
     const struct failure *fault; /* why it is to be answered by an error; NULL: none */
+    bool may_compute;            /* else it is put off where its answer is not there */
+    double since; /* monotonic_seconds when it was whole, where it was put off; else 0: now */
 };
 
-/* Queues the answer, then counts and logs it. Returns what libmicrohttpd wants to hear. */
+/* What became of one. */
+struct transaction_end {
+    bool is_put_off;   /* nothing has happened: to be run again */
+    bool has_computed; /* it took as long as a computation takes */
+    double since;      /* for the next run */
+};
+
+/* Queues the answer, then counts and logs it; or puts it off, which it does, whatever it may, where
+   another thread computes the same answer. Returns what libmicrohttpd wants to hear. */
 enum MHD_Result transaction_run(const struct service *service,
-                                const struct transaction *transaction);
+                                const struct transaction *transaction, struct transaction_end *end);
 
 /* Counts and logs what was answered without a transaction. `target` and `address` may be NULL. */
 void transaction_record_refusal(const struct service *service, const char *target,
