@@ -148,6 +148,14 @@ monitoring: $(programs) ## scripts/monitoring against promtool, Prometheus and a
 install-check: all ## what install and dist bring, used as others use it
 	@CRATEDEX_BUILD='$(abspath $(BUILD))' $(PYTHON) -B tests/support/run_unittests.py tests/install
 
+# Some 20,000 faults. FAULTS=… are options of check.py, such as --only build.
+.PHONY: faults faults-check
+faults: $(faults_programs) ## every call and every stack of allocations of both programs fails once (some 20 minutes)
+	@$(PYTHON) -B tests/faults/check.py --build '$(BUILD)' $(FAULTS) data
+
+faults-check: $(faults_programs) ## a sample of that
+	@$(PYTHON) -B tests/faults/check.py --build '$(BUILD)' --sample 16 $(FAULTS) data
+
 .PHONY: report-check
 report-check: ## the tests of scripts/perf-report and of the benchmarks' scripts, without measuring
 	@$(PYTHON) -B tests/support/run_unittests.py tests/report tests/bench

@@ -160,8 +160,10 @@ static int prepare_for_damage(struct download_counts *counts, const char *path, 
     counts->range = mapped_range_watch(counts->mapped, counts->size);
     if (counts->path == NULL || counts->kept == NULL || counts->range == NULL)
         return error_out_of_memory(error);
-    for (uint32_t slot = 0; slot < counts->n_versions; slot++)
-        counts->kept[slot] = download_counts_value(counts, slot);
+    for (uint32_t slot = 0; slot < counts->n_versions; slot++) {
+        uint64_t value = download_counts_value(counts, slot);
+        counts->kept[slot] = value <= DOWNLOAD_COUNTS_MAX ? value : 0;
+    }
     return 0;
 }
 

@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-/* Starts `verify --verbose` of a file, whose standard error goes to another; what it prints is to be
-   read. */
+/* Starts `verify --verbose` of a file, whose standard error goes to another; what it prints is to
+   be read. */
 static FILE *start_verify(const char *program, const char *path, const char *said, pid_t *pid)
 {
     int ends[2];
