@@ -86,7 +86,7 @@ static struct connection_state *begin_connection(struct worker *worker,
         free(state);
         return NULL;
     }
-    state->waiting.connection = NULL;
+    state->waiting.is_waiting = false;
     state->is_running = false;
     state->has_answered = false;
     state->is_proxy = false;
@@ -152,7 +152,7 @@ static void end_connection(struct MHD_Connection *connection)
    libmicrohttpd wants to hear. */
 static enum MHD_Result answer_request(struct worker *worker, struct MHD_Connection *connection,
                                       struct connection_state *state, const struct failure *fault,
-                                      bool may_compute, struct transaction_end *end)
+                                      enum transaction_haste haste, struct transaction_end *end)
 {
     const struct transaction transaction = {
         .connection = connection,
@@ -164,8 +164,8 @@ static enum MHD_Result answer_request(struct worker *worker, struct MHD_Connecti
         .address = state->address,
         .is_proxy = state->is_proxy,
         .fault = fault,
-        .may_compute = may_compute,
-        .since = state->waiting.connection != NULL ? state->waiting.since : 0,
+        .haste = haste,
+        .since = state->waiting.is_waiting ? state->waiting.since : 0,
     };
     connection_enter(state->slot, CONNECTION_WORKING, worker->now);
     enum MHD_Result result = transaction_run(worker->service, &transaction, end);
@@ -180,7 +180,7 @@ static enum MHD_Result answer_fault(struct worker *worker, struct MHD_Connection
                                     struct connection_state *state, const struct failure *fault)
 {
     struct transaction_end end;
-    return answer_request(worker, connection, state, fault, false, &end);
+    return answer_request(worker, connection, state, fault, TRANSACTION_WAITS, &end);
 }
 
 /* A whole request. The first of a round that has to be computed is, where none waits: that spares
@@ -194,8 +194,10 @@ static enum MHD_Result begin_answer(struct worker *worker, struct MHD_Connection
         return answer_fault(worker, connection, state, &fault);
     }
     struct transaction_end end;
-    bool may_compute = worker->waiting.first == NULL && !worker->has_computed;
-    enum MHD_Result result = answer_request(worker, connection, state, NULL, may_compute, &end);
+    enum transaction_haste haste = worker->waiting.first == NULL && !worker->has_computed
+                                       ? TRANSACTION_COMPUTES
+                                       : TRANSACTION_WAITS;
+    enum MHD_Result result = answer_request(worker, connection, state, NULL, haste, &end);
     worker->has_computed |= end.has_computed;
     if (end.is_put_off)
         waiting_append(&worker->waiting, &state->waiting, connection, end.since);
@@ -208,18 +210,13 @@ bool connection_answer_waiting(void *context, struct waiting_request *request, b
     struct connection_state *state = (struct connection_state *)request;
     struct MHD_Connection *connection = request->connection;
     struct transaction_end end;
-    struct failure late = {.status = MHD_HTTP_SERVICE_UNAVAILABLE};
-    if (is_late) {
-        error_set(&late.error, "the server has more to compute than it can: try again later");
-        metrics_count_late_request(worker->service->metrics);
-    }
-    enum MHD_Result result =
-        answer_request(worker, connection, state, is_late ? &late : NULL, true, &end);
+    enum MHD_Result result = answer_request(
+        worker, connection, state, NULL, is_late ? TRANSACTION_LATE : TRANSACTION_COMPUTES, &end);
     if (end.is_put_off)
         return false;
     if (result != MHD_YES)
         end_connection(connection);
-    if (request->connection != NULL)
+    if (request->is_waiting)
         waiting_remove(&worker->waiting, request);
     return true;
 }
@@ -271,7 +268,7 @@ enum MHD_Result connection_handle_request(void *context, struct MHD_Connection *
         *upload_size = 0;
         return state->uploaded_bytes <= REQUEST_MAX_BODY_BYTES ? MHD_YES : MHD_NO;
     }
-    if (state->waiting.connection != NULL)
+    if (state->waiting.is_waiting)
         return MHD_YES;
     return begin_answer(worker, connection, state);
 }
@@ -323,7 +320,7 @@ void connection_end_request(void *context, struct MHD_Connection *connection,
     if (state == NULL || !state->is_running)
         return;
     state->is_running = false;
-    if (state->waiting.connection != NULL)
+    if (state->waiting.is_waiting)
         waiting_remove(&worker->waiting, &state->waiting);
     count_running(worker, UINT_MAX);
     connection_enter(state->slot, CONNECTION_IDLE, worker->now);

@@ -146,10 +146,16 @@ static enum MHD_Result answer_cached(const struct exchange *exchange, const void
 {
     struct cache *cache = exchange->service->cache;
     enum cache_outcome found;
-    struct cache_entry *entry = cache_try_acquire(
-        cache, key->bytes, key->size, exchange->may_compute, exchange->has_waited, &found);
+    struct cache_entry *entry =
+        cache_try_acquire(cache, key->bytes, key->size, exchange->haste == TRANSACTION_COMPUTES,
+                          exchange->has_waited, &found);
     if (found == CACHE_FAILED)
         return exchange_out_of_memory(exchange);
+    if (entry == NULL && exchange->haste == TRANSACTION_LATE) {
+        exchange->outcome->is_late = true;
+        return exchange_error(exchange, MHD_HTTP_SERVICE_UNAVAILABLE,
+                              "the server has more to compute than it can: try again later");
+    }
     if (entry == NULL) {
         exchange->outcome->is_put_off = true;
         return MHD_YES;

@@ -84,6 +84,8 @@ static void record(const struct exchange *exchange, const struct transaction *tr
     double now = monotonic_seconds();
     double seconds = now - since;
     metrics_record(service->metrics, exchange->outcome, seconds);
+    if (exchange->outcome->is_late)
+        metrics_count_late_request(service->metrics);
     log_access(service, client, exchange->request, transaction->version, exchange->outcome,
                seconds);
     log_slow_query(service, exchange->request, exchange->snapshot->index, exchange->outcome,
@@ -116,7 +118,7 @@ enum MHD_Result transaction_run(const struct service *service,
     exchange.connection = transaction->connection;
     exchange.request = &request;
     exchange.arm = draw_arm(service->experiment, client, &request);
-    exchange.may_compute = transaction->may_compute;
+    exchange.haste = transaction->haste;
     exchange.has_waited = transaction->since > 0;
     exchange.outcome = &outcome;
     enum MHD_Result result = answer_request(&exchange, transaction->fault);

@@ -2,6 +2,7 @@
 #ifndef CRATEDEX_SERVER_TRANSACTION_H
 #define CRATEDEX_SERVER_TRANSACTION_H
 
+#include "server/exchange/haste.h"
 #include "server/http/failure.h"
 #include "server/http/request_fields.h"
 #include "server/service/service.h"
@@ -20,7 +21,7 @@ struct transaction {
     const char *address;         /* of the peer; empty where nobody wants to know */
     bool is_proxy;               /* the peer is a trusted one */
     const struct failure *fault; /* why it is to be answered by an error; NULL: none */
-    bool may_compute;            /* else it is put off where its answer is not there */
+    enum transaction_haste haste;
     double since; /* monotonic_seconds when it was whole, where it was put off; else 0: now */
 };
 
@@ -31,8 +32,8 @@ struct transaction_end {
     double since;      /* for the next run */
 };
 
-/* Queues the answer, then counts and logs it; or puts it off, which it does, whatever it may, where
-   another thread computes the same answer. Returns what libmicrohttpd wants to hear. */
+/* Queues the answer, then counts and logs it; or puts it off. Returns what libmicrohttpd wants to
+   hear. */
 enum MHD_Result transaction_run(const struct service *service,
                                 const struct transaction *transaction, struct transaction_end *end);
 

@@ -40,6 +40,7 @@ struct outcome {
     size_t body_bytes; /* 0 for HEAD and 304 */
     bool has_computed; /* the answer, or that there is none */
     bool is_put_off;   /* nothing was answered, for that has to be computed */
+    bool is_late;      /* nothing will be computed, for there is no time */
     struct trace trace;
 };
 
@@ -55,6 +56,7 @@ static inline void outcome_init(struct outcome *outcome, unsigned route)
     outcome->body_bytes = 0;
     outcome->has_computed = false;
     outcome->is_put_off = false;
+    outcome->is_late = false;
     outcome->trace.has_parts = false;
     outcome->trace.has_plan = false;
 }
