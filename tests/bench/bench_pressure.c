@@ -24,7 +24,7 @@
 
 #define N_HIT_CONNECTIONS 200
 #define HITS_A_SECOND 1000
-#define RUN_SECONDS 2
+#define RUN_SECONDS 1
 #define N_SILENT 10000
 #define N_MISS_CONNECTIONS 4000 /* more than the server lets wait at four times its rate */
 #define MAX_MISS_RATE 40000     /* which one thread of the client can ask for */
