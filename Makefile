@@ -36,7 +36,7 @@ MAKEFLAGS += --no-builtin-rules
 
 # ---- Libraries, per program: the index needs no HTTP, the tests nothing but their own. ----
 
-index_modules := sqlite3 jansson msgpack libarchive libidn2 zlib libzstd libxxhash inih
+index_modules := sqlite3 jansson msgpack libarchive libidn2 zlib libzstd libxxhash inih libcrypto
 server_modules := libmicrohttpd jansson msgpack zlib libbrotlienc libzstd libxxhash inih
 bench_modules := libcjson simdjson
 test_modules := cmocka libcurl jansson msgpack zlib libbrotlidec libzstd

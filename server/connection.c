@@ -2,7 +2,9 @@
    allocates nothing of ours. The requests of a connection use it in turn: HTTP/1.1 answers them in
    order. libmicrohttpd calls, for each: keep_target with the request line, handle_request with the
    headers, again for each piece of a body (thrown away), again at the end, when the answer is
-   queued; end_request when it is sent or the client is gone. What is queued in the first call of
+   queued; end_request when it is sent or the client is gone. An answer that has to be computed
+   is put off until the round is over, unless it is the first, and then queued from outside of
+   libmicrohttpd (waiting.c), which meanwhile asks again. What is queued in the first call of
    handle_request ends the connection, unread body included: that is for requests whose head is not
    to be trusted, and for no other.
 
@@ -37,6 +39,7 @@
 #include <sys/socket.h>
 
 struct connection_state {
+    struct waiting_request waiting; /* first, for its address is the state's */
     struct connection_slot *slot;
     bool is_running; /* counted as begun, not as ended */
     bool has_answered;
@@ -44,6 +47,10 @@ struct connection_state {
     bool is_answered; /* by a transaction */
     bool target_is_too_long;
     size_t uploaded_bytes;
+    /* Of the request that runs, in libmicrohttpd's memory. */
+    const char *path;
+    const char *method;
+    const char *version;
     struct request_fields fields;   /* of the request that runs */
     char address[INET6_ADDRSTRLEN]; /* of the peer; empty unless somebody wants to know */
     char target[REQUEST_MAX_TARGET_BYTES + 1];
@@ -79,6 +86,7 @@ static struct connection_state *begin_connection(struct worker *worker,
         free(state);
         return NULL;
     }
+    state->waiting.is_waiting = false;
     state->is_running = false;
     state->has_answered = false;
     state->is_proxy = false;
@@ -131,28 +139,86 @@ void *connection_keep_target(void *context, const char *target, struct MHD_Conne
     return state;
 }
 
-static enum MHD_Result answer_request(const struct worker *worker,
-                                      struct MHD_Connection *connection,
-                                      struct connection_state *state, const char *path,
-                                      const char *method, const char *version,
-                                      const struct failure *fault)
+/* Its thread hears of that as of any end. */
+static void end_connection(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (info != NULL)
+        shutdown(info->connect_fd, SHUT_RDWR);
+}
+
+/* Answers the request that the state has, or an error where there is a fault. Returns what
+   libmicrohttpd wants to hear. */
+static enum MHD_Result answer_request(struct worker *worker, struct MHD_Connection *connection,
+                                      struct connection_state *state, const struct failure *fault,
+                                      enum transaction_haste haste, struct transaction_end *end)
 {
     const struct transaction transaction = {
         .connection = connection,
         .fields = &state->fields,
-        .method = method,
-        .path = path,
+        .method = state->method,
+        .path = state->path,
         .target = state->target_is_too_long ? NULL : state->target,
-        .version = version,
+        .version = state->version,
         .address = state->address,
         .is_proxy = state->is_proxy,
         .fault = fault,
+        .haste = haste,
+        .since = state->waiting.is_waiting ? state->waiting.since : 0,
     };
-    state->is_answered = true;
     connection_enter(state->slot, CONNECTION_WORKING, worker->now);
-    enum MHD_Result result = transaction_run(worker->service, &transaction);
+    enum MHD_Result result = transaction_run(worker->service, &transaction, end);
+    if (end->is_put_off)
+        return result;
+    state->is_answered = true;
     connection_enter(state->slot, CONNECTION_SENDING, worker->now);
     return result;
+}
+
+static enum MHD_Result answer_fault(struct worker *worker, struct MHD_Connection *connection,
+                                    struct connection_state *state, const struct failure *fault)
+{
+    struct transaction_end end;
+    return answer_request(worker, connection, state, fault, TRANSACTION_WAITS, &end);
+}
+
+/* A whole request. The first of a round that has to be computed is, where none waits: that spares
+   it a round. */
+static enum MHD_Result begin_answer(struct worker *worker, struct MHD_Connection *connection,
+                                    struct connection_state *state)
+{
+    if (state->target_is_too_long) {
+        struct failure fault = {.status = MHD_HTTP_URI_TOO_LONG};
+        error_set(&fault.error, "the URL is longer than %d bytes", REQUEST_MAX_TARGET_BYTES);
+        return answer_fault(worker, connection, state, &fault);
+    }
+    struct transaction_end end;
+    enum transaction_haste haste = worker->waiting.first == NULL && !worker->has_computed
+                                       ? TRANSACTION_COMPUTES
+                                       : TRANSACTION_WAITS;
+    enum MHD_Result result = answer_request(worker, connection, state, NULL, haste, &end);
+    worker->has_computed |= end.has_computed;
+    if (end.is_put_off)
+        waiting_append(&worker->waiting, &state->waiting, connection, end.since);
+    return result;
+}
+
+bool connection_answer_waiting(void *context, struct waiting_request *request, bool is_late)
+{
+    struct worker *worker = context;
+    struct connection_state *state = (struct connection_state *)request;
+    struct MHD_Connection *connection = request->connection;
+    struct transaction_end end;
+    enum MHD_Result result = answer_request(
+        worker, connection, state, NULL, is_late ? TRANSACTION_LATE : TRANSACTION_COMPUTES, &end);
+    if (end.is_put_off)
+        return false;
+    if (result != MHD_YES)
+        end_connection(connection);
+    if (request->is_waiting)
+        waiting_remove(&worker->waiting, request);
+    return true;
 }
 
 /* Adds to the number, which other threads only read. */
@@ -169,6 +235,9 @@ static enum MHD_Result begin_request(struct worker *worker, struct MHD_Connectio
 {
     struct failure fault;
     state->is_running = true;
+    state->path = path;
+    state->method = method;
+    state->version = version;
     count_running(worker, 1);
     connection_enter(state->slot, CONNECTION_READING, worker->now);
     const struct request_line line = {
@@ -179,7 +248,7 @@ static enum MHD_Result begin_request(struct worker *worker, struct MHD_Connectio
     };
     if (request_head_check(connection, &line, &state->fields, &fault) == 0)
         return MHD_YES;
-    return answer_request(worker, connection, state, path, method, version, &fault);
+    return answer_fault(worker, connection, state, &fault);
 }
 
 enum MHD_Result connection_handle_request(void *context, struct MHD_Connection *connection,
@@ -199,11 +268,9 @@ enum MHD_Result connection_handle_request(void *context, struct MHD_Connection *
         *upload_size = 0;
         return state->uploaded_bytes <= REQUEST_MAX_BODY_BYTES ? MHD_YES : MHD_NO;
     }
-    if (!state->target_is_too_long)
-        return answer_request(worker, connection, state, path, method, version, NULL);
-    struct failure fault = {.status = MHD_HTTP_URI_TOO_LONG};
-    error_set(&fault.error, "the URL is longer than %d bytes", REQUEST_MAX_TARGET_BYTES);
-    return answer_request(worker, connection, state, path, method, version, &fault);
+    if (state->waiting.is_waiting)
+        return MHD_YES;
+    return begin_answer(worker, connection, state);
 }
 
 /* Shutting down our reading side of a stream that has ended already changes nothing but wakes
@@ -253,6 +320,8 @@ void connection_end_request(void *context, struct MHD_Connection *connection,
     if (state == NULL || !state->is_running)
         return;
     state->is_running = false;
+    if (state->waiting.is_waiting)
+        waiting_remove(&worker->waiting, &state->waiting);
     count_running(worker, UINT_MAX);
     connection_enter(state->slot, CONNECTION_IDLE, worker->now);
     if (!state->has_answered && code == MHD_REQUEST_TERMINATED_COMPLETED_OK)

@@ -5,11 +5,13 @@
 
 #include "server/connection_table.h"
 #include "server/service/service.h"
+#include "server/waiting.h"
 
 #include <cratedex/error.h>
 #include <microhttpd.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct loop;
@@ -18,9 +20,11 @@ struct loop;
 struct worker {
     _Alignas(64) struct service *service; /* on cache lines of its own */
     struct connection_table *table;
-    unsigned number;       /* of the thread, in the table */
-    uint64_t swept;        /* when its connections' times were looked at */
-    uint64_t now;          /* when the round began (connection_table.h) */
+    unsigned number;   /* of the thread, in the table */
+    uint64_t swept;    /* when its connections' times were looked at */
+    uint64_t now;      /* when the round began (connection_table.h) */
+    bool has_computed; /* an answer in this round */
+    struct waiting_list waiting;
     atomic_uint n_running; /* requests that have begun and not ended; written by the thread alone */
     struct loop *loop;     /* that runs the thread; NULL: not yet */
     struct error *start_error; /* what libmicrohttpd says goes there; NULL: it has started */
@@ -37,6 +41,9 @@ enum MHD_Result connection_handle_request(void *context, struct MHD_Connection *
                                           void **request_context);
 void connection_end_request(void *context, struct MHD_Connection *connection,
                             void **request_context, enum MHD_RequestTerminationCode code);
+
+/* The `answer` of worker->waiting. */
+bool connection_answer_waiting(void *context, struct waiting_request *request, bool is_late);
 
 /* MHD_OPTION_EXTERNAL_LOGGER. */
 void connection_hear_message(void *context, const char *format, va_list arguments);

@@ -22,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define IDLE_MILLISECONDS 1000   /* between rounds, for deadlines to be seen */
 #define RESERVED_DESCRIPTORS 256 /* for the index, the logs and what else is open */
 
 struct daemon {
@@ -85,6 +86,7 @@ static void begin_round(void *context)
     struct worker *worker = context;
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
+    worker->has_computed = false;
     worker->now = (uint64_t)time.tv_sec * CONNECTION_SECOND + (uint64_t)time.tv_nsec / 1000;
 }
 
@@ -95,7 +97,14 @@ static int end_round(void *context)
         worker->swept = worker->now;
         connection_table_sweep(worker->table, worker->number, worker->now);
     }
-    return 1000;
+    int idle = waiting_turn(&worker->waiting);
+    return idle >= 0 ? idle : IDLE_MILLISECONDS;
+}
+
+static void stop(void *context)
+{
+    struct worker *worker = context;
+    waiting_end(&worker->waiting);
 }
 
 /* One of libmicrohttpd's daemons, with a descriptor of the listening socket of its own. */
@@ -109,11 +118,11 @@ static struct MHD_Daemon *start_http(struct worker *worker, int listener, struct
     }
     worker->start_error = &reason;
     struct MHD_Daemon *http = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0, NULL, NULL, connection_handle_request, worker,
-        MHD_OPTION_EXTERNAL_LOGGER, connection_hear_message, worker, MHD_OPTION_LISTEN_SOCKET,
-        own_listener, MHD_OPTION_URI_LOG_CALLBACK, connection_keep_target, worker,
-        MHD_OPTION_NOTIFY_CONNECTION, connection_notify, worker, MHD_OPTION_NOTIFY_COMPLETED,
-        connection_end_request, worker, MHD_OPTION_CONNECTION_LIMIT,
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
+        connection_handle_request, worker, MHD_OPTION_EXTERNAL_LOGGER, connection_hear_message,
+        worker, MHD_OPTION_LISTEN_SOCKET, own_listener, MHD_OPTION_URI_LOG_CALLBACK,
+        connection_keep_target, worker, MHD_OPTION_NOTIFY_CONNECTION, connection_notify, worker,
+        MHD_OPTION_NOTIFY_COMPLETED, connection_end_request, worker, MHD_OPTION_CONNECTION_LIMIT,
         connection_table_n_slots(worker->table), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)DAEMON_CONNECTION_BYTES, MHD_OPTION_END);
     worker->start_error = NULL;
@@ -124,12 +133,16 @@ static struct MHD_Daemon *start_http(struct worker *worker, int listener, struct
     return http;
 }
 
-static int start_worker(const struct daemon *daemon, struct worker *worker, struct error *error)
+static int start_worker(const struct daemon *daemon, struct worker *worker,
+                        const struct daemon_limits *limits, struct error *error)
 {
     worker->service = daemon->service;
     worker->table = daemon->table;
     worker->number = (unsigned)(worker - daemon->workers);
-    const struct loop_hooks hooks = {begin_round, end_round, worker};
+    worker->waiting = (struct waiting_list){.longest_seconds = limits->max_wait_seconds,
+                                            .answer = connection_answer_waiting,
+                                            .context = worker};
+    const struct loop_hooks hooks = {begin_round, end_round, stop, worker};
     struct MHD_Daemon *http = start_http(worker, daemon->listener, error);
     if (http == NULL)
         return -1;
@@ -171,7 +184,7 @@ struct daemon *daemon_start(struct service *service, int listener,
     daemon->table = create_table(service, &limits, error);
     int status = daemon->table != NULL ? 0 : -1;
     for (unsigned i = 0; i < limits.n_threads && status == 0; i++)
-        status = start_worker(daemon, &daemon->workers[i], error);
+        status = start_worker(daemon, &daemon->workers[i], &limits, error);
     if (status == 0)
         return daemon;
     destroy(daemon);

@@ -14,9 +14,10 @@ struct daemon;
 #define DAEMON_DEFAULT_PER_ADDRESS UINT_MAX /* a quarter of all */
 
 struct daemon_limits {
-    unsigned n_threads;     /* that answer */
-    unsigned n_connections; /* at once; 0: the default, or what the system's limits allow */
-    unsigned n_per_address; /* of them, from one address that is no trusted proxy's; 0: all */
+    unsigned n_threads;      /* that answer */
+    unsigned n_connections;  /* at once; 0: the default, or what the system's limits allow */
+    double max_wait_seconds; /* that a request waits for others to be computed; 0: any time */
+    unsigned n_per_address;  /* of them, from one address that is no trusted proxy's; 0: all */
 };
 
 /* What libmicrohttpd may hold for a connection. */

@@ -70,6 +70,7 @@ static void *run(void *context)
             if (ready[i].data.fd == loop->wake)
                 take_wishes(loop);
     }
+    loop->hooks.stop(loop->hooks.context);
     MHD_stop_daemon(loop->http);
     return NULL;
 }

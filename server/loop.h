@@ -12,6 +12,7 @@ struct loop_hooks {
     void (*begin)(void *context); /* before those who are ready are served */
     int (*end)(void *context);    /* behind; returns after how many milliseconds at most the next
                                      round is to come */
+    void (*stop)(void *context);  /* once, before the connections are closed */
     void *context;
 };
 

@@ -52,6 +52,8 @@ struct server {
     struct ranking ranking_b;
     const char *route_names[OUTCOME_MAX_ROUTES];
     struct snapshot *snapshot; /* the first, until the watch runs, which may publish another */
+    struct snapshot_source source;
+    struct signature_key *verify_key; /* NULL: none is asked for */
     int listener;
     int slow_query_descriptor; /* of a file; -1: none is open */
     struct daemon *daemon;
@@ -67,14 +69,21 @@ static unsigned n_shards(const struct options *options)
     return shards;
 }
 
-static int open_index(struct server *server, const char *path, unsigned n_readers,
-                      struct error *error)
+static int open_index(struct server *server, const struct options *options, struct error *error)
 {
+    const char *path = options->index_path;
+    server->source = (struct snapshot_source){.path = path, .n_readers = options->limits.n_threads};
+    if (options->verify_key_path[0] != '\0') {
+        server->verify_key = signature_key_read_public(options->verify_key_path, error);
+        if (server->verify_key == NULL)
+            return -1;
+        server->source.verify_key = server->verify_key;
+    }
     if (access(path, F_OK) != 0 && errno == ENOENT)
         return error_set(error,
                          "there is no index at %s: build one with cratedex-index build DUMP -o %s",
                          path, path);
-    server->snapshot = snapshot_open(path, n_readers, 1, error);
+    server->snapshot = snapshot_open(&server->source, 1, error);
     if (server->snapshot != NULL)
         server->service.snapshots = published_create(server->snapshot, error);
     if (server->service.snapshots != NULL)
@@ -164,6 +173,7 @@ static void stop(struct server *server)
     if (server->slow_query_descriptor >= 0)
         close(server->slow_query_descriptor);
     snapshot_close(published_destroy(service->snapshots));
+    signature_key_free(server->verify_key);
 }
 
 /* Makes everything; on an error the caller stops what is there. */
@@ -175,7 +185,7 @@ static int start(struct server *server, const struct options *options, struct er
     if (read_ranking(options->ranking_path, &server->ranking, &service->ranking, error) != 0 ||
         read_ranking(options->ranking_b_path, &server->ranking_b, &service->ranking_b, error) !=
             0 ||
-        open_index(server, options->index_path, options->limits.n_threads, error) != 0)
+        open_index(server, options, error) != 0)
         return -1;
     service->base_url = options->base_url;
     service->cdn_url = options->cdn_url;
@@ -217,8 +227,8 @@ static int start(struct server *server, const struct options *options, struct er
     server->listener = listener_open(&options->listen, error);
     if (server->listener < 0)
         return -1;
-    service->watch = index_watch_start(service->snapshots, server->snapshot, options->index_path,
-                                       options->limits.n_threads, error);
+    service->watch =
+        index_watch_start(service->snapshots, server->snapshot, &server->source, error);
     if (service->watch == NULL)
         return -1;
     server->daemon = daemon_start(service, server->listener, &options->limits, error);

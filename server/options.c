@@ -18,7 +18,8 @@
 #include <string.h>
 
 #define DEFAULT_SLOW_QUERY_MS 100
-#define MAX_SLOW_QUERY_MS 3600000.0
+#define DEFAULT_MAX_WAIT_MS 100
+#define MAX_MILLISECONDS 3600000.0
 #define DEFAULT_CACHE_BYTES ((size_t)256 << 20)
 
 static int set_text(char *to, size_t capacity, const char *value, struct error *error)
@@ -35,6 +36,11 @@ static int set_text(char *to, size_t capacity, const char *value, struct error *
 static int set_index(struct options *options, const char *value, struct error *error)
 {
     return set_text(options->index_path, sizeof options->index_path, value, error);
+}
+
+static int set_verify_key(struct options *options, const char *value, struct error *error)
+{
+    return set_text(options->verify_key_path, sizeof options->verify_key_path, value, error);
 }
 
 static int set_ranking(struct options *options, const char *value, struct error *error)
@@ -205,17 +211,31 @@ static int set_access_log(struct options *options, const char *value, struct err
     return error_set(error, "bad format '%s': write json, combined or off", value);
 }
 
-static int set_slow_query_ms(struct options *options, const char *value, struct error *error)
+static int parse_milliseconds(const char *value, double *milliseconds, struct error *error)
 {
     size_t length = strspn(value, "0123456789.");
     char *end;
     double number = strtod(value, &end);
-    if (length == 0 || value[length] != '\0' || *end != '\0' || number > MAX_SLOW_QUERY_MS)
+    if (length == 0 || value[length] != '\0' || *end != '\0' || number > MAX_MILLISECONDS)
         return error_set(error,
                          "bad time '%s': write milliseconds such as 100 or 0.5, at most an hour; "
                          "0 is off",
                          value);
-    options->slow_query_ms = number;
+    *milliseconds = number;
+    return 0;
+}
+
+static int set_slow_query_ms(struct options *options, const char *value, struct error *error)
+{
+    return parse_milliseconds(value, &options->slow_query_ms, error);
+}
+
+static int set_max_wait_ms(struct options *options, const char *value, struct error *error)
+{
+    double milliseconds = 0;
+    if (parse_milliseconds(value, &milliseconds, error) != 0)
+        return -1;
+    options->limits.max_wait_seconds = milliseconds / 1e3;
     return 0;
 }
 
@@ -234,6 +254,7 @@ static const struct {
     int (*set)(struct options *options, const char *value, struct error *error);
 } setters[] = {
     {"index", set_index},
+    {"verify-key", set_verify_key},
     {"listen", set_listen},
     {"base-url", set_base_url},
     {"cdn-url", set_cdn_url},
@@ -242,6 +263,7 @@ static const struct {
     {"threads", set_threads},
     {"max-connections", set_max_connections},
     {"max-connections-per-address", set_max_connections_per_address},
+    {"max-wait-ms", set_max_wait_ms},
     {"cache-bytes", set_cache_bytes},
     {"access-log", set_access_log},
     {"ranking", set_ranking},
@@ -351,7 +373,9 @@ enum options_outcome options_parse(int argc, char **argv, struct options *option
                                    struct error *error)
 {
     *options = (struct options){
-        .limits = {.n_threads = n_cores(), .n_per_address = DAEMON_DEFAULT_PER_ADDRESS},
+        .limits = {.n_threads = n_cores(),
+                   .n_per_address = DAEMON_DEFAULT_PER_ADDRESS,
+                   .max_wait_seconds = DEFAULT_MAX_WAIT_MS / 1e3},
         .cache_bytes = DEFAULT_CACHE_BYTES,
         .access_log = ACCESS_LOG_OFF,
         .slow_query_ms = DEFAULT_SLOW_QUERY_MS,

@@ -22,10 +22,11 @@
 
 struct options {
     char index_path[OPTIONS_MAX_PATH];
-    char config_path[OPTIONS_MAX_PATH];    /* empty: none */
-    char ranking_path[OPTIONS_MAX_PATH];   /* likewise */
-    char ranking_b_path[OPTIONS_MAX_PATH]; /* likewise; given where has_experiment */
-    char downloads_path[OPTIONS_MAX_PATH]; /* likewise: downloads are not counted */
+    char verify_key_path[OPTIONS_MAX_PATH]; /* empty: the index needs no signature */
+    char config_path[OPTIONS_MAX_PATH];     /* empty: none */
+    char ranking_path[OPTIONS_MAX_PATH];    /* likewise */
+    char ranking_b_path[OPTIONS_MAX_PATH];  /* likewise; given where has_experiment */
+    char downloads_path[OPTIONS_MAX_PATH];  /* likewise: downloads are not counted */
     struct listen_address listen;
     char base_url[SERVICE_MAX_URL]; /* without a final slash; empty: not given */
     char cdn_url[SERVICE_MAX_URL];

@@ -124,6 +124,13 @@ fuzz-run: $(fuzz_runs)
 	failed=$$(cat $(fuzz_names) </dev/null | grep -c failed); \
 	echo "$$(($(words $(fuzz_names)) - failed)) passed, $$failed failed"; [ "$$failed" -eq 0 ]
 
+# 10,000 changed bits of the sample, and 300 of npm-227k where it is present (some minutes).
+torture_program := $(BUILD)/tests/unit/index/segment/test_page_checksums
+.PHONY: torture-bits
+torture-bits: all $(torture_program) $(call index_of,npm-227k) ## change single bits of index files: each must be found
+	BITS=10000 CRATEDEX_BUILD='$(abspath $(BUILD))' $(torture_program)
+	$(foreach index,$(call index_of,npm-227k),BITS=300 INDEX='$(abspath $(index))' $(torture_program))
+
 .PHONY: cargo
 cargo: all ## tests with the real cargo, where one is there (1.70 or newer)
 	@CRATEDEX_BUILD='$(abspath $(BUILD))' SHARED='$(abspath $(SHARED))' PYTHON='$(PYTHON)' \
@@ -140,6 +147,14 @@ monitoring: $(programs) ## scripts/monitoring against promtool, Prometheus and a
 .PHONY: install-check
 install-check: all ## what install and dist bring, used as others use it
 	@CRATEDEX_BUILD='$(abspath $(BUILD))' $(PYTHON) -B tests/support/run_unittests.py tests/install
+
+# Some 20,000 faults. FAULTS=… are options of check.py, such as --only build.
+.PHONY: faults faults-check
+faults: $(faults_programs) ## every call and every stack of allocations of both programs fails once (some 20 minutes)
+	@$(PYTHON) -B tests/faults/check.py --build '$(BUILD)' $(FAULTS) data
+
+faults-check: $(faults_programs) ## a sample of that
+	@$(PYTHON) -B tests/faults/check.py --build '$(BUILD)' --sample 16 $(FAULTS) data
 
 .PHONY: report-check
 report-check: ## the tests of scripts/perf-report and of the benchmarks' scripts, without measuring

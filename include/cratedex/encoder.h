@@ -78,6 +78,9 @@ void encoder_member_boolean(struct encoder *encoder, const char *key, bool value
    value and may be of any depth; its bytes are trusted. */
 void encoder_fragment(struct encoder *encoder, const void *bytes, size_t size);
 
+/* A value cannot be had, for memory ran out: encoder_finish will say so. */
+void encoder_lack_memory(struct encoder *encoder);
+
 /* Returns 0 when exactly one value was begun and all of it is complete and written; else -1 and
    why. */
 int encoder_finish(struct encoder *encoder, struct error *error);

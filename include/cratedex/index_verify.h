@@ -8,9 +8,11 @@
 extern "C" {
 #endif
 
-/* Checks everything that can be checked: SQLite's integrity, FTS5's, checksums, every offset, every
-   document decodes and is the same in JSON and MessagePack, postings agree with FTS5. `on_check`
-   (may be NULL) is told what is being checked. Returns 0, or -1 and the first fault in words. */
+/* Checks everything that can be checked: the checksum of every page, SQLite's integrity, FTS5's,
+   every offset; and that all that a build makes out of a dump's rows (places, documents, parts,
+   cargo's texts, …) is what the rows in the file lead to, for which it is built again and compared.
+   `on_check` (may be NULL) is told what is being checked. Returns 0, or -1 and the first fault in
+   words. */
 int index_verify(const char *path, void (*on_check)(void *context, const char *what), void *context,
                  struct error *error);
 

@@ -135,13 +135,24 @@ static int finish(struct build *build, struct error *error)
         return -1;
     if (stat(build->file.path, &status) == 0)
         build->report->file_bytes = (uint64_t)status.st_size;
-    return build_file_commit(&build->file, build->options->out_path, error);
+    return build_file_commit(&build->file, build->options->out_path, build->sign_key, error);
+}
+
+/* Before anything that takes long. */
+static int read_sign_key(struct build *build, struct error *error)
+{
+    const char *path = build->options->sign_key_path;
+    if (path == NULL)
+        return 0;
+    build->sign_key = signature_key_read_private(path, error);
+    return build->sign_key != NULL ? 0 : -1;
 }
 
 static int run(struct build *build, struct error *error)
 {
     build_begin_phase(build, "opening");
-    if (build_file_create(&build->file, build->options->out_path, error) != 0 ||
+    if (read_sign_key(build, error) != 0 ||
+        build_file_create(&build->file, build->options->out_path, error) != 0 ||
         open_database(build, error) != 0 || build_read_synonyms(build, error) != 0 ||
         build_read_dump(build, error) != 0 || build_check_shrink(build, error) != 0)
         return -1;
@@ -171,24 +182,15 @@ static int run(struct build *build, struct error *error)
 int index_build(const struct build_options *options, struct build_report *report,
                 struct error *error)
 {
-    struct build build = {.options = options, .report = report};
-    memset(report, 0, sizeof *report);
-    msgpack_sbuffer_init(&build.names);
-    msgpack_sbuffer_init(&build.version_numbers);
-    msgpack_sbuffer_init(&build.memberships_block);
-    msgpack_sbuffer_init(&build.synonyms.texts);
-    build.written = written_words_create();
-    int result = build.written == NULL ? error_out_of_memory(error) : run(&build, error);
+    struct build build;
+    int result = build_state_init(&build, options, report, error);
+    if (result == 0)
+        result = run(&build, error);
     build_end_phase(&build);
     sqlite3_close(build.database);
     temporary_file_close(&build.file);
-    msgpack_sbuffer_destroy(&build.version_numbers);
-    msgpack_sbuffer_destroy(&build.memberships_block);
-    msgpack_sbuffer_destroy(&build.names);
-    written_words_destroy(build.written);
-    synonym_table_free(&build.synonyms);
-    free(build.columns);
-    free(build.crates);
+    signature_key_free(build.sign_key);
+    build_state_destroy(&build);
     struct rusage usage;
     if (getrusage(RUSAGE_SELF, &usage) == 0)
         report->peak_memory_bytes = (uint64_t)usage.ru_maxrss * 1024;

@@ -34,6 +34,7 @@ static const enum posting_field fields[] = {POSTING_NAME, POSTING_KEYWORDS, POST
 #define N_FIELDS (sizeof fields / sizeof *fields)
 
 struct crate_words {
+    const struct build *build;
     sqlite3_stmt *statements[N_STATEMENTS];
     struct tokenizer *tokenizer;
     struct written_words *written; /* borrowed */
@@ -49,6 +50,7 @@ struct crate_words *crate_words_open(struct build *build, struct error *error)
     }
     for (size_t i = 0; i < N_FIELDS; i++)
         msgpack_sbuffer_init(&words->texts[i]);
+    words->build = build;
     words->written = build->written;
     words->tokenizer = tokenizer_open(build->database, error);
     bool ok = words->tokenizer != NULL;
@@ -153,5 +155,7 @@ int crate_words_write(struct crate_words *words, uint32_t rank, int64_t crate_id
         if (text_words_each(words->tokenizer, text->data, text->size, collect, &collecting) != 0)
             return -1;
     }
-    return database_run(insert, error);
+    const struct build_check *check = words->build->check;
+    return check != NULL ? check->add_readme(words->build, rank, error)
+                         : database_run(insert, error);
 }

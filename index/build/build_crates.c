@@ -6,6 +6,7 @@
 #include "index/build/build_crate_words.h"
 #include "index/build/build_families.h"
 #include "index/build/build_report.h"
+#include "index/build/build_rows.h"
 #include "index/registry/crate_document.h"
 #include "index/segment/index_schema.h"
 
@@ -13,19 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum statement { SELECT_CRATE, INSERT_CRATE, INSERT_DOCUMENT, N_STATEMENTS };
-
-static const char *const statement_texts[N_STATEMENTS] = {
-    [SELECT_CRATE] = ("SELECT " CRATE_TEXT_COLUMNS ", trustpub_only, readme FROM staged_crates"
-                      " WHERE id = ?1"),
-    [INSERT_CRATE] = ("INSERT INTO crates VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-                      " ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"),
-    [INSERT_DOCUMENT] = ("INSERT INTO documents VALUES(?1, ?2, ?3)"),
-};
+static const char select_sql[] =
+    "SELECT " CRATE_TEXT_COLUMNS ", trustpub_only, readme FROM staged_crates WHERE id = ?1";
 
 struct writer {
     struct build *build;
-    sqlite3_stmt *statements[N_STATEMENTS];
+    sqlite3_stmt *select;
+    struct build_rows crates;
+    struct build_rows documents;
     msgpack_sbuffer encoded[N_ENCODINGS];
     struct crate_words *words;
 };
@@ -44,7 +40,7 @@ static const char *version_number(const struct build *build, uint32_t place)
 static int insert_crate(struct writer *writer, uint32_t rank, const struct build_crate *crate,
                         const struct crate_document *document, struct error *error)
 {
-    sqlite3_stmt *insert = writer->statements[INSERT_CRATE];
+    sqlite3_stmt *insert = writer->crates.statement;
     const char *const texts[] = {
         document->name,       document->description, document->homepage,  document->documentation,
         document->repository, document->created_at,  document->updated_at};
@@ -66,7 +62,7 @@ static int insert_crate(struct writer *writer, uint32_t rank, const struct build
     for (int i = 0; i < 4; i++)
         sqlite3_bind_text(insert, 16 + i, versions[i], -1, SQLITE_STATIC);
     sqlite3_bind_int(insert, 20, document->trustpub_only);
-    return database_run(insert, error);
+    return build_rows_put(&writer->crates, rank, error);
 }
 
 static int insert_document(struct writer *writer, uint32_t rank,
@@ -80,13 +76,13 @@ static int insert_document(struct writer *writer, uint32_t rank,
         if (encoder_finish(&encoder, error) != 0)
             return -1;
     }
-    sqlite3_stmt *insert = writer->statements[INSERT_DOCUMENT];
+    sqlite3_stmt *insert = writer->documents.statement;
     const msgpack_sbuffer *json = &writer->encoded[ENCODING_JSON];
     const msgpack_sbuffer *msgpack = &writer->encoded[ENCODING_MESSAGEPACK];
     sqlite3_bind_int64(insert, 1, rank);
     sqlite3_bind_text(insert, 2, json->data, (int)json->size, SQLITE_STATIC);
     sqlite3_bind_blob(insert, 3, msgpack->data, (int)msgpack->size, SQLITE_STATIC);
-    return database_run(insert, error);
+    return build_rows_put(&writer->documents, rank, error);
 }
 
 static struct crate_text column_text(sqlite3_stmt *row, int column)
@@ -132,7 +128,7 @@ static int write_crate(struct writer *writer, uint32_t rank, struct error *error
 {
     const struct build *build = writer->build;
     const struct build_crate *crate = &build->crates[rank - 1];
-    sqlite3_stmt *row = writer->statements[SELECT_CRATE];
+    sqlite3_stmt *row = writer->select;
     sqlite3_bind_int64(row, 1, crate->id);
     int found = database_step(row, error);
     if (found != 1)
@@ -166,11 +162,10 @@ static int write_all(struct writer *writer, struct error *error)
     build->columns = calloc((size_t)build->n_crates + 1, sizeof *build->columns);
     if (build->columns == NULL)
         return error_out_of_memory(error);
-    for (int i = 0; i < N_STATEMENTS; i++) {
-        writer->statements[i] = database_prepare(build->database, statement_texts[i], error);
-        if (writer->statements[i] == NULL)
-            return -1;
-    }
+    writer->select = database_prepare(build->database, select_sql, error);
+    if (writer->select == NULL || build_rows_open(&writer->crates, build, "crates", error) != 0 ||
+        build_rows_open(&writer->documents, build, "documents", error) != 0)
+        return -1;
     writer->words = crate_words_open(build, error);
     if (writer->words == NULL)
         return -1;
@@ -198,14 +193,16 @@ int build_write_crates(struct build *build, struct error *error)
     for (int i = 0; i < N_ENCODINGS; i++)
         msgpack_sbuffer_init(&writer->encoded[i]);
     int result = write_all(writer, error);
-    for (int i = 0; i < N_STATEMENTS; i++)
-        sqlite3_finalize(writer->statements[i]);
+    sqlite3_finalize(writer->select);
+    build_rows_close(&writer->crates);
+    build_rows_close(&writer->documents);
     for (int i = 0; i < N_ENCODINGS; i++)
         msgpack_sbuffer_destroy(&writer->encoded[i]);
     crate_words_close(writer->words);
     free(writer);
-    if (result == 0)
-        result = database_execute(build->database,
-                                  "INSERT INTO crates_fts(crates_fts) VALUES('optimize')", error);
+    if (result != 0 || build->check != NULL)
+        return result;
+    result = database_execute(build->database,
+                              "INSERT INTO crates_fts(crates_fts) VALUES('optimize')", error);
     return result == 0 ? database_execute(build->database, index_schema_indexes, error) : -1;
 }

@@ -13,11 +13,7 @@ static const char *const link_sql =
     " JOIN crates ON crates.id = crate_id ORDER BY 2, 1;"
     "INSERT INTO crate_owners SELECT owner_kind, owner_id, rank, staged_owners.created_at"
     " FROM staged_owners JOIN crates ON crates.id = crate_id ORDER BY 3, 1, 2;"
-    /* A category counts the crates of those below it too. Their number is the dump's word: the sum
-       is taken as floating point, which cannot overflow, and cut. */
-    "UPDATE categories SET crates_with_below = CAST(min(crates_cnt + (SELECT total(crates_cnt)"
-    " FROM categories AS below WHERE below.slug >= categories.slug || '::'"
-    " AND below.slug < categories.slug || ':;'), 9e18) AS INTEGER);";
+    "UPDATE categories SET crates_with_below = " CATEGORY_WITH_BELOW ";";
 
 /* By enum membership. */
 static const char *const groups_sql[N_MEMBERSHIPS] = {

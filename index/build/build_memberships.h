@@ -4,6 +4,13 @@
 
 #include "index/build/build_state.h"
 
+/* In SQL: a category counts the crates of those below it too. Their number is the dump's word: the
+   sum is taken as floating point, which cannot overflow, and cut. */
+#define CATEGORY_WITH_BELOW                                                                        \
+    "CAST(min(crates_cnt + (SELECT total(crates_cnt) FROM categories AS below WHERE"               \
+    " below.slug >= categories.slug || '::' AND below.slug < categories.slug || ':;'), 9e18)"      \
+    " AS INTEGER)"
+
 /* Writes them by rank, as rows. Returns 0 or -1. */
 int build_write_links(struct build *build, struct error *error);
 

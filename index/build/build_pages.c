@@ -3,6 +3,7 @@
 #include "index/build/build_pages.h"
 
 #include "index/base/database.h"
+#include "index/build/build_rows.h"
 #include "index/encode/row_document.h"
 
 #include <cratedex/encoder.h>
@@ -127,6 +128,22 @@ static int find_total_downloads(struct build *build, struct error *error)
                             &build->total_downloads, error);
 }
 
+static int put_summary(struct build *build, const msgpack_sbuffer *encoded, struct error *error)
+{
+    const msgpack_sbuffer *json = &encoded[ENCODING_JSON];
+    const msgpack_sbuffer *msgpack = &encoded[ENCODING_MESSAGEPACK];
+    struct build_rows pages;
+    int result = build_rows_open(&pages, build, "pages", error);
+    if (result == 0) {
+        sqlite3_bind_text(pages.statement, 1, "summary", -1, SQLITE_STATIC);
+        sqlite3_bind_text(pages.statement, 2, json->data, (int)json->size, SQLITE_STATIC);
+        sqlite3_bind_blob(pages.statement, 3, msgpack->data, (int)msgpack->size, SQLITE_STATIC);
+        result = build_rows_put(&pages, 1, error);
+    }
+    build_rows_close(&pages);
+    return result;
+}
+
 int build_write_pages(struct build *build, struct error *error)
 {
     msgpack_sbuffer encoded[N_ENCODINGS];
@@ -138,20 +155,8 @@ int build_write_pages(struct build *build, struct error *error)
         if (result == 0)
             result = encode_summary(&writer, error);
     }
-    sqlite3_stmt *insert =
-        result != 0 ? NULL
-                    : database_prepare(build->database,
-                                       "INSERT INTO pages VALUES('summary', ?1, ?2)", error);
-    if (insert != NULL) {
-        sqlite3_bind_text(insert, 1, encoded[ENCODING_JSON].data, (int)encoded[ENCODING_JSON].size,
-                          SQLITE_STATIC);
-        sqlite3_bind_blob(insert, 2, encoded[ENCODING_MESSAGEPACK].data,
-                          (int)encoded[ENCODING_MESSAGEPACK].size, SQLITE_STATIC);
-        result = database_run(insert, error);
-    } else {
-        result = -1;
-    }
-    sqlite3_finalize(insert);
+    if (result == 0)
+        result = put_summary(build, encoded, error);
     for (int i = 0; i < N_ENCODINGS; i++)
         msgpack_sbuffer_destroy(&encoded[i]);
     return result;

@@ -6,6 +6,8 @@
 int build_write_part(struct build *build, enum index_part part, const msgpack_sbuffer *block,
                      struct error *error)
 {
+    if (build->check != NULL)
+        return build->check->on_part(build, part, block, error);
     sqlite3_stmt *insert =
         database_prepare(build->database, "INSERT INTO parts VALUES(?1, ?2)", error);
     if (insert == NULL)

@@ -4,7 +4,7 @@
 
 #include "index/build/build_state.h"
 
-/* Writes it. Returns 0 or -1. */
+/* Writes it, or compares it (build_check). Returns 0 or -1. */
 int build_write_part(struct build *build, enum index_part part, const msgpack_sbuffer *block,
                      struct error *error);
 

@@ -4,6 +4,7 @@
 #include "index/build/build_read.h"
 
 #include "index/base/database.h"
+#include "index/base/json_text.h"
 #include "index/build/build_report.h"
 #include "index/dump/csv_table.h"
 #include "index/dump/dump.h"
@@ -15,7 +16,6 @@
 #include <cratedex/index_file.h>
 #include <cratedex/timestamp.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +32,15 @@ struct reading {
     sqlite3_stmt *insert;
 };
 
+/* Without memory for the copy the parameter would be NULL. */
+static int bind_copy(sqlite3_stmt *insert, int parameter, const char *text, size_t length,
+                     struct error *error)
+{
+    if (sqlite3_bind_text(insert, parameter, text, (int)length, SQLITE_TRANSIENT) == SQLITE_OK)
+        return 0;
+    return error_out_of_memory(error);
+}
+
 /* Binds an array as JSON text. */
 static int bind_array(sqlite3_stmt *insert, int parameter, const struct csv_row *row, size_t column,
                       struct error *error)
@@ -47,19 +56,21 @@ static int bind_array(sqlite3_stmt *insert, int parameter, const struct csv_row 
     int more;
     json_t *texts = json_array();
     postgres_array_open(&array, field->data, field->length);
-    while ((more = postgres_array_next(&array, &element, &fault)) > 0)
-        json_array_append_new(texts, element.is_null ? json_null()
-                                                     : json_stringn(element.text, element.length));
+    bool is_whole = texts != NULL;
+    while ((more = postgres_array_next(&array, &element, &fault)) > 0 && is_whole)
+        is_whole = json_array_append_new(
+                       texts, element.is_null ? json_null()
+                                              : json_stringn(element.text, element.length)) == 0;
     postgres_array_close(&array);
-    char *text = more < 0 ? NULL : json_dumps(texts, JSON_COMPACT);
+    char *text = more < 0 || !is_whole ? NULL : json_dumps(texts, JSON_COMPACT);
     json_decref(texts);
     if (more < 0)
         return csv_row_error_value(row, column, error, fault.message);
     if (text == NULL)
         return error_out_of_memory(error);
-    sqlite3_bind_text(insert, parameter, text, -1, SQLITE_TRANSIENT);
+    int result = bind_copy(insert, parameter, text, strlen(text), error);
     free(text);
-    return 0;
+    return result;
 }
 
 static int bind_hex(sqlite3_stmt *insert, int parameter, const struct csv_row *row, size_t column,
@@ -71,8 +82,7 @@ static int bind_hex(sqlite3_stmt *insert, int parameter, const struct csv_row *r
                           : postgres_hex(field->data, field->length, hex, sizeof hex);
     if (result != 0)
         return csv_row_error_value(row, column, error, "not hexadecimal");
-    sqlite3_bind_text(insert, parameter, hex, -1, SQLITE_TRANSIENT);
-    return 0;
+    return bind_copy(insert, parameter, hex, strlen(hex), error);
 }
 
 static int bind_time(sqlite3_stmt *insert, int parameter, const struct csv_row *row, size_t column,
@@ -85,12 +95,9 @@ static int bind_time(sqlite3_stmt *insert, int parameter, const struct csv_row *
         return -1;
     if (is_date && field->length != sizeof "2020-11-27" - 1)
         return csv_row_error_value(row, column, error, "not a date");
-    if (is_date) {
-        sqlite3_bind_text(insert, parameter, field->data, (int)field->length, SQLITE_STATIC);
-    } else {
-        size_t length = timestamp_format(microseconds, text);
-        sqlite3_bind_text(insert, parameter, text, (int)length, SQLITE_TRANSIENT);
-    }
+    if (!is_date)
+        return bind_copy(insert, parameter, text, timestamp_format(microseconds, text), error);
+    sqlite3_bind_text(insert, parameter, field->data, (int)field->length, SQLITE_STATIC);
     return 0;
 }
 
@@ -260,10 +267,9 @@ static int read_metadata(struct build *build, struct dump *dump, const struct du
     size_t length;
     if (read_small_member(dump, member, text, sizeof text, &length, error) != 0)
         return -1;
-    json_error_t fault;
-    json_t *metadata = json_loadb(text, length, 0, &fault);
+    json_t *metadata = json_text_read(text, length, 0, error);
     if (metadata == NULL)
-        return error_set(error, "%s: line %d: %s", member->path, fault.line, fault.text);
+        return error_prefix(error, "%s: ", member->path);
     const char *timestamp = json_string_value(json_object_get(metadata, "timestamp"));
     int64_t microseconds;
     int result = 0;

@@ -36,10 +36,25 @@ struct build_crate {
     uint32_t newest_version;
 };
 
+struct build;
+
+/* What a build does with its results when it stores nothing, but finds out whether the file that is
+   there has what its own tables lead to (index/verify/verify_rebuilt.c). */
+struct build_check {
+    /* Compares a part. Returns 0 or -1. */
+    int (*on_part)(const struct build *build, enum index_part part, const msgpack_sbuffer *block,
+                   struct error *error);
+    /* Adds the words of the README of a crate, which no table has, to `build->written`. Returns 0
+       or -1. */
+    int (*add_readme)(const struct build *build, uint32_t rank, struct error *error);
+};
+
 struct build {
     const struct build_options *options;
+    const struct build_check *check; /* NULL: the build stores what it makes */
     struct build_report *report;
     struct temporary_file file;
+    struct signature_key *sign_key; /* NULL: the index is not signed */
     sqlite3 *database;
     char timestamp[64]; /* of the dump, RFC 3339; "" until known */
     char downloads_day
@@ -62,5 +77,12 @@ struct build {
     double share_of_phase;
     double share; /* the last that was told */
 };
+
+/* Makes an empty build. Returns 0 or -1 (memory); destroy it in both cases. */
+int build_state_init(struct build *build, const struct build_options *options,
+                     struct build_report *report, struct error *error);
+
+/* Frees what it has in memory; not its file and its database. */
+void build_state_destroy(struct build *build);
 
 #endif

@@ -60,6 +60,8 @@ enum {
     OPTION_DOWNLOADS,
     OPTION_SYNONYMS,
     OPTION_ALLOW_SHRINK,
+    OPTION_SIGN,
+    OPTION_KEY,
 };
 
 /* Prints "cratedex-index: …" to standard error: something to know, where nothing failed. */

@@ -105,6 +105,9 @@ static int take_option(int found, struct build_options *options, const char **do
     case OPTION_ALLOW_SHRINK:
         options->allow_shrink = true;
         break;
+    case OPTION_SIGN:
+        options->sign_key_path = optarg;
+        break;
     case OPTION_DOWNLOADS:
         if (options->n_download_paths == MAX_DOWNLOAD_PATHS)
             return cli_usage_error(&command_build, "--downloads is given more than %d times",
@@ -146,13 +149,15 @@ static const struct option long_options[] = {
     {"downloads", required_argument, NULL, OPTION_DOWNLOADS},
     {"synonyms", required_argument, NULL, OPTION_SYNONYMS},
     {"allow-shrink", no_argument, NULL, OPTION_ALLOW_SHRINK},
+    {"sign", required_argument, NULL, OPTION_SIGN},
     CLI_LONG_OPTIONS,
 };
 
 const struct command command_build = {
     .name = "build",
     .arguments = "DUMP -o OUT [--downloads PATH]... [--synonyms FILE]\n"
-                 "                            [--allow-shrink] [--quiet] [--max-dump-bytes N]",
+                 "                            [--allow-shrink] [--sign KEY] [--quiet]\n"
+                 "                            [--max-dump-bytes N]",
     .summary = "Build an index file from a dump",
     .help = "  DUMP             the database dump: .tar.gz, .zip or an unpacked folder\n"
             "  -o, --output OUT\n"
@@ -172,6 +177,10 @@ const struct command command_build = {
             "                   replace OUT though a table of the dump lost more than a tenth\n"
             "                   of the rows (and 100) that OUT was built from; without it\n"
             "                   such a dump is taken for one that was cut off\n"
+            "      --sign KEY   write OUT.sig, too: the index's signature by this Ed25519 key\n"
+            "                   (openssl genpkey -algorithm ed25519 -out KEY), for verify\n"
+            "                   --key and cratedex-server --verify-key. Where both travel,\n"
+            "                   send OUT.sig first\n"
             "  -q, --quiet      no progress and no report; warnings are not shown, errors\n"
             "                   are\n"
             "      --max-dump-bytes N[K|M|G|T]\n"

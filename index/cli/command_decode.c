@@ -5,13 +5,13 @@
    which it asks for more bytes as long as the fault is not in it: bisection finds the byte.
    msgpack-c makes room for as many elements as a header claims before it reads them. That is
    address space which is never touched, and where there is not so much of it, an error. */
+#include "index/base/json_text.h"
 #include "index/cli/cli.h"
 #include "index/cli/msgpack_json.h"
 
 #include <cratedex/error.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,11 +68,16 @@ static int read_input(const char *path, struct input *input, struct error *error
 
 /* Any text is MessagePack, too: small numbers, a byte each. But what is a JSON document as a
    whole was not meant so. */
-static bool is_json(const struct input *input)
+static int refuse_json(const struct input *input, struct error *error)
 {
-    json_t *root = json_loadb(input->bytes, input->size, 0, NULL);
+    json_t *root = json_text_read(input->bytes, input->size, 0, error);
+    if (root == NULL)
+        return error->is_transient ? -1 : 0;
     json_decref(root);
-    return root != NULL;
+    return error_set(error,
+                     "%s is JSON already: ask the server with "
+                     "-H 'Accept: application/msgpack' for MessagePack",
+                     input->name);
 }
 
 /* What msgpack-c makes of the first `length` bytes behind `begin`. */
@@ -182,11 +187,8 @@ static int decode(const char *path, bool is_compact)
     int result = read_input(path, &input, &error);
     if (result == 0 && input.size == 0)
         result = error_set(&error, "%s is empty", input.name);
-    if (result == 0 && is_json(&input))
-        result = error_set(&error,
-                           "%s is JSON already: ask the server with "
-                           "-H 'Accept: application/msgpack' for MessagePack",
-                           input.name);
+    if (result == 0)
+        result = refuse_json(&input, &error);
     if (result == 0)
         result = print_values(&input, is_compact, &error);
     free(input.bytes);

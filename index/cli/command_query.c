@@ -1,6 +1,7 @@
 /* `query`: the search of the server, in a terminal. The words are joined by spaces to one text; the
    result is shown as a table that fits the terminal, as tab separated rows to a program, or as JSON
    made of the documents that the index holds. */
+#include "index/base/json_text.h"
 #include "index/cli/cli.h"
 #include "index/cli/explain.h"
 #include "index/cli/format.h"
@@ -18,7 +19,6 @@
 #include <cratedex/search_hints.h>
 #include <cratedex/search_text.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,13 +41,9 @@ static char *read_description(struct index_reader *reader, uint32_t rank, struct
     size_t size;
     if (index_reader_document(reader, rank, ENCODING_JSON, &bytes, &size, error) != 0)
         return NULL;
-    json_error_t json_error;
-    json_t *document = json_loadb(bytes, size, 0, &json_error);
+    json_t *document = json_text_read(bytes, size, 0, error);
     if (document == NULL) {
-        /* Without memory jansson (2.14) says nothing, or that the syntax is wrong. */
-        error_set(error,
-                  "the document of crate number %" PRIu32 " is broken, or it is out of memory: %s",
-                  rank, json_error.text);
+        error_prefix(error, "the document of crate number %" PRIu32 ": ", rank);
         return NULL;
     }
     const char *text = json_string_value(json_object_get(document, "description"));

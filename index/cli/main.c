@@ -2,7 +2,9 @@
 
    main finds the command, runs it and ends the program. Results go to standard output through one
    buffer; whether they arrived there (a full disk, a reader that went away) is only known once it
-   is flushed, so main does that last and lets a failure decide the exit status. */
+   is flushed, so main does that last and lets a failure decide the exit status. Nor is a result one
+   where a file was cut under the command's hands (mapped_fault.h). */
+#include "index/base/mapped_fault.h"
 #include "index/cli/cli.h"
 #include "index/cli/terminal.h"
 
@@ -30,6 +32,18 @@ static int run_option(int argc, char **argv)
     return EXIT_USAGE;
 }
 
+static int run_command(const struct command *command, int argc, char **argv)
+{
+    struct error error;
+    if (mapped_fault_survive(&error) != 0)
+        return cli_fail("%s", error.message);
+    int status = command->run(argc, argv);
+    if (status == EXIT_OK && mapped_fault_count() > 0)
+        return cli_fail("a file was cut, or could not be read, while it was read: what was printed "
+                        "is not to be trusted");
+    return status;
+}
+
 static int run(int argc, char **argv)
 {
     if (argc < 2) {
@@ -39,7 +53,7 @@ static int run(int argc, char **argv)
     if (argv[1][0] == '-')
         return run_option(argc, argv);
     const struct command *command = cli_find_command(argv[1]);
-    return command != NULL ? command->run(argc - 1, argv + 1) : EXIT_USAGE;
+    return command != NULL ? run_command(command, argc - 1, argv + 1) : EXIT_USAGE;
 }
 
 int main(int argc, char **argv)

@@ -226,7 +226,7 @@ int report_print_info_json(FILE *out, const char *path, struct error *error)
     if (status == 0)
         status = json_object_set(root, "parts", parts);
     if (status == 0) {
-        json_dumpf(root, out, JSON_INDENT(2));
+        status = json_dumpf(root, out, JSON_INDENT(2));
         fputc('\n', out);
     }
     json_decref(parts);

@@ -9,6 +9,7 @@
    elsewhere are refused all the same, as they tell that the file is no dump. */
 #include "index/dump/dump_archive.h"
 
+#include "index/base/transfer.h"
 #include "index/dump/csv_utf8.h"
 #include "index/dump/dump_budget.h"
 #include "index/dump/dump_name.h"
@@ -102,8 +103,8 @@ static int refuse_member(struct archive_entry *entry, const char *path, struct e
 static bool is_zip(int file)
 {
     unsigned char magic[4] = {0};
-    return pread(file, magic, sizeof magic, 0) == (ssize_t)sizeof magic && magic[0] == 'P' &&
-           magic[1] == 'K' &&
+    return transfer_read(file, magic, sizeof magic, 0) == (ssize_t)sizeof magic &&
+           magic[0] == 'P' && magic[1] == 'K' &&
            ((magic[2] == 3 && magic[3] == 4) || (magic[2] == 5 && magic[3] == 6));
 }
 

@@ -9,6 +9,8 @@
    them, which would let a small file make work without end. */
 #include "index/dump/dump_stream.h"
 
+#include "index/base/transfer.h"
+
 #include <archive.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -75,7 +77,7 @@ struct dump_stream *dump_stream_open(const char *path, struct error *error)
     unsigned char magic[2] = {0};
     int result = 0;
     stream->file = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n_magic = stream->file < 0 ? -1 : pread(stream->file, magic, sizeof magic, 0);
+    ssize_t n_magic = stream->file < 0 ? -1 : transfer_read(stream->file, magic, sizeof magic, 0);
     if (n_magic < 0)
         result = error_set(error, "%s", strerror(errno));
     else if (n_magic == 0)

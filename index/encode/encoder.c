@@ -7,6 +7,8 @@
    set of rules for them. The encoder owns no memory; one thread uses one encoder. */
 #include <cratedex/encoder.h>
 
+#include <cratedex/utf8.h>
+
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
@@ -21,6 +23,11 @@ static void set_fault(struct encoder *encoder, const char *fault)
 {
     if (encoder->fault == NULL)
         encoder->fault = fault;
+}
+
+void encoder_lack_memory(struct encoder *encoder)
+{
+    set_fault(encoder, out_of_memory);
 }
 
 static void write_bytes(struct encoder *encoder, const char *bytes, size_t size)
@@ -217,7 +224,8 @@ static void write_json_string(struct encoder *encoder, const char *text, size_t 
     }
     json_t *string = json_stringn(text, length);
     if (string == NULL)
-        set_fault(encoder, "a string is not valid UTF-8, or out of memory");
+        set_fault(encoder,
+                  utf8_is_valid(text, length) ? out_of_memory : "a string is not valid UTF-8");
     else if (json_dump_callback(string, append_dump, encoder->out, JSON_ENCODE_ANY) != 0)
         set_fault(encoder, out_of_memory);
     json_decref(string);
@@ -237,6 +245,9 @@ void encoder_key_string(struct encoder *encoder, const char *text, size_t length
 
 void encoder_string(struct encoder *encoder, const char *text, size_t length)
 {
+    /* So SQLite gives a column whose text it found no memory for. */
+    if (text == NULL && length > 0)
+        encoder_lack_memory(encoder);
     if (!begin_value(encoder))
         return;
     if (text == NULL) {
@@ -378,5 +389,6 @@ int encoder_finish(struct encoder *encoder, struct error *error)
     }
     if (encoder->fault == NULL)
         return 0;
-    return error_set(error, "encoding an answer failed: %s", encoder->fault);
+    error_set(error, "encoding an answer failed: %s", encoder->fault);
+    return encoder->fault == out_of_memory ? error_mark_transient(error) : -1;
 }

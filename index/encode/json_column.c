@@ -2,12 +2,17 @@
    Most texts are the empty array or object, which is not decoded. */
 #include "index/encode/json_column.h"
 
-#include <jansson.h>
+#include "index/base/json_text.h"
+
 #include <string.h>
 
-static json_t *decode(const char *text, size_t length)
+static json_t *decode(const char *text, size_t length, struct encoder *encoder)
 {
-    return text == NULL ? NULL : json_loadb(text, length, 0, NULL);
+    struct error why;
+    json_t *value = text == NULL ? NULL : json_text_read(text, length, 0, &why);
+    if (text != NULL && value == NULL && why.is_transient)
+        encoder_lack_memory(encoder);
+    return value;
 }
 
 static void encode_strings(const json_t *array, bool keep_nulls, struct encoder *encoder)
@@ -32,14 +37,14 @@ static void encode_strings(const json_t *array, bool keep_nulls, struct encoder 
 
 void json_column_strings(const char *text, size_t length, struct encoder *encoder)
 {
-    json_t *array = length == 2 ? NULL : decode(text, length);
+    json_t *array = length == 2 ? NULL : decode(text, length, encoder);
     encode_strings(array, true, encoder);
     json_decref(array);
 }
 
 void json_column_features(const char *text, size_t length, struct encoder *encoder)
 {
-    json_t *object = length == 2 ? NULL : decode(text, length);
+    json_t *object = length == 2 ? NULL : decode(text, length, encoder);
     uint32_t n_features = 0;
     const char *name;
     size_t name_length;

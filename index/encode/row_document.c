@@ -30,7 +30,6 @@ const struct row_member dependency_members[DEPENDENCY_MEMBERS] = {
 
 static void encode_plain(sqlite3_stmt *row, int column, struct encoder *encoder)
 {
-    const char *text;
     switch (sqlite3_column_type(row, column)) {
     case SQLITE_NULL:
         encoder_null(encoder);
@@ -42,8 +41,7 @@ static void encode_plain(sqlite3_stmt *row, int column, struct encoder *encoder)
         encoder_number(encoder, sqlite3_column_double(row, column));
         break;
     default:
-        text = (const char *)sqlite3_column_text(row, column);
-        encoder_string(encoder, text != NULL ? text : "",
+        encoder_string(encoder, (const char *)sqlite3_column_text(row, column),
                        (size_t)sqlite3_column_bytes(row, column));
         break;
     }
@@ -55,9 +53,13 @@ static void encode_value(sqlite3_stmt *row, int column, enum row_value value,
     bool is_null = sqlite3_column_type(row, column) == SQLITE_NULL;
     if (value == ROW_FEATURES) {
         const char *text = (const char *)sqlite3_column_text(row, column);
+        if (text == NULL && !is_null)
+            encoder_lack_memory(encoder);
         json_column_features(text, (size_t)sqlite3_column_bytes(row, column), encoder);
     } else if (value == ROW_STRINGS && !is_null) {
         const char *text = (const char *)sqlite3_column_text(row, column);
+        if (text == NULL)
+            encoder_lack_memory(encoder);
         json_column_strings(text, (size_t)sqlite3_column_bytes(row, column), encoder);
     } else if (value == ROW_BOOLEAN && !is_null) {
         encoder_boolean(encoder, sqlite3_column_int64(row, column) != 0);

@@ -9,6 +9,7 @@
 
 #include "index/base/compare.h"
 #include "index/base/temporary_file.h"
+#include "index/base/transfer.h"
 #include "index/registry/download_counts.h"
 
 #include <cratedex/timestamp.h>
@@ -49,30 +50,16 @@ void download_counts_fill_header(struct download_counts_header *header,
     header->header_xxh3 = header_hash(header);
 }
 
-/* Writes all bytes at their place. Returns 0, or -1 with errno. */
-static int write_at(int descriptor, const void *bytes, size_t size, size_t at)
-{
-    size_t done = 0;
-    while (done < size) {
-        ssize_t written =
-            pwrite(descriptor, (const char *)bytes + done, size - done, (off_t)(at + done));
-        if (written < 0 && errno != EINTR)
-            return -1;
-        if (written > 0)
-            done += (size_t)written;
-    }
-    return 0;
-}
-
 /* Fills a new file. Returns 0, or -1 with errno. */
 static int fill_file(int descriptor, const struct download_counts_key *key)
 {
     struct download_counts_header header;
-    size_t ids_at = HEADER_BYTES + key->n_versions * sizeof(uint64_t);
+    int64_t ids_at = (int64_t)(HEADER_BYTES + key->n_versions * sizeof(uint64_t));
     download_counts_fill_header(&header, key);
     errno = posix_fallocate(descriptor, 0, (off_t)download_counts_file_size(key->n_versions));
-    if (errno != 0 || write_at(descriptor, &header, sizeof header, 0) != 0 ||
-        write_at(descriptor, key->version_ids, key->n_versions * sizeof(int64_t), ids_at) != 0)
+    if (errno != 0 || transfer_write(descriptor, &header, sizeof header, 0) != 0 ||
+        transfer_write(descriptor, key->version_ids, key->n_versions * sizeof(int64_t), ids_at) !=
+            0)
         return -1;
     return 0;
 }
@@ -151,7 +138,7 @@ static int map_file(struct download_counts *counts, int descriptor, bool for_add
                         MAP_SHARED, descriptor, 0);
     if (mapped == MAP_FAILED) {
         error_set(error, "%s: %s", path, strerror(errno));
-        return -1;
+        return error_mark_transient(error);
     }
     counts->mapped = mapped;
     counts->header = mapped;
@@ -173,8 +160,10 @@ static int prepare_for_damage(struct download_counts *counts, const char *path, 
     counts->range = mapped_range_watch(counts->mapped, counts->size);
     if (counts->path == NULL || counts->kept == NULL || counts->range == NULL)
         return error_out_of_memory(error);
-    for (uint32_t slot = 0; slot < counts->n_versions; slot++)
-        counts->kept[slot] = download_counts_value(counts, slot);
+    for (uint32_t slot = 0; slot < counts->n_versions; slot++) {
+        uint64_t value = download_counts_value(counts, slot);
+        counts->kept[slot] = value <= DOWNLOAD_COUNTS_MAX ? value : 0;
+    }
     return 0;
 }
 

@@ -38,6 +38,16 @@ static bool is_at(const char *path, int descriptor)
            own.st_ino == there.st_ino;
 }
 
+/* Where the file system can only link, it does that. */
+static int rename_unless_there(const char *from, const char *to)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    return link(from, to) == 0 ? unlink(from) : -1;
+}
+
 /* Gives the file another name, which no file has. */
 static int move_away(const char *path, struct error *moved_to, struct error *error)
 {
@@ -46,7 +56,7 @@ static int move_away(const char *path, struct error *moved_to, struct error *err
         if (i > 1)
             snprintf(number, sizeof number, ".%u", i);
         error_set(moved_to, "%s" DOWNLOAD_RECOVERY_SUFFIX "%s", path, number);
-        if (link(path, moved_to->message) == 0 && unlink(path) == 0)
+        if (rename_unless_there(path, moved_to->message) == 0)
             return 0;
         if (errno != EEXIST)
             break;
@@ -160,9 +170,11 @@ struct download_counts *download_recovery_open(const char *folder,
 {
     struct stat status;
     struct download_counts *counts = NULL;
+    *recovery = (struct download_recovery){.n_kept = 0};
+    if (error->is_transient)
+        return NULL;
     char *path = download_counts_path(folder, key);
     int descriptor = path != NULL ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
-    *recovery = (struct download_recovery){.n_kept = 0};
     if (descriptor >= 0) {
         if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
             flock(descriptor, LOCK_EX) == 0)

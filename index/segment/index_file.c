@@ -69,12 +69,13 @@ static int load_all(struct index *index, struct error *error)
     return result;
 }
 
-/* Says what is wrong with a file that is an index and did not open. */
-static void blame_file(const struct index *index, struct error *error)
+/* Says what is wrong with a file that is an index and did not open. `is_unchanged` is asked for
+   once: a call that fails may not fail again. */
+static void blame_file(const struct index *index, bool is_unchanged, struct error *error)
 {
     uint32_t damaged;
     const struct index_pages *pages = index->pages;
-    if (!index_is_unchanged(index))
+    if (!is_unchanged)
         error_set(error, "%s was changed while it was opened: try again", pages->path);
     else if (index_pages_count(pages, pages->damaged, &damaged) > 0)
         index_pages_complain(pages, damaged, error);
@@ -91,9 +92,11 @@ struct index *index_open(const char *path, struct error *error)
     }
     index->pages = pages_vfs_open(path, error);
     if (index->pages != NULL) {
-        if (load_all(index, error) == 0 && index_is_unchanged(index))
+        int result = load_all(index, error);
+        bool is_unchanged = index_is_unchanged(index);
+        if (result == 0 && is_unchanged)
             return index;
-        blame_file(index, error);
+        blame_file(index, is_unchanged, error);
     }
     index_close(index);
     return NULL;

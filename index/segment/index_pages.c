@@ -24,6 +24,7 @@
 #define _DEFAULT_SOURCE /* madvise */
 #include "index/segment/index_pages.h"
 
+#include "index/base/transfer.h"
 #include "index/segment/page_checksums.h"
 
 #include <errno.h>
@@ -64,7 +65,7 @@ static int check_header(struct index_pages *pages, struct error *error)
 {
     unsigned char header[SQLITE_HEADER_BYTES];
     const char *path = pages->path;
-    ssize_t n_read = pread(pages->file, header, sizeof header, 0);
+    ssize_t n_read = transfer_read(pages->file, header, sizeof header, 0);
     if (n_read < 0)
         return fail_call(path, error);
     if (n_read != (ssize_t)sizeof header || memcmp(header, SQLITE_MAGIC, sizeof SQLITE_MAGIC) != 0)
@@ -230,7 +231,8 @@ int index_pages_read(struct index_pages *pages, uint32_t first, uint32_t n, stru
                !is_checked(pages, first + n_read))
             n_read++;
         size_t size = (size_t)n_read * INDEX_PAGE_BYTES;
-        ssize_t got = pread(pages->file, piece, size, (off_t)(first - 1) * INDEX_PAGE_BYTES);
+        ssize_t got =
+            transfer_read(pages->file, piece, size, (int64_t)(first - 1) * INDEX_PAGE_BYTES);
         if (got != (ssize_t)size)
             return error_set(error, "cannot read page %" PRIu32 " of %s: %s", first, pages->path,
                              got < 0 ? strerror(errno) : "the file has become shorter");

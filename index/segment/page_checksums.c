@@ -20,6 +20,8 @@
    read is bounded where it is read, whatever the checksums say. */
 #include "index/segment/page_checksums.h"
 
+#include "index/base/transfer.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -57,38 +59,20 @@ static uint64_t digest_of(const struct trailer *trailer)
 
 static int read_whole(int file, void *bytes, size_t size, int64_t at, struct error *error)
 {
-    char *to = bytes;
-    while (size > 0) {
-        ssize_t n = pread(file, to, size, at);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            error_set(error, "cannot read the index file: %s", strerror(errno));
-            return error_mark_transient(error);
-        }
-        if (n == 0)
-            return error_set(error, "the index file ends too early");
-        to += n;
-        at += n;
-        size -= (size_t)n;
-    }
-    return 0;
+    ssize_t n_read = transfer_read(file, bytes, size, at);
+    if (n_read == (ssize_t)size)
+        return 0;
+    if (n_read >= 0)
+        return error_set(error, "the index file ends too early");
+    error_set(error, "cannot read the index file: %s", strerror(errno));
+    return error_mark_transient(error);
 }
 
 static int write_whole(int file, const void *bytes, size_t size, int64_t at, struct error *error)
 {
-    const char *from = bytes;
-    while (size > 0) {
-        ssize_t n = pwrite(file, from, size, at);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return error_set(error, "cannot write the index file: %s", strerror(errno));
-        from += n;
-        at += n;
-        size -= (size_t)n;
-    }
-    return 0;
+    if (transfer_write(file, bytes, size, at) == 0)
+        return 0;
+    return error_set(error, "cannot write the index file: %s", strerror(errno));
 }
 
 static int compute(int file, struct trailer *trailer, struct error *error)

@@ -229,8 +229,9 @@ static int current_time(sqlite3_vfs *vfs, double *days)
 
 static int register_pages(struct index_pages *pages, struct error *error)
 {
-    if (sqlite3_initialize() != SQLITE_OK || default_vfs() == NULL)
-        return error_set(error, "SQLite cannot be used here");
+    int result = sqlite3_initialize();
+    if (result != SQLITE_OK)
+        return database_code_error(result, "SQLite", sqlite3_errstr(result), error);
     int default_bytes = default_vfs()->szOsFile;
     int own_bytes = (int)sizeof(struct pages_file);
     snprintf(pages->vfs_name, sizeof pages->vfs_name, "cratedex-%" PRIxPTR, (uintptr_t)pages);

@@ -4,6 +4,8 @@
    must not see a feature that names another that it does not know. */
 #include "index/sparse/sparse_features.h"
 
+#include "index/base/json_text.h"
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -70,19 +72,25 @@ static int move_extended(struct sparse_features *features)
     return n_moved;
 }
 
-int sparse_features_read(struct sparse_features *features, const char *text, size_t length)
+int sparse_features_read(struct sparse_features *features, const char *text, size_t length,
+                         struct error *error)
 {
+    struct error why;
     *features = (struct sparse_features){NULL, NULL};
     if (text == NULL || strcmp(text, "{}") == 0)
         return 0;
-    features->plain = json_loadb(text, length, 0, NULL);
-    int n_moved = features->plain != NULL && is_features(features->plain) ? 1 : -1;
+    features->plain = json_text_read(text, length, 0, &why);
+    if (features->plain == NULL)
+        return why.is_transient ? error_out_of_memory(error) : 1;
+    int n_moved = is_features(features->plain) ? 1 : -1;
+    int result = n_moved > 0 ? 0 : 1;
     while (n_moved > 0)
         n_moved = move_extended(features);
-    if (n_moved == 0)
-        return 0;
-    sparse_features_free(features);
-    return -1;
+    if (result == 0 && n_moved < 0)
+        result = error_out_of_memory(error);
+    if (result != 0)
+        sparse_features_free(features);
+    return result;
 }
 
 void sparse_features_free(struct sparse_features *features)

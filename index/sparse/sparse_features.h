@@ -2,6 +2,7 @@
 #ifndef CRATEDEX_INDEX_SPARSE_FEATURES_H
 #define CRATEDEX_INDEX_SPARSE_FEATURES_H
 
+#include <cratedex/error.h>
 #include <jansson.h>
 #include <stddef.h>
 
@@ -11,9 +12,10 @@ struct sparse_features {
     json_t *extended; /* `features2`; NULL: none */
 };
 
-/* Reads the JSON text of the dump (NULL: no features). Returns 0; -1 where it is no object of lists
-   of strings, or memory ran out: then there are no features. Free it in either case. */
-int sparse_features_read(struct sparse_features *features, const char *text, size_t length);
+/* Reads the JSON text of the dump (NULL: no features). Returns 0; 1 where it is no object of lists
+   of strings; -1 where memory ran out. Without 0 there are no features. Free it in any case. */
+int sparse_features_read(struct sparse_features *features, const char *text, size_t length,
+                         struct error *error);
 void sparse_features_free(struct sparse_features *features);
 
 #endif

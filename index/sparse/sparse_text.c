@@ -192,10 +192,13 @@ static int write_line(struct sparse_text *text, const char *name, size_t name_le
 {
     struct sparse_features features;
     int64_t id = sqlite3_column_int64(row, VERSION_ID);
-    if (sparse_features_read(&features, (const char *)sqlite3_column_text(row, VERSION_FEATURES),
-                             (size_t)sqlite3_column_bytes(row, VERSION_FEATURES)) != 0)
+    const char *json = (const char *)sqlite3_column_text(row, VERSION_FEATURES);
+    int result = sparse_features_read(&features, json,
+                                      (size_t)sqlite3_column_bytes(row, VERSION_FEATURES), error);
+    if (result == 1)
         text->on_bad_features(text->context, id);
-    int result = write_dependencies(text, id, error);
+    if (result >= 0)
+        result = write_dependencies(text, id, error);
     if (result == 0)
         result = write_members(text, name, name_length, row, &features, error);
     sparse_features_free(&features);

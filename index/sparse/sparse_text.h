@@ -1,6 +1,6 @@
 /* The text that the sparse index has of a crate, made from the rows of its versions and
    dependencies: a JSON object a version, a line each, in order of publication. For the builder
-   alone. */
+   and for verifying. */
 #ifndef CRATEDEX_INDEX_SPARSE_TEXT_H
 #define CRATEDEX_INDEX_SPARSE_TEXT_H
 

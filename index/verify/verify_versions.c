@@ -1,7 +1,9 @@
-/* Sets are made again from the rows by the code that made them, and compared byte for byte. */
+/* Sets are made again from the rows by the code that made them, and compared byte for byte; so are
+   the rows of reverse dependencies. */
 #include "index/verify/verify_versions.h"
 
 #include "index/base/database.h"
+#include "index/build/build_dependents.h"
 #include "index/registry/version_document.h"
 #include "index/registry/version_set.h"
 
@@ -15,6 +17,8 @@ struct set_check {
     sqlite3_stmt *versions;
     struct version_set_writer writer;
     struct version_set_scratch *scratch;
+    const struct build *build;
+    uint32_t expected; /* the rank of the crate that has a set next; behind all: none has */
 };
 
 static bool same_sets(const struct version_set *left, const struct version_set *right)
@@ -46,12 +50,25 @@ static int make_set(struct set_check *check, uint32_t rank, enum encoding encodi
     return found;
 }
 
+/* Goes on to the next crate that has many versions. */
+static void expect_next(struct set_check *check)
+{
+    const struct build *build = check->build;
+    do
+        check->expected++;
+    while (check->expected <= build->n_crates &&
+           build->crates[check->expected - 1].version_bytes <= VERSION_SET_MIN_BYTES);
+}
+
 /* The row at which the sets stand. */
 static int check_set(struct set_check *check, struct error *error)
 {
     int64_t rank = sqlite3_column_int64(check->sets, 0);
-    if (rank < 1 || rank > index_n_crates(check->index))
-        return error_set(error, "a set of versions of no crate, rank %" PRId64, rank);
+    if (rank != check->expected || rank > check->build->n_crates)
+        return error_set(error, "the set of versions of crate %" PRId64 " is %s",
+                         rank < check->expected ? rank : (int64_t)check->expected,
+                         rank < check->expected ? "one too many" : "missing");
+    expect_next(check);
     for (int i = 0; i < N_ENCODINGS; i++) {
         struct version_set kept;
         struct version_set made;
@@ -68,26 +85,32 @@ static int check_set(struct set_check *check, struct error *error)
     return 0;
 }
 
-static int check_sets(struct set_check *check, sqlite3 *database, struct error *error)
+static int check_sets(struct set_check *check, struct error *error)
 {
-    check->sets = database_prepare(database, "SELECT rank, json, msgpack FROM version_sets", error);
+    sqlite3 *database = check->build->database;
+    check->sets = database_prepare(
+        database, "SELECT rank, json, msgpack FROM version_sets ORDER BY rank", error);
     check->versions = database_prepare(database, VERSIONS_OF_CRATE_SQL, error);
     check->scratch = version_set_scratch_create(error);
     if (check->sets == NULL || check->versions == NULL || check->scratch == NULL)
         return -1;
     int found;
+    expect_next(check);
     while ((found = database_step(check->sets, error)) == 1) {
         if (check_set(check, error) != 0)
             return -1;
     }
+    if (found == 0 && check->expected <= check->build->n_crates)
+        return error_set(error, "the set of versions of crate %" PRIu32 " is missing",
+                         check->expected);
     return found;
 }
 
-int verify_version_sets(const struct index *index, sqlite3 *database, struct error *error)
+int verify_version_sets(const struct index *index, const struct build *build, struct error *error)
 {
-    struct set_check check = {.index = index};
+    struct set_check check = {.index = index, .build = build};
     version_set_writer_init(&check.writer);
-    int result = check_sets(&check, database, error);
+    int result = check_sets(&check, error);
     version_set_scratch_free(check.scratch);
     version_set_writer_destroy(&check.writer);
     sqlite3_finalize(check.versions);
@@ -95,66 +118,41 @@ int verify_version_sets(const struct index *index, sqlite3 *database, struct err
     return result;
 }
 
-/* One row of the table. */
-struct dependent {
-    int64_t rank;
-    int64_t place;
-    int64_t dependent;
-};
+/* The columns of a reverse dependency: rank, place, dependent, dependency. */
+#define N_DEPENDENT_COLUMNS 4
 
-/* Whether the dependents stand in the order of the page. */
-static bool in_order(const struct index *index, int64_t before, int64_t after)
+/* Walks along what there is and what there should be. */
+static int compare_dependents(sqlite3_stmt *kept, sqlite3_stmt *made, struct error *error)
 {
-    struct index_crate left;
-    struct index_crate right;
-    index_crate(index, (uint32_t)before, &left);
-    index_crate(index, (uint32_t)after, &right);
-    if (left.downloads != right.downloads)
-        return left.downloads > right.downloads;
-    uint32_t shorter = left.name_length < right.name_length ? left.name_length : right.name_length;
-    int order = memcmp(left.name, right.name, shorter);
-    return order < 0 || (order == 0 && left.name_length < right.name_length);
-}
-
-static int check_dependent(const struct index *index, sqlite3_stmt *row, struct dependent *last,
-                           struct error *error)
-{
-    const struct dependent this = {sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1),
-                                   sqlite3_column_int64(row, 2)};
-    int64_t n_crates = index_n_crates(index);
-    bool is_first = this.rank != last->rank;
-    bool is_right = this.rank >= 1 && this.rank <= n_crates && this.dependent >= 1 &&
-                    this.dependent <= n_crates && this.place == (is_first ? 1 : last->place + 1) &&
-                    sqlite3_column_int64(row, 3) == index->columns.ids[this.rank - 1] &&
-                    sqlite3_column_int64(row, 4) == index->columns.ids[this.dependent - 1] &&
-                    sqlite3_column_type(row, 5) == SQLITE_INTEGER &&
-                    sqlite3_column_int(row, 5) == 0 &&
-                    (is_first || in_order(index, last->dependent, this.dependent));
-    if (!is_right)
-        return error_set(error, "reverse dependency %" PRId64 " of crate %" PRId64 " is wrong",
-                         this.place, this.rank);
-    *last = this;
+    int has_made = 1;
+    while (has_made == 1) {
+        int has_kept = database_step(kept, error);
+        has_made = has_kept < 0 ? -1 : database_step(made, error);
+        if (has_made < 0)
+            return -1;
+        bool is_same = has_kept == has_made;
+        for (int i = 0; i < N_DEPENDENT_COLUMNS && is_same && has_made == 1; i++)
+            is_same = sqlite3_column_type(kept, i) == SQLITE_INTEGER &&
+                      sqlite3_column_int64(kept, i) == sqlite3_column_int64(made, i);
+        if (!is_same) {
+            sqlite3_stmt *row = has_made == 1 ? made : kept;
+            return error_set(error, "reverse dependency %" PRId64 " of crate %" PRId64 " is wrong",
+                             (int64_t)sqlite3_column_int64(row, 1),
+                             (int64_t)sqlite3_column_int64(row, 0));
+        }
+    }
     return 0;
 }
 
-int verify_reverse_dependencies(const struct index *index, sqlite3 *database, struct error *error)
+int verify_reverse_dependencies(struct build *build, struct error *error)
 {
-    sqlite3_stmt *select = database_prepare(
-        database,
-        "SELECT rank, place, dependent, dependencies.crate_id, versions.crate_id, versions.yanked"
-        " FROM reverse_dependencies LEFT JOIN dependencies ON dependencies.id = dependency_id"
-        " LEFT JOIN versions ON versions.id = version_id ORDER BY rank, place",
-        error);
-    if (select == NULL)
-        return -1;
-    struct dependent last = {0, 0, 0};
-    int found;
-    while ((found = database_step(select, error)) == 1) {
-        if (check_dependent(index, select, &last, error) != 0) {
-            found = -1;
-            break;
-        }
-    }
-    sqlite3_finalize(select);
-    return found;
+    sqlite3_stmt *kept = database_prepare(build->database,
+                                          "SELECT rank, place, dependent, dependency_id"
+                                          " FROM reverse_dependencies ORDER BY rank, place",
+                                          error);
+    sqlite3_stmt *made = kept == NULL ? NULL : build_select_dependents(build, error);
+    int result = made == NULL ? -1 : compare_dependents(kept, made, error);
+    sqlite3_finalize(made);
+    sqlite3_finalize(kept);
+    return result;
 }

@@ -225,6 +225,32 @@ struct cache_entry *cache_acquire(struct cache *cache, const void *key, size_t k
     return entry;
 }
 
+struct cache_entry *cache_try_acquire(struct cache *cache, const void *key, size_t key_size,
+                                      bool may_compute, bool has_waited,
+                                      enum cache_outcome *outcome)
+{
+    uint64_t hash = XXH3_64bits_withSeed(key, key_size, cache->seed);
+    struct cache_shard *shard = find_shard(cache, hash);
+    pthread_mutex_lock(&shard->lock);
+    struct cache_entry *entry = cache_shard_find(shard, hash, key, key_size);
+    if (entry == NULL && may_compute) {
+        entry = begin_entry(cache, shard, hash, key, key_size);
+        *outcome = entry != NULL ? CACHE_COMPUTE : CACHE_FAILED;
+    } else if (entry == NULL) {
+        *outcome = CACHE_ABSENT;
+    } else if (entry->state == CACHE_ENTRY_COMPUTING) {
+        entry = NULL;
+        *outcome = CACHE_BUSY;
+    } else {
+        take_reference(entry);
+        cache_shard_touch(shard, entry);
+        shard->n_waits += has_waited;
+        *outcome = CACHE_HIT;
+    }
+    pthread_mutex_unlock(&shard->lock);
+    return entry;
+}
+
 void cache_fill(struct cache *cache, struct cache_entry *entry, void *value, size_t bytes)
 {
     struct cache_shard *shard = find_shard(cache, entry->hash);

@@ -8,7 +8,7 @@
    nothing.
 
    Concurrent misses for one key compute once: the first caller is told CACHE_COMPUTE, the others
-   wait until it calls cache_fill or cache_abandon. */
+   wait until it calls cache_fill or cache_abandon, or are told so. */
 #ifndef CRATEDEX_SERVER_CACHE_H
 #define CRATEDEX_SERVER_CACHE_H
 
@@ -24,7 +24,9 @@ struct cache_entry;
 enum cache_outcome {
     CACHE_HIT,     /* the entry has its value */
     CACHE_COMPUTE, /* the caller must call cache_fill or cache_abandon, and soon */
-    CACHE_FAILED   /* out of memory; NULL was returned */
+    CACHE_FAILED,  /* out of memory; NULL was returned, as for those below */
+    CACHE_ABSENT,  /* somebody has to compute it */
+    CACHE_BUSY     /* somebody computes it */
 };
 
 /* Less than this keeps nothing. */
@@ -53,6 +55,13 @@ void cache_destroy(struct cache *cache);
    must not ask for the same key again before it is done: it would wait for itself. */
 struct cache_entry *cache_acquire(struct cache *cache, const void *key, size_t key_size,
                                   enum cache_outcome *outcome);
+
+/* The same without waiting: CACHE_BUSY where cache_acquire would, and CACHE_ABSENT where the caller
+   would have to compute and says that it cannot. `has_waited`: it was told one of the two before,
+   so that a value that is there now counts as waited for. */
+struct cache_entry *cache_try_acquire(struct cache *cache, const void *key, size_t key_size,
+                                      bool may_compute, bool has_waited,
+                                      enum cache_outcome *outcome);
 
 /* Gives a computed entry its value (not NULL; owned by the cache from now on) and wakes those who
    wait. `bytes` is what the value costs. Evicts until the bound holds again; a value that is larger

@@ -3,9 +3,9 @@
    order. */
 #include "server/endpoints/openapi.h"
 
+#include "index/base/json_text.h"
 #include "server/endpoints/endpoint.h"
 
-#include <jansson.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -113,11 +113,9 @@ struct openapi *openapi_create(struct error *error)
         msgpack_sbuffer_init(&openapi->encoded[i]);
     size_t size;
     const char *text = openapi_text(&size);
-    json_error_t fault = {.text = ""};
-    json_t *document = json_loadb(text, size, JSON_REJECT_DUPLICATES, &fault);
+    json_t *document = json_text_read(text, size, JSON_REJECT_DUPLICATES, error);
     int result = document != NULL ? encode_document(openapi, document, error)
-                                  : error_set(error, "server/endpoints/openapi.json, line %d: %s",
-                                              fault.line, fault.text);
+                                  : error_prefix(error, "server/endpoints/openapi.json, ");
     json_decref(document);
     if (result == 0)
         return openapi;

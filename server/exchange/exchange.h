@@ -4,6 +4,7 @@
 
 #include "server/cache/recent_hits.h"
 #include "server/endpoints/endpoint.h"
+#include "server/exchange/haste.h"
 #include "server/http/failure.h"
 #include "server/http/request.h"
 #include "server/service/service.h"
@@ -20,6 +21,8 @@ struct exchange {
     struct MHD_Connection *connection;
     struct request *request;
     enum experiment_arm arm; /* that the request drew; NONE where no experiment runs */
+    enum transaction_haste haste;
+    bool has_waited; /* it was put off before */
     struct outcome *outcome;
     /* What the responder finds out; not set before. */
     const struct endpoint *endpoint; /* NULL until the request is routed */

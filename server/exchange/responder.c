@@ -11,8 +11,9 @@
    looked at as for any other.
 
    Everything up to the cache works on the stack and touches no file, so a bad request costs its
-   parsing and nothing else. The thread that is told CACHE_COMPUTE computes while the others who
-   want the same key wait in cache_acquire; cached_answer.c makes responses of what that has. */
+   parsing and nothing else. Where the answer is not in the cache, and either another thread
+   computes it or this one may not now, the request is put off: nothing of it has happened, and it
+   begins anew later. cached_answer.c makes responses of what the cache has. */
 #include "server/exchange/responder.h"
 
 #include "server/answer/answer.h"
@@ -129,6 +130,7 @@ static enum MHD_Result answer_miss(const struct exchange *exchange, struct cache
     struct failure failure;
     struct answer_job job;
     double start = monotonic_seconds();
+    exchange->outcome->has_computed = true;
     struct answer *answer = compute_answer(exchange, parameters, &job, &failure);
     if (answer == NULL) {
         cache_abandon(cache, entry);
@@ -145,9 +147,20 @@ static enum MHD_Result answer_cached(const struct exchange *exchange, const void
 {
     struct cache *cache = exchange->service->cache;
     enum cache_outcome found;
-    struct cache_entry *entry = cache_acquire(cache, key->bytes, key->size, &found);
-    if (entry == NULL)
+    struct cache_entry *entry =
+        cache_try_acquire(cache, key->bytes, key->size, exchange->haste == TRANSACTION_COMPUTES,
+                          exchange->has_waited, &found);
+    if (found == CACHE_FAILED)
         return exchange_out_of_memory(exchange);
+    if (entry == NULL && exchange->haste == TRANSACTION_LATE) {
+        exchange->outcome->is_late = true;
+        return exchange_error(exchange, MHD_HTTP_SERVICE_UNAVAILABLE,
+                              "the server has more to compute than it can: try again later");
+    }
+    if (entry == NULL) {
+        exchange->outcome->is_put_off = true;
+        return MHD_YES;
+    }
     if (found == CACHE_COMPUTE)
         return answer_miss(exchange, entry, parameters);
     enum MHD_Result result = cached_answer_hit(exchange, entry, key);

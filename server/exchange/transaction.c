@@ -1,7 +1,8 @@
 /* A transaction holds one snapshot, from before its request is looked at until it is logged;
    whatever of it needs an index gets it from there. libmicrohttpd sends what was queued without it:
-   answers are bytes of their own. The time that is counted and logged ends when the answer is
-   queued. */
+   answers are bytes of their own. One that is put off gives its snapshot back and leaves no trace.
+   The time that is counted and logged begins when the request is whole, so that it has what it
+   waited, and ends when the answer is queued. */
 #include "server/exchange/transaction.h"
 
 #include "server/exchange/responder.h"
@@ -74,13 +75,31 @@ static enum MHD_Result answer_request(struct exchange *exchange, const struct fa
                          : respond(exchange);
 }
 
+/* Tells what there is to tell of an answer that was queued. No query is slow for having waited, from
+   `since` to `start`. */
+static void record(const struct exchange *exchange, const struct transaction *transaction,
+                   const char *client, double since, double start)
+{
+    const struct service *service = exchange->service;
+    double now = monotonic_seconds();
+    double seconds = now - since;
+    metrics_record(service->metrics, exchange->outcome, seconds);
+    if (exchange->outcome->is_late)
+        metrics_count_late_request(service->metrics);
+    log_access(service, client, exchange->request, transaction->version, exchange->outcome,
+               seconds);
+    log_slow_query(service, exchange->request, exchange->snapshot->index, exchange->outcome,
+                   now - start);
+}
+
 enum MHD_Result transaction_run(const struct service *service,
-                                const struct transaction *transaction)
+                                const struct transaction *transaction, struct transaction_end *end)
 {
     struct request request;
     struct outcome outcome;
     struct forwarding forwarding = {.has_client = false};
     double start = monotonic_seconds();
+    *end = (struct transaction_end){.since = transaction->since > 0 ? transaction->since : start};
     const struct snapshot *snapshot = published_take(service->snapshots);
     if (snapshot == NULL)
         return MHD_NO; /* not even an error could be made */
@@ -99,12 +118,14 @@ enum MHD_Result transaction_run(const struct service *service,
     exchange.connection = transaction->connection;
     exchange.request = &request;
     exchange.arm = draw_arm(service->experiment, client, &request);
+    exchange.haste = transaction->haste;
+    exchange.has_waited = transaction->since > 0;
     exchange.outcome = &outcome;
     enum MHD_Result result = answer_request(&exchange, transaction->fault);
-    double seconds = monotonic_seconds() - start;
-    metrics_record(service->metrics, &outcome, seconds);
-    log_access(service, client, &request, transaction->version, &outcome, seconds);
-    log_slow_query(service, &request, snapshot->index, &outcome, seconds);
+    end->is_put_off = outcome.is_put_off;
+    end->has_computed = outcome.has_computed;
+    if (!outcome.is_put_off)
+        record(&exchange, transaction, client, end->since, start);
     published_give_back(service->snapshots);
     return result;
 }

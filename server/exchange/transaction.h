@@ -2,6 +2,7 @@
 #ifndef CRATEDEX_SERVER_TRANSACTION_H
 #define CRATEDEX_SERVER_TRANSACTION_H
 
+#include "server/exchange/haste.h"
 #include "server/http/failure.h"
 #include "server/http/request_fields.h"
 #include "server/service/service.h"
@@ -20,11 +21,21 @@ struct transaction {
     const char *address;         /* of the peer; empty where nobody wants to know */
     bool is_proxy;               /* the peer is a trusted one */
     const struct failure *fault; /* why it is to be answered by an error; NULL: none */
+    enum transaction_haste haste;
+    double since; /* monotonic_seconds when it was whole, where it was put off; else 0: now */
 };
 
-/* Queues the answer, then counts and logs it. Returns what libmicrohttpd wants to hear. */
+/* What became of one. */
+struct transaction_end {
+    bool is_put_off;   /* nothing has happened: to be run again */
+    bool has_computed; /* it took as long as a computation takes */
+    double since;      /* for the next run */
+};
+
+/* Queues the answer, then counts and logs it; or puts it off. Returns what libmicrohttpd wants to
+   hear. */
 enum MHD_Result transaction_run(const struct service *service,
-                                const struct transaction *transaction);
+                                const struct transaction *transaction, struct transaction_end *end);
 
 /* Counts and logs what was answered without a transaction. `target` and `address` may be NULL. */
 void transaction_record_refusal(const struct service *service, const char *target,

@@ -11,6 +11,9 @@
    nobody reads the file any more, so whatever of it is found missing later (mapped_fault.h) belongs
    to the next snapshot.
 
+   A file that nobody writes to may be damaged all the same: page_check.h finds out. It is served as
+   far as it is whole, and another that takes its path takes its place.
+
    inotify(7) tells of writes and of their end. It knows nothing of other machines' writes in a
    network's file system, nor of programs that have the file mapped, and may be used up
    (fs.inotify.max_user_instances), so the thread also looks once a second. To open is tried when a
@@ -22,9 +25,11 @@
 #include "server/service/snapshot.h"
 
 #include <cratedex/index_file.h>
+#include <cratedex/index_signature.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <libgen.h>
+#include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -53,16 +58,17 @@ struct sight {
 
 struct index_watch {
     struct published *snapshots;
-    const char *path;
-    char *folder; /* of the path */
-    unsigned n_readers;
-    int wake;    /* an eventfd */
-    int notices; /* of inotify; -1: there are none */
+    struct snapshot_source source;
+    char *folder; /* of its path */
+    int wake;     /* an eventfd */
+    int notices;  /* of inotify; -1: there are none */
     int folder_watch;
     atomic_bool is_over;
     pthread_t thread;
     /* Of the thread: */
     struct snapshot *served;
+    struct file_stamp opened; /* the file that is served */
+    bool awaits_another;      /* it is damaged: one that is whole is to take its place */
     struct sight seen;
     struct sight failed;
     struct error said; /* why the file does not open, the last time */
@@ -83,13 +89,27 @@ static void choose_notices(struct index_watch *watch)
 {
     if (watch->notices < 0)
         return;
-    bool is_damaged = watch->served->is_damaged;
-    const uint32_t events = IN_CLOSE_WRITE | (is_damaged ? 0 : IN_MODIFY);
-    (void)inotify_add_watch(watch->notices, watch->path, events);
+    const uint32_t events = IN_CLOSE_WRITE | (watch->served->is_damaged ? 0 : IN_MODIFY);
+    (void)inotify_add_watch(watch->notices, watch->source.path, events);
     if (watch->folder_watch >= 0)
         (void)inotify_rm_watch(watch->notices, watch->folder_watch);
-    watch->folder_watch =
-        is_damaged ? inotify_add_watch(watch->notices, watch->folder, FOLDER_EVENTS) : -1;
+    watch->folder_watch = watch->awaits_another
+                              ? inotify_add_watch(watch->notices, watch->folder, FOLDER_EVENTS)
+                              : -1;
+}
+
+/* Whether an event tells that the file, its signature or another in their place is finished. In the
+   folder there may be much else. */
+static bool is_arrival(const struct index_watch *watch, uint32_t mask, const char *name)
+{
+    const char *slash = strrchr(watch->source.path, '/');
+    const char *own = slash != NULL ? slash + 1 : watch->source.path;
+    size_t length = strlen(own);
+    if ((mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE)) == 0)
+        return false;
+    return name == NULL ||
+           (strncmp(name, own, length) == 0 &&
+            (name[length] == '\0' || strcmp(name + length, INDEX_SIGNATURE_SUFFIX) == 0));
 }
 
 /* Takes what inotify has to tell. Returns whether a file was finished or has come. */
@@ -102,17 +122,34 @@ static bool read_notices(const struct index_watch *watch)
         for (const char *at = bytes; at < bytes + n_bytes;) {
             struct inotify_event event;
             memcpy(&event, at, sizeof event);
-            has_come |= (event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE)) != 0;
-            at += sizeof event + event.len;
+            at += sizeof event;
+            has_come |= is_arrival(watch, event.mask, event.len > 0 ? at : NULL);
+            at += event.len;
         }
     }
     return has_come;
+}
+
+/* What is at the path; all zero: nothing. */
+static struct file_stamp stamp_at_path(const struct index_watch *watch)
+{
+    struct stat status;
+    return stat(watch->source.path, &status) == 0 ? file_stamp_of(&status) : (struct file_stamp){0};
 }
 
 static void replace(struct index_watch *watch, struct snapshot *snapshot)
 {
     published_replace(watch->snapshots, snapshot);
     watch->served = snapshot;
+}
+
+/* From now on another file is looked for at the path; not that of `known`, until it changes. */
+static void await_another(struct index_watch *watch, struct sight known)
+{
+    watch->awaits_another = true;
+    watch->seen = (struct sight){.seconds = seconds_now()};
+    watch->failed = known;
+    watch->said.message[0] = '\0';
     choose_notices(watch);
 }
 
@@ -125,20 +162,25 @@ static void note_damage(struct index_watch *watch)
     fprintf(stderr,
             "cratedex-server: %s %s while it is served: until it is whole, what is not in the "
             "cache gets 503; `cratedex-index build -o` and `mv` replace an index safely\n",
-            watch->path,
+            watch->source.path,
             index_is_unchanged(sound->index) ? "cannot be read in part" : "was written to or cut");
     replace(watch, damaged);
     snapshot_forget(sound);
-    watch->seen = (struct sight){.seconds = seconds_now()};
-    watch->failed = (struct sight){.seconds = -RETRY_SECONDS};
-    watch->said.message[0] = '\0';
+    await_another(watch, (struct sight){.seconds = -RETRY_SECONDS});
+}
+
+static bool has_damaged_pages(const struct snapshot *snapshot)
+{
+    struct index_pages_state pages;
+    index_pages_state(snapshot->index, &pages);
+    return pages.n_damaged > 0;
 }
 
 static void note_failure(struct index_watch *watch, const struct error *error)
 {
     watch->failed = (struct sight){watch->seen.stamp, seconds_now()};
     if (strcmp(watch->said.message, error->message) != 0)
-        fprintf(stderr, "cratedex-server: not yet whole: %s\n", error->message);
+        fprintf(stderr, "cratedex-server: not served yet: %s\n", error->message);
     watch->said = *error;
 }
 
@@ -147,30 +189,32 @@ static void try_to_open(struct index_watch *watch)
 {
     struct error error;
     struct snapshot *damaged = watch->served;
-    struct snapshot *snapshot =
-        snapshot_open(watch->path, watch->n_readers, damaged->generation + 1, &error);
+    struct snapshot *snapshot = snapshot_open(&watch->source, damaged->generation + 1, &error);
     if (snapshot == NULL) {
         note_failure(watch, &error);
         return;
     }
     fprintf(stderr, "cratedex-server: %s is whole: serving %" PRIu32 " crates, dump of %s\n",
-            watch->path, index_n_crates(snapshot->index), index_dump_timestamp(snapshot->index));
+            watch->source.path, index_n_crates(snapshot->index),
+            index_dump_timestamp(snapshot->index));
+    watch->opened = watch->seen.stamp;
+    watch->awaits_another = false;
     replace(watch, snapshot);
+    choose_notices(watch);
     snapshot_close(damaged);
 }
 
 /* Looks at the path of a damaged index. Returns whether it is worth trying to open it. */
 static bool may_be_whole(struct index_watch *watch, bool has_come)
 {
-    struct stat status;
-    struct file_stamp stamp = {0};
+    const struct file_stamp stamp = stamp_at_path(watch);
     double now = seconds_now();
-    if (stat(watch->path, &status) == 0)
-        stamp = file_stamp_of(&status);
     bool is_quiet = file_stamp_equals(&stamp, &watch->seen.stamp);
     if (!is_quiet)
         watch->seen = (struct sight){stamp, now};
-    if (!has_come && now < watch->seen.seconds + QUIET_SECONDS)
+    if (has_come)
+        return true;
+    if (now < watch->seen.seconds + QUIET_SECONDS)
         return false;
     return !file_stamp_equals(&stamp, &watch->failed.stamp) ||
            now >= watch->failed.seconds + RETRY_SECONDS;
@@ -181,7 +225,9 @@ static void look(struct index_watch *watch)
     bool has_come = read_notices(watch);
     if (!watch->served->is_damaged && !snapshot_is_sound(watch->served))
         note_damage(watch);
-    if (watch->served->is_damaged && may_be_whole(watch, has_come))
+    else if (!watch->awaits_another && has_damaged_pages(watch->served))
+        await_another(watch, (struct sight){watch->opened, INFINITY});
+    if (watch->awaits_another && may_be_whole(watch, has_come))
         try_to_open(watch);
 }
 
@@ -211,7 +257,7 @@ static void free_watch(struct index_watch *watch)
 }
 
 struct index_watch *index_watch_start(struct published *snapshots, struct snapshot *served,
-                                      const char *path, unsigned n_readers, struct error *error)
+                                      const struct snapshot_source *source, struct error *error)
 {
     struct index_watch *watch = calloc(1, sizeof *watch);
     if (watch == NULL) {
@@ -220,13 +266,13 @@ struct index_watch *index_watch_start(struct published *snapshots, struct snapsh
     }
     watch->snapshots = snapshots;
     watch->served = served;
-    watch->path = path;
-    watch->n_readers = n_readers;
+    watch->source = *source;
     watch->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     watch->notices = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     watch->folder_watch = -1;
+    watch->opened = stamp_at_path(watch);
     atomic_init(&watch->is_over, false);
-    char *copy = strdup(path);
+    char *copy = strdup(source->path);
     watch->folder = copy != NULL ? strdup(dirname(copy)) : NULL;
     free(copy);
     if (watch->folder == NULL) {

@@ -10,12 +10,12 @@
 struct index_watch;
 
 struct snapshot;
+struct snapshot_source;
 
-/* Starts a thread that looks after `served`, the snapshot that is published, of the file at `path`
-   (borrowed). From now on it alone publishes others, each with `n_readers` readers, and frees what
-   they replace. Returns NULL and why. */
+/* Starts a thread that looks after `served`, the snapshot that is published, of `source` (copied).
+   From now on it alone publishes others, and frees what they replace. Returns NULL and why. */
 struct index_watch *index_watch_start(struct published *snapshots, struct snapshot *served,
-                                      const char *path, unsigned n_readers, struct error *error);
+                                      const struct snapshot_source *source, struct error *error);
 
 /* Ends it. What is published stays. NULL is allowed. */
 void index_watch_stop(struct index_watch *watch);

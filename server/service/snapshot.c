@@ -4,9 +4,10 @@
 
 #include "index/base/mapped_fault.h"
 
+#include <cratedex/index_signature.h>
 #include <stdlib.h>
 
-struct snapshot *snapshot_open(const char *path, unsigned n_readers, uint64_t generation,
+struct snapshot *snapshot_open(const struct snapshot_source *source, uint64_t generation,
                                struct error *error)
 {
     struct snapshot *snapshot = calloc(1, sizeof *snapshot);
@@ -16,11 +17,11 @@ struct snapshot *snapshot_open(const char *path, unsigned n_readers, uint64_t ge
     }
     snapshot->generation = generation;
     snapshot->n_faults = mapped_fault_count();
-    snapshot->index = index_open(path, error);
+    snapshot->index = index_open_signed(source->path, source->verify_key, error);
     if (snapshot->index != NULL)
-        snapshot->readers = reader_pool_create(snapshot->index, n_readers, error);
+        snapshot->readers = reader_pool_create(snapshot->index, source->n_readers, error);
     if (snapshot->readers != NULL)
-        snapshot->page_check = page_check_start(snapshot->index, path, error);
+        snapshot->page_check = page_check_start(snapshot->index, source->path, error);
     if (snapshot->page_check != NULL)
         return snapshot;
     snapshot_close(snapshot);

@@ -8,6 +8,7 @@
 
 #include <cratedex/error.h>
 #include <cratedex/index_file.h>
+#include <cratedex/signature_key.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,10 +26,18 @@ struct snapshot {
     bool is_damaged;
 };
 
-/* Opens the index at `path`, which must outlive the snapshot, with a reader for each of `n_readers`
-   threads. Returns NULL and why. */
-struct snapshot *snapshot_open(const char *path, unsigned n_readers, uint64_t generation,
+/* Where snapshots come from; borrowed. */
+struct snapshot_source {
+    const char *path;
+    unsigned n_readers;                     /* one for each thread that computes answers */
+    const struct signature_key *verify_key; /* NULL: the index needs no signature */
+};
+
+/* Opens what is at the source's path now, and begins to check its pages (page_check.h), which
+   standard error tells. Returns NULL and why. */
+struct snapshot *snapshot_open(const struct snapshot_source *source, uint64_t generation,
                                struct error *error);
+
 
 /* Every reader must have been returned. NULL is allowed. */
 void snapshot_close(struct snapshot *snapshot);

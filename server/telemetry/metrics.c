@@ -96,6 +96,11 @@ void metrics_count_slow_query(struct metrics *metrics)
     add(&metrics->n_slow_queries, 1);
 }
 
+void metrics_count_late_request(struct metrics *metrics)
+{
+    add(&metrics->n_late_requests, 1);
+}
+
 void metrics_count_connection(struct metrics *metrics)
 {
     add(&metrics->n_connections_opened, 1);

@@ -10,6 +10,7 @@
                                                         the whole request to the queued answer
        cratedex_experiment_request_duration_seconds{arm,cache} likewise, of the answers that depend
        on the arm cratedex_slow_queries_total answers that took as long as --slow-query-ms
+       cratedex_late_requests_total those that waited for as long as --max-wait-ms: 503
        cratedex_log_{dropped_lines,failed_writes}_total{log} log: access, slow_query (a file of its
        own), error
        cratedex_downloads_counted_total cratedex_http_connections, cratedex_http_connections_limit,
@@ -34,7 +35,7 @@
    and miss; 2 for errors), a plain one 10, each of 22 series. A handful of statuses and the bytes
    are about 40 and 10 series more: 450 a route, 16,000 over all 36. A server that browsers and
    cargo use has some 2,000. The cache has 6 series a shard (64 at most), an experiment 88, all else
-   23. */
+   24. */
 #ifndef CRATEDEX_SERVER_METRICS_H
 #define CRATEDEX_SERVER_METRICS_H
 
@@ -59,6 +60,8 @@ void metrics_record(struct metrics *metrics, const struct outcome *outcome, doub
 /* Count one event each. */
 void metrics_count_download(struct metrics *metrics);
 void metrics_count_slow_query(struct metrics *metrics);
+/* A request that has waited for too long was answered by 503. */
+void metrics_count_late_request(struct metrics *metrics);
 void metrics_count_connection(struct metrics *metrics);
 /* A connection that was counted has ended. */
 void metrics_end_connection(struct metrics *metrics);

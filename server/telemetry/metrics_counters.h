@@ -44,6 +44,7 @@ struct route_counters {
 struct metrics {
     atomic_uint_fast64_t n_downloads;
     atomic_uint_fast64_t n_slow_queries;
+    atomic_uint_fast64_t n_late_requests;
     atomic_uint_fast64_t n_connections_opened;
     atomic_uint_fast64_t n_connections_ended;
     atomic_uint_fast64_t n_connections_cut[N_CONNECTION_ENDS]; /* by the server */

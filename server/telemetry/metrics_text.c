@@ -203,6 +203,10 @@ void metrics_write(const struct metrics *metrics, struct exposition *exposition)
     exposition_counter(exposition, "cratedex_slow_queries",
                        "Answers that took as long as --slow-query-ms or longer.",
                        metrics_counter_read(&metrics->n_slow_queries));
+    exposition_counter(exposition, "cratedex_late_requests",
+                       "Requests that waited for as long as --max-wait-ms for others to be "
+                       "computed, and got 503.",
+                       metrics_counter_read(&metrics->n_late_requests));
     exposition_counter(exposition, "cratedex_downloads_counted", "Downloads that were counted.",
                        metrics_counter_read(&metrics->n_downloads));
     write_connections(metrics, exposition);

@@ -38,6 +38,9 @@ struct outcome {
     enum content_coding coding;
     enum experiment_arm arm;
     size_t body_bytes; /* 0 for HEAD and 304 */
+    bool has_computed; /* the answer, or that there is none */
+    bool is_put_off;   /* nothing was answered, for that has to be computed */
+    bool is_late;      /* nothing will be computed, for there is no time */
     struct trace trace;
 };
 
@@ -51,6 +54,9 @@ static inline void outcome_init(struct outcome *outcome, unsigned route)
     outcome->coding = CODING_IDENTITY;
     outcome->arm = EXPERIMENT_NONE;
     outcome->body_bytes = 0;
+    outcome->has_computed = false;
+    outcome->is_put_off = false;
+    outcome->is_late = false;
     outcome->trace.has_parts = false;
     outcome->trace.has_plan = false;
 }

@@ -222,6 +222,7 @@ static const struct benchmark benchmarks[] = {
     {.name = "cache", .run = bench_cache, .needs_queries = true},
     {.name = "features", .run = bench_features, .needs_queries = true},
     {.name = "worst", .run = bench_worst},
+    {.name = "pressure", .run = bench_pressure, .needs_queries = true},
     {.name = "compare",
      .run = bench_compare,
      .needs_queries = true,

@@ -47,6 +47,7 @@ int bench_compare(const struct bench_options *options, struct error *error);
 int bench_counting(const struct bench_options *options, struct error *error);
 int bench_features(const struct bench_options *options, struct error *error);
 int bench_resolve(const struct bench_options *options, struct error *error);
+int bench_pressure(const struct bench_options *options, struct error *error);
 int bench_worst(const struct bench_options *options, struct error *error);
 
 /* Nanoseconds of the monotonic clock. */

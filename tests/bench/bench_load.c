@@ -40,6 +40,7 @@ struct connection {
     bool is_busy;
     bool is_in_body;
     bool closes;
+    bool is_other;     /* the answer has the other status */
     uint64_t due;      /* when the request was to be sent */
     size_t to_receive; /* of the body */
     size_t head_size;  /* of what is kept of an unfinished head */
@@ -119,7 +120,8 @@ static int answer_arrived(struct load *load, struct connection *connection, stru
         load->result.n_received++;
         if (now <= load->end)
             load->result.n_answers++;
-        if (load->n_latencies < load->capacity)
+        load->result.n_other += connection->is_other;
+        if (!connection->is_other && load->n_latencies < load->capacity)
             load->latencies[load->n_latencies++] = now - connection->due;
     }
     if (!connection->closes)
@@ -154,10 +156,11 @@ static int take_head(struct load *load, struct connection *connection, const cha
         return 0;
     }
     unsigned wanted = load->plan->status != 0 ? load->plan->status : 200;
+    connection->is_other = load->plan->other_status != 0 && head.status == load->plan->other_status;
     if (load->last_head != NULL) {
         *load->last_head = head;
         memcpy(load->last_bytes, bytes, head.size);
-    } else if (head.status != wanted) {
+    } else if (head.status != wanted && !connection->is_other) {
         return error_set(error, "an answer is %u, not %u", head.status, wanted);
     }
     if (size - head.size > head.body_bytes)

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LOAD_MAX_CONNECTIONS 1024
+#define LOAD_MAX_CONNECTIONS 4096
 #define LOAD_MAX_HEAD 16384
 
 /* Whole requests (head, no body) that are sent in turn. */
@@ -27,6 +27,7 @@ struct load_plan {
     size_t first; /* the request that is sent first, any number: it counts modulo n_requests */
     unsigned n_connections; /* 1 … LOAD_MAX_CONNECTIONS */
     unsigned status;        /* that every answer must have; 0: 200 */
+    unsigned other_status;  /* that an answer may have as well; 0: none */
     double rate; /* requests a second, sent whatever the answers do; 0: each connection asks
                                again as soon as it was answered */
     double seconds;
@@ -40,6 +41,7 @@ struct load_plan {
 struct load_result {
     uint64_t n_answers;  /* within the time */
     uint64_t n_received; /* those after it, too */
+    uint64_t n_other;    /* of them, of the other status, which are in no latency */
     double seconds;
     /* With a rate from when a request was to be sent until its answer was there, so that one that
        had to wait for a connection counts its waiting (what coordinated omission leaves out).

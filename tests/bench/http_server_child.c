@@ -122,8 +122,11 @@ int http_server_child_start(struct http_server_child *server, const char *index_
     snprintf(cache_copy, sizeof cache_copy, "%s", settings->cache_bytes);
     snprintf(threads, sizeof threads, "%u", settings->n_threads);
     char words[][16] = {"--index", "--listen", "127.0.0.1:0", "--threads", "--cache-bytes"};
-    char *const arguments[] = {program,  words[0], index_copy, words[1],   words[2],
-                               words[3], threads,  words[4],   cache_copy, NULL};
+    char *arguments[HTTP_SERVER_MAX_ARGUMENTS + 1] = {
+        program, words[0], index_copy, words[1], words[2], words[3], threads, words[4], cache_copy};
+    for (size_t i = 0, n = 9; settings->more != NULL && settings->more[i] != NULL; i++)
+        if (n < HTTP_SERVER_MAX_ARGUMENTS)
+            arguments[n++] = (char *)settings->more[i]; /* execv changes none */
     return http_server_child_run(server, arguments, error);
 }
 

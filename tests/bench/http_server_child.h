@@ -10,6 +10,7 @@
 #include <time.h>
 
 #define HTTP_SERVER_MAX_PROCESSES 64
+#define HTTP_SERVER_MAX_ARGUMENTS 24
 
 struct http_server_child {
     pid_t process; /* 0: none */
@@ -26,6 +27,7 @@ struct http_server_settings {
     /* Of its program, such as one that was built from another commit; NULL: that of this
        program. */
     const char *folder;
+    const char *const *more; /* arguments, ended by NULL; NULL: none */
 };
 
 /* Starts the cratedex-server of a folder, and waits until it listens. Returns 0, or

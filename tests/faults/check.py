@@ -6,11 +6,14 @@ check.py --build BUILD [--sample N] [--seed N] [--only NAME] [--jobs N] [DUMP]""
 
 import argparse
 import os
+import random
 import subprocess
 import sys
 import tempfile
 import time
 
+from counting import download, run_counting
+from faulty_server import TARGETS, FaultyServer, run_answers, run_starts
 from scene import run_scene
 from scenes import BuildScene, QuestionScene
 
@@ -24,6 +27,17 @@ def parse_arguments():
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("dump", nargs="?", default="data")
     return parser.parse_args()
+
+
+def counted(program, index, folder):
+    """A folder with a file of downloads that a server counted."""
+    counts = os.path.join(folder, "merged")
+    os.makedirs(counts)
+    server = FaultyServer(program.replace("cratedex-index", "cratedex-server"), index, folder, "--count-downloads", counts)
+    server.start()
+    download(server, 5)
+    server.stop()
+    return counts
 
 
 def scenes_of(program, dump, folder):
@@ -42,6 +56,7 @@ def scenes_of(program, dump, folder):
         file.write(b"\x82\xa1a\x01\xa1b\x93\xc3\xc0\xa1c")
     yield BuildScene("build of a folder", program, os.path.abspath(dump), old)
     yield BuildScene("build of a .tar.gz", program, archive, old)
+    yield BuildScene("merging of downloads", program, archive, old, "--downloads", counted(program, index, folder))
     for arguments in (
         ["query", index, "serde json", "--limit", "3"],
         ["query", index, "serde_jsn", "--json"],
@@ -55,23 +70,51 @@ def scenes_of(program, dump, folder):
         yield QuestionScene(" ".join(os.path.basename(word) for word in arguments), program, arguments)
 
 
+def server_runs(arguments, folder):
+    """Name and function of what is run with a server; the function returns its numbers of faults and of bad ends."""
+    program = os.path.abspath(os.path.join(arguments.build, "faults", "cratedex-server"))
+    index = os.path.join(folder, "index.cdx")
+    generator = random.Random(arguments.seed)
+    per_target = None if arguments.sample is None else max(1, arguments.sample // (4 * len(TARGETS)))
+
+    def server(*options):
+        return FaultyServer(program, index, folder, "--threads", "1", *options)
+
+    yield "server starts", lambda name: run_starts(name, server(), arguments.sample, generator)
+    yield (
+        "server answers without a cache",
+        lambda name: run_answers(name, server("--cache-bytes", "0"), TARGETS, per_target, generator),
+    )
+    yield (
+        "server answers out of its cache",
+        lambda name: run_answers(name, server("--access-log", "off"), TARGETS, per_target, generator),
+    )
+    counts = os.path.join(folder, "counts")
+    os.makedirs(counts, exist_ok=True)
+    yield (
+        "counting",
+        lambda name: run_counting(name, server("--count-downloads", counts), counts, arguments.sample, generator),
+    )
+
+
 def main():
     arguments = parse_arguments()
     program = os.path.abspath(os.path.join(arguments.build, "faults", "cratedex-index"))
     began = time.monotonic()
-    n_runs = n_wrong = n_scenes = n_wrong_scenes = 0
+    ends = []
     with tempfile.TemporaryDirectory() as folder:
         for scene in scenes_of(program, arguments.dump, folder):
-            if arguments.only not in scene.name:
-                continue
-            runs, wrong = run_scene(
-                scene, os.path.join(folder, "scene"), arguments.sample, arguments.seed, arguments.jobs
-            )
-            n_runs, n_wrong = n_runs + runs, n_wrong + wrong
-            n_scenes, n_wrong_scenes = n_scenes + 1, n_wrong_scenes + (wrong > 0)
-    print(f"{n_runs} faults in {time.monotonic() - began:.0f} s, {n_wrong} of them ended badly")
-    print(f"{n_scenes - n_wrong_scenes} passed, {n_wrong_scenes} failed")
-    return 1 if n_wrong or n_scenes == 0 else 0
+            if arguments.only in scene.name:
+                place = os.path.join(folder, "scene")
+                ends.append(run_scene(scene, place, arguments.sample, arguments.seed, arguments.jobs))
+        for name, run in server_runs(arguments, folder):
+            if arguments.only in name:
+                ends.append(run(name))
+    n_wrong = sum(wrong for _, wrong in ends)
+    n_failed = sum(wrong > 0 for _, wrong in ends)
+    print(f"{sum(runs for runs, _ in ends)} faults in {time.monotonic() - began:.0f} s, {n_wrong} of them ended badly")
+    print(f"{len(ends) - n_failed} passed, {n_failed} failed")
+    return 1 if n_failed or not ends else 0
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -128,9 +129,6 @@ FAULT_CALL(int, -1, EMFILE, accept4,
            (int socket, __SOCKADDR_ARG address, socklen_t *size, int flags),
            (socket, address, size, flags))
 FAULT_CALL(int, -1, EMFILE, epoll_create1, (int flags), (flags))
-FAULT_CALL(int, -1, ENOSPC, epoll_ctl,
-           (int set, int operation, int file, struct epoll_event *event),
-           (set, operation, file, event))
 FAULT_CALL(int, EAGAIN, errno, pthread_create,
            (pthread_t * thread, const pthread_attr_t *attributes, void *(*run)(void *),
             void *context),
@@ -147,6 +145,16 @@ int close(int file)
     return -1;
 }
 
+/* Only who comes into a set needs memory and a place (/proc/sys/fs/epoll/max_user_watches). */
+int epoll_ctl(int set, int operation, int file, struct epoll_event *event)
+{
+    FAULT_FIND_NEXT(epoll_ctl)
+    if (operation != EPOLL_CTL_ADD || !fault_is_due(FAULT_FAILS, "epoll_ctl"))
+        return next(set, operation, file, event);
+    errno = ENOSPC;
+    return -1;
+}
+
 /* Waiting can only be interrupted. */
 int epoll_wait(int set, struct epoll_event *events, int n, int timeout)
 {
@@ -155,6 +163,15 @@ int epoll_wait(int set, struct epoll_event *events, int n, int timeout)
         return next(set, events, n, timeout);
     errno = EINTR;
     return -1;
+}
+
+/* A server that looks after its files once a second does so 50 times. */
+int sigtimedwait(const sigset_t *signals, siginfo_t *info, const struct timespec *timeout)
+{
+    const struct timespec moment = {.tv_nsec = 20000000};
+    FAULT_FIND_NEXT(sigtimedwait)
+    bool is_short = fault_control() != NULL && timeout != NULL && timeout->tv_sec > 0;
+    return next(signals, info, is_short ? &moment : timeout);
 }
 
 time_t time(time_t *seconds)

@@ -16,10 +16,10 @@
 
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 /* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
-#define ALLOCATION(name, parameters, arguments)                                                    \
-    void *BEHIND(name) parameters;                                                                 \
-    void *name parameters;                                                                         \
-    void *name parameters                                                                          \
+#define ALLOCATION(type, name, parameters, arguments)                                              \
+    type BEHIND(name) parameters;                                                                  \
+    type name parameters;                                                                          \
+    type name parameters                                                                           \
     {                                                                                              \
         if (fault_is_due(FAULT_NO_MEMORY, #name)) {                                                \
             errno = ENOMEM;                                                                        \
@@ -28,10 +28,10 @@
         return BEHIND(name) arguments;                                                             \
     }
 
-ALLOCATION(malloc, (size_t size), (size))
-ALLOCATION(calloc, (size_t n, size_t size), (n, size))
-ALLOCATION(realloc, (void *memory, size_t size), (memory, size))
-ALLOCATION(memalign, (size_t alignment, size_t size), (alignment, size))
+ALLOCATION(void *, malloc, (size_t size), (size))
+ALLOCATION(void *, calloc, (size_t n, size_t size), (n, size))
+ALLOCATION(void *, realloc, (void *memory, size_t size), (memory, size))
+ALLOCATION(void *, memalign, (size_t alignment, size_t size), (alignment, size))
 
 void *aligned_alloc(size_t alignment, size_t size);
 void *aligned_alloc(size_t alignment, size_t size)
@@ -50,9 +50,9 @@ int posix_memalign(void **memory, size_t alignment, size_t size)
 }
 
 #if defined(__SANITIZE_ADDRESS__)
-ALLOCATION(reallocarray, (void *memory, size_t n, size_t size), (memory, n, size))
-ALLOCATION(strdup, (const char *text), (text))
-ALLOCATION(strndup, (const char *text, size_t max), (text, max))
+ALLOCATION(void *, reallocarray, (void *memory, size_t n, size_t size), (memory, n, size))
+ALLOCATION(char *, strdup, (const char *text), (text))
+ALLOCATION(char *, strndup, (const char *text, size_t max), (text, max))
 #endif
 /* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */

@@ -20,10 +20,11 @@ MAX_SHOWN = 4000  # characters of a message
 # What a message may say of a call that failed: the C library's words for the errno, and SQLite's.
 REASONS = re.compile(
     "Input/output error|No space left|Too many open files|Cannot allocate memory|Operation not permitted|"
-    "Resource temporarily unavailable|disk I/O error|unable to open database file|database or disk is full|out of memory"
+    "Resource temporarily unavailable|disk I/O error|unable to open (a temporary )?database file|cannot write to standard output|Address already in use|"
+    "No buffer space|was changed while it was opened|database or disk is full|out of memory"
 )
 # What it may not: the file is well, and to build it again would help nobody.
-MISLEADING = re.compile("damaged|build the index again|is not a Cratedex index|is missing|no file of|not an archive", re.I)
+MISLEADING = re.compile("damaged(?!: SQLite's integrity check)|build the index again|is not a Cratedex index|is missing|no file of|not an archive", re.I)
 
 
 @dataclasses.dataclass
@@ -72,7 +73,7 @@ def message_complaints(errors, program, kind):
         yield "not one line that says why"
     elif MISLEADING.search(errors):
         yield "the message blames a file that is well"
-    elif not (re.search("out of memory|Cannot allocate memory|disk I/O error", errors) if kind == NO_MEMORY else REASONS.search(errors)):
+    elif not (re.search("out of memory|Cannot allocate memory|disk I/O error|temporary database file|too large for the memory", errors) if kind == NO_MEMORY else REASONS.search(errors)):
         yield "the message does not say what failed"
 
 
@@ -120,6 +121,16 @@ class Worker:
         return outcome, n_faults, call, left
 
 
+def drawn(faults, sample, generator):
+    """All faults, or `sample` of them, of which half are of calls of the system where there are so many."""
+    if sample is None or sample >= len(faults):
+        return faults
+    calls = [fault for fault in faults if fault[0] != NO_MEMORY]
+    allocations = [fault for fault in faults if fault[0] == NO_MEMORY]
+    n_calls = min(len(calls), max(sample // 2, sample - len(allocations)))
+    return generator.sample(calls, n_calls) + generator.sample(allocations, sample - n_calls)
+
+
 def faults_of(scene, worker, sample, seed):
     """The normal outcome, and (kind, at) of every fault that the scene is run with: all calls, every stack of allocations
     and `random_allocations` more; of these `sample`, where that is given."""
@@ -137,9 +148,7 @@ def faults_of(scene, worker, sample, seed):
     more = generator.sample(range(1, n_calls[NO_MEMORY] + 1), min(scene.n_random_allocations, n_calls[NO_MEMORY]))
     faults = [(kind, at) for kind in (FAILS, FALLS_SHORT, IS_INTERRUPTED) for at in range(1, n_calls[kind] + 1)]
     faults += [(NO_MEMORY, at) for at in itertools.chain(allocations, more)]
-    if sample is not None and sample < len(faults):
-        faults = generator.sample(faults, sample)
-    return first, faults
+    return first, drawn(faults, sample, generator)
 
 
 def run_scene(scene, folder, sample, seed, jobs):

@@ -231,8 +231,9 @@ static void hits_have_no_lock_in_common(void **state)
     observe(*state, "", &hits);
     print_message("%u mutexes in %d answers, %u of them taken by two threads\n", hits.n_mutexes,
                   N_CONNECTIONS * N_REQUESTS, hits.n_common);
-    assert_int_equal(__builtin_popcount(hits.threads), N_THREADS); /* both answered */
-    assert_true(hits.n_mutexes >= N_CONNECTIONS);                  /* each response has one */
+    /* Both answered; a thread that checks the index may have taken one of its own. */
+    assert_true(__builtin_popcount(hits.threads) >= N_THREADS);
+    assert_true(hits.n_mutexes >= N_CONNECTIONS); /* each response has one */
     assert_int_equal(hits.n_common, 0);
 }
 
@@ -245,7 +246,7 @@ static void a_common_lock_is_seen(void **state)
     snprintf(field, sizeof field, "Accept: application/json, text/%0*d\r\n", RECENT_HITS_MAX_KEY,
              0);
     observe(*state, field, &slow);
-    assert_int_equal(__builtin_popcount(slow.threads), N_THREADS);
+    assert_true(__builtin_popcount(slow.threads) >= N_THREADS);
     assert_true(slow.n_common > 0);
 }
 

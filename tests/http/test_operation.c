@@ -128,6 +128,7 @@ static void refuses_bad_options(void **state)
         {{"--read-only", "No"}, "--read-only: bad value 'No'"},
         {{"--read-only"}, "--read-only needs a value"},
         {{"--ranking", ""}, "--ranking: the value is empty"},
+        {{"--verify-key", ""}, "--verify-key: the value is empty"},
         {{"--trust-proxy", "10.0.0.0/33"}, "--trust-proxy: bad network '10.0.0.0/33'"},
         {{"--trust-proxy", "localhost"}, "write an address or a network like 10.0.0.0/8"},
         {{"--count-downloads", ""}, "--count-downloads: the value is empty"},

@@ -2,6 +2,8 @@
    server lives on, no wrong byte leaves it, and it serves again what is whole. Each test has a
    server and a file of its own. What is asked for and not in the cache needs the file; `page` makes
    as many such targets as a test wants. */
+#define _GNU_SOURCE /* memmem */
+
 #include "tests/support/built_index.h"
 #include "tests/support/folder.h"
 #include "tests/support/http_client.h"
@@ -374,6 +376,31 @@ static void waits_for_another_file(void **state)
     end(&scene);
 }
 
+/* Damaged before the server started, where only a document is: a file that takes its path is
+   better. Of the damaged one the rest is served until then. */
+static void takes_a_whole_file_for_a_damaged_one(void **state)
+{
+    struct scene scene;
+    (void)state;
+    begin(&scene);
+    http_fixture_close(&scene.http);
+    const struct file *sample = &indexes->sample;
+    char *document = memmem(sample->bytes + sample->size / 8, sample->size - sample->size / 8,
+                            "\"exact_match\":false", 19);
+    assert_non_null(document);
+    *document ^= 1;
+    file_write(scene.path, sample->bytes, sample->size);
+    *document ^= 1;
+    start_server(&scene, NULL);
+    wait_for_readiness(&scene, 503);
+    assert_int_equal(get_status(scene.http.client, "/api/v1/keywords"), 200);
+    move_over(&scene, sample);
+    wait_for_readiness(&scene, 200);
+    assert_int_equal(ask_anew(&scene), 200);
+    assert_true(has_said(&scene, "live.cdx is whole: serving "));
+    end(&scene);
+}
+
 static void survives_a_new_time(void **state)
 {
     struct scene scene;
@@ -493,6 +520,7 @@ int main(void)
         cmocka_unit_test(stays_with_a_file_that_was_removed),
         cmocka_unit_test(stays_with_a_file_that_was_replaced),
         cmocka_unit_test(waits_for_another_file),
+        cmocka_unit_test(takes_a_whole_file_for_a_damaged_one),
         cmocka_unit_test(survives_a_new_time),
         cmocka_unit_test(sends_nothing_wrong_under_load),
     };

@@ -49,8 +49,8 @@ struct fixture {
 static void change_to(struct fixture *fixture, unsigned number)
 {
     struct error error;
-    struct snapshot *snapshot =
-        snapshot_open(fixture->paths[number], N_THREADS, ++fixture->generation, &error);
+    const struct snapshot_source source = {.path = fixture->paths[number], .n_readers = N_THREADS};
+    struct snapshot *snapshot = snapshot_open(&source, ++fixture->generation, &error);
     if (snapshot == NULL)
         fail_msg("%s", error.message);
     snapshot_close(published_replace(fixture->daemon.service.snapshots, snapshot));

@@ -236,7 +236,8 @@ static double sum_of(const char *metrics, const char *sample)
 static void answers_many_connections_while_evicting(void **state)
 {
     (void)state;
-    static const char *const arguments[] = {"--threads", "4", "--cache-bytes", "300K", NULL};
+    static const char *const arguments[] = {
+        "--threads", "4", "--cache-bytes", "300K", "--max-wait-ms", "0", NULL};
     const char *wanted = getenv("CRATEDEX_STRESS_SECONDS");
     double seconds = wanted != NULL ? strtod(wanted, NULL) : DEFAULT_SECONDS;
     struct stress *stress = calloc(1, sizeof *stress);

@@ -17,6 +17,7 @@ atexit.register(shutil.rmtree, temporary)
 build = Path(os.environ.get("CRATEDEX_BUILD", ROOT / "build"))
 folder = temporary / "stage"
 index = temporary / "sample.cdx"
+public_key = temporary / "builder.pub"  # the index is signed
 
 
 def run(*command, status=0, **options):
@@ -46,4 +47,6 @@ def files(below):
 
 # When the first test imports this.
 make("install", f"BUILD={build}", f"DESTDIR={folder}", f"PREFIX={PREFIX}")
-run(path("bin/cratedex-index"), "build", "data", "-o", index, "--quiet")
+run("openssl", "genpkey", "-algorithm", "ed25519", "-out", temporary / "builder.key")
+run("openssl", "pkey", "-in", temporary / "builder.key", "-pubout", "-out", public_key)
+run(path("bin/cratedex-index"), "build", "data", "-o", index, "--sign", temporary / "builder.key", "--quiet")

@@ -68,7 +68,7 @@ class Completion(unittest.TestCase):
 
     def test_every_argument_is_known(self):
         """A new kind of argument is to be completed, or named here as one that has nothing to offer."""
-        known = {"FILE", "OUT", "PATH", "FOLDER", "SORT", "MATCH", "FORMAT", None}
+        known = {"FILE", "OUT", "PATH", "KEY", "PUB", "FOLDER", "SORT", "MATCH", "FORMAT", None}
         without = {"N", "ADDR:PORT", "URL", "CIDR", "KEY=PERCENT", "N[K|M|G|T]", "TEXT"}
         for text in help_text.helps().values():
             for name, (_, argument, _) in help_text.options(text).items():

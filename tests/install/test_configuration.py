@@ -72,7 +72,7 @@ class Configuration(unittest.TestCase):
         places = [word for name in ("ranking", "ranking-b", "slow-query-log", "count-downloads")
                   for word in (f"--{name}", str(self.folder / name.removesuffix("-b")))]
         (self.folder / "count-downloads").mkdir()
-        self.assertTrue(self.serve(text, *places))
+        self.assertTrue(self.serve(text, *places, "--verify-key", str(stage.public_key)))
 
     def test_a_value_that_is_wrong_is_refused(self):
         """So the test before would notice one."""

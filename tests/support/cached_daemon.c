@@ -28,11 +28,12 @@ void cached_daemon_start(struct cached_daemon *daemon, unsigned n_threads)
     static const struct trusted_proxies no_proxies;
     struct service *service = &daemon->service;
     built_index_make(&daemon->built, SAMPLE_DUMP);
+    const struct snapshot_source source = {.path = daemon->built.path, .n_readers = n_threads};
     service->proxies = &no_proxies;
     service->cdn_url = "https://static.crates.io";
     service->base_url = "";
     atomic_init(&service->is_stopping, false);
-    daemon->snapshot = snapshot_open(daemon->built.path, n_threads, 1, &error);
+    daemon->snapshot = snapshot_open(&source, 1, &error);
     assert_non_null(daemon->snapshot);
     service->snapshots = published_create(daemon->snapshot, &error);
     service->cache = cache_create(CACHE_BYTES, 1, answer_free, &error);

@@ -73,6 +73,11 @@ class Commands(unittest.TestCase):
         # A crate that stands in front has no features.
         self.assertEqual({len(row) for row in rows}, {3, len(titles)})
 
+    def test_pressure(self):
+        self.result("pressure", "--queries", sample.QUERIES, "--rounds", 1,
+                    members=["quiet", "crowd", "held_crowd", "overload", "computed"])
+        self.table("pressure", "--queries", sample.QUERIES, "--rounds", 1, words=["overload", "503"])
+
     def test_worst(self):
         self.table("worst", "--seconds", 0, "--limit-ms", 60000, words=["texts tried"])
         sample.bench("worst", sample.INDEX, "--seconds", 0, "--limit-ms", 0.0001, statuses=(1,))

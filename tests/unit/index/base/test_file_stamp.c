@@ -3,8 +3,11 @@
 #include "tests/support/folder.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <unistd.h>
 
@@ -44,6 +47,35 @@ static void sees_every_write(void **state)
     close(descriptor);
 }
 
+struct writer {
+    int descriptor;
+    atomic_bool is_over;
+};
+
+static void *write_all_the_time(void *context)
+{
+    struct writer *writer = context;
+    while (!atomic_load(&writer->is_over))
+        (void)!pwrite(writer->descriptor, "x", 1, 0);
+    return NULL;
+}
+
+/* Nobody waits for who never stops. */
+static void ends_under_a_writer(void **state)
+{
+    pthread_t thread;
+    struct file_stamp stamp;
+    struct writer writer = {.descriptor = open_new(*state)};
+    assert_int_equal(pthread_create(&thread, NULL, write_all_the_time, &writer), 0);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(file_stamp_take(writer.descriptor, &stamp), 0);
+    while (file_stamp_holds(writer.descriptor, &stamp))
+        ;
+    atomic_store(&writer.is_over, true);
+    pthread_join(thread, NULL);
+    close(writer.descriptor);
+}
+
 static void sees_a_cut_and_a_hole(void **state)
 {
     struct file_stamp stamp;
@@ -73,6 +105,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(holds_while_nobody_writes, folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(sees_every_write, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(ends_under_a_writer, folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(sees_a_cut_and_a_hole, folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(knows_one_file_from_another, folder_setup, folder_teardown),
     };

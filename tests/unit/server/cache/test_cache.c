@@ -192,6 +192,41 @@ static void values_are_freed_without_a_lock(void **state)
     cache_destroy(cache);
 }
 
+static void who_does_not_wait_is_told_why(void **state)
+{
+    (void)state;
+    struct cache *cache = create((size_t)1 << 20, 1, increment);
+    enum cache_outcome outcome;
+    unsigned n_freed = 0;
+    assert_null(cache_try_acquire(cache, "key", 3, false, false, &outcome));
+    assert_int_equal(outcome, CACHE_ABSENT);
+    struct cache_entry *entry = cache_try_acquire(cache, "key", 3, true, true, &outcome);
+    assert_int_equal(outcome, CACHE_COMPUTE);
+    for (int may_compute = 0; may_compute < 2; may_compute++) {
+        assert_null(cache_try_acquire(cache, "key", 3, may_compute != 0, true, &outcome));
+        assert_int_equal(outcome, CACHE_BUSY);
+    }
+    cache_abandon(cache, entry);
+    assert_null(cache_try_acquire(cache, "key", 3, false, true, &outcome));
+    assert_int_equal(outcome, CACHE_ABSENT);
+    entry = cache_try_acquire(cache, "key", 3, true, false, &outcome);
+    assert_int_equal(outcome, CACHE_COMPUTE);
+    cache_fill(cache, entry, &n_freed, 1);
+    cache_release(cache, entry);
+    for (int has_waited = 0; has_waited < 2; has_waited++) {
+        entry = cache_try_acquire(cache, "key", 3, false, has_waited != 0, &outcome);
+        assert_int_equal(outcome, CACHE_HIT);
+        assert_ptr_equal(cache_value(entry), &n_freed);
+        cache_release(cache, entry);
+    }
+    const struct cache_statistics statistics = statistics_of(cache);
+    assert_int_equal(statistics.n_hits, 2);
+    assert_int_equal(statistics.n_misses, 2);
+    assert_int_equal(statistics.n_waits, 1);
+    cache_destroy(cache);
+    assert_int_equal(n_freed, 1);
+}
+
 static void impossible_sizes_are_refused(void **state)
 {
     (void)state;
@@ -216,6 +251,7 @@ int main(void)
         cmocka_unit_test(an_abandoned_entry_is_as_if_it_had_never_been),
         cmocka_unit_test(without_bytes_everybody_computes),
         cmocka_unit_test(values_are_freed_without_a_lock),
+        cmocka_unit_test(who_does_not_wait_is_told_why),
         cmocka_unit_test(impossible_sizes_are_refused),
     };
     return cmocka_run_group_tests_name("cache", tests, NULL, NULL);

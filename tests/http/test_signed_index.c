@@ -1,0 +1,177 @@
+/* A server with --verify-key starts with a signed index only, and keeps to that when the file is
+   changed under its hands. */
+#include "tests/support/folder.h"
+#include "tests/support/http_fixture.h"
+#include "tests/support/program.h"
+#include "tests/support/signing_keys.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define WAIT_SECONDS 60
+
+struct scene {
+    char folder[FOLDER_PATH_SIZE];
+    char index[FOLDER_PATH_SIZE];
+    char signature[FOLDER_PATH_SIZE];
+    char key[FOLDER_PATH_SIZE];
+    char public_key[FOLDER_PATH_SIZE];
+};
+
+/* Builds the sample, signed. */
+static void build(const struct scene *scene)
+{
+    const struct program_options options = {
+        .arguments = (const char *const[]){"cratedex-index", "build", "data", "-o", scene->index,
+                                           "--sign", scene->key, "-q", NULL}};
+    struct program_run run;
+    program_run(&options, &run);
+    if (run.status != 0)
+        fail_msg("%s", run.error_out);
+    program_run_free(&run);
+}
+
+static int make_scene(void **state)
+{
+    struct scene *scene = calloc(1, sizeof *scene);
+    assert_non_null(scene);
+    folder_make(scene->folder);
+    signing_keys_make(scene->folder, "own", "ed25519");
+    signing_keys_make(scene->folder, "other", "ed25519");
+    folder_join(scene->key, scene->folder, "own.key");
+    folder_join(scene->public_key, scene->folder, "own.pub");
+    folder_join(scene->index, scene->folder, "signed.cdx");
+    folder_join(scene->signature, scene->folder, "signed.cdx.sig");
+    build(scene);
+    *state = scene;
+    return 0;
+}
+
+static int remove_scene(void **state)
+{
+    struct scene *scene = *state;
+    folder_remove(scene->folder);
+    free(scene);
+    return 0;
+}
+
+static void open_server(const struct scene *scene, struct http_fixture *fixture)
+{
+    const char *const arguments[] = {"--index", scene->index, "--verify-key", scene->public_key,
+                                     NULL};
+    http_fixture_open(fixture, arguments);
+}
+
+static long status_of(const struct http_fixture *fixture, const char *target)
+{
+    struct http_response response;
+    http_get(fixture->client, target, "", &response);
+    long status = response.status;
+    http_response_free(&response);
+    return status;
+}
+
+static void wait_until_ready(const struct http_fixture *fixture)
+{
+    const struct timespec moment = {.tv_nsec = 2000000};
+    for (time_t latest = time(NULL) + WAIT_SECONDS; status_of(fixture, "/readyz") != 200;) {
+        assert_true(time(NULL) <= latest);
+        nanosleep(&moment, NULL);
+    }
+}
+
+static void serves_a_signed_index(void **state)
+{
+    struct http_fixture fixture;
+    open_server(*state, &fixture);
+    assert_int_equal(status_of(&fixture, "/api/v1/crates/serde"), 200);
+    http_fixture_close(&fixture);
+}
+
+/* Ends with one line. */
+static void expect_no_start(const struct scene *scene, const char *public_key, const char *part)
+{
+    const struct program_options options = {
+        .arguments = (const char *const[]){"cratedex-server", "--index", scene->index, "--listen",
+                                           "127.0.0.1:0", "--verify-key", public_key, NULL}};
+    struct program_run run;
+    program_run(&options, &run);
+    if (run.status != 1 || strstr(run.error_out, part) == NULL)
+        fail_msg("status %d: %s%s", run.status, run.out, run.error_out);
+    program_run_free(&run);
+}
+
+static void does_not_start_with_another(void **state)
+{
+    const struct scene *scene = *state;
+    char path[FOLDER_PATH_SIZE];
+    size_t size;
+    expect_no_start(scene, folder_join(path, scene->folder, "other.pub"),
+                    "is not signed with the key that belongs to");
+    expect_no_start(scene, scene->key, "is a private key");
+    expect_no_start(scene, folder_join(path, scene->folder, "missing"), "cannot read the key");
+    char *line = file_read(scene->signature, &size);
+    assert_int_equal(unlink(scene->signature), 0);
+    expect_no_start(scene, scene->public_key, "has no signature");
+    file_write(scene->signature, line, size - 1);
+    expect_no_start(scene, scene->public_key, "is damaged");
+    line[20] = line[20] == '0' ? '1' : '0';
+    file_write(scene->signature, line, size);
+    expect_no_start(scene, scene->public_key, "is the signature of another file");
+    line[20] = line[20] == '0' ? '1' : '0';
+    free(line);
+    build(scene);
+}
+
+/* A whole index, which nobody has signed, is written over the one that is served. */
+static void takes_no_unsigned_index_in_its_place(void **state)
+{
+    const struct scene *scene = *state;
+    struct http_fixture fixture;
+    size_t size;
+    size_t signed_size;
+    char next[FOLDER_PATH_SIZE];
+    open_server(scene, &fixture);
+    assert_int_equal(status_of(&fixture, "/api/v1/crates/serde"), 200);
+    char *signed_bytes = file_read(scene->index, &signed_size);
+    folder_join(next, scene->folder, "next.cdx");
+    const struct program_options options = {
+        .arguments = (const char *const[]){"cratedex-index", "build", "data", "-o", next, "-q",
+                                           "--synonyms", "/dev/null", NULL}};
+    struct program_run run;
+    program_run(&options, &run);
+    assert_int_equal(run.status, 0);
+    program_run_free(&run);
+    char *bytes = file_read(next, &size);
+    file_write(scene->index, bytes, size);
+    assert_int_equal(status_of(&fixture, "/readyz"), 503);
+    assert_int_equal(rename(next, scene->index), 0);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(status_of(&fixture, "/api/v1/crates?per_page=7"), 503);
+    assert_int_equal(status_of(&fixture, "/api/v1/crates/serde"), 200); /* in the cache */
+    file_write(scene->index, signed_bytes, signed_size);
+    wait_until_ready(&fixture);
+    assert_int_equal(status_of(&fixture, "/api/v1/crates?per_page=7"), 200);
+    free(bytes);
+    free(signed_bytes);
+    http_fixture_close(&fixture);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(serves_a_signed_index),
+        cmocka_unit_test(does_not_start_with_another),
+        cmocka_unit_test(takes_no_unsigned_index_in_its_place),
+    };
+    return cmocka_run_group_tests(tests, make_scene, remove_scene);
+}

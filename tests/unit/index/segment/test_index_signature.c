@@ -1,0 +1,308 @@
+/* Signing and verifying as operators do it: with keys of the program openssl, by cratedex-index. An
+   index of the small dump is signed once; each test spoils something and looks what is said. */
+#include "tests/support/cli.h"
+#include "tests/support/signing_keys.h"
+#include "tests/support/small_dump.h"
+
+#include <cratedex/index_signature.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define LINE_LENGTH (INDEX_SIGNATURE_LINE_SIZE - 1)
+#define DIGEST_AT 8
+#define SIGNATURE_AT (DIGEST_AT + 64 + 1)
+
+struct file {
+    char *bytes;
+    size_t size;
+};
+
+struct scene {
+    char folder[FOLDER_PATH_SIZE];
+    char dump[FOLDER_PATH_SIZE];
+    char index[FOLDER_PATH_SIZE];
+    char signature[FOLDER_PATH_SIZE];
+    char key[FOLDER_PATH_SIZE];
+    char public_key[FOLDER_PATH_SIZE];
+    struct file whole_index;
+    struct file whole_signature;
+};
+
+static int make_scene(void **state)
+{
+    struct scene *scene = calloc(1, sizeof *scene);
+    struct program_run run;
+    assert_non_null(scene);
+    folder_make(scene->folder);
+    signing_keys_make(scene->folder, "own", "ed25519");
+    signing_keys_make(scene->folder, "other", "ed25519");
+    folder_join(scene->key, scene->folder, "own.key");
+    folder_join(scene->public_key, scene->folder, "own.pub");
+    folder_join(scene->index, scene->folder, "signed.cdx");
+    folder_join(scene->signature, scene->folder, "signed.cdx.sig");
+    folder_make(scene->dump);
+    small_dump_write(scene->dump, 0);
+    cli_run(&run, ARGUMENTS("build", scene->dump, "-o", scene->index, "--sign", scene->key, "-q"));
+    if (run.status != 0)
+        fail_msg("%s", run.error_out);
+    program_run_free(&run);
+    scene->whole_index.bytes = file_read(scene->index, &scene->whole_index.size);
+    scene->whole_signature.bytes = file_read(scene->signature, &scene->whole_signature.size);
+    *state = scene;
+    return 0;
+}
+
+static int remove_scene(void **state)
+{
+    struct scene *scene = *state;
+    folder_remove(scene->folder);
+    folder_remove(scene->dump);
+    free(scene->whole_index.bytes);
+    free(scene->whole_signature.bytes);
+    free(scene);
+    return 0;
+}
+
+static int restore(void **state)
+{
+    struct scene *scene = *state;
+    file_write(scene->index, scene->whole_index.bytes, scene->whole_index.size);
+    file_write(scene->signature, scene->whole_signature.bytes, scene->whole_signature.size);
+    return 0;
+}
+
+static void expect_verified(const struct scene *scene)
+{
+    struct program_run run;
+    cli_run(&run, ARGUMENTS("verify", scene->index, "--key", scene->public_key));
+    if (run.status != 0)
+        fail_msg("%s", run.error_out);
+    program_run_free(&run);
+}
+
+/* One message with this in it. */
+static void expect_refused(const struct scene *scene, const char *public_key, const char *part)
+{
+    struct program_run run;
+    cli_run(&run, ARGUMENTS("verify", scene->index, "--key", public_key));
+    assert_failed(&run, 1);
+    assert_contains(run.error_out, part);
+    program_run_free(&run);
+}
+
+static void verifies_what_it_signed(void **state)
+{
+    struct scene *scene = *state;
+    expect_verified(scene);
+    assert_int_equal(scene->whole_signature.size, LINE_LENGTH);
+    assert_int_equal(strncmp(scene->whole_signature.bytes, "ed25519 ", 8), 0);
+}
+
+/* Bytes from their hexadecimal text. */
+static void write_bytes(const char *path, const char *hexadecimal, size_t size)
+{
+    unsigned char bytes[64];
+    for (size_t i = 0; i < size; i++) {
+        char digits[3] = {hexadecimal[2 * i], hexadecimal[2 * i + 1], '\0'};
+        bytes[i] = (unsigned char)strtoul(digits, NULL, 16);
+    }
+    file_write(path, bytes, size);
+}
+
+/* Without us: the digest is that of sha256sum, and openssl finds the signature good. */
+static void is_what_openssl_checks(void **state)
+{
+    struct scene *scene = *state;
+    const char *line = scene->whole_signature.bytes;
+    char digest[FOLDER_PATH_SIZE];
+    char signature[FOLDER_PATH_SIZE];
+    struct program_run run;
+    const struct program_options sum = {
+        .arguments = (const char *const[]){OPENSSL, "dgst", "-sha256", "-r", scene->index, NULL}};
+    program_run(&sum, &run);
+    assert_int_equal(strncmp(run.out, line + DIGEST_AT, 64), 0);
+    program_run_free(&run);
+    write_bytes(folder_join(digest, scene->folder, "digest"), line + DIGEST_AT, 32);
+    write_bytes(folder_join(signature, scene->folder, "signature"), line + SIGNATURE_AT, 64);
+    signing_keys_run((const char *const[]){OPENSSL, "pkeyutl", "-verify", "-pubin", "-inkey",
+                                           scene->public_key, "-rawin", "-in", digest, "-sigfile",
+                                           signature, NULL});
+}
+
+static void refuses_every_changed_byte(void **state)
+{
+    struct scene *scene = *state;
+    const size_t size = scene->whole_index.size;
+    const size_t places[] = {0, 100, size / 2, size - 1};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        scene->whole_index.bytes[places[i]] ^= 1;
+        file_write(scene->index, scene->whole_index.bytes, size);
+        scene->whole_index.bytes[places[i]] ^= 1;
+        expect_refused(scene, scene->public_key, "signed.cdx.sig is the signature of another file");
+    }
+    file_write(scene->index, scene->whole_index.bytes, size - 1);
+    expect_refused(scene, scene->public_key, "is the signature of another file");
+}
+
+static void refuses_another_key(void **state)
+{
+    struct scene *scene = *state;
+    char path[FOLDER_PATH_SIZE];
+    folder_join(path, scene->folder, "other.pub");
+    expect_refused(scene, path, "is not signed with the key that belongs to");
+    expect_refused(scene, path, path);
+}
+
+static void refuses_a_missing_signature(void **state)
+{
+    struct scene *scene = *state;
+    assert_int_equal(unlink(scene->signature), 0);
+    expect_refused(scene, scene->public_key, "has no signature: ");
+    expect_refused(scene, scene->public_key, "build the index with --sign KEY");
+}
+
+static void refuses_a_damaged_signature(void **state)
+{
+    struct scene *scene = *state;
+    char line[2 * LINE_LENGTH + 1];
+    static const struct {
+        const char *text;
+        const char *part;
+    } texts[] = {
+        {"", "signed.cdx.sig is empty"},
+        {"\n", "is damaged: line 1 is not a signature"},
+        {"ed25519 0123 4567\n", "is damaged: line 1"},
+        {"rsa", "is damaged: line 1"},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        file_write(scene->signature, texts[i].text, strlen(texts[i].text));
+        expect_refused(scene, scene->public_key, texts[i].part);
+    }
+    file_write(scene->signature, scene->whole_signature.bytes, LINE_LENGTH - 1);
+    expect_refused(scene, scene->public_key, "is damaged: line 1");
+    for (size_t at = SIGNATURE_AT; at < LINE_LENGTH - 1; at += 19) {
+        memcpy(line, scene->whole_signature.bytes, LINE_LENGTH);
+        line[at] = line[at] == '0' ? '1' : '0';
+        file_write(scene->signature, line, LINE_LENGTH);
+        expect_refused(scene, scene->public_key, "is not signed with the key");
+        line[at] = 'x';
+        file_write(scene->signature, line, LINE_LENGTH);
+        expect_refused(scene, scene->public_key, "is damaged: line 1");
+    }
+    memcpy(line, scene->whole_signature.bytes, LINE_LENGTH);
+    line[DIGEST_AT] = line[DIGEST_AT] == '0' ? '1' : '0';
+    file_write(scene->signature, line, LINE_LENGTH);
+    expect_refused(scene, scene->public_key, "is the signature of another file");
+}
+
+/* What lies there between the steps of a build: the signature of the one and of the other. */
+static void accepts_either_of_two(void **state)
+{
+    struct scene *scene = *state;
+    char lines[2 * LINE_LENGTH];
+    for (size_t own = 0; own < 2; own++) {
+        memcpy(lines, scene->whole_signature.bytes, LINE_LENGTH);
+        memcpy(lines + LINE_LENGTH, scene->whole_signature.bytes, LINE_LENGTH);
+        char *other = lines + (1 - own) * LINE_LENGTH;
+        other[DIGEST_AT] = other[DIGEST_AT] == '0' ? '1' : '0';
+        file_write(scene->signature, lines, sizeof lines);
+        expect_verified(scene);
+    }
+}
+
+/* The old one is gone when the build is over. A build without a key leaves it, of another file. */
+static void follows_the_next_build(void **state)
+{
+    struct scene *scene = *state;
+    struct program_run run;
+    size_t size;
+    cli_run(&run, ARGUMENTS("build", scene->dump, "-o", scene->index, "--sign", scene->key, "-q",
+                            "--synonyms", "/dev/null"));
+    assert_int_equal(run.status, 0);
+    program_run_free(&run);
+    char *line = file_read(scene->signature, &size);
+    assert_int_equal(size, LINE_LENGTH);
+    assert_memory_not_equal(line, scene->whole_signature.bytes, LINE_LENGTH);
+    free(line);
+    expect_verified(scene);
+    cli_run(&run, ARGUMENTS("build", scene->dump, "-o", scene->index, "-q"));
+    assert_int_equal(run.status, 0);
+    program_run_free(&run);
+    expect_refused(scene, scene->public_key, "is the signature of another file");
+}
+
+/* With a key that cannot sign nothing is read, and all is as it was. */
+static void expect_no_build(const struct scene *scene, const char *key, const char *part)
+{
+    struct program_run run;
+    char out[FOLDER_PATH_SIZE];
+    size_t n_files = folder_count(scene->folder);
+    cli_run(&run, ARGUMENTS("build", scene->dump, "-o", folder_join(out, scene->folder, "new.cdx"),
+                            "--sign", key, "-q"));
+    assert_failed(&run, 1);
+    assert_contains(run.error_out, part);
+    program_run_free(&run);
+    assert_int_equal(folder_count(scene->folder), n_files);
+}
+
+static void says_what_is_wrong_with_a_key(void **state)
+{
+    struct scene *scene = *state;
+    char path[FOLDER_PATH_SIZE];
+    static const struct {
+        const char *kind;
+        const char *part;
+    } kinds[] = {
+        {"RSA", "is of the kind RSA, not Ed25519: make one with `openssl "},
+        {"X25519", "is of the kind X25519, not Ed25519: make one with `openssl "},
+        {"ed448", "is of the kind ED448, not Ed25519: make one with `openssl "},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        signing_keys_make(scene->folder, "wrong", kinds[i].kind);
+        expect_no_build(scene, folder_join(path, scene->folder, "wrong.key"), kinds[i].part);
+        expect_refused(scene, folder_join(path, scene->folder, "wrong.pub"), kinds[i].part);
+    }
+    folder_join(path, scene->folder, "encrypted.key");
+    signing_keys_run((const char *const[]){OPENSSL, "pkey", "-in", scene->key, "-aes256",
+                                           "-passout", "pass:secret", "-out", path, NULL});
+    expect_no_build(scene, path, "is encrypted, and nobody is asked for a pass phrase");
+    expect_refused(scene, path, "is encrypted");
+    expect_no_build(scene, scene->public_key, "is a public key, which only verifies");
+    expect_refused(scene, scene->key, "is a private key, which belongs where indexes are built");
+    expect_no_build(scene, scene->index, "is not a private key in PEM, or is damaged");
+    expect_refused(scene, scene->signature, "is not a public key in PEM, or is damaged");
+    expect_no_build(scene, scene->folder, "cannot read the key ");
+    folder_join(path, scene->folder, "missing");
+    expect_no_build(scene, path, "cannot read the key ");
+    expect_refused(scene, path, "No such file or directory");
+}
+
+/* A file beside another's name, and what is no index at all. */
+static void refuses_what_it_cannot_read(void **state)
+{
+    struct scene *scene = *state;
+    assert_int_equal(unlink(scene->index), 0);
+    expect_refused(scene, scene->public_key, "signed.cdx: No such file or directory");
+}
+
+#define TEST(function) cmocka_unit_test_setup(function, restore)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(verifies_what_it_signed),       TEST(is_what_openssl_checks),
+        TEST(refuses_every_changed_byte),    TEST(refuses_another_key),
+        TEST(refuses_a_missing_signature),   TEST(refuses_a_damaged_signature),
+        TEST(accepts_either_of_two),         TEST(follows_the_next_build),
+        TEST(says_what_is_wrong_with_a_key), TEST(refuses_what_it_cannot_read),
+    };
+    return cmocka_run_group_tests(tests, make_scene, remove_scene);
+}
