@@ -40,6 +40,9 @@
 /* Shards spread the locks of the cache, but a value must fit into a tenth of a shard. */
 #define MIN_SHARD_BYTES ((size_t)8 << 20)
 
+/* Of the cache's bytes: what no body may have, since there is more to an answer. */
+#define SPARE_PART 8
+
 /* Of the cache's bytes: what answers may take that it has evicted, but a thread still remembers. */
 #define RECENT_HITS_PART 16
 
@@ -156,6 +159,7 @@ static void stop(struct server *server)
     recent_hits_destroy(service->recent_hits);
     if (service->cache != NULL)
         cache_destroy(service->cache);
+    body_store_destroy(service->bodies);
     openapi_destroy(service->openapi);
     if (service->metrics != NULL)
         metrics_destroy(service->metrics);
@@ -203,9 +207,14 @@ static int start(struct server *server, const struct options *options, struct er
     service->openapi = openapi_create(error);
     if (service->openapi == NULL)
         return -1;
+    service->bodies =
+        body_store_create(options->cache_bytes - options->cache_bytes / SPARE_PART, error);
+    if (service->bodies == NULL)
+        return -1;
     service->cache = cache_create(options->cache_bytes, n_shards(options), answer_free, error);
     if (service->cache == NULL)
         return -1;
+    cache_use_store(service->cache, service->bodies);
     service->recent_hits = recent_hits_create(
         service->cache, options->cache_bytes / RECENT_HITS_PART / options->limits.n_threads, error);
     if (service->recent_hits == NULL)

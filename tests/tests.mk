@@ -224,6 +224,17 @@ relevance relevance-train relevance-trees:
 	@echo '0 passed, 0 failed, 1 skipped'
 endif
 
+# ---- Memory: what the process takes for answers, at full size ----
+
+MEMORY_MEBIBYTES ?= 256
+MEMORY_QUERIES ?= 2000000
+
+.PHONY: cache-memory
+cache-memory: all $(BUILD)/tests/http/test_cache_memory $(call index_of,npm-227k) ## what --cache-bytes is to the process, over MEMORY_QUERIES distinct queries
+	@CRATEDEX_BUILD='$(abspath $(BUILD))' CRATEDEX_MEMORY_INDEX='$(call index_of,npm-227k)' \
+	    CRATEDEX_MEMORY_MEBIBYTES=$(MEMORY_MEBIBYTES) CRATEDEX_MEMORY_QUERIES=$(MEMORY_QUERIES) \
+	    $(BUILD)/tests/http/test_cache_memory
+
 # ---- The contract: answers against the schemas of OpenAPI documents ----
 
 contract_document := $(SHARED)/openapi-cratesio.json

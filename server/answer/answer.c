@@ -30,6 +30,9 @@
 
 /* A response of a dozen headers: what malloc gives out for it, rounded up. */
 #define RESPONSE_COST 1456
+/* What malloc takes for itself and leaves between the small blocks of an answer, or of a
+   representation. */
+#define SMALL_BLOCKS_COST 128
 
 #define ETAG_SIZE 48
 
@@ -104,14 +107,15 @@ static void representation_free(struct representation *representation)
     if (hit != NULL)
         MHD_destroy_response(hit);
     shared_bytes_release(representation->body);
-    free(representation);
+    body_store_give_back(representation->answer->head.store, representation);
 }
 
 /* Takes the caller's reference to `body`, also on failure. */
 static struct representation *
 representation_create(struct answer *answer, enum content_coding coding, struct shared_bytes *body)
 {
-    struct representation *representation = calloc(1, sizeof *representation);
+    struct representation *representation =
+        body_store_take(answer->head.store, sizeof *representation);
     if (representation == NULL) {
         shared_bytes_release(body);
         return NULL;
@@ -133,10 +137,11 @@ static void hash_body(const struct shared_bytes *body, char hash[33])
     snprintf(hash, 33, "%016" PRIx64 "%016" PRIx64, (uint64_t)sum.high64, (uint64_t)sum.low64);
 }
 
-static struct spelled_page *spelled_page_create(const struct list_page *page,
+static struct spelled_page *spelled_page_create(struct body_store *store,
+                                                const struct list_page *page,
                                                 const struct link_spelling *spelling)
 {
-    struct spelled_page *copy = malloc(sizeof *copy + spelling->length);
+    struct spelled_page *copy = body_store_take(store, sizeof *copy + spelling->length);
     if (copy == NULL)
         return NULL;
     copy->page = *page;
@@ -145,36 +150,35 @@ static struct spelled_page *spelled_page_create(const struct list_page *page,
     return copy;
 }
 
-/* The buffer's bytes without the room that growing left behind them; the buffer is empty after. */
-static struct shared_bytes *take_body(msgpack_sbuffer *buffer)
+/* A copy of the buffer's bytes; the buffer is empty after. */
+static struct shared_bytes *take_body(struct body_store *store, msgpack_sbuffer *buffer)
 {
-    size_t size = buffer->size;
-    void *bytes = msgpack_sbuffer_release(buffer);
-    void *fitted = size > 0 ? realloc(bytes, size) : NULL;
-    if (fitted != NULL)
-        bytes = fitted;
-    struct shared_bytes *body = shared_bytes_take(bytes, size);
-    if (body == NULL)
-        free(bytes);
+    struct shared_bytes *body = shared_bytes_copy(store, buffer->data, buffer->size);
+    if (body != NULL)
+        free(msgpack_sbuffer_release(buffer));
     return body;
 }
 
 /* Gives the head a copy of a text of its own, or none of an empty one. Returns 0 or -1 (memory). */
-static int own_text(char **text)
+static int own_text(struct body_store *store, char **text)
 {
     const char *borrowed = *text;
     *text = NULL;
     if (borrowed == NULL || borrowed[0] == '\0')
         return 0;
-    *text = strdup(borrowed);
-    return *text != NULL ? 0 : -1;
+    size_t size = strlen(borrowed) + 1;
+    *text = body_store_take(store, size);
+    if (*text == NULL)
+        return -1;
+    memcpy(*text, borrowed, size);
+    return 0;
 }
 
 static int own_head(struct answer_head *own, const struct answer_head *head)
 {
     *own = *head;
-    int location = own_text(&own->location);
-    int surrogate_key = own_text(&own->surrogate_key);
+    int location = own_text(own->store, &own->location);
+    int surrogate_key = own_text(own->store, &own->surrogate_key);
     return location == 0 && surrogate_key == 0 ? 0 : -1;
 }
 
@@ -199,17 +203,18 @@ struct answer *answer_create(const struct answer_head *head, msgpack_sbuffer *bo
 {
     if (check_head(head, error) != 0)
         return NULL;
-    struct answer *answer = calloc(1, sizeof *answer);
+    struct answer *answer = body_store_take(head->store, sizeof *answer);
     if (answer == NULL)
         goto out_of_memory;
+    memset(answer, 0, sizeof *answer);
     pthread_mutex_init(&answer->making, NULL);
     if (own_head(&answer->head, head) != 0)
         goto out_of_memory;
-    answer->body = take_body(body);
+    answer->body = take_body(head->store, body);
     if (answer->body == NULL)
         goto out_of_memory;
     if (page != NULL) {
-        answer->page = spelled_page_create(page, spelling);
+        answer->page = spelled_page_create(head->store, page, spelling);
         if (answer->page == NULL)
             goto out_of_memory;
     }
@@ -241,10 +246,11 @@ void answer_free(void *value)
     representation_free(identity);
     shared_bytes_release(answer->body);
     pthread_mutex_destroy(&answer->making);
-    free(answer->head.location);
-    free(answer->head.surrogate_key);
-    free(answer->page);
-    free(answer);
+    struct body_store *store = answer->head.store;
+    body_store_give_back(store, answer->head.location);
+    body_store_give_back(store, answer->head.surrogate_key);
+    body_store_give_back(store, answer->page);
+    body_store_give_back(store, answer);
 }
 
 const struct answer_head *answer_head(const struct answer *answer)
@@ -255,8 +261,16 @@ const struct answer_head *answer_head(const struct answer *answer)
 size_t answer_cost(const struct answer *answer)
 {
     size_t page = answer->page != NULL ? sizeof *answer->page + answer->page->length : 0;
-    return sizeof *answer + sizeof(struct representation) + RESPONSE_COST + page +
-           shared_bytes_size(answer->body);
+    return sizeof *answer + sizeof(struct representation) + page + SMALL_BLOCKS_COST +
+           shared_bytes_cost(answer->body);
+}
+
+size_t representation_hit_cost(const struct representation *representation)
+{
+    const struct answer *answer = representation->answer;
+    return atomic_load_explicit(&answer->hits[representation->coding], memory_order_relaxed) == NULL
+               ? RESPONSE_COST
+               : 0;
 }
 
 const void *answer_body(const struct answer *answer, size_t *size)
@@ -294,16 +308,17 @@ static struct representation *make_representation(struct answer *answer, enum co
         free(coded);
         return identity;
     }
-    struct shared_bytes *body = shared_bytes_take(coded, coded_size);
+    struct shared_bytes *body =
+        shared_bytes_copy(shared_bytes_store(answer->body), coded, coded_size);
+    free(coded);
     if (body == NULL) {
-        free(coded);
         error_out_of_memory(error);
         return NULL;
     }
     struct representation *representation = representation_create(answer, coding, body);
     if (representation == NULL)
         error_out_of_memory(error);
-    *added_bytes = coded_size + sizeof *representation + RESPONSE_COST;
+    *added_bytes = shared_bytes_cost(body) + sizeof *representation + SMALL_BLOCKS_COST;
     return representation;
 }
 

@@ -3,6 +3,7 @@
 #ifndef CRATEDEX_SERVER_ANSWER_H
 #define CRATEDEX_SERVER_ANSWER_H
 
+#include "server/answer/body_store.h"
 #include "server/answer/list_page.h"
 #include "server/http/negotiation.h"
 #include "server/http/response_headers.h"
@@ -33,9 +34,10 @@ struct answer_head {
     char *surrogate_key;              /* tags for a CDN to purge by; NULL or empty: none */
     struct counted_download download; /* what every GET of it counts as; */
     enum experiment_arm arm;          /* whose answer it is, where the arms' differ */
+    struct body_store *store;         /* where its bodies lie; NULL: in memory from malloc */
 };
 
-/* Takes the bytes of `body` over, which is empty after. `head` and its two texts are copied, as are
+/* Copies the bytes of `body`, which is empty after. `head` and its two texts are copied, as are
    `page` and `spelling` (both NULL where the answer has no links). Returns NULL when memory runs
    out. */
 struct answer *answer_create(const struct answer_head *head, msgpack_sbuffer *body,
@@ -72,6 +74,10 @@ const struct representation *answer_representation(struct answer *answer,
 enum content_coding representation_coding(const struct representation *representation);
 const char *representation_etag(const struct representation *representation);
 size_t representation_size(const struct representation *representation);
+
+/* What representation_hit will add to the memory that the answer takes: 0 where it was called
+   before. */
+size_t representation_hit_cost(const struct representation *representation);
 
 /* The response for a hit, to be queued with the answer's status or 304. It belongs to the
    representation, and the first call makes it; NULL when memory runs out. */

@@ -3,13 +3,21 @@
 #ifndef CRATEDEX_SERVER_SHARED_BYTES_H
 #define CRATEDEX_SERVER_SHARED_BYTES_H
 
+#include "server/answer/body_store.h"
+
 #include <stddef.h>
 
 struct shared_bytes;
 
-/* Takes `bytes` over (memory from malloc; NULL only with `size` 0), with one reference for the
-   caller. Returns NULL when memory runs out; `bytes` then stays the caller's. */
-struct shared_bytes *shared_bytes_take(void *bytes, size_t size);
+/* A copy of `bytes` in `store` (NULL: in memory from malloc), with one reference for the caller.
+   Returns NULL when memory runs out. */
+struct shared_bytes *shared_bytes_copy(struct body_store *store, const void *bytes, size_t size);
+
+/* What it is to be charged with (body_store_cost). */
+size_t shared_bytes_cost(const struct shared_bytes *shared);
+
+/* Where the copy is. */
+struct body_store *shared_bytes_store(const struct shared_bytes *shared);
 
 struct shared_bytes *shared_bytes_reference(struct shared_bytes *shared);
 

@@ -18,6 +18,7 @@
    one malloc. */
 #include "server/cache/cache.h"
 
+#include "server/answer/body_store.h"
 #include "server/cache/cache_shard.h"
 
 #include <stdbool.h>
@@ -30,6 +31,7 @@
 
 struct cache {
     void (*free_value)(void *value);
+    struct body_store *store; /* where the entries lie; NULL: in memory from malloc */
     struct cache_shard *shards;
     size_t max_bytes;
     XXH64_hash_t seed;
@@ -121,7 +123,12 @@ static void give_up_references(struct cache *cache, struct cache_entry *entry, u
         return;
     if (entry->value != NULL)
         cache->free_value(entry->value);
-    free(entry);
+    body_store_give_back(cache->store, entry);
+}
+
+void cache_use_store(struct cache *cache, struct body_store *store)
+{
+    cache->store = store;
 }
 
 void cache_reference(struct cache_entry *entry)
@@ -158,7 +165,7 @@ static void release_all(struct cache *cache, struct cache_entry *entries)
 static struct cache_entry *begin_entry(struct cache *cache, struct cache_shard *shard,
                                        uint64_t hash, const void *key, size_t key_size)
 {
-    struct cache_entry *entry = malloc(sizeof *entry + key_size);
+    struct cache_entry *entry = body_store_take(cache->store, sizeof *entry + key_size);
     if (entry == NULL)
         return NULL;
     *entry =

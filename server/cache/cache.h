@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct body_store;
 struct cache;
 struct cache_entry;
 
@@ -41,6 +42,10 @@ enum cache_outcome {
    are tables, which are allocated here. Returns NULL and says why. */
 struct cache *cache_create(size_t max_bytes, unsigned n_shards, void (*free_value)(void *value),
                            struct error *error);
+
+/* Entries made from now on lie in `store` (answer/body_store.h), which outlives the cache. To be called
+   before there are any. */
+void cache_use_store(struct cache *cache, struct body_store *store);
 
 /* No reference may be held. */
 void cache_destroy(struct cache *cache);

@@ -105,6 +105,10 @@ static enum MHD_Result queue_hit(const struct exchange *exchange, struct cache_e
     const struct representation *representation = represent(exchange, entry);
     if (representation == NULL)
         return exchange_out_of_memory(exchange);
+    size_t added_bytes =
+        exchange->request->id == NULL ? representation_hit_cost(representation) : 0;
+    if (added_bytes > 0)
+        cache_charge(exchange->service->cache, entry, added_bytes);
     if (!exchange->endpoint->has_moving_key) {
         const struct recent_hit hit = {entry, representation, exchange->outcome->route,
                                        exchange->encoding};

@@ -60,6 +60,7 @@ static void begin_head(const struct exchange *exchange, struct answer_job *job)
         .location = job->location,
         .surrogate_key = job->surrogate_key,
         .arm = EXPERIMENT_NONE,
+        .store = exchange->service->bodies,
     };
 }
 

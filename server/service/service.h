@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 struct access_log;
+struct body_store;
 struct cache;
 struct download_counters;
 struct experiment;
@@ -30,6 +31,7 @@ struct service {
     const struct experiment *experiment; /* NULL: none runs */
     const char *base_url; /* ours, as clients see it, without a final slash; "": not known */
     struct cache *cache;
+    struct body_store *bodies;       /* of what the cache keeps */
     struct recent_hits *recent_hits; /* NULL: every request goes through the cache's own look-up */
     struct metrics *metrics;
     struct access_log *access_log;       /* NULL: off */

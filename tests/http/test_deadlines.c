@@ -5,6 +5,7 @@
 
 #include "server/connection_table.h"
 #include "tests/support/cached_daemon.h"
+#include "tests/support/raw_connection.h"
 
 #include <poll.h>
 #include <setjmp.h>
@@ -36,11 +37,6 @@ int clock_gettime(clockid_t clock, struct timespec *time)
     return (int)status;
 }
 
-static void send_text(int connection, const char *text)
-{
-    assert_int_equal(send(connection, text, strlen(text), MSG_NOSIGNAL), strlen(text));
-}
-
 static void receive_until(int connection, const char *wanted)
 {
     char text[65536];
@@ -61,8 +57,9 @@ static int begin(void **state)
 {
     const struct cached_daemon *daemon = *state;
     int connection = cached_daemon_connect(daemon->listener);
-    send_text(connection, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
-    receive_until(connection, "\r\n\r\n");
+    char text[RAW_MAX_ANSWER];
+    raw_ask(connection, "/healthz");
+    assert_int_equal(raw_receive(connection, text), 200);
     return connection;
 }
 
@@ -90,7 +87,7 @@ static void ends_who_says_nothing(void **state)
 static void send_slowly(int connection, const char *pieces[2], long longest)
 {
     for (int i = 0; i < 2; i++) {
-        send_text(connection, pieces[i]);
+        raw_send(connection, pieces[i]);
         seconds_ahead += longest * 2 / 3;
     }
 }
@@ -107,8 +104,8 @@ static void ends_a_body_that_never_ends(void **state)
 {
     static const char *pieces[] = {"a", "b"};
     int connection = begin(state);
-    send_text(connection, "POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n"
-                          "Expect: 100-continue\r\n\r\n");
+    raw_send(connection, "POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n"
+                         "Expect: 100-continue\r\n\r\n");
     receive_until(connection, "100 Continue\r\n\r\n");
     send_slowly(connection, pieces, CONNECTION_BODY_SECONDS);
     assert_ended(connection);

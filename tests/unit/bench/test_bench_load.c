@@ -343,7 +343,7 @@ static void numbers_of_connections_have_a_bound(void **state)
     assert_int_equal(load_run(&plan, &result, &error), -1);
     plan.n_connections = LOAD_MAX_CONNECTIONS + 1;
     assert_int_equal(load_run(&plan, &result, &error), -1);
-    assert_non_null(strstr(error.message, "1024"));
+    assert_non_null(strstr(error.message, "4096"));
 }
 
 static void bad_answers_are_faults(void **state)
