@@ -1,6 +1,6 @@
 /* A whole index file, forged: the input is a list of places and bytes that are written over a good
-   file, and where to cut it. The checksums of its pages are made right, unless it is cut. What opens
-   is searched, read and verified; it may answer wrongly, never crash. */
+   file, and where to cut it. The checksums of its pages are made right, unless it is cut. What
+   opens is searched, read and verified; it may answer wrongly, never crash. */
 #include "index/segment/page_checksums.h"
 
 #include <cratedex/crate_fragment.h>
