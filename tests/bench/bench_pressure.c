@@ -1,7 +1,7 @@
 /* `pressure`: what hits cost a client who is not alone. Hits are asked for in an open loop, over 200
    connections; an answer that does not come, or a connection that is ended, is a fault. Beside them
-   nobody asks (quiet); 10,000 connections are opened that never say anything, to a server that has
-   room for 5,000 and ends the others (crowd), and to one that keeps them all (held crowd); or
+   nobody asks (quiet); 10,000 connections have been opened that never say anything, to a server that
+   has room for 5,000 and ends the others (crowd), and to one that keeps them all (held crowd); or
    searches that nobody has asked for before are due four times as fast as the server's one thread
    can compute them (overload), of which many are answered by 503. How fast it can is measured
    first, in a closed loop. Rounds interleave; a figure is the median of the rounds' 99th
@@ -24,7 +24,7 @@
 
 #define N_HIT_CONNECTIONS 200
 #define HITS_A_SECOND 1000
-#define RUN_SECONDS 2
+#define RUN_SECONDS 1
 #define N_SILENT 10000
 #define N_MISS_CONNECTIONS 4000 /* more than the server lets wait at four times its rate */
 #define MAX_MISS_RATE 40000     /* which one thread of the client can ask for */
@@ -49,12 +49,9 @@ struct pressure {
     uint64_t n_late;
 };
 
-/* What goes on beside the hits, in a thread of its own. */
+/* Who asks for what has to be computed, in a thread of its own. */
 struct neighbour {
-    pthread_t thread;
     struct pressure *pressure;
-    uint16_t port;
-    int *connections; /* N_SILENT */
     int status;
     struct error error;
 };
@@ -87,23 +84,17 @@ static void *ask_misses(void *context)
     return NULL;
 }
 
-static void *connect_and_be_silent(void *context)
+static int open_silent(int connections[N_SILENT], uint16_t port, struct error *error)
 {
-    struct neighbour *neighbour = context;
-    const struct sockaddr_in address = {.sin_family = AF_INET,
-                                        .sin_port = htons(neighbour->port),
-                                        .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    const struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
     for (unsigned i = 0; i < N_SILENT; i++) {
-        int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        neighbour->connections[i] = connection;
-        if (connection < 0 ||
-            connect(connection, (const struct sockaddr *)&address, sizeof address) != 0) {
-            neighbour->status =
-                error_set(&neighbour->error, "cannot open connection %u of %d", i + 1, N_SILENT);
-            return NULL;
-        }
+        connections[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (connections[i] < 0 ||
+            connect(connections[i], (const struct sockaddr *)&address, sizeof address) != 0)
+            return error_set(error, "cannot open connection %u of %d", i + 1, N_SILENT);
     }
-    return NULL;
+    return 0;
 }
 
 static int ask_hits(const struct http_server_child *server, double *p99, struct error *error)
@@ -126,32 +117,48 @@ static int ask_hits(const struct http_server_child *server, double *p99, struct 
     return 0;
 }
 
-static int measure_situation(struct pressure *pressure, int situation, unsigned round,
-                             struct error *error)
+static int ask_in_crowd(const struct http_server_child *server, double *p99, struct error *error)
 {
-    const struct http_server_child *server =
-        situation == HELD_CROWD ? &pressure->roomy : &pressure->usual;
-    struct neighbour neighbour = {.pressure = pressure, .port = server->port};
-    if (situation == QUIET)
-        return ask_hits(server, &pressure->p99[situation][round], error);
-    neighbour.connections = calloc(N_SILENT, sizeof *neighbour.connections);
-    if (neighbour.connections == NULL)
+    int *connections = malloc(N_SILENT * sizeof *connections);
+    if (connections == NULL)
         return error_out_of_memory(error);
-    if (pthread_create(&neighbour.thread, NULL,
-                       situation == OVERLOAD ? ask_misses : connect_and_be_silent,
-                       &neighbour) != 0) {
-        free(neighbour.connections);
-        return error_set(error, "cannot start a thread");
-    }
-    int status = ask_hits(server, &pressure->p99[situation][round], error);
-    pthread_join(neighbour.thread, NULL);
     for (unsigned i = 0; i < N_SILENT; i++)
-        if (neighbour.connections[i] > 0)
-            close(neighbour.connections[i]);
-    free(neighbour.connections);
+        connections[i] = -1;
+    int status = open_silent(connections, server->port, error);
+    if (status == 0)
+        status = ask_hits(server, p99, error);
+    for (unsigned i = 0; i < N_SILENT; i++)
+        if (connections[i] >= 0)
+            close(connections[i]);
+    free(connections);
+    return status;
+}
+
+static int ask_in_overload(struct pressure *pressure, double *p99, struct error *error)
+{
+    pthread_t thread;
+    struct neighbour neighbour = {.pressure = pressure};
+    if (pthread_create(&thread, NULL, ask_misses, &neighbour) != 0)
+        return error_set(error, "cannot start a thread");
+    int status = ask_hits(&pressure->usual, p99, error);
+    pthread_join(thread, NULL);
     if (status == 0 && neighbour.status != 0)
         *error = neighbour.error;
     return status == 0 ? neighbour.status : status;
+}
+
+static int measure_situation(struct pressure *pressure, int situation, unsigned round,
+                             struct error *error)
+{
+    double *p99 = &pressure->p99[situation][round];
+    switch (situation) {
+    case QUIET:
+        return ask_hits(&pressure->usual, p99, error);
+    case OVERLOAD:
+        return ask_in_overload(pressure, p99, error);
+    default:
+        return ask_in_crowd(situation == CROWD ? &pressure->usual : &pressure->roomy, p99, error);
+    }
 }
 
 /* Searches that all differ: each query with each length of a page. */
