@@ -2,6 +2,7 @@
 #include "server/http/response_headers.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <time.h>
 
 static bool add(struct MHD_Response *response, const char *name, const char *value)
@@ -18,9 +19,9 @@ static const char *vary(const struct response_headers *headers)
 
 bool response_date_is_sayable(int64_t seconds)
 {
-    const int64_t year_1000 = -30610224000; /* strftime writes earlier ones with fewer digits */
+    const int64_t year_1 = -62135596800;
     const int64_t year_10000 = 253402300800;
-    return seconds >= year_1000 && seconds < year_10000;
+    return seconds >= year_1 && seconds < year_10000;
 }
 
 bool response_value_is_sayable(const char *value)
@@ -32,17 +33,21 @@ bool response_value_is_sayable(const char *value)
 }
 
 /* IMF-fixdate (RFC 9110, section 5.6.7). The names of days and months are those of the C locale,
-   which no program of ours leaves. */
+   which no program of ours leaves; strftime would write the year 999 with three digits. */
 static bool add_last_modified(struct MHD_Response *response, int64_t seconds)
 {
+    char day[32];
     char text[64];
     struct tm tm;
     time_t time = (time_t)seconds;
     if (seconds == 0)
         return true;
-    return response_date_is_sayable(seconds) && gmtime_r(&time, &tm) != NULL &&
-           strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &tm) > 0 &&
-           add(response, MHD_HTTP_HEADER_LAST_MODIFIED, text);
+    if (!response_date_is_sayable(seconds) || gmtime_r(&time, &tm) == NULL ||
+        strftime(day, sizeof day, "%a, %d %b", &tm) == 0)
+        return false;
+    snprintf(text, sizeof text, "%s %04d %02d:%02d:%02d GMT", day, tm.tm_year + 1900, tm.tm_hour,
+             tm.tm_min, tm.tm_sec);
+    return add(response, MHD_HTTP_HEADER_LAST_MODIFIED, text);
 }
 
 struct MHD_Response *response_add_headers(struct MHD_Response *response,

@@ -11,8 +11,8 @@
        cratedex_experiment_request_duration_seconds{arm,cache} likewise, of the answers that depend
        on the arm cratedex_slow_queries_total answers that took as long as --slow-query-ms
        cratedex_late_requests_total those that waited for as long as --max-wait-ms: 503
-       cratedex_log_{dropped_lines,failed_writes}_total{log} log: access, slow_query (a file of its
-       own), error
+       cratedex_log_dropped_lines_total{log}, cratedex_log_failed_writes_total{log} log: access,
+       slow_query (where it has a file of its own), error
        cratedex_downloads_counted_total cratedex_http_connections, cratedex_http_connections_limit,
        cratedex_http_connections_opened_total
        cratedex_http_connections_ended_total{reason} those that the server ended before the client
@@ -27,8 +27,8 @@
        process_open_fds, process_max_fds, process_start_time_seconds   where /proc tells them
 
    `reason` is deadline (the client took too long), full (another needed the place) or address (too
-   many from one). `encoding` is json, msgpack or plain; `coding` identity, gzip, br or zstd; `cache` hit, miss or
-   none; `status` of what the server does not send is 000.
+   many from one). `encoding` is json, msgpack or plain; `coding` identity, gzip, br or zstd; `cache`
+   hit, miss or none; `status` of what the server does not send is 000.
 
    Only what occurred is exposed, so that the number of series depends on what clients ask for, but
    has a bound. A route with both encodings has 18 histograms at most (2 encodings × 4 codings × hit

@@ -30,6 +30,7 @@
 struct crowd {
     struct test_server server;
     pthread_t reader;
+    int log_descriptor; /* the reader's own */
     char *log;
     size_t n_exchanges;
     long statuses[MAX_EXCHANGES]; /* that were answered, in order */
@@ -53,7 +54,7 @@ static void add(struct text *text, const char *unit, size_t n)
 static void *read_log(void *context)
 {
     struct crowd *crowd = context;
-    FILE *log = fdopen(dup(crowd->server.output), "r");
+    FILE *log = fdopen(crowd->log_descriptor, "r");
     size_t capacity = 0;
     if (log != NULL && getdelim(&crowd->log, &capacity, EOF, log) < 0)
         crowd->log = NULL;
@@ -70,6 +71,7 @@ static struct crowd *crowd_start(void)
                       (const char *const[]){"--access-log", "json", "--threads", "1", NULL});
     /* So that the thread may be late: a server does not wait for who reads its log. */
     fcntl(crowd->server.output, F_SETPIPE_SZ, 1 << 20);
+    crowd->log_descriptor = dup(crowd->server.output);
     assert_int_equal(pthread_create(&crowd->reader, NULL, read_log, crowd), 0);
     return crowd;
 }
@@ -159,10 +161,8 @@ static void end(struct text *text)
 static void answers_parameters_beside_fields(void **state)
 {
     static const char *const parameters[] = {"&", "a&", "a=b&"};
-    static const size_t n_parameters[] = {0,   1,   100, 250, 256, 257, 300,  350, 400,
-                                          430, 440, 445, 446, 450, 500, 1000, 2000};
-    static const size_t n_fields[] = {0,   1,   50,  100, 150, 200, 250, 300,
-                                      320, 330, 340, 350, 360, 400, 440, 460};
+    static const size_t n_parameters[] = {0, 1, 250, 256, 257, 350, 440, 445, 446, 500, 2000};
+    static const size_t n_fields[] = {0, 1, 50, 150, 250, 320, 340, 360, 400, 440, 460};
     struct text *text = malloc(sizeof *text);
     struct crowd *crowd = crowd_start();
     (void)state;

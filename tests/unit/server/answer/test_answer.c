@@ -46,7 +46,7 @@ static void refuses_a_head_that_cannot_be_sent(void **state)
         {.status = 200, .last_modified = 253402300800}, /* the year 10000 */
         {.status = 200, .last_modified = INT64_MAX},
         {.status = 200, .last_modified = INT64_MIN},
-        {.status = 200, .last_modified = -30610224001}, /* the year 999 */
+        {.status = 200, .last_modified = -62135596801}, /* the year 0 */
         {.status = 302, .location = "https://example.org/\r\nSet-Cookie: a"},
         {.status = 302, .location = "https://example.org/\x7f"},
         {.status = 302, .location = "https://example.org/\xc3\xa4"},
@@ -67,17 +67,27 @@ static void refuses_a_head_that_cannot_be_sent(void **state)
 static void sends_every_date_there_is(void **state)
 {
     (void)state;
-    static const int64_t seconds[] = {253402300799, -30610224000, -1, 1};
-    for (size_t i = 0; i < sizeof seconds / sizeof seconds[0]; i++) {
-        const struct answer_head head = {.status = 200, .last_modified = seconds[i]};
+    static const struct {
+        int64_t seconds;
+        const char *text;
+    } dates[] = {
+        {253402300799, "Fri, 31 Dec 9999 23:59:59 GMT"},
+        {-62135596800, "Mon, 01 Jan 0001 00:00:00 GMT"},
+        {-1, "Wed, 31 Dec 1969 23:59:59 GMT"},
+        {784111777, "Sun, 06 Nov 1994 08:49:37 GMT"},
+    };
+    for (size_t i = 0; i < sizeof dates / sizeof dates[0]; i++) {
+        const struct answer_head head = {.status = 200, .last_modified = dates[i].seconds};
         msgpack_sbuffer body;
         struct error error;
         size_t added;
         msgpack_sbuffer_init(&body);
         struct answer *answer = answer_create(&head, &body, NULL, NULL, &error);
         assert_non_null(answer);
-        assert_non_null(
-            representation_hit(answer_representation(answer, CODING_IDENTITY, &added, &error)));
+        struct MHD_Response *hit =
+            representation_hit(answer_representation(answer, CODING_IDENTITY, &added, &error));
+        assert_non_null(hit);
+        assert_string_equal(MHD_get_response_header(hit, "Last-Modified"), dates[i].text);
         answer_free(answer);
         msgpack_sbuffer_destroy(&body);
     }
