@@ -27,6 +27,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -99,6 +100,11 @@ int page_checksums_append(int file, struct error *error)
                        (uint32_t)number[2] << 8 | number[3];
     size_t size = (size_t)page_checksums_size(n_pages);
     int64_t end = (int64_t)n_pages * INDEX_PAGE_BYTES;
+    struct stat status;
+    if (fstat(file, &status) != 0)
+        return error_set(error, "cannot read the index file: %s", strerror(errno));
+    if (status.st_size < end)
+        return error_set(error, "the index file ends too early");
     struct trailer *trailer = malloc(size);
     if (trailer == NULL)
         return error_out_of_memory(error);

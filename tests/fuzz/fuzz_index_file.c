@@ -1,11 +1,16 @@
-/* A whole index file, damaged: the input is a list of places and bytes that are written over a good
-   file, and where to cut it. What opens is searched and read; it may answer wrongly, never
-   crash. */
+/* A whole index file, forged: the input is a list of places and bytes that are written over a good
+   file, and where to cut it. The checksums of its pages are made right, unless it is cut. What
+   opens is searched, read and verified; it may answer wrongly, never crash. */
+#include "index/segment/page_checksums.h"
+
 #include <cratedex/crate_fragment.h>
 #include <cratedex/index_builder.h>
 #include <cratedex/index_reader.h>
+#include <cratedex/index_verify.h>
 #include <cratedex/search.h>
 #include <cratedex/suggest.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,12 +125,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         size_t at = (size_t)data[i] << 16 | (size_t)data[i + 1] << 8 | data[i + 2];
         bytes[at % good_size] ^= data[i + 3];
     }
-    write_file("fuzz.cdx", bytes, cut == 0 || cut > good_size ? good_size : cut);
+    bool is_cut = cut > 0 && cut <= good_size;
+    write_file("fuzz.cdx", bytes, is_cut ? cut : good_size);
     free(bytes);
     struct error error;
+    int file = is_cut ? -1 : open(path, O_RDWR | O_CLOEXEC);
+    if (file >= 0) {
+        page_checksums_append(file, &error);
+        close(file);
+    }
     struct index *index = index_open(path, &error);
     if (index != NULL)
         use(index);
     index_close(index);
+    index_verify(path, NULL, NULL, &error);
     return 0;
 }
