@@ -1,6 +1,6 @@
 /* A thread answers hits at once and computes answers one at a time, between two rounds in which it
-   serves all who are ready: so a hit waits for one computation at most, however many are asked for.
-   Computed is in the order in which requests came. Who has waited for too long is told so, which
+   serves all who are ready, or within a round where none waits: so a hit waits for two computations
+   at most, and where many are asked for, for one. Computed is in the order in which requests came. Who has waited for too long is told so, which
    costs little: under a load that is more than the thread can compute, the others are answered in
    that time, and the clients of the rest know when to come again. Nobody hears so before, even where
    it is clear: clients who ask again at once would be refused all the time, which costs more than
@@ -25,9 +25,6 @@
 
 #define MAX_UNSUSPENDED 16
 #define MAX_LATE 16    /* in one turn */
-#define MIN_FULL 64    /* who wait, before there may be too many */
-#define MEAN_SHARE 64  /* of one answer in the mean, 1/64 */
-#define MEAN_PART 16   /* of the longest wait: more does not count in the mean */
 #define RESUME_PART 16 /* of the suspended, who go on together */
 
 static void suspend(struct waiting_list *list, struct waiting_request *request)
