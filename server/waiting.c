@@ -3,10 +3,10 @@
    at most, and where many are asked for, for one. Computed is in the order in which requests came.
    Who has waited for too long is told so, which costs little: under a load that is more than the
    thread can compute, the others are answered in that time, and the clients of the rest know when
-   to come again. Nobody hears so before, even where it is clear: clients who ask again at once would
-   be refused all the time, which costs more than letting them wait. Where more are late than a turn
-   refuses, it computes for who came last: else a thread that can hardly refuse all of them would
-   answer nobody.
+   to come again. Nobody hears so before, even where it is clear: clients who ask again at once
+   would be refused all the time, which costs more than letting them wait. Where more are late than
+   a turn refuses, it computes for who came last: else a thread that can hardly refuse all of them
+   would answer nobody.
 
    Somebody else may be computing the same answer. Then the request goes to the end of the list, and
    where all of them are of that kind the thread looks again after a millisecond.
