@@ -45,7 +45,7 @@ index_plain_libs := -lcsv -lm
 
 goals := $(or $(MAKECMDGOALS),all)
 needs_packages := $(filter-out clean distclean dist help fmt uninstall,$(goals))
-needs_tests := $(filter check test asan tsan lint fuzz coverage tests,$(goals))
+needs_tests := $(filter check test asan tsan lint fuzz coverage tests torture torture-check %/torture,$(goals))
 needs_bench := $(filter lint tests bench bench-check bench-compare docs-check relevance-train relevance-trees %/cratedex-bench,$(goals))
 
 ifneq ($(needs_packages),)

@@ -3,7 +3,7 @@
    multiple of 128 connections is ready at once, all of them wait for the next event. So the waiting
    is ours. Its epoll set, which is ready when something in it is, lies in one of ours, beside the
    descriptor by which other threads wake the loop; MHD_run then takes what is there, never waits,
-   and serves all who are ready. A round is one MHD_run and one wait.
+   and serves all who are ready. A round is one MHD_run and, where nothing is left to do, one wait.
 
    Of a loop, other threads touch the two flags and `wake`. What libmicrohttpd has is touched by the
    thread alone, from its start until it ends: it takes the listening socket out of its epoll set
@@ -42,33 +42,35 @@ static bool has_work(struct MHD_Daemon *http)
 /* Nobody listens any more when every loop has closed its descriptor of the socket. */
 static void close_listener(struct loop *loop)
 {
+    atomic_store(&loop->is_refusing, false);
     int listener = MHD_quiesce_daemon(loop->http);
     if (listener >= 0)
         close(listener);
 }
 
-/* Does what other threads woke the loop for. */
-static void take_wishes(struct loop *loop)
+/* Until somebody is ready, another thread wakes the loop, or the time is over. */
+static void wait_for_events(const struct loop *loop, int milliseconds)
 {
-    uint64_t n_wishes;
-    if (read(loop->wake, &n_wishes, sizeof n_wishes) < 0)
-        return;
-    if (atomic_exchange(&loop->is_refusing, false))
-        close_listener(loop);
+    struct epoll_event ready[2];
+    int n_ready = epoll_wait(loop->events, ready, 2, milliseconds);
+    for (int i = 0; i < n_ready; i++) {
+        uint64_t n_times;
+        if (ready[i].data.fd == loop->wake)
+            (void)!read(loop->wake, &n_times, sizeof n_times);
+    }
 }
 
 static void *run(void *context)
 {
     struct loop *loop = context;
-    struct epoll_event ready[2];
     while (!atomic_load(&loop->is_stopping)) {
         loop->hooks.begin(loop->hooks.context);
         MHD_run(loop->http);
-        int longest = loop->hooks.end(loop->hooks.context);
-        int n_ready = epoll_wait(loop->events, ready, 2, has_work(loop->http) ? 0 : longest);
-        for (int i = 0; i < n_ready; i++)
-            if (ready[i].data.fd == loop->wake)
-                take_wishes(loop);
+        int milliseconds = loop->hooks.end(loop->hooks.context);
+        if (milliseconds > 0 && !has_work(loop->http))
+            wait_for_events(loop, milliseconds);
+        if (atomic_load(&loop->is_refusing))
+            close_listener(loop);
     }
     loop->hooks.stop(loop->hooks.context);
     MHD_stop_daemon(loop->http);

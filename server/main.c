@@ -1,8 +1,9 @@
 /* Starts the server, waits for a signal, stops it. The main thread blocks SIGTERM and SIGINT before
    any other thread exists and takes them with sigtimedwait: no handler of a signal runs but
-   the one for mapped files that are cut (mapped_fault.h). Waiting wakes up once a second to flush
-   the logs and to look whether a new day of counted downloads has begun. Nothing waits for whoever
-   reads what the server prints, or it would take no signal then. */
+   the one for mapped files that are cut (mapped_fault.h). Waiting wakes up some times a second to
+   look at the memory, and once to flush the logs and to look whether a new day of counted downloads
+   has begun. Nothing waits for whoever reads what the server prints, or it would take no signal
+   then. */
 #include "server/answer/answer.h"
 #include "server/cache/cache.h"
 #include "server/cache/recent_hits.h"
@@ -10,6 +11,7 @@
 #include "server/endpoints/openapi.h"
 #include "server/exchange/router.h"
 #include "server/listener.h"
+#include "server/memory_bound.h"
 #include "server/options.h"
 #include "server/service/download_counters.h"
 #include "server/service/index_watch.h"
@@ -36,12 +38,13 @@
 
 #define GRACE_SECONDS 10
 #define POLL_MILLISECONDS 10
+#define TICKS_A_SECOND 10
 
 /* Shards spread the locks of the cache, but a value must fit into a tenth of a shard. */
 #define MIN_SHARD_BYTES ((size_t)8 << 20)
 
 /* Of the cache's bytes: what no body may have, since there is more to an answer. */
-#define SPARE_PART 8
+#define SPARE_PART 6
 
 /* Of the cache's bytes: what answers may take that it has evicted, but a thread still remembers. */
 #define RECENT_HITS_PART 16
@@ -57,6 +60,7 @@ struct server {
     int listener;
     int slow_query_descriptor; /* of a file; -1: none is open */
     struct daemon *daemon;
+    struct memory_bound memory;
     bool downloads_are_troubled; /* the last tick failed, which was said */
 };
 
@@ -269,8 +273,11 @@ static void flush_logs(const struct service *service)
 /* Returns after the first signal. */
 static void wait_for_signal(struct server *server, const sigset_t *signals)
 {
-    const struct timespec second = {.tv_sec = 1};
-    while (sigtimedwait(signals, NULL, &second) < 0) {
+    const struct timespec while_waiting = {.tv_nsec = 1000000000L / TICKS_A_SECOND};
+    for (unsigned n = 1; sigtimedwait(signals, NULL, &while_waiting) < 0; n++) {
+        memory_bound_keep(&server->memory);
+        if (n % TICKS_A_SECOND != 0)
+            continue;
         flush_logs(&server->service);
         tick_downloads(server);
     }
@@ -296,6 +303,7 @@ static int run(const struct options *options, struct log_sink *error_log, const 
     int status = start(&server, options, error);
     if (status == 0)
         status = announce(&server, error);
+    memory_bound_init(&server.memory, options->cache_bytes, server.service.bodies);
     if (status == 0) {
         wait_for_signal(&server, signals);
         drain(&server, signals);

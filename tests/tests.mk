@@ -55,6 +55,16 @@ $(faults_programs): $(call objects,$(faults_sources)) $(server_library) $(index_
 	    $(server_libs) $(index_libs)
 -include $(patsubst %.o,%.d,$(call objects,$(faults_sources)))
 
+# What is changed at random, and read (tests/torture).
+torture_sources := $(wildcard tests/torture/*.c)
+$(BUILD)/tests/torture/torture: $(call objects,$(torture_sources) $(support_sources)) \
+    $(server_library) $(index_library) $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,link)
+	$(quiet)$(link_test) -o $@ $(filter %.o,$^) $(server_library) $(index_library) \
+	    $(server_libs) $(index_libs) $(test_libs)
+-include $(patsubst %.o,%.d,$(call objects,$(torture_sources)))
+
 # ---- Running ----
 
 # TEST=trie picks tests/unit/index/trie/test_trie.c and tests/http/test_trie.c; TEST=http/trie the latter.
@@ -155,6 +165,20 @@ faults: $(faults_programs) ## every call and every stack of allocations of both 
 
 faults-check: $(faults_programs) ## a sample of that
 	@$(PYTHON) -B tests/faults/check.py --build '$(BUILD)' --sample 16 $(FAULTS) data
+
+# One number again, as it is told: build/asan/tests/torture/torture --from NUMBER --n 1
+torture_options = ASAN_OPTIONS=allocator_may_return_null=1:max_allocation_size_mb=1024 \
+    UBSAN_OPTIONS=print_stacktrace=1
+build_torture = +@$(submake) BUILD=$(BUILD)/asan SANITIZE=address,undefined $(BUILD)/asan/tests/torture/torture
+
+.PHONY: torture torture-check
+torture: ## 100,000 damaged and forged files, each opened, asked and verified, with sanitizers (some 30 minutes)
+	$(build_torture)
+	@$(torture_options) $(BUILD)/asan/tests/torture/torture --n 100000 --jobs $(shell nproc) $(TORTURE)
+
+torture-check: ## 2,000 of them
+	$(build_torture)
+	@$(torture_options) $(BUILD)/asan/tests/torture/torture --n 2000 --jobs $(shell nproc) $(TORTURE)
 
 .PHONY: report-check
 report-check: ## the tests of scripts/perf-report and of the benchmarks' scripts, without measuring

@@ -3,11 +3,24 @@
 #include "index/base/database.h"
 
 #include <cratedex/timestamp.h>
+#include <cratedex/utf8.h>
+#include <stdbool.h>
 #include <string.h>
+
+/* SQLite's messages quote what is in the file, in which there may be anything. */
+static void clean(char *message)
+{
+    bool is_text = utf8_is_valid(message, strlen(message));
+    for (unsigned char *at = (unsigned char *)message; *at != '\0'; at++)
+        if (*at < 0x20 || *at == 0x7f || (*at > 0x7f && !is_text))
+            *at = '?';
+}
 
 int database_code_error(int code, const char *doing, const char *why, struct error *error)
 {
     error_set(error, "%s: %s", doing, why);
+    if (error != NULL)
+        clean(error->message);
     switch (code & 0xff) { /* the rest says where (https://www.sqlite.org/rescode.html) */
     case SQLITE_NOMEM:
     case SQLITE_IOERR:

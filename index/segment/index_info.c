@@ -17,9 +17,12 @@ static int visit_rows(sqlite3 *database, const char *sql, index_info_visit *visi
     if (select == NULL)
         return -1;
     int found;
-    while ((found = database_step(select, error)) == 1)
-        visit(context, (const char *)sqlite3_column_text(select, 0),
-              (const char *)sqlite3_column_text(select, 1));
+    while ((found = database_step(select, error)) == 1) {
+        const char *name = (const char *)sqlite3_column_text(select, 0);
+        const char *value = (const char *)sqlite3_column_text(select, 1);
+        /* The builder writes no NULL, a forger may. */
+        visit(context, name != NULL ? name : "", value != NULL ? value : "");
+    }
     sqlite3_finalize(select);
     return found;
 }

@@ -15,16 +15,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define ALIGNMENT 16
 #define N_STEPS 16
 #define STEP_BITS 4
 #define N_POWERS 64
 /* Of a block: what the gaps between blocks come to, where sizes differ as those of answers do. */
-#define GAP_PART 8
+#define GAP_PART 5
 /* What does not fit into the gaps comes from malloc. So much more does it count there that what is
    evicted for it makes the gaps larger: few are outside then. */
 #define OUTSIDE_FACTOR 3
+/* Free blocks below 16 KiB are not worth a system call. */
+#define MIN_GIVEN_UP_POWER 14
 
 /* Lies at the beginning of each block; what is behind the first two members belongs to whoever has
    the block. */
@@ -237,6 +240,31 @@ void body_store_give_back(struct body_store *store, void *block)
     pthread_mutex_lock(&store->mutex);
     make_free(store, (struct block *)((char *)block - HEADER_BYTES));
     pthread_mutex_unlock(&store->mutex);
+}
+
+/* Leaves the block's own words where they are. */
+static void give_up_pages(struct block *block)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *start = (char *)(block + 1);
+    char *end = (char *)block_behind(block);
+    start += (page - (uintptr_t)start % page) % page;
+    if (end >= start + page)
+        madvise(start, (size_t)(end - start) / page * page, MADV_DONTNEED);
+}
+
+void body_store_give_up_free(struct body_store *store)
+{
+    if (store == NULL)
+        return;
+    for (unsigned power = MIN_GIVEN_UP_POWER; power < N_POWERS; power++) {
+        pthread_mutex_lock(&store->mutex);
+        for (unsigned step = 0; step < N_STEPS; step++)
+            for (struct block *block = store->lists[power][step]; block != NULL;
+                 block = block->next)
+                give_up_pages(block);
+        pthread_mutex_unlock(&store->mutex);
+    }
 }
 
 size_t body_store_free_bytes(struct body_store *store, size_t *n_pieces)

@@ -26,6 +26,9 @@ void body_store_give_back(struct body_store *store, void *block);
    where the store had no room for it with as much more as makes the cache give some back. */
 size_t body_store_cost(const struct body_store *store, const void *block, size_t size);
 
+/* Gives the pages of what is free back to the system, until they are used again. */
+void body_store_give_up_free(struct body_store *store);
+
 /* For tests: what is free, and in how many pieces. */
 size_t body_store_free_bytes(struct body_store *store, size_t *n_pieces);
 

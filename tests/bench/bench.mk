@@ -25,7 +25,11 @@ bench_index = $(BUILD)/bench/$(dump_name).cdx
 bench: $(bench_program) $(bare_programs) $(bench_index) ## time QUERIES on an index of DUMP (default: the sample)
 	$(bench_program) search $(bench_index) --queries $(QUERIES)
 
-ifneq ($(filter bench,$(goals)),)
+.PHONY: pressure
+pressure: $(programs) $(bench_program) $(bench_index) ## hits beside 10,000 silent connections and beside too many misses
+	$(bench_program) pressure $(bench_index) --queries $(QUERIES) --rounds 5
+
+ifneq ($(filter bench pressure,$(goals)),)
 $(bench_index): $(index_program) $(shell find -L '$(DUMP)' -type f)
 	@mkdir -p $(@D)
 	$(index_program) build $(DUMP) -o $@

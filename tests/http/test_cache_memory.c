@@ -147,7 +147,7 @@ static void cache_bytes_bound_the_process(void **state)
 #endif
     const char *mebibytes = setting("CRATEDEX_MEMORY_MEBIBYTES", "16");
     const char *index = setting("CRATEDEX_MEMORY_INDEX", test_index());
-    unsigned long n_queries = strtoul(setting("CRATEDEX_MEMORY_QUERIES", "12000"), NULL, 10);
+    unsigned long n_queries = strtoul(setting("CRATEDEX_MEMORY_QUERIES", "8000"), NULL, 10);
     uint64_t bytes = strtoull(mebibytes, NULL, 10) << 20;
     char option[32];
     struct test_server server;

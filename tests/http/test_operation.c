@@ -141,6 +141,11 @@ static void refuses_bad_options(void **state)
         {{"--slow-query-ms", "1s"}, "bad time '1s'"},
         {{"--slow-query-ms", "."}, "bad time '.'"},
         {{"--slow-query-ms", "3600001"}, "at most an hour"},
+        {{"--max-wait-ms", "soon"}, "--max-wait-ms: bad time 'soon': write milliseconds"},
+        {{"--max-connections", "0"},
+         "--max-connections: bad number of connections '0': write a number from 1 to 1000000"},
+        {{"--max-connections", "1000001"}, "bad number of connections '1000001'"},
+        {{"--max-connections-per-address", "all"}, "'all': write a number from 0 to 1000000"},
         {{"--index", "x", "--slow-query-log="}, "--slow-query-log: the value is empty"},
         {{"--config", "/nonexistent/file"}, "cannot read /nonexistent/file"},
     };
@@ -274,6 +279,20 @@ static void says_that_the_port_is_in_use(void **state)
     test_server_stop(&server);
 }
 
+/* As many connections as were asked for, or none; where nobody asked, as many as there can be. */
+static void says_that_connections_need_descriptors(void **state)
+{
+    (void)state;
+    char program[1024];
+    char command[4096];
+    snprintf(command, sizeof command,
+             "ulimit -n 1000; exec '%s' --index '%s' --listen 127.0.0.1:0 --max-connections 800",
+             test_build_path(program, SERVER), test_index());
+    expect_end((const char *const[]){"/bin/sh", "-c", command, NULL}, 1,
+               "800 connections need 1056 open files, and the limit is 1000: raise it (ulimit -n, "
+               "LimitNOFILE=) or allow fewer with --max-connections");
+}
+
 static void reads_a_config_file(void **state)
 {
     (void)state;
@@ -358,6 +377,7 @@ int main(void)
         cmocka_unit_test(refuses_bad_indexes),
         cmocka_unit_test(outlives_a_replaced_index),
         cmocka_unit_test(says_that_the_port_is_in_use),
+        cmocka_unit_test(says_that_connections_need_descriptors),
         cmocka_unit_test(reads_a_config_file),
         cmocka_unit_test(refuses_bad_config_files),
         cmocka_unit_test(refuses_bad_ranking_files),

@@ -12,6 +12,7 @@
 
 #include <cratedex/crate_fragment.h>
 #include <cratedex/crate_page.h>
+#include <cratedex/index_info.h>
 #include <cratedex/sparse_index.h>
 #include <cratedex/version_list.h>
 #include <setjmp.h>
@@ -292,6 +293,34 @@ static void synonyms_that_no_table_has(void **state)
     }
 }
 
+static void see_fact(void *context, const char *name, const char *value)
+{
+    size_t *n_bytes = context;
+    *n_bytes += strlen(name) + strlen(value);
+}
+
+/* By torture: index 670. */
+static void facts_without_a_value(void **state)
+{
+    const struct fixture *fixture = *state;
+    struct error error = {.message = ""};
+    size_t n_bytes = 0;
+    copy_index(fixture);
+    sql_change(fixture->path, "UPDATE meta SET value = NULL");
+    index_info(fixture->path, see_fact, &n_bytes, &error);
+    assert_true(n_bytes > 0);
+}
+
+/* By torture: index 1932. SQLite quotes what it cannot read. */
+static void schemas_with_control_characters(void **state)
+{
+    const struct fixture *fixture = *state;
+    copy_index(fixture);
+    sql_change(fixture->path, "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql ="
+                              " replace(sql, 'CREATE TABLE users(', 'CREATE TABLE users(\x1b')");
+    expect_refused(fixture, "a schema with an escape character", "malformed database schema");
+}
+
 /* Pages that lead to each other are as good as a table without an end. */
 static void statements_without_end(void **state)
 {
@@ -318,6 +347,8 @@ int main(void)
         cmocka_unit_test(version_numbers_that_no_version_can_have),
         cmocka_unit_test(frames_that_claim_gigabytes),
         cmocka_unit_test(synonyms_that_no_table_has),
+        cmocka_unit_test(facts_without_a_value),
+        cmocka_unit_test(schemas_with_control_characters),
         cmocka_unit_test(statements_without_end),
     };
     return cmocka_run_group_tests(tests, make_index, remove_index);

@@ -1,5 +1,7 @@
 /* The store gives out blocks that do not touch each other, makes one piece of what comes back,
    takes no more than it may, and goes on with malloc's memory where it is full. */
+#define _GNU_SOURCE /* mincore */
+
 #include "server/answer/body_store.h"
 
 #include <pthread.h>
@@ -9,6 +11,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <cmocka.h>
 
@@ -141,6 +144,44 @@ static void charges_more_for_what_does_not_fit(void **state)
     body_store_destroy(store);
 }
 
+/* How many pages of a range are in memory. */
+static size_t resident_pages(unsigned char *start, size_t size)
+{
+    unsigned char pages[STORE_BYTES / 4096] = {0};
+    size_t n = 0;
+    size_t skipped = (4096 - (uintptr_t)start % 4096) % 4096;
+    size_t n_pages = (size - skipped) / 4096;
+    assert_int_equal(mincore(start + skipped, n_pages * 4096, pages), 0);
+    for (size_t i = 0; i < n_pages; i++)
+        n += pages[i] & 1;
+    return n;
+}
+
+static void gives_up_what_is_free(void **state)
+{
+    (void)state;
+    struct body_store *store = open_store(STORE_BYTES);
+    unsigned char *kept = body_store_take(store, 20000);
+    unsigned char *freed = body_store_take(store, STORE_BYTES / 2);
+    assert_non_null(kept);
+    assert_non_null(freed);
+    memset(kept, 1, 20000);
+    memset(freed, 2, STORE_BYTES / 2);
+    body_store_give_back(store, freed);
+    assert_true(resident_pages(freed, STORE_BYTES / 2) > 100);
+    body_store_give_up_free(store);
+    assert_in_range(resident_pages(freed, STORE_BYTES / 2), 0, 1);
+    for (size_t i = 0; i < 20000; i++)
+        assert_int_equal(kept[i], 1);
+    /* It is still there to be taken. */
+    assert_ptr_equal(body_store_take(store, STORE_BYTES / 2), freed);
+    memset(freed, 3, STORE_BYTES / 2);
+    body_store_give_back(store, freed);
+    body_store_give_back(store, kept);
+    one_piece(store);
+    body_store_destroy(store);
+}
+
 static void does_without_a_store(void **state)
 {
     (void)state;
@@ -161,6 +202,7 @@ int main(void)
         cmocka_unit_test(keeps_blocks_apart),
         cmocka_unit_test(serves_many_threads),
         cmocka_unit_test(charges_more_for_what_does_not_fit),
+        cmocka_unit_test(gives_up_what_is_free),
         cmocka_unit_test(does_without_a_store),
     };
     return cmocka_run_group_tests_name("body_store", tests, NULL, NULL);

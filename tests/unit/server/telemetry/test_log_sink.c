@@ -67,14 +67,17 @@ static int read_lines(struct log_sink *sink, int descriptor, int *last)
     return (int)(length / LINE_SIZE);
 }
 
-/* Nobody reads; then somebody does. */
-static void stall(int ends[2], size_t gather_bytes)
+/* Nobody reads; then somebody does. The sink is opened by `user`. */
+static void stall(int ends[2], size_t gather_bytes, uid_t user)
 {
+    const uid_t self = geteuid();
     char *told = NULL;
     size_t told_size = 0;
     FILE *troubles = open_memstream(&told, &told_size);
     int flags = fcntl(ends[1], F_GETFL);
+    assert_int_equal(seteuid(user), 0);
     struct log_sink *sink = open_sink(ends[1], gather_bytes, troubles);
+    assert_int_equal(seteuid(self), 0);
     int last = -1;
     for (int i = 0; i < N_LINES; i++)
         write_line(sink, i);
@@ -104,9 +107,21 @@ static void waits_for_no_reader_of_a_pipe(void **state)
     (void)state;
     int ends[2];
     assert_int_equal(pipe(ends), 0);
-    stall(ends, 65536);
+    stall(ends, 65536, geteuid());
     assert_int_equal(pipe(ends), 0);
-    stall(ends, 0);
+    stall(ends, 0, geteuid());
+}
+
+/* Which cannot be opened once more, as in a container whose output another user made. */
+static void waits_for_no_reader_of_another_users_pipe(void **state)
+{
+    (void)state;
+    const uid_t nobody = 65534;
+    int ends[2];
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(pipe(ends), 0);
+    stall(ends, 65536, nobody);
 }
 
 static void waits_for_no_reader_of_a_socket(void **state)
@@ -114,7 +129,7 @@ static void waits_for_no_reader_of_a_socket(void **state)
     (void)state;
     int ends[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-    stall(ends, 65536);
+    stall(ends, 65536, geteuid());
 }
 
 /* A sink that is closed waits a moment only. */
@@ -200,6 +215,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(waits_for_no_reader_of_a_pipe),
+        cmocka_unit_test(waits_for_no_reader_of_another_users_pipe),
         cmocka_unit_test(waits_for_no_reader_of_a_socket),
         cmocka_unit_test(ends_without_a_reader),
         cmocka_unit_test(counts_failed_writes),
