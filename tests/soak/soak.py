@@ -21,6 +21,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.parse
 
 WARM_UP_SECONDS = 60
 SAMPLE_SECONDS = 0.5
@@ -165,7 +166,7 @@ class Soak:
                 self.count("bad")
 
     def downloads(self, number):
-        """Of the last crate, which nobody looks at."""
+        """Of a crate at whose page nobody looks."""
         del number
         while not self.is_over.wait(0.02):
             self.count("download", None if ask(self.server.port, self.download)[0] == 302 else "download: not 302")
@@ -237,6 +238,16 @@ def names_of(port):
     return names
 
 
+def download_of(port, names):
+    """The last crate that has a version to be downloaded, and where."""
+    for name in reversed(names):
+        number = json.loads(ask(port, f"/api/v1/crates/{name}")[2])["crate"]["max_version"]
+        target = f"/api/v1/crates/{name}/{urllib.parse.quote(number)}/download"
+        if ask(port, target)[0] == 302:
+            return name, target
+    sys.exit("soak: no crate can be downloaded")
+
+
 def run(arguments, folder):
     """The complaints."""
     counts = os.path.join(folder, "counts")
@@ -248,9 +259,9 @@ def run(arguments, folder):
         "--slow-query-log", os.path.join(folder, "cached.log.slow"), "--slow-query-ms", "5", *options
     )  # fmt: skip
     names = names_of(server.port)
-    soak = Soak(server, other, names[:-1], arguments.seed)
-    number = json.loads(ask(server.port, f"/api/v1/crates/{names[-1]}")[2])["crate"]["max_version"]
-    soak.download = f"/api/v1/crates/{names[-1]}/{number}/download"
+    downloaded, download = download_of(server.port, names)
+    soak = Soak(server, other, [name for name in names if name != downloaded], arguments.seed)
+    soak.download = download
     n_before = server.n_descriptors()
     works = [soak.answers] * arguments.threads + [soak.bad, soak.downloads, soak.slow, soak.rotate]
     threads = [threading.Thread(target=work, args=(i,)) for i, work in enumerate(works)]
