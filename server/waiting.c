@@ -1,11 +1,12 @@
 /* A thread answers hits at once and computes answers one at a time, between two rounds in which it
    serves all who are ready, or within a round where none waits: so a hit waits for two computations
-   at most, and where many are asked for, for one. Computed is in the order in which requests came. Who has waited for too long is told so, which
-   costs little: under a load that is more than the thread can compute, the others are answered in
-   that time, and the clients of the rest know when to come again. Nobody hears so before, even where
-   it is clear: clients who ask again at once would be refused all the time, which costs more than
-   letting them wait. Where more are late than a turn refuses, it computes for who came last: else a
-   thread that can hardly refuse all of them would answer nobody.
+   at most, and where many are asked for, for one. Computed is in the order in which requests came.
+   Who has waited for too long is told so, which costs little: under a load that is more than the
+   thread can compute, the others are answered in that time, and the clients of the rest know when
+   to come again. Nobody hears so before, even where it is clear: clients who ask again at once
+   would be refused all the time, which costs more than letting them wait. Where more are late than
+   a turn refuses, it computes for who came last: else a thread that can hardly refuse all of them
+   would answer nobody.
 
    Somebody else may be computing the same answer. Then the request goes to the end of the list, and
    where all of them are of that kind the thread looks again after a millisecond.

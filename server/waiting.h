@@ -38,9 +38,9 @@ void waiting_append(struct waiting_list *list, struct waiting_request *request,
 /* Takes a request off. Where its connection is suspended it goes on, soon. */
 void waiting_remove(struct waiting_list *list, struct waiting_request *request);
 
-/* Has those answered who have waited for too long, and one of the others, mostly the first. Not to be called by
-   what libmicrohttpd calls. Returns for how many milliseconds there is nothing to do; -1: until
-   somebody waits. */
+/* Has those answered who have waited for too long, and one of the others, mostly the first. Not to
+   be called by what libmicrohttpd calls. Returns for how many milliseconds there is nothing to do;
+   -1: until somebody waits. */
 int waiting_turn(struct waiting_list *list);
 
 /* Takes all off the list. */

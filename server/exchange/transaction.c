@@ -75,8 +75,8 @@ static enum MHD_Result answer_request(struct exchange *exchange, const struct fa
                          : respond(exchange);
 }
 
-/* Tells what there is to tell of an answer that was queued. No query is slow for having waited, from
-   `since` to `start`. */
+/* Tells what there is to tell of an answer that was queued. No query is slow for having waited,
+   from `since` to `start`. */
 static void record(const struct exchange *exchange, const struct transaction *transaction,
                    const char *client, double since, double start)
 {

@@ -27,8 +27,8 @@
        process_open_fds, process_max_fds, process_start_time_seconds   where /proc tells them
 
    `reason` is deadline (the client took too long), full (another needed the place) or address (too
-   many from one). `encoding` is json, msgpack or plain; `coding` identity, gzip, br or zstd; `cache`
-   hit, miss or none; `status` of what the server does not send is 000.
+   many from one). `encoding` is json, msgpack or plain; `coding` identity, gzip, br or zstd;
+   `cache` hit, miss or none; `status` of what the server does not send is 000.
 
    Only what occurred is exposed, so that the number of series depends on what clients ask for, but
    has a bound. A route with both encodings has 18 histograms at most (2 encodings × 4 codings × hit

@@ -1,10 +1,10 @@
-/* `pressure`: what hits cost a client who is not alone. Hits are asked for in an open loop, over 200
-   connections; an answer that does not come, or a connection that is ended, is a fault. Beside them
-   nobody asks (quiet); 10,000 connections have been opened that never say anything, to a server that
-   has room for 5,000 and ends the others (crowd), and to one that keeps them all (held crowd); or
-   searches that nobody has asked for before are due four times as fast as the server's one thread
-   can compute them (overload), of which many are answered by 503. How fast it can is measured
-   first, in a closed loop. Rounds interleave; a figure is the median of the rounds' 99th
+/* `pressure`: what hits cost a client who is not alone. Hits are asked for in an open loop, over
+   200 connections; an answer that does not come, or a connection that is ended, is a fault. Beside
+   them nobody asks (quiet); 10,000 connections have been opened that never say anything, to a
+   server that has room for 5,000 and ends the others (crowd), and to one that keeps them all (held
+   crowd); or searches that nobody has asked for before are due four times as fast as the server's
+   one thread can compute them (overload), of which many are answered by 503. How fast it can is
+   measured first, in a closed loop. Rounds interleave; a figure is the median of the rounds' 99th
    percentiles. */
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_bootstrap.h"

@@ -1,6 +1,6 @@
-/* A client that is never done is ended, whatever it does meanwhile. The daemon runs in this process,
-   whose monotonic clock is set forward here, by taking the place of clock_gettime: so that half a
-   minute is over at once, and the daemon sees it when it looks next, within a second. */
+/* A client that is never done is ended, whatever it does meanwhile. The daemon runs in this
+   process, whose monotonic clock is set forward here, by taking the place of clock_gettime: so that
+   half a minute is over at once, and the daemon sees it when it looks next, within a second. */
 #define _GNU_SOURCE /* POLLRDHUP */
 
 #include "server/connection_table.h"

@@ -32,8 +32,8 @@
 #define N_CONNECTIONS N_THREADS
 #define N_WARM_UPS 3 /* a miss, a hit that is remembered, one that is found so */
 #define N_REQUESTS 2000
-/* Of the files that the process may open the server keeps 256 for itself; half of the rest, and some
-   more, is a thread's. */
+/* Of the files that the process may open the server keeps 256 for itself; half of the rest, and
+   some more, is a thread's. */
 #define MAX_OPEN_FILES 800
 #define N_TO_CHOOSE_FROM ((MAX_OPEN_FILES - 256) / 2 + CONNECTION_TABLE_MARGIN + 10)
 #define N_PLACES 4096 /* a power of two, of which a few are used */

@@ -1,6 +1,7 @@
 /* The list without libmicrohttpd, of which two functions are taken the place of, as is that of the
-   clock, which stands still. Requests are named by a letter, and what happened to them is a text: "a" was answered, "a!"
-   was told that it is late, "(a" was suspended, "a)" goes on, "a?" is computed by somebody else. */
+   clock, which stands still. Requests are named by a letter, and what happened to them is a text:
+   "a" was answered, "a!" was told that it is late, "(a" was suspended, "a)" goes on, "a?" is
+   computed by somebody else. */
 #include "server/waiting.h"
 
 #include "server/telemetry/monotonic.h"

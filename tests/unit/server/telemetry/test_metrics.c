@@ -159,8 +159,8 @@ static void every_line_fits_both_formats(void **state)
     for (size_t i = 0; i < 2; i++) {
         char *text = text_in(formats[i], metrics);
         assert_int_equal(text[strlen(text) - 1], '\n');
-        /* 2 statuses, 2 routes' bytes, 2 histograms of 20 buckets, sum and count; slow queries, late
-           requests and downloads, 6 of the connections. */
+        /* 2 statuses, 2 routes' bytes, 2 histograms of 20 buckets, sum and count; slow queries,
+           late requests and downloads, 6 of the connections. */
         assert_int_equal(check_lines(text, formats[i] == EXPOSITION_OPENMETRICS),
                          2 + 2 + 2 * 22 + 9);
         free(text);
