@@ -112,6 +112,7 @@ void index_close(struct index *index)
     trie_close(&index->spelling);
     synonyms_close(&index->synonyms);
     category_list_close(&index->categories);
+    name_substrings_close(&index->substrings);
     postings_close(&index->postings);
     postings_close(&index->written);
     table_rows_close(&index->documents);

@@ -1,6 +1,7 @@
 /* Layout: a header (magic, number of places of each kind, zero), then for each kind the ranks (32
    bits) and the offsets (16 bits, padded to 4 bytes). Sorting compares the first eight bytes as one
-   big-endian number and the rest only where those are equal. */
+   big-endian number and the rest only where those are equal. So does looking up, which has these
+   numbers of some places side by side (fences), and reads names only between two of them. */
 #include "index/segment/name_substrings.h"
 
 #include "index/base/partition_point.h"
@@ -58,6 +59,17 @@ static int compare_places(const void *left_place, const void *right_place)
     return left->offset < right->offset ? -1 : left->offset > right->offset;
 }
 
+/* The first eight bytes of a text as one number, whose order is theirs. */
+static uint64_t first_bytes(const char *text, size_t length, unsigned char padding)
+{
+    unsigned char bytes[8];
+    uint64_t number;
+    memset(bytes, padding, sizeof bytes);
+    memcpy(bytes, text, length < sizeof bytes ? length : sizeof bytes);
+    memcpy(&number, bytes, sizeof number);
+    return be64toh(number);
+}
+
 static int add_place(struct place_array *places, uint32_t rank, const char *name, size_t length,
                      size_t offset)
 {
@@ -69,11 +81,9 @@ static int add_place(struct place_array *places, uint32_t rank, const char *name
         places->items = items;
         places->capacity = capacity;
     }
-    uint64_t first_bytes = 0;
     size_t left = length - offset;
-    memcpy(&first_bytes, name + offset, left < 8 ? left : 8);
-    places->items[places->n++] =
-        (struct place){be64toh(first_bytes), name + offset, rank, (uint16_t)offset, (uint16_t)left};
+    places->items[places->n++] = (struct place){first_bytes(name + offset, left, 0), name + offset,
+                                                rank, (uint16_t)offset, (uint16_t)left};
     return 0;
 }
 
@@ -193,6 +203,23 @@ int name_substrings_verify(const struct name_substrings *substrings, struct erro
     return 0;
 }
 
+static int make_fences(const struct crate_columns *columns, struct name_places *places,
+                       struct error *error)
+{
+    size_t n_fences = (size_t)places->n / NAME_PLACES_A_FENCE + 1;
+    places->fences = malloc(n_fences * sizeof *places->fences);
+    if (places->fences == NULL)
+        return error_out_of_memory(error);
+    for (uint32_t i = 0; i < places->n; i += NAME_PLACES_A_FENCE) {
+        size_t length;
+        const char *text = place_text(columns, places, i, &length);
+        places->fences[i / NAME_PLACES_A_FENCE] = first_bytes(text, length, 0);
+        if (places->n - i <= NAME_PLACES_A_FENCE)
+            break; /* more might overflow */
+    }
+    return 0;
+}
+
 int name_substrings_open(struct name_substrings *substrings, const struct crate_columns *columns,
                          const void *block, size_t size, struct error *error)
 {
@@ -205,16 +232,25 @@ int name_substrings_open(struct name_substrings *substrings, const struct crate_
         return error_set(error, "the name substrings have a wrong header or size");
     const unsigned char *at = (const unsigned char *)block + sizeof header;
     substrings->columns = columns;
-    substrings->anywhere = (struct name_places){header.n_anywhere, (const void *)at,
-                                                (const void *)(at + 4 * (size_t)header.n_anywhere)};
+    substrings->anywhere =
+        (struct name_places){header.n_anywhere, (const void *)at,
+                             (const void *)(at + 4 * (size_t)header.n_anywhere), NULL};
     at += places_size(header.n_anywhere);
     substrings->word_starts =
         (struct name_places){header.n_word_starts, (const void *)at,
-                             (const void *)(at + 4 * (size_t)header.n_word_starts)};
+                             (const void *)(at + 4 * (size_t)header.n_word_starts), NULL};
     if (!places_are_true(columns, &substrings->anywhere) ||
         !places_are_true(columns, &substrings->word_starts))
         return error_set(error, "the name substrings are damaged");
-    return 0;
+    return make_fences(columns, &substrings->anywhere, error) != 0
+               ? -1
+               : make_fences(columns, &substrings->word_starts, error);
+}
+
+void name_substrings_close(struct name_substrings *substrings)
+{
+    free(substrings->anywhere.fences);
+    free(substrings->word_starts.fences);
 }
 
 /* A text and where it is looked for. */
@@ -246,19 +282,54 @@ static bool begins_with_it(const void *sought, uint32_t i)
     return compare_beginning(sought, i) == 0;
 }
 
+/* A number and where it is looked for. */
+struct sought_fence {
+    const uint64_t *fences;
+    uint64_t number;
+};
+
+static bool is_lower(const void *context, uint32_t i)
+{
+    const struct sought_fence *sought = context;
+    return sought->fences[i] < sought->number;
+}
+
+static bool is_not_higher(const void *context, uint32_t i)
+{
+    const struct sought_fence *sought = context;
+    return sought->fences[i] <= sought->number;
+}
+
+/* Stores places between which all are that begin with the text. */
+static void find_fences(const struct sought *sought, uint32_t *low, uint32_t *high)
+{
+    uint32_t n = sought->places->n;
+    uint32_t n_fences = n / NAME_PLACES_A_FENCE + (n % NAME_PLACES_A_FENCE > 0);
+    struct sought_fence fence = {sought->places->fences,
+                                 first_bytes(sought->text, sought->length, 0)};
+    uint32_t first = partition_point(0, n_fences, is_lower, &fence);
+    fence.number = first_bytes(sought->text, sought->length, 0xff);
+    uint32_t last = partition_point(first, n_fences, is_not_higher, &fence);
+    *low = first == 0 ? 0 : (first - 1) * NAME_PLACES_A_FENCE + 1;
+    *high = last == n_fences ? n : last * NAME_PLACES_A_FENCE;
+}
+
 uint32_t name_places_find(const struct name_substrings *substrings,
                           const struct name_places *places, const char *text, size_t length,
                           uint32_t *first)
 {
     const struct sought sought = {substrings->columns, places, text, length};
-    uint32_t low = partition_point(0, places->n, is_before, &sought);
+    uint32_t low;
+    uint32_t end;
+    find_fences(&sought, &low, &end);
+    low = partition_point(low, end, is_before, &sought);
     *first = low;
     /* Most texts stand in few names: the end is looked for from the beginning on, by galloping. */
     uint32_t step = 1;
-    while (step <= places->n - low && compare_beginning(&sought, low + step - 1) == 0) {
+    while (step <= end - low && compare_beginning(&sought, low + step - 1) == 0) {
         low += step;
         step *= 2;
     }
-    uint32_t high = step <= places->n - low ? low + step - 1 : places->n;
+    uint32_t high = step <= end - low ? low + step - 1 : end;
     return partition_point(low, high, begins_with_it, &sought) - *first;
 }

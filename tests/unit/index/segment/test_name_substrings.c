@@ -51,6 +51,7 @@ static void build(struct scene *scene)
 
 static void destroy(struct scene *scene)
 {
+    name_substrings_close(&scene->substrings);
     msgpack_sbuffer_destroy(&scene->columns_block);
     msgpack_sbuffer_destroy(&scene->block);
 }
