@@ -9,6 +9,8 @@
 
 /* Of so many, looking for those that go on costs more than looking at all. */
 #define FEW_CHILDREN 3
+/* Of so many, looking at the first byte of each costs less than looking for eight bytes. */
+#define SOME_CHILDREN 24
 
 static const char separators[] = {'_', '-', '/', '.', '@', ':', ' '};
 
@@ -105,8 +107,18 @@ static void visit_children(struct walk *walk, const struct trie_node *node, stru
             visit(walk, node->first_child + i, place);
         return;
     }
-    if (place.n_letters < walk->text->length)
-        visit_child(walk, node, walk->text->letters[place.n_letters], place);
+    bool is_whole = place.n_letters == walk->text->length;
+    char next = is_whole ? '_' : walk->text->letters[place.n_letters];
+    if (node->n_children <= SOME_CHILDREN) {
+        const unsigned char *first = walk->trie->first_bytes + node->first_child;
+        for (uint32_t i = 0; i < node->n_children; i++) {
+            if ((char)first[i] == next || loose_separator((char)first[i]))
+                visit(walk, node->first_child + i, place);
+        }
+        return;
+    }
+    if (!is_whole)
+        visit_child(walk, node, next, place);
     for (size_t i = 0; i < sizeof separators; i++)
         visit_child(walk, node, separators[i], place);
 }

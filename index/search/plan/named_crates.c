@@ -178,17 +178,17 @@ static void add_pasted(struct named_crates *named, const struct query_reading *r
 static void find_exact(struct named_crates *named, const struct index *index, const char *canonical,
                        const struct query_reading *reading)
 {
-    const unsigned char *values;
-    uint32_t n = trie_find(&index->names, canonical, reading->text.length, &values);
     if (!reading->is_as_typed) {
+        const unsigned char *values;
+        uint32_t n = trie_find(&index->names, canonical, reading->text.length, &values);
         for (uint32_t i = 0; i < n && i < NAMED_MAX_OF_A_KIND; i++)
             named_crates_add(named, trie_value(values, i), NAMED_PASTED);
         return;
     }
-    named->exact_values = values;
-    named->n_exact = n;
-    for (uint32_t i = 0; i < n; i++)
-        mark(named, trie_value(values, i));
+    named->exact_values = reading->typed_values;
+    named->n_exact = reading->n_typed;
+    for (uint32_t i = 0; i < named->n_exact; i++)
+        mark(named, trie_value(named->exact_values, i));
 }
 
 void named_crates_read(struct named_crates *named, const struct index *index,

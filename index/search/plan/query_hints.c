@@ -41,28 +41,30 @@ static void add(struct hinting *hinting, struct search_hint hint)
         hinting->hints[hinting->n_hints++] = hint;
 }
 
-/* Writes the text in lower case, with `separator` for `-`, `_` and spaces. */
-static void join(char *joined, const char *text, size_t length, char separator)
+/* Stores the canonical text with `-` for `_`. Returns false where that changes nothing. */
+static bool write_slug(char *slug, const char *canonical, size_t length)
 {
-    canonical_name(joined, text, length);
-    for (size_t i = 0; i < length; i++)
-        joined[i] = joined[i] == '_' || joined[i] == ' ' ? separator : joined[i];
+    bool is_other = false;
+    for (size_t i = 0; i < length; i++) {
+        slug[i] = canonical[i] == '_' ? '-' : canonical[i];
+        is_other = is_other || canonical[i] == '_';
+    }
+    return is_other;
 }
 
-/* Looks for a text as a category and as a keyword. Returns whether it is either. */
-static bool look_up(struct hinting *hinting, const char *text, size_t length)
+/* Looks for a canonical text as a category and as a keyword. Returns whether it is either. */
+static bool look_up(struct hinting *hinting, const char *canonical, size_t length)
 {
     const struct index *index = hinting->index;
-    char joined[SEARCH_MAX_TEXT_BYTES];
-    if (length == 0 || length > sizeof joined)
+    char slug[SEARCH_MAX_TEXT_BYTES];
+    if (length == 0 || length > sizeof slug)
         return false;
-    join(joined, text, length, '-');
-    const struct listed_category *category = category_list_find(&index->categories, joined, length);
+    const struct listed_category *category = category_list_find(
+        &index->categories, write_slug(slug, canonical, length) ? slug : canonical, length);
     if (category != NULL)
         add(hinting, (struct search_hint){SEARCH_HINT_CATEGORY, category->slug, category->length,
                                           category->n_crates});
-    join(joined, text, length, '_');
-    uint32_t number = trie_find_first(&index->keywords, joined, length);
+    uint32_t number = trie_find_first(&index->keywords, canonical, length);
     if (number > 0) {
         struct counted_word keyword = word_list_word(&index->keyword_list, number);
         add(hinting, (struct search_hint){SEARCH_HINT_KEYWORD, keyword.text, keyword.length,
@@ -76,12 +78,23 @@ uint32_t query_hints_find(const struct index *index, const struct search_query *
                           struct search_hint hints[SEARCH_MAX_HINTS])
 {
     struct hinting hinting = {index, query, hints, 0};
-    look_up(&hinting, text.data, text.length);
+    char canonical[SEARCH_MAX_TEXT_BYTES];
+    if (text.length > sizeof canonical)
+        return 0;
+    canonical_name(canonical, text.data, text.length);
+    for (size_t i = 0; i < text.length; i++)
+        canonical[i] = canonical[i] == ' ' ? '_' : canonical[i];
+    bool is_whole_known = look_up(&hinting, canonical, text.length);
     for (uint32_t i = 0; i < words->n_words && hinting.n_hints < SEARCH_MAX_HINTS; i++) {
-        /* As it was typed, with its symbols (`c++`), or folded (`café`). */
-        if (!look_up(&hinting, text.data + words->words[i].text_start, words->words[i].text_length))
-            look_up(&hinting, words->written + words->words[i].written_start,
-                    words->words[i].written_length);
+        /* As it was typed, with its symbols (`c++`), or else folded (`café`). */
+        const char *typed = canonical + words->words[i].text_start;
+        const char *folded = words->written + words->words[i].written_start;
+        uint32_t length = words->words[i].text_length;
+        bool is_folded =
+            words->words[i].written_length == length && memcmp(typed, folded, length) == 0;
+        bool is_known = length == text.length ? is_whole_known : look_up(&hinting, typed, length);
+        if (!is_known && !is_folded)
+            look_up(&hinting, folded, words->words[i].written_length);
     }
     return hinting.n_hints;
 }

@@ -36,12 +36,23 @@ static enum query_version_form version_at(struct search_string text, size_t at,
     return form != QUERY_VERSION_NONE && ends_here(&cursor) ? form : QUERY_VERSION_NONE;
 }
 
+static bool has_digit(struct search_string text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.data[i] >= '0' && text.data[i] <= '9')
+            return true;
+    }
+    return false;
+}
+
 /* Finds the version that the text ends in, and takes it off. What joins the two says as much as the
    version: `@` and `=` stand before nothing else, nor does `:` before a point; behind `-`, `_`, `/`
    or `:` a number alone is a part of the name, or a port. */
 static enum query_version_form cut_version(struct search_string *text,
                                            struct search_string *version)
 {
+    if (!has_digit(*text))
+        return QUERY_VERSION_NONE;
     for (size_t at = 1; at < text->length; at++) {
         char before = text->data[at - 1];
         if (query_is_name_byte(text->data[at]) && strchr(JOINING, before) == NULL)

@@ -181,7 +181,11 @@ static int read_typed(struct query_reading *reading, const struct index *index,
                       struct index_reader *reader, struct error *error)
 {
     struct query_text *read = &reading->read;
-    if (find_crate(index, read->typed) != 0) {
+    char canonical[SEARCH_MAX_TEXT_BYTES];
+    canonical_name(canonical, read->typed.data, read->typed.length);
+    reading->n_typed =
+        trie_find(&index->names, canonical, read->typed.length, &reading->typed_values);
+    if (reading->n_typed > 0) {
         reading->text = read->typed;
         return 0;
     }

@@ -15,6 +15,9 @@ struct query_reading {
        where nothing of it is a word. */
     struct search_string text;
     bool is_as_typed; /* it is what was typed but for white space */
+    /* The crates whose name is what was typed, as trie_find has them. */
+    const unsigned char *typed_values;
+    uint32_t n_typed;
     /* It may as well be a name itself, which comes before those that it names. */
     bool is_name;
     /* The crates that the text names in another way than being the name, in its order. */

@@ -173,9 +173,12 @@ static bool is_written(const void *context, const char *word, size_t length)
 }
 
 /* Takes the text for the beginning of a name that is being typed: `serde js`. */
-static void take_beginning(struct search_plan *plan, struct search_string text)
+static void take_beginning(struct search_plan *plan, const struct index *index,
+                           struct search_string text)
 {
     bool has_separator = false;
+    uint32_t node;
+    uint32_t n_unread;
     plan->beginning_length = (uint32_t)text.length;
     canonical_name(plan->beginning, text.data, plan->beginning_length);
     for (uint32_t i = 0; i < plan->beginning_length; i++) {
@@ -183,7 +186,8 @@ static void take_beginning(struct search_plan *plan, struct search_string text)
             plan->beginning[i] = '_';
         has_separator = has_separator || plan->beginning[i] == '_';
     }
-    if (!has_separator)
+    if (!has_separator ||
+        !trie_locate(&index->names, plan->beginning, plan->beginning_length, &node, &n_unread))
         plan->beginning_length = 0;
 }
 
@@ -216,7 +220,7 @@ int search_plan_make(struct search_plan *plan, struct index_reader *reader,
                                          plan->text_words.words[i].length);
     named_crates_read(&plan->named, reader->index, reading,
                       has_common_words(plan, reader->index, text));
-    take_beginning(plan, text);
+    take_beginning(plan, reader->index, text);
     for (uint32_t i = 0; i < n_cut; i++)
         add_word(plan, reader, unite, text, i, match);
     plan->no_words_match =

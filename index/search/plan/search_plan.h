@@ -34,8 +34,8 @@ struct search_plan {
     bool may_fall_back;  /* match=best: where no crate reaches it, the largest mass will do */
     bool no_words_match; /* match=all, and a word occurs nowhere */
     uint32_t text_length;
-    /* The canonical text with `_` for spaces, where it has separators, so that it may be the
-       beginning of a name; else empty. */
+    /* The canonical text with `_` for spaces, where it has separators and is the beginning of a
+       name; else empty. */
     char beginning[SEARCH_MAX_TEXT_BYTES];
     uint32_t beginning_length;
     struct named_crates named;
