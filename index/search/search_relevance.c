@@ -155,26 +155,28 @@ struct page {
     uint32_t limit;
 };
 
-static void add(struct page *page, enum seek_stage stage, uint32_t rank, float score)
+/* Returns the hit; NULL where the page does not have it. */
+static struct search_hit *add(struct page *page, enum seek_stage stage, uint32_t rank, float score)
 {
     const struct place *after = page->after;
     if (after != NULL &&
         (stage < after->stage ||
          (stage == after->stage &&
           (score > after->score || (score == after->score && rank <= after->rank)))))
-        return;
+        return NULL;
     if (page->n_to_skip > 0) {
         page->n_to_skip--;
-        return;
+        return NULL;
     }
     if (page->result->n_hits == page->limit)
-        return;
-    page->result->hits[page->result->n_hits++] =
-        (struct search_hit){.rank = rank,
-                            .exact = stage == SEEK_STAGE_EXACT,
-                            .in_front = stage == SEEK_STAGE_FRONT,
-                            .is_second_stage = stage == SEEK_STAGE_SECOND,
-                            .score = (double)score};
+        return NULL;
+    struct search_hit *hit = &page->result->hits[page->result->n_hits++];
+    *hit = (struct search_hit){.rank = rank,
+                               .exact = stage == SEEK_STAGE_EXACT,
+                               .in_front = stage == SEEK_STAGE_FRONT,
+                               .is_second_stage = stage == SEEK_STAGE_SECOND,
+                               .score = (double)score};
+    return hit;
 }
 
 /* The place of a crate that stands in front by its name. Returns false where it does not. */
@@ -323,9 +325,13 @@ static int fill_from_front(struct relevance *relevance, uint32_t rank, struct pl
         return fill_behind(relevance, place, error);
     page.result->n_hits = 0;
     add_front(&page, &search->plan.named, relevance->filter);
-    for (uint32_t i = 0; i < n_candidates; i++)
-        add(&page, SEEK_STAGE_SECOND, search->candidates[i].rank,
-            search->candidates[i].second_stage);
+    for (uint32_t i = 0; i < n_candidates; i++) {
+        const struct rerank_candidate *candidate = &search->candidates[i];
+        struct search_hit *hit =
+            add(&page, SEEK_STAGE_SECOND, candidate->rank, candidate->second_stage);
+        if (hit != NULL)
+            hit->tier = candidate->tier;
+    }
     for (uint32_t i = n_second; i < relevance->n_found; i++)
         add(&page, SEEK_STAGE_FIRST, search->scored[i].rank, search->scored[i].score);
     return 0;
@@ -370,7 +376,9 @@ int search_by_relevance(struct search *search, const struct search_query *query,
                                : fill_from_front(&relevance, 0, NULL, error);
     if (status != 0)
         return -1;
-    for (uint32_t i = 0; i < result->n_hits; i++)
-        result->hits[i].tier = search_plan_tier(&search->plan, result->hits[i].rank);
+    for (uint32_t i = 0; i < result->n_hits; i++) {
+        if (!result->hits[i].is_second_stage)
+            result->hits[i].tier = search_plan_tier(&search->plan, result->hits[i].rank);
+    }
     return 0;
 }

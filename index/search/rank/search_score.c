@@ -5,7 +5,6 @@
 #include "index/base/bitmap.h"
 
 #include <cratedex/ranking.h>
-#include <math.h>
 #include <string.h>
 
 void search_plan_weigh(const struct search_plan *plan, float mass, float weights[16])
@@ -54,38 +53,56 @@ struct word_shares {
     float written_share;
 };
 
-/* What the word has in any of some fields. */
-static float share_in(const struct word_shares *word, unsigned some)
-{
-    return (word->fields & some ? word->share : 0) +
-           (word->written_fields & some ? word->written_share : 0);
-}
+#define MAIN_FIELDS (POSTING_NAME | POSTING_KEYWORDS | POSTING_DESCRIPTION)
 
-static void cover(struct search_coverage *coverage, const struct word_shares *word, bool is_first)
+/* Sums side by side, for all words of the shares that they have in any of some fields. */
+enum { IN_ANY, IN_MAIN, IN_KEYWORDS, IN_NAME, IN_DESCRIPTION, IN_README, N_SUMS = 8 };
+typedef float sums __attribute__((vector_size(N_SUMS * sizeof(float)), aligned(4), may_alias));
+
+/* By a set of fields: 1 in the sums that have one of them. */
+#define IS_IN(fields, some) (((fields) & (some)) != 0 ? 1.0F : 0.0F)
+#define SUMS_OF(fields)                                                                            \
+    {                                                                                              \
+        [IN_ANY] = IS_IN(fields, POSTING_ALL_FIELDS), [IN_MAIN] = IS_IN(fields, MAIN_FIELDS),      \
+        [IN_KEYWORDS] = IS_IN(fields, POSTING_KEYWORDS), [IN_NAME] = IS_IN(fields, POSTING_NAME),  \
+        [IN_DESCRIPTION] = IS_IN(fields, POSTING_DESCRIPTION),                                     \
+        [IN_README] = IS_IN(fields, POSTING_README)                                                \
+    }
+#define SUMS_OF_4(fields)                                                                          \
+    SUMS_OF(fields), SUMS_OF((fields) + 1), SUMS_OF((fields) + 2), SUMS_OF((fields) + 3)
+static const float sums_of[POSTING_ALL_FIELDS + 1][N_SUMS] = {SUMS_OF_4(0), SUMS_OF_4(4),
+                                                              SUMS_OF_4(8), SUMS_OF_4(12)};
+
+static void cover(struct search_coverage *coverage, sums *total, const struct word_shares *word,
+                  bool is_first)
 {
-    const unsigned main_fields = POSTING_ALL_FIELDS & ~(unsigned)POSTING_README;
-    bool is_main = (word->fields & main_fields) != 0;
     uint8_t best_field = (uint8_t)(word->fields & -word->fields);
-    float any = share_in(word, POSTING_ALL_FIELDS);
-    float main = share_in(word, main_fields);
+    sums own = word->share * *(const sums *)sums_of[word->fields];
+    own += word->written_share * *(const sums *)sums_of[word->written_fields];
+    *total += own;
     if (best_field > coverage->worst_field)
         coverage->worst_field = best_field;
-    coverage->any += any;
-    coverage->main += main;
-    coverage->name += share_in(word, POSTING_NAME);
-    coverage->keywords += share_in(word, POSTING_KEYWORDS);
-    coverage->description += share_in(word, POSTING_DESCRIPTION);
-    coverage->readme += share_in(word, POSTING_README);
-    coverage->readme_only += any - main;
-    coverage->best = fmaxf(coverage->best, any);
-    coverage->best_main = fmaxf(coverage->best_main, main);
-    coverage->has_first = coverage->has_first || (is_first && is_main);
+    coverage->readme_only += own[IN_ANY] - own[IN_MAIN];
+    coverage->best = own[IN_ANY] > coverage->best ? own[IN_ANY] : coverage->best;
+    coverage->best_main = own[IN_MAIN] > coverage->best_main ? own[IN_MAIN] : coverage->best_main;
+    coverage->has_first = coverage->has_first || (is_first && (word->fields & MAIN_FIELDS) != 0);
+}
+
+static void set_sums(struct search_coverage *coverage, const sums *total)
+{
+    coverage->any = (*total)[IN_ANY];
+    coverage->main = (*total)[IN_MAIN];
+    coverage->keywords = (*total)[IN_KEYWORDS];
+    coverage->name = (*total)[IN_NAME];
+    coverage->description = (*total)[IN_DESCRIPTION];
+    coverage->readme = (*total)[IN_README];
 }
 
 /* Where the name is the text's words run together, each of them stands in it. */
 static void cover_by_words(struct search_plan *plan, uint32_t rank,
                            struct search_coverage *coverage)
 {
+    sums total = {0};
     coverage->is_named = true;
     coverage->has_all = true;
     for (uint32_t i = 0; i < plan->n_words; i++) {
@@ -93,15 +110,17 @@ static void cover_by_words(struct search_plan *plan, uint32_t rank,
         struct word_occurrence occurrence = search_word_occurrence(word, rank);
         const struct word_shares shares = {.fields = occurrence.fields | POSTING_NAME,
                                            .share = word->mass / plan->total_mass};
-        cover(coverage, &shares, i == 0);
+        cover(coverage, &total, &shares, i == 0);
         coverage->mass += word->mass;
     }
     if (plan->n_words == 0)
-        cover(coverage, &(struct word_shares){.fields = POSTING_NAME, .share = 1}, true);
+        cover(coverage, &total, &(struct word_shares){.fields = POSTING_NAME, .share = 1}, true);
+    set_sums(coverage, &total);
 }
 
 void search_plan_cover(struct search_plan *plan, uint32_t rank, struct search_coverage *coverage)
 {
+    sums total = {0};
     memset(coverage, 0, sizeof *coverage);
     if (named_crates_is_by_words(&plan->named, rank)) {
         cover_by_words(plan, rank, coverage);
@@ -121,9 +140,10 @@ void search_plan_cover(struct search_plan *plan, uint32_t rank, struct search_co
             .share = occurrence.alternative->mass / plan->total_mass,
             .written_share = word->written_mass / plan->total_mass,
         };
-        cover(coverage, &shares, i == 0);
+        cover(coverage, &total, &shares, i == 0);
         coverage->mass += occurrence.alternative->reach;
     }
+    set_sums(coverage, &total);
 }
 
 bool search_plan_has_words(const struct search_plan *plan, const struct search_coverage *coverage)
@@ -139,22 +159,19 @@ static const enum search_tier tiers_of_names[] = {
     [NAMED_BY_WORDS] = SEARCH_TIER_BY_WORDS,
 };
 
-enum search_tier search_plan_tier(struct search_plan *plan, uint32_t rank)
+enum search_tier search_plan_tier_of(const struct search_plan *plan, uint32_t rank,
+                                     const struct search_coverage *coverage)
 {
-    struct search_coverage coverage;
     const struct named_crate *named = named_crates_find(&plan->named, rank);
     if (named != NULL)
         return tiers_of_names[named->how];
     if (named_crates_is_exact(&plan->named, rank))
         return SEARCH_TIER_EXACT;
-    search_plan_rewind(plan);
-    search_plan_cover(plan, rank, &coverage);
-    search_plan_rewind(plan);
-    if (!search_plan_has_words(plan, &coverage))
+    if (!search_plan_has_words(plan, coverage))
         return SEARCH_TIER_SUBSTRING;
-    if (!coverage.has_all)
+    if (!coverage->has_all)
         return SEARCH_TIER_SOME;
-    switch (coverage.worst_field) {
+    switch (coverage->worst_field) {
     case POSTING_NAME:
         return SEARCH_TIER_NAME;
     case POSTING_KEYWORDS:
@@ -164,6 +181,15 @@ enum search_tier search_plan_tier(struct search_plan *plan, uint32_t rank)
     default:
         return SEARCH_TIER_README;
     }
+}
+
+enum search_tier search_plan_tier(struct search_plan *plan, uint32_t rank)
+{
+    struct search_coverage coverage;
+    search_plan_rewind(plan);
+    search_plan_cover(plan, rank, &coverage);
+    search_plan_rewind(plan);
+    return search_plan_tier_of(plan, rank, &coverage);
 }
 
 float search_plan_score(const struct search_plan *plan, const struct index *index, uint32_t rank,
