@@ -66,7 +66,7 @@ static void *create_search(struct index_reader *reader, struct error *error)
     search->selected = calloc(bitmap_n_words(n_crates + 1), sizeof *search->selected);
     if (search->filter == NULL || search->selected == NULL)
         error_out_of_memory(error);
-    else if (search_scan_scratch_create(&search->scan, n_crates, error) == 0)
+    else if (search_scan_scratch_create(&search->scan, &search->index->columns, error) == 0)
         return search;
     free_search(search);
     return NULL;

@@ -40,17 +40,24 @@ static uint32_t find_next_word(const struct search_block *block, uint32_t from)
     return next > from ? next : from;
 }
 
-/* Sets the bits of a list's crates: of those that have the word in a keyword, and of all. Returns
-   whether any has. Few do, so that a branch costs less than a second store. */
-static bool set_bits(struct posting_list *list, uint32_t first_rank, uint32_t end_rank,
+/* Sets the bits of a list's crates in the block: of those that have the word in a keyword, which
+   are not to be relied on before `has_keyword`, and of all. Returns whether any has, or had. Few
+   do, so that a branch costs less than a second store. */
+static bool set_bits(const struct search_block *block, struct posting_list *list, bool has_keyword,
                      uint64_t bits[2][THRESHOLD_BLOCK_WORDS])
 {
-    bool has_keyword = false;
+    uint32_t first_rank = 64 * block->first_word;
+    uint32_t end_rank = first_rank + 64 * block->n_words;
+    const uint32_t *ranks = list->ranks;
+    const uint8_t *fields = list->fields;
+    uint32_t n = list->n;
     uint32_t i = list->position;
-    for (; i < list->n && list->ranks[i] < end_rank; i++) {
-        uint32_t at = list->ranks[i] - first_rank;
+    for (; i < n && ranks[i] < end_rank; i++) {
+        uint32_t at = ranks[i] - first_rank;
         bitmap_set(bits[1], at);
-        if ((list->fields[i] & POSTING_KEYWORDS) != 0) {
+        if ((fields[i] & POSTING_KEYWORDS) != 0) {
+            if (!has_keyword)
+                bitmap_reset(bits[0], block->n_words);
             bitmap_set(bits[0], at);
             has_keyword = true;
         }
@@ -63,9 +70,11 @@ static bool set_bits(struct posting_list *list, uint32_t first_rank, uint32_t en
 static void set_all_bits(struct posting_list *list, uint32_t first_rank, uint32_t end_rank,
                          uint64_t bits[THRESHOLD_BLOCK_WORDS])
 {
+    const uint32_t *ranks = list->ranks;
+    uint32_t n = list->n;
     uint32_t i = list->position;
-    for (; i < list->n && list->ranks[i] < end_rank; i++)
-        bitmap_set(bits, list->ranks[i] - first_rank);
+    for (; i < n && ranks[i] < end_rank; i++)
+        bitmap_set(bits, ranks[i] - first_rank);
     list->position = i;
 }
 
@@ -92,7 +101,6 @@ static void fill(struct search_block *block, unsigned number, const uint64_t *fo
             return;
         }
         if (found[1] == threshold_none) {
-            bitmap_reset(bits[0], block->nothing_promises ? 0 : block->n_words);
             bitmap_reset(bits[1], block->n_words);
             found[1] = bits[1];
         }
@@ -101,9 +109,11 @@ static void fill(struct search_block *block, unsigned number, const uint64_t *fo
         } else if (block->nothing_promises) {
             bitmap_unite(bits[1], list->bitmap + block->first_word, block->n_words);
         } else if (list->bitmap == NULL) {
-            if (set_bits(list, first_rank, end_rank, bits))
+            if (set_bits(block, list, found[0] == bits[0], bits))
                 found[0] = bits[0];
         } else {
+            if (found[0] != bits[0])
+                bitmap_reset(bits[0], block->n_words);
             found[0] = bits[0];
             bitmap_unite(bits[0], list->keyword_bitmap + block->first_word, block->n_words);
             bitmap_unite(bits[1], list->bitmap + block->first_word, block->n_words);
@@ -137,7 +147,8 @@ void search_block_add_parts(struct search_block *block)
 {
     const struct threshold_words *words = &block->lists->masses;
     for (unsigned i = 0; i < words->first[words->n_words]; i++) {
-        if (block->lists->alternatives[i].is_part_of_next)
+        const struct search_alternative *alternative = &block->lists->alternatives[i];
+        if (alternative->is_part_of_next && !alternative->is_looked_up)
             fill(block, i, &block->weighty[2 * i]);
         block->bits[i] = block->weighty[2 * i + 1];
     }

@@ -28,7 +28,8 @@ void search_block_start(struct search_block *block, struct search_lists *lists);
    is not in its bitmaps. */
 bool search_block_next(struct search_block *block);
 
-/* Adds that, which scores depend on, to a block of which some may be collected. */
+/* Adds that, which scores depend on, to a block of which some may be collected; what is looked up
+   has no crate in its bitmaps. */
 void search_block_add_parts(struct search_block *block);
 
 /* The alternative of a word that counts for a crate; `end` where it has none. */

@@ -21,6 +21,8 @@
    takes for the function to be worth it at all. */
 #define LOOK_UPS_A_STEP 3
 #define MIN_LOOK_UPS 16
+/* Of sums of weights, and more. */
+#define ROUNDING 1e-4F
 
 struct blocks {
     struct search_block at;                        /* the block at hand */
@@ -40,39 +42,63 @@ static void start(struct blocks *blocks, struct search_lists *lists)
 }
 
 /* The most that the words can add to the score of the crate at a place in the block: what its bits
-   tell, without a look at any list. Stores the alternatives that count, by word. */
+   tell, without a look at any list. Stores by word the alternatives that count, numbered as
+   search_lists.weights. */
 static float find_most_of(const struct blocks *blocks, uint32_t at,
                           uint8_t numbers[THRESHOLD_MAX_WORDS])
 {
     const struct search_lists *lists = blocks->at.lists;
     float sum = 0;
     for (uint32_t word = 0; word < lists->masses.n_words; word++) {
-        unsigned number = search_block_alternative(&blocks->at, word, at);
+        unsigned number = 2 * search_block_alternative(&blocks->at, word, at);
+        if (number < lists->weights.first[word + 1]) {
+            number += !bitmap_test(blocks->at.weighty[number], at);
+            sum += lists->most[number];
+        }
         numbers[word] = (uint8_t)number;
-        if (number < lists->masses.first[word + 1])
-            sum += lists->most[2 * number + !bitmap_test(blocks->at.weighty[2 * number], at)];
     }
     return sum;
 }
 
-/* What the words add to it by these alternatives. */
+/* What an alternative adds to the crate's score. All that have a word in a keyword score the same;
+   of others the list is asked. */
+static float weigh(struct blocks *blocks, const struct search_alternative *alternative,
+                   bool is_keyword, uint32_t rank)
+{
+    uint32_t i = alternative->first_list;
+    if (is_keyword && i + 1 == alternative->end_list)
+        return alternative->weights[POSTING_KEYWORDS];
+    while (i + 1 < alternative->end_list && !search_list_has(&blocks->probing[i], rank))
+        i++;
+    return search_list_weight(alternative, &blocks->probing[i], rank);
+}
+
+/* What the words add to it by these alternatives, `most` at the most; less than `needed` where that
+   is found out before all are weighed. */
 static float score_words(struct blocks *blocks, uint32_t at,
-                         const uint8_t numbers[THRESHOLD_MAX_WORDS])
+                         const uint8_t numbers[THRESHOLD_MAX_WORDS], float most, float needed)
 {
     const struct search_lists *lists = blocks->at.lists;
     uint32_t rank = 64 * blocks->at.first_word + at;
     float score = 0;
     for (uint32_t word = 0; word < lists->masses.n_words; word++) {
-        if (numbers[word] == lists->masses.first[word + 1])
+        unsigned number = numbers[word];
+        if (number == lists->weights.first[word + 1])
             continue;
-        const struct search_alternative *alternative = &lists->alternatives[numbers[word]];
-        uint32_t i = alternative->first_list;
-        while (i + 1 < alternative->end_list && !search_list_has(&blocks->probing[i], rank))
-            i++;
-        float weight = search_list_weight(alternative, &blocks->probing[i], rank);
-        if (alternative->is_part_of_next)
-            weight = search_list_weight(alternative + 1, &blocks->probing[i + 1], rank) + weight;
+        const struct search_alternative *alternative = &lists->alternatives[number / 2];
+        float weight = weigh(blocks, alternative, number % 2 == 0, rank);
+        if (alternative->is_part_of_next) {
+            bool is_keyword = bitmap_test(blocks->at.weighty[number / 2 * 2 + 2], at);
+            weight = weigh(blocks, alternative + 1, is_keyword, rank) + weight;
+        } else if (number > 1 && alternative[-1].is_looked_up) {
+            struct posting_list *part = &blocks->probing[alternative[-1].first_list];
+            if (search_list_has(part, rank))
+                weight += search_list_weight(&alternative[-1], part, rank);
+        }
         score += weight;
+        most -= lists->most[number];
+        if (score + most < needed - ROUNDING)
+            break;
     }
     return score;
 }
@@ -114,21 +140,32 @@ static const uint64_t *find_promising(struct blocks *blocks, float popularity, u
     return promising != NULL ? promising : threshold_none;
 }
 
-/* Keeps of the matches what is promising. Returns false where that is none. */
+/* Stores of the matches what is promising. Returns false where that is none. */
 PROCESSOR_VARIANTS
-static bool keep_promising(uint64_t *matches, const uint64_t *promising, size_t n_words)
+static bool keep_promising(uint64_t *kept_matches, const uint64_t *matches,
+                           const uint64_t *promising, size_t n_words)
 {
     word_vector any = {0};
     for (size_t i = 0; i < n_words; i += VECTOR_WORDS) {
         word_vector kept =
             *(const word_vector *)(matches + i) & *(const word_vector *)(promising + i);
-        *(word_vector *)(matches + i) = kept;
+        *(word_vector *)(kept_matches + i) = kept;
         any |= kept;
     }
     return (any[0] | any[1] | any[2] | any[3]) != 0;
 }
 
-static void collect(struct blocks *blocks, uint64_t n)
+/* The place of a crate in the block; UINT32_MAX where it is in another. */
+static uint32_t place_in(const struct search_block *block, uint32_t rank)
+{
+    uint32_t word = rank / 64;
+    return word >= block->first_word && word < block->first_word + block->n_words
+               ? rank - 64 * block->first_word
+               : UINT32_MAX;
+}
+
+/* Collects what may reach the floor of the block's `n` matches. */
+static void collect(struct blocks *blocks, const uint64_t *matches, uint64_t n)
 {
     const struct search_scan_state *scan = blocks->at.lists->scan;
     const float *popularity = scan->index->columns.popularity;
@@ -141,23 +178,30 @@ static void collect(struct blocks *blocks, uint64_t n)
     }
     if (find_most(blocks) + most < scan->collector->floor)
         return;
-    bool tells_parts = blocks->at.lists->weights_tell_parts;
-    if (tells_parts)
-        search_block_add_parts(&blocks->at);
-    if (!keep_promising(blocks->at.scratch->matches, find_promising(blocks, most, n),
-                        blocks->at.n_words))
+    search_block_add_parts(&blocks->at);
+    uint64_t *kept = blocks->at.scratch->matches;
+    if (!keep_promising(kept, matches, find_promising(blocks, most, n), blocks->at.n_words))
         return;
-    if (!tells_parts)
-        search_block_add_parts(&blocks->at);
+    const struct named_crates *named = &scan->plan->named;
+    for (uint32_t i = 0; i < named_crates_count(named); i++) {
+        uint32_t at = place_in(&blocks->at, named_crates_rank(named, i));
+        if (at != UINT32_MAX)
+            bitmap_clear(kept, at);
+    }
+    const float *most_popular = scan->scratch->most_popular + blocks->at.first_word;
     for (uint32_t word = 0; word < blocks->at.n_words; word++) {
-        uint64_t bits = blocks->at.scratch->matches[word];
+        uint64_t bits = kept[word];
         for (; bits != 0; bits &= bits - 1) {
             uint32_t at = 64 * word + (uint32_t)__builtin_ctzll(bits);
             uint8_t numbers[THRESHOLD_MAX_WORDS];
-            float own = popularity_weight * popularity[first_rank + at - 1];
-            if (find_most_of(blocks, at, numbers) + own < scan->collector->floor)
+            /* The crate's own popularity is seldom in the processor's cache. */
+            __builtin_prefetch(&popularity[first_rank + at - 1]);
+            float most_of = find_most_of(blocks, at, numbers);
+            if (most_of + popularity_weight * most_popular[word] < scan->collector->floor)
                 continue;
-            float score = score_words(blocks, at, numbers) + own;
+            float own = popularity_weight * popularity[first_rank + at - 1];
+            float score =
+                score_words(blocks, at, numbers, most_of, scan->collector->floor - own) + own;
             if (score >= scan->collector->floor)
                 scan->collector->collect(scan->collector, first_rank + at, score);
         }
@@ -194,18 +238,6 @@ static void unmark(uint64_t *places, const uint64_t *found, size_t n_words)
         places[i] &= ~found[i];
 }
 
-/* Takes a crate that the text names out of the block's matches, and of their count in any case. */
-static void leave_out(struct blocks *blocks, const uint64_t *counted, uint32_t rank)
-{
-    uint32_t word = rank / 64;
-    if (word < blocks->at.first_word || word >= blocks->at.first_word + blocks->at.n_words)
-        return;
-    uint32_t at = rank - 64 * blocks->at.first_word;
-    blocks->at.lists->scan->n_matches -= bitmap_test(counted, at);
-    if (counted == blocks->at.scratch->matches)
-        bitmap_clear(blocks->at.scratch->matches, at);
-}
-
 static void judge_block(struct blocks *blocks)
 {
     struct search_lists *lists = blocks->at.lists;
@@ -219,22 +251,22 @@ static void judge_block(struct blocks *blocks)
     n_words = n_words < blocks->at.n_words ? n_words : blocks->at.n_words;
     if (named->n_places > 0)
         unmark(scan->scratch->places + blocks->at.first_word, found, n_words);
-    const uint64_t *counted = found;
-    if (scan->filter != NULL || !blocks->at.nothing_promises) {
-        uint64_t *matches = blocks->at.scratch->matches;
-        const uint64_t *filter = scan->filter;
-        keep_filtered(matches, found,
-                      filter == NULL ? threshold_all : filter + blocks->at.first_word, n_words);
-        bitmap_reset(matches + n_words, blocks->at.n_words - n_words);
-        counted = matches;
+    const uint64_t *matches = found;
+    if (scan->filter != NULL) {
+        uint64_t *filtered = blocks->at.scratch->matches;
+        keep_filtered(filtered, found, scan->filter + blocks->at.first_word, n_words);
+        bitmap_reset(filtered + n_words, blocks->at.n_words - n_words);
+        matches = filtered;
     }
-    uint64_t n = count(counted, n_words);
+    uint64_t n = count(matches, n_words);
     scan->n_matches += n;
     lists->has_match = lists->has_match || n > 0 || count(found, n_words) > 0;
-    for (uint32_t i = 0; i < named_crates_count(named); i++)
-        leave_out(blocks, counted, named_crates_rank(named, i));
+    for (uint32_t i = 0; i < named_crates_count(named); i++) {
+        uint32_t at = place_in(&blocks->at, named_crates_rank(named, i));
+        scan->n_matches -= at != UINT32_MAX && bitmap_test(matches, at);
+    }
     if (n > 0 && !blocks->at.nothing_promises)
-        collect(blocks, n);
+        collect(blocks, matches, n);
 }
 
 void search_scan_blocks(struct search_lists *lists)

@@ -106,13 +106,18 @@ static void collect_places(struct search_scan_state *scan)
         collect_few_places(scan, &named->places[form]);
 }
 
-int search_scan_scratch_create(struct search_scan_scratch *scratch, uint32_t n_crates,
-                               struct error *error)
+int search_scan_scratch_create(struct search_scan_scratch *scratch,
+                               const struct crate_columns *columns, struct error *error)
 {
-    scratch->places = calloc(bitmap_n_words(n_crates + 1), sizeof *scratch->places);
+    size_t n_words = bitmap_n_words(columns->n_crates + 1);
+    scratch->places = calloc(n_words, sizeof *scratch->places);
+    scratch->most_popular = calloc(n_words, sizeof *scratch->most_popular);
     scratch->accumulators = calloc(1, sizeof *scratch->accumulators);
     scratch->bitmaps = calloc(1, sizeof *scratch->bitmaps);
-    if (scratch->places != NULL && scratch->accumulators != NULL && scratch->bitmaps != NULL)
+    for (size_t i = 0; scratch->most_popular != NULL && i < n_words && columns->n_crates > 0; i++)
+        scratch->most_popular[i] = columns->popularity[i == 0 ? 0 : 64 * i - 1];
+    if (scratch->places != NULL && scratch->most_popular != NULL && scratch->accumulators != NULL &&
+        scratch->bitmaps != NULL)
         return 0;
     search_scan_scratch_free(scratch);
     *scratch = (struct search_scan_scratch){0};
@@ -123,6 +128,7 @@ void search_scan_scratch_free(struct search_scan_scratch *scratch)
 {
     free(scratch->bitmaps);
     free(scratch->accumulators);
+    free(scratch->most_popular);
     free(scratch->places);
 }
 

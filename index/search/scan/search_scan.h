@@ -6,9 +6,9 @@
 
 #include <cratedex/error.h>
 
-/* Returns 0 or -1 (memory). */
-int search_scan_scratch_create(struct search_scan_scratch *scratch, uint32_t n_crates,
-                               struct error *error);
+/* For the scans of an index with these columns. Returns 0 or -1 (memory). */
+int search_scan_scratch_create(struct search_scan_scratch *scratch,
+                               const struct crate_columns *columns, struct error *error);
 void search_scan_scratch_free(struct search_scan_scratch *scratch);
 
 /* Finds every crate that matches and passes `filter` (a bitmap, NULL: all). Returns how many,

@@ -32,6 +32,9 @@ struct search_bitmaps {
 /* What a scan needs of memory, for an index of so many crates. */
 struct search_scan_scratch {
     uint64_t *places; /* a bit a rank; all zero between scans */
+    /* The popularity of the first crate of every 64 ranks, of which none has more: a few that stay
+       in the processor's cache. */
+    float *most_popular;
     struct search_accumulators *accumulators;
     struct search_bitmaps *bitmaps;
 };

@@ -34,7 +34,8 @@ static struct search_alternative *add_alternative(struct search_lists *lists, fl
     unsigned number = 2U * *end;
     masses->is_part_of_next[*end] = false;
     masses->values[(*end)++] = reach;
-    *alternative = (struct search_alternative){lists->n_lists, lists->n_lists, mass, {0}, false};
+    *alternative = (struct search_alternative){
+        .first_list = lists->n_lists, .end_list = lists->n_lists, .mass = mass};
     search_plan_weigh(lists->scan->plan, mass, alternative->weights);
     find_most(alternative->weights, &lists->most[number]);
     for (unsigned i = number; i < number + 2; i++) {
@@ -67,16 +68,19 @@ static bool add_written(struct search_lists *lists, const struct search_word *wo
     if (!add_list(lists, whole, &stem->list))
         return false;
     written->is_part_of_next = true;
+    bool tells_parts = lists->scan->plan->n_words <= FEW_WORDS;
+    written->is_looked_up = !tells_parts && word->written.bitmap == NULL;
     lists->masses.is_part_of_next[number] = true;
     /* A crate that has it in no keyword may have another form of it in one. */
     const float *stem_most = &lists->most[2 * (number + 1)];
     lists->most[2 * number] += stem_most[0];
     lists->most[2 * number + 1] += fmaxf(stem_most[0], stem_most[1]);
     for (unsigned i = 2 * number; i < 2 * number + 2; i++) {
+        if (written->is_looked_up)
+            lists->most[i + 2] = lists->most[i];
         lists->weights.values[i] = lists->most[i];
-        lists->weights.values[i + 2] =
-            lists->weights_tell_parts ? lists->most[i + 2] : lists->most[i];
-        lists->weights.is_part_of_next[i] = !lists->weights_tell_parts;
+        lists->weights.values[i + 2] = tells_parts ? lists->most[i + 2] : lists->most[i];
+        lists->weights.is_part_of_next[i] = !tells_parts;
     }
     return true;
 }
@@ -111,7 +115,6 @@ bool search_lists_take(struct search_lists *lists, struct search_scan_state *sca
     if (plan->n_words > THRESHOLD_MAX_WORDS)
         return false;
     lists->n_lists = 0;
-    lists->weights_tell_parts = plan->n_words <= FEW_WORDS;
     masses->n_words = 0;
     masses->first[0] = 0;
     for (uint32_t i = 0; i < plan->n_words; i++) {

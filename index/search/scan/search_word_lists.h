@@ -19,6 +19,10 @@ struct search_alternative {
     /* The one list has crates of the next alternative's one list: those that have the word as it is
        written. They match by the next one, and score both. */
     bool is_part_of_next;
+    /* Such a part for which a scan by blocks looks in its list crate by crate: it would look at few
+       of the bits that it would have to set. The most that the next alternative adds is what both
+       do. */
+    bool is_looked_up;
 };
 
 struct search_lists {
@@ -28,7 +32,6 @@ struct search_lists {
        keyword, as 2i + 1 for others. */
     float most[THRESHOLD_MAX_ALTERNATIVES];
     struct threshold_words weights; /* as much, or more; by the same numbers */
-    bool weights_tell_parts;        /* what adds less than its part stands in `weights` so */
     float most_words;               /* that all words together add */
     struct search_alternative alternatives[SEARCH_MAX_ALTERNATIVES];
     struct posting_list lists[SEARCH_MAX_LISTS];

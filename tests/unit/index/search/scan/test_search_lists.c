@@ -94,7 +94,8 @@ static int open_fixture(void **state)
     free(versions);
     assert_int_equal(index_n_crates(fixture.built.index), N_CRATES);
     struct error error;
-    assert_int_equal(search_scan_scratch_create(&fixture.scratch, N_CRATES, &error), 0);
+    assert_int_equal(
+        search_scan_scratch_create(&fixture.scratch, &fixture.built.index->columns, &error), 0);
     fixture.filter = calloc(bitmap_n_words(N_CRATES + 1), sizeof *fixture.filter);
     fixture.expected = calloc(N_CRATES + 1, sizeof *fixture.expected);
     fixture.scores = calloc(N_CRATES + 1, sizeof *fixture.scores);

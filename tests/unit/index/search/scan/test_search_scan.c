@@ -44,7 +44,7 @@ static int open_fixture(void **state)
     fixture.n_crates = index_n_crates(fixture.built.index);
     *state = &fixture;
     struct error error;
-    return search_scan_scratch_create(&fixture.scratch, fixture.n_crates, &error);
+    return search_scan_scratch_create(&fixture.scratch, &fixture.built.index->columns, &error);
 }
 
 static int close_fixture(void **state)
