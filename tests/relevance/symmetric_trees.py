@@ -18,8 +18,8 @@ import numpy
 
 MAX_BINS = 64
 DEPTH = 3
-N_TREES = 200
-RATE = 0.08
+N_TREES = 110
+RATE = 0.14
 ROW_SHARE = 0.7  # of each tree
 FEATURE_SHARE = 0.5
 MIN_WEIGHT = 5.0  # of the second derivative in a node
