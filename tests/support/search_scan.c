@@ -104,6 +104,7 @@ struct search_scan *search_scan_open(const char *path)
 void search_scan_close(struct search_scan *scan)
 {
     scan_written_close(scan);
+    scan_words_close(scan);
     for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
         free(scan->crates[rank].name);
         free(scan->crates[rank].canonical);

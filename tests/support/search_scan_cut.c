@@ -1,10 +1,13 @@
 /* The text is cut by looking at every character; temporary FTS5 tables, one of them with the
-   index's tokenizer, say what each word's stem is and how it is folded. */
+   index's tokenizer, say what each word's stem is and how it is folded. What they have said once is
+   kept in a tree (tsearch(3)). */
+#define _GNU_SOURCE /* tdestroy */
 #include "tests/support/search_scan_steps.h"
 
 #include "index/text/text_words.h"
 #include "tests/support/stop_word_list.h"
 
+#include <search.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -53,8 +56,35 @@ void scan_words_open(struct search_scan *scan)
     scan_execute(scan, "CREATE VIRTUAL TABLE temp.folded USING fts5vocab('temp', 'folder', 'row')");
 }
 
-/* What a table makes of a word. */
-static void cut(struct search_scan *scan, const char *remove_sql, const char *insert_sql,
+struct known_cut {
+    const char *table; /* the statement that asks it */
+    char *word;
+    char *found;
+};
+
+static int compare_cuts(const void *left_cut, const void *right_cut)
+{
+    const struct known_cut *left = left_cut;
+    const struct known_cut *right = right_cut;
+    int order = strcmp(left->table, right->table);
+    return order != 0 ? order : strcmp(left->word, right->word);
+}
+
+static void free_cut(void *known)
+{
+    struct known_cut *cut = known;
+    free(cut->word);
+    free(cut->found);
+    free(cut);
+}
+
+void scan_words_close(struct search_scan *scan)
+{
+    tdestroy(scan->known_cuts, free_cut);
+}
+
+/* What a table makes of a word, asked. */
+static void ask(struct search_scan *scan, const char *remove_sql, const char *insert_sql,
                 const char *select_sql, struct search_string word, struct scan_text *found)
 {
     scan_execute(scan, remove_sql);
@@ -69,6 +99,26 @@ static void cut(struct search_scan *scan, const char *remove_sql, const char *in
     if (sqlite3_step(select) != SQLITE_DONE)
         fail_msg("\"%.*s\" is more than one word to FTS5", (int)word.length, word.data);
     sqlite3_finalize(select);
+}
+
+/* The same, asked once. */
+static void cut(struct search_scan *scan, const char *remove_sql, const char *insert_sql,
+                const char *select_sql, struct search_string word, struct scan_text *found)
+{
+    struct known_cut *asked = malloc(sizeof *asked);
+    assert_non_null(asked);
+    *asked = (struct known_cut){select_sql, strndup(word.data, word.length), NULL};
+    assert_non_null(asked->word);
+    struct known_cut **known = tsearch(asked, &scan->known_cuts, compare_cuts);
+    assert_non_null(known);
+    if (*known == asked) {
+        ask(scan, remove_sql, insert_sql, select_sql, word, found);
+        asked->found = strdup(found->text);
+        assert_non_null(asked->found);
+        return;
+    }
+    free_cut(asked);
+    snprintf(found->text, sizeof found->text, "%s", (*known)->found);
 }
 
 void scan_stem(struct search_scan *scan, struct search_string word, struct scan_text *stem)

@@ -126,6 +126,7 @@ struct scan_written;
 struct search_scan {
     struct scan_written *words; /* as they are written */
     sqlite3 *database;
+    void *known_cuts; /* tsearch's, of words and what FTS5 makes of them */
     struct index *index; /* for the words as they are written */
     struct index_reader *reader;
     struct crate *crates; /* by rank, from 1 */
@@ -204,6 +205,7 @@ size_t scan_character(const char *text, size_t length, unsigned *character);
 
 /* Makes the tables that scan_words and scan_cut need. */
 void scan_words_open(struct search_scan *scan);
+void scan_words_close(struct search_scan *scan);
 /* Cuts a text into words, with distinct stems, without stop words. */
 void scan_cut(struct search_scan *scan, struct search_string text, bool with_symbols,
               struct scan_words *cut);
