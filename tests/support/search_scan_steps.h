@@ -126,7 +126,7 @@ struct scan_written;
 struct search_scan {
     struct scan_written *words; /* as they are written */
     sqlite3 *database;
-    void *known_cuts; /* tsearch's, of words and what FTS5 makes of them */
+    void *known_cuts;    /* tsearch's, of words and what FTS5 makes of them */
     struct index *index; /* for the words as they are written */
     struct index_reader *reader;
     struct crate *crates; /* by rank, from 1 */
