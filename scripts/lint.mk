@@ -3,7 +3,7 @@
 
 # One stamp a file: make lint checks only what changed since it last passed.
 lint_sources := $(product_sources) $(support_sources) $(unit_sources) $(http_sources) $(fuzz_sources) \
-    $(bench_sources) $(bare_sources)
+    $(bench_sources) $(bare_sources) $(faults_sources) $(torture_sources)
 lint_stamps := $(patsubst %,$(BUILD)/lint/%.ok,$(lint_sources) $(headers))
 lint_flags = $(standard) $(includes) $(package_cflags) $(warnings) -Werror -pthread
 lint_cxx_flags = $(cxx_standard) $(includes) $(cxx_warnings) -Werror -pthread
@@ -20,7 +20,7 @@ lint-files: $(lint_stamps) lint-rooms lint-scripts
 short_lines = ! LC_ALL=C.UTF-8 grep -HnE '^.{101}' $<
 # clang's analyzer follows paths, which takes 4 of 5 seconds of all that is checked. The tests are run on
 # theirs with every sanitizer instead.
-is_run_sanitized = $(filter tests/unit/% tests/http/% tests/support/%,$<)
+is_run_sanitized = $(filter tests/unit/% tests/http/% tests/support/% tests/torture/%,$<)
 tidy = clang-tidy --quiet $(if $(is_run_sanitized),--checks='-clang-analyzer-*') $<
 # gcc has nothing to say of an object that was compiled with -Werror and the Makefile's own flags.
 is_strict = $(if $(other_flags),false,[ -e $(1).strict ] && ! [ $(1) -nt $(1).strict ])

@@ -180,6 +180,18 @@ torture-check: ## 2,000 of them
 	$(build_torture)
 	@$(torture_options) $(BUILD)/asan/tests/torture/torture --n 2000 --jobs $(shell nproc) $(TORTURE)
 
+# On a registry where there is one, else on the sample.
+MINUTES ?= 10
+soak_index = $(or $(call index_of,crates-top3000),$(BUILD)/contract/sample.cdx)
+
+.PHONY: soak soak-check
+soak: $(server_program) $(soak_index) ## MINUTES of everything at once: memory and descriptors stay flat, bodies right
+	@$(PYTHON) -B tests/soak/soak.py --server $(server_program) --index $(soak_index) --minutes $(MINUTES) $(SOAK)
+
+soak-check: $(server_program) $(BUILD)/contract/sample.cdx ## six seconds of that
+	@$(PYTHON) -B tests/soak/soak.py --server $(server_program) --index $(BUILD)/contract/sample.cdx \
+	    --minutes 0.1 --max-slope 100 $(SOAK)
+
 .PHONY: report-check
 report-check: ## the tests of scripts/perf-report and of the benchmarks' scripts, without measuring
 	@$(PYTHON) -B tests/support/run_unittests.py tests/report tests/bench

@@ -1,5 +1,5 @@
 /* Where an allocation fails, jansson (2.14) goes on: it forgets a byte of a string, looks for its
-   end beyond the buffer and writes beyond another (lex_scan_string of its load.c), or says that some
+   end beyond the buffer and writes beyond another (lex_scan_string of its load.c), or says that a
    token is invalid, and who believed that would lose what the text holds without a word. So it is
    never told: while it reads, it allocates by functions of ours, which note its blocks. Where there
    is no memory for one, a jump leads back here, and the blocks are freed. jansson keeps nothing

@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Reads `size` bytes from place `at` of an open file, fewer only where it ends. Returns how many, or
-   -1 with errno. */
+/* Reads `size` bytes from place `at` of an open file, fewer only where it ends. Returns how many,
+   or -1 with errno. */
 ssize_t transfer_read(int file, void *bytes, size_t size, int64_t at);
 
 /* Writes `size` bytes at place `at`. Returns 0, or -1 with errno. */

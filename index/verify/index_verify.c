@@ -11,9 +11,9 @@
 #include "index/base/database.h"
 #include "index/segment/index_pages.h"
 #include "index/segment/open_index.h"
+#include "index/verify/verify_beside.h"
 #include "index/verify/verify_counts.h"
 #include "index/verify/verify_rebuilt.h"
-#include "index/verify/verify_sparse_index.h"
 #include "index/verify/verify_versions.h"
 #include "index/verify/verify_written.h"
 
@@ -29,6 +29,7 @@ struct verification {
     const struct index *index;
     sqlite3 *database;       /* on the private mapping */
     struct rebuilt *rebuilt; /* NULL until the order of crates is checked */
+    struct verify_beside beside;
 };
 
 /* Every page has its checksum. */
@@ -123,9 +124,14 @@ static int check_order(struct verification *verification, struct error *error)
     return verification->rebuilt != NULL ? 0 : -1;
 }
 
+/* From then on all that is known of a crate stays as it is. */
 static int check_crates(struct verification *verification, struct error *error)
 {
-    return verify_crates(verification->rebuilt, error);
+    if (verify_crates(verification->rebuilt, error) != 0)
+        return -1;
+    verify_beside_start(&verification->beside, verification->index,
+                        rebuilt_build(verification->rebuilt));
+    return 0;
 }
 
 static int check_parts(struct verification *verification, struct error *error)
@@ -143,19 +149,14 @@ static int check_counts(struct verification *verification, struct error *error)
     return verify_counts(verification->database, error);
 }
 
-static int check_version_sets(struct verification *verification, struct error *error)
-{
-    return verify_version_sets(verification->index, rebuilt_build(verification->rebuilt), error);
-}
-
 static int check_dependents(struct verification *verification, struct error *error)
 {
     return verify_reverse_dependencies(rebuilt_build(verification->rebuilt), error);
 }
 
-static int check_sparse_index(struct verification *verification, struct error *error)
+static int check_versions(struct verification *verification, struct error *error)
 {
-    return verify_sparse_index(verification->index, rebuilt_build(verification->rebuilt), error);
+    return verify_beside_finish(&verification->beside, error);
 }
 
 int index_verify(const char *path, void (*on_check)(void *context, const char *what), void *context,
@@ -174,9 +175,8 @@ int index_verify(const char *path, void (*on_check)(void *context, const char *w
         {"written words", check_written},
         {"synonyms", check_synonyms},
         {"front page", check_front_page},
-        {"sets of versions", check_version_sets},
         {"reverse dependencies", check_dependents},
-        {"sparse index", check_sparse_index},
+        {"sets of versions, sparse index", check_versions},
     };
     if (on_check != NULL)
         on_check(context, "pages");
@@ -198,6 +198,7 @@ int index_verify(const char *path, void (*on_check)(void *context, const char *w
         if (result != 0)
             index_pages_blame(path, "", error);
     }
+    verify_beside_stop(&verification.beside);
     rebuilt_close(verification.rebuilt);
     sqlite3_close(verification.database);
     if (mapping != MAP_FAILED)

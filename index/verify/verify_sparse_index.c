@@ -47,11 +47,12 @@ static void pass_over(void *context, int64_t version_id)
     (void)version_id;
 }
 
-static int check_crates(struct sparse_check *check, const struct build *build, struct error *error)
+static int check_crates(struct sparse_check *check, const struct build *build, sqlite3 *database,
+                        struct error *error)
 {
     timestamp_parse(build->timestamp, strlen(build->timestamp), &check->dump_time);
     check->reader = index_reader_open(check->index, error);
-    int result = sparse_text_open(&check->made, build->database, build->columns, build->n_crates,
+    int result = sparse_text_open(&check->made, database, build->columns, build->n_crates,
                                   pass_over, NULL, error);
     if (check->reader == NULL)
         result = -1;
@@ -60,11 +61,12 @@ static int check_crates(struct sparse_check *check, const struct build *build, s
     return result;
 }
 
-int verify_sparse_index(const struct index *index, const struct build *build, struct error *error)
+int verify_sparse_index(const struct index *index, const struct build *build, sqlite3 *database,
+                        struct error *error)
 {
     int64_t n_strangers = 0;
     struct sparse_check check = {.index = index};
-    if (database_integer(build->database,
+    if (database_integer(database,
                          "SELECT count(*) FROM sparse_index WHERE rank NOT IN"
                          " (SELECT rank FROM crates)",
                          &n_strangers, error) != 0)
@@ -72,7 +74,7 @@ int verify_sparse_index(const struct index *index, const struct build *build, st
     if (n_strangers > 0)
         return error_set(error, "%" PRId64 " sparse-index texts belong to no crate", n_strangers);
     msgpack_sbuffer_init(&check.kept);
-    int result = check_crates(&check, build, error);
+    int result = check_crates(&check, build, database, error);
     msgpack_sbuffer_destroy(&check.kept);
     sparse_text_close(&check.made);
     index_reader_close(check.reader);

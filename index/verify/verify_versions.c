@@ -85,9 +85,8 @@ static int check_set(struct set_check *check, struct error *error)
     return 0;
 }
 
-static int check_sets(struct set_check *check, struct error *error)
+static int check_sets(struct set_check *check, sqlite3 *database, struct error *error)
 {
-    sqlite3 *database = check->build->database;
     check->sets = database_prepare(
         database, "SELECT rank, json, msgpack FROM version_sets ORDER BY rank", error);
     check->versions = database_prepare(database, VERSIONS_OF_CRATE_SQL, error);
@@ -106,11 +105,12 @@ static int check_sets(struct set_check *check, struct error *error)
     return found;
 }
 
-int verify_version_sets(const struct index *index, const struct build *build, struct error *error)
+int verify_version_sets(const struct index *index, const struct build *build, sqlite3 *database,
+                        struct error *error)
 {
     struct set_check check = {.index = index, .build = build};
     version_set_writer_init(&check.writer);
-    int result = check_sets(&check, error);
+    int result = check_sets(&check, database, error);
     version_set_scratch_free(check.scratch);
     version_set_writer_destroy(&check.writer);
     sqlite3_finalize(check.versions);

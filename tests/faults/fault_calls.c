@@ -1,6 +1,6 @@
-/* The calls of the system and of stdio, each with the errno that it is most likely to fail with. glibc's
-   own calls among its functions pass by, which is why mkostemp is here as well as open. What is written to standard error is left alone: it holds the message that is
-   tested. */
+/* The calls of the system, each with the errno that it is most likely to fail with. glibc's own
+   calls among its functions pass by, which is why mkostemp is here as well as open. What is written
+   to standard error is left alone: it holds the message that is tested. */
 #undef _FORTIFY_SOURCE
 #define _GNU_SOURCE
 #include "tests/faults/fault_next.h"
@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -21,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name,bugprone-macro-parentheses) */
 /* One that moves `size` bytes, and may move fewer, or be interrupted. */
 #define TRANSFER(error, is_ours, name, parameters, arguments)                                      \
     ssize_t name parameters                                                                        \
@@ -194,3 +196,4 @@ long sysconf(int name)
         return (long)control->n_processors;
     return next(name);
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name,bugprone-macro-parentheses) */

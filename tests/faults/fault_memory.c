@@ -15,7 +15,7 @@
 #endif
 
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
-/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
+/* NOLINTBEGIN(bugprone-macro-parentheses,readability-inconsistent-declaration-parameter-name) */
 #define ALLOCATION(type, name, parameters, arguments)                                              \
     type BEHIND(name) parameters;                                                                  \
     type name parameters;                                                                          \
@@ -54,5 +54,5 @@ ALLOCATION(void *, reallocarray, (void *memory, size_t n, size_t size), (memory,
 ALLOCATION(char *, strdup, (const char *text), (text))
 ALLOCATION(char *, strndup, (const char *text, size_t max), (text, max))
 #endif
-/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
+/* NOLINTEND(bugprone-macro-parentheses,readability-inconsistent-declaration-parameter-name) */
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */

@@ -3,18 +3,11 @@
 #ifndef CRATEDEX_TESTS_FAULTS_FAULT_NEXT_H
 #define CRATEDEX_TESTS_FAULTS_FAULT_NEXT_H
 
-#include <dlfcn.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-static inline void *fault_next_of(const char *name)
-{
-    void *found = dlsym(RTLD_NEXT, name);
-    if (found == NULL)
-        abort();
-    return found;
-}
+/* The function of this name behind the program's own. */
+void *fault_next_of(const char *name);
 
 /* Finds the function of this name behind this one: `next`. Looked up by the first who needs it; two
    that do so at once find the same. */

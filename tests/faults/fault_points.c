@@ -5,6 +5,9 @@
 #define _GNU_SOURCE
 #include "tests/faults/fault_points.h"
 
+#include "tests/faults/fault_next.h"
+
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,12 +30,20 @@ __attribute__((constructor)) static void map_control(void)
     syscall(SYS_close, descriptor);
     if (page < 0)
         abort();
-    control = (struct fault_control *)page;
+    memcpy(&control, &page, sizeof page); /* the address, as syscall(2) returns it */
 }
 
 const struct fault_control *fault_control(void)
 {
     return control;
+}
+
+void *fault_next_of(const char *name)
+{
+    void *found = dlsym(RTLD_NEXT, name);
+    if (found == NULL)
+        abort();
+    return found;
 }
 
 bool fault_is_due(enum fault_kind kind, const char *call)

@@ -1,6 +1,6 @@
 /* stdio. Its buffers are filled and written inside of glibc, so that the functions themselves fail;
-   as glibc does, they leave the stream's error flag behind (fputc and printf are few and short: what
-   they leave in a buffer fails with the flush). */
+   as glibc does, they leave the stream's error flag behind (what fputc and printf leave in a buffer
+   fails with the flush). */
 #undef _FORTIFY_SOURCE
 #define _GNU_SOURCE
 #include "tests/faults/fault_next.h"
@@ -21,6 +21,7 @@ static bool fails(FILE *stream, const char *call, int error)
     return true;
 }
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name,bugprone-macro-parentheses) */
 #define ON_STREAM(type, failed, error, name, parameters, arguments)                                \
     type name parameters                                                                           \
     {                                                                                              \
@@ -57,3 +58,4 @@ int fclose(FILE *stream)
     errno = EIO;
     return EOF;
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name,bugprone-macro-parentheses) */

@@ -30,7 +30,7 @@ struct client {
     const struct test_server *server;
     unsigned long first; /* this and every N_CLIENTS-th */
     unsigned long n_queries;
-    uint64_t n_bytes; /* that were answered */
+    bool has_failed;
 };
 
 /* A query that no other number has: words as people search for, as many results as they ask for,
@@ -60,8 +60,8 @@ static int write_request(char *text, unsigned long number)
                     codings[number % N_ELEMENTS(codings)]);
 }
 
-/* Reads one answer; what is behind it stays in the buffer. Returns its size. */
-static size_t read_answer(int descriptor, char *buffer, size_t *length)
+/* Reads one answer; what is behind it stays in the buffer. Returns whether it came. */
+static bool read_answer(int descriptor, char *buffer, size_t *length)
 {
     for (;;) {
         buffer[*length] = '\0';
@@ -69,15 +69,16 @@ static size_t read_answer(int descriptor, char *buffer, size_t *length)
         const char *field = end != NULL ? strstr(buffer, "Content-Length: ") : NULL;
         size_t size = field != NULL ? (size_t)(end + 4 - buffer) + strtoul(field + 16, NULL, 10)
                                     : MAX_ANSWER_BYTES;
-        assert_true(end == NULL || strncmp(buffer, "HTTP/1.1 200", 12) == 0);
         if (*length >= size) {
             *length -= size;
             memmove(buffer, buffer + size, *length);
-            return size;
+            return true;
         }
-        assert_true(*length < MAX_ANSWER_BYTES);
+        if (*length == MAX_ANSWER_BYTES)
+            return false;
         ssize_t n = recv(descriptor, buffer + *length, MAX_ANSWER_BYTES - *length, 0);
-        assert_true(n > 0);
+        if (n <= 0)
+            return false;
         *length += (size_t)n;
     }
 }
@@ -89,13 +90,14 @@ static void *ask(void *context)
     char *buffer = malloc(MAX_ANSWER_BYTES + 1);
     size_t length = 0;
     int descriptor = test_server_connect(client->server);
-    for (unsigned long done = 0; done < client->n_queries; done += BATCH) {
+    client->has_failed = buffer == NULL || descriptor < 0;
+    for (unsigned long done = 0; !client->has_failed && done < client->n_queries; done += BATCH) {
         size_t size = 0;
         for (unsigned long i = 0; i < BATCH; i++)
             size += (size_t)write_request(requests + size, client->first + (done + i) * N_CLIENTS);
-        assert_int_equal(send(descriptor, requests, size, MSG_NOSIGNAL), size);
-        for (int i = 0; i < BATCH; i++)
-            client->n_bytes += read_answer(descriptor, buffer, &length);
+        client->has_failed = send(descriptor, requests, size, MSG_NOSIGNAL) != (ssize_t)size;
+        for (int i = 0; !client->has_failed && i < BATCH; i++)
+            client->has_failed = !read_answer(descriptor, buffer, &length);
     }
     close(descriptor);
     free(buffer);
@@ -128,8 +130,10 @@ static void run_clients(const struct test_server *server, unsigned long first,
             .server = server, .first = first + i, .n_queries = n_queries / N_CLIENTS};
         assert_int_equal(pthread_create(&clients[i].thread, NULL, ask, &clients[i]), 0);
     }
-    for (unsigned i = 0; i < N_CLIENTS; i++)
+    for (unsigned i = 0; i < N_CLIENTS; i++) {
         assert_int_equal(pthread_join(clients[i].thread, NULL), 0);
+        assert_false(clients[i].has_failed);
+    }
 }
 
 static const char *setting(const char *name, const char *otherwise)

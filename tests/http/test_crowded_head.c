@@ -67,8 +67,8 @@ static struct crowd *crowd_start(void)
 {
     struct crowd *crowd = calloc(1, sizeof *crowd);
     assert_non_null(crowd);
-    test_server_start(&crowd->server,
-                      (const char *const[]){"--access-log", "json", "--threads", "1", NULL});
+    test_server_start(&crowd->server, (const char *const[]){"--access-log", "json", "--threads",
+                                                            "1", "--max-wait-ms", "0", NULL});
     /* So that the thread may be late: a server does not wait for who reads its log. */
     fcntl(crowd->server.output, F_SETPIPE_SZ, 1 << 20);
     crowd->log_descriptor = dup(crowd->server.output);

@@ -1,5 +1,5 @@
-/* What the answers are does not matter, for the file was forged; that they come, and that what fails
-   says why. */
+/* What the answers are does not matter, for the file was forged; that they come does, and that what
+   fails says why. */
 #include "tests/torture/questions.h"
 
 #include <cratedex/crate_fragment.h>

@@ -1,5 +1,6 @@
-/* torture [--from NUMBER] [--n NUMBER] [--jobs N] [--only KIND] [--show 1]: changes files in ways that follow from the
-   numbers and reads them. To be compiled with sanitizers, which see what a crash would not show.
+/* torture [--from NUMBER] [--n NUMBER] [--jobs N] [--only KIND] [--show 1]: changes files in ways
+   that follow from the numbers and reads them. To be compiled with sanitizers, which see what a
+   crash would not show.
 
    Children do the work, a batch of numbers each: what crashes, hangs beyond a deadline or leaks is
    a child that ends so. It writes which number it is at into memory that both share; the next child
@@ -25,12 +26,12 @@
 #define MAX_JOBS 64
 #define MIX UINT64_C(0x9e3779b97f4a7c15)
 
-/* In the order of number % 10: raw pages and rows are where the most code is. */
-static const struct torture_kind *const kinds[] = {
+/* In the order of number % N_KINDS: raw pages and rows are where the most code is. */
+#define N_KINDS 10
+static const struct torture_kind *const kinds[N_KINDS] = {
     &torture_index, &torture_index, &torture_index, &torture_rows, &torture_rows,
     &torture_rows,  &torture_dump,  &torture_dump,  &torture_dump, &torture_counts,
 };
-#define N_KINDS (sizeof kinds / sizeof *kinds)
 
 struct options {
     uint64_t from;

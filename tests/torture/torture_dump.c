@@ -1,7 +1,7 @@
 /* A dump: bytes of a table, cells that hold what no registry has, and lines that are missing or
    there twice, in a folder or a .tar.gz whose own checksums fit; or the bytes of a tar before it is
-   packed, or of the packed one. A build that succeeds must make a file that verifies; one that fails
-   leaves the file that was there, and nothing else. */
+   packed, or of the packed one. A build that succeeds must make a file that verifies; one that
+   fails leaves the file that was there, and nothing else. */
 #include "tests/support/random.h"
 #include "tests/support/small_dump.h"
 #include "tests/torture/mutation.h"

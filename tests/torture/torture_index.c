@@ -1,5 +1,5 @@
 /* An index file: its bytes, and the rows in it. Three of four get their checksums again, so that
-   what is wrong reaches the readers; `verify` and every question that a server has must then end. */
+   what is wrong reaches the readers; `verify` and every question of a server must then end. */
 #include "tests/support/built_index.h"
 #include "tests/support/random.h"
 #include "tests/support/small_dump.h"
