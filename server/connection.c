@@ -101,11 +101,14 @@ void connection_notify(void *context, struct MHD_Connection *connection, void **
 {
     struct worker *worker = context;
     struct connection_state *state = *socket_context;
+    worker->counts.n_events++;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        worker->counts.n_connections++;
         metrics_count_connection(worker->service->metrics);
         *socket_context = begin_connection(worker, connection);
         return;
     }
+    worker->counts.n_connections--;
     metrics_end_connection(worker->service->metrics);
     if (state != NULL)
         connection_table_close(worker->table, worker->number, state->slot);
@@ -234,6 +237,7 @@ static enum MHD_Result begin_request(struct worker *worker, struct MHD_Connectio
                                      const char *method, const char *version)
 {
     struct failure fault;
+    worker->counts.n_events++;
     state->is_running = true;
     state->path = path;
     state->method = method;

@@ -4,6 +4,7 @@
 #define CRATEDEX_SERVER_CONNECTION_H
 
 #include "server/connection_table.h"
+#include "server/loop.h"
 #include "server/service/service.h"
 #include "server/waiting.h"
 
@@ -14,8 +15,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct loop;
-
 /* What a thread's connections have in common: the context of all functions below. */
 struct worker {
     _Alignas(64) struct service *service; /* on cache lines of its own */
@@ -24,6 +23,7 @@ struct worker {
     uint64_t swept;    /* when its connections' times were looked at */
     uint64_t now;      /* when the round began (connection_table.h) */
     bool has_computed; /* an answer in this round */
+    struct loop_counts counts;
     struct waiting_list waiting;
     atomic_uint n_running; /* requests that have begun and not ended; written by the thread alone */
     struct loop *loop;     /* that runs the thread; NULL: not yet */

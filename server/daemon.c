@@ -142,7 +142,7 @@ static int start_worker(const struct daemon *daemon, struct worker *worker,
     worker->waiting = (struct waiting_list){.longest_seconds = limits->max_wait_seconds,
                                             .answer = connection_answer_waiting,
                                             .context = worker};
-    const struct loop_hooks hooks = {begin_round, end_round, stop, worker};
+    const struct loop_hooks hooks = {begin_round, end_round, stop, worker, &worker->counts};
     struct MHD_Daemon *http = start_http(worker, daemon->listener, error);
     if (http == NULL)
         return -1;

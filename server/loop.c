@@ -5,6 +5,11 @@
    descriptor by which other threads wake the loop; MHD_run then takes what is there, never waits,
    and serves all who are ready. A round is one MHD_run and, where nothing is left to do, one wait.
 
+   That is two system calls where one is enough, which a client who asks again and again by himself
+   would pay for. So libmicrohttpd does wait by itself where so few are connected that it cannot
+   stall, and as long as something happens: for some milliseconds, in which it does not hear of
+   other threads.
+
    Of a loop, other threads touch the two flags and `wake`. What libmicrohttpd has is touched by the
    thread alone, from its start until it ends: it takes the listening socket out of its epoll set
    (MHD_quiesce_daemon) and closes the connections without racing anybody. */
@@ -21,6 +26,9 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+#define FEW_CONNECTIONS 100
+#define SHORT_MILLISECONDS 5
 
 struct loop {
     struct MHD_Daemon *http;
@@ -63,11 +71,18 @@ static void wait_for_events(const struct loop *loop, int milliseconds)
 static void *run(void *context)
 {
     struct loop *loop = context;
+    const struct loop_counts *counts = loop->hooks.counts;
+    int short_wait = 0;
     while (!atomic_load(&loop->is_stopping)) {
+        unsigned n_events = counts->n_events;
         loop->hooks.begin(loop->hooks.context);
-        MHD_run(loop->http);
+        MHD_run_wait(loop->http, short_wait);
         int milliseconds = loop->hooks.end(loop->hooks.context);
-        if (milliseconds > 0 && !has_work(loop->http))
+        bool is_done = milliseconds > 0 && !has_work(loop->http);
+        bool is_lively = counts->n_events != n_events && counts->n_connections < FEW_CONNECTIONS &&
+                         milliseconds >= SHORT_MILLISECONDS;
+        short_wait = is_done && is_lively ? SHORT_MILLISECONDS : 0;
+        if (is_done && !is_lively)
             wait_for_events(loop, milliseconds);
         if (atomic_load(&loop->is_refusing))
             close_listener(loop);

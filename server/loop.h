@@ -7,6 +7,12 @@
 struct MHD_Daemon;
 struct loop;
 
+/* Kept by the thread's callbacks. */
+struct loop_counts {
+    unsigned n_connections; /* that are open */
+    unsigned n_events;      /* connections and requests that came or went, modulo 2^32 */
+};
+
 /* What the thread calls in every round. */
 struct loop_hooks {
     void (*begin)(void *context); /* before those who are ready are served */
@@ -14,6 +20,7 @@ struct loop_hooks {
                                      round is to come */
     void (*stop)(void *context);  /* once, before the connections are closed */
     void *context;
+    const struct loop_counts *counts;
 };
 
 /* Runs `http`, which was started with MHD_USE_EPOLL and without a thread of its own, in a new

@@ -43,8 +43,8 @@ enum cache_outcome {
 struct cache *cache_create(size_t max_bytes, unsigned n_shards, void (*free_value)(void *value),
                            struct error *error);
 
-/* Entries made from now on lie in `store` (answer/body_store.h), which outlives the cache. To be called
-   before there are any. */
+/* Entries made from now on lie in `store` (answer/body_store.h), which outlives the cache. To be
+   called before there are any. */
 void cache_use_store(struct cache *cache, struct body_store *store);
 
 /* No reference may be held. */
