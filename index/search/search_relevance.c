@@ -330,7 +330,8 @@ static int fill_from_front(struct relevance *relevance, uint32_t rank, struct pl
         struct search_hit *hit =
             add(&page, SEEK_STAGE_SECOND, candidate->rank, candidate->second_stage);
         if (hit != NULL)
-            hit->tier = candidate->tier;
+            hit->tier =
+                search_plan_name_tier(&search->plan, candidate->rank, candidate->words_tier);
     }
     for (uint32_t i = n_second; i < relevance->n_found; i++)
         add(&page, SEEK_STAGE_FIRST, search->scored[i].rank, search->scored[i].score);

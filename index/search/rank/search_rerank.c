@@ -31,7 +31,7 @@ static void find_features(struct search_plan *plan, const struct index *index,
     uint32_t name_length = columns->name_offsets[at + 1] - columns->name_offsets[at];
     search_plan_cover(plan, candidate->rank, &coverage);
     candidate->main = coverage.main;
-    candidate->tier = search_plan_tier_of(plan, candidate->rank, &coverage);
+    candidate->words_tier = search_plan_words_tier(plan, &coverage);
     candidate->column = place;
     features[FEATURE_ANY][place] = coverage.any;
     features[FEATURE_MAIN][place] = coverage.main;

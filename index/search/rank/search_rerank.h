@@ -13,7 +13,7 @@ struct rerank_candidate {
     float first_stage;
     float second_stage;
     float main; /* FEATURE_MAIN */
-    enum search_tier tier;
+    enum search_tier words_tier;
     uint32_t column; /* of the features: its place in the order of the first stage */
 };
 
@@ -26,7 +26,7 @@ struct rerank_features {
 void rerank_fetch(const struct index *index, uint32_t rank);
 
 /* Finds the features of `n` (at most RERANK_DEPTH) candidates that are in the order of the first
-   stage, and sets their `main`, `tier` and `column`. Puts the plan's cursors back. */
+   stage, and sets their `main`, `words_tier` and `column`. Puts the plan's cursors back. */
 void rerank_find_features(struct search_plan *plan, const struct index *index,
                           struct rerank_candidate *candidates, uint32_t n,
                           struct rerank_features *features);

@@ -159,14 +159,9 @@ static const enum search_tier tiers_of_names[] = {
     [NAMED_BY_WORDS] = SEARCH_TIER_BY_WORDS,
 };
 
-enum search_tier search_plan_tier_of(const struct search_plan *plan, uint32_t rank,
-                                     const struct search_coverage *coverage)
+enum search_tier search_plan_words_tier(const struct search_plan *plan,
+                                        const struct search_coverage *coverage)
 {
-    const struct named_crate *named = named_crates_find(&plan->named, rank);
-    if (named != NULL)
-        return tiers_of_names[named->how];
-    if (named_crates_is_exact(&plan->named, rank))
-        return SEARCH_TIER_EXACT;
     if (!search_plan_has_words(plan, coverage))
         return SEARCH_TIER_SUBSTRING;
     if (!coverage->has_all)
@@ -183,13 +178,22 @@ enum search_tier search_plan_tier_of(const struct search_plan *plan, uint32_t ra
     }
 }
 
+enum search_tier search_plan_name_tier(const struct search_plan *plan, uint32_t rank,
+                                       enum search_tier words_tier)
+{
+    const struct named_crate *named = named_crates_find(&plan->named, rank);
+    if (named != NULL)
+        return tiers_of_names[named->how];
+    return named_crates_is_exact(&plan->named, rank) ? SEARCH_TIER_EXACT : words_tier;
+}
+
 enum search_tier search_plan_tier(struct search_plan *plan, uint32_t rank)
 {
     struct search_coverage coverage;
     search_plan_rewind(plan);
     search_plan_cover(plan, rank, &coverage);
     search_plan_rewind(plan);
-    return search_plan_tier_of(plan, rank, &coverage);
+    return search_plan_name_tier(plan, rank, search_plan_words_tier(plan, &coverage));
 }
 
 float search_plan_score(const struct search_plan *plan, const struct index *index, uint32_t rank,

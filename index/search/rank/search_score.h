@@ -54,9 +54,13 @@ static inline bool search_plan_accepts(const struct search_plan *plan, float mas
 /* True where the crate matches by its words, which run together may be its name. */
 bool search_plan_has_words(const struct search_plan *plan, const struct search_coverage *coverage);
 
-/* How a match matches, of which the shares were found. */
-enum search_tier search_plan_tier_of(const struct search_plan *plan, uint32_t rank,
-                                     const struct search_coverage *coverage);
+/* How a match matches by its words. */
+enum search_tier search_plan_words_tier(const struct search_plan *plan,
+                                        const struct search_coverage *coverage);
+
+/* How a match matches: by its name, or as its words do. */
+enum search_tier search_plan_name_tier(const struct search_plan *plan, uint32_t rank,
+                                       enum search_tier words_tier);
 
 /* The same, from any cursor position; puts the cursors back. */
 enum search_tier search_plan_tier(struct search_plan *plan, uint32_t rank);
