@@ -96,7 +96,8 @@ int listener_name(int descriptor, char name[LISTENER_NAME_SIZE], struct error *e
     if (getsockname(descriptor, (struct sockaddr *)&address, &size) != 0 ||
         getnameinfo((struct sockaddr *)&address, size, host, sizeof host, port, sizeof port,
                     NI_NUMERICHOST | NI_NUMERICSERV) != 0)
-        return error_set(error, "cannot tell the address that the server listens on");
+        return error_set(error, "cannot tell the address that the server listens on: %s",
+                         strerror(errno));
     snprintf(name, LISTENER_NAME_SIZE, address.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host,
              port);
     return 0;
