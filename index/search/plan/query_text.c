@@ -82,7 +82,7 @@ static bool is_closed_at_end(struct search_string text, char quote)
    Markdown and Rust write before a word. */
 static bool take_off_first(struct search_string *text)
 {
-    static const char marks[] = "([{<*#&~,;:|>$!";
+    static const char marks[] = "([{<*#&~,;:|>$!+%^";
     struct search_string rest = {text->data + 1, text->length - 1};
     char first = text->data[0];
     bool is_quote = first == '"' || first == '\'' || first == '`';
@@ -93,17 +93,26 @@ static bool take_off_first(struct search_string *text)
     return true;
 }
 
+/* Whether the text ends in a `+` that is no part of a word: two are (`c++`), and one behind a letter
+   may be. */
+static bool ends_in_plus(struct search_string text)
+{
+    const char *end = text.data + text.length;
+    return text.length > 2 && end[-1] == '+' && is_of_word(end[-2]) && is_of_word(end[-3]);
+}
+
 /* Takes one mark off the end: a closing bracket that nothing opens or that is empty, a quote that
    nothing opens, punctuation. */
 static bool take_off_last(struct search_string *text)
 {
     static const char closing[] = ")]}>\"'`";
     static const char opening[] = "([{<\"'`";
-    static const char marks[] = "*!?,;:.|&~=";
+    static const char marks[] = "*!?,;:.|&~=%^";
     struct search_string rest = {text->data, text->length - 1};
     char last = text->data[rest.length];
     const char *found = strchr(closing, last);
-    if (rest.length == 0 || last == '\0' || (found == NULL && strchr(marks, last) == NULL) ||
+    if (rest.length == 0 || last == '\0' ||
+        (found == NULL && strchr(marks, last) == NULL && !ends_in_plus(*text)) ||
         (last == '*' && rest.data[rest.length - 1] == '.')) /* `1.*` */
         return false;
     if (found != NULL) {
