@@ -7,7 +7,7 @@
 
 #define OPENSSL "/usr/bin/openssl"
 
-/* Makes `folder/name.key` of that kind, such as "ed25519", and its public key, `folder/name.pub`. */
+/* Makes `folder/name.key` of that kind ("ed25519"), and its public key, `folder/name.pub`. */
 void signing_keys_make(const char *folder, const char *name, const char *kind);
 
 /* Runs openssl with these arguments, of which the first is OPENSSL. */
