@@ -1,5 +1,6 @@
-/* A server of a file of its own, which a test may damage, in a folder of its own where also lies what
-   the server says on standard error. Every function fails the test where it cannot do its work. */
+/* A server of a file of its own, which a test may damage, in a folder of its own. What the server
+   says on standard error lies there too. Every function fails the test where it cannot do its
+   work. */
 #ifndef CRATEDEX_TESTS_SUPPORT_SERVED_FILE_H
 #define CRATEDEX_TESTS_SUPPORT_SERVED_FILE_H
 

@@ -1,5 +1,5 @@
-/* The sample and another index of which nothing looks alike, for servers that get the one in place of
-   the other. Every function fails the test where it cannot do its work. */
+/* The sample and another index of which nothing looks alike, for servers that get the one in place
+   of the other. Every function fails the test where it cannot do its work. */
 #ifndef CRATEDEX_TESTS_SUPPORT_TWO_INDEXES_H
 #define CRATEDEX_TESTS_SUPPORT_TWO_INDEXES_H
 
