@@ -40,7 +40,8 @@ struct download_counts_key {
 
 /* Opens the day's file in `folder` to add to it; makes it where there is none. Several processes
    may have it open: they add to the same counters. Returns NULL and why: the folder cannot be
-   written to, or the file is damaged or of other versions, and is then left as it is: download_recovery.h. */
+   written to, or the file is damaged or of other versions, and is then left as it is:
+   download_recovery.h. */
 struct download_counts *download_counts_open(const char *folder,
                                              const struct download_counts_key *key,
                                              struct error *error);

@@ -35,8 +35,8 @@ struct build_options {
     /* Replace an index by one of a dump that lost more than a tenth, and 100 rows at least, of one
        of its tables: mostly such a dump was cut off. */
     bool allow_shrink;
-    /* A private key to sign the index with (index_signature.h): OUT.sig is then written before OUT is
-       replaced. NULL: it is not signed. */
+    /* A private key to sign the index with (index_signature.h): OUT.sig is then written before OUT
+       is replaced. NULL: it is not signed. */
     const char *sign_key_path;
     /* Called now and then (about every 10,000 rows and at every change of phase); may be NULL. */
     void (*on_progress)(void *context, const struct build_progress *progress);

@@ -1,7 +1,7 @@
 /* Signatures of index files that travel. Beside FILE lies FILE.sig, a text of one line a signature:
-   `ed25519`, the SHA-256 of the file and the signature of these 32 bytes, both in hexadecimal. While
-   a build replaces FILE there are two lines, of the old file and of the new one, so that at every
-   moment FILE has its signature. */
+   `ed25519`, the SHA-256 of the file and the signature of these 32 bytes, both in hexadecimal.
+   While a build replaces FILE there are two lines, of the old file and of the new one, so that at
+   every moment FILE has its signature. */
 #ifndef CRATEDEX_INDEX_SIGNATURE_H
 #define CRATEDEX_INDEX_SIGNATURE_H
 
@@ -23,8 +23,8 @@ int index_signature_make(int descriptor, const struct signature_key *private_key
                          char line[INDEX_SIGNATURE_LINE_SIZE], struct error *error);
 
 /* Whether FILE.sig has a signature of the file as it is by the owner of the key. Returns 0, or -1
-   and which of these it is, and what to do: there is no signature, it is damaged, of another file or
-   by another key. */
+   and which of these it is, and what to do: there is no signature, it is damaged, of another file
+   or by another key. */
 int index_signature_verify(const char *path, const struct signature_key *public_key,
                            struct error *error);
 

@@ -10,7 +10,7 @@
    The handler finds ranges in a list that only grows; one that is forgotten is used again. These
    are the only variables of the program that are not passed to who uses them: a handler of a signal
    has no argument of ours. */
-#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, syscall */
 #include "index/base/mapped_fault.h"
 
 #include <errno.h>
@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 struct mapped_range {
@@ -53,6 +54,19 @@ static void count_fault(uintptr_t address)
     atomic_store(&range->has_faults, true);
 }
 
+/* ThreadSanitizer takes a call of mmap for a write to the whole page, which would race with other
+   threads that read it; but the kernel exchanges a page between two instructions of theirs. */
+static bool map_zeros(char *page)
+{
+    const int protection = PROT_READ | PROT_WRITE;
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+#ifdef __SANITIZE_THREAD__
+    return syscall(SYS_mmap, page, page_bytes, protection, flags, -1, 0L) != -1;
+#else
+    return mmap(page, page_bytes, protection, flags, -1, 0) != MAP_FAILED;
+#endif
+}
+
 static void replace_page(int number, siginfo_t *info, void *context)
 {
     (void)context;
@@ -61,8 +75,7 @@ static void replace_page(int number, siginfo_t *info, void *context)
         char *address = info->si_addr;
         char *page = address - ((uintptr_t)address & (page_bytes - 1));
         count_fault((uintptr_t)address);
-        if (mmap(page, page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
-                 -1, 0) != MAP_FAILED) {
+        if (map_zeros(page)) {
             errno = caller_errno;
             return;
         }

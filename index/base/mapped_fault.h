@@ -1,5 +1,5 @@
-/* Living on when a page of a mapped file is gone: somebody cut the file, or the disk cannot read it.
-   The kernel then sends SIGBUS, which ends a program that knows nothing of it. */
+/* Living on when a page of a mapped file is gone: somebody cut the file, or the disk cannot read
+   it. The kernel then sends SIGBUS, which ends a program that knows nothing of it. */
 #ifndef CRATEDEX_INDEX_MAPPED_FAULT_H
 #define CRATEDEX_INDEX_MAPPED_FAULT_H
 
@@ -13,8 +13,9 @@
    alone. Returns 0, or -1 and why. */
 int mapped_fault_survive(struct error *error);
 
-/* How often that happened outside of the ranges below. Who reads a mapped file looks before and after: where the number is
-   another, what was read in between may be zeros that the file does not have. Thread-safe. */
+/* How often that happened outside of the ranges below. Who reads a mapped file looks before and
+   after: where the number is another, what was read in between may be zeros that the file does not
+   have. Thread-safe. */
 uint64_t mapped_fault_count(void);
 
 /* A mapping that is counted by itself. */

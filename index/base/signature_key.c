@@ -1,6 +1,6 @@
 /* OpenSSL reads the keys and does the arithmetic. What it says of a file that is no key ("no start
-   line") helps nobody, so the file is looked at first: the label of a PEM file (RFC 7468) tells what
-   is in it. A pass phrase is never asked for: who builds is mostly a timer. */
+   line") helps nobody, so the file is looked at first: the label of a PEM file (RFC 7468) tells
+   what is in it. A pass phrase is never asked for: who builds is mostly a timer. */
 #include <cratedex/signature_key.h>
 
 #include <errno.h>

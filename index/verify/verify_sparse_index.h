@@ -5,8 +5,8 @@
 #include "index/build/build_state.h"
 
 /* Every crate with versions has a text, and no other; each is what its versions and their
-   dependencies say, byte by byte, and as old as they are. `build` has the columns of all crates, and is
-   not changed; `database` is the index'. Returns 0, or -1 and the first fault. */
+   dependencies say, byte by byte, and as old as they are. `build` has the columns of all crates,
+   and is not changed; `database` is the index'. Returns 0, or -1 and the first fault. */
 int verify_sparse_index(const struct index *index, const struct build *build, sqlite3 *database,
                         struct error *error);
 

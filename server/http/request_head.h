@@ -33,9 +33,9 @@ struct request_line {
 };
 
 /* Checks the request line and the fields, and finds those that have a meaning here; to be called
-   when libmicrohttpd calls first for a request. Returns 0, or -1 with the status: the answer must be
-   queued before the body is read, so that the connection ends with it. `fields` is filled in either
-   case. */
+   when libmicrohttpd calls first for a request. Returns 0, or -1 with the status: the answer must
+   be queued before the body is read, so that the connection ends with it. `fields` is filled in
+   either case. */
 int request_head_check(struct MHD_Connection *connection, const struct request_line *line,
                        struct request_fields *fields, struct failure *failure);
 

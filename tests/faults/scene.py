@@ -19,9 +19,12 @@ MAX_SHOWN = 4000  # characters of a message
 
 # What a message may say of a call that failed: the C library's words for the errno, and SQLite's.
 REASONS = re.compile(
-    "Input/output error|No space left|Too many open files|Cannot allocate memory|Operation not permitted|"
+    "Input/output error|no memory|No space left|Too many open files|Cannot allocate memory|Operation not permitted|"
     "Resource temporarily unavailable|disk I/O error|unable to open (a temporary )?database file|cannot write to standard output|Address already in use|"
-    "No buffer space|was changed while it was opened|database or disk is full|out of memory"
+    "No buffer space|was changed while it was opened|database or disk is full|attempt to write a readonly database|out of memory"
+)
+NO_MEMORY_REASONS = re.compile(
+    "out of memory|no memory|Cannot allocate memory|too large for the memory|disk I/O error|temporary database file"
 )
 # What it may not: the file is well, and to build it again would help nobody.
 MISLEADING = re.compile("damaged(?!: SQLite's integrity check)|build the index again|is not a Cratedex index|is missing|no file of|not an archive", re.I)
@@ -73,7 +76,7 @@ def message_complaints(errors, program, kind):
         yield "not one line that says why"
     elif MISLEADING.search(errors):
         yield "the message blames a file that is well"
-    elif not (re.search("out of memory|Cannot allocate memory|disk I/O error|temporary database file|too large for the memory", errors) if kind == NO_MEMORY else REASONS.search(errors)):
+    elif not (NO_MEMORY_REASONS if kind == NO_MEMORY else REASONS).search(errors):
         yield "the message does not say what failed"
 
 

@@ -2,6 +2,7 @@
    file, and where to cut it. The checksums of its pages are made right, unless it is cut. What
    opens is searched, read and verified; it may answer wrongly, never crash. */
 #include "index/segment/page_checksums.h"
+#include "tests/support/read_hits.h"
 
 #include <cratedex/crate_fragment.h>
 #include <cratedex/index_builder.h>
@@ -100,14 +101,7 @@ static void use(const struct index *index)
         struct suggestion suggestions[10];
         suggest(index, texts[i], strlen(texts[i]), suggestions, 10);
         query.sort = i % 2 == 0 ? SEARCH_SORT_RELEVANCE : SEARCH_SORT_NEW;
-        if (search_run(reader, &query, &result, &error) != SEARCH_OK)
-            continue;
-        for (uint32_t hit = 0; hit < result.n_hits; hit++) {
-            const void *bytes;
-            size_t size;
-            index_reader_document(reader, result.hits[hit].rank, ENCODING_JSON, &bytes, &size,
-                                  &error);
-        }
+        read_hits(reader, &query, &result);
     }
     index_reader_close(reader);
 }

@@ -26,19 +26,20 @@
 #define MAX_EXCHANGES 8192
 #define ANSWER_MILLISECONDS 10000
 
+struct text {
+    size_t length;
+    char bytes[MAX_REQUEST_BYTES];
+};
+
 /* A server whose log a thread reads to its end. */
 struct crowd {
     struct test_server server;
     pthread_t reader;
     int log_descriptor; /* the reader's own */
     char *log;
+    struct text request; /* the next one */
     size_t n_exchanges;
     long statuses[MAX_EXCHANGES]; /* that were answered, in order */
-};
-
-struct text {
-    size_t length;
-    char bytes[MAX_REQUEST_BYTES];
 };
 
 static void add(struct text *text, const char *unit, size_t n)
@@ -76,12 +77,24 @@ static struct crowd *crowd_start(void)
     return crowd;
 }
 
-/* Stops the server, whose log then has a line for every answer, in order. */
-static void crowd_stop(struct crowd *crowd)
+/* Stops the server, whose log is complete then. */
+static void crowd_end_log(struct crowd *crowd)
 {
     test_server_stop(&crowd->server);
     assert_int_equal(pthread_join(crowd->reader, NULL), 0);
     assert_non_null(crowd->log);
+}
+
+static void crowd_free(struct crowd *crowd)
+{
+    free(crowd->log);
+    free(crowd);
+}
+
+/* Stops the server, whose log must have a line for every answer, in order. */
+static void crowd_stop(struct crowd *crowd)
+{
+    crowd_end_log(crowd);
     size_t n_lines = 0;
     for (char *line = strtok(crowd->log, "\n"); line != NULL; line = strtok(NULL, "\n")) {
         json_t *record = json_loads(line, 0, NULL);
@@ -94,8 +107,7 @@ static void crowd_stop(struct crowd *crowd)
         n_lines++;
     }
     assert_int_equal(n_lines, crowd->n_exchanges);
-    free(crowd->log);
-    free(crowd);
+    crowd_free(crowd);
 }
 
 /* Reads until the server closes, which it must within a time that nobody waits for where all is
@@ -118,14 +130,14 @@ static void read_answer(int descriptor, const char *subject, char *answer, size_
     answer[length] = '\0';
 }
 
-/* Sends the text on a connection of its own; returns the answer's status. */
-static long ask(struct crowd *crowd, const char *subject, const struct text *text)
+/* Sends the request on a connection of its own; returns the answer's status. */
+static long ask(struct crowd *crowd, const char *subject)
 {
     static const long allowed[] = {200, 400, 414, 431};
     char answer[1024];
     int descriptor = test_server_connect(&crowd->server);
     assert_true(descriptor >= 0);
-    (void)send(descriptor, text->bytes, text->length, MSG_NOSIGNAL);
+    (void)send(descriptor, crowd->request.bytes, crowd->request.length, MSG_NOSIGNAL);
     read_answer(descriptor, subject, answer, sizeof answer);
     close(descriptor);
     long status = strncmp(answer, "HTTP/1.1 ", 9) == 0 ? strtol(answer + 9, NULL, 10) : 0;
@@ -139,22 +151,38 @@ static long ask(struct crowd *crowd, const char *subject, const struct text *tex
     return status;
 }
 
-static struct text *begin(struct text *text, const char *target)
+/* A request of three parts, in the order of these functions; fields come before its end. */
+static struct text *begin(struct crowd *crowd, const char *target)
 {
-    text->length = 0;
-    add(text, "GET ", 1);
-    add(text, target, 1);
-    return text;
+    crowd->request.length = 0;
+    add(&crowd->request, "GET ", 1);
+    add(&crowd->request, target, 1);
+    return &crowd->request;
 }
 
-static void add_host(struct text *text)
+static void add_host(struct text *request)
 {
-    add(text, " HTTP/1.1\r\nHost: x\r\n", 1);
+    add(request, " HTTP/1.1\r\nHost: x\r\n", 1);
 }
 
-static void end(struct text *text)
+static void end(struct text *request)
 {
-    add(text, "Connection: close\r\n\r\n", 1);
+    add(request, "Connection: close\r\n\r\n", 1);
+}
+
+/* Asks for /healthz with `front`, `n` times `unit` and `back` among the fields. */
+static long ask_with(struct crowd *crowd, const char *front, const char *unit, size_t n,
+                     const char *back)
+{
+    char subject[80];
+    struct text *request = begin(crowd, "/healthz");
+    add_host(request);
+    add(request, front, 1);
+    add(request, unit, n);
+    add(request, back, 1);
+    end(request);
+    snprintf(subject, sizeof subject, "'%s' and %zu of '%.30s'", front, n, unit);
+    return ask(crowd, subject);
 }
 
 /* Every number of parameters with every number of fields. */
@@ -163,7 +191,6 @@ static void answers_parameters_beside_fields(void **state)
     static const char *const parameters[] = {"&", "a&", "a=b&"};
     static const size_t n_parameters[] = {0, 1, 250, 256, 257, 350, 440, 445, 446, 500, 2000};
     static const size_t n_fields[] = {0, 1, 50, 150, 250, 320, 340, 360, 400, 440, 460};
-    struct text *text = malloc(sizeof *text);
     struct crowd *crowd = crowd_start();
     (void)state;
     for (size_t i = 0; i < N_ELEMENTS(parameters) * N_ELEMENTS(n_parameters); i++)
@@ -171,19 +198,19 @@ static void answers_parameters_beside_fields(void **state)
             const char *parameter = parameters[i % N_ELEMENTS(parameters)];
             size_t n = n_parameters[i / N_ELEMENTS(parameters)];
             char subject[80];
-            add(begin(text, "/api/v1/crates?"), parameter, n);
-            add_host(text);
-            add(text, "a: b\r\n", n_fields[j]);
-            end(text);
+            struct text *request = begin(crowd, "/api/v1/crates?");
+            add(request, parameter, n);
+            add_host(request);
+            add(request, "a: b\r\n", n_fields[j]);
+            end(request);
             snprintf(subject, sizeof subject, "%zu of '%s', %zu fields", n, parameter, n_fields[j]);
-            long status = ask(crowd, subject, text);
+            long status = ask(crowd, subject);
             bool has_room = n_fields[j] <= 150;
             long expected = !has_room ? status : n > 256 && parameter[0] != '&' ? 400 : 200;
             if (status != expected)
                 fail_msg("%s: status %ld, not %ld", subject, status, expected);
         }
     crowd_stop(crowd);
-    free(text);
 }
 
 /* One by one to where nothing fits any more: there is no number between those that are answered and
@@ -192,122 +219,90 @@ static void answers_every_number_of_fields(void **state)
 {
     static const char *const fields[] = {"a: b\r\n", "a:\n", "Cookie: a\r\n",
                                          "X-Longer-Name: and a longer value\r\n"};
-    struct text *text = malloc(sizeof *text);
     struct crowd *crowd = crowd_start();
     (void)state;
     for (size_t i = 0; i < N_ELEMENTS(fields); i++) {
         bool is_refused = false;
         for (size_t n = 250; n < 470; n++) {
-            char subject[80];
-            begin(text, "/healthz");
-            add_host(text);
-            add(text, fields[i], n);
-            end(text);
-            snprintf(subject, sizeof subject, "%zu of '%.12s'", n, fields[i]);
-            bool is_answered = ask(crowd, subject, text) == 200;
+            bool is_answered = ask_with(crowd, "", fields[i], n, "") == 200;
             assert_false(is_answered && is_refused);
             is_refused |= !is_answered;
         }
         assert_true(is_refused);
     }
     crowd_stop(crowd);
-    free(text);
+}
+
+/* The number after this one: few up to the edge, and then closer ones. */
+static size_t after(size_t n, size_t edge, size_t step, size_t close_step)
+{
+    return n + (n <= edge ? step : close_step);
 }
 
 /* In one field, in the white space before its value, in the URL. */
 static void answers_every_length(void **state)
 {
-    struct text *text = malloc(sizeof *text);
     struct crowd *crowd = crowd_start();
     (void)state;
-    for (size_t length = 7000; length<29000; length += length> 24000 ? 13 : 367) {
+    for (size_t length = 7000; length < 29000; length = after(length, 24000, 367, 13)) {
         char subject[80];
-        begin(text, "/healthz");
-        add_host(text);
-        add(text, "X: ", 1);
-        add(text, "a", length);
-        add(text, "\r\n", 1);
-        end(text);
-        snprintf(subject, sizeof subject, "a value of %zu bytes", length);
-        assert_int_equal(ask(crowd, subject, text), length < 16300 ? 200 : 431);
-        begin(text, "/healthz");
-        add_host(text);
-        add(text, "X: ", 1);
-        add(text, " ", length);
-        add(text, "\r\n", 1);
-        end(text);
-        snprintf(subject, sizeof subject, "%zu spaces", length);
-        ask(crowd, subject, text);
-        add(begin(text, "/healthz?"), "a", length);
-        add_host(text);
-        end(text);
+        assert_int_equal(ask_with(crowd, "X: ", "a", length, "\r\n"), length < 16300 ? 200 : 431);
+        ask_with(crowd, "X: ", " ", length, "\r\n");
+        struct text *request = begin(crowd, "/healthz?");
+        add(request, "a", length);
+        add_host(request);
+        end(request);
         snprintf(subject, sizeof subject, "a URL of %zu bytes", length);
-        long status = ask(crowd, subject, text);
+        long status = ask(crowd, subject);
         /* Where the URL has all the memory, libmicrohttpd says that the fields do not fit. */
         assert_int_equal(status, length < 8180 ? 200 : length > 28000 && status == 431 ? 431 : 414);
     }
     crowd_stop(crowd);
-    free(text);
 }
 
 /* libmicrohttpd copies the field and keeps a record of each cookie, whether anybody wants them or
    not. (Of its own page it sends the head twice: the first counts.) */
 static void answers_every_number_of_cookies(void **state)
 {
-    struct text *text = malloc(sizeof *text);
     struct crowd *crowd = crowd_start();
     (void)state;
-    for (size_t n = 1; n<480; n += n> 300 ? 1 : 23) {
-        char subject[80];
-        begin(text, "/healthz");
-        add_host(text);
-        add(text, "Cookie: ", 1);
-        add(text, "a=b; ", n);
-        add(text, "\r\n", 1);
-        end(text);
-        snprintf(subject, sizeof subject, "%zu cookies", n);
-        long status = ask(crowd, subject, text);
+    for (size_t n = 1; n < 480; n = after(n, 300, 23, 1)) {
+        long status = ask_with(crowd, "Cookie: ", "a=b; ", n, "\r\n");
         assert_int_equal(status, n < 250 || status == 200 ? 200 : 431);
     }
     crowd_stop(crowd);
-    free(text);
 }
 
 /* What comes before or behind the request is in the same memory, and cannot be seen when the answer
    is made: then the answer that was made does not fit, and another one tells so. */
 static void answers_beside_what_is_no_part_of_it(void **state)
 {
-    struct text *text = malloc(sizeof *text);
     struct crowd *crowd = crowd_start();
     (void)state;
-    for (size_t n = 20000; n<28700; n += n> 27000 ? 7 : 401) {
+    for (size_t n = 20000; n < 28700; n = after(n, 27000, 401, 7)) {
         char subject[80];
-        text->length = 0;
-        add(text, "\n", n);
-        add(text, "GET /healthz", 1);
-        add_host(text);
-        end(text);
+        crowd->request.length = 0;
+        add(&crowd->request, "\n", n);
+        add(&crowd->request, "GET /healthz", 1);
+        add_host(&crowd->request);
+        end(&crowd->request);
         snprintf(subject, sizeof subject, "%zu empty lines in front", n);
-        ask(crowd, subject, text);
+        ask(crowd, subject);
     }
     for (size_t n = 60; n < 300; n += 3) {
         char subject[80];
-        begin(text, "/healthz");
-        add_host(text);
-        add(text, "a: b\r\n", n);
-        end(text);
-        add(text, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", 900);
+        struct text *request = begin(crowd, "/healthz");
+        add_host(request);
+        add(request, "a: b\r\n", n);
+        end(request);
+        add(request, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", 900);
         snprintf(subject, sizeof subject, "%zu fields and 900 requests behind", n);
-        ask(crowd, subject, text);
+        ask(crowd, subject);
     }
     /* An answer that was dropped has been logged before the one that took its place. */
-    crowd->n_exchanges = 0;
-    test_server_stop(&crowd->server);
-    assert_int_equal(pthread_join(crowd->reader, NULL), 0);
+    crowd_end_log(crowd);
     assert_non_null(strstr(crowd->log, "\"status\":431"));
-    free(crowd->log);
-    free(crowd);
-    free(text);
+    crowd_free(crowd);
 }
 
 int main(void)

@@ -1,14 +1,11 @@
 /* A server of a file that lost bits: no wrong byte leaves it. What needs a damaged page gets 500,
    all else what the whole file says, and whoever runs the server is told. Each case has a server
    and a copy of the sample of its own, of which every leaf of one table has a bit changed. */
-#include "tests/support/folder.h"
-#include "tests/support/http_client.h"
-#include "tests/support/http_fixture.h"
 #include "tests/support/metrics_sample.h"
+#include "tests/support/served_file.h"
 #include "tests/support/sql.h"
 
 #include <cratedex/index_format.h>
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -16,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -37,13 +33,6 @@ static const char *const targets[] = {
     "/index/se/rd/serde",
 };
 #define N_TARGETS (sizeof targets / sizeof *targets)
-
-struct scene {
-    char folder[FOLDER_PATH_SIZE];
-    char path[FOLDER_PATH_SIZE];
-    char said[FOLDER_PATH_SIZE]; /* the server's standard error */
-    struct http_fixture http;
-};
 
 /* The status of the answer, and its body, which the caller frees. */
 static unsigned get(struct http_client *client, const char *target, char **body)
@@ -75,47 +64,20 @@ static void damage(const char *path, const char *table)
     free(pages);
 }
 
-static void begin(struct scene *scene, const char *table)
+static void begin(struct served_file *file, const char *table)
 {
-    size_t size;
-    folder_make(scene->folder);
-    char *bytes = file_read(test_index(), &size);
-    file_write(folder_join(scene->path, scene->folder, "live.cdx"), bytes, size);
-    free(bytes);
+    served_file_make(file);
     if (table != NULL)
-        damage(scene->path, table);
-    const char *arguments[] = {"--index", scene->path, "--threads", "1", NULL};
-    int own = dup(STDERR_FILENO);
-    int file = open(folder_join(scene->said, scene->folder, "stderr"), O_WRONLY | O_CREAT, 0600);
-    assert_true(own >= 0 && file >= 0);
-    dup2(file, STDERR_FILENO);
-    http_fixture_open(&scene->http, arguments);
-    dup2(own, STDERR_FILENO);
-    close(file);
-    close(own);
-}
-
-static void end(struct scene *scene)
-{
-    http_fixture_close(&scene->http);
-    folder_remove(scene->folder);
-}
-
-static void expect_said(const struct scene *scene, const char *part)
-{
-    size_t size;
-    char *text = file_read(scene->said, &size);
-    if (strstr(text, part) == NULL)
-        fail_msg("\"%s\" is not in \"%s\"", part, text);
-    free(text);
+        damage(file->path, table);
+    served_file_start(file, (const char *const[]){"--threads", "1", NULL});
 }
 
 /* Waits until the background pass has looked at every page. */
-static void wait_for_all_pages(const struct scene *scene)
+static void wait_for_all_pages(const struct served_file *file)
 {
     const struct timespec moment = {.tv_nsec = 2000000};
     time_t latest = time(NULL) + WAIT_SECONDS;
-    struct http_client *client = scene->http.client;
+    struct http_client *client = file->http.client;
     while (metrics_sample(client, "cratedex_index_pages_checked", "") +
                metrics_sample(client, "cratedex_index_pages_damaged", "") <
            metrics_sample(client, "cratedex_index_pages", "")) {
@@ -128,17 +90,17 @@ static void wait_for_all_pages(const struct scene *scene)
 static int ask_whole_file(void **state)
 {
     static char *expected[N_TARGETS];
-    struct scene scene;
+    struct served_file file;
     char *body;
-    begin(&scene, NULL);
+    begin(&file, NULL);
     for (size_t i = 0; i < N_TARGETS; i++)
-        assert_int_equal(get(scene.http.client, targets[i], &expected[i]), 200);
-    wait_for_all_pages(&scene);
-    assert_true(metrics_sample(scene.http.client, "cratedex_index_pages_damaged", "") == 0);
-    assert_true(metrics_sample(scene.http.client, "cratedex_index_pages", "") > 100);
-    assert_int_equal(get(scene.http.client, "/readyz", &body), 200);
+        assert_int_equal(get(file.http.client, targets[i], &expected[i]), 200);
+    wait_for_all_pages(&file);
+    assert_true(metrics_sample(file.http.client, "cratedex_index_pages_damaged", "") == 0);
+    assert_true(metrics_sample(file.http.client, "cratedex_index_pages", "") > 100);
+    assert_int_equal(get(file.http.client, "/readyz", &body), 200);
     free(body);
-    end(&scene);
+    served_file_end(&file);
     *state = expected;
     return 0;
 }
@@ -162,12 +124,12 @@ static void no_wrong_byte_leaves(void **state)
     };
     char *const *expected = *state;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        struct scene scene;
+        struct served_file file;
         char *body;
         unsigned n_failed = 0;
-        begin(&scene, tables[i]);
+        begin(&file, tables[i]);
         for (size_t j = 0; j < N_TARGETS; j++) {
-            unsigned status = get(scene.http.client, targets[j], &body);
+            unsigned status = get(file.http.client, targets[j], &body);
             if (status == 500)
                 n_failed++;
             else if (status != 200 || strcmp(body, expected[j]) != 0)
@@ -176,30 +138,30 @@ static void no_wrong_byte_leaves(void **state)
         }
         if (n_failed == 0)
             fail_msg("nothing needs the table %s", tables[i]);
-        assert_int_equal(get(scene.http.client, "/readyz", &body), 503);
+        assert_int_equal(get(file.http.client, "/readyz", &body), 503);
         assert_non_null(strstr(body, "the index file is damaged: "));
         free(body);
-        assert_true(metrics_sample(scene.http.client, "cratedex_index_pages_damaged", "") > 0);
-        expect_said(&scene, "live.cdx is damaged: page ");
-        expect_said(&scene, "restore it or build it again");
-        end(&scene);
+        assert_true(metrics_sample(file.http.client, "cratedex_index_pages_damaged", "") > 0);
+        served_file_expect_said(&file, "live.cdx is damaged: page ");
+        served_file_expect_said(&file, "restore it or build it again");
+        served_file_end(&file);
     }
 }
 
 /* Before anybody asks for it. */
 static void damage_is_found_in_the_background(void **state)
 {
-    struct scene scene;
+    struct served_file file;
     char *body;
     (void)state;
-    begin(&scene, "documents");
-    wait_for_all_pages(&scene);
-    assert_true(metrics_sample(scene.http.client, "cratedex_index_pages_damaged", "") > 10);
-    expect_said(&scene, "live.cdx is damaged: ");
-    expect_said(&scene, " of its pages so far, page ");
-    assert_int_equal(get(scene.http.client, "/readyz", &body), 503);
+    begin(&file, "documents");
+    wait_for_all_pages(&file);
+    assert_true(metrics_sample(file.http.client, "cratedex_index_pages_damaged", "") > 10);
+    served_file_expect_said(&file, "live.cdx is damaged: ");
+    served_file_expect_said(&file, " of its pages so far, page ");
+    assert_int_equal(get(file.http.client, "/readyz", &body), 503);
     free(body);
-    end(&scene);
+    served_file_end(&file);
 }
 
 int main(void)

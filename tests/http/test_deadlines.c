@@ -131,16 +131,7 @@ static void ends_an_answer_that_nobody_takes(void **state)
 
 static int start(void **state)
 {
-    static struct cached_daemon daemon;
-    cached_daemon_start(&daemon, 1);
-    *state = &daemon;
-    return 0;
-}
-
-static int stop(void **state)
-{
-    cached_daemon_stop(*state);
-    return 0;
+    return cached_daemon_set_up(state, 1);
 }
 
 int main(void)
@@ -152,5 +143,5 @@ int main(void)
         cmocka_unit_test(ends_an_answer_that_nobody_takes),
     };
     signal(SIGPIPE, SIG_IGN);
-    return cmocka_run_group_tests_name("deadlines", tests, start, stop);
+    return cmocka_run_group_tests_name("deadlines", tests, start, cached_daemon_tear_down);
 }

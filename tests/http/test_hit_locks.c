@@ -252,19 +252,10 @@ static void a_common_lock_is_seen(void **state)
 
 static int start(void **state)
 {
-    static struct cached_daemon server;
     const struct rlimit limit = {MAX_OPEN_FILES, MAX_OPEN_FILES};
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
         return -1;
-    cached_daemon_start(&server, N_THREADS);
-    *state = &server;
-    return 0;
-}
-
-static int stop(void **state)
-{
-    cached_daemon_stop(*state);
-    return 0;
+    return cached_daemon_set_up(state, N_THREADS);
 }
 
 int main(void)
@@ -273,5 +264,5 @@ int main(void)
         cmocka_unit_test(hits_have_no_lock_in_common),
         cmocka_unit_test(a_common_lock_is_seen),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, cached_daemon_tear_down);
 }

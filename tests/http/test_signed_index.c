@@ -12,23 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#define WAIT_SECONDS 60
-
-struct scene {
-    char folder[FOLDER_PATH_SIZE];
-    char index[FOLDER_PATH_SIZE];
-    char signature[FOLDER_PATH_SIZE];
-    char key[FOLDER_PATH_SIZE];
-    char public_key[FOLDER_PATH_SIZE];
-};
-
 /* Builds the sample, signed. */
-static void build(const struct scene *scene)
+static void build(const struct signed_paths *scene)
 {
     const struct program_options options = {
         .arguments = (const char *const[]){"cratedex-index", "build", "data", "-o", scene->index,
@@ -42,15 +31,9 @@ static void build(const struct scene *scene)
 
 static int make_scene(void **state)
 {
-    struct scene *scene = calloc(1, sizeof *scene);
+    struct signed_paths *scene = calloc(1, sizeof *scene);
     assert_non_null(scene);
-    folder_make(scene->folder);
-    signing_keys_make(scene->folder, "own", "ed25519");
-    signing_keys_make(scene->folder, "other", "ed25519");
-    folder_join(scene->key, scene->folder, "own.key");
-    folder_join(scene->public_key, scene->folder, "own.pub");
-    folder_join(scene->index, scene->folder, "signed.cdx");
-    folder_join(scene->signature, scene->folder, "signed.cdx.sig");
+    signed_paths_make(scene);
     build(scene);
     *state = scene;
     return 0;
@@ -58,47 +41,30 @@ static int make_scene(void **state)
 
 static int remove_scene(void **state)
 {
-    struct scene *scene = *state;
+    struct signed_paths *scene = *state;
     folder_remove(scene->folder);
     free(scene);
     return 0;
 }
 
-static void open_server(const struct scene *scene, struct http_fixture *fixture)
+static void open_server(const struct signed_paths *scene, struct http_fixture *fixture)
 {
     const char *const arguments[] = {"--index", scene->index, "--verify-key", scene->public_key,
                                      NULL};
     http_fixture_open(fixture, arguments);
 }
 
-static long status_of(const struct http_fixture *fixture, const char *target)
-{
-    struct http_response response;
-    http_get(fixture->client, target, "", &response);
-    long status = response.status;
-    http_response_free(&response);
-    return status;
-}
-
-static void wait_until_ready(const struct http_fixture *fixture)
-{
-    const struct timespec moment = {.tv_nsec = 2000000};
-    for (time_t latest = time(NULL) + WAIT_SECONDS; status_of(fixture, "/readyz") != 200;) {
-        assert_true(time(NULL) <= latest);
-        nanosleep(&moment, NULL);
-    }
-}
-
 static void serves_a_signed_index(void **state)
 {
     struct http_fixture fixture;
     open_server(*state, &fixture);
-    assert_int_equal(status_of(&fixture, "/api/v1/crates/serde"), 200);
+    assert_int_equal(http_fixture_status(&fixture, "/api/v1/crates/serde"), 200);
     http_fixture_close(&fixture);
 }
 
 /* Ends with one line. */
-static void expect_no_start(const struct scene *scene, const char *public_key, const char *part)
+static void expect_no_start(const struct signed_paths *scene, const char *public_key,
+                            const char *part)
 {
     const struct program_options options = {
         .arguments = (const char *const[]){"cratedex-server", "--index", scene->index, "--listen",
@@ -112,7 +78,7 @@ static void expect_no_start(const struct scene *scene, const char *public_key, c
 
 static void does_not_start_with_another(void **state)
 {
-    const struct scene *scene = *state;
+    const struct signed_paths *scene = *state;
     char path[FOLDER_PATH_SIZE];
     size_t size;
     expect_no_start(scene, folder_join(path, scene->folder, "other.pub"),
@@ -135,13 +101,13 @@ static void does_not_start_with_another(void **state)
 /* A whole index, which nobody has signed, is written over the one that is served. */
 static void takes_no_unsigned_index_in_its_place(void **state)
 {
-    const struct scene *scene = *state;
+    const struct signed_paths *scene = *state;
     struct http_fixture fixture;
     size_t size;
     size_t signed_size;
     char next[FOLDER_PATH_SIZE];
     open_server(scene, &fixture);
-    assert_int_equal(status_of(&fixture, "/api/v1/crates/serde"), 200);
+    assert_int_equal(http_fixture_status(&fixture, "/api/v1/crates/serde"), 200);
     char *signed_bytes = file_read(scene->index, &signed_size);
     folder_join(next, scene->folder, "next.cdx");
     const struct program_options options = {
@@ -153,14 +119,14 @@ static void takes_no_unsigned_index_in_its_place(void **state)
     program_run_free(&run);
     char *bytes = file_read(next, &size);
     file_write(scene->index, bytes, size);
-    assert_int_equal(status_of(&fixture, "/readyz"), 503);
+    assert_int_equal(http_fixture_status(&fixture, "/readyz"), 503);
     assert_int_equal(rename(next, scene->index), 0);
     for (int i = 0; i < 20; i++)
-        assert_int_equal(status_of(&fixture, "/api/v1/crates?per_page=7"), 503);
-    assert_int_equal(status_of(&fixture, "/api/v1/crates/serde"), 200); /* in the cache */
+        assert_int_equal(http_fixture_status(&fixture, "/api/v1/crates?per_page=7"), 503);
+    assert_int_equal(http_fixture_status(&fixture, "/api/v1/crates/serde"), 200); /* in the cache */
     file_write(scene->index, signed_bytes, signed_size);
-    wait_until_ready(&fixture);
-    assert_int_equal(status_of(&fixture, "/api/v1/crates?per_page=7"), 200);
+    http_fixture_await_readiness(&fixture, 200);
+    assert_int_equal(http_fixture_status(&fixture, "/api/v1/crates?per_page=7"), 200);
     free(bytes);
     free(signed_bytes);
     http_fixture_close(&fixture);

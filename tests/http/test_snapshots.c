@@ -4,6 +4,7 @@
 #include "server/service/published.h"
 #include "tests/support/cached_daemon.h"
 #include "tests/support/http_client.h"
+#include "tests/support/two_indexes.h"
 
 #include <netinet/in.h>
 #include <pthread.h>
@@ -67,18 +68,9 @@ static char *get(struct http_client *client, const char *target)
 
 static int start(void **state)
 {
-    static const struct dump_file files[] = {
-        BUILT_TIME("2026-11-02T02:00:00Z"),
-        BUILT_TABLE("crates",
-                    CRATES_COLUMNS "\n9,json,2026-01-01,2026-01-01,A json parser,,,\n"
-                                   "8,serde,2026-01-01,2026-01-01,Serializes json and more,,,\n"),
-        BUILT_TABLE("versions", VERSIONS_COLUMNS "\n91,9,1.0.0,2026-01-01,f,60,2026-01-01\n"
-                                                 "81,8,7.0.0,2026-01-01,f,40,2026-01-01\n"),
-        BUILT_END,
-    };
     struct fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
-    built_index_from_files(&fixture->other, files);
+    other_index_make(&fixture->other);
     cached_daemon_start(&fixture->daemon, N_THREADS);
     fixture->generation = fixture->daemon.snapshot->generation;
     fixture->paths[0] = fixture->daemon.built.path;

@@ -72,3 +72,19 @@ int cached_daemon_connect(int listener)
     assert_int_equal(connect(connection, (struct sockaddr *)&address, size), 0);
     return connection;
 }
+
+int cached_daemon_set_up(void **state, unsigned n_threads)
+{
+    struct cached_daemon *daemon = calloc(1, sizeof *daemon);
+    assert_non_null(daemon);
+    cached_daemon_start(daemon, n_threads);
+    *state = daemon;
+    return 0;
+}
+
+int cached_daemon_tear_down(void **state)
+{
+    cached_daemon_stop(*state);
+    free(*state);
+    return 0;
+}

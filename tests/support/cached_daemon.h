@@ -25,6 +25,10 @@ void cached_daemon_start(struct cached_daemon *daemon, unsigned n_threads);
 /* Every connection to it has been closed. */
 void cached_daemon_stop(struct cached_daemon *daemon);
 
+/* Both for cmocka's group: the state becomes a struct cached_daemon. They return 0. */
+int cached_daemon_set_up(void **state, unsigned n_threads);
+int cached_daemon_tear_down(void **state);
+
 /* A blocking connection to a listener. */
 int cached_daemon_connect(int listener);
 

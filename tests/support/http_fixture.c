@@ -5,8 +5,11 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
+
+#define AWAIT_SECONDS 60
 
 void http_fixture_open(struct http_fixture *fixture, const char *const *arguments)
 {
@@ -40,4 +43,26 @@ struct http_client *client_of(void **state)
 {
     const struct http_fixture *fixture = *state;
     return fixture->client;
+}
+
+unsigned http_fixture_status(const struct http_fixture *fixture, const char *target)
+{
+    struct http_response response;
+    http_get(fixture->client, target, "", &response);
+    unsigned status = (unsigned)response.status;
+    if (status == 503)
+        assert_non_null(http_header(&response, "Retry-After"));
+    http_response_free(&response);
+    return status;
+}
+
+void http_fixture_await_readiness(const struct http_fixture *fixture, unsigned status)
+{
+    const struct timespec moment = {.tv_nsec = 2000000};
+    time_t latest = time(NULL) + AWAIT_SECONDS;
+    while (http_fixture_status(fixture, "/readyz") != status) {
+        if (time(NULL) > latest)
+            fail_msg("/readyz never was %u", status);
+        nanosleep(&moment, NULL);
+    }
 }

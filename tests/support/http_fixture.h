@@ -22,4 +22,10 @@ struct http_client *client_of(void **state);
 void http_fixture_open(struct http_fixture *fixture, const char *const *arguments);
 void http_fixture_close(struct http_fixture *fixture);
 
+/* The status of the answer to a GET. A 503 must say when to come back. */
+unsigned http_fixture_status(const struct http_fixture *fixture, const char *target);
+
+/* Asks for /readyz until it has this status; fails the test after a minute. */
+void http_fixture_await_readiness(const struct http_fixture *fixture, unsigned status);
+
 #endif

@@ -34,3 +34,14 @@ void signing_keys_make(const char *folder, const char *name, const char *kind)
     signing_keys_run(
         (const char *const[]){OPENSSL, "pkey", "-in", key, "-pubout", "-out", public_key, NULL});
 }
+
+void signed_paths_make(struct signed_paths *paths)
+{
+    folder_make(paths->folder);
+    signing_keys_make(paths->folder, "own", "ed25519");
+    signing_keys_make(paths->folder, "other", "ed25519");
+    folder_join(paths->key, paths->folder, "own.key");
+    folder_join(paths->public_key, paths->folder, "own.pub");
+    folder_join(paths->index, paths->folder, "signed.cdx");
+    folder_join(paths->signature, paths->folder, "signed.cdx.sig");
+}

@@ -2,6 +2,8 @@
    fails says why. */
 #include "tests/torture/questions.h"
 
+#include "tests/support/read_hits.h"
+
 #include <cratedex/crate_fragment.h>
 #include <cratedex/crate_page.h>
 #include <cratedex/dependency_tree.h>
@@ -34,16 +36,10 @@ static void ask_search(struct index_reader *reader, const struct index *index)
         struct search_explanation explanation;
         struct suggestion suggestions[SUGGEST_MAX_LIMIT];
         suggest(index, texts[i], strlen(texts[i]), suggestions, SUGGEST_MAX_LIMIT);
-        if (search_run(reader, &query, &result, &error) != SEARCH_OK)
+        if (!read_hits(reader, &query, &result) || query.sort != SEARCH_SORT_RELEVANCE)
             continue;
-        for (uint32_t hit = 0; hit < result.n_hits; hit++) {
-            const void *bytes;
-            size_t size;
-            index_reader_document(reader, result.hits[hit].rank, ENCODING_JSON, &bytes, &size,
-                                  &error);
-            if (query.sort == SEARCH_SORT_RELEVANCE)
-                search_explain(result.search, &result.hits[hit], &explanation, &error);
-        }
+        for (uint32_t hit = 0; hit < result.n_hits; hit++)
+            search_explain(result.search, &result.hits[hit], &explanation, &error);
     }
 }
 

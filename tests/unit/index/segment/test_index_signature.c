@@ -26,12 +26,8 @@ struct file {
 };
 
 struct scene {
-    char folder[FOLDER_PATH_SIZE];
+    struct signed_paths paths;
     char dump[FOLDER_PATH_SIZE];
-    char index[FOLDER_PATH_SIZE];
-    char signature[FOLDER_PATH_SIZE];
-    char key[FOLDER_PATH_SIZE];
-    char public_key[FOLDER_PATH_SIZE];
     struct file whole_index;
     struct file whole_signature;
 };
@@ -41,21 +37,16 @@ static int make_scene(void **state)
     struct scene *scene = calloc(1, sizeof *scene);
     struct program_run run;
     assert_non_null(scene);
-    folder_make(scene->folder);
-    signing_keys_make(scene->folder, "own", "ed25519");
-    signing_keys_make(scene->folder, "other", "ed25519");
-    folder_join(scene->key, scene->folder, "own.key");
-    folder_join(scene->public_key, scene->folder, "own.pub");
-    folder_join(scene->index, scene->folder, "signed.cdx");
-    folder_join(scene->signature, scene->folder, "signed.cdx.sig");
+    signed_paths_make(&scene->paths);
     folder_make(scene->dump);
     small_dump_write(scene->dump, 0);
-    cli_run(&run, ARGUMENTS("build", scene->dump, "-o", scene->index, "--sign", scene->key, "-q"));
+    cli_run(&run, ARGUMENTS("build", scene->dump, "-o", scene->paths.index, "--sign",
+                            scene->paths.key, "-q"));
     if (run.status != 0)
         fail_msg("%s", run.error_out);
     program_run_free(&run);
-    scene->whole_index.bytes = file_read(scene->index, &scene->whole_index.size);
-    scene->whole_signature.bytes = file_read(scene->signature, &scene->whole_signature.size);
+    scene->whole_index.bytes = file_read(scene->paths.index, &scene->whole_index.size);
+    scene->whole_signature.bytes = file_read(scene->paths.signature, &scene->whole_signature.size);
     *state = scene;
     return 0;
 }
@@ -63,7 +54,7 @@ static int make_scene(void **state)
 static int remove_scene(void **state)
 {
     struct scene *scene = *state;
-    folder_remove(scene->folder);
+    folder_remove(scene->paths.folder);
     folder_remove(scene->dump);
     free(scene->whole_index.bytes);
     free(scene->whole_signature.bytes);
@@ -74,15 +65,15 @@ static int remove_scene(void **state)
 static int restore(void **state)
 {
     struct scene *scene = *state;
-    file_write(scene->index, scene->whole_index.bytes, scene->whole_index.size);
-    file_write(scene->signature, scene->whole_signature.bytes, scene->whole_signature.size);
+    file_write(scene->paths.index, scene->whole_index.bytes, scene->whole_index.size);
+    file_write(scene->paths.signature, scene->whole_signature.bytes, scene->whole_signature.size);
     return 0;
 }
 
 static void expect_verified(const struct scene *scene)
 {
     struct program_run run;
-    cli_run(&run, ARGUMENTS("verify", scene->index, "--key", scene->public_key));
+    cli_run(&run, ARGUMENTS("verify", scene->paths.index, "--key", scene->paths.public_key));
     if (run.status != 0)
         fail_msg("%s", run.error_out);
     program_run_free(&run);
@@ -92,7 +83,7 @@ static void expect_verified(const struct scene *scene)
 static void expect_refused(const struct scene *scene, const char *public_key, const char *part)
 {
     struct program_run run;
-    cli_run(&run, ARGUMENTS("verify", scene->index, "--key", public_key));
+    cli_run(&run, ARGUMENTS("verify", scene->paths.index, "--key", public_key));
     assert_failed(&run, 1);
     assert_contains(run.error_out, part);
     program_run_free(&run);
@@ -126,15 +117,16 @@ static void is_what_openssl_checks(void **state)
     char signature[FOLDER_PATH_SIZE];
     struct program_run run;
     const struct program_options sum = {
-        .arguments = (const char *const[]){OPENSSL, "dgst", "-sha256", "-r", scene->index, NULL}};
+        .arguments =
+            (const char *const[]){OPENSSL, "dgst", "-sha256", "-r", scene->paths.index, NULL}};
     program_run(&sum, &run);
     assert_int_equal(strncmp(run.out, line + DIGEST_AT, 64), 0);
     program_run_free(&run);
-    write_bytes(folder_join(digest, scene->folder, "digest"), line + DIGEST_AT, 32);
-    write_bytes(folder_join(signature, scene->folder, "signature"), line + SIGNATURE_AT, 64);
+    write_bytes(folder_join(digest, scene->paths.folder, "digest"), line + DIGEST_AT, 32);
+    write_bytes(folder_join(signature, scene->paths.folder, "signature"), line + SIGNATURE_AT, 64);
     signing_keys_run((const char *const[]){OPENSSL, "pkeyutl", "-verify", "-pubin", "-inkey",
-                                           scene->public_key, "-rawin", "-in", digest, "-sigfile",
-                                           signature, NULL});
+                                           scene->paths.public_key, "-rawin", "-in", digest,
+                                           "-sigfile", signature, NULL});
 }
 
 static void refuses_every_changed_byte(void **state)
@@ -144,19 +136,20 @@ static void refuses_every_changed_byte(void **state)
     const size_t places[] = {0, 100, size / 2, size - 1};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         scene->whole_index.bytes[places[i]] ^= 1;
-        file_write(scene->index, scene->whole_index.bytes, size);
+        file_write(scene->paths.index, scene->whole_index.bytes, size);
         scene->whole_index.bytes[places[i]] ^= 1;
-        expect_refused(scene, scene->public_key, "signed.cdx.sig is the signature of another file");
+        expect_refused(scene, scene->paths.public_key,
+                       "signed.cdx.sig is the signature of another file");
     }
-    file_write(scene->index, scene->whole_index.bytes, size - 1);
-    expect_refused(scene, scene->public_key, "is the signature of another file");
+    file_write(scene->paths.index, scene->whole_index.bytes, size - 1);
+    expect_refused(scene, scene->paths.public_key, "is the signature of another file");
 }
 
 static void refuses_another_key(void **state)
 {
     struct scene *scene = *state;
     char path[FOLDER_PATH_SIZE];
-    folder_join(path, scene->folder, "other.pub");
+    folder_join(path, scene->paths.folder, "other.pub");
     expect_refused(scene, path, "is not signed with the key that belongs to");
     expect_refused(scene, path, path);
 }
@@ -164,9 +157,9 @@ static void refuses_another_key(void **state)
 static void refuses_a_missing_signature(void **state)
 {
     struct scene *scene = *state;
-    assert_int_equal(unlink(scene->signature), 0);
-    expect_refused(scene, scene->public_key, "has no signature: ");
-    expect_refused(scene, scene->public_key, "build the index with --sign KEY");
+    assert_int_equal(unlink(scene->paths.signature), 0);
+    expect_refused(scene, scene->paths.public_key, "has no signature: ");
+    expect_refused(scene, scene->paths.public_key, "build the index with --sign KEY");
 }
 
 static void refuses_a_damaged_signature(void **state)
@@ -183,24 +176,24 @@ static void refuses_a_damaged_signature(void **state)
         {"rsa", "is damaged: line 1"},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        file_write(scene->signature, texts[i].text, strlen(texts[i].text));
-        expect_refused(scene, scene->public_key, texts[i].part);
+        file_write(scene->paths.signature, texts[i].text, strlen(texts[i].text));
+        expect_refused(scene, scene->paths.public_key, texts[i].part);
     }
-    file_write(scene->signature, scene->whole_signature.bytes, LINE_LENGTH - 1);
-    expect_refused(scene, scene->public_key, "is damaged: line 1");
+    file_write(scene->paths.signature, scene->whole_signature.bytes, LINE_LENGTH - 1);
+    expect_refused(scene, scene->paths.public_key, "is damaged: line 1");
     for (size_t at = SIGNATURE_AT; at < LINE_LENGTH - 1; at += 19) {
         memcpy(line, scene->whole_signature.bytes, LINE_LENGTH);
         line[at] = line[at] == '0' ? '1' : '0';
-        file_write(scene->signature, line, LINE_LENGTH);
-        expect_refused(scene, scene->public_key, "is not signed with the key");
+        file_write(scene->paths.signature, line, LINE_LENGTH);
+        expect_refused(scene, scene->paths.public_key, "is not signed with the key");
         line[at] = 'x';
-        file_write(scene->signature, line, LINE_LENGTH);
-        expect_refused(scene, scene->public_key, "is damaged: line 1");
+        file_write(scene->paths.signature, line, LINE_LENGTH);
+        expect_refused(scene, scene->paths.public_key, "is damaged: line 1");
     }
     memcpy(line, scene->whole_signature.bytes, LINE_LENGTH);
     line[DIGEST_AT] = line[DIGEST_AT] == '0' ? '1' : '0';
-    file_write(scene->signature, line, LINE_LENGTH);
-    expect_refused(scene, scene->public_key, "is the signature of another file");
+    file_write(scene->paths.signature, line, LINE_LENGTH);
+    expect_refused(scene, scene->paths.public_key, "is the signature of another file");
 }
 
 /* What lies there between the steps of a build: the signature of the one and of the other. */
@@ -213,7 +206,7 @@ static void accepts_either_of_two(void **state)
         memcpy(lines + LINE_LENGTH, scene->whole_signature.bytes, LINE_LENGTH);
         char *other = lines + (1 - own) * LINE_LENGTH;
         other[DIGEST_AT] = other[DIGEST_AT] == '0' ? '1' : '0';
-        file_write(scene->signature, lines, sizeof lines);
+        file_write(scene->paths.signature, lines, sizeof lines);
         expect_verified(scene);
     }
 }
@@ -224,19 +217,19 @@ static void follows_the_next_build(void **state)
     struct scene *scene = *state;
     struct program_run run;
     size_t size;
-    cli_run(&run, ARGUMENTS("build", scene->dump, "-o", scene->index, "--sign", scene->key, "-q",
-                            "--synonyms", "/dev/null"));
+    cli_run(&run, ARGUMENTS("build", scene->dump, "-o", scene->paths.index, "--sign",
+                            scene->paths.key, "-q", "--synonyms", "/dev/null"));
     assert_int_equal(run.status, 0);
     program_run_free(&run);
-    char *line = file_read(scene->signature, &size);
+    char *line = file_read(scene->paths.signature, &size);
     assert_int_equal(size, LINE_LENGTH);
     assert_memory_not_equal(line, scene->whole_signature.bytes, LINE_LENGTH);
     free(line);
     expect_verified(scene);
-    cli_run(&run, ARGUMENTS("build", scene->dump, "-o", scene->index, "-q"));
+    cli_run(&run, ARGUMENTS("build", scene->dump, "-o", scene->paths.index, "-q"));
     assert_int_equal(run.status, 0);
     program_run_free(&run);
-    expect_refused(scene, scene->public_key, "is the signature of another file");
+    expect_refused(scene, scene->paths.public_key, "is the signature of another file");
 }
 
 /* With a key that cannot sign nothing is read, and all is as it was. */
@@ -244,13 +237,13 @@ static void expect_no_build(const struct scene *scene, const char *key, const ch
 {
     struct program_run run;
     char out[FOLDER_PATH_SIZE];
-    size_t n_files = folder_count(scene->folder);
-    cli_run(&run, ARGUMENTS("build", scene->dump, "-o", folder_join(out, scene->folder, "new.cdx"),
-                            "--sign", key, "-q"));
+    size_t n_files = folder_count(scene->paths.folder);
+    cli_run(&run, ARGUMENTS("build", scene->dump, "-o",
+                            folder_join(out, scene->paths.folder, "new.cdx"), "--sign", key, "-q"));
     assert_failed(&run, 1);
     assert_contains(run.error_out, part);
     program_run_free(&run);
-    assert_int_equal(folder_count(scene->folder), n_files);
+    assert_int_equal(folder_count(scene->paths.folder), n_files);
 }
 
 static void says_what_is_wrong_with_a_key(void **state)
@@ -266,21 +259,22 @@ static void says_what_is_wrong_with_a_key(void **state)
         {"ed448", "is of the kind ED448, not Ed25519: make one with `openssl "},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        signing_keys_make(scene->folder, "wrong", kinds[i].kind);
-        expect_no_build(scene, folder_join(path, scene->folder, "wrong.key"), kinds[i].part);
-        expect_refused(scene, folder_join(path, scene->folder, "wrong.pub"), kinds[i].part);
+        signing_keys_make(scene->paths.folder, "wrong", kinds[i].kind);
+        expect_no_build(scene, folder_join(path, scene->paths.folder, "wrong.key"), kinds[i].part);
+        expect_refused(scene, folder_join(path, scene->paths.folder, "wrong.pub"), kinds[i].part);
     }
-    folder_join(path, scene->folder, "encrypted.key");
-    signing_keys_run((const char *const[]){OPENSSL, "pkey", "-in", scene->key, "-aes256",
+    folder_join(path, scene->paths.folder, "encrypted.key");
+    signing_keys_run((const char *const[]){OPENSSL, "pkey", "-in", scene->paths.key, "-aes256",
                                            "-passout", "pass:secret", "-out", path, NULL});
     expect_no_build(scene, path, "is encrypted, and nobody is asked for a pass phrase");
     expect_refused(scene, path, "is encrypted");
-    expect_no_build(scene, scene->public_key, "is a public key, which only verifies");
-    expect_refused(scene, scene->key, "is a private key, which belongs where indexes are built");
-    expect_no_build(scene, scene->index, "is not a private key in PEM, or is damaged");
-    expect_refused(scene, scene->signature, "is not a public key in PEM, or is damaged");
-    expect_no_build(scene, scene->folder, "cannot read the key ");
-    folder_join(path, scene->folder, "missing");
+    expect_no_build(scene, scene->paths.public_key, "is a public key, which only verifies");
+    expect_refused(scene, scene->paths.key,
+                   "is a private key, which belongs where indexes are built");
+    expect_no_build(scene, scene->paths.index, "is not a private key in PEM, or is damaged");
+    expect_refused(scene, scene->paths.signature, "is not a public key in PEM, or is damaged");
+    expect_no_build(scene, scene->paths.folder, "cannot read the key ");
+    folder_join(path, scene->paths.folder, "missing");
     expect_no_build(scene, path, "cannot read the key ");
     expect_refused(scene, path, "No such file or directory");
 }
@@ -289,8 +283,8 @@ static void says_what_is_wrong_with_a_key(void **state)
 static void refuses_what_it_cannot_read(void **state)
 {
     struct scene *scene = *state;
-    assert_int_equal(unlink(scene->index), 0);
-    expect_refused(scene, scene->public_key, "signed.cdx: No such file or directory");
+    assert_int_equal(unlink(scene->paths.index), 0);
+    expect_refused(scene, scene->paths.public_key, "signed.cdx: No such file or directory");
 }
 
 #define TEST(function) cmocka_unit_test_setup(function, restore)

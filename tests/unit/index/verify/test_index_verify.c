@@ -177,28 +177,16 @@ static void changed_postings(void **state)
 /* Tries end with their labels: a letter of a name, or of a word. */
 static void changed_tries(void **state)
 {
+    static const char *const tries[] = {"names",    "terms",         "name_ends",
+                                        "keywords", "spelling_list", "words"};
     const struct verified_copy *copy = *state;
-    verified_copy_make(copy);
-    change_last_byte(copy->path, "names", '~');
-    verified_copy_expect(copy, "another name", "the part names is not what the tables say");
-    verified_copy_make(copy);
-    change_last_byte(copy->path, "terms", '~');
-    verified_copy_expect(copy, "another word", "the part terms is not what the tables say");
-    verified_copy_make(copy);
-    change_last_byte(copy->path, "name_ends", '~');
-    verified_copy_expect(copy, "another end of a name",
-                         "the part name_ends is not what the tables say");
-    verified_copy_make(copy);
-    change_last_byte(copy->path, "keywords", '~');
-    verified_copy_expect(copy, "another keyword", "the part keywords is not what the tables say");
-    verified_copy_make(copy);
-    change_last_byte(copy->path, "spelling_list", '~');
-    verified_copy_expect(copy, "another written word",
-                         "the part spelling_list is not what the tables say");
-    verified_copy_make(copy);
-    change_last_byte(copy->path, "words", '~');
-    verified_copy_expect(copy, "another word as written",
-                         "the part words is not what the tables say");
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        char says[80];
+        snprintf(says, sizeof says, "the part %s is not what the tables say", tries[i]);
+        verified_copy_make(copy);
+        change_last_byte(copy->path, tries[i], '~');
+        verified_copy_expect(copy, "another letter", says);
+    }
 }
 
 /* Links that only one side has: each list in memory, and each table. */

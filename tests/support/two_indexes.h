@@ -1,0 +1,27 @@
+/* The sample and another index of which nothing looks alike, for servers that get the one in place
+   of the other. Every function fails the test where it cannot do its work. */
+#ifndef CRATEDEX_TESTS_SUPPORT_TWO_INDEXES_H
+#define CRATEDEX_TESTS_SUPPORT_TWO_INDEXES_H
+
+#include "tests/support/built_index.h"
+
+#include <stddef.h>
+
+/* The other: it has `json`, and `serde` with the one version 7.0.0. */
+void other_index_make(struct built_index *built);
+
+struct index_bytes {
+    char *bytes;
+    size_t size;
+};
+
+/* Both as they lie in files. */
+struct two_indexes {
+    struct index_bytes sample;
+    struct index_bytes other;
+};
+
+void two_indexes_make(struct two_indexes *indexes);
+void two_indexes_free(struct two_indexes *indexes);
+
+#endif
