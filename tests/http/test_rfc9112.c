@@ -364,6 +364,8 @@ static void refuses_nul_bytes(void **state)
         CASE(LINE HOST "Ho\0st: a\r\n" CLOSE),
         CASE(LINE HOST "\0X: a\r\n\r\n" NEXT),
         CASE(LINE "\0X: a\r\n" HOST CLOSE),
+        CASE("GET\0 " HEALTH " HTTP/1.1\r\n" HOST CLOSE),
+        CASE("GET\0X " HEALTH " HTTP/1.1\r\n" HOST CLOSE),
         CASE("GET /health\0z HTTP/1.1\r\n" HOST CLOSE),
         CASE("GET " HEALTH "?a\0b HTTP/1.1\r\n" HOST CLOSE),
         CASE("GET " HEALTH "?\0 HTTP/1.1\r\n" HOST CLOSE),
