@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,6 +32,7 @@
 #define ALL (SEEN + UNSEEN + BETWEEN + AFTER)
 
 #define HEADER_BYTES 4096
+#define PATIENCE_SECONDS 30
 #define NOBODY 65534
 #define CRATE 1
 #define VERSION 12
@@ -335,6 +337,30 @@ static void shares_what_is_kept(void **state)
     close_counters(other);
 }
 
+/* A lock that anybody may take for as long as he likes. */
+static void is_not_held_up_by_a_lock(void **state)
+{
+    struct scene *scene = *state;
+    struct error error;
+    assert_int_equal(mapped_fault_survive(&error), 0);
+    count(scene->counters, SEEN);
+    tick(scene, scene->counters);
+    int locked = open(scene->path, O_RDONLY);
+    assert_true(locked >= 0 && flock(locked, LOCK_SH) == 0);
+    cut_behind_the_header(scene);
+    count(scene->counters, BETWEEN);
+    alarm(PATIENCE_SECONDS);
+    assert_int_equal(download_counters_tick(scene->counters, scene->noon, &error), -1);
+    assert_non_null(strstr(error.message, "another program has locked it"));
+    assert_null(download_counters_open(scene->folder, scene->built.index, scene->noon, &error));
+    assert_non_null(strstr(error.message, "another program has locked it"));
+    alarm(0);
+    close(locked);
+    tick(scene, scene->counters);
+    count(scene->counters, AFTER);
+    assert_int_equal(counted(scene), SEEN + BETWEEN + AFTER);
+}
+
 /* Flips a byte of the file and opens it anew. */
 static void start_with_flipped(struct scene *scene, size_t at, uint64_t expected)
 {
@@ -450,6 +476,7 @@ int main(void)
         TEST(waits_for_its_folder),
         TEST(follows_another_index),
         TEST(shares_what_is_kept),
+        TEST(is_not_held_up_by_a_lock),
         TEST(starts_with_a_damaged_header),
         TEST(starts_with_damaged_ids),
         TEST(drops_an_impossible_counter),
