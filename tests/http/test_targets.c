@@ -17,11 +17,6 @@
 #define LIST "/api/v1/crates"
 #define ONE LIST "?per_page=1&"
 
-static const struct test_server *server_of(void **state)
-{
-    return &((struct http_fixture *)*state)->server;
-}
-
 static void reads_the_forms_of_targets(void **state)
 {
     static const struct raw_case cases[] = {
