@@ -332,7 +332,7 @@ static void expect_cache_control(const char *path, const struct http_response *r
     const char *everyone = http_header(response, "Cache-Control");
     const char *shared = http_header(response, "CDN-Cache-Control");
     assert_non_null(everyone);
-    if (strcmp(everyone, "no-store") == 0) {
+    if (strcmp(everyone, "no-store") == 0 || strcmp(everyone, "private, no-store") == 0) {
         assert_null(shared);
         return;
     }

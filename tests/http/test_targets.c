@@ -190,7 +190,7 @@ static void reads_queries(void **state)
          RAW_GET(ONE "q=%2Bserde", ""),
          "200",
          {NULL},
-         "\"name\":\"serde\"",
+         "\"exact_match\":false",
          false},
         {"3986, 2.1: names are decoded, too",
          RAW_GET(LIST "?per%5Fpage=1&%71=serde", ""),
