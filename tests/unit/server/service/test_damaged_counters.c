@@ -11,7 +11,6 @@
 
 #include <cratedex/download_recovery.h>
 #include <cratedex/timestamp.h>
-#include <dirent.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -104,27 +103,9 @@ static void tick(const struct scene *scene, struct download_counters *counters)
         fail_msg("%s", error.message);
 }
 
-/* What a build would read out of the folder. */
 static uint64_t counted(const struct scene *scene)
 {
-    uint64_t sum = 0;
-    DIR *folder = opendir(scene->folder);
-    assert_non_null(folder);
-    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
-        char path[FOLDER_PATH_SIZE];
-        struct error error;
-        const char *suffix = strrchr(entry->d_name, '.');
-        if (entry->d_name[0] == '.' || strcmp(suffix, DOWNLOAD_COUNTS_SUFFIX) != 0)
-            continue;
-        struct download_counts *counts =
-            download_counts_read(folder_join(path, scene->folder, entry->d_name), &error);
-        if (counts == NULL)
-            fail_msg("%s", error.message);
-        sum += download_counts_value(counts, download_counts_slot(counts, VERSION));
-        download_counts_close(counts);
-    }
-    closedir(folder);
-    return sum;
+    return counts_in_folder(scene->folder, VERSION);
 }
 
 static bool is_moved_away(const struct scene *scene)
