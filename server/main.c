@@ -154,11 +154,11 @@ static void tick_downloads(struct server *server)
 static void stop(struct server *server)
 {
     struct service *service = &server->service;
-    index_watch_stop(service->watch);
     if (server->daemon != NULL)
         daemon_stop(server->daemon);
     else if (server->listener >= 0)
         close(server->listener);
+    index_watch_stop(service->watch); /* which requests wake */
     access_log_destroy(service->access_log);
     recent_hits_destroy(service->recent_hits);
     if (service->cache != NULL)

@@ -2,6 +2,7 @@
 #include "index/base/transfer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 ssize_t transfer_read(int file, void *bytes, size_t size, int64_t at)
@@ -31,4 +32,13 @@ int transfer_write(int file, const void *bytes, size_t size, int64_t at)
             done += (size_t)n;
     }
     return 0;
+}
+
+FILE *transfer_open(const char *path)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    FILE *stream = file >= 0 ? fdopen(file, "rb") : NULL;
+    if (stream == NULL && file >= 0)
+        close(file);
+    return stream;
 }

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 /* Reads `size` bytes from place `at` of an open file, fewer only where it ends. Returns how many,
@@ -12,5 +13,9 @@ ssize_t transfer_read(int file, void *bytes, size_t size, int64_t at);
 
 /* Writes `size` bytes at place `at`. Returns 0, or -1 with errno. */
 int transfer_write(int file, const void *bytes, size_t size, int64_t at);
+
+/* fopen for reading that waits for nobody: where a FIFO lies under the name, there is what has been
+   written to it already. NULL with errno. */
+FILE *transfer_open(const char *path);
 
 #endif

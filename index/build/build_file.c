@@ -7,6 +7,8 @@
 #define _GNU_SOURCE /* asprintf */
 #include "index/build/build_file.h"
 
+#include "index/base/transfer.h"
+
 #include <cratedex/index_signature.h>
 #include <errno.h>
 #include <libgen.h>
@@ -75,7 +77,7 @@ static int add_signature(const char *path, const char *line, struct error *error
     char lines[(1 + MAX_OLD_LINES) * INDEX_SIGNATURE_LINE_SIZE];
     size_t size = strlen(line);
     memcpy(lines, line, size);
-    FILE *old = fopen(path, "rb");
+    FILE *old = transfer_open(path);
     if (old != NULL) {
         size += fread(lines + size, 1, MAX_OLD_LINES * (INDEX_SIGNATURE_LINE_SIZE - 1), old);
         fclose(old);

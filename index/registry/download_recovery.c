@@ -23,11 +23,28 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define COUNTERS_A_LOOK 262144
 #define COUNTERS_A_READ 4096
 #define MAX_NAMES 1000
+#define MAX_LOCK_TRIES 50 /* half a second */
+
+/* Who recovers the file has the lock for a moment; whoever else may read it, for as long as he
+   likes: he is not waited for. Returns 0, or -1 and why. */
+static int lock(int descriptor, const char *path, struct error *error)
+{
+    const struct timespec moment = {.tv_nsec = 10000000};
+    for (unsigned i = 1; flock(descriptor, LOCK_EX | LOCK_NB) != 0; i++) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return error_set(error, "cannot lock %s: %s", path, strerror(errno));
+        if (i == MAX_LOCK_TRIES)
+            return error_set(error, "%s cannot be mended: another program has locked it", path);
+        nanosleep(&moment, NULL);
+    }
+    return 0;
+}
 
 /* Whether the path leads to the open file. */
 static bool is_at(const char *path, int descriptor)
@@ -177,7 +194,7 @@ struct download_counts *download_recovery_open(const char *folder,
     int descriptor = path != NULL ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
     if (descriptor >= 0) {
         if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
-            flock(descriptor, LOCK_EX) == 0)
+            lock(descriptor, path, error) == 0)
             counts = recover(path, descriptor, folder, key, recovery, error);
         close(descriptor);
     }
@@ -230,7 +247,9 @@ struct download_counts *download_recovery_replace(const struct download_counts *
     struct download_counts *counts = NULL;
     recovery->moved_to.message[0] = '\0';
     recovery->n_kept = 0;
-    if (flock(old->descriptor, LOCK_EX) != 0 || fstat(old->descriptor, &status) != 0) {
+    if (lock(old->descriptor, old->path, error) != 0)
+        return NULL;
+    if (fstat(old->descriptor, &status) != 0) {
         error_set(error, "%s: %s", old->path, strerror(errno));
         return NULL;
     }

@@ -6,6 +6,7 @@
 #include <cratedex/index_signature.h>
 
 #include "index/base/file_stamp.h"
+#include "index/base/transfer.h"
 #include "index/segment/index_pages.h"
 #include "index/segment/open_index.h"
 
@@ -136,6 +137,9 @@ static int find_signature(const char *path, FILE *lines, const unsigned char dig
                          "%s" INDEX_SIGNATURE_SUFFIX " is not signed with the key that belongs to "
                          "%s, or is damaged: do not trust %s unless you know why",
                          path, signature_key_path(key), path);
+    if (ferror(lines))
+        return error_set(error, "cannot read the signature %s" INDEX_SIGNATURE_SUFFIX ": %s", path,
+                         strerror(errno));
     return error_set(error,
                      n_lines == 0 ? "%s" INDEX_SIGNATURE_SUFFIX " is empty: fetch it again, or "
                                     "build the index again with --sign"
@@ -151,7 +155,7 @@ static int verify_digest(const char *path, const unsigned char digest[DIGEST_BYT
     char *name = NULL;
     if (asprintf(&name, "%s" INDEX_SIGNATURE_SUFFIX, path) < 0)
         return error_out_of_memory(error);
-    FILE *lines = fopen(name, "rb");
+    FILE *lines = transfer_open(name);
     int result;
     if (lines == NULL && errno == ENOENT)
         result = error_set(error,

@@ -236,12 +236,15 @@ static int check_host(const struct head *head, bool is_http_1_0, const char *tar
     return 0;
 }
 
-/* The URL and the version, where libmicrohttpd left them, are parted by the NUL that it wrote over
-   the space. */
+/* The method, the URL and the version, where libmicrohttpd left them, are parted by the NULs that
+   it wrote over a space. More spaces it passes over in front of the URL alone. */
 static int check_request_line(const struct request_line *line, struct failure *failure)
 {
     if (line->target == NULL)
         return 0;
+    const char *behind_method = line->method + strlen(line->method) + 1;
+    if (behind_method + strspn(behind_method, " ") != line->url)
+        return failure_set(failure, 400, "there is a NUL in the method");
     size_t length = strlen(line->target);
     if (line->url + length + 1 != line->version)
         return failure_set(failure, 400, "there is a NUL in the URL");

@@ -38,7 +38,7 @@ static void counts_each_answer_once(void **state)
     get(fixture, CRATES "two/1.0.0/download", NULL, 302); /* computed */
     get(fixture, CRATES "two/1.0.0/download", NULL, 302); /* from the cache */
     get(fixture, CRATES "Two/1.0.0/download", "Accept: application/msgpack\n", 200);
-    assert_int_equal(counting_fixture_count(fixture, 21), 3);
+    assert_int_equal(counts_in_folder(fixture->folder, 21), 3);
     http_get(fixture->http.client, CRATES "two/1.0.0/download", "Accept: application/json\n",
              &response);
     assert_int_equal(response.status, 200);
@@ -46,9 +46,9 @@ static void counts_each_answer_once(void **state)
              http_header(&response, "ETag"));
     http_response_free(&response);
     get(fixture, CRATES "two/1.0.0/download", headers, 304);
-    assert_int_equal(counting_fixture_count(fixture, 21), 5);
+    assert_int_equal(counts_in_folder(fixture->folder, 21), 5);
     get(fixture, CRATES "one/1.4.0%2Bb/download", NULL, 302);
-    assert_int_equal(counting_fixture_count(fixture, 16), 1);
+    assert_int_equal(counts_in_folder(fixture->folder, 16), 1);
 }
 
 static void counts_nothing_else(void **state)
@@ -66,7 +66,7 @@ static void counts_nothing_else(void **state)
     };
     struct counting_fixture *fixture = *state;
     http_cases_run(fixture->http.client, cases, N_ELEMENTS(cases));
-    assert_int_equal(counting_fixture_count(fixture, 21), 0);
+    assert_int_equal(counts_in_folder(fixture->folder, 21), 0);
 }
 
 /* Whoever stores an answer has to ask again, or nobody could count. */
@@ -162,7 +162,7 @@ static void goes_on_after_a_restart(void **state)
     http_fixture_close(&fixture->http);
     http_fixture_open(&fixture->http, fixture->arguments);
     get(fixture, CRATES "two/1.0.0/download", NULL, 302);
-    assert_int_equal(counting_fixture_count(fixture, 21), 2);
+    assert_int_equal(counts_in_folder(fixture->folder, 21), 2);
     assert_int_equal(shown(fixture, CRATES "two/downloads", "version_downloads", 21), 2);
 }
 
@@ -201,7 +201,7 @@ static void starts_on_a_damaged_file(void **state)
     assert_int_equal(remove(moved), 0);
     http_fixture_open(&fixture->http, fixture->arguments);
     get(fixture, CRATES "two/1.0.0/download", NULL, 302);
-    assert_int_equal(counting_fixture_count(fixture, 21), 1);
+    assert_int_equal(counts_in_folder(fixture->folder, 21), 1);
 }
 
 /* Cut and emptied under the hands of the server, which goes on answering and counting. */
@@ -228,7 +228,8 @@ static void counts_on_when_the_file_is_cut(void **state)
             nanosleep(&moment, NULL);
         }
         assert_int_equal(remove(moved), 0);
-        for (time_t latest = time(NULL) + 60; counting_fixture_count(fixture, 21) < 5 * (i + 1);) {
+        for (time_t latest = time(NULL) + 60;
+             counts_in_folder(fixture->folder, 21) < 5 * (i + 1);) {
             assert_true(time(NULL) < latest);
             nanosleep(&moment, NULL);
         }
@@ -236,8 +237,8 @@ static void counts_on_when_the_file_is_cut(void **state)
     http_fixture_close(&fixture->http);
     http_fixture_open(&fixture->http, fixture->arguments);
     get(fixture, CRATES "two/1.0.0/download", NULL, 302);
-    assert_in_range(counting_fixture_count(fixture, 21), 11, 12);
-    assert_int_equal(counting_fixture_count(fixture, 12), 2);
+    assert_in_range(counts_in_folder(fixture->folder, 21), 11, 12);
+    assert_int_equal(counts_in_folder(fixture->folder, 12), 2);
 }
 
 /* From the counters into the next index, which a server then shows. */

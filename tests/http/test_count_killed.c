@@ -107,7 +107,7 @@ static void keeps_every_acknowledged_download(void **state)
     uint64_t counted[N_KILLED];
     unsigned n_sent = 0;
     for (int i = 0; i < N_KILLED; i++) {
-        counted[i] = counting_fixture_count(fixture, killed_ids[i]);
+        counted[i] = counts_in_folder(fixture->folder, killed_ids[i]);
         assert_in_range(counted[i], atomic_load(&downloading.n_acknowledged[i]),
                         atomic_load(&downloading.n_sent[i]));
         n_sent += atomic_load(&downloading.n_sent[i]);
@@ -120,7 +120,7 @@ static void keeps_every_acknowledged_download(void **state)
     download_with_threads(&again);
     assert_int_equal(atomic_load(&again.n_all), N_DOWNLOADS);
     for (int i = 0; i < N_KILLED; i++)
-        assert_int_equal(counting_fixture_count(fixture, killed_ids[i]),
+        assert_int_equal(counts_in_folder(fixture->folder, killed_ids[i]),
                          counted[i] + N_DOWNLOADS / N_KILLED);
 }
 

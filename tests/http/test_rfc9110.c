@@ -20,11 +20,6 @@
 #define SUMMARY "/api/v1/summary"
 #define ALLOWED "GET, HEAD, OPTIONS"
 
-static const struct test_server *server_of(void **state)
-{
-    return &((struct http_fixture *)*state)->server;
-}
-
 static void knows_methods(void **state)
 {
     static const struct raw_case cases[] = {

@@ -20,11 +20,6 @@
 #define ACCEPT(value) RAW_GET(SUMMARY, "Accept: " value "\r\n")
 #define CODINGS(value) RAW_GET(SUMMARY, "Accept-Encoding: " value "\r\n")
 
-static const struct test_server *server_of(void **state)
-{
-    return &((struct http_fixture *)*state)->server;
-}
-
 static void negotiates_by_accept(void **state)
 {
     static const struct raw_case cases[] = {

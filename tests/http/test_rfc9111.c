@@ -18,11 +18,6 @@
     "Cache-Control: public, max-age=60",                                                           \
         "CDN-Cache-Control: public, max-age=60, stale-while-revalidate=600"
 
-static const struct test_server *server_of(void **state)
-{
-    return &((struct http_fixture *)*state)->server;
-}
-
 static void says_what_may_be_kept(void **state)
 {
     static const struct raw_case cases[] = {

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -50,23 +51,24 @@ int counting_fixture_stop(void **state)
     return 0;
 }
 
-uint64_t counting_fixture_count(const struct counting_fixture *fixture, int64_t version_id)
+uint64_t counts_in_folder(const char *folder, int64_t version_id)
 {
     uint64_t sum = 0;
-    DIR *folder = opendir(fixture->folder);
-    assert_non_null(folder);
-    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+    DIR *entries = opendir(folder);
+    assert_non_null(entries);
+    for (struct dirent *entry = readdir(entries); entry != NULL; entry = readdir(entries)) {
         char path[FOLDER_PATH_SIZE];
         struct error error;
-        if (entry->d_name[0] == '.')
+        const char *suffix = strrchr(entry->d_name, '.');
+        if (suffix == NULL || strcmp(suffix, DOWNLOAD_COUNTS_SUFFIX) != 0)
             continue;
         struct download_counts *counts =
-            download_counts_read(folder_join(path, fixture->folder, entry->d_name), &error);
+            download_counts_read(folder_join(path, folder, entry->d_name), &error);
         if (counts == NULL)
             fail_msg("%s", error.message);
         sum += download_counts_value(counts, download_counts_slot(counts, version_id));
         download_counts_close(counts);
     }
-    closedir(folder);
+    closedir(entries);
     return sum;
 }

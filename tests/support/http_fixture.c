@@ -45,6 +45,12 @@ struct http_client *client_of(void **state)
     return fixture->client;
 }
 
+const struct test_server *server_of(void **state)
+{
+    const struct http_fixture *fixture = *state;
+    return &fixture->server;
+}
+
 unsigned http_fixture_status(const struct http_fixture *fixture, const char *target)
 {
     struct http_response response;

@@ -15,8 +15,9 @@ struct http_fixture {
 int http_fixture_start(void **state);
 int http_fixture_stop(void **state);
 
-/* The client of a group's state. */
+/* The client of a group's state, and its server. */
 struct http_client *client_of(void **state);
+const struct test_server *server_of(void **state);
 
 /* The same for one test with a server of its own. */
 void http_fixture_open(struct http_fixture *fixture, const char *const *arguments);

@@ -3,7 +3,7 @@
    new index, so that a crate that stands on the same side of it in both is neither repeated nor
    skipped. Where the last crate is gone, what follows stands behind the place that it had. For
    every sort, with texts and filters, over random rebuilds. */
-#include "tests/support/built_index.h"
+#include "tests/support/changing_registry.h"
 #include "tests/support/random.h"
 
 #include <cratedex/canonical_name.h>
@@ -20,156 +20,12 @@
 
 #define N_REBUILDS 12
 #define N_SORTS 6
-#define MAX_CRATES 300
 #define N_AT_FIRST 230
-#define TEXT_BYTES ((size_t)1 << 16)
-
-/* A crate as the registry has it. */
-struct entry {
-    int64_t id;
-    char name[32];
-    unsigned words; /* of its description: a bit each */
-    unsigned n_downloads;
-    unsigned n_recent;
-    unsigned created_day;
-    unsigned updated_day;
-    unsigned keyword; /* 0: none */
-    unsigned category;
-    unsigned owner;
-    bool is_yanked;
-};
-
-struct registry {
-    struct entry entries[MAX_CRATES];
-    unsigned n;
-    int64_t next_id;
-};
-
-static const char *const words[] = {"json", "parser", "serde", "async", "fast"};
-#define N_WORDS (sizeof words / sizeof *words)
-
-static void change(struct entry *entry, uint64_t *seed)
-{
-    /* Few different values, so that there are ties; most have the first word. */
-    entry->words = random_below(seed, 1U << N_WORDS) | (random_below(seed, 8) > 0);
-    entry->n_downloads = random_below(seed, 12) * 100;
-    entry->n_recent = random_below(seed, 3) == 0 ? random_below(seed, 6) * 7 : 0;
-    entry->updated_day = random_below(seed, 12);
-    entry->keyword = random_below(seed, 3);
-    entry->category = random_below(seed, 3);
-    entry->owner = random_below(seed, 3);
-    entry->is_yanked = random_below(seed, 6) == 0;
-}
-
-static void add(struct registry *registry, uint64_t *seed)
-{
-    static const char *const given[] = {"json",       "serde", "serde-json", "serde_js",
-                                        "parserlike", "async", "a-json-b"};
-    struct entry *entry = &registry->entries[registry->n++];
-    *entry = (struct entry){.id = registry->next_id++, .created_day = random_below(seed, 9)};
-    if (entry->id <= (int64_t)(sizeof given / sizeof *given))
-        snprintf(entry->name, sizeof entry->name, "%s", given[entry->id - 1]);
-    else
-        snprintf(entry->name, sizeof entry->name, "%s-%u%" PRId64,
-                 words[random_below(seed, N_WORDS)], random_below(seed, 10), entry->id);
-    change(entry, seed);
-}
-
-/* One day's work: some go, some come, some change, and some are spelled differently afterwards. */
-static void work(struct registry *registry, uint64_t *seed)
-{
-    unsigned one_of = 6 + random_below(seed, 10);
-    for (unsigned i = 0; i < registry->n;) {
-        if (random_below(seed, 12) == 0) {
-            registry->entries[i] = registry->entries[--registry->n];
-            continue;
-        }
-        if (random_below(seed, one_of) < 2)
-            change(&registry->entries[i], seed);
-        char *separator = strpbrk(registry->entries[i].name, "-_");
-        if (separator != NULL && random_below(seed, 20) == 0)
-            *separator = *separator == '-' ? '_' : '-';
-        i++;
-    }
-    for (unsigned n = random_below(seed, 40); n > 0 && registry->n < MAX_CRATES; n--)
-        add(registry, seed);
-}
-
-/* A table's text that grows. */
-struct table {
-    char text[TEXT_BYTES];
-    size_t length;
-};
-
-static void __attribute__((format(printf, 2, 3)))
-write_row(struct table *table, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(table->text + table->length, sizeof table->text - table->length, format,
-                           arguments);
-    va_end(arguments);
-    assert_true(length >= 0 && (size_t)length < sizeof table->text - table->length);
-    table->length += (size_t)length;
-}
-
-static void build(struct built_index *built, const struct registry *registry)
-{
-    static struct table crates;
-    static struct table versions;
-    static struct table downloads;
-    static struct table keywords;
-    static struct table categories;
-    static struct table owners;
-    crates.length = versions.length = downloads.length = 0;
-    keywords.length = categories.length = owners.length = 0;
-    write_row(&crates, CRATES_COLUMNS ",downloads\n");
-    write_row(&versions, VERSIONS_COLUMNS "\n");
-    write_row(&downloads, "version_id,date,downloads\n");
-    write_row(&keywords, "crate_id,keyword_id\n");
-    write_row(&categories, "crate_id,category_id\n");
-    write_row(&owners, "crate_id,owner_id,owner_kind\n");
-    for (unsigned i = 0; i < registry->n; i++) {
-        const struct entry *entry = &registry->entries[i];
-        write_row(&crates, "%" PRId64 ",%s,2026-01-%02u,2026-02-%02u,It", entry->id, entry->name,
-                  entry->created_day + 1, entry->updated_day + 1);
-        for (size_t word = 0; word < N_WORDS; word++)
-            if ((entry->words >> word & 1) != 0)
-                write_row(&crates, " %s", words[word]);
-        write_row(&crates, ",,,,%u\n", entry->n_downloads);
-        write_row(&versions, "%" PRId64 ",%" PRId64 ",1.0.0,2026-01-01,%c,0,2026-01-01\n",
-                  entry->id, entry->id, entry->is_yanked ? 't' : 'f');
-        if (entry->n_recent > 0)
-            write_row(&downloads, "%" PRId64 ",2026-10-31,%u\n", entry->id, entry->n_recent);
-        if (entry->keyword > 0)
-            write_row(&keywords, "%" PRId64 ",%u\n", entry->id, entry->keyword);
-        if (entry->category > 0)
-            write_row(&categories, "%" PRId64 ",%u\n", entry->id, entry->category);
-        if (entry->owner > 0)
-            write_row(&owners, "%" PRId64 ",7,%u\n", entry->id, entry->owner - 1);
-    }
-    const struct dump_file files[] = {
-        BUILT_TIME("2026-11-01T02:00:00Z"),
-        BUILT_TABLE("crates", crates.text),
-        BUILT_TABLE("versions", versions.text),
-        BUILT_TABLE("version_downloads", downloads.text),
-        BUILT_TABLE("keywords", "id,keyword,crates_cnt,created_at\n1,gui,1,2020-01-01\n"
-                                "2,cli,2,2020-01-01\n"),
-        BUILT_TABLE("crates_keywords", keywords.text),
-        BUILT_TABLE("categories",
-                    "id,category,slug,description,crates_cnt,created_at\n"
-                    "1,GUI,gui,\"\",1,2020-01-01\n2,Web,gui::web,\"\",1,2020-01-01\n"),
-        BUILT_TABLE("crates_categories", categories.text),
-        BUILT_TABLE("crate_owners", owners.text),
-        BUILT_END,
-    };
-    built_index_from_files(built, files);
-}
 
 /* Two indexes, one after the other, and what was seen. */
 struct rebuild {
-    const struct registry *before;
-    const struct registry *after;
+    const struct changing_registry *before;
+    const struct changing_registry *after;
     struct built_index old_index;
     struct built_index new_index;
     unsigned n_there; /* walks whose last crate is in the new list */
@@ -179,8 +35,8 @@ struct rebuild {
 
 /* The ids of a list, and of its hits what the second stage has ordered. */
 struct list {
-    int64_t ids[MAX_CRATES];
-    bool is_second[MAX_CRATES];
+    int64_t ids[CHANGING_MAX_CRATES];
+    bool is_second[CHANGING_MAX_CRATES];
     unsigned n;
 };
 
@@ -199,7 +55,7 @@ static void append(struct list *list, const struct built_index *built,
     for (uint32_t i = 0; i < result->n_hits; i++) {
         struct index_crate crate;
         index_crate(built->index, result->hits[i].rank, &crate);
-        assert_true(list->n < MAX_CRATES);
+        assert_true(list->n < CHANGING_MAX_CRATES);
         list->is_second[list->n] = result->hits[i].is_second_stage;
         list->ids[list->n++] = crate.id;
     }
@@ -243,7 +99,7 @@ static unsigned find(const struct list *list, int64_t id)
     return i;
 }
 
-static const struct entry *entry_of(const struct registry *registry, int64_t id)
+static const struct changing_entry *entry_of(const struct changing_registry *registry, int64_t id)
 {
     for (unsigned i = 0; i < registry->n; i++)
         if (registry->entries[i].id == id)
@@ -251,7 +107,7 @@ static const struct entry *entry_of(const struct registry *registry, int64_t id)
     return NULL;
 }
 
-static bool is_exact(const struct entry *entry, const struct search_query *query)
+static bool is_exact(const struct changing_entry *entry, const struct search_query *query)
 {
     char canonical[2][64];
     size_t length = strlen(entry->name);
@@ -266,7 +122,7 @@ static int compare_numbers(int64_t left, int64_t right)
 }
 
 /* Below 0 where the left one comes first in the list, as the contract defines the sorts. */
-static int compare_entries(const struct entry *left, const struct entry *right,
+static int compare_entries(const struct changing_entry *left, const struct changing_entry *right,
                            const struct search_query *query)
 {
     int order = 0;
@@ -323,8 +179,8 @@ static void expect_behind_what_is_gone(struct rebuild *rebuild, const struct sea
                                        const struct list *rest)
 {
     unsigned at = 0;
-    const struct entry *now = entry_of(rebuild->after, last);
-    const struct entry *place = now != NULL ? now : entry_of(rebuild->before, last);
+    const struct changing_entry *now = entry_of(rebuild->after, last);
+    const struct changing_entry *place = now != NULL ? now : entry_of(rebuild->before, last);
     bool by_relevance = query->sort == SEARCH_SORT_RELEVANCE && query->text.length > 0;
     for (unsigned i = 0; i < rest->n; i++, at++) {
         while (at < all->n && all->ids[at] != rest->ids[i])
@@ -428,17 +284,17 @@ static void walk_all(struct rebuild *rebuild, uint64_t *seed)
 static void walks_over_rebuilds(void **state)
 {
     (void)state;
-    static struct registry registries[2];
+    static struct changing_registry registries[2];
     struct rebuild rebuild = {.before = &registries[0], .after = &registries[1]};
     uint64_t seed = 1127;
     registries[0].next_id = 1;
     while (registries[0].n < N_AT_FIRST)
-        add(&registries[0], &seed);
-    build(&rebuild.old_index, &registries[0]);
+        changing_registry_add(&registries[0], &seed);
+    changing_registry_build(&rebuild.old_index, &registries[0]);
     for (unsigned i = 0; i < N_REBUILDS; i++) {
         registries[1] = registries[0];
-        work(&registries[1], &seed);
-        build(&rebuild.new_index, &registries[1]);
+        changing_registry_work(&registries[1], &seed);
+        changing_registry_build(&rebuild.new_index, &registries[1]);
         walk_all(&rebuild, &seed);
         built_index_remove(&rebuild.old_index);
         rebuild.old_index = rebuild.new_index;

@@ -12,10 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#define PATIENCE_SECONDS 30
 #define LINE_LENGTH (INDEX_SIGNATURE_LINE_SIZE - 1)
 #define DIGEST_AT 8
 #define SIGNATURE_AT (DIGEST_AT + 64 + 1)
@@ -196,6 +198,27 @@ static void refuses_a_damaged_signature(void **state)
     expect_refused(scene, scene->paths.public_key, "is the signature of another file");
 }
 
+/* A FIFO that nobody writes to, for which opening would wait for ever, and a folder. */
+static void waits_for_no_signature(void **state)
+{
+    struct scene *scene = *state;
+    struct program_run run;
+    assert_int_equal(unlink(scene->paths.signature), 0);
+    assert_int_equal(mkfifo(scene->paths.signature, 0644), 0);
+    alarm(PATIENCE_SECONDS);
+    expect_refused(scene, scene->paths.public_key, "signed.cdx.sig is empty");
+    cli_run(&run, ARGUMENTS("build", scene->dump, "-o", scene->paths.index, "--sign",
+                            scene->paths.key, "-q"));
+    alarm(0);
+    assert_failed(&run, 1);
+    assert_contains(run.error_out, "signed.cdx.sig is not a regular file");
+    program_run_free(&run);
+    assert_int_equal(unlink(scene->paths.signature), 0);
+    assert_int_equal(mkdir(scene->paths.signature, 0755), 0);
+    expect_refused(scene, scene->paths.public_key, "cannot read the signature ");
+    assert_int_equal(rmdir(scene->paths.signature), 0);
+}
+
 /* What lies there between the steps of a build: the signature of the one and of the other. */
 static void accepts_either_of_two(void **state)
 {
@@ -292,11 +315,12 @@ static void refuses_what_it_cannot_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(verifies_what_it_signed),       TEST(is_what_openssl_checks),
-        TEST(refuses_every_changed_byte),    TEST(refuses_another_key),
-        TEST(refuses_a_missing_signature),   TEST(refuses_a_damaged_signature),
-        TEST(accepts_either_of_two),         TEST(follows_the_next_build),
-        TEST(says_what_is_wrong_with_a_key), TEST(refuses_what_it_cannot_read),
+        TEST(verifies_what_it_signed),     TEST(is_what_openssl_checks),
+        TEST(refuses_every_changed_byte),  TEST(refuses_another_key),
+        TEST(refuses_a_missing_signature), TEST(refuses_a_damaged_signature),
+        TEST(waits_for_no_signature),      TEST(accepts_either_of_two),
+        TEST(follows_the_next_build),      TEST(says_what_is_wrong_with_a_key),
+        TEST(refuses_what_it_cannot_read),
     };
     return cmocka_run_group_tests(tests, make_scene, remove_scene);
 }

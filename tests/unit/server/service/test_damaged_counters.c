@@ -11,7 +11,6 @@
 
 #include <cratedex/download_recovery.h>
 #include <cratedex/timestamp.h>
-#include <dirent.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,6 +31,7 @@
 #define ALL (SEEN + UNSEEN + BETWEEN + AFTER)
 
 #define HEADER_BYTES 4096
+#define PATIENCE_SECONDS 30
 #define NOBODY 65534
 #define CRATE 1
 #define VERSION 12
@@ -102,27 +103,9 @@ static void tick(const struct scene *scene, struct download_counters *counters)
         fail_msg("%s", error.message);
 }
 
-/* What a build would read out of the folder. */
 static uint64_t counted(const struct scene *scene)
 {
-    uint64_t sum = 0;
-    DIR *folder = opendir(scene->folder);
-    assert_non_null(folder);
-    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
-        char path[FOLDER_PATH_SIZE];
-        struct error error;
-        const char *suffix = strrchr(entry->d_name, '.');
-        if (entry->d_name[0] == '.' || strcmp(suffix, DOWNLOAD_COUNTS_SUFFIX) != 0)
-            continue;
-        struct download_counts *counts =
-            download_counts_read(folder_join(path, scene->folder, entry->d_name), &error);
-        if (counts == NULL)
-            fail_msg("%s", error.message);
-        sum += download_counts_value(counts, download_counts_slot(counts, VERSION));
-        download_counts_close(counts);
-    }
-    closedir(folder);
-    return sum;
+    return counts_in_folder(scene->folder, VERSION);
 }
 
 static bool is_moved_away(const struct scene *scene)
@@ -335,6 +318,30 @@ static void shares_what_is_kept(void **state)
     close_counters(other);
 }
 
+/* A lock that anybody may take for as long as he likes. */
+static void is_not_held_up_by_a_lock(void **state)
+{
+    struct scene *scene = *state;
+    struct error error;
+    assert_int_equal(mapped_fault_survive(&error), 0);
+    count(scene->counters, SEEN);
+    tick(scene, scene->counters);
+    int locked = open(scene->path, O_RDONLY);
+    assert_true(locked >= 0 && flock(locked, LOCK_SH) == 0);
+    cut_behind_the_header(scene);
+    count(scene->counters, BETWEEN);
+    alarm(PATIENCE_SECONDS);
+    assert_int_equal(download_counters_tick(scene->counters, scene->noon, &error), -1);
+    assert_non_null(strstr(error.message, "another program has locked it"));
+    assert_null(download_counters_open(scene->folder, scene->built.index, scene->noon, &error));
+    assert_non_null(strstr(error.message, "another program has locked it"));
+    alarm(0);
+    close(locked);
+    tick(scene, scene->counters);
+    count(scene->counters, AFTER);
+    assert_int_equal(counted(scene), SEEN + BETWEEN + AFTER);
+}
+
 /* Flips a byte of the file and opens it anew. */
 static void start_with_flipped(struct scene *scene, size_t at, uint64_t expected)
 {
@@ -450,6 +457,7 @@ int main(void)
         TEST(waits_for_its_folder),
         TEST(follows_another_index),
         TEST(shares_what_is_kept),
+        TEST(is_not_held_up_by_a_lock),
         TEST(starts_with_a_damaged_header),
         TEST(starts_with_damaged_ids),
         TEST(drops_an_impossible_counter),

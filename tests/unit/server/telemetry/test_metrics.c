@@ -1,14 +1,13 @@
-/* The metrics' text, read back by a small parser of both formats: every sample must belong to a
-   family that was declared before it. */
+/* The metrics' text, line by line, in both formats. */
 #define _GNU_SOURCE /* sched_setaffinity */
 
 #include "server/telemetry/metrics.h"
 
 #include "server/telemetry/cpu_slot.h"
 #include "server/telemetry/metrics_text.h"
+#include "tests/support/exposition_check.h"
 
 #include <pthread.h>
-#include <regex.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -83,72 +82,6 @@ static void assert_line(const char *text, const char *line)
         fail_msg("%u times: %s\nin\n%s", count_lines(text, line), line, text);
 }
 
-static bool matches(const char *line, const char *pattern)
-{
-    regex_t expression;
-    assert_int_equal(regcomp(&expression, pattern, REG_EXTENDED | REG_NOSUB), 0);
-    bool does_match = regexec(&expression, line, 0, NULL, 0) == 0;
-    regfree(&expression);
-    return does_match;
-}
-
-/* Whether a sample is one of the family that was declared last. */
-static bool belongs_to(const char *line, const char *family, const char *type, bool is_open)
-{
-    size_t length = strlen(family);
-    if (strncmp(line, family, length) != 0)
-        return false;
-    const char *rest = line + length;
-    if (strcmp(type, "histogram") == 0) {
-        if (strncmp(rest, "_bucket{", 8) == 0)
-            return strstr(rest, "le=\"") != NULL;
-        return strncmp(rest, "_sum{", 5) == 0 || strncmp(rest, "_count{", 7) == 0;
-    }
-    if (is_open && strcmp(type, "counter") == 0) {
-        if (strncmp(rest, "_total", 6) != 0)
-            return false;
-        rest += 6;
-    }
-    return *rest == '{' || *rest == ' ';
-}
-
-/* Checks every line of a text, which it cuts up; returns the number of samples. */
-static unsigned check_lines(char *text, bool is_open)
-{
-    char family[128] = "";
-    char type[32] = "";
-    bool has_help = false;
-    bool has_ended = false;
-    unsigned n_samples = 0;
-    char *saved = NULL;
-    for (char *line = strtok_r(text, "\n", &saved); line != NULL;
-         line = strtok_r(NULL, "\n", &saved)) {
-        assert_false(has_ended);
-        if (strncmp(line, "# HELP ", 7) == 0) {
-            assert_true(matches(line, "^# HELP [a-z_]+ .+\\.$"));
-            assert_int_equal(sscanf(line, "# HELP %127s", family), 1);
-            has_help = true;
-        } else if (strncmp(line, "# TYPE ", 7) == 0) {
-            char name[128];
-            assert_int_equal(sscanf(line, "# TYPE %127s %31s", name, type), 2);
-            assert_true(matches(type, "^(counter|gauge|histogram)$"));
-            assert_true(has_help && strcmp(name, family) == 0);
-            assert_int_equal(strcmp(type, "counter") == 0 && !is_open, matches(name, "_total$"));
-            has_help = false;
-        } else if (strcmp(line, "# EOF") == 0) {
-            has_ended = true;
-        } else {
-            if (!matches(line, "^[a-z_]+(\\{[a-z]+=\"([^\"\\]|\\\\[\\\"n])*\""
-                               "(,[a-z]+=\"([^\"\\]|\\\\[\\\"n])*\")*\\})? [0-9]+(\\.[0-9]+)?$") ||
-                !belongs_to(line, family, type, is_open))
-                fail_msg("%s (in %s)", line, family);
-            n_samples++;
-        }
-    }
-    assert_int_equal(has_ended, is_open);
-    return n_samples;
-}
-
 static void every_line_fits_both_formats(void **state)
 {
     (void)state;
@@ -161,7 +94,7 @@ static void every_line_fits_both_formats(void **state)
         assert_int_equal(text[strlen(text) - 1], '\n');
         /* 2 statuses, 2 routes' bytes, 2 histograms of 20 buckets, sum and count; slow queries,
            late requests and downloads, 6 of the connections. */
-        assert_int_equal(check_lines(text, formats[i] == EXPOSITION_OPENMETRICS),
+        assert_int_equal(exposition_check(text, formats[i] == EXPOSITION_OPENMETRICS),
                          2 + 2 + 2 * 22 + 9);
         free(text);
     }
