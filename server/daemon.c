@@ -47,18 +47,30 @@ static rlim_t raise_descriptors(void)
     return limit.rlim_cur;
 }
 
+/* How many are left for connections, which must find the table full before there are none: half, at
+   least. */
+static rlim_t connections_within(rlim_t n_descriptors)
+{
+    rlim_t half = n_descriptors / 2;
+    return n_descriptors - (half < RESERVED_DESCRIPTORS ? half : RESERVED_DESCRIPTORS);
+}
+
+static unsigned descriptors_for(unsigned n_connections)
+{
+    return n_connections +
+           (n_connections < RESERVED_DESCRIPTORS ? n_connections : RESERVED_DESCRIPTORS);
+}
+
 /* Puts numbers in the place of defaults. Returns 0, or -1 where so many connections cannot be. */
 static int settle_limits(struct daemon_limits *limits, struct error *error)
 {
     const rlim_t n_descriptors = raise_descriptors();
-    rlim_t available = n_descriptors > 2 * (rlim_t)RESERVED_DESCRIPTORS
-                           ? n_descriptors - RESERVED_DESCRIPTORS
-                           : RESERVED_DESCRIPTORS;
+    const rlim_t available = connections_within(n_descriptors);
     if (limits->n_connections > available)
         return error_set(error,
                          "%u connections need %u open files, and the limit is %lu: raise it "
                          "(ulimit -n, LimitNOFILE=) or allow fewer with --max-connections",
-                         limits->n_connections, limits->n_connections + RESERVED_DESCRIPTORS,
+                         limits->n_connections, descriptors_for(limits->n_connections),
                          (unsigned long)n_descriptors);
     if (limits->n_connections == 0)
         limits->n_connections = available < DAEMON_DEFAULT_CONNECTIONS ? (unsigned)available

@@ -61,7 +61,7 @@ struct read_ahead *read_ahead_start(const char *path, int64_t begin, int64_t end
     read_ahead->begin = begin;
     read_ahead->size = (uint64_t)(end - begin);
     atomic_init(&read_ahead->is_stopped, false);
-    read_ahead->file = open(path, O_RDONLY | O_CLOEXEC);
+    read_ahead->file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     read_ahead->nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
     /* In a broken container it is an ordinary file, which would grow. */
     struct stat status;

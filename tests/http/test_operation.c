@@ -279,18 +279,27 @@ static void says_that_the_port_is_in_use(void **state)
     test_server_stop(&server);
 }
 
+static void expect_too_few_descriptors(unsigned n_descriptors, unsigned n_connections,
+                                       const char *message)
+{
+    char program[1024];
+    char command[4096];
+    snprintf(command, sizeof command,
+             "ulimit -n %u; exec '%s' --index '%s' --listen 127.0.0.1:0 --max-connections %u",
+             n_descriptors, test_build_path(program, SERVER), test_index(), n_connections);
+    expect_end((const char *const[]){"/bin/sh", "-c", command, NULL}, 1, message);
+}
+
 /* As many connections as were asked for, or none; where nobody asked, as many as there can be. */
 static void says_that_connections_need_descriptors(void **state)
 {
     (void)state;
-    char program[1024];
-    char command[4096];
-    snprintf(command, sizeof command,
-             "ulimit -n 1000; exec '%s' --index '%s' --listen 127.0.0.1:0 --max-connections 800",
-             test_build_path(program, SERVER), test_index());
-    expect_end((const char *const[]){"/bin/sh", "-c", command, NULL}, 1,
-               "800 connections need 1056 open files, and the limit is 1000: raise it (ulimit -n, "
-               "LimitNOFILE=) or allow fewer with --max-connections");
+    expect_too_few_descriptors(
+        1000, 800,
+        "800 connections need 1056 open files, and the limit is 1000: raise it (ulimit -n, "
+        "LimitNOFILE=) or allow fewer with --max-connections");
+    expect_too_few_descriptors(200, 150,
+                               "150 connections need 300 open files, and the limit is 200: ");
 }
 
 static void reads_a_config_file(void **state)
