@@ -10,6 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A term has a bitmap where one in this many words of it, or more, would have a crate. Half as many
+   bitmaps make a search 3 % slower. */
+#define BITMAP_SHARE 2
+
 #define POSTINGS_MAGIC 0x54534f50u /* "POST" */
 
 struct header {
@@ -200,7 +204,8 @@ int postings_make_bitmaps(struct postings *postings, uint32_t n_crates, struct e
     size_t n_words = bitmap_n_words(n_crates + 1);
     n_words += (POSTINGS_BITMAP_WORDS - n_words % POSTINGS_BITMAP_WORDS) % POSTINGS_BITMAP_WORDS;
     uint32_t n = 0;
-    while (n < postings->n_terms && postings->starts[n + 1] - postings->starts[n] >= n_words)
+    while (n < postings->n_terms &&
+           postings->starts[n + 1] - postings->starts[n] >= n_words / BITMAP_SHARE)
         n++;
     postings->bitmaps = calloc(2 * n * n_words + 1, sizeof *postings->bitmaps);
     if (postings->bitmaps == NULL)
