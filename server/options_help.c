@@ -34,7 +34,7 @@ static const char options_text[] =
     "                       has been idle for longest is closed; default 4096\n"
     "      --max-connections-per-address N\n"
     "                       likewise, from one address (of IPv6, one /64 network)\n"
-    "                       that is no --trust-proxy's; 0 is no limit; default a\n"
+    "                       that is no --trust-proxy's; 0 is no limit; not given: a\n"
     "                       quarter of --max-connections\n"
     "      --max-wait-ms N  a request whose answer has to be computed, and that has\n"
     "                       waited so long for others, gets 503 with Retry-After; 0\n"
