@@ -224,6 +224,7 @@ int name_substrings_open(struct name_substrings *substrings, const struct crate_
                          const void *block, size_t size, struct error *error)
 {
     struct header header;
+    *substrings = (struct name_substrings){.columns = columns};
     if (size < sizeof header)
         return error_set(error, "the name substrings are cut short");
     memcpy(&header, block, sizeof header);
@@ -231,7 +232,6 @@ int name_substrings_open(struct name_substrings *substrings, const struct crate_
         sizeof header + places_size(header.n_anywhere) + places_size(header.n_word_starts) != size)
         return error_set(error, "the name substrings have a wrong header or size");
     const unsigned char *at = (const unsigned char *)block + sizeof header;
-    substrings->columns = columns;
     substrings->anywhere =
         (struct name_places){header.n_anywhere, (const void *)at,
                              (const void *)(at + 4 * (size_t)header.n_anywhere), NULL};

@@ -227,6 +227,7 @@ static bool try_block(void *context, const void *block, size_t size)
     struct error error = {.message = ""};
     if (name_substrings_open(&substrings, columns, block, size, &error) != 0) {
         assert_true(strlen(error.message) > 0);
+        name_substrings_close(&substrings);
         return false;
     }
     /* Out of order or not, a look-up ends and stays within the lists. */
@@ -240,11 +241,11 @@ static bool try_block(void *context, const void *block, size_t size)
         for (uint32_t j = first; j < first + n; j++)
             assert_in_range(places->ranks[j], 1, columns->n_crates);
     }
-    if (name_substrings_verify(&substrings, &error) != 0) {
+    bool is_true = name_substrings_verify(&substrings, &error) == 0;
+    if (!is_true)
         assert_string_equal(error.message, "the name substrings are out of order");
-        return false;
-    }
-    return true;
+    name_substrings_close(&substrings);
+    return is_true;
 }
 
 static void test_damaged_blocks(void **state)
