@@ -52,8 +52,8 @@ struct postings {
     const uint32_t *ranks;
     const uint8_t *fields;
     /* The ranks once more, as bitmaps, of the n_bitmaps terms that have most: those for which a
-       bitmap is no longer than the ranks are four times. For each term one of all its crates, then one
-       of those that have it in a keyword. Owned; see postings_make_bitmaps. */
+       bitmap is no longer than the ranks are four times. For each term one of all its crates, then
+       one of those that have it in a keyword. Owned; see postings_make_bitmaps. */
     uint64_t *bitmaps;
     size_t n_bitmap_words; /* of each, a multiple of POSTINGS_BITMAP_WORDS */
     uint32_t n_bitmaps;

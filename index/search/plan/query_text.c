@@ -93,8 +93,8 @@ static bool take_off_first(struct search_string *text)
     return true;
 }
 
-/* Whether the text ends in a `+` that is no part of a word: two are (`c++`), and one behind a letter
-   may be. */
+/* Whether the text ends in a `+` that is no part of a word: two are (`c++`), and one behind a
+   single letter may be. */
 static bool ends_in_plus(struct search_string text)
 {
     const char *end = text.data + text.length;
