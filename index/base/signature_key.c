@@ -67,10 +67,10 @@ static int check_labels(const char *path, const char *text, bool is_private, str
 /* OpenSSL would ask a terminal. */
 static int give_no_pass_phrase(char *buffer, int size, int is_for_writing, void *context)
 {
-    (void)buffer;
-    (void)size;
     (void)is_for_writing;
     (void)context;
+    if (size > 0)
+        buffer[0] = '\0';
     return -1;
 }
 

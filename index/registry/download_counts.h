@@ -38,9 +38,9 @@ struct download_counts {
     struct download_counts_header made_as; /* the header when it was opened */
     /* Of a file that is added to: */
     char *path;
-    struct mapped_range *range;            /* over `mapped` */
-    uint64_t *kept;                        /* each counter as it was seen last */
-    uint32_t n_looked_at;                  /* how far the round is that looks at them */
+    struct mapped_range *range; /* over `mapped` */
+    uint64_t *kept;             /* each counter as it was seen last */
+    uint32_t n_looked_at;       /* how far the round is that looks at them */
 };
 
 /* The path of a day's file, which the caller frees; NULL where memory runs out. */

@@ -25,7 +25,7 @@ struct trusted_proxies;
 
 struct service {
     struct published *snapshots; /* what is served: a struct snapshot; each request takes it once */
-    struct index_watch *watch;           /* over their file; NULL: nobody looks after it */
+    struct index_watch *watch;   /* over their file; NULL: nobody looks after it */
     const struct ranking *ranking;       /* NULL: the weights that are built in */
     const struct ranking *ranking_b;     /* of arm B, where an experiment runs */
     const struct experiment *experiment; /* NULL: none runs */

@@ -38,7 +38,6 @@ struct snapshot_source {
 struct snapshot *snapshot_open(const struct snapshot_source *source, uint64_t generation,
                                struct error *error);
 
-
 /* Every reader must have been returned. NULL is allowed. */
 void snapshot_close(struct snapshot *snapshot);
 
