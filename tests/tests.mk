@@ -177,9 +177,9 @@ torture: ## 100,000 damaged and forged files, each opened, asked and verified, w
 	$(build_torture)
 	@$(torture_options) $(BUILD)/asan/tests/torture/torture --n 100000 --jobs $(shell nproc) $(TORTURE)
 
-torture-check: ## 2,000 of them
+torture-check: ## 1,000 of them
 	$(build_torture)
-	@$(torture_options) $(BUILD)/asan/tests/torture/torture --n 2000 --jobs $(shell nproc) $(TORTURE)
+	@$(torture_options) $(BUILD)/asan/tests/torture/torture --n 1000 --jobs $(shell nproc) $(TORTURE)
 
 # On a registry where there is one, else on the sample.
 MINUTES ?= 10

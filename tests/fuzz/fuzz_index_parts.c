@@ -128,6 +128,7 @@ static void check_substrings(const void *block, size_t size)
             }
         }
     }
+    name_substrings_close(&substrings);
     msgpack_sbuffer_destroy(&columns_block);
 }
 

@@ -7,6 +7,7 @@
 #include "tests/support/random.h"
 #include "tests/support/random_edit.h"
 #include "tests/support/random_query.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/search_scan.h"
 
 #include <cratedex/ranking.h>
@@ -22,15 +23,9 @@
 
 #define N_SORTS 6
 
-/* Queries a test. The sanitizers look at how an answer is found, and of that half as many show the
-   same. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define N_SAMPLE_ROUNDS 250
-#define N_LARGE_ROUNDS 125
-#else
-#define N_SAMPLE_ROUNDS 500
-#define N_LARGE_ROUNDS 250
-#endif
+/* Queries a test. */
+#define N_SAMPLE_ROUNDS USUAL_OR_SANITIZED(500, 250)
+#define N_LARGE_ROUNDS USUAL_OR_SANITIZED(250, 125)
 
 struct fixture {
     struct built_index built;

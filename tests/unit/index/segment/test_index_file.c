@@ -3,6 +3,7 @@
 #include "tests/support/built_index.h"
 #include "tests/support/index_parts.h"
 #include "tests/support/random.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/small_dump.h"
 #include "tests/support/sql.h"
 
@@ -321,7 +322,7 @@ static void hostile_parts(void **state)
     struct fixture *fixture = *state;
     uint64_t seed = 113;
     unsigned n_opened = 0;
-    for (int round = 0; round < 400; round++) {
+    for (int round = 0; round < USUAL_OR_SANITIZED(400, 200); round++) {
         size_t size;
         const char *part = file_parts[(size_t)round % N_FILE_PARTS];
         char *bytes = part_read(fixture->built.path, part, &size);

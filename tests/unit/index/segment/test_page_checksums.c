@@ -3,6 +3,7 @@
    many, INDEX=FILE another file than the sample's. */
 #include "tests/support/built_index.h"
 #include "tests/support/random.h"
+#include "tests/support/sanitized.h"
 
 #include <cratedex/crate_page.h>
 #include <cratedex/index_verify.h>
@@ -20,7 +21,7 @@
 
 #include <cmocka.h>
 
-#define DEFAULT_BITS 300
+#define DEFAULT_BITS USUAL_OR_SANITIZED(300, 60)
 /* Crates of which everything is asked, spread over all ranks. */
 #define N_CRATES 12
 

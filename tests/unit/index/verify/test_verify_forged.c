@@ -2,6 +2,7 @@
    alike: they are compared with what the builder makes of their own rows. */
 #include "tests/support/index_parts.h"
 #include "tests/support/random.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/sql.h"
 #include "tests/support/verified_copy.h"
 
@@ -107,7 +108,7 @@ static void any_change_of_a_part(void **state)
     const struct verified_copy *copy = *state;
     uint64_t seed = 131;
     unsigned n_opened = 0;
-    for (int round = 0; round < 200; round++) {
+    for (int round = 0; round < USUAL_OR_SANITIZED(200, 100); round++) {
         struct error error = {.message = ""};
         size_t size;
         const char *part = file_parts[(size_t)round % N_FILE_PARTS];
