@@ -181,7 +181,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     arguments.add_argument("--server", required=True)
     arguments.add_argument("--document", help="crates.io's OpenAPI document")
-    arguments.add_argument("--crates", type=int, default=200, help="how many are drawn")
+    arguments.add_argument("--crates", type=int, default=120, help="how many are drawn")
     arguments.add_argument("indexes", nargs="+", metavar="INDEX")
     options = arguments.parse_args()
     counts = dict.fromkeys(("passed", "failed", "skipped"), 0)
