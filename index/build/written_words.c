@@ -168,7 +168,7 @@ int written_words_add(struct written_words *words, uint32_t rank, enum posting_f
             return error_out_of_memory(error);
     }
     uint32_t note = note_at(words, entry->last_note);
-    bool was_outside = (note & POSTING_ALL_FIELDS & ~(uint32_t)POSTING_README) != 0;
+    bool was_outside = (note & POSTING_MAIN_FIELDS) != 0;
     entry->n_outside_readmes += !was_outside && field != POSTING_README;
     entry->is_telling = entry->is_telling || field == POSTING_NAME || field == POSTING_KEYWORDS;
     note |= field;

@@ -18,6 +18,8 @@ enum posting_field {
     POSTING_README = 8
 };
 #define POSTING_ALL_FIELDS 15
+/* All but the README. */
+#define POSTING_MAIN_FIELDS (POSTING_NAME | POSTING_KEYWORDS | POSTING_DESCRIPTION)
 
 /* The field that a column of the full-text table `crates_fts` is: name, keywords, description,
    readme. */

@@ -15,7 +15,7 @@
 #include "index/trie/trie_complete.h"
 
 /* Where the words of a text stand close enough together to be one. */
-#define CLOSE_FIELDS (POSTING_NAME | POSTING_KEYWORDS | POSTING_DESCRIPTION)
+#define CLOSE_FIELDS POSTING_MAIN_FIELDS
 
 static uint64_t least(uint64_t left, uint64_t right)
 {

@@ -13,7 +13,7 @@ void search_plan_weigh(const struct search_plan *plan, float mass, float weights
     double share = (double)mass / (double)plan->total_mass;
     for (unsigned fields = 0; fields < 16; fields++) {
         double weight = ranking->any;
-        if (fields & (POSTING_NAME | POSTING_KEYWORDS | POSTING_DESCRIPTION))
+        if (fields & POSTING_MAIN_FIELDS)
             weight += ranking->main;
         if (fields & POSTING_KEYWORDS)
             weight += ranking->keywords;
@@ -53,8 +53,6 @@ struct word_shares {
     float written_share;
 };
 
-#define MAIN_FIELDS (POSTING_NAME | POSTING_KEYWORDS | POSTING_DESCRIPTION)
-
 /* Sums side by side, for all words of the shares that they have in any of some fields. */
 enum { IN_ANY, IN_MAIN, IN_KEYWORDS, IN_NAME, IN_DESCRIPTION, IN_README, N_SUMS = 8 };
 typedef float sums __attribute__((vector_size(N_SUMS * sizeof(float)), aligned(4), may_alias));
@@ -63,7 +61,8 @@ typedef float sums __attribute__((vector_size(N_SUMS * sizeof(float)), aligned(4
 #define IS_IN(fields, some) (((fields) & (some)) != 0 ? 1.0F : 0.0F)
 #define SUMS_OF(fields)                                                                            \
     {                                                                                              \
-        [IN_ANY] = IS_IN(fields, POSTING_ALL_FIELDS), [IN_MAIN] = IS_IN(fields, MAIN_FIELDS),      \
+        [IN_ANY] = IS_IN(fields, POSTING_ALL_FIELDS),                                              \
+        [IN_MAIN] = IS_IN(fields, POSTING_MAIN_FIELDS),                                            \
         [IN_KEYWORDS] = IS_IN(fields, POSTING_KEYWORDS), [IN_NAME] = IS_IN(fields, POSTING_NAME),  \
         [IN_DESCRIPTION] = IS_IN(fields, POSTING_DESCRIPTION),                                     \
         [IN_README] = IS_IN(fields, POSTING_README)                                                \
@@ -85,7 +84,8 @@ static void cover(struct search_coverage *coverage, sums *total, const struct wo
     coverage->readme_only += own[IN_ANY] - own[IN_MAIN];
     coverage->best = own[IN_ANY] > coverage->best ? own[IN_ANY] : coverage->best;
     coverage->best_main = own[IN_MAIN] > coverage->best_main ? own[IN_MAIN] : coverage->best_main;
-    coverage->has_first = coverage->has_first || (is_first && (word->fields & MAIN_FIELDS) != 0);
+    coverage->has_first =
+        coverage->has_first || (is_first && (word->fields & POSTING_MAIN_FIELDS) != 0);
 }
 
 static void set_sums(struct search_coverage *coverage, const sums *total)
