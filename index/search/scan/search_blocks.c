@@ -92,8 +92,7 @@ static float score_words(struct blocks *blocks, uint32_t at,
             weight = weigh(blocks, alternative + 1, is_keyword, rank) + weight;
         } else if (number > 1 && alternative[-1].is_looked_up) {
             struct posting_list *part = &blocks->probing[alternative[-1].first_list];
-            if (search_list_has(part, rank))
-                weight += search_list_weight(&alternative[-1], part, rank);
+            weight += search_list_weight_if_any(&alternative[-1], part, rank);
         }
         score += weight;
         most -= lists->most[number];

@@ -101,9 +101,7 @@ static float weigh_found(struct merge *merge, uint32_t rank, const struct found 
     if (found->alternatives[i] == 0 || !alternative[-1].is_part_of_next)
         return weight;
     struct posting_list *written = &merge->cursors[alternative[-1].first_list];
-    return search_list_has(written, rank)
-               ? weight + search_list_weight(&alternative[-1], written, rank)
-               : weight;
+    return weight + search_list_weight_if_any(&alternative[-1], written, rank);
 }
 
 static void collect(struct merge *merge, uint32_t rank, const struct found *found)

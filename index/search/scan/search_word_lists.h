@@ -72,6 +72,13 @@ static inline float search_list_weight(const struct search_alternative *alternat
     return alternative->weights[list->fields[list->position]];
 }
 
+/* The same, 0 where the list lacks the crate. */
+static inline float search_list_weight_if_any(const struct search_alternative *alternative,
+                                              struct posting_list *list, uint32_t rank)
+{
+    return search_list_has(list, rank) ? search_list_weight(alternative, list, rank) : 0;
+}
+
 /* The first of the word's lists by which crates match. */
 static inline uint32_t search_lists_begin(const struct search_lists *lists, uint32_t word)
 {
