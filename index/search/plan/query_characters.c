@@ -4,6 +4,7 @@
    tokenizer all the same; it only keeps a name from being recognised. */
 #include "index/search/plan/query_characters.h"
 
+#include <cratedex/canonical_name.h>
 #include <string.h>
 
 enum replacement { SPACE, SYMBOL, LINE_END, INVISIBLE, HYPHEN, QUOTE, DOUBLE_QUOTE, ITSELF };
@@ -143,4 +144,11 @@ bool query_characters_are_blank(const char *typed, size_t length)
             return false;
     }
     return true;
+}
+
+void query_characters_join(char *out, const char *text, size_t length)
+{
+    canonical_name(out, text, length);
+    for (size_t i = 0; i < length; i++)
+        out[i] = out[i] == ' ' ? '_' : out[i];
 }

@@ -16,6 +16,10 @@
    inside of a name is one again. */
 size_t query_characters_unify(char *out, const char *typed, size_t length);
 
+/* Writes the text as canonical names are, with `_` for spaces too: as one name, or one keyword, of
+   all its words. `out` has room for `length` bytes. */
+void query_characters_join(char *out, const char *text, size_t length);
+
 /* Whether there is nothing but white space and characters that are not to be seen. */
 bool query_characters_are_blank(const char *typed, size_t length);
 

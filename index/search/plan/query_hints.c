@@ -3,9 +3,9 @@
    Slugs of categories have a `-` between their words. */
 #include "index/search/plan/query_hints.h"
 
+#include "index/search/plan/query_characters.h"
 #include "index/trie/trie.h"
 
-#include <cratedex/canonical_name.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -81,9 +81,7 @@ uint32_t query_hints_find(const struct index *index, const struct search_query *
     char canonical[SEARCH_MAX_TEXT_BYTES];
     if (text.length > sizeof canonical)
         return 0;
-    canonical_name(canonical, text.data, text.length);
-    for (size_t i = 0; i < text.length; i++)
-        canonical[i] = canonical[i] == ' ' ? '_' : canonical[i];
+    query_characters_join(canonical, text.data, text.length);
     bool is_whole_known = look_up(&hinting, canonical, text.length);
     for (uint32_t i = 0; i < words->n_words && hinting.n_hints < SEARCH_MAX_HINTS; i++) {
         /* As it was typed, with its symbols (`c++`), or else folded (`café`). */

@@ -6,6 +6,7 @@
 
 #include "index/base/bitmap.h"
 #include "index/search/plan/compound_word.h"
+#include "index/search/plan/query_characters.h"
 #include "index/trie/trie.h"
 
 #include <cratedex/canonical_name.h>
@@ -176,17 +177,11 @@ static bool is_written(const void *context, const char *word, size_t length)
 static void take_beginning(struct search_plan *plan, const struct index *index,
                            struct search_string text)
 {
-    bool has_separator = false;
     uint32_t node;
     uint32_t n_unread;
     plan->beginning_length = (uint32_t)text.length;
-    canonical_name(plan->beginning, text.data, plan->beginning_length);
-    for (uint32_t i = 0; i < plan->beginning_length; i++) {
-        if (plan->beginning[i] == ' ')
-            plan->beginning[i] = '_';
-        has_separator = has_separator || plan->beginning[i] == '_';
-    }
-    if (!has_separator ||
+    query_characters_join(plan->beginning, text.data, text.length);
+    if (memchr(plan->beginning, '_', text.length) == NULL ||
         !trie_locate(&index->names, plan->beginning, plan->beginning_length, &node, &n_unread))
         plan->beginning_length = 0;
 }
