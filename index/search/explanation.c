@@ -1,7 +1,5 @@
-/* An explanation is written to a buffer of its own first, because the crate's object, to which it
-   is appended, is copied and not written. Explaining is for people who ask why: its cost does not
+/* The encoded form of an explanation. Explaining is for people who ask why: its cost does not
    matter. */
-#include <cratedex/crate_fragment.h>
 #include <cratedex/explanation.h>
 
 #include "index/segment/postings.h"
@@ -94,26 +92,4 @@ void explanation_encode(const struct search_explanation *explanation, const stru
     encode_words(explanation, encoder);
     encode_terms(explanation, encoder);
     encoder_end_object(encoder);
-}
-
-int explanation_encode_crate(struct index_reader *reader, struct search *search,
-                             const struct search_hit *hit, struct encoder *encoder,
-                             struct error *error)
-{
-    struct search_explanation explanation;
-    if (search_explain(search, hit, &explanation, error) != 0)
-        return -1;
-    msgpack_sbuffer value;
-    struct encoder value_encoder;
-    msgpack_sbuffer_init(&value);
-    encoder_init(&value_encoder, encoder->encoding, &value);
-    explanation_encode(&explanation, hit, &value_encoder);
-    int status = encoder_finish(&value_encoder, error);
-    if (status == 0) {
-        const struct index_member member = {"explanation", value.data, value.size};
-        status =
-            index_reader_encode_crate_with(reader, hit->rank, hit->exact, &member, encoder, error);
-    }
-    msgpack_sbuffer_destroy(&value);
-    return status;
 }

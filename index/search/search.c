@@ -44,6 +44,7 @@ static void set_seek_key(const struct index *index, enum search_sort sort,
 static void free_search(void *state)
 {
     struct search *search = state;
+    highlighter_free(search->highlighter);
     free(search->scored);
     free(search->selected);
     free(search->filter);
@@ -150,6 +151,7 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
     }
     const uint64_t *filter;
     search->has_text = false;
+    search->is_highlighted = false;
     search->by_relevance = asked.sort == SEARCH_SORT_RELEVANCE;
     if (search_filter_build(search, &asked, &filter, error) != 0)
         return SEARCH_FAILED;

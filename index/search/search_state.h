@@ -7,6 +7,7 @@
 #include "index/search/plan/search_plan.h"
 #include "index/search/rank/search_rerank.h"
 #include "index/search/scan/search_scan.h"
+#include "index/search/search_highlight.h"
 
 #include <cratedex/ranking.h>
 #include <stdbool.h>
@@ -34,6 +35,8 @@ struct search {
     struct rerank_features features; /* of the candidates */
     struct search_scored *scored;
     uint32_t scored_capacity;
+    struct highlighter *highlighter; /* NULL until highlights are asked for */
+    bool is_highlighted;             /* it knows the last search */
 };
 
 #endif
