@@ -10,7 +10,8 @@
 extern "C" {
 #endif
 
-struct ranking; /* ranking.h */
+struct ranking;        /* ranking.h */
+struct search_filters; /* search_filters.h */
 
 #define SEARCH_MAX_TEXT_CHARACTERS 256 /* code points */
 #define SEARCH_MAX_TEXT_BYTES (4 * SEARCH_MAX_TEXT_CHARACTERS)
@@ -77,6 +78,7 @@ struct search_query {
     int64_t user_id;
     int64_t team_id;
     bool leave_out_yanked; /* crates all of whose versions are yanked */
+    const struct search_filters *filters; /* further ones; NULL: none */
     enum search_sort sort;
     enum search_match match;
     const struct ranking *ranking; /* NULL: the defaults */

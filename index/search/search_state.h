@@ -28,7 +28,8 @@ struct search {
     bool has_text;     /* the plan is that of the last search */
     bool by_relevance; /* … and its order */
     struct search_scan_scratch scan;
-    uint64_t *filter; /* a bit a rank, as the next */
+    uint64_t *filter; /* a bit a rank, as the two below */
+    uint64_t *filter_union;
     uint64_t *selected;
     struct rerank_candidate candidates[RERANK_DEPTH];
     struct rerank_features features; /* of the candidates */
