@@ -141,6 +141,7 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
     result->named_version[0] = '\0';
     result->is_relaxed = false;
     result->n_hints = 0;
+    result->facets = NULL;
     struct seek_key after;
     bool has_after = query->after.data != NULL;
     if (has_after &&
