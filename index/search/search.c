@@ -45,6 +45,7 @@ static void free_search(void *state)
 {
     struct search *search = state;
     free(search->scored);
+    free(search->matched);
     free(search->selected);
     free(search->filter);
     search_scan_scratch_free(&search->scan);
@@ -64,7 +65,8 @@ static void *create_search(struct index_reader *reader, struct error *error)
     ranking_set_defaults(&search->default_ranking);
     search->filter = calloc(bitmap_n_words(n_crates + 1), sizeof *search->filter);
     search->selected = calloc(bitmap_n_words(n_crates + 1), sizeof *search->selected);
-    if (search->filter == NULL || search->selected == NULL)
+    search->matched = calloc(bitmap_n_words(n_crates + 1), sizeof *search->matched);
+    if (search->filter == NULL || search->selected == NULL || search->matched == NULL)
         error_out_of_memory(error);
     else if (search_scan_scratch_create(&search->scan, &search->index->columns, error) == 0)
         return search;
