@@ -45,6 +45,7 @@ static void free_search(void *state)
 {
     struct search *search = state;
     free(search->scored);
+    free(search->matched);
     free(search->selected);
     free(search->filter_union);
     free(search->filter);
@@ -66,7 +67,9 @@ static void *create_search(struct index_reader *reader, struct error *error)
     search->filter = calloc(bitmap_n_words(n_crates + 1), sizeof *search->filter);
     search->filter_union = calloc(bitmap_n_words(n_crates + 1), sizeof *search->filter_union);
     search->selected = calloc(bitmap_n_words(n_crates + 1), sizeof *search->selected);
-    if (search->filter == NULL || search->filter_union == NULL || search->selected == NULL)
+    search->matched = calloc(bitmap_n_words(n_crates + 1), sizeof *search->matched);
+    if (search->filter == NULL || search->filter_union == NULL || search->selected == NULL ||
+        search->matched == NULL)
         error_out_of_memory(error);
     else if (search_scan_scratch_create(&search->scan, &search->index->columns, error) == 0)
         return search;
@@ -143,6 +146,7 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
     result->named_version[0] = '\0';
     result->is_relaxed = false;
     result->n_hints = 0;
+    result->facets = NULL;
     struct seek_key after;
     bool has_after = query->after.data != NULL;
     if (has_after &&
