@@ -10,7 +10,9 @@
 extern "C" {
 #endif
 
-struct ranking; /* ranking.h */
+struct ranking;        /* ranking.h */
+struct search_facets;  /* search_facets.h */
+struct search_filters; /* search_filter_list.h */
 
 #define SEARCH_MAX_TEXT_CHARACTERS 256 /* code points */
 #define SEARCH_MAX_TEXT_BYTES (4 * SEARCH_MAX_TEXT_CHARACTERS)
@@ -77,12 +79,14 @@ struct search_query {
     int64_t user_id;
     int64_t team_id;
     bool leave_out_yanked; /* crates all of whose versions are yanked */
+    const struct search_filters *filters; /* further ones; NULL: none */
     enum search_sort sort;
     enum search_match match;
     const struct ranking *ranking; /* NULL: the defaults */
     uint32_t limit;                /* 1 … SEARCH_MAX_LIMIT */
     uint32_t offset;               /* at most SEARCH_MAX_OFFSET; 0 with `after` */
     struct search_string after;    /* a seek key that an earlier result gave */
+    unsigned facets;               /* to be counted: a bit each, 1 << enum search_facet */
 };
 
 struct search_hit {
@@ -129,6 +133,9 @@ struct search_result {
     /* What of the text is a keyword or a category that the query does not filter by. */
     struct search_hint hints[SEARCH_MAX_HINTS];
     uint32_t n_hints;
+    /* What the crates that match have; the reader's: valid until its next search. NULL where
+       `query.facets` asks for none. */
+    const struct search_facets *facets;
 };
 
 enum search_status {

@@ -4,10 +4,11 @@
 #include <cratedex/search_text.h>
 
 #include "index/base/bitmap.h"
+#include "index/search/filter/filter_words.h"
+#include "index/search/filter/search_filter.h"
 #include "index/search/plan/did_you_mean.h"
 #include "index/search/plan/query_characters.h"
 #include "index/search/plan/query_hints.h"
-#include "index/search/search_filter.h"
 #include "index/search/search_order.h"
 #include "index/search/search_relevance.h"
 
@@ -46,7 +47,9 @@ static void free_search(void *state)
     struct search *search = state;
     highlighter_free(search->highlighter);
     free(search->scored);
+    free(search->matched);
     free(search->selected);
+    free(search->filter_union);
     free(search->filter);
     search_scan_scratch_free(&search->scan);
     free(search);
@@ -64,8 +67,11 @@ static void *create_search(struct index_reader *reader, struct error *error)
     search->index = reader->index;
     ranking_set_defaults(&search->default_ranking);
     search->filter = calloc(bitmap_n_words(n_crates + 1), sizeof *search->filter);
+    search->filter_union = calloc(bitmap_n_words(n_crates + 1), sizeof *search->filter_union);
     search->selected = calloc(bitmap_n_words(n_crates + 1), sizeof *search->selected);
-    if (search->filter == NULL || search->selected == NULL)
+    search->matched = calloc(bitmap_n_words(n_crates + 1), sizeof *search->matched);
+    if (search->filter == NULL || search->filter_union == NULL || search->selected == NULL ||
+        search->matched == NULL)
         error_out_of_memory(error);
     else if (search_scan_scratch_create(&search->scan, &search->index->columns, error) == 0)
         return search;
@@ -142,6 +148,7 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
     result->named_version[0] = '\0';
     result->is_relaxed = false;
     result->n_hints = 0;
+    result->facets = NULL;
     struct seek_key after;
     bool has_after = query->after.data != NULL;
     if (has_after &&
@@ -149,17 +156,23 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
         error_set(error, "invalid seek parameter");
         return SEARCH_BAD_SEEK;
     }
-    const uint64_t *filter;
+    struct filter_set set;
     search->has_text = false;
     search->is_highlighted = false;
     search->by_relevance = asked.sort == SEARCH_SORT_RELEVANCE;
-    if (search_filter_build(search, &asked, &filter, error) != 0)
+    filter_set_begin(&set, search->filter, search->filter_union, search->index->columns.n_crates);
+    if (search_filter_narrow(&set, reader, &asked, 0, error) != 0)
         return SEARCH_FAILED;
     if (has_text && look_up_text(search, &asked, result, error) != 0)
+        return SEARCH_FAILED;
+    if (asked.filters != NULL &&
+        filter_words_narrow(&set, reader, asked.filters, search->has_text ? &search->plan : NULL,
+                            error) != 0)
         return SEARCH_FAILED;
     result->seek_key[0] = '\0';
     if (has_text && !search->has_text)
         return SEARCH_OK;
+    const uint64_t *filter = set.is_narrowed ? set.bits : NULL;
     if (!search->by_relevance)
         search_in_order(search, &asked, filter, has_after ? &after : NULL, result);
     else if (search_by_relevance(search, &asked, filter, has_after ? &after : NULL, result,

@@ -116,29 +116,24 @@ static void add_hit(struct page *page, uint32_t rank)
         (struct search_hit){.rank = rank, .tier = tier, .exact = tier == SEARCH_TIER_EXACT};
 }
 
-struct selector {
-    struct search_collector collector;
-    uint64_t *selected;
-};
-
-static void select_rank(struct search_collector *collector, uint32_t rank, float score)
+static void collect_none(struct search_collector *collector, uint32_t rank, float score)
 {
+    (void)collector;
+    (void)rank;
     (void)score;
-    bitmap_set(((struct selector *)collector)->selected, rank);
 }
 
-/* Selects what matches the plan, those that the text names included. */
+/* Selects what matches the plan and passes the filter. No score reaches the collector's floor, so
+   that none is computed. */
 static uint64_t select_matches(struct search *search, const uint64_t *filter)
 {
-    struct search_plan *plan = &search->plan;
-    bitmap_reset(search->selected, bitmap_n_words(search->index->columns.n_crates + 1));
-    for (uint32_t i = 0; i < named_crates_count(&plan->named); i++) {
-        uint32_t rank = named_crates_rank(&plan->named, i);
-        if (filter == NULL || bitmap_test(filter, rank))
-            bitmap_set(search->selected, rank);
-    }
-    struct selector selector = {{select_rank, -INFINITY}, search->selected};
-    return search_scan(plan, search->index, &search->scan, filter, &selector.collector);
+    struct search_collector collector = {collect_none, INFINITY};
+    uint64_t n = search_scan(&search->plan, search->index, &search->scan, filter, search->matched,
+                             &collector);
+    size_t n_words = bitmap_n_words(search->index->columns.n_crates + 1);
+    for (size_t i = 0; i < n_words; i++)
+        search->selected[i] = search->matched[i] & (filter != NULL ? filter[i] : UINT64_MAX);
+    return n;
 }
 
 /* The exact matches that are selected, in alphabetical order, in front of the list. They leave the

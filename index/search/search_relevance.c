@@ -133,8 +133,9 @@ static int find_best(struct relevance *relevance, uint32_t n, const struct searc
         search->scored_capacity = n;
     }
     struct best best = {{keep_best, -INFINITY}, search->scored, 0, n, after, 0};
+    uint64_t *matched = relevance->query->facets != 0 ? search->matched : NULL;
     relevance->result->total = search_scan(&search->plan, search->index, &search->scan,
-                                           relevance->filter, &best.collector);
+                                           relevance->filter, matched, &best.collector);
     for (uint32_t i = 0; i < relevance->by_words.n && !relevance->has_second_stage; i++) {
         uint32_t rank = relevance->by_words.ranks[i];
         keep_best(&best.collector, rank, search_by_words_score(&search->plan, search->index, rank));

@@ -29,8 +29,10 @@ struct search {
     bool has_text;     /* the plan is that of the last search */
     bool by_relevance; /* … and its order */
     struct search_scan_scratch scan;
-    uint64_t *filter; /* a bit a rank, as the next */
+    uint64_t *filter; /* a bit a rank, as the two below */
+    uint64_t *filter_union;
     uint64_t *selected;
+    uint64_t *matched; /* by the text alone; of the last search that asked for it */
     struct rerank_candidate candidates[RERANK_DEPTH];
     struct rerank_features features; /* of the candidates */
     struct search_scored *scored;

@@ -138,13 +138,13 @@ static int load(struct index_pages *pages, const char *path, struct error *error
         return fail_call(path, error);
     if (check_header(pages, error) != 0)
         return -1;
+    pages->checksums = page_checksums_read(pages->file, pages->n_pages, &pages->digest, error);
+    if (pages->checksums == NULL)
+        return index_pages_blame(path, "; restore it or build it again", error);
     pages->checked = calloc(n_bit_words(pages), sizeof *pages->checked);
     pages->damaged = calloc(n_bit_words(pages), sizeof *pages->damaged);
     if (pages->checked == NULL || pages->damaged == NULL)
         return error_out_of_memory(error);
-    pages->checksums = page_checksums_read(pages->file, pages->n_pages, &pages->digest, error);
-    if (pages->checksums == NULL)
-        return index_pages_blame(path, "; restore it or build it again", error);
     if (map_pages(pages, error) != 0)
         return -1;
     return index_pages_check(pages, 1) ? 0 : index_pages_complain(pages, 1, error);

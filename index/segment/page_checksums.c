@@ -33,6 +33,7 @@
 
 #define N_PAGES_AT 28 /* in SQLite's header, most significant byte first */
 #define PIECE_PAGES 256
+#define CHANGED "the checksums of its pages have changed"
 
 struct trailer {
     char magic[8];
@@ -122,26 +123,40 @@ int page_checksums_append(int file, struct error *error)
     return result;
 }
 
+/* Whether that is the beginning of a trailer for so many pages. */
+static bool is_of_pages(const struct trailer *trailer, uint32_t n_pages)
+{
+    return memcmp(trailer->magic, magic, sizeof magic) == 0 &&
+           trailer->page_bytes == INDEX_PAGE_BYTES && trailer->n_pages == n_pages;
+}
+
+/* The beginning is looked at before there is memory for the rest, for a file may say that it has
+   any number of pages, and be as long as that with holes in place of them. */
 uint64_t *page_checksums_read(int file, uint32_t n_pages, uint64_t *digest, struct error *error)
 {
+    const int64_t at = (int64_t)n_pages * INDEX_PAGE_BYTES;
     size_t size = (size_t)page_checksums_size(n_pages);
+    struct trailer beginning;
+    if (read_whole(file, &beginning, sizeof beginning, at, error) != 0)
+        return NULL;
+    if (!is_of_pages(&beginning, n_pages)) {
+        error_set(error, CHANGED);
+        return NULL;
+    }
     struct trailer *trailer = malloc(size);
     if (trailer == NULL) {
         error_out_of_memory(error);
         return NULL;
     }
-    int result = read_whole(file, trailer, size, (int64_t)n_pages * INDEX_PAGE_BYTES, error);
-    if (result == 0) {
-        bool is_whole = memcmp(trailer->magic, magic, sizeof magic) == 0 &&
-                        trailer->page_bytes == INDEX_PAGE_BYTES && trailer->n_pages == n_pages;
-        *digest = is_whole ? digest_of(trailer) : 0;
-        if (!is_whole || trailer->checksums[n_pages] != *digest)
-            result = error_set(error, "the checksums of its pages have changed");
-    }
-    if (result == 0) {
-        /* Only they are kept. */
-        memmove(trailer, trailer->checksums, sizeof(uint64_t) * n_pages);
-        return (uint64_t *)(void *)trailer;
+    if (read_whole(file, trailer, size, at, error) == 0) {
+        /* The file may have changed since. */
+        *digest = is_of_pages(trailer, n_pages) ? digest_of(trailer) : 0;
+        if (is_of_pages(trailer, n_pages) && trailer->checksums[n_pages] == *digest) {
+            /* Only they are kept. */
+            memmove(trailer, trailer->checksums, sizeof(uint64_t) * n_pages);
+            return (uint64_t *)(void *)trailer;
+        }
+        error_set(error, CHANGED);
     }
     free(trailer);
     return NULL;

@@ -14,6 +14,7 @@
 #include "index/verify/verify_beside.h"
 #include "index/verify/verify_counts.h"
 #include "index/verify/verify_rebuilt.h"
+#include "index/verify/verify_texts.h"
 #include "index/verify/verify_versions.h"
 #include "index/verify/verify_written.h"
 
@@ -144,6 +145,11 @@ static int check_front_page(struct verification *verification, struct error *err
     return verify_pages(verification->rebuilt, error);
 }
 
+static int check_texts(struct verification *verification, struct error *error)
+{
+    return verify_texts(verification->database, error);
+}
+
 static int check_counts(struct verification *verification, struct error *error)
 {
     return verify_counts(verification->database, error);
@@ -175,6 +181,7 @@ int index_verify(const char *path, void (*on_check)(void *context, const char *w
         {"written words", check_written},
         {"synonyms", check_synonyms},
         {"front page", check_front_page},
+        {"texts", check_texts},
         {"reverse dependencies", check_dependents},
         {"sets of versions, sparse index", check_versions},
     };

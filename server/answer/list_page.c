@@ -1,7 +1,6 @@
 /* Offsets are taken from the encoder's output buffer, which holds one body and nothing else. */
 #include "server/answer/list_page.h"
 
-#include <cratedex/search_hints.h>
 #include <string.h>
 
 bool list_page_has_links(const struct list_page *page)
@@ -21,16 +20,15 @@ static void encode_link(const char *value, const struct link_spelling *spelling,
     encoder_string(encoder, link, length);
 }
 
-/* `extra` is the value of the page's further member. */
-static void encode_meta(struct list_page *page, const void *extra,
-                        const struct link_spelling *spelling, struct encoder *encoder)
+/* Begins the meta, up to where its extras stand. */
+static void begin_meta(const struct list_page *page, const struct link_spelling *spelling,
+                       uint32_t n_extras, struct encoder *encoder)
 {
     encoder_key(encoder, "meta");
     bool has_correction = page->did_you_mean[0] != '\0';
     bool has_version = page->named_version[0] != '\0';
     encoder_object(encoder, 2 + (uint32_t)!page->is_one_way + (uint32_t)has_correction +
-                                (uint32_t)has_version + (uint32_t)page->is_relaxed +
-                                (uint32_t)(page->extra_key != NULL));
+                                (uint32_t)has_version + (uint32_t)page->is_relaxed + n_extras);
     encoder_key(encoder, "total");
     encoder_integer(encoder, (int64_t)page->total);
     encoder_key(encoder, "next_page");
@@ -51,11 +49,10 @@ static void encode_meta(struct list_page *page, const void *extra,
         encoder_key(encoder, "named_version");
         encoder_text(encoder, page->named_version);
     }
-    if (page->extra_key != NULL) {
-        encoder_key(encoder, page->extra_key);
-        page->extra_at = encoder->out->size;
-        encoder_fragment(encoder, extra, page->extra_size);
-    }
+}
+
+void list_page_end(struct encoder *encoder)
+{
     encoder_end_object(encoder);
     encoder_end_object(encoder);
 }
@@ -68,53 +65,32 @@ void list_page_begin(struct list_page *page, const char *items_key, uint32_t n_i
     page->named_version[0] = '\0';
     page->is_relaxed = false;
     page->is_one_way = false;
-    page->extra_key = NULL;
+    page->n_extras = 0;
     encoder_object(encoder, 2);
     encoder_key(encoder, items_key);
     page->items_at = encoder->out->size;
     encoder_array(encoder, n_items);
 }
 
-static void end_items(struct list_page *page, struct encoder *encoder)
+void list_page_begin_meta(struct list_page *page, const struct link_spelling *spelling,
+                          uint32_t n_extras, struct encoder *encoder)
 {
     encoder_end_array(encoder);
     page->items_size = encoder->out->size - page->items_at;
+    begin_meta(page, spelling, n_extras, encoder);
 }
 
-void list_page_end(struct list_page *page, const struct link_spelling *spelling,
-                   struct encoder *encoder)
+void list_page_begin_extra(struct list_page *page, const char *key, struct encoder *encoder)
 {
-    end_items(page, encoder);
-    encode_meta(page, NULL, spelling, encoder);
+    encoder_key(encoder, key);
+    page->extras[page->n_extras].key = key;
+    page->extras[page->n_extras].at = encoder->out->size;
 }
 
-void list_page_end_with(struct list_page *page, const struct link_spelling *spelling,
-                        const char *key, const void *value, size_t size, struct encoder *encoder)
+void list_page_end_extra(struct list_page *page, const struct encoder *encoder)
 {
-    end_items(page, encoder);
-    page->extra_key = key;
-    page->extra_size = size;
-    encode_meta(page, value, spelling, encoder);
-}
-
-int list_page_end_with_hints(struct list_page *page, const struct link_spelling *spelling,
-                             const struct search_result *result, struct encoder *encoder,
-                             struct error *error)
-{
-    msgpack_sbuffer hints;
-    struct encoder hints_encoder;
-    if (result->n_hints == 0) {
-        list_page_end(page, spelling, encoder);
-        return 0;
-    }
-    msgpack_sbuffer_init(&hints);
-    encoder_init(&hints_encoder, encoder->encoding, &hints);
-    search_hints_encode(result, &hints_encoder);
-    int status = encoder_finish(&hints_encoder, error);
-    if (status == 0)
-        list_page_end_with(page, spelling, "hints", hints.data, hints.size, encoder);
-    msgpack_sbuffer_destroy(&hints);
-    return status;
+    struct list_page_extra *extra = &page->extras[page->n_extras++];
+    extra->size = encoder->out->size - extra->at;
 }
 
 void list_page_respell(const struct list_page *page, const void *body,
@@ -126,5 +102,12 @@ void list_page_respell(const struct list_page *page, const void *body,
     encoder_key(encoder, page->items_key);
     respelled->items_at = encoder->out->size;
     encoder_fragment(encoder, (const char *)body + page->items_at, page->items_size);
-    encode_meta(respelled, (const char *)body + page->extra_at, spelling, encoder);
+    begin_meta(respelled, spelling, page->n_extras, encoder);
+    respelled->n_extras = 0;
+    for (uint32_t i = 0; i < page->n_extras; i++) {
+        list_page_begin_extra(respelled, page->extras[i].key, encoder);
+        encoder_fragment(encoder, (const char *)body + page->extras[i].at, page->extras[i].size);
+        list_page_end_extra(respelled, encoder);
+    }
+    list_page_end(encoder);
 }

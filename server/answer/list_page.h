@@ -1,6 +1,6 @@
 /* The frame of every list: `{"<items>": […], "meta": {"total", "next_page", "prev_page"}}`, where a
-   search may add `did_you_mean`, `relaxed` and `named_version` to the meta, and another list a
-   member of its own.
+   search may add `did_you_mean`, `relaxed` and `named_version` to the meta, and every list members
+   of its own behind them.
 
    `meta` stands last, so that an answer can be given other links without a search: the items are
    copied as they are, and a new meta is written behind them. */
@@ -16,6 +16,14 @@
 #include <stdint.h>
 
 #define LIST_PAGE_MAX_VALUE 512
+#define LIST_PAGE_MAX_EXTRAS 4
+
+/* A further member of the meta. */
+struct list_page_extra {
+    const char *key; /* static */
+    size_t at;       /* of its encoded value: offset and size in the body */
+    size_t size;
+};
 
 /* What the meta says, apart from the spelling of its links, and where the items stand in the
    body. */
@@ -30,9 +38,8 @@ struct list_page {
     bool is_one_way;                            /* the meta has no prev_page */
     size_t items_at;                            /* the encoded array: offset and size in the body */
     size_t items_size;
-    const char *extra_key; /* static: one more member of the meta; NULL: none */
-    size_t extra_at;       /* its encoded value, likewise */
-    size_t extra_size;
+    struct list_page_extra extras[LIST_PAGE_MAX_EXTRAS];
+    uint32_t n_extras;
 };
 
 bool list_page_has_links(const struct list_page *page);
@@ -41,19 +48,14 @@ bool list_page_has_links(const struct list_page *page);
 void list_page_begin(struct list_page *page, const char *items_key, uint32_t n_items,
                      struct encoder *encoder);
 
-/* Ends the array and writes the meta: total, next and previous must be set. */
-void list_page_end(struct list_page *page, const struct link_spelling *spelling,
-                   struct encoder *encoder);
-
-/* The same with one more member, the last of the meta: its name, static, and `size` bytes of its
-   encoded value. */
-void list_page_end_with(struct list_page *page, const struct link_spelling *spelling,
-                        const char *key, const void *value, size_t size, struct encoder *encoder);
-
-/* The same with the hints of a search, where it has any. Returns 0 or -1. */
-int list_page_end_with_hints(struct list_page *page, const struct link_spelling *spelling,
-                             const struct search_result *result, struct encoder *encoder,
-                             struct error *error);
+/* Ends the array and writes the meta, for which total, next and previous must be set, but for
+   `n_extras` further members, at most LIST_PAGE_MAX_EXTRAS. Of these each is begun by its name
+   (static), then comes its value, and its end; list_page_end comes behind them. */
+void list_page_begin_meta(struct list_page *page, const struct link_spelling *spelling,
+                          uint32_t n_extras, struct encoder *encoder);
+void list_page_begin_extra(struct list_page *page, const char *key, struct encoder *encoder);
+void list_page_end_extra(struct list_page *page, const struct encoder *encoder);
+void list_page_end(struct encoder *encoder);
 
 /* Writes the whole frame of `page` again, out of the body that `page` describes, with links spelled
    as `spelling` says. `respelled` becomes the description of what is written. */

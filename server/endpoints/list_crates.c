@@ -3,6 +3,7 @@
 #include "server/endpoints/crate_list_parameters.h"
 #include "server/endpoints/endpoint.h"
 
+#include "server/answer/search_meta.h"
 #include "server/http/response_headers.h"
 #include "server/service/experiment.h"
 
@@ -63,11 +64,8 @@ static int encode_page(struct answer_job *job, const struct crate_list_parameter
     /* crates.io counts in the rows of the page itself: no rows, no count. */
     job->page.total = result->n_hits > 0 ? result->total : 0;
     set_links(&job->page, &parameters->pagination, result);
-    snprintf(job->page.did_you_mean, sizeof job->page.did_you_mean, "%s", result->did_you_mean);
-    snprintf(job->page.named_version, sizeof job->page.named_version, "%s", result->named_version);
-    job->page.is_relaxed = result->is_relaxed;
-    return list_page_end_with_hints(&job->page, &job->spelling, result, &job->encoder,
-                                    &failure->error);
+    search_meta_write(&job->page, &job->spelling, result, &job->encoder);
+    return 0;
 }
 
 static int answer(struct answer_job *job, const void *parameters, struct failure *failure)

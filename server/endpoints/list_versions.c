@@ -19,24 +19,15 @@ static int prepare(const struct question *question, void *parameters, struct fai
 }
 
 /* The meta, with the tracks where they are wanted. */
-static int end_page(struct answer_job *job, const struct version_list *list, bool has_tracks,
-                    struct error *error)
+static void encode_meta(struct answer_job *job, const struct version_list *list, bool has_tracks)
 {
-    if (!has_tracks) {
-        list_page_end(&job->page, &job->spelling, &job->encoder);
-        return 0;
+    list_page_begin_meta(&job->page, &job->spelling, has_tracks, &job->encoder);
+    if (has_tracks) {
+        list_page_begin_extra(&job->page, "release_tracks", &job->encoder);
+        version_list_encode_tracks(list, &job->encoder);
+        list_page_end_extra(&job->page, &job->encoder);
     }
-    msgpack_sbuffer tracks;
-    struct encoder encoder;
-    msgpack_sbuffer_init(&tracks);
-    encoder_init(&encoder, job->encoder.encoding, &tracks);
-    version_list_encode_tracks(list, &encoder);
-    int result = encoder_finish(&encoder, error);
-    if (result == 0)
-        list_page_end_with(&job->page, &job->spelling, "release_tracks", tracks.data, tracks.size,
-                           &job->encoder);
-    msgpack_sbuffer_destroy(&tracks);
-    return result;
+    list_page_end(&job->encoder);
 }
 
 static int encode_page(struct answer_job *job, const struct version_list *list, bool has_tracks,
@@ -50,7 +41,8 @@ static int encode_page(struct answer_job *job, const struct version_list *list, 
     page->is_one_way = true;
     page->previous[0] = '\0';
     snprintf(page->next, sizeof page->next, "%s", list->seek_key);
-    return end_page(job, list, has_tracks, error);
+    encode_meta(job, list, has_tracks);
+    return 0;
 }
 
 static int answer(struct answer_job *job, const void *parameters, struct failure *failure)

@@ -67,8 +67,8 @@ struct index_watch {
     pthread_t thread;
     /* Of the thread: */
     struct snapshot *served;
-    struct file_stamp opened; /* the file that is served */
-    bool awaits_another;      /* it is damaged: one that is whole is to take its place */
+    struct sight opened; /* the file that is served */
+    bool awaits_another; /* it is damaged: one that is whole is to take its place */
     struct sight seen;
     struct sight failed;
     struct error said; /* why the file does not open, the last time */
@@ -153,6 +153,11 @@ static void await_another(struct index_watch *watch, struct sight known)
     choose_notices(watch);
 }
 
+static bool is_recent(double seconds)
+{
+    return seconds_now() < seconds + RETRY_SECONDS;
+}
+
 static void note_damage(struct index_watch *watch)
 {
     struct snapshot *sound = watch->served;
@@ -165,8 +170,11 @@ static void note_damage(struct index_watch *watch)
             watch->source.path,
             index_is_unchanged(sound->index) ? "cannot be read in part" : "was written to or cut");
     replace(watch, damaged);
+    /* A disk that cannot read a page may the next time; if it cannot then, there is no hurry. */
+    bool is_again = index_is_unchanged(sound->index) && is_recent(watch->opened.seconds);
     snapshot_forget(sound);
-    await_another(watch, (struct sight){.seconds = -RETRY_SECONDS});
+    await_another(watch, is_again ? (struct sight){watch->opened.stamp, seconds_now()}
+                                  : (struct sight){.seconds = -RETRY_SECONDS});
 }
 
 static bool has_damaged_pages(const struct snapshot *snapshot)
@@ -197,7 +205,7 @@ static void try_to_open(struct index_watch *watch)
     fprintf(stderr, "cratedex-server: %s is whole: serving %" PRIu32 " crates, dump of %s\n",
             watch->source.path, index_n_crates(snapshot->index),
             index_dump_timestamp(snapshot->index));
-    watch->opened = watch->seen.stamp;
+    watch->opened = (struct sight){watch->seen.stamp, seconds_now()};
     watch->awaits_another = false;
     replace(watch, snapshot);
     choose_notices(watch);
@@ -216,8 +224,7 @@ static bool may_be_whole(struct index_watch *watch, bool has_come)
         return true;
     if (now < watch->seen.seconds + QUIET_SECONDS)
         return false;
-    return !file_stamp_equals(&stamp, &watch->failed.stamp) ||
-           now >= watch->failed.seconds + RETRY_SECONDS;
+    return !file_stamp_equals(&stamp, &watch->failed.stamp) || !is_recent(watch->failed.seconds);
 }
 
 static void look(struct index_watch *watch)
@@ -226,7 +233,7 @@ static void look(struct index_watch *watch)
     if (!watch->served->is_damaged && !snapshot_is_sound(watch->served))
         note_damage(watch);
     else if (!watch->awaits_another && has_damaged_pages(watch->served))
-        await_another(watch, (struct sight){watch->opened, INFINITY});
+        await_another(watch, (struct sight){watch->opened.stamp, INFINITY});
     if (watch->awaits_another && may_be_whole(watch, has_come))
         try_to_open(watch);
 }
@@ -270,7 +277,7 @@ struct index_watch *index_watch_start(struct published *snapshots, struct snapsh
     watch->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     watch->notices = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     watch->folder_watch = -1;
-    watch->opened = stamp_at_path(watch);
+    watch->opened = (struct sight){stamp_at_path(watch), -RETRY_SECONDS};
     atomic_init(&watch->is_over, false);
     char *copy = strdup(source->path);
     watch->folder = copy != NULL ? strdup(dirname(copy)) : NULL;

@@ -3,7 +3,7 @@
    bodies are the server's to the byte. */
 #include "tests/bench/encoding_pages.h"
 
-#include "server/answer/list_page.h"
+#include "server/answer/search_meta.h"
 #include "tests/bench/bench_queries.h"
 #include "tests/bench/simdjson_decoder.h"
 
@@ -39,10 +39,8 @@ static int assemble_search(struct index_reader *reader, const struct encoding_an
     page.total = result->total;
     page.previous[0] = '\0';
     snprintf(page.next, sizeof page.next, "%s", result->seek_key);
-    snprintf(page.did_you_mean, sizeof page.did_you_mean, "%s", result->did_you_mean);
-    snprintf(page.named_version, sizeof page.named_version, "%s", result->named_version);
-    page.is_relaxed = result->is_relaxed;
-    return list_page_end_with_hints(&page, &answer->found->spelling, result, encoder, error);
+    search_meta_write(&page, &answer->found->spelling, result, encoder);
+    return 0;
 }
 
 static int assemble_summary(struct index_reader *reader, const struct encoding_answer *answer,

@@ -85,6 +85,8 @@ static void judge_block(struct pass *pass, uint32_t first, uint32_t n_touched)
             continue;
         if (scan->plan->named.n_places > 0)
             bitmap_clear(scan->scratch->places, rank);
+        if (scan->matched != NULL)
+            bitmap_set(scan->matched, rank);
         if ((scan->filter != NULL && !bitmap_test(scan->filter, rank)) ||
             named_crates_has(&scan->plan->named, rank))
             continue;

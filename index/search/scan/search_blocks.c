@@ -250,6 +250,8 @@ static void judge_block(struct blocks *blocks)
     n_words = n_words < blocks->at.n_words ? n_words : blocks->at.n_words;
     if (named->n_places > 0)
         unmark(scan->scratch->places + blocks->at.first_word, found, n_words);
+    if (scan->matched != NULL)
+        memcpy(scan->matched + blocks->at.first_word, found, n_words * sizeof *found);
     const uint64_t *matches = found;
     if (scan->filter != NULL) {
         uint64_t *filtered = blocks->at.scratch->matches;

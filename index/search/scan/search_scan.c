@@ -25,6 +25,8 @@ static void count_named(struct search_scan_state *scan, uint32_t rank)
 {
     if (scan->plan->named.n_places > 0)
         bitmap_clear(scan->scratch->places, rank);
+    if (scan->matched != NULL)
+        bitmap_set(scan->matched, rank);
     scan->n_matches += scan->filter == NULL || bitmap_test(scan->filter, rank);
 }
 
@@ -62,6 +64,8 @@ static void collect_few_places(struct search_scan_state *scan, const struct name
         if (!bitmap_test(marks, rank))
             continue;
         bitmap_clear(marks, rank);
+        if (scan->matched != NULL)
+            bitmap_set(scan->matched, rank);
         if (scan->filter != NULL && !bitmap_test(scan->filter, rank))
             continue;
         scan->n_matches++;
@@ -86,6 +90,8 @@ static void collect_many_places(struct search_scan_state *scan, size_t n_words)
 {
     uint64_t *places = scan->scratch->places;
     bool reaches_floor = true;
+    if (scan->matched != NULL)
+        bitmap_unite(scan->matched, places, n_words);
     for (size_t i = 0; i < n_words && reaches_floor; i++) {
         uint64_t bits = scan->filter == NULL ? places[i] : places[i] & scan->filter[i];
         for (; bits != 0 && reaches_floor; bits &= bits - 1)
@@ -133,11 +139,17 @@ void search_scan_scratch_free(struct search_scan_scratch *scratch)
 }
 
 uint64_t search_scan(struct search_plan *plan, const struct index *index,
-                     struct search_scan_scratch *scratch, const uint64_t *filter,
+                     struct search_scan_scratch *scratch, const uint64_t *filter, uint64_t *matched,
                      struct search_collector *collector)
 {
-    struct search_scan_state scan = {
-        .plan = plan, .index = index, .scratch = scratch, .filter = filter, .collector = collector};
+    struct search_scan_state scan = {.plan = plan,
+                                     .index = index,
+                                     .scratch = scratch,
+                                     .filter = filter,
+                                     .matched = matched,
+                                     .collector = collector};
+    if (matched != NULL)
+        bitmap_reset(matched, bitmap_n_words(index->columns.n_crates + 1));
     mark_places(&scan);
     if (!plan->no_words_match && !search_scan_lists(&scan))
         search_scan_accumulate(&scan);

@@ -12,9 +12,11 @@ int search_scan_scratch_create(struct search_scan_scratch *scratch,
 void search_scan_scratch_free(struct search_scan_scratch *scratch);
 
 /* Finds every crate that matches and passes `filter` (a bitmap, NULL: all). Returns how many,
-   those that the text names and that pass included. Leaves the plan's cursors at the beginning. */
+   those that the text names and that pass included. `matched` (NULL: not wanted) becomes the
+   bitmap of all that match, those that the text names included, whether or not they pass. Leaves
+   the plan's cursors at the beginning. */
 uint64_t search_scan(struct search_plan *plan, const struct index *index,
-                     struct search_scan_scratch *scratch, const uint64_t *filter,
+                     struct search_scan_scratch *scratch, const uint64_t *filter, uint64_t *matched,
                      struct search_collector *collector);
 
 #endif

@@ -51,6 +51,7 @@ struct search_scan_state {
     const struct index *index;
     struct search_scan_scratch *scratch;
     const uint64_t *filter;
+    uint64_t *matched; /* every match, whether or not it passes the filter; NULL: not wanted */
     struct search_collector *collector;
     uint64_t n_matches;
 };

@@ -180,6 +180,8 @@ bool search_lists_note(struct search_lists *lists, uint32_t rank)
     lists->has_match = true;
     if (scan->plan->named.n_places > 0)
         bitmap_clear(scan->scratch->places, rank);
+    if (scan->matched != NULL)
+        bitmap_set(scan->matched, rank);
     return (scan->filter == NULL || bitmap_test(scan->filter, rank)) &&
            !named_crates_has(&scan->plan->named, rank);
 }

@@ -1,6 +1,7 @@
 /* Files of which one bit is changed, as a bad disk or transfer does: `verify` finds every one, and
    whoever opens or reads the file is refused or gets what the whole file says. BITS=n tries as
    many, INDEX=FILE another file than the sample's. */
+#include "index/segment/page_checksums.h"
 #include "tests/support/built_index.h"
 #include "tests/support/random.h"
 #include "tests/support/sanitized.h"
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -198,10 +200,39 @@ static void every_changed_bit_is_found(void **state)
     assert_true(outcomes.n_refused > 0 && outcomes.n_failed > 0 && outcomes.n_untouched > 0);
 }
 
+/* A file of 4 TiB, all of it holes but its first page, which says so. */
+static void a_long_empty_file_costs_nothing(void **state)
+{
+    const struct fixture *fixture = *state;
+    const uint32_t n_pages = UINT32_C(1) << 30;
+    const unsigned char says_so[] = {n_pages >> 24, 0, 0, 0};
+    char path[FOLDER_PATH_SIZE + sizeof ".long"];
+    unsigned char page[4096];
+    struct error error;
+    struct rusage usage;
+    snprintf(path, sizeof path, "%s.long", fixture->path);
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(file >= 0);
+    assert_int_equal(pread(fixture->file, page, sizeof page, 0), sizeof page);
+    memcpy(page + 28, says_so, sizeof says_so);
+    assert_int_equal(pwrite(file, page, sizeof page, 0), sizeof page);
+    bool is_long = ftruncate(file, page_checksums_size(n_pages) + (off_t)n_pages * 4096) == 0;
+    close(file);
+    struct index *index = is_long ? index_open(path, &error) : NULL;
+    unlink(path);
+    if (!is_long)
+        skip(); /* the file system has no files as long */
+    assert_null(index);
+    assert_non_null(strstr(error.message, "the checksums of its pages have changed"));
+    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+    assert_true(usage.ru_maxrss < 1 << 20); /* KiB */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_changed_bit_is_found),
+        cmocka_unit_test(a_long_empty_file_costs_nothing),
     };
     return cmocka_run_group_tests(tests, make_index, remove_index);
 }

@@ -48,6 +48,13 @@ static void changed_rows(void **state)
          "1 crates have names of no length"},
         {"UPDATE versions SET num = hex(zeroblob(200)) WHERE id = 4",
          "1 versions have numbers of no length"},
+        {"UPDATE users SET name = CAST(x'ff' AS TEXT) WHERE id = 1",
+         "a row of users has a text in name that is not UTF-8"},
+        {"UPDATE teams SET avatar = CAST(x'61c0af' AS TEXT)", "teams has a text in avatar that"},
+        {"UPDATE versions SET license = CAST(x'eda080' AS TEXT) WHERE id = 4",
+         "a row of versions has a text in license"},
+        {"UPDATE dependencies SET explicit_name = CAST(x'f5808080' AS TEXT)",
+         "dependencies has a text in explicit_name that"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         verified_copy_expect_change(*state, cases[i].sql, cases[i].says);

@@ -31,6 +31,8 @@
 struct fixture {
     struct built_index built;
     uint64_t *filter;
+    uint64_t *matches; /* filter or not, as expected and in the way at hand */
+    uint64_t *expected_matches;
     float *expected; /* by rank; NaN: not collected */
     float *scores;
     struct search_plan plan;
@@ -97,6 +99,9 @@ static int open_fixture(void **state)
     assert_int_equal(
         search_scan_scratch_create(&fixture.scratch, &fixture.built.index->columns, &error), 0);
     fixture.filter = calloc(bitmap_n_words(N_CRATES + 1), sizeof *fixture.filter);
+    fixture.expected_matches = calloc(bitmap_n_words(N_CRATES + 1), sizeof *fixture.filter);
+    fixture.matches = calloc(bitmap_n_words(N_CRATES + 1), sizeof *fixture.filter);
+    assert_true(fixture.expected_matches != NULL && fixture.matches != NULL);
     fixture.expected = calloc(N_CRATES + 1, sizeof *fixture.expected);
     fixture.scores = calloc(N_CRATES + 1, sizeof *fixture.scores);
     assert_true(fixture.filter != NULL && fixture.expected != NULL && fixture.scores != NULL);
@@ -108,6 +113,8 @@ static int close_fixture(void **state)
 {
     struct fixture *fixture = *state;
     free(fixture->filter);
+    free(fixture->expected_matches);
+    free(fixture->matches);
     free(fixture->expected);
     free(fixture->scores);
     search_scan_scratch_free(&fixture->scratch);
@@ -173,8 +180,14 @@ static void begin(struct fixture *fixture, const struct searched *search, float 
     for (uint32_t rank = 0; rank <= N_CRATES; rank++)
         scores[rank] = NAN;
     *collection = (struct collection){{collect, search->floor}, scores};
-    *scan = (struct search_scan_state){&fixture->plan, fixture->built.index,   &fixture->scratch,
-                                       search->filter, &collection->collector, 0};
+    *scan = (struct search_scan_state){
+        .plan = &fixture->plan,
+        .index = fixture->built.index,
+        .scratch = &fixture->scratch,
+        .filter = search->filter,
+        .matched = scores == fixture->expected ? fixture->expected_matches : fixture->matches,
+        .collector = &collection->collector};
+    bitmap_reset(scan->matched, bitmap_n_words(N_CRATES + 1));
 }
 
 static void expect_the_same(const struct fixture *fixture, const struct searched *search,
@@ -187,6 +200,8 @@ static void expect_the_same(const struct fixture *fixture, const struct searched
             fail_msg("\"%s\" %s: crate %u has %a, not %a", search->text, way, rank,
                      (double)fixture->scores[rank], (double)fixture->expected[rank]);
     }
+    assert_memory_equal(fixture->matches, fixture->expected_matches,
+                        bitmap_n_words(N_CRATES + 1) * sizeof *fixture->matches);
 }
 
 static void scan_by_lists(struct fixture *fixture, const struct searched *search, bool merges,

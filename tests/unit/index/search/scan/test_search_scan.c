@@ -26,6 +26,7 @@ struct fixture {
     uint32_t n_crates;
     struct search_plan plan;
     struct search_scan_scratch scratch;
+    uint64_t *matched;
 };
 
 /* What was collected, by rank. */
@@ -42,6 +43,8 @@ static int open_fixture(void **state)
     built_index_make(&fixture.built, SAMPLE_DUMP);
     fixture.source = query_source_open(fixture.built.path);
     fixture.n_crates = index_n_crates(fixture.built.index);
+    fixture.matched = calloc(bitmap_n_words(fixture.n_crates + 1), sizeof *fixture.matched);
+    assert_non_null(fixture.matched);
     *state = &fixture;
     struct error error;
     return search_scan_scratch_create(&fixture.scratch, &fixture.built.index->columns, &error);
@@ -51,6 +54,7 @@ static int close_fixture(void **state)
 {
     struct fixture *fixture = *state;
     search_scan_scratch_free(&fixture->scratch);
+    free(fixture->matched);
     query_source_close(fixture->source);
     built_index_remove(&fixture->built);
     return 0;
@@ -76,7 +80,7 @@ static uint64_t scan(struct fixture *fixture, const uint64_t *filter, float floo
     for (uint32_t rank = 0; rank <= fixture->n_crates; rank++)
         collection->scores[rank] = -INFINITY;
     uint64_t total = search_scan(&fixture->plan, fixture->built.index, &fixture->scratch, filter,
-                                 &collection->collector);
+                                 fixture->matched, &collection->collector);
     for (uint32_t i = 0; i < SCAN_BLOCK_RANKS; i++) {
         assert_true(fixture->scratch.accumulators->cells[i].mass == 0);
         assert_true(fixture->scratch.accumulators->cells[i].score == 0);
@@ -108,6 +112,15 @@ static uint32_t count_named(const struct fixture *fixture, const uint64_t *filte
     return n;
 }
 
+/* The bitmap has every match, filter, floor and those that the text names or not. */
+static void expect_all_matched(const struct fixture *fixture, const struct collection *all)
+{
+    for (uint32_t rank = 1; rank <= fixture->n_crates; rank++)
+        assert_int_equal(bitmap_test(fixture->matched, rank),
+                         all->scores[rank] > -INFINITY ||
+                             named_crates_has(&fixture->plan.named, rank));
+}
+
 static void every_match_is_collected_once(void **state)
 {
     struct fixture *fixture = *state;
@@ -126,6 +139,7 @@ static void every_match_is_collected_once(void **state)
         uint64_t total = scan(fixture, NULL, -INFINITY, &all);
         assert_int_equal(total, all.n + count_named(fixture, NULL));
         n_collected += all.n;
+        expect_all_matched(fixture, &all);
 
         /* A filter takes matches away and changes no score. */
         bitmap_reset(filter, n_bitmap_words);
@@ -138,6 +152,7 @@ static void every_match_is_collected_once(void **state)
         for (uint32_t rank = 1; rank <= fixture->n_crates; rank++)
             assert_true(some.scores[rank] ==
                         (bitmap_test(filter, rank) ? all.scores[rank] : -INFINITY));
+        expect_all_matched(fixture, &all);
 
         /* What is below the floor is counted, and not collected. */
         float floor = (float)random_below(&seed, 2500) / 1000;
@@ -146,6 +161,7 @@ static void every_match_is_collected_once(void **state)
         for (uint32_t rank = 1; rank <= fixture->n_crates; rank++)
             assert_true(some.scores[rank] ==
                         (all.scores[rank] >= floor ? all.scores[rank] : -INFINITY));
+        expect_all_matched(fixture, &all);
     }
     assert_true(n_collected > 2000);
     free(filter);

@@ -1,0 +1,87 @@
+/* Which crates each filter lets through, alone and joined, with a text, in every order, page by
+   page. How values are read is tested in test_search_filters.c. */
+#include "tests/support/filtered_crates.h"
+#include "tests/support/text_search.h"
+
+#include <cratedex/search.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct expected {
+    const char *filters;
+    const char *found;
+};
+
+static void expect(void **state, const struct expected *expected, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *found = filtered_crates_found(*state, expected[i].filters);
+        if (strcmp(found, expected[i].found) != 0)
+            fail_msg("%s finds\n  %s\nnot\n  %s", expected[i].filters, found, expected[i].found);
+    }
+}
+#define EXPECT(state, expected) expect(state, expected, sizeof(expected) / sizeof *(expected))
+
+/* The bound itself passes. */
+static void test_least(void **state)
+{
+    static const struct expected expected[] = {
+        {"min_downloads=0", "alpha, beta, delta, gamma; 4"},
+        {"min_downloads=999", "alpha, beta, delta; 3"},
+        {"min_downloads=1000", "alpha, delta; 2"},
+        {"min_downloads=50001", "; 0"},
+        {"updated_since=2024-01-31", "alpha, beta, delta; 3"},
+        {"updated_since=2024-01-31T00:00:01Z", "beta, delta; 2"},
+        {"updated_since=2024-01-31T14:00:00+02:00", "beta, delta; 2"},
+        {"updated_since=2027-01-01", "; 0"},
+        {"created_since=2021-01-01", "beta, delta, gamma; 3"},
+        {"created_since=0001-01-01", "alpha, beta, delta, gamma; 4"},
+    };
+    EXPECT(state, expected);
+}
+
+static void test_members(void **state)
+{
+    static const struct expected expected[] = {
+        {"keyword=cli", "alpha, beta; 2"},
+        {"keyword=cli&keyword=parser", "beta; 1"},
+        {"keyword=gui", "; 0"},
+        {"category=web", "alpha, beta, gamma; 3"},
+        {"category=web::http", "beta; 1"},
+        {"category=web&category=embedded", "gamma; 1"},
+        {"category=games", "; 0"},
+    };
+    EXPECT(state, expected);
+}
+
+static void test_joined(void **state)
+{
+    static const struct expected expected[] = {
+        {"", "alpha, beta, delta, gamma; 4"},
+        {"keyword=cli&min_downloads=1000", "alpha; 1"},
+        {"category=web&created_since=2021-01-01&keyword=parser", "beta, gamma; 2"},
+        {"category=web&created_since=2021-01-01&keyword=parser&min_downloads=1", "beta; 1"},
+    };
+    EXPECT(state, expected);
+}
+
+static int set_up(void **state)
+{
+    return built_index_set_up(state, filtered_crates);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_least),
+        cmocka_unit_test(test_members),
+        cmocka_unit_test(test_joined),
+    };
+    return cmocka_run_group_tests(tests, set_up, built_index_tear_down);
+}
