@@ -13,22 +13,11 @@ const char *explanation_stage(const struct search_hit *hit)
     return hit->is_second_stage ? "second" : "first";
 }
 
+_Static_assert(EXPLANATION_MAX_FIELDS == POSTING_N_FIELDS, "every field has room");
+
 size_t explanation_fields(unsigned fields, const char *names[EXPLANATION_MAX_FIELDS])
 {
-    static const struct {
-        unsigned field;
-        const char *name;
-    } known[EXPLANATION_MAX_FIELDS] = {
-        {POSTING_NAME, "name"},
-        {POSTING_KEYWORDS, "keywords"},
-        {POSTING_DESCRIPTION, "description"},
-        {POSTING_README, "readme"},
-    };
-    size_t n_names = 0;
-    for (size_t i = 0; i < EXPLANATION_MAX_FIELDS; i++)
-        if (fields & known[i].field)
-            names[n_names++] = known[i].name;
-    return n_names;
+    return posting_field_names(fields, names);
 }
 
 static void encode_words(const struct search_explanation *explanation, struct encoder *encoder)

@@ -1,7 +1,8 @@
 /* The encoded form of highlights. MessagePack states how many elements come, so every group is
    counted before it is written; the ranges of one text lie side by side. */
-#include <cratedex/explanation.h>
 #include <cratedex/highlight.h>
+
+#include "index/segment/postings.h"
 
 /* Whether both are ranges of one text. */
 static bool are_of_one_text(const struct highlight *left, const struct highlight *right)
@@ -68,8 +69,8 @@ void highlights_encode(const struct search_highlights *highlights, struct encode
 
 void highlights_encode_fields(const struct search_highlights *highlights, struct encoder *encoder)
 {
-    const char *names[EXPLANATION_MAX_FIELDS];
-    size_t n = explanation_fields(highlights->matched_in, names);
+    const char *names[POSTING_N_FIELDS];
+    size_t n = posting_field_names(highlights->matched_in, names);
     encoder_array(encoder, (uint32_t)n);
     for (size_t i = 0; i < n; i++)
         encoder_text(encoder, names[i]);

@@ -7,6 +7,7 @@
 #include "server/parameters/string_list.h"
 #include "server/parameters/text_parameter.h"
 
+#include <cratedex/search_facets.h>
 #include <cratedex/utf8.h>
 #include <string.h>
 
@@ -182,6 +183,16 @@ static int read_flags(const struct query_string *query, struct crate_list_parame
     return 0;
 }
 
+static int read_facets(const struct query_string *query, struct search_query *search,
+                       struct failure *failure)
+{
+    const struct query_parameter *facets = query_string_find(query, "facets");
+    struct error error;
+    if (facets == NULL || search_facets_parse(facets->value, &search->facets, &error) == 0)
+        return 0;
+    return failure_set(failure, 400, "invalid value for ?facets= (%s)", error.message);
+}
+
 static void write_strings(struct canonical_key *key, char tag, const struct search_string *strings,
                           size_t n_strings)
 {
@@ -207,6 +218,8 @@ static void write_key(const struct crate_list_parameters *parameters, struct can
         canonical_key_number(key, 'x', 1);
     if (parameters->highlight)
         canonical_key_number(key, 'h', 1);
+    if (search->facets != 0)
+        canonical_key_number(key, 'f', search->facets);
     if (parameters->arm != EXPERIMENT_NONE)
         canonical_key_number(key, 'a', parameters->arm);
     write_given(key, 'c', &search->category);
@@ -234,7 +247,8 @@ int crate_list_parse(const struct query_string *query, enum experiment_arm arm,
         return -1;
     struct search_query *search = &parameters->search;
     search->sort = read_sort(query, search->text.data != NULL);
-    if (read_match(query, search, failure) != 0 || read_flags(query, parameters, failure) != 0)
+    if (read_match(query, search, failure) != 0 || read_flags(query, parameters, failure) != 0 ||
+        read_facets(query, search, failure) != 0)
         return -1;
     parameters->arm = search->sort == SEARCH_SORT_RELEVANCE ? arm : EXPERIMENT_NONE;
     search->limit = parameters->pagination.per_page;

@@ -193,6 +193,7 @@ static void shares_the_key_of_a_default_match(void **state)
     assert_true(have_equal_keys("q=x&explain=0", "q=x"));
     assert_true(have_equal_keys("q=x&highlight=0", "q=x"));
     assert_true(have_equal_keys("highlight=1&q=x", "q=+X&highlight=1"));
+    assert_true(have_equal_keys("q=x&facets=has,license", "facets=license,has,license&q=x"));
 }
 
 /* Parameters in any order, with any unknown ones among them, give one key. */
@@ -264,6 +265,8 @@ static void tells_searches_apart(void **state)
         "q=a&highlight=1",
         "q=a&highlight=1&explain=1",
         "q=a&match=all&explain=1",
+        "q=a&facets=license",
+        "q=a&facets=license,has",
         "q=a&sort=new",
         "q=a&sort=new&match=best",
     };
