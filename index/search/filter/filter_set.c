@@ -9,7 +9,10 @@
 void filter_set_begin(struct filter_set *set, uint64_t *bits, uint64_t *union_bits,
                       uint32_t n_crates)
 {
-    *set = (struct filter_set){bits, union_bits, bitmap_n_words(n_crates + 1), false};
+    set->bits = bits;
+    set->union_bits = union_bits;
+    set->n_words = bitmap_n_words(n_crates + 1);
+    set->is_narrowed = false;
 }
 
 void filter_set_keep(struct filter_set *set, const uint64_t *others)
