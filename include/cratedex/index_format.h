@@ -4,7 +4,7 @@
 
 /* Written to the SQLite header: "CDX1" and the version of the layout. */
 #define INDEX_APPLICATION_ID 0x43445831
-#define INDEX_FORMAT_VERSION 5
+#define INDEX_FORMAT_VERSION 6
 
 /* SQLite's pages in it. */
 #define INDEX_PAGE_BYTES 4096

@@ -14,7 +14,8 @@
 /* Writes them by rank, as rows. Returns 0 or -1. */
 int build_write_links(struct build *build, struct error *error);
 
-/* The same as a part, which stays in `memberships`. */
+/* The same as a part, with what default versions have, which stays in `memberships`. The crates'
+   values are written before (build_values.h). Returns 0 or -1. */
 int build_write_memberships(struct build *build, struct error *error);
 
 #endif

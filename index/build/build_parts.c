@@ -8,6 +8,7 @@
 #include "index/build/build_part.h"
 #include "index/build/build_report.h"
 #include "index/build/build_synonyms.h"
+#include "index/build/build_values.h"
 #include "index/build/build_words.h"
 #include "index/segment/name_substrings.h"
 #include "index/text/name_words.h"
@@ -239,7 +240,7 @@ int build_write_parts(struct build *build, struct error *error)
     if (write_names(build, error) != 0)
         return -1;
     build_begin_phase(build, "keywords, categories and owners");
-    if (build_write_memberships(build, error) != 0)
+    if (build_write_values(build, error) != 0 || build_write_memberships(build, error) != 0)
         return -1;
     build_begin_phase(build, "word lists");
     if (build_write_words(build, error) != 0 || build_write_synonyms(build, error) != 0)

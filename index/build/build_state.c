@@ -15,6 +15,7 @@ int build_state_init(struct build *build, const struct build_options *options,
     msgpack_sbuffer_init(&build->names);
     msgpack_sbuffer_init(&build->version_numbers);
     msgpack_sbuffer_init(&build->memberships_block);
+    msgpack_sbuffer_init(&build->values_block);
     msgpack_sbuffer_init(&build->synonyms.texts);
     build->written = written_words_create();
     return build->written != NULL ? 0 : error_out_of_memory(error);
@@ -24,6 +25,7 @@ void build_state_destroy(struct build *build)
 {
     msgpack_sbuffer_destroy(&build->version_numbers);
     msgpack_sbuffer_destroy(&build->memberships_block);
+    msgpack_sbuffer_destroy(&build->values_block);
     msgpack_sbuffer_destroy(&build->names);
     written_words_destroy(build->written);
     synonym_table_free(&build->synonyms);

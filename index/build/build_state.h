@@ -27,7 +27,9 @@ struct build_crate {
     bool is_abandoned;     /* the description says so */
     bool is_yanked;        /* has versions, and all of them are yanked */
     int64_t given_default; /* the dump's default version, an id; 0: not given */
-    int64_t shown_default; /* the id of `default_version`; 0: none, or it is yanked */
+    int64_t default_id;    /* the id of `default_version`; 0: none */
+    int64_t shown_default; /* the same; 0 where it is yanked, too */
+    bool is_stable;        /* a version from 1.0.0 on, no pre-release, is not yanked */
     int64_t version_bytes; /* about what the objects of its versions take */
     /* Version numbers: places in build.version_numbers; 0: none. */
     uint32_t default_version;
@@ -65,6 +67,8 @@ struct build {
     uint32_t n_crates;
     msgpack_sbuffer version_numbers; /* NUL-terminated, one behind the other; a NUL in front */
     msgpack_sbuffer names;           /* the crates' names, one behind the other */
+    msgpack_sbuffer values_block;
+    struct crate_values values; /* in the block, once that is written */
     msgpack_sbuffer memberships_block;
     struct memberships memberships; /* in the block, once that is written */
     struct synonym_table synonyms;

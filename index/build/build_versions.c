@@ -91,7 +91,9 @@ static int settle(struct build *build, struct build_crate *crate, const struct h
                                       : highest->stable.id != 0 ? &highest->stable
                                       : highest->max.id != 0    ? &highest->max
                                                                 : &highest->any;
+    crate->default_id = shown->id;
     crate->shown_default = shown->is_yanked ? 0 : shown->id;
+    crate->is_stable = highest->stable.id != 0 && highest->stable.number.semver.major >= 1;
     crate->is_yanked = crate->n_versions > 0 && highest->n_yanked == crate->n_versions;
     if (keep_number(build, shown, &crate->default_version, error) != 0 ||
         keep_number(build, &highest->max, &crate->max_version, error) != 0 ||

@@ -4,6 +4,7 @@
 #include <cratedex/search_text.h>
 
 #include "index/base/bitmap.h"
+#include "index/search/filter/filter_words.h"
 #include "index/search/filter/search_filter.h"
 #include "index/search/plan/did_you_mean.h"
 #include "index/search/plan/query_characters.h"
@@ -161,6 +162,10 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
     if (search_filter_narrow(&set, reader, &asked, 0, error) != 0)
         return SEARCH_FAILED;
     if (has_text && look_up_text(search, &asked, result, error) != 0)
+        return SEARCH_FAILED;
+    if (asked.filters != NULL &&
+        filter_words_narrow(&set, reader, asked.filters, search->has_text ? &search->plan : NULL,
+                            error) != 0)
         return SEARCH_FAILED;
     result->seek_key[0] = '\0';
     if (has_text && !search->has_text)

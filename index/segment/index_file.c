@@ -110,6 +110,7 @@ void index_close(struct index *index)
         free(index->blocks[part]);
     trie_close(&index->names);
     trie_close(&index->spelling);
+    memberships_close(&index->memberships);
     synonyms_close(&index->synonyms);
     category_list_close(&index->categories);
     name_substrings_close(&index->substrings);

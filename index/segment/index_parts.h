@@ -19,6 +19,7 @@ enum index_part {
     INDEX_PART_WRITTEN,       /* struct postings, by that number */
     INDEX_PART_WORD_STEMS,    /* word_stems.h: that number → term number */
     INDEX_PART_SYNONYMS,      /* struct synonyms */
+    INDEX_PART_CRATE_VALUES,  /* struct crate_values */
     N_INDEX_PARTS
 };
 

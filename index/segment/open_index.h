@@ -4,6 +4,7 @@
 
 #include "index/segment/category_list.h"
 #include "index/segment/crate_columns.h"
+#include "index/segment/crate_values.h"
 #include "index/segment/index_pages.h"
 #include "index/segment/index_parts.h"
 #include "index/segment/memberships.h"
@@ -35,6 +36,7 @@ struct index {
     struct word_list spelling_list;
     struct trie spelling;
     struct memberships memberships;
+    struct crate_values values;
     struct synonyms synonyms;
     struct category_list categories;
     struct table_rows documents; /* rank → json, msgpack */

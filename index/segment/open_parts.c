@@ -139,6 +139,7 @@ static const struct open_task loading[] = {
     {load, INDEX_PART_WORD_STEMS},
     {load_fuzzy_trie, INDEX_PART_NAMES},
     {load_trie, INDEX_PART_NAME_ENDS},
+    {load, INDEX_PART_CRATE_VALUES},
     {load, INDEX_PART_MEMBERSHIPS},
     {load_keyword_list, INDEX_PART_KEYWORD_LIST},
     {load_trie, INDEX_PART_KEYWORDS},
@@ -173,8 +174,19 @@ static int open_memberships(struct index *index, sqlite3 *database, enum index_p
                             struct error *error)
 {
     (void)database;
-    return memberships_open(&index->memberships, index->columns.n_crates, index->blocks[part],
-                            index->block_sizes[part], error);
+    uint32_t n_crates = index->columns.n_crates;
+    if (memberships_open(&index->memberships, n_crates, index->blocks[part],
+                         index->block_sizes[part], error) != 0)
+        return -1;
+    return memberships_make_bitmaps(&index->memberships, n_crates, error);
+}
+
+static int open_values(struct index *index, sqlite3 *database, enum index_part part,
+                       struct error *error)
+{
+    (void)database;
+    return crate_values_open(&index->values, index->columns.n_crates, index->blocks[part],
+                             index->block_sizes[part], error);
 }
 
 /* Opens postings and makes sure that the trie leads to nothing else. */
@@ -245,7 +257,7 @@ static const struct open_task connecting[] = {
     {open_written, INDEX_PART_WRITTEN},         {check_names, INDEX_PART_NAMES},
     {check_names, INDEX_PART_NAME_ENDS},        {check_words, INDEX_PART_KEYWORDS},
     {check_words, INDEX_PART_SPELLING},         {mark_not_yanked, INDEX_PART_COLUMNS},
-    {open_memberships, INDEX_PART_MEMBERSHIPS},
+    {open_memberships, INDEX_PART_MEMBERSHIPS}, {open_values, INDEX_PART_CRATE_VALUES},
 };
 
 /* Where the builder says that the parts lie in the file. Without it opening takes longer, no

@@ -379,7 +379,7 @@ static void info_shows_counts_and_sizes(void **state)
     if (index_info(fixture->built.path, collect, text, &error) != 0)
         fail_msg("%s", error.message);
     static const char *const lines[] = {
-        "format_version=5\n",  "crates=26\n",
+        "format_version=6\n",  "crates=26\n",
         "versions=32\n",       "dump_timestamp=2026-01-02T03:04:05Z\n",
         "keywords=2\n",        "part:crates=",
         "part:parts=",         "part:documents=",

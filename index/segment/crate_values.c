@@ -1,0 +1,255 @@
+/* Layout: a header (magic, number of attributes), then for each attribute in the order of enum
+   crate_attribute a header of its own and its arrays, the 64-bit ones first: ids, numbers of
+   crates, offsets of texts, order of texts, first number of each crate, numbers, texts; filled up
+   with zeros to 8 bytes. Everything is little-endian and used where it lies.
+
+   Counting is one addition a value of a crate, at a random place of an array that the first-level
+   cache holds, for a registry has some thousand keywords and less of all else. Where more than half
+   of all crates are selected, those that are not are counted, and taken from the numbers of the
+   dictionary, so that a pass over the whole index is never made. */
+#include "index/segment/crate_values.h"
+
+#include "index/base/bitmap.h"
+#include "index/segment/crate_values_layout.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static unsigned char folded(char c)
+{
+    return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+int crate_value_compare(const char *left, size_t left_length, const char *right,
+                        size_t right_length)
+{
+    size_t shorter = left_length < right_length ? left_length : right_length;
+    for (size_t i = 0; i < shorter; i++) {
+        if (folded(left[i]) != folded(right[i]))
+            return folded(left[i]) < folded(right[i]) ? -1 : 1;
+    }
+    return (left_length > right_length) - (left_length < right_length);
+}
+
+static uint32_t number_at(const struct attribute_values *values, size_t at)
+{
+    return values->narrow_numbers != NULL ? values->narrow_numbers[at] : values->wide_numbers[at];
+}
+
+static int compare_texts(const struct attribute_values *values, uint32_t left, uint32_t right,
+                         int compare(const char *, size_t, const char *, size_t))
+{
+    uint32_t left_length;
+    uint32_t right_length;
+    const char *left_text = crate_value_text(values, left, &left_length);
+    const char *right_text = crate_value_text(values, right, &right_length);
+    return compare(left_text, left_length, right_text, right_length);
+}
+
+/* By the bytes. */
+static int compare_bytes(const char *left, size_t left_length, const char *right,
+                         size_t right_length)
+{
+    int order = memcmp(left, right, left_length < right_length ? left_length : right_length);
+    return order != 0 ? order : (left_length > right_length) - (left_length < right_length);
+}
+
+static bool dictionary_is_true(const struct attribute_values *values, uint32_t n_text_bytes)
+{
+    const uint32_t *offsets = values->text_offsets;
+    if (offsets[0] != 0 || offsets[values->n_values] != n_text_bytes)
+        return false;
+    for (uint32_t i = 0; i < values->n_values; i++) {
+        if (offsets[i] >= offsets[i + 1] || offsets[i + 1] > n_text_bytes ||
+            offsets[i + 1] - offsets[i] > CRATE_VALUE_MAX_BYTES)
+            return false;
+        if (i > 0 && (values->n_crates[i - 1] < values->n_crates[i] ||
+                      (values->n_crates[i - 1] == values->n_crates[i] &&
+                       compare_texts(values, i, i + 1, compare_bytes) >= 0)))
+            return false;
+    }
+    return true;
+}
+
+/* In order and without repetition: so every number is there once. */
+static bool order_is_true(const struct attribute_values *values)
+{
+    for (uint32_t i = 0; i < values->n_values; i++) {
+        uint32_t number = values->by_text[i];
+        if (number == 0 || number > values->n_values)
+            return false;
+        if (i == 0)
+            continue;
+        int order = compare_texts(values, values->by_text[i - 1], number, crate_value_compare);
+        if (order > 0 || (order == 0 && values->by_text[i - 1] >= number))
+            return false;
+    }
+    return true;
+}
+
+/* Counts what crates have; false where that cannot be. */
+static bool count_all(const struct attribute_values *values, uint32_t n_numbers, uint32_t *counts)
+{
+    uint32_t n_ranks = values->n_ranks;
+    const uint32_t *starts = values->starts;
+    if (starts == NULL) {
+        for (uint32_t i = 0; i < n_ranks; i++) {
+            uint32_t number = number_at(values, i);
+            if (number > values->n_values)
+                return false;
+            counts[number]++;
+        }
+        return true;
+    }
+    if (starts[0] != 0 || starts[n_ranks] != n_numbers)
+        return false;
+    for (uint32_t i = 0; i < n_ranks; i++) {
+        uint32_t before = 0;
+        if (starts[i] > starts[i + 1] || starts[i + 1] > n_numbers)
+            return false;
+        for (uint32_t at = starts[i]; at < starts[i + 1]; at++) {
+            uint32_t number = number_at(values, at);
+            if (number <= before || number > values->n_values)
+                return false;
+            counts[number]++;
+            before = number;
+        }
+    }
+    return true;
+}
+
+static int check(const struct attribute_values *values, const struct attribute_header *header,
+                 struct error *error)
+{
+    bool ok = dictionary_is_true(values, header->n_text_bytes) && order_is_true(values);
+    uint32_t *counts = ok ? calloc((size_t)values->n_values + 1, sizeof *counts) : NULL;
+    if (ok && counts == NULL)
+        return error_out_of_memory(error);
+    ok = ok && count_all(values, header->n_numbers, counts) &&
+         (values->n_values == 0 ||
+          memcmp(counts + 1, values->n_crates, values->n_values * sizeof *counts) == 0);
+    free(counts);
+    return ok ? 0 : error_set(error, "the crates' values are damaged");
+}
+
+/* Opens the attribute at `*at`, of which `*size` bytes are left, and moves behind it. */
+static int open_attribute(struct attribute_values *values, uint32_t n_crates,
+                          const unsigned char **at, size_t *size, struct error *error)
+{
+    struct attribute_header header;
+    if (*size < sizeof header)
+        return error_set(error, "the crates' values are cut short");
+    memcpy(&header, *at, sizeof header);
+    uint64_t bytes = attribute_bytes(&header, n_crates);
+    if (header.has_starts > 1 || (header.has_starts == 0 && header.n_numbers != n_crates) ||
+        header.n_values == UINT32_MAX || bytes > *size)
+        return error_set(error, "the crates' values have a wrong header or size");
+    const unsigned char *place = *at + sizeof header;
+    *values = (struct attribute_values){.n_values = header.n_values, .n_ranks = n_crates};
+    values->ids = (const void *)place;
+    values->n_crates = (const void *)(values->ids + header.n_values);
+    values->text_offsets = values->n_crates + header.n_values;
+    values->by_text = values->text_offsets + header.n_values + 1;
+    const uint32_t *numbers = values->by_text + header.n_values;
+    if (header.has_starts) {
+        values->starts = numbers;
+        numbers += (size_t)n_crates + 1;
+    }
+    if (header.n_values > UINT16_MAX)
+        values->wide_numbers = numbers;
+    else
+        values->narrow_numbers = (const void *)numbers;
+    values->texts = (const char *)numbers + header.n_numbers * attribute_number_bytes(&header);
+    *at += bytes;
+    *size -= bytes;
+    return check(values, &header, error);
+}
+
+int crate_values_open(struct crate_values *values, uint32_t n_crates, const void *block,
+                      size_t size, struct error *error)
+{
+    struct values_header header;
+    if (size < sizeof header)
+        return error_set(error, "the crates' values are cut short");
+    memcpy(&header, block, sizeof header);
+    if (header.magic != CRATE_VALUES_MAGIC || header.n_attributes != N_CRATE_ATTRIBUTES)
+        return error_set(error, "the crates' values have a wrong header or size");
+    const unsigned char *at = (const unsigned char *)block + sizeof header;
+    size -= sizeof header;
+    for (int i = 0; i < N_CRATE_ATTRIBUTES; i++) {
+        if (open_attribute(&values->attributes[i], n_crates, &at, &size, error) != 0)
+            return -1;
+    }
+    return size == 0 ? 0 : error_set(error, "the crates' values have a wrong header or size");
+}
+
+uint32_t crate_value_find(const struct attribute_values *values, const char *text, size_t length)
+{
+    uint32_t low = 0;
+    uint32_t high = values->n_values;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        uint32_t own_length;
+        const char *own = crate_value_text(values, values->by_text[middle], &own_length);
+        if (crate_value_compare(own, own_length, text, length) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == values->n_values)
+        return 0;
+    uint32_t own_length;
+    const char *own = crate_value_text(values, values->by_text[low], &own_length);
+    return crate_value_compare(own, own_length, text, length) == 0 ? values->by_text[low] : 0;
+}
+
+/* Counts the values of the crates that are marked in `selected`, or of those that are not. Of one
+   layout: the constants make a loop for each. */
+static inline __attribute__((always_inline)) void
+count_layout(const struct attribute_values *values, const uint64_t *selected, bool is_inverted,
+             bool is_narrow, bool has_starts, uint32_t *counts)
+{
+    const uint16_t *narrow = values->narrow_numbers;
+    const uint32_t *wide = values->wide_numbers;
+    const uint32_t *starts = values->starts;
+    size_t n_words = bitmap_n_words(values->n_ranks + 1);
+    for (size_t word = 0; word < n_words; word++) {
+        uint64_t bits = is_inverted ? ~selected[word] : selected[word];
+        if (is_inverted && word == 0)
+            bits &= ~UINT64_C(1); /* rank 0 is none */
+        if (is_inverted && word == n_words - 1)
+            bits &= ~UINT64_C(0) >> (63 - values->n_ranks % 64);
+        for (; bits != 0; bits &= bits - 1) {
+            size_t place = word * 64 + (size_t)__builtin_ctzll(bits) - 1;
+            if (!has_starts) {
+                counts[is_narrow ? narrow[place] : wide[place]]++;
+                continue;
+            }
+            for (uint32_t at = starts[place]; at < starts[place + 1]; at++)
+                counts[is_narrow ? narrow[at] : wide[at]]++;
+        }
+    }
+}
+
+static void count(const struct attribute_values *values, const uint64_t *selected, bool is_inverted,
+                  uint32_t *counts)
+{
+    bool is_narrow = values->narrow_numbers != NULL;
+    if (is_narrow && values->starts == NULL)
+        count_layout(values, selected, is_inverted, true, false, counts);
+    else if (is_narrow)
+        count_layout(values, selected, is_inverted, true, true, counts);
+    else
+        count_layout(values, selected, is_inverted, false, values->starts != NULL, counts);
+}
+
+void crate_values_count(const struct attribute_values *values, const uint64_t *selected,
+                        uint32_t *counts)
+{
+    uint64_t n_selected = bitmap_count(selected, bitmap_n_words(values->n_ranks + 1));
+    bool is_inverted = n_selected > values->n_ranks / 2;
+    memset(counts, 0, ((size_t)values->n_values + 1) * sizeof *counts);
+    count(values, selected, is_inverted, counts);
+    for (uint32_t i = 0; is_inverted && i < values->n_values; i++)
+        counts[i + 1] = values->n_crates[i] - counts[i + 1];
+}
