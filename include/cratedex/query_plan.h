@@ -35,6 +35,7 @@ struct query_plan {
     uint32_t n_exact_names;           /* crates that are called so */
     uint32_t near_names[QUERY_PLAN_MAX_NEAR_NAMES]; /* ranks of those that the text nearly names */
     uint32_t n_near_names;
+    unsigned facets; /* that were counted: a bit each, see search_facets.h */
     bool is_relaxed; /* see struct search_result, as the two below */
     uint64_t total;
     char did_you_mean[SEARCH_MAX_DID_YOU_MEAN];
@@ -49,13 +50,15 @@ void query_plan_describe(const struct search_query *query, const struct search_r
 
 /* Writes a plan as one value:
 
-       {"filters": {"license": [], …}, "words": [{"word", "crates", "synonyms", "synonym_crates", "completions",
+       {"filters": {"license": [], …},
+        "words": [{"word", "crates", "synonyms", "synonym_crates", "completions",
         "completion_crates", "share"}], "left_out",
         "required_share", "name_places", "exact_names", "near_names": [], "did_you_mean", "relaxed",
-        "matches", "page": {"exact name", "name", …}}
+        "facets": ["category", …], "matches", "page": {"exact name", "name", …}}
 
-   `filters` are as search_filters_encode writes them. `page` counts the hits of the page by tier (search_tier_name), those of tiers that occur. Words
-   are stems. `index` is the one that was searched. */
+   `filters` are as search_filters_encode writes them. `page` counts the hits of the page by tier
+   (search_tier_name), those of tiers that occur. Words are stems; `facets` are those that were
+   counted. `index` is the one that was searched. */
 void query_plan_encode(const struct query_plan *plan, const struct index *index,
                        struct encoder *encoder);
 

@@ -4,6 +4,7 @@
 #include "index/base/json_text.h"
 #include "index/cli/cli.h"
 #include "index/cli/explain.h"
+#include "index/cli/facet_table.h"
 #include "index/cli/format.h"
 #include "index/cli/no_match.h"
 #include "index/cli/query_filters.h"
@@ -17,6 +18,7 @@
 #include <cratedex/index_file.h>
 #include <cratedex/ranking.h>
 #include <cratedex/search.h>
+#include <cratedex/search_facets.h>
 #include <cratedex/search_hints.h>
 #include <cratedex/search_text.h>
 #include <inttypes.h>
@@ -140,9 +142,10 @@ static void encode_meta(const struct search_query *query, const struct search_re
     bool has_did_you_mean = result->did_you_mean[0] != '\0';
     bool has_version = result->named_version[0] != '\0';
     bool has_hints = result->n_hints > 0;
+    bool has_facets = result->facets != NULL;
     encoder_object(encoder, 1 + (uint32_t)has_did_you_mean + (uint32_t)result->is_relaxed +
                                 (uint32_t)has_version + (uint32_t)has_filters +
-                                (uint32_t)has_hints);
+                                (uint32_t)has_hints + (uint32_t)has_facets);
     encoder_key(encoder, "total");
     encoder_integer(encoder, (int64_t)result->total);
     if (has_did_you_mean) {
@@ -165,6 +168,10 @@ static void encode_meta(const struct search_query *query, const struct search_re
     if (has_hints) {
         encoder_key(encoder, "hints");
         search_hints_encode(result, encoder);
+    }
+    if (has_facets) {
+        encoder_key(encoder, "facets");
+        search_facets_encode(result->facets, encoder);
     }
     encoder_end_object(encoder);
 }
@@ -234,10 +241,11 @@ static int print_result(struct reading *reading, const struct request *request,
 {
     if (request->json)
         return print_json(reading, request, result, error);
-    if (result->n_hits > 0)
-        return print_hits(reading, result, request->explain, error);
-    no_match_print(&request->query, result);
-    return 0;
+    if (result->n_hits == 0)
+        no_match_print(&request->query, result);
+    else if (print_hits(reading, result, request->explain, error) != 0)
+        return -1;
+    return result->facets != NULL ? facet_table_print(result->facets, error) : 0;
 }
 
 /* The result is big, so it lives on the heap. */
@@ -288,6 +296,7 @@ static int unknown_sort(const char *name)
 static int take_option(int found, struct request *request)
 {
     struct search_query *query = &request->query;
+    struct error error;
     uint64_t limit;
     switch (found) {
     case OPTION_SORT:
@@ -308,6 +317,10 @@ static int take_option(int found, struct request *request)
         return query_filters_take(&request->filters, optarg);
     case OPTION_RANKING:
         request->ranking_path = optarg;
+        break;
+    case OPTION_FACETS:
+        if (search_facets_parse(optarg, &query->facets, &error) != 0)
+            return cli_usage_error(&command_query, "--facets: %s: %s", error.message, optarg);
         break;
     case OPTION_EXPLAIN:
         request->explain = true;
@@ -363,6 +376,7 @@ static const struct option long_options[] = {
     {"filter", required_argument, NULL, OPTION_FILTER},
     {"limit", required_argument, NULL, OPTION_LIMIT},
     {"ranking", required_argument, NULL, OPTION_RANKING},
+    {"facets", required_argument, NULL, OPTION_FACETS},
     {"explain", no_argument, NULL, OPTION_EXPLAIN},
     {"json", no_argument, NULL, OPTION_JSON},
     CLI_LONG_OPTIONS,
@@ -371,8 +385,8 @@ static const struct option long_options[] = {
 const struct command command_query = {
     .name = "query",
     .arguments = "FILE WORD... [--filter NAME=VALUE]... [--sort SORT]\n"
-                 "                            [--match MATCH] [--limit N] [--ranking FILE]\n"
-                 "                            [--explain] [--json]",
+                 "                            [--match MATCH] [--limit N] [--facets NAMES]\n"
+                 "                            [--ranking FILE] [--explain] [--json]",
     .summary = "Search an index file for crates",
     .help =
         "  FILE             an index file\n"
@@ -392,18 +406,25 @@ const struct command command_query = {
         "                   best: enough of the words occur in a crate (default by\n"
         "                   relevance); all: every word does (default of other sorts)\n"
         "      --limit N    how many crates to show: 1 to 100, default 10\n"
+        "      --facets NAMES\n"
+        "                   what the crates that match have, and how many of them:\n"
+        "                   the ten largest values of each of category, keyword,\n"
+        "                   license, edition, rust_version and has, as many of these\n"
+        "                   as are named, with commas between them\n"
         "      --ranking FILE\n"
         "                   weights of the order of relevance, a line `name = value`\n"
         "                   each; cratedex-server --help lists them\n"
         "      --explain    why each crate stands where it does\n"
         "      --json       {\"crates\":[{\"tier\",\"score\",\"crate\"}],\"meta\":{\"total\"}};\n"
         "                   the meta has `did_you_mean`, `relaxed`, `named_version`,\n"
-        "                   `read_as` and `hints` as the server's has; with --explain\n"
-        "                   the last member of `crate` is `explanation`\n" CLI_OPTIONS_HELP("  "),
+        "                   `read_as`, `hints` and `facets` as the server's has; with\n"
+        "                   --explain the last member of `crate` is `explanation`\n" CLI_OPTIONS_HELP(
+            "  "),
     .notes = "A terminal gets a table in its width, with where the words matched, and how many\n"
              "crates match in all. Elsewhere every crate is a line of tab separated cells,\n"
              "whole and without titles: number, name, downloads, match, description; lines of\n"
-             "an explanation begin with a tab. Where no crate matches, standard error says so.\n"
+             "an explanation begin with a tab, as do facets: facet, value, number of crates.\n"
+             "Where no crate matches, standard error says so.\n"
              "Colours: only on a terminal, and never where NO_COLOR is set.\n",
     .examples = "  cratedex-index query crates.cdx http client\n"
                 "  cratedex-index query crates.cdx async --sort downloads --filter keyword=http\n",

@@ -115,7 +115,7 @@ static void is_encoded_as_documented(void **state)
     struct searched_sample *sample = *state;
     static const char *const members[] = {
         "filters",    "words",        "left_out", "required_share", "name_places", "exact_names",
-        "near_names", "did_you_mean", "relaxed",  "matches",        "page"};
+        "near_names", "did_you_mean", "relaxed",  "facets",         "matches",     "page"};
     struct encoder encoder;
     struct error error = {.message = ""};
     msgpack_sbuffer out;
