@@ -44,8 +44,13 @@ static void describe_words(const struct search_plan *searched, struct query_plan
         searched->total_mass > 0 ? (double)searched->required / (double)searched->total_mass : 0;
 }
 
-void query_plan_describe(const struct search_result *result, struct query_plan *plan)
+void query_plan_describe(const struct search_query *query, const struct search_result *result,
+                         struct query_plan *plan)
 {
+    if (query->filters != NULL)
+        plan->filters = *query->filters;
+    else
+        search_filters_init(&plan->filters);
     plan->n_words = 0;
     plan->n_left_out = 0;
     plan->required_share = 0;
@@ -129,7 +134,10 @@ static void encode_tiers(const struct query_plan *plan, struct encoder *encoder)
 void query_plan_encode(const struct query_plan *plan, const struct index *index,
                        struct encoder *encoder)
 {
-    encoder_object(encoder, 11);
+    static const struct search_string no_text = {NULL, 0};
+    encoder_object(encoder, 12);
+    encoder_key(encoder, "filters");
+    search_filters_encode(&plan->filters, no_text, encoder);
     encode_words(plan, encoder);
     encoder_member_integer(encoder, "left_out", plan->n_left_out);
     encoder_member_number(encoder, "required_share", plan->required_share);

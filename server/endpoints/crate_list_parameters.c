@@ -3,6 +3,7 @@
    cannot know more or less than the search does. Nothing is allocated. */
 #include "server/endpoints/crate_list_parameters.h"
 
+#include "server/endpoints/crate_filter_parameters.h"
 #include "server/parameters/number_parameter.h"
 #include "server/parameters/string_list.h"
 #include "server/parameters/text_parameter.h"
@@ -220,19 +221,23 @@ static void write_key(const struct crate_list_parameters *parameters, struct can
     write_strings(key, 'i', search->names, search->n_names);
     if (search->leave_out_yanked)
         canonical_key_number(key, 'y', 1);
+    crate_filter_parameters_key(&parameters->filters, key);
 }
 
-int crate_list_parse(const struct query_string *query, enum experiment_arm arm,
-                     struct crate_list_parameters *parameters, struct canonical_key *key,
-                     struct failure *failure)
+int crate_list_parse(const struct query_string *query, const struct index *index,
+                     enum experiment_arm arm, struct crate_list_parameters *parameters,
+                     struct canonical_key *key, struct failure *failure)
 {
     parameters->search = (struct search_query){0};
     parameters->text_length = 0;
+    search_filters_init(&parameters->filters);
     if (read_filters(query, parameters, failure) != 0 ||
+        crate_filter_parameters_read(query, index, &parameters->filters, failure) != 0 ||
         pagination_parse(query, &parameters->pagination, failure) != 0 ||
         read_text(query, parameters, failure) != 0)
         return -1;
     struct search_query *search = &parameters->search;
+    search->filters = parameters->filters.n > 0 ? &parameters->filters : NULL;
     search->sort = read_sort(query, search->text.data != NULL);
     if (read_match(query, search, failure) != 0 || read_explain(query, parameters, failure) != 0 ||
         read_facets(query, search, failure) != 0)
