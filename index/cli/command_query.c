@@ -4,8 +4,10 @@
 #include "index/base/json_text.h"
 #include "index/cli/cli.h"
 #include "index/cli/explain.h"
+#include "index/cli/facet_table.h"
 #include "index/cli/format.h"
 #include "index/cli/no_match.h"
+#include "index/cli/query_filters.h"
 #include "index/cli/reading.h"
 #include "index/cli/table.h"
 #include "index/cli/terminal.h"
@@ -16,6 +18,7 @@
 #include <cratedex/index_file.h>
 #include <cratedex/ranking.h>
 #include <cratedex/search.h>
+#include <cratedex/search_facets.h>
 #include <cratedex/search_hints.h>
 #include <cratedex/search_text.h>
 #include <inttypes.h>
@@ -27,6 +30,7 @@
 /* What the command line asks for. */
 struct request {
     struct search_query query;
+    struct query_filters filters;
     struct ranking ranking; /* what query.ranking points to, where a file was named */
     const char *ranking_path;
     bool json;
@@ -130,13 +134,18 @@ static int print_hits(struct reading *reading, const struct search_result *resul
 }
 
 /* The members that the server's meta has too. */
-static void encode_meta(const struct search_result *result, struct encoder *encoder)
+static void encode_meta(const struct search_query *query, const struct search_result *result,
+                        struct encoder *encoder)
 {
+    static const struct search_string no_text = {"", 0};
+    bool has_filters = query->filters != NULL;
     bool has_did_you_mean = result->did_you_mean[0] != '\0';
     bool has_version = result->named_version[0] != '\0';
     bool has_hints = result->n_hints > 0;
+    bool has_facets = result->facets != NULL;
     encoder_object(encoder, 1 + (uint32_t)has_did_you_mean + (uint32_t)result->is_relaxed +
-                                (uint32_t)has_version + (uint32_t)has_hints);
+                                (uint32_t)has_version + (uint32_t)has_filters +
+                                (uint32_t)has_hints + (uint32_t)has_facets);
     encoder_key(encoder, "total");
     encoder_integer(encoder, (int64_t)result->total);
     if (has_did_you_mean) {
@@ -151,15 +160,24 @@ static void encode_meta(const struct search_result *result, struct encoder *enco
         encoder_key(encoder, "named_version");
         encoder_text(encoder, result->named_version);
     }
+    if (has_filters) {
+        encoder_key(encoder, "read_as");
+        search_filters_encode(query->filters, query->text.data != NULL ? query->text : no_text,
+                              encoder);
+    }
     if (has_hints) {
         encoder_key(encoder, "hints");
         search_hints_encode(result, encoder);
     }
+    if (has_facets) {
+        encoder_key(encoder, "facets");
+        search_facets_encode(result->facets, encoder);
+    }
     encoder_end_object(encoder);
 }
 
-static int print_json(struct reading *reading, const struct search_result *result, bool explain,
-                      struct error *error)
+static int print_json(struct reading *reading, const struct request *request,
+                      const struct search_result *result, struct error *error)
 {
     msgpack_sbuffer buffer;
     msgpack_sbuffer_init(&buffer);
@@ -177,15 +195,15 @@ static int print_json(struct reading *reading, const struct search_result *resul
         encoder_key(&encoder, "score");
         encoder_number(&encoder, hit->score);
         encoder_key(&encoder, "crate");
-        status = explain ? explanation_encode_crate(reading->reader, result->search, hit, &encoder,
-                                                    error)
-                         : index_reader_encode_crate(reading->reader, hit->rank, hit->exact,
-                                                     &encoder, error);
+        status = request->explain ? explanation_encode_crate(reading->reader, result->search, hit,
+                                                             &encoder, error)
+                                  : index_reader_encode_crate(reading->reader, hit->rank,
+                                                              hit->exact, &encoder, error);
         encoder_end_object(&encoder);
     }
     encoder_end_array(&encoder);
     encoder_key(&encoder, "meta");
-    encode_meta(result, &encoder);
+    encode_meta(&request->query, result, &encoder);
     encoder_end_object(&encoder);
     if (status == 0)
         status = encoder_finish(&encoder, error);
@@ -222,11 +240,12 @@ static int print_result(struct reading *reading, const struct request *request,
                         const struct search_result *result, struct error *error)
 {
     if (request->json)
-        return print_json(reading, result, request->explain, error);
-    if (result->n_hits > 0)
-        return print_hits(reading, result, request->explain, error);
-    no_match_print(&request->query, result);
-    return 0;
+        return print_json(reading, request, result, error);
+    if (result->n_hits == 0)
+        no_match_print(&request->query, result);
+    else if (print_hits(reading, result, request->explain, error) != 0)
+        return -1;
+    return result->facets != NULL ? facet_table_print(result->facets, error) : 0;
 }
 
 /* The result is big, so it lives on the heap. */
@@ -242,6 +261,14 @@ static int query_file(const char *path, struct request *request)
     }
     if (reading_open(&reading, path, &error) != 0)
         return cli_fail("%s", error.message);
+    if (request->filters.n > 0) {
+        int read = query_filters_read(&request->filters, reading.index);
+        if (read != EXIT_OK) {
+            reading_close(&reading);
+            return read;
+        }
+        request->query.filters = &request->filters.filters;
+    }
     struct search_result *result = calloc(1, sizeof *result);
     int status = -1;
     if (result == NULL)
@@ -269,6 +296,7 @@ static int unknown_sort(const char *name)
 static int take_option(int found, struct request *request)
 {
     struct search_query *query = &request->query;
+    struct error error;
     uint64_t limit;
     switch (found) {
     case OPTION_SORT:
@@ -285,8 +313,14 @@ static int take_option(int found, struct request *request)
                                    SEARCH_MAX_LIMIT, optarg);
         query->limit = (uint32_t)limit;
         break;
+    case OPTION_FILTER:
+        return query_filters_take(&request->filters, optarg);
     case OPTION_RANKING:
         request->ranking_path = optarg;
+        break;
+    case OPTION_FACETS:
+        if (search_facets_parse(optarg, &query->facets, &error) != 0)
+            return cli_usage_error(&command_query, "--facets: %s: %s", error.message, optarg);
         break;
     case OPTION_EXPLAIN:
         request->explain = true;
@@ -312,7 +346,7 @@ static int run_query(int argc, char **argv)
             return status;
     if (found == CLI_ENDED)
         return status;
-    if (argc - optind < 2)
+    if (argc - optind < (request.filters.n > 0 ? 1 : 2))
         return cli_usage_error(&command_query, "%s missing",
                                optind == argc ? "FILE is" : "WORDS are");
     char *text = join(argv + optind + 1, argc - optind - 1);
@@ -339,8 +373,10 @@ static int run_query(int argc, char **argv)
 static const struct option long_options[] = {
     {"sort", required_argument, NULL, OPTION_SORT},
     {"match", required_argument, NULL, OPTION_MATCH},
+    {"filter", required_argument, NULL, OPTION_FILTER},
     {"limit", required_argument, NULL, OPTION_LIMIT},
     {"ranking", required_argument, NULL, OPTION_RANKING},
+    {"facets", required_argument, NULL, OPTION_FACETS},
     {"explain", no_argument, NULL, OPTION_EXPLAIN},
     {"json", no_argument, NULL, OPTION_JSON},
     CLI_LONG_OPTIONS,
@@ -348,8 +384,9 @@ static const struct option long_options[] = {
 
 const struct command command_query = {
     .name = "query",
-    .arguments = "FILE WORD... [--sort SORT] [--match MATCH]\n"
-                 "                            [--limit N] [--ranking FILE] [--explain] [--json]",
+    .arguments = "FILE WORD... [--filter NAME=VALUE]... [--sort SORT]\n"
+                 "                            [--match MATCH] [--limit N] [--facets NAMES]\n"
+                 "                            [--ranking FILE] [--explain] [--json]",
     .summary = "Search an index file for crates",
     .help =
         "  FILE             an index file\n"
@@ -357,27 +394,40 @@ const struct command command_query = {
         "                   'serde = \"1.0\"', 'use serde::ser;' and addresses for the\n"
         "                   crates that they name; at most 256 characters; '' lists\n"
         "                   every crate; behind -- words may start with a dash\n"
+        "      --filter NAME=VALUE\n"
+        "                   only crates with that; repeatable, all are required;\n"
+        "                   WORD may be left out then:\n"
+        "                   updated_since=2024-01-31, created_since=2024-01-31\n"
+        "                   min_downloads=10000\n"
+        "                   keyword=cli, category=parsing\n"
         "      --sort SORT  relevance (default), alphabetical (alpha), downloads,\n"
         "                   recent-downloads, recent-updates or new\n"
         "      --match MATCH\n"
         "                   best: enough of the words occur in a crate (default by\n"
         "                   relevance); all: every word does (default of other sorts)\n"
         "      --limit N    how many crates to show: 1 to 100, default 10\n"
+        "      --facets NAMES\n"
+        "                   what the crates that match have, and how many of them:\n"
+        "                   the ten largest values of each of category, keyword,\n"
+        "                   license, edition, rust_version and has, as many of these\n"
+        "                   as are named, with commas between them\n"
         "      --ranking FILE\n"
         "                   weights of the order of relevance, a line `name = value`\n"
         "                   each; cratedex-server --help lists them\n"
         "      --explain    why each crate stands where it does\n"
         "      --json       {\"crates\":[{\"tier\",\"score\",\"crate\"}],\"meta\":{\"total\"}};\n"
-        "                   the meta has `did_you_mean`, `relaxed`, `named_version`\n"
-        "                   and `hints` as the server's has; with --explain the last\n"
-        "                   member of `crate` is `explanation`\n" CLI_OPTIONS_HELP("  "),
+        "                   the meta has `did_you_mean`, `relaxed`, `named_version`,\n"
+        "                   `read_as`, `hints` and `facets` as the server's has; with\n"
+        "                   --explain the last member of `crate` is `explanation`\n" CLI_OPTIONS_HELP(
+            "  "),
     .notes = "A terminal gets a table in its width, with where the words matched, and how many\n"
              "crates match in all. Elsewhere every crate is a line of tab separated cells,\n"
              "whole and without titles: number, name, downloads, match, description; lines of\n"
-             "an explanation begin with a tab. Where no crate matches, standard error says so.\n"
+             "an explanation begin with a tab, as do facets: facet, value, number of crates.\n"
+             "Where no crate matches, standard error says so.\n"
              "Colours: only on a terminal, and never where NO_COLOR is set.\n",
     .examples = "  cratedex-index query crates.cdx http client\n"
-                "  cratedex-index query crates.cdx async --sort downloads --limit 3\n",
+                "  cratedex-index query crates.cdx async --sort downloads --filter keyword=http\n",
     .short_options = CLI_SHORT_OPTIONS,
     .long_options = long_options,
     .run = run_query,

@@ -29,7 +29,13 @@ void no_match_print(const struct search_query *query, const struct search_result
     char meant[SEARCH_MAX_DID_YOU_MEAN + 32] = "";
     const char *advice = "try another word, or only its beginning";
     if (query->text.data == NULL) {
-        cli_note("no crate matches: the index has none");
+        cli_note(query->filters != NULL ? "no crate passes every --filter; try fewer of them"
+                                        : "no crate matches: the index has none");
+        return;
+    }
+    if (query->filters != NULL) {
+        cli_note("no crate matches '%.*s' and passes every --filter; try fewer of them",
+                 (int)query->text.length, query->text.data);
         return;
     }
     if (count_words(&query->text) > 1)

@@ -4,6 +4,7 @@
 #include <cratedex/search_text.h>
 
 #include "index/base/bitmap.h"
+#include "index/search/facet_counts.h"
 #include "index/search/filter/filter_words.h"
 #include "index/search/filter/search_filter.h"
 #include "index/search/plan/did_you_mean.h"
@@ -46,6 +47,7 @@ static void free_search(void *state)
 {
     struct search *search = state;
     free(search->scored);
+    free(search->facet_counts);
     free(search->matched);
     free(search->selected);
     free(search->filter_union);
@@ -127,6 +129,22 @@ static int tell_meaning(struct search *search, const struct search_query *query,
                              error);
 }
 
+/* Nothing was found: nothing of the text is a word. */
+static void tell_no_facets(struct search *search, unsigned facets, struct search_result *result)
+{
+    search->facets = (struct search_facets){.asked = facets};
+    result->facets = facets != 0 ? &search->facets : NULL;
+}
+
+/* Counts the facets that are asked for. */
+static int tell_facets(struct search *search, const struct search_query *query,
+                       const uint64_t *filter, struct search_result *result, struct error *error)
+{
+    result->facets = &search->facets;
+    search->facets.asked = query->facets;
+    return facet_counts_find(search, query, filter, error);
+}
+
 enum search_status search_run(struct index_reader *reader, const struct search_query *query,
                               struct search_result *result, struct error *error)
 {
@@ -168,8 +186,10 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
                             error) != 0)
         return SEARCH_FAILED;
     result->seek_key[0] = '\0';
-    if (has_text && !search->has_text)
+    if (has_text && !search->has_text) {
+        tell_no_facets(search, asked.facets, result);
         return SEARCH_OK;
+    }
     const uint64_t *filter = set.is_narrowed ? set.bits : NULL;
     if (!search->by_relevance)
         search_in_order(search, &asked, filter, has_after ? &after : NULL, result);
@@ -179,5 +199,7 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
     if (search->has_text && tell_meaning(search, &asked, filter != NULL, result, error) != 0)
         return SEARCH_FAILED;
     set_seek_key(search->index, asked.sort, result);
+    if (asked.facets != 0 && tell_facets(search, &asked, filter, result, error) != 0)
+        return SEARCH_FAILED;
     return SEARCH_OK;
 }

@@ -9,6 +9,7 @@
 #include "index/search/scan/search_scan.h"
 
 #include <cratedex/ranking.h>
+#include <cratedex/search_facets.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -34,6 +35,8 @@ struct search {
     uint64_t *matched; /* by the text alone; of the last search that asked for it */
     struct rerank_candidate candidates[RERANK_DEPTH];
     struct rerank_features features; /* of the candidates */
+    struct search_facets facets;     /* that the last search asked for */
+    uint32_t *facet_counts;          /* scratch, by number of the value; NULL before the first */
     struct search_scored *scored;
     uint32_t scored_capacity;
 };

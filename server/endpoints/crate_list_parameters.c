@@ -3,10 +3,12 @@
    cannot know more or less than the search does. Nothing is allocated. */
 #include "server/endpoints/crate_list_parameters.h"
 
+#include "server/endpoints/crate_filter_parameters.h"
 #include "server/parameters/number_parameter.h"
 #include "server/parameters/string_list.h"
 #include "server/parameters/text_parameter.h"
 
+#include <cratedex/search_facets.h>
 #include <cratedex/utf8.h>
 #include <string.h>
 
@@ -171,6 +173,16 @@ static int read_explain(const struct query_string *query, struct crate_list_para
     return 0;
 }
 
+static int read_facets(const struct query_string *query, struct search_query *search,
+                       struct failure *failure)
+{
+    const struct query_parameter *facets = query_string_find(query, "facets");
+    struct error error;
+    if (facets == NULL || search_facets_parse(facets->value, &search->facets, &error) == 0)
+        return 0;
+    return failure_set(failure, 400, "invalid value for ?facets= (%s)", error.message);
+}
+
 static void write_strings(struct canonical_key *key, char tag, const struct search_string *strings,
                           size_t n_strings)
 {
@@ -194,6 +206,8 @@ static void write_key(const struct crate_list_parameters *parameters, struct can
         canonical_key_number(key, 'm', search->match);
     if (parameters->explain)
         canonical_key_number(key, 'x', 1);
+    if (search->facets != 0)
+        canonical_key_number(key, 'f', search->facets);
     if (parameters->arm != EXPERIMENT_NONE)
         canonical_key_number(key, 'a', parameters->arm);
     write_given(key, 'c', &search->category);
@@ -207,21 +221,26 @@ static void write_key(const struct crate_list_parameters *parameters, struct can
     write_strings(key, 'i', search->names, search->n_names);
     if (search->leave_out_yanked)
         canonical_key_number(key, 'y', 1);
+    crate_filter_parameters_key(&parameters->filters, key);
 }
 
-int crate_list_parse(const struct query_string *query, enum experiment_arm arm,
-                     struct crate_list_parameters *parameters, struct canonical_key *key,
-                     struct failure *failure)
+int crate_list_parse(const struct query_string *query, const struct index *index,
+                     enum experiment_arm arm, struct crate_list_parameters *parameters,
+                     struct canonical_key *key, struct failure *failure)
 {
     parameters->search = (struct search_query){0};
     parameters->text_length = 0;
+    search_filters_init(&parameters->filters);
     if (read_filters(query, parameters, failure) != 0 ||
+        crate_filter_parameters_read(query, index, &parameters->filters, failure) != 0 ||
         pagination_parse(query, &parameters->pagination, failure) != 0 ||
         read_text(query, parameters, failure) != 0)
         return -1;
     struct search_query *search = &parameters->search;
+    search->filters = parameters->filters.n > 0 ? &parameters->filters : NULL;
     search->sort = read_sort(query, search->text.data != NULL);
-    if (read_match(query, search, failure) != 0 || read_explain(query, parameters, failure) != 0)
+    if (read_match(query, search, failure) != 0 || read_explain(query, parameters, failure) != 0 ||
+        read_facets(query, search, failure) != 0)
         return -1;
     parameters->arm = search->sort == SEARCH_SORT_RELEVANCE ? arm : EXPERIMENT_NONE;
     search->limit = parameters->pagination.per_page;

@@ -64,7 +64,7 @@ static int encode_page(struct answer_job *job, const struct crate_list_parameter
     /* crates.io counts in the rows of the page itself: no rows, no count. */
     job->page.total = result->n_hits > 0 ? result->total : 0;
     set_links(&job->page, &parameters->pagination, result);
-    search_meta_write(&job->page, &job->spelling, result, &job->encoder);
+    search_meta_write(&job->page, &job->spelling, &parameters->search, result, &job->encoder);
     return 0;
 }
 
@@ -92,14 +92,14 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
     }
     job->trace->has_plan = job->service->slow_query_seconds > 0;
     if (job->trace->has_plan)
-        query_plan_describe(&result, &job->trace->plan);
+        query_plan_describe(&query, &result, &job->trace->plan);
     return encode_page(job, wanted, &result, failure);
 }
 
 static int prepare(const struct question *question, void *parameters, struct failure *failure)
 {
-    return crate_list_parse(question->request->query, question->arm, parameters, question->key,
-                            failure);
+    return crate_list_parse(question->request->query, question->snapshot->index, question->arm,
+                            parameters, question->key, failure);
 }
 
 const struct endpoint list_crates_endpoint = {

@@ -115,7 +115,9 @@ def searches(path, values):
         path, values
     )
     yield Good(f"{path}?{names}&per_page=100")
+    yield from constant("?min_downloads=1000", "?q=json&updated_since=2024-01-31&created_since=2015-01-01T00:00:00Z")(path, values)
     yield Bad(path + "?per_page=0", 400)
+    yield Bad(path + "?min_downloads=many", 400)
     yield Bad(path + "?following=1", 403)
 
 

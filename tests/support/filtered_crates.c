@@ -1,11 +1,11 @@
 /* The crates, by name: what is said of each in the tables below.
 
-   | name  | created    | updated             | downloads | keywords        | categories        |
-   |-------|------------|---------------------|-----------|-----------------|-------------------|
-   | alpha | 2020-01-01 | 2024-01-31 00:00    |      1000 | cli             | web               |
-   | beta  | 2021-01-01 | 2024-01-31 12:00:00 |       999 | cli, parser     | web::http         |
-   | gamma | 2022-01-01 | 2022-01-01          |         0 | parser          | web, embedded     |
-   | delta | 2023-01-01 | 2025-06-01          |     50000 |                 |                   |  */
+   | name  | created    | updated          | downloads | keywords    | categories    |
+   |-------|------------|------------------|-----------|-------------|---------------|
+   | alpha | 2020-01-01 | 2024-01-31 00:00 |      1000 | cli         | web           |
+   | beta  | 2021-01-01 | 2024-01-31 12:00 |       999 | cli, parser | web::http     |
+   | gamma | 2022-01-01 | 2022-01-01       |         0 | parser      | web, embedded |
+   | delta | 2023-01-01 | 2025-06-01       |     50000 |             |               | */
 #include "tests/support/filtered_crates.h"
 
 #include "tests/support/text_search.h"
