@@ -248,6 +248,13 @@ static int print_result(struct reading *reading, const struct request *request,
     return result->facets != NULL ? facet_table_print(result->facets, error) : 0;
 }
 
+static int nothing_to_explain(void)
+{
+    return cli_usage_error(&command_query,
+                           "--explain explains the order of relevance: give WORDS and no "
+                           "other sort");
+}
+
 /* The result is big, so it lives on the heap. */
 static int query_file(const char *path, struct request *request)
 {
@@ -261,13 +268,12 @@ static int query_file(const char *path, struct request *request)
     }
     if (reading_open(&reading, path, &error) != 0)
         return cli_fail("%s", error.message);
-    if (request->filters.n > 0) {
-        int read = query_filters_read(&request->filters, reading.index);
-        if (read != EXIT_OK) {
-            reading_close(&reading);
-            return read;
-        }
-        request->query.filters = &request->filters.filters;
+    int read = query_filters_read(&request->filters, reading.index, &request->query);
+    if (read == EXIT_OK && request->explain && request->query.text.data == NULL)
+        read = nothing_to_explain();
+    if (read != EXIT_OK) {
+        reading_close(&reading);
+        return read;
     }
     struct search_result *result = calloc(1, sizeof *result);
     int status = -1;
@@ -357,9 +363,7 @@ static int run_query(int argc, char **argv)
     if (search_check_text(text, strlen(text), &error) != SEARCH_OK) {
         status = cli_usage_error(&command_query, "%s", error.message);
     } else if (request.explain && (is_empty || request.query.sort != SEARCH_SORT_RELEVANCE)) {
-        status = cli_usage_error(&command_query,
-                                 "--explain explains the order of relevance: give WORDS and no "
-                                 "other sort");
+        status = nothing_to_explain();
     } else {
         /* No text at all is a list, which the library wants to be told as such. */
         if (!is_empty)
@@ -393,7 +397,10 @@ const struct command command_query = {
         "  WORD...          what to search for, as in the search box, which also takes\n"
         "                   'serde = \"1.0\"', 'use serde::ser;' and addresses for the\n"
         "                   crates that they name; at most 256 characters; '' lists\n"
-        "                   every crate; behind -- words may start with a dash\n"
+        "                   every crate; behind -- words may start with a dash.\n"
+        "                   Filters may stand among them (license:mit, in:name),\n"
+        "                   -word leaves out what has it, and all of\n"
+        "                   '\"quoted words\"' must occur\n"
         "      --filter NAME=VALUE\n"
         "                   only crates with that; repeatable, all are required;\n"
         "                   WORD may be left out then:\n"

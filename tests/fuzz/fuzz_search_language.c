@@ -1,25 +1,22 @@
-/* Any text that may be searched for, read with the sample's index: what is left lies within it and
+/* Any text that may be searched for, read in a small index: what is left lies within it and
    may be searched for, what was taken out is in order, without doubles and within bounds, and a
    search for both succeeds or fails alike for another spelling of the same. A text that was folded
    is read as the text itself, and what is left of it folded is what is left. */
-#include <cratedex/index_builder.h>
-#include <cratedex/index_reader.h>
+#include "tests/support/fuzzed_index.h"
+
 #include <cratedex/search.h>
 #include <cratedex/search_filter_list.h>
 #include <cratedex/search_language.h>
 #include <cratedex/search_text.h>
 #include <cratedex/utf8.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static struct index *sample;
-static struct index_reader *reader;
+static struct fuzzed_index fuzzed;
 
 static void require(bool holds)
 {
@@ -27,22 +24,12 @@ static void require(bool holds)
         abort();
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the signature is libFuzzer's */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    struct error error = {.message = ""};
-    char folder[] = "/tmp/cratedex-fuzz-XXXXXX";
-    char path[sizeof folder + sizeof "/sample.cdx"];
-    struct build_report report;
-    require(mkdtemp(folder) != NULL);
-    snprintf(path, sizeof path, "%s/sample.cdx", folder);
-    const struct build_options options = {.dump_path = "data", .out_path = path};
-    require(index_build(&options, &report, &error) == 0);
-    sample = index_open(path, &error);
-    require(sample != NULL);
-    reader = index_reader_open(sample, &error);
-    require(reader != NULL && unlink(path) == 0 && rmdir(folder) == 0);
+    fuzzed_index_open(&fuzzed);
     return 0;
 }
 
@@ -60,7 +47,7 @@ static void read_copy(struct language *read, const char *text, size_t size)
     require(exact != NULL);
     memcpy(exact, text, size);
     search_filters_init(&read->filters);
-    if (!search_language_read(sample, (struct search_string){exact, size}, &read->filters,
+    if (!search_language_read(fuzzed.index, (struct search_string){exact, size}, &read->filters,
                               read->rest, &read->length)) {
         require(read->filters.n == 0);
         memcpy(read->rest, exact, size);
@@ -101,7 +88,7 @@ static uint64_t count(const struct language *read)
     struct error error;
     struct search_query query = {.limit = 10, .filters = &read->filters};
     query.text = (struct search_string){read->rest, read->length};
-    require(search_run(reader, &query, &result, &error) == SEARCH_OK);
+    require(search_run(fuzzed.reader, &query, &result, &error) == SEARCH_OK);
     return result.total;
 }
 
