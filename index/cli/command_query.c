@@ -9,17 +9,18 @@
 #include "index/cli/no_match.h"
 #include "index/cli/query_filters.h"
 #include "index/cli/reading.h"
+#include "index/cli/show_highlights.h"
 #include "index/cli/table.h"
 #include "index/cli/terminal.h"
 
 #include <cratedex/command_line.h>
 #include <cratedex/crate_fragment.h>
-#include <cratedex/explanation.h>
 #include <cratedex/index_file.h>
 #include <cratedex/ranking.h>
 #include <cratedex/search.h>
 #include <cratedex/search_facets.h>
 #include <cratedex/search_hints.h>
+#include <cratedex/search_hit.h>
 #include <cratedex/search_text.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -35,6 +36,7 @@ struct request {
     const char *ranking_path;
     bool json;
     bool explain;
+    bool highlight;
 };
 
 /* The description is the one thing shown that only the crate's document has. NULL on failure; the
@@ -95,8 +97,8 @@ static void print_hints(const struct search_result *result)
     }
 }
 
-static int print_hits(struct reading *reading, const struct search_result *result, bool explain,
-                      struct error *error)
+static int print_hits(struct reading *reading, const struct request *request,
+                      const struct search_result *result, struct error *error)
 {
     static const struct table_column columns[] = {
         {.title = "#", .is_number = true},
@@ -105,6 +107,7 @@ static int print_hits(struct reading *reading, const struct search_result *resul
         {.title = "MATCH"},
         {.title = "DESCRIPTION"},
     };
+    static const struct highlighted_columns highlighted = {.name = 1, .description = 4};
     bool is_tabs = !terminal_is_capable(stdout);
     struct table *table = table_create(columns, sizeof columns / sizeof columns[0]);
     if (table == NULL)
@@ -112,7 +115,9 @@ static int print_hits(struct reading *reading, const struct search_result *resul
     for (uint32_t i = 0; i < result->n_hits; i++) {
         const struct search_hit *hit = &result->hits[i];
         if (add_hit(table, reading, hit, i + 1, is_tabs, error) != 0 ||
-            (explain && explain_hit(table, result->search, hit, error) != 0)) {
+            (request->highlight &&
+             show_highlights(table, &highlighted, result->search, hit, error) != 0) ||
+            (request->explain && explain_hit(table, result->search, hit, error) != 0)) {
             table_destroy(table);
             return -1;
         }
@@ -179,6 +184,8 @@ static void encode_meta(const struct search_query *query, const struct search_re
 static int print_json(struct reading *reading, const struct request *request,
                       const struct search_result *result, struct error *error)
 {
+    unsigned members = (request->highlight ? SEARCH_HIT_HIGHLIGHTS : 0U) |
+                       (request->explain ? SEARCH_HIT_EXPLANATION : 0U);
     msgpack_sbuffer buffer;
     msgpack_sbuffer_init(&buffer);
     struct encoder encoder;
@@ -195,10 +202,7 @@ static int print_json(struct reading *reading, const struct request *request,
         encoder_key(&encoder, "score");
         encoder_number(&encoder, hit->score);
         encoder_key(&encoder, "crate");
-        status = request->explain ? explanation_encode_crate(reading->reader, result->search, hit,
-                                                             &encoder, error)
-                                  : index_reader_encode_crate(reading->reader, hit->rank,
-                                                              hit->exact, &encoder, error);
+        status = search_hit_encode(reading->reader, result->search, hit, members, &encoder, error);
         encoder_end_object(&encoder);
     }
     encoder_end_array(&encoder);
@@ -243,7 +247,7 @@ static int print_result(struct reading *reading, const struct request *request,
         return print_json(reading, request, result, error);
     if (result->n_hits == 0)
         no_match_print(&request->query, result);
-    else if (print_hits(reading, result, request->explain, error) != 0)
+    else if (print_hits(reading, request, result, error) != 0)
         return -1;
     return result->facets != NULL ? facet_table_print(result->facets, error) : 0;
 }
@@ -331,6 +335,9 @@ static int take_option(int found, struct request *request)
     case OPTION_EXPLAIN:
         request->explain = true;
         break;
+    case OPTION_HIGHLIGHT:
+        request->highlight = true;
+        break;
     case OPTION_JSON:
         request->json = true;
         break;
@@ -382,6 +389,7 @@ static const struct option long_options[] = {
     {"ranking", required_argument, NULL, OPTION_RANKING},
     {"facets", required_argument, NULL, OPTION_FACETS},
     {"explain", no_argument, NULL, OPTION_EXPLAIN},
+    {"highlight", no_argument, NULL, OPTION_HIGHLIGHT},
     {"json", no_argument, NULL, OPTION_JSON},
     CLI_LONG_OPTIONS,
 };
@@ -390,7 +398,7 @@ const struct command command_query = {
     .name = "query",
     .arguments = "FILE WORD... [--filter NAME=VALUE]... [--sort SORT]\n"
                  "                            [--match MATCH] [--limit N] [--facets NAMES]\n"
-                 "                            [--ranking FILE] [--explain] [--json]",
+                 "                            [--ranking FILE] [--explain] [--highlight] [--json]",
     .summary = "Search an index file for crates",
     .help =
         "  FILE             an index file\n"
@@ -422,16 +430,19 @@ const struct command command_query = {
         "                   weights of the order of relevance, a line `name = value`\n"
         "                   each; cratedex-server --help lists them\n"
         "      --explain    why each crate stands where it does\n"
+        "      --highlight  what matched: underlined on a terminal, and below each crate\n"
+        "                   the fields and keywords in which something did\n"
         "      --json       {\"crates\":[{\"tier\",\"score\",\"crate\"}],\"meta\":{\"total\"}};\n"
         "                   the meta has `did_you_mean`, `relaxed`, `named_version`,\n"
         "                   `read_as`, `hints` and `facets` as the server's has; with\n"
-        "                   --explain the last member of `crate` is `explanation`\n" CLI_OPTIONS_HELP(
-            "  "),
+        "                   --explain the last member of `crate` is `explanation`;\n"
+        "                   with --highlight it has `highlights`, in code points, and\n"
+        "                   `matched_in`\n" CLI_OPTIONS_HELP("  "),
     .notes = "A terminal gets a table in its width, with where the words matched, and how many\n"
              "crates match in all. Elsewhere every crate is a line of tab separated cells,\n"
-             "whole and without titles: number, name, downloads, match, description; lines of\n"
-             "an explanation begin with a tab, as do facets: facet, value, number of crates.\n"
-             "Where no crate matches, standard error says so.\n"
+             "whole and without titles: number, name, downloads, match, description; what\n"
+             "explains or highlights stands in lines that begin with a tab, as do facets:\n"
+             "facet, value, number of crates. Where no crate matches, standard error says so.\n"
              "Colours: only on a terminal, and never where NO_COLOR is set.\n",
     .examples = "  cratedex-index query crates.cdx http client\n"
                 "  cratedex-index query crates.cdx async --sort downloads --filter keyword=http\n",

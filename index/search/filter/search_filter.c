@@ -54,17 +54,17 @@ static int narrow_by(struct filter_set *set, struct index_reader *reader,
                      const struct search_filters *filters, const struct search_filter *filter,
                      struct error *error)
 {
-    const struct crate_columns *columns = &reader->index->columns;
+    const struct index *index = reader->index;
     struct search_string text = search_filter_text(filters, filter);
     switch (filter->kind) {
     case SEARCH_FILTER_UPDATED_SINCE:
-        filter_least_keep(set, columns, CRATE_ORDER_RECENT_UPDATES, filter->number);
+        filter_least_keep(set, index, CRATE_ORDER_RECENT_UPDATES, filter->number);
         return 0;
     case SEARCH_FILTER_CREATED_SINCE:
-        filter_least_keep(set, columns, CRATE_ORDER_NEW, filter->number);
+        filter_least_keep(set, index, CRATE_ORDER_NEW, filter->number);
         return 0;
     case SEARCH_FILTER_MIN_DOWNLOADS:
-        filter_least_keep(set, columns, CRATE_ORDER_DOWNLOADS, filter->number);
+        filter_least_keep(set, index, CRATE_ORDER_DOWNLOADS, filter->number);
         return 0;
     case SEARCH_FILTER_KEYWORD:
         return filter_keyword_keep(set, reader, text, error);
