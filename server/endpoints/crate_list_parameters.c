@@ -9,6 +9,7 @@
 #include "server/parameters/text_parameter.h"
 
 #include <cratedex/search_facets.h>
+#include <cratedex/search_language.h>
 #include <cratedex/utf8.h>
 #include <string.h>
 
@@ -34,13 +35,17 @@ static struct search_string lower_case(struct crate_list_parameters *parameters,
     return (struct search_string){copy, length};
 }
 
-static int read_text(const struct query_string *query, struct crate_list_parameters *parameters,
-                     struct failure *failure)
+/* What the search box's language takes out of the text becomes filters like those of other
+   parameters, of which there may be some already. */
+static int read_text(const struct query_string *query, const struct index *index,
+                     struct crate_list_parameters *parameters, struct failure *failure)
 {
     size_t length;
     char *text = parameters->text + parameters->text_length;
     if (text_parameter(query, text, &length, failure) != 0)
         return -1;
+    search_language_read(index, (struct search_string){text, length}, &parameters->filters, text,
+                         &length);
     parameters->text_length += length;
     if (length > 0)
         parameters->search.text = (struct search_string){text, length};
@@ -247,7 +252,7 @@ int crate_list_parse(const struct query_string *query, const struct index *index
     if (read_filters(query, parameters, failure) != 0 ||
         crate_filter_parameters_read(query, index, &parameters->filters, failure) != 0 ||
         pagination_parse(query, &parameters->pagination, failure) != 0 ||
-        read_text(query, parameters, failure) != 0)
+        read_text(query, index, parameters, failure) != 0)
         return -1;
     struct search_query *search = &parameters->search;
     search->filters = parameters->filters.n > 0 ? &parameters->filters : NULL;
