@@ -1,121 +1,98 @@
-/* The order was computed when the index was built (build_dependents.c): a page is a range of its
-   places, and the highest place is the total. Each row is stepped over once for its dependency and
-   once more for its version. */
+/* Who is on the page is found first (dependents.c); each of them is then read twice, once for its
+   dependency and once for its version. */
 #include <cratedex/reverse_dependencies.h>
 
 #include "index/base/database.h"
 #include "index/encode/row_document.h"
-#include "index/segment/open_reader.h"
+#include "index/registry/dependents.h"
 
-#include <cratedex/crate_fragment.h>
-#include <cratedex/index_file.h>
 #include <cratedex/version_document.h>
 
-/* One page. */
+/* A page while it is written. */
 struct page {
     struct index_reader *reader;
-    uint32_t rank;
-    uint32_t offset;
-    uint32_t n;
+    uint32_t rank; /* of the crate that they depend on */
+    struct dependents dependents;
 };
 
-/* The columns behind those of the dependency, and one of it. */
-#define COLUMN_DEPENDENT DEPENDENCY_MEMBERS
 #define COLUMN_VERSION_ID 1
 
-static sqlite3_stmt *select_page(const struct page *page, struct error *error)
+/* The row of a dependency, which has the members' columns; to be reset. NULL where there is none. */
+static sqlite3_stmt *select_dependency(const struct page *page, const struct dependent *dependent,
+                                       struct error *error)
 {
     static const char *const text = "SELECT " DEPENDENCY_COLUMNS(
-        "crates.name",
-        "dependents.downloads") ", dependent FROM"
-                                " reverse_dependencies AS reverse CROSS JOIN crates ON "
-                                "crates.rank = reverse.rank"
-                                " CROSS JOIN dependencies ON dependencies.id = dependency_id"
-                                " CROSS JOIN crates AS dependents ON dependents.rank = dependent"
-                                " WHERE reverse.rank = ?1 AND place > ?2 ORDER BY place LIMIT ?3";
+        "crates.name", "dependents.downloads") " FROM dependencies"
+                                               " JOIN crates ON crates.rank = ?3"
+                                               " JOIN crates AS dependents ON dependents.rank = ?2"
+                                               " WHERE dependencies.id = ?1";
     sqlite3_stmt *select = reader_statement(page->reader, text, error);
     if (select == NULL)
         return NULL;
-    sqlite3_bind_int64(select, 1, page->rank);
-    sqlite3_bind_int64(select, 2, page->offset);
-    sqlite3_bind_int64(select, 3, page->n);
-    return select;
-}
-
-static int count(struct index_reader *reader, uint32_t rank, uint32_t *total, struct error *error)
-{
-    static const char *const text = "SELECT max(place) FROM reverse_dependencies WHERE rank = ?1";
-    sqlite3_stmt *select = reader_statement(reader, text, error);
-    if (select == NULL)
-        return -1;
-    sqlite3_bind_int64(select, 1, rank);
+    sqlite3_bind_int64(select, 1, dependent->dependency_id);
+    sqlite3_bind_int64(select, 2, dependent->rank);
+    sqlite3_bind_int64(select, 3, page->rank);
     int found = database_step(select, error);
     if (found == 1)
-        *total = (uint32_t)sqlite3_column_int64(select, 0);
+        return select;
     sqlite3_reset(select);
-    return found == 1 ? 0 : -1;
+    if (found == 0)
+        error_set(error, "index file: a reverse dependency that is none");
+    return NULL;
 }
 
-static int encode_dependency(const struct page *page, sqlite3_stmt *row, struct encoder *encoder,
-                             struct error *error)
+static int encode_dependency(const struct page *page, const struct dependent *dependent,
+                             struct encoder *encoder, struct error *error)
 {
-    (void)page;
-    (void)error;
+    sqlite3_stmt *row = select_dependency(page, dependent, error);
+    if (row == NULL)
+        return -1;
     row_document(row, 0, dependency_members, DEPENDENCY_MEMBERS, encoder);
+    sqlite3_reset(row);
     return 0;
 }
 
-static int encode_version(const struct page *page, sqlite3_stmt *row, struct encoder *encoder,
-                          struct error *error)
+static int encode_version(const struct page *page, const struct dependent *dependent,
+                          struct encoder *encoder, struct error *error)
 {
-    int64_t dependent = sqlite3_column_int64(row, COLUMN_DEPENDENT);
-    if (dependent < 1 || dependent > index_n_crates(page->reader->index))
-        return error_set(error, "index file: a reverse dependency of no crate");
-    return index_reader_encode_version(page->reader, (uint32_t)dependent,
-                                       sqlite3_column_int64(row, COLUMN_VERSION_ID), encoder,
-                                       error);
+    sqlite3_stmt *row = select_dependency(page, dependent, error);
+    if (row == NULL)
+        return -1;
+    int64_t version_id = sqlite3_column_int64(row, COLUMN_VERSION_ID);
+    sqlite3_reset(row);
+    return index_reader_encode_version(page->reader, dependent->rank, version_id, encoder, error);
 }
 
-typedef int row_function(const struct page *page, sqlite3_stmt *row, struct encoder *encoder,
-                         struct error *error);
+typedef int encode_function(const struct page *page, const struct dependent *dependent,
+                            struct encoder *encoder, struct error *error);
 
-static int encode_rows(const struct page *page, const char *key, row_function *encode_row,
+static int encode_each(const struct page *page, const char *key, encode_function *encode,
                        struct encoder *encoder, struct error *error)
 {
-    sqlite3_stmt *select = select_page(page, error);
-    if (select == NULL)
-        return -1;
     encoder_key(encoder, key);
-    encoder_array(encoder, page->n);
-    int found;
-    while ((found = database_step(select, error)) == 1) {
-        if (encode_row(page, select, encoder, error) != 0) {
-            found = -1;
-            break;
-        }
+    encoder_array(encoder, page->dependents.n);
+    for (uint32_t i = 0; i < page->dependents.n; i++) {
+        if (encode(page, &page->dependents.page[i], encoder, error) != 0)
+            return -1;
     }
-    sqlite3_reset(select);
     encoder_end_array(encoder);
-    return found;
+    return 0;
 }
 
-int index_reader_encode_reverse_dependencies(struct index_reader *reader, uint32_t rank,
-                                             uint32_t offset, uint32_t limit,
+int index_reader_encode_reverse_dependencies(struct index_reader *reader,
+                                             const struct dependents_query *query,
                                              struct encoder *encoder, struct error *error)
 {
-    struct page page = {.reader = reader, .rank = rank, .offset = offset};
-    uint32_t total = 0;
-    if (count(reader, rank, &total, error) != 0)
+    struct page page = {.reader = reader, .rank = query->rank};
+    if (dependents_find(&page.dependents, reader, query, error) != 0)
         return -1;
-    if (offset < total)
-        page.n = total - offset < limit ? total - offset : limit;
     encoder_object(encoder, 3);
-    if (encode_rows(&page, "dependencies", encode_dependency, encoder, error) != 0 ||
-        encode_rows(&page, "versions", encode_version, encoder, error) != 0)
+    if (encode_each(&page, "dependencies", encode_dependency, encoder, error) != 0 ||
+        encode_each(&page, "versions", encode_version, encoder, error) != 0)
         return -1;
     encoder_key(encoder, "meta");
     encoder_object(encoder, 1);
-    encoder_member_integer(encoder, "total", page.n > 0 ? total : 0);
+    encoder_member_integer(encoder, "total", page.dependents.n > 0 ? page.dependents.total : 0);
     encoder_end_object(encoder);
     encoder_end_object(encoder);
     return 0;
