@@ -126,6 +126,9 @@ def searches(path, values):
         yield Good(f"{path}?depends_on={quote(name)}&kind=dev&sort=downloads")
     yield Bad(path + "?min_downloads=many", 400)
     yield Bad(path + "?kind=dev", 400)
+    for _, login in values.users[:5]:
+        yield Good(f"{path}?owner={quote(login)}&sort=new")
+    yield Bad(path + "?license=No-Such-Licence", 400)
     yield Bad(path + "?following=1", 403)
 
 

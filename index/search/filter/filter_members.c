@@ -2,6 +2,8 @@
    is a list in memory, or a bitmap. */
 #include "index/search/filter/filter_members.h"
 
+#include "index/segment/logins.h"
+
 #include <string.h>
 
 void filter_list_keep(struct filter_set *set, const struct membership_list *list)
@@ -63,6 +65,23 @@ void filter_category_keep(struct filter_set *set, const struct index *index,
         membership_list_mark(&list, bitmap, set->n_words);
         if (i < n_below)
             number = values->by_text[place + i];
+    }
+    filter_set_keep(set, bitmap);
+}
+
+void filter_owner_keep(struct filter_set *set, const struct index *index,
+                       struct search_string login)
+{
+    struct login_owners owners = logins_find(&index->logins, login.data, login.length);
+    if (owners.n == 1) {
+        struct membership_list list = login_crates(&index->memberships, &owners, 0);
+        filter_list_keep(set, &list);
+        return;
+    }
+    uint64_t *bitmap = filter_set_union(set);
+    for (uint32_t i = 0; i < owners.n; i++) {
+        struct membership_list list = login_crates(&index->memberships, &owners, i);
+        membership_list_mark(&list, bitmap, set->n_words);
     }
     filter_set_keep(set, bitmap);
 }

@@ -22,6 +22,10 @@ void filter_keyword_keep(struct filter_set *set, const struct index *index,
 void filter_category_keep(struct filter_set *set, const struct index *index,
                           struct search_string slug);
 
+/* Keeps those that a user or team of that login owns, or any of several, as it is typed. */
+void filter_owner_keep(struct filter_set *set, const struct index *index,
+                       struct search_string login);
+
 /* Keeps those that have a value of an attribute whose groups are known by the values' numbers; none
    where no crate has it. */
 void filter_value_keep(struct filter_set *set, const struct index *index,

@@ -6,6 +6,7 @@
 #include "index/search/filter/filter_dependency.h"
 #include "index/search/filter/filter_least.h"
 #include "index/search/filter/filter_letter.h"
+#include "index/search/filter/filter_license.h"
 #include "index/search/filter/filter_members.h"
 #include "index/search/filter/filter_rust_version.h"
 
@@ -60,11 +61,10 @@ static struct search_string dependency_kind(const struct search_filters *filters
     return n > 0 ? search_filter_text(filters, kind) : (struct search_string){NULL, 0};
 }
 
-/* One filter of the list. */
+/* One filter of the list that is all of its kind. */
 static void narrow_by(struct filter_set *set, const struct index *index,
                       const struct search_filters *filters, const struct search_filter *filter)
 {
-    const struct crate_columns *columns = &index->columns;
     struct search_string text = search_filter_text(filters, filter);
     switch (filter->kind) {
     case SEARCH_FILTER_RUST_VERSION:
@@ -86,16 +86,19 @@ static void narrow_by(struct filter_set *set, const struct index *index,
         filter_members_keep(set, index, MEMBERSHIP_STABLE, MEMBERSHIP_ONLY);
         break;
     case SEARCH_FILTER_UPDATED_SINCE:
-        filter_least_keep(set, columns, CRATE_ORDER_RECENT_UPDATES, filter->number);
+        filter_least_keep(set, index, CRATE_ORDER_RECENT_UPDATES, filter->number);
         break;
     case SEARCH_FILTER_CREATED_SINCE:
-        filter_least_keep(set, columns, CRATE_ORDER_NEW, filter->number);
+        filter_least_keep(set, index, CRATE_ORDER_NEW, filter->number);
         break;
     case SEARCH_FILTER_MIN_DOWNLOADS:
-        filter_least_keep(set, columns, CRATE_ORDER_DOWNLOADS, filter->number);
+        filter_least_keep(set, index, CRATE_ORDER_DOWNLOADS, filter->number);
         break;
     case SEARCH_FILTER_DEPENDS_ON:
         filter_dependency_keep(set, index, text, dependency_kind(filters));
+        break;
+    case SEARCH_FILTER_OWNER:
+        filter_owner_keep(set, index, text);
         break;
     case SEARCH_FILTER_KEYWORD:
         filter_keyword_keep(set, index, text);
@@ -103,18 +106,26 @@ static void narrow_by(struct filter_set *set, const struct index *index,
     case SEARCH_FILTER_CATEGORY:
         filter_category_keep(set, index, text);
         break;
-    default: /* of another, or looks at words */
+    default: /* part of another, or looks at words */
         break;
     }
 }
 
-void search_filter_narrow(struct filter_set *set, const struct index *index,
-                          const struct search_query *query, uint32_t left_out)
+int search_filter_narrow(struct filter_set *set, const struct index *index,
+                         const struct search_query *query, uint32_t left_out, struct error *error)
 {
     const struct search_filters *filters = query->filters;
+    uint32_t n_licenses;
     narrow_by_members(set, index, query, left_out);
-    for (uint32_t i = 0; filters != NULL && i < filters->n; i++) {
+    if (filters == NULL)
+        return 0;
+    for (uint32_t i = 0; i < filters->n; i++) {
         if (!is_left_out(left_out, filters->filters[i].kind))
             narrow_by(set, index, filters, &filters->filters[i]);
     }
+    const struct search_filter *licenses =
+        search_filters_of(filters, SEARCH_FILTER_LICENSE, &n_licenses);
+    return n_licenses > 0 && !is_left_out(left_out, SEARCH_FILTER_LICENSE)
+               ? filter_license_keep(set, index, filters, licenses, n_licenses, error)
+               : 0;
 }

@@ -9,7 +9,11 @@ filter_value_reader filter_lookup_keyword;
 filter_value_reader filter_lookup_category;
 filter_value_reader filter_lookup_crate;
 
-/* An edition that the index has, or that Rust has: another is wrong. */
+/* A login of users or teams: SEARCH_FILTER_UNKNOWN where nobody has it. */
+filter_value_reader filter_lookup_owner;
+
+/* The name of a licence that the index has, or an edition that it or Rust has: another is wrong. */
+filter_value_reader filter_lookup_license;
 filter_value_reader filter_lookup_edition;
 
 #endif

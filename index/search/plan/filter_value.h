@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* Nothing that an index has to filter by is longer: longer values name nothing. */
-#define FILTER_VALUE_MAX_TEXT 256
+#define FILTER_VALUE_MAX_TEXT 1024
 
 /* One that is being read: the kind is given, the number is 0 before. */
 struct filter_value {

@@ -15,6 +15,7 @@ static const struct {
     enum search_filter_kind kind;
     filter_value_reader *read;
 } readers[] = {
+    {"license", SEARCH_FILTER_LICENSE, filter_lookup_license},
     {"rust_version", SEARCH_FILTER_RUST_VERSION, filter_value_rust_version},
     {"rust_version_known", SEARCH_FILTER_RUST_VERSION_KNOWN, filter_value_yes},
     {"edition", SEARCH_FILTER_EDITION, filter_lookup_edition},
@@ -26,6 +27,7 @@ static const struct {
     {"min_downloads", SEARCH_FILTER_MIN_DOWNLOADS, filter_value_number},
     {"depends_on", SEARCH_FILTER_DEPENDS_ON, filter_lookup_crate},
     {"kind", SEARCH_FILTER_KIND, filter_value_dependency},
+    {"owner", SEARCH_FILTER_OWNER, filter_lookup_owner},
     {"keyword", SEARCH_FILTER_KEYWORD, filter_lookup_keyword},
     {"category", SEARCH_FILTER_CATEGORY, filter_lookup_category},
     {"msrv", SEARCH_FILTER_RUST_VERSION, filter_value_rust_version},

@@ -116,6 +116,24 @@ static void what_begins_no_name(void **state)
     assert_int_equal(suggest(built->index, "s\0", 2, suggestions, 10), 0);
 }
 
+/* Each of the texts is suggested for as `text` is. */
+static void expect_same(const struct index *index, const char *text, const char *const *texts,
+                        size_t n_texts)
+{
+    struct suggestion expected[10];
+    struct suggestion suggestions[10];
+    size_t n = suggest(index, text, strlen(text), expected, 10);
+    assert_true(n > 1);
+    for (size_t i = 0; i < n_texts; i++) {
+        if (suggest(index, texts[i], strlen(texts[i]), suggestions, 10) != n)
+            fail_msg("%s", texts[i]);
+        for (size_t j = 0; j < n; j++)
+            assert_int_equal(suggestions[j].rank, expected[j].rank);
+    }
+}
+#define EXPECT_SAME(index, text, texts)                                                            \
+    expect_same(index, text, texts, sizeof(texts) / sizeof *(texts))
+
 /* What is taken off a text for a search is taken off here, too. */
 static void pasted_texts(void **state)
 {
@@ -125,16 +143,23 @@ static void pasted_texts(void **state)
                                         "serde serde",      "serde 1.0",
                                         "serde = \"1.0\"",  "use serde::Serialize;",
                                         "cargo add serde",  "https://docs.rs/serde"};
-    struct suggestion expected[10];
+    EXPECT_SAME(built->index, "serde", texts);
+}
+
+/* Filters and exclusions stand beside what is suggested for. */
+static void filters_among_words(void **state)
+{
+    const struct built_index *built = *state;
+    static const char *const texts[] = {"in:name tokio ut",
+                                        "tokio ut min_downloads:1",
+                                        "tokio in:name ut",
+                                        "-async tokio ut",
+                                        "\"tokio\" ut",
+                                        "min_downloads:1 -a1 tokio ut",
+                                        "tokio updated_since:2020-01-01 ut"};
     struct suggestion suggestions[10];
-    size_t n = suggest(built->index, "serde", 5, expected, 10);
-    assert_true(n > 1);
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        if (suggest(built->index, texts[i], strlen(texts[i]), suggestions, 10) != n)
-            fail_msg("%s", texts[i]);
-        for (size_t j = 0; j < n; j++)
-            assert_int_equal(suggestions[j].rank, expected[j].rank);
-    }
+    EXPECT_SAME(built->index, "tokio ut", texts);
+    assert_int_equal(suggest(built->index, "in:name -async", 14, suggestions, 10), 0);
 }
 
 /* Two crates of one canonical name, the more popular first, in front of a still more popular
@@ -347,6 +372,7 @@ int main(void)
         cmocka_unit_test(empty_prefix_gives_the_most_popular),
         cmocka_unit_test(what_begins_no_name),
         cmocka_unit_test(pasted_texts),
+        cmocka_unit_test(filters_among_words),
         cmocka_unit_test(names_that_differ_in_separators),
         cmocka_unit_test(keywords),
         cmocka_unit_test(any_separator),

@@ -78,6 +78,39 @@ static void test_rust_version(void **state)
     EXPECT(state, expected);
 }
 
+/* A choice is met by one of the names, a conjunction by both only; what stands behind WITH is part
+   of the name, and what is no expression is a name. */
+static void test_licenses(void **state)
+{
+    static const struct expected expected[] = {
+        {"license=MIT", "alpha, gamma; 2"},
+        {"license=mit&license=ZLIB", "alpha, beta, gamma; 3"},
+        {"license=Zlib", "; 0"},
+        {"license=Apache-2.0", "alpha, gamma; 2"},
+        {"license=Apache-2.0 WITH LLVM-exception", "delta; 1"},
+        {"license=apache-2.0  with llvm-exception&license=Zlib&license=MIT",
+         "alpha, beta, delta, gamma; 4"},
+        {"license=See the file COPYING", "epsilon; 1"},
+        {"license=(MIT)&edition=2021&has=bin", "gamma; 1"},
+    };
+    EXPECT(state, expected);
+}
+
+/* Two people have had one login, one after the other. */
+static void test_owners(void **state)
+{
+    static const struct expected expected[] = {
+        {"owner=Ada-L", "alpha, beta; 2"},
+        {"owner=ada_l", "alpha, beta; 2"},
+        {"owner=github:org:core", "beta; 1"},
+        {"owner=ada-l&owner=github:org:core", "beta; 1"},
+        {"owner=moved", "delta, gamma; 2"},
+        {"owner=idle", "; 0"},
+        {"owner=nobody", "; 0"},
+    };
+    EXPECT(state, expected);
+}
+
 static void test_attributes(void **state)
 {
     static const struct expected expected[] = {
@@ -130,6 +163,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_least),        cmocka_unit_test(test_members),
         cmocka_unit_test(test_rust_version), cmocka_unit_test(test_attributes),
+        cmocka_unit_test(test_licenses),     cmocka_unit_test(test_owners),
         cmocka_unit_test(test_dependencies), cmocka_unit_test(test_joined),
     };
     return cmocka_run_group_tests(tests, set_up, built_index_tear_down);
