@@ -76,7 +76,7 @@ static void the_meta_tells_how_a_text_was_read(void **state)
                   {"meta.read_as", "{\"text\":\"\",\"without\":[\"web\"]}"}}},
         {.request = {.target = LIST "?q=-xyzzy&per_page=2"},
          .status = 200,
-         .body = {{"meta.total", "4"},
+         .body = {{"meta.total", "5"},
                   {"crates[0].name", "\"alpha\""},
                   {"crates[1].name", "\"beta\""}}},
         {.request = {.target = LIST "?q=category:web"},

@@ -7,7 +7,6 @@
 #include "index/trie/trie.h"
 
 #include <cratedex/canonical_name.h>
-#include <cratedex/search_filters.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
