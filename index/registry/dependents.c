@@ -64,10 +64,10 @@ static int read_row(const struct index *index, sqlite3_stmt *row, struct depende
                     struct error *error)
 {
     int64_t rank = sqlite3_column_int64(row, 0);
-    if (rank < 1 || rank > index_n_crates(index))
-        return error_set(error, "index file: a reverse dependency of no crate");
     *dependent = (struct dependent){(uint32_t)rank, sqlite3_column_int64(row, 1)};
-    return 0;
+    return rank >= 1 && rank <= index_n_crates(index)
+               ? 0
+               : error_set(error, "index file: a reverse dependency of no crate");
 }
 
 static int count_places(struct index_reader *reader, uint32_t rank, uint32_t *total,

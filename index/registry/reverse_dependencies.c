@@ -1,5 +1,5 @@
-/* Who is on the page is found first (dependents.c); each of them is then read twice, once for its
-   dependency and once for its version. */
+/* Who is on the page is found first (dependents.c). Each dependency says which version it belongs
+   to, and the versions come behind all of them. */
 #include <cratedex/reverse_dependencies.h>
 
 #include "index/base/database.h"
@@ -13,66 +13,57 @@ struct page {
     struct index_reader *reader;
     uint32_t rank; /* of the crate that they depend on */
     struct dependents dependents;
+    int64_t version_ids[DEPENDENTS_MAX_LIMIT];
 };
 
 #define COLUMN_VERSION_ID 1
 
-/* The row of a dependency, which has the members' columns; to be reset. NULL where there is none. */
-static sqlite3_stmt *select_dependency(const struct page *page, const struct dependent *dependent,
-                                       struct error *error)
+/* Writes a dependency and notes its version. */
+static int encode_dependency(struct page *page, uint32_t i, struct encoder *encoder,
+                             struct error *error)
 {
     static const char *const text = "SELECT " DEPENDENCY_COLUMNS(
         "crates.name", "dependents.downloads") " FROM dependencies"
                                                " JOIN crates ON crates.rank = ?3"
                                                " JOIN crates AS dependents ON dependents.rank = ?2"
                                                " WHERE dependencies.id = ?1";
-    sqlite3_stmt *select = reader_statement(page->reader, text, error);
-    if (select == NULL)
-        return NULL;
-    sqlite3_bind_int64(select, 1, dependent->dependency_id);
-    sqlite3_bind_int64(select, 2, dependent->rank);
-    sqlite3_bind_int64(select, 3, page->rank);
-    int found = database_step(select, error);
-    if (found == 1)
-        return select;
-    sqlite3_reset(select);
-    if (found == 0)
-        error_set(error, "index file: a reverse dependency that is none");
-    return NULL;
-}
-
-static int encode_dependency(const struct page *page, const struct dependent *dependent,
-                             struct encoder *encoder, struct error *error)
-{
-    sqlite3_stmt *row = select_dependency(page, dependent, error);
+    const struct dependent *dependent = &page->dependents.page[i];
+    sqlite3_stmt *row = reader_statement(page->reader, text, error);
     if (row == NULL)
         return -1;
-    row_document(row, 0, dependency_members, DEPENDENCY_MEMBERS, encoder);
+    sqlite3_bind_int64(row, 1, dependent->dependency_id);
+    sqlite3_bind_int64(row, 2, dependent->rank);
+    sqlite3_bind_int64(row, 3, page->rank);
+    int found = database_step(row, error);
+    if (found == 1) {
+        row_document(row, 0, dependency_members, DEPENDENCY_MEMBERS, encoder);
+        page->version_ids[i] = sqlite3_column_int64(row, COLUMN_VERSION_ID);
+    }
     sqlite3_reset(row);
+    if (found == 0)
+        return error_set(error, "index file: a reverse dependency that is none");
+    return found == 1 ? 0 : -1;
+}
+
+static int encode_dependencies(struct page *page, struct encoder *encoder, struct error *error)
+{
+    encoder_key(encoder, "dependencies");
+    encoder_array(encoder, page->dependents.n);
+    for (uint32_t i = 0; i < page->dependents.n; i++) {
+        if (encode_dependency(page, i, encoder, error) != 0)
+            return -1;
+    }
+    encoder_end_array(encoder);
     return 0;
 }
 
-static int encode_version(const struct page *page, const struct dependent *dependent,
-                          struct encoder *encoder, struct error *error)
+static int encode_versions(struct page *page, struct encoder *encoder, struct error *error)
 {
-    sqlite3_stmt *row = select_dependency(page, dependent, error);
-    if (row == NULL)
-        return -1;
-    int64_t version_id = sqlite3_column_int64(row, COLUMN_VERSION_ID);
-    sqlite3_reset(row);
-    return index_reader_encode_version(page->reader, dependent->rank, version_id, encoder, error);
-}
-
-typedef int encode_function(const struct page *page, const struct dependent *dependent,
-                            struct encoder *encoder, struct error *error);
-
-static int encode_each(const struct page *page, const char *key, encode_function *encode,
-                       struct encoder *encoder, struct error *error)
-{
-    encoder_key(encoder, key);
+    encoder_key(encoder, "versions");
     encoder_array(encoder, page->dependents.n);
     for (uint32_t i = 0; i < page->dependents.n; i++) {
-        if (encode(page, &page->dependents.page[i], encoder, error) != 0)
+        if (index_reader_encode_version(page->reader, page->dependents.page[i].rank,
+                                        page->version_ids[i], encoder, error) != 0)
             return -1;
     }
     encoder_end_array(encoder);
@@ -87,8 +78,8 @@ int index_reader_encode_reverse_dependencies(struct index_reader *reader,
     if (dependents_find(&page.dependents, reader, query, error) != 0)
         return -1;
     encoder_object(encoder, 3);
-    if (encode_each(&page, "dependencies", encode_dependency, encoder, error) != 0 ||
-        encode_each(&page, "versions", encode_version, encoder, error) != 0)
+    if (encode_dependencies(&page, encoder, error) != 0 ||
+        encode_versions(&page, encoder, error) != 0)
         return -1;
     encoder_key(encoder, "meta");
     encoder_object(encoder, 1);
