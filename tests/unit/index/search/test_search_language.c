@@ -176,7 +176,7 @@ static void exclusions_and_quotes(void **state)
         {"-bb -Aa -bb", " | without:aa bb"},
         {"\"web server\"", "web server | all_of:server web"},
         {"\"server web\" fast", "server web fast | all_of:server web"},
-        {"\"web\" \"Server\"", "web Server | all_of:server web"},
+        {"\"web\" \"Server\"", "web server | all_of:server web"},
         {"\"hello, world!\"", "hello, world! | all_of:hello world"},
         {"\"no std\" x", "no std x | all_of:no std"},
         {"\"c++ no-std\"", "c++ no-std | all_of:c++ no-std"},
