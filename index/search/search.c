@@ -180,7 +180,7 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
     search->is_highlighted = false;
     search->by_relevance = asked.sort == SEARCH_SORT_RELEVANCE;
     filter_set_begin(&set, search->filter, search->filter_union, search->index->columns.n_crates);
-    if (search_filter_narrow(&set, reader, &asked, 0, error) != 0)
+    if (search_filter_narrow(&set, search->index, &asked, 0, error) != 0)
         return SEARCH_FAILED;
     if (has_text && look_up_text(search, &asked, result, error) != 0)
         return SEARCH_FAILED;
