@@ -46,6 +46,10 @@ struct search_filter {
     int64_t number; /* of min_downloads; microseconds since 1970 of what is a time; else 0 */
 };
 
+/* What reading a value may return: it is well formed, but the index has no such owner, crate,
+   keyword or category. */
+#define SEARCH_FILTER_UNKNOWN 1
+
 /* Sorted by kind, then by the bytes of the value, without doubles: equal filters are equal lists.
    It points nowhere and may be copied. */
 struct search_filters {

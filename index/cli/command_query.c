@@ -1,6 +1,6 @@
 /* `query`: the search of the server, in a terminal. The words are joined by spaces to one text; the
    result is shown as a table that fits the terminal, as tab separated rows to a program, or as JSON
-   made of the documents that the index holds. */
+   (query_json.h). */
 #include "index/base/json_text.h"
 #include "index/cli/cli.h"
 #include "index/cli/explain.h"
@@ -8,18 +8,20 @@
 #include "index/cli/format.h"
 #include "index/cli/no_match.h"
 #include "index/cli/query_filters.h"
+#include "index/cli/query_json.h"
 #include "index/cli/reading.h"
+#include "index/cli/show_highlights.h"
 #include "index/cli/table.h"
 #include "index/cli/terminal.h"
 
 #include <cratedex/command_line.h>
 #include <cratedex/crate_fragment.h>
-#include <cratedex/explanation.h>
 #include <cratedex/index_file.h>
 #include <cratedex/ranking.h>
 #include <cratedex/search.h>
 #include <cratedex/search_facets.h>
 #include <cratedex/search_hints.h>
+#include <cratedex/search_hit.h>
 #include <cratedex/search_text.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -35,6 +37,7 @@ struct request {
     const char *ranking_path;
     bool json;
     bool explain;
+    bool highlight;
 };
 
 /* The description is the one thing shown that only the crate's document has. NULL on failure; the
@@ -95,8 +98,8 @@ static void print_hints(const struct search_result *result)
     }
 }
 
-static int print_hits(struct reading *reading, const struct search_result *result, bool explain,
-                      struct error *error)
+static int print_hits(struct reading *reading, const struct request *request,
+                      const struct search_result *result, struct error *error)
 {
     static const struct table_column columns[] = {
         {.title = "#", .is_number = true},
@@ -105,6 +108,7 @@ static int print_hits(struct reading *reading, const struct search_result *resul
         {.title = "MATCH"},
         {.title = "DESCRIPTION"},
     };
+    static const struct highlighted_columns highlighted = {.name = 1, .description = 4};
     bool is_tabs = !terminal_is_capable(stdout);
     struct table *table = table_create(columns, sizeof columns / sizeof columns[0]);
     if (table == NULL)
@@ -112,7 +116,9 @@ static int print_hits(struct reading *reading, const struct search_result *resul
     for (uint32_t i = 0; i < result->n_hits; i++) {
         const struct search_hit *hit = &result->hits[i];
         if (add_hit(table, reading, hit, i + 1, is_tabs, error) != 0 ||
-            (explain && explain_hit(table, result->search, hit, error) != 0)) {
+            (request->highlight &&
+             show_highlights(table, &highlighted, result->search, hit, error) != 0) ||
+            (request->explain && explain_hit(table, result->search, hit, error) != 0)) {
             table_destroy(table);
             return -1;
         }
@@ -131,88 +137,6 @@ static int print_hits(struct reading *reading, const struct search_result *resul
     }
     table_destroy(table);
     return 0;
-}
-
-/* The members that the server's meta has too. */
-static void encode_meta(const struct search_query *query, const struct search_result *result,
-                        struct encoder *encoder)
-{
-    static const struct search_string no_text = {"", 0};
-    bool has_filters = query->filters != NULL;
-    bool has_did_you_mean = result->did_you_mean[0] != '\0';
-    bool has_version = result->named_version[0] != '\0';
-    bool has_hints = result->n_hints > 0;
-    bool has_facets = result->facets != NULL;
-    encoder_object(encoder, 1 + (uint32_t)has_did_you_mean + (uint32_t)result->is_relaxed +
-                                (uint32_t)has_version + (uint32_t)has_filters +
-                                (uint32_t)has_hints + (uint32_t)has_facets);
-    encoder_key(encoder, "total");
-    encoder_integer(encoder, (int64_t)result->total);
-    if (has_did_you_mean) {
-        encoder_key(encoder, "did_you_mean");
-        encoder_text(encoder, result->did_you_mean);
-    }
-    if (result->is_relaxed) {
-        encoder_key(encoder, "relaxed");
-        encoder_text(encoder, "typo");
-    }
-    if (has_version) {
-        encoder_key(encoder, "named_version");
-        encoder_text(encoder, result->named_version);
-    }
-    if (has_filters) {
-        encoder_key(encoder, "read_as");
-        search_filters_encode(query->filters, query->text.data != NULL ? query->text : no_text,
-                              encoder);
-    }
-    if (has_hints) {
-        encoder_key(encoder, "hints");
-        search_hints_encode(result, encoder);
-    }
-    if (has_facets) {
-        encoder_key(encoder, "facets");
-        search_facets_encode(result->facets, encoder);
-    }
-    encoder_end_object(encoder);
-}
-
-static int print_json(struct reading *reading, const struct request *request,
-                      const struct search_result *result, struct error *error)
-{
-    msgpack_sbuffer buffer;
-    msgpack_sbuffer_init(&buffer);
-    struct encoder encoder;
-    encoder_init(&encoder, ENCODING_JSON, &buffer);
-    encoder_object(&encoder, 2);
-    encoder_key(&encoder, "crates");
-    encoder_array(&encoder, result->n_hits);
-    int status = 0;
-    for (uint32_t i = 0; status == 0 && i < result->n_hits; i++) {
-        const struct search_hit *hit = &result->hits[i];
-        encoder_object(&encoder, 3);
-        encoder_key(&encoder, "tier");
-        encoder_text(&encoder, search_tier_name(hit->tier));
-        encoder_key(&encoder, "score");
-        encoder_number(&encoder, hit->score);
-        encoder_key(&encoder, "crate");
-        status = request->explain ? explanation_encode_crate(reading->reader, result->search, hit,
-                                                             &encoder, error)
-                                  : index_reader_encode_crate(reading->reader, hit->rank,
-                                                              hit->exact, &encoder, error);
-        encoder_end_object(&encoder);
-    }
-    encoder_end_array(&encoder);
-    encoder_key(&encoder, "meta");
-    encode_meta(&request->query, result, &encoder);
-    encoder_end_object(&encoder);
-    if (status == 0)
-        status = encoder_finish(&encoder, error);
-    if (status == 0) {
-        fwrite(buffer.data, 1, buffer.size, stdout);
-        fputc('\n', stdout);
-    }
-    msgpack_sbuffer_destroy(&buffer);
-    return status;
 }
 
 /* Joins words by spaces; NULL when memory runs out. The caller frees. */
@@ -239,13 +163,22 @@ static char *join(char *const *words, int n_words)
 static int print_result(struct reading *reading, const struct request *request,
                         const struct search_result *result, struct error *error)
 {
+    unsigned members = (request->highlight ? SEARCH_HIT_HIGHLIGHTS : 0U) |
+                       (request->explain ? SEARCH_HIT_EXPLANATION : 0U);
     if (request->json)
-        return print_json(reading, request, result, error);
+        return query_json_print(reading, &request->query, result, members, error);
     if (result->n_hits == 0)
         no_match_print(&request->query, result);
-    else if (print_hits(reading, result, request->explain, error) != 0)
+    else if (print_hits(reading, request, result, error) != 0)
         return -1;
     return result->facets != NULL ? facet_table_print(result->facets, error) : 0;
+}
+
+static int nothing_to_explain(void)
+{
+    return cli_usage_error(&command_query,
+                           "--explain explains the order of relevance: give WORDS and no "
+                           "other sort");
 }
 
 /* The result is big, so it lives on the heap. */
@@ -261,13 +194,12 @@ static int query_file(const char *path, struct request *request)
     }
     if (reading_open(&reading, path, &error) != 0)
         return cli_fail("%s", error.message);
-    if (request->filters.n > 0) {
-        int read = query_filters_read(&request->filters, reading.index);
-        if (read != EXIT_OK) {
-            reading_close(&reading);
-            return read;
-        }
-        request->query.filters = &request->filters.filters;
+    int read = query_filters_read(&request->filters, reading.index, &request->query);
+    if (read == EXIT_OK && request->explain && request->query.text.data == NULL)
+        read = nothing_to_explain();
+    if (read != EXIT_OK) {
+        reading_close(&reading);
+        return read;
     }
     struct search_result *result = calloc(1, sizeof *result);
     int status = -1;
@@ -325,6 +257,9 @@ static int take_option(int found, struct request *request)
     case OPTION_EXPLAIN:
         request->explain = true;
         break;
+    case OPTION_HIGHLIGHT:
+        request->highlight = true;
+        break;
     case OPTION_JSON:
         request->json = true;
         break;
@@ -357,9 +292,7 @@ static int run_query(int argc, char **argv)
     if (search_check_text(text, strlen(text), &error) != SEARCH_OK) {
         status = cli_usage_error(&command_query, "%s", error.message);
     } else if (request.explain && (is_empty || request.query.sort != SEARCH_SORT_RELEVANCE)) {
-        status = cli_usage_error(&command_query,
-                                 "--explain explains the order of relevance: give WORDS and no "
-                                 "other sort");
+        status = nothing_to_explain();
     } else {
         /* No text at all is a list, which the library wants to be told as such. */
         if (!is_empty)
@@ -378,6 +311,7 @@ static const struct option long_options[] = {
     {"ranking", required_argument, NULL, OPTION_RANKING},
     {"facets", required_argument, NULL, OPTION_FACETS},
     {"explain", no_argument, NULL, OPTION_EXPLAIN},
+    {"highlight", no_argument, NULL, OPTION_HIGHLIGHT},
     {"json", no_argument, NULL, OPTION_JSON},
     CLI_LONG_OPTIONS,
 };
@@ -386,20 +320,27 @@ const struct command command_query = {
     .name = "query",
     .arguments = "FILE WORD... [--filter NAME=VALUE]... [--sort SORT]\n"
                  "                            [--match MATCH] [--limit N] [--facets NAMES]\n"
-                 "                            [--ranking FILE] [--explain] [--json]",
+                 "                            [--ranking FILE] [--explain] [--highlight] [--json]",
     .summary = "Search an index file for crates",
     .help =
         "  FILE             an index file\n"
         "  WORD...          what to search for, as in the search box, which also takes\n"
         "                   'serde = \"1.0\"', 'use serde::ser;' and addresses for the\n"
         "                   crates that they name; at most 256 characters; '' lists\n"
-        "                   every crate; behind -- words may start with a dash\n"
+        "                   every crate; behind -- words may start with a dash.\n"
+        "                   Filters may stand among them (license:mit, in:name),\n"
+        "                   -word leaves out what has it, and all of\n"
+        "                   '\"quoted words\"' must occur\n"
         "      --filter NAME=VALUE\n"
         "                   only crates with that; repeatable, all are required;\n"
         "                   WORD may be left out then:\n"
-        "                   updated_since=2024-01-31, created_since=2024-01-31\n"
-        "                   min_downloads=10000\n"
-        "                   keyword=cli, category=parsing\n"
+        "                   license=MIT (repeated: any that these together meet),\n"
+        "                   rust_version=1.70 (or msrv=1.70; what does not say passes,\n"
+        "                   unless rust_version_known=yes), edition=2021, has=lib|bin,\n"
+        "                   no_std=yes, stable=yes, depends_on=CRATE (and\n"
+        "                   kind=normal|build|dev behind it), updated_since=2024-01-31,\n"
+        "                   created_since=2024-01-31, min_downloads=10000,\n"
+        "                   owner=LOGIN, keyword=cli, category=parsing\n"
         "      --sort SORT  relevance (default), alphabetical (alpha), downloads,\n"
         "                   recent-downloads, recent-updates or new\n"
         "      --match MATCH\n"
@@ -415,16 +356,19 @@ const struct command command_query = {
         "                   weights of the order of relevance, a line `name = value`\n"
         "                   each; cratedex-server --help lists them\n"
         "      --explain    why each crate stands where it does\n"
+        "      --highlight  what matched: underlined on a terminal, and below each crate\n"
+        "                   the fields and keywords in which something did\n"
         "      --json       {\"crates\":[{\"tier\",\"score\",\"crate\"}],\"meta\":{\"total\"}};\n"
         "                   the meta has `did_you_mean`, `relaxed`, `named_version`,\n"
         "                   `read_as`, `hints` and `facets` as the server's has; with\n"
-        "                   --explain the last member of `crate` is `explanation`\n" CLI_OPTIONS_HELP(
-            "  "),
+        "                   --explain the last member of `crate` is `explanation`;\n"
+        "                   with --highlight it has `highlights`, in code points, and\n"
+        "                   `matched_in`\n" CLI_OPTIONS_HELP("  "),
     .notes = "A terminal gets a table in its width, with where the words matched, and how many\n"
              "crates match in all. Elsewhere every crate is a line of tab separated cells,\n"
-             "whole and without titles: number, name, downloads, match, description; lines of\n"
-             "an explanation begin with a tab, as do facets: facet, value, number of crates.\n"
-             "Where no crate matches, standard error says so.\n"
+             "whole and without titles: number, name, downloads, match, description; what\n"
+             "explains or highlights stands in lines that begin with a tab, as do facets:\n"
+             "facet, value, number of crates. Where no crate matches, standard error says so.\n"
              "Colours: only on a terminal, and never where NO_COLOR is set.\n",
     .examples = "  cratedex-index query crates.cdx http client\n"
                 "  cratedex-index query crates.cdx async --sort downloads --filter keyword=http\n",

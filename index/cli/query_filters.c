@@ -3,6 +3,7 @@
 
 #include "index/cli/cli.h"
 
+#include <cratedex/search_language.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -17,7 +18,8 @@ int query_filters_take(struct query_filters *filters, const char *written)
     return EXIT_OK;
 }
 
-int query_filters_read(struct query_filters *filters, const struct index *index)
+int query_filters_read(struct query_filters *filters, const struct index *index,
+                       struct search_query *query)
 {
     search_filters_init(&filters->filters);
     for (size_t i = 0; i < filters->n; i++) {
@@ -29,5 +31,10 @@ int query_filters_read(struct query_filters *filters, const struct index *index)
                                    (struct search_string){value, strlen(value)}, &error) != 0)
             return cli_usage_error(&command_query, "--filter: %s", error.message);
     }
+    size_t length;
+    if (query->text.data != NULL &&
+        search_language_read(index, query->text, &filters->filters, filters->text, &length))
+        query->text = (struct search_string){length > 0 ? filters->text : NULL, length};
+    query->filters = filters->filters.n > 0 ? &filters->filters : NULL;
     return EXIT_OK;
 }

@@ -10,6 +10,7 @@
 #include "index/search/plan/did_you_mean.h"
 #include "index/search/plan/query_characters.h"
 #include "index/search/plan/query_hints.h"
+#include "index/search/search_highlight.h"
 #include "index/search/search_order.h"
 #include "index/search/search_relevance.h"
 
@@ -46,6 +47,7 @@ static void set_seek_key(const struct index *index, enum search_sort sort,
 static void free_search(void *state)
 {
     struct search *search = state;
+    highlighter_free(search->highlighter);
     free(search->scored);
     free(search->facet_counts);
     free(search->matched);
@@ -175,9 +177,10 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
     }
     struct filter_set set;
     search->has_text = false;
+    search->is_highlighted = false;
     search->by_relevance = asked.sort == SEARCH_SORT_RELEVANCE;
     filter_set_begin(&set, search->filter, search->filter_union, search->index->columns.n_crates);
-    if (search_filter_narrow(&set, reader, &asked, 0, error) != 0)
+    if (search_filter_narrow(&set, search->index, &asked, 0, error) != 0)
         return SEARCH_FAILED;
     if (has_text && look_up_text(search, &asked, result, error) != 0)
         return SEARCH_FAILED;

@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct highlighter; /* search_highlight.h */
+
 /* A match and its score of the first stage. */
 struct search_scored {
     float score;
@@ -39,6 +41,8 @@ struct search {
     uint32_t *facet_counts;          /* scratch, by number of the value; NULL before the first */
     struct search_scored *scored;
     uint32_t scored_capacity;
+    struct highlighter *highlighter; /* NULL until highlights are asked for */
+    bool is_highlighted;             /* it knows the last search */
 };
 
 #endif

@@ -183,7 +183,8 @@ int crate_values_open(struct crate_values *values, uint32_t n_crates, const void
     return size == 0 ? 0 : error_set(error, "the crates' values have a wrong header or size");
 }
 
-uint32_t crate_value_find(const struct attribute_values *values, const char *text, size_t length)
+/* The first place in `by_text` whose text does not come before that one. */
+static uint32_t find_place(const struct attribute_values *values, const char *text, size_t length)
 {
     uint32_t low = 0;
     uint32_t high = values->n_values;
@@ -196,11 +197,46 @@ uint32_t crate_value_find(const struct attribute_values *values, const char *tex
         else
             high = middle;
     }
-    if (low == values->n_values)
+    return low;
+}
+
+uint32_t crate_value_find(const struct attribute_values *values, const char *text, size_t length)
+{
+    uint32_t place = find_place(values, text, length);
+    if (place == values->n_values)
         return 0;
     uint32_t own_length;
-    const char *own = crate_value_text(values, values->by_text[low], &own_length);
-    return crate_value_compare(own, own_length, text, length) == 0 ? values->by_text[low] : 0;
+    const char *own = crate_value_text(values, values->by_text[place], &own_length);
+    return crate_value_compare(own, own_length, text, length) == 0 ? values->by_text[place] : 0;
+}
+
+uint32_t crate_value_find_exact(const struct attribute_values *values, const char *text,
+                                size_t length)
+{
+    for (uint32_t place = find_place(values, text, length); place < values->n_values; place++) {
+        uint32_t own_length;
+        const char *own = crate_value_text(values, values->by_text[place], &own_length);
+        if (crate_value_compare(own, own_length, text, length) != 0)
+            break;
+        if (memcmp(own, text, length) == 0)
+            return values->by_text[place];
+    }
+    return 0;
+}
+
+uint32_t crate_values_below(const struct attribute_values *values, const char *beginning,
+                            size_t length, uint32_t *n)
+{
+    uint32_t first = find_place(values, beginning, length);
+    uint32_t place = first;
+    for (; place < values->n_values; place++) {
+        uint32_t own_length;
+        const char *own = crate_value_text(values, values->by_text[place], &own_length);
+        if (own_length < length || crate_value_compare(own, length, beginning, length) != 0)
+            break;
+    }
+    *n = place - first;
+    return first;
 }
 
 /* Counts the values of the crates that are marked in `selected`, or of those that are not. Of one

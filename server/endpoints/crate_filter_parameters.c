@@ -6,9 +6,11 @@
 
 /* In an order in which one may need what stands before it (`kind`). */
 static const enum search_filter_kind kinds[] = {
-    SEARCH_FILTER_UPDATED_SINCE,
-    SEARCH_FILTER_CREATED_SINCE,
-    SEARCH_FILTER_MIN_DOWNLOADS,
+    SEARCH_FILTER_LICENSE,       SEARCH_FILTER_RUST_VERSION,  SEARCH_FILTER_RUST_VERSION_KNOWN,
+    SEARCH_FILTER_EDITION,       SEARCH_FILTER_HAS,           SEARCH_FILTER_NO_STD,
+    SEARCH_FILTER_STABLE,        SEARCH_FILTER_UPDATED_SINCE, SEARCH_FILTER_CREATED_SINCE,
+    SEARCH_FILTER_MIN_DOWNLOADS, SEARCH_FILTER_DEPENDS_ON,    SEARCH_FILTER_KIND,
+    SEARCH_FILTER_OWNER,
 };
 
 /* The `+` of an offset that was not percent-encoded has become a space. */

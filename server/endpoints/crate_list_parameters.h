@@ -23,6 +23,7 @@ struct crate_list_parameters {
     struct search_filters filters; /* `search` points here where there are any */
     struct pagination pagination;
     bool explain;            /* every crate says why it stands where it does */
+    bool highlight;          /* every crate says where it has what was searched for */
     enum experiment_arm arm; /* whose ranking it is; NONE where the sort is another */
     struct search_string keywords[CRATE_LIST_MAX_KEYWORDS];
     struct search_string names[QUERY_STRING_MAX_PARAMETERS];

@@ -211,6 +211,7 @@ struct benchmark {
 
 static const struct benchmark benchmarks[] = {
     {.name = "search", .run = bench_search, .needs_queries = true},
+    {.name = "filters", .run = bench_filters, .needs_queries = true},
     {.name = "suggest", .run = bench_suggest, .needs_queries = true},
     {.name = "pages", .run = bench_pages},
     {.name = "encoding", .run = bench_encoding, .chooses_rounds = true},

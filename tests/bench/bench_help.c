@@ -5,6 +5,7 @@
 static const char synopsis[] =
     "Usage: cratedex-bench search INDEX --queries FILE [--rounds N] [--baseline]\n"
     "                      [--json]\n"
+    "       cratedex-bench filters INDEX --queries FILE [--rounds N] [--json]\n"
     "       cratedex-bench suggest INDEX --queries FILE [--rounds N] [--json]\n"
     "       cratedex-bench pages INDEX [--rounds N] [--json]\n"
     "       cratedex-bench open INDEX [--rounds N] [--json]\n"
@@ -32,6 +33,8 @@ static const char commands[] =
     "\nCommands:\n"
     "  search    every query: the search alone, and with its JSON answer of 10 crates\n"
     "            assembled\n"
+    "  filters   every query without a filter and with each of several, in turn, by\n"
+    "            relevance and by downloads; those that the index lacks are left out\n"
     "  suggest   every prefix: suggestions alone, and with their JSON answer;\n"
     "            misspelt names\n"
     "  pages     what endpoints answer on a miss: pages of crates, lists of versions,\n"

@@ -124,7 +124,7 @@ static bool take_quoted(struct search_string text, size_t *at, struct query_toke
     size_t close = closing_quote(text, *at);
     if (close == text.length || is_value(text, *at, close + 1))
         return false;
-    struct search_string quoted = part_of(text, *at + 1, close);
+    struct search_string quoted = query_without_spaces(part_of(text, *at + 1, close));
     if (!are_words(quoted))
         return false;
     token->kind = QUERY_TOKEN_QUOTED;

@@ -44,6 +44,9 @@ class Commands(unittest.TestCase):
         self.times("search", "--queries", sample.QUERIES, members=["search", "search_and_answer", "slowest"])
         self.table("search", "--queries", sample.QUERIES, "--baseline", "--rounds", 1, words=["FTS5"])
 
+    def test_filters(self):
+        self.times("filters", "--queries", sample.QUERIES, members=["no filter", "license=MIT", "edition=2021, by downloads"])
+
     def test_suggest(self):
         self.times("suggest", "--queries", sample.QUERIES,
                    members=["suggest", "suggest_and_answer", "one_typo", "two_typos"])

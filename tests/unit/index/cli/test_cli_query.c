@@ -155,6 +155,41 @@ static void colours_need_a_capable_terminal_and_no_veto(void **state)
     program_run_free(&run);
 }
 
+/* What matched is underlined where there are colours, and told below where there are none. */
+static void highlights_are_marked(void **state)
+{
+    const struct cli_fixture *fixture = *state;
+    struct program_options options = {
+        .arguments = ARGUMENTS("query", fixture->index, "json", "--highlight"),
+        .terminal_columns = 80,
+        .environment = "TERM=xterm",
+    };
+    struct program_run run;
+    program_run(&options, &run);
+    assert_int_equal(run.status, 0);
+    assert_contains(run.out, "\033[4mjson\033[24m-parser");
+    assert_contains(run.out, "YAML and \033[4mjson\033[24m");
+    assert_contains(run.out, "     in description");
+    assert_lines_fit(run.out, 80);
+    program_run_free(&run);
+
+    cli_run(&run, ARGUMENTS("query", fixture->index, "json", "--highlight"));
+    assert_contains(run.out, "\tA fast parser\n\tin name");
+    assert_null(strchr(run.out, '\033'));
+    program_run_free(&run);
+
+    cli_run(&run, ARGUMENTS("query", fixture->index, "json", "--highlight", "--json", "--explain"));
+    json_t *root = json_loads(run.out, 0, NULL);
+    const json_t *crate =
+        json_object_get(json_array_get(json_object_get(root, "crates"), 0), "crate");
+    char *highlights = json_dumps(json_object_get(crate, "highlights"), JSON_COMPACT);
+    assert_int_equal(strncmp(highlights, "{\"name\":[[0,4]],", 16), 0);
+    assert_true(json_is_object(json_object_get(crate, "explanation")));
+    free(highlights);
+    json_decref(root);
+    program_run_free(&run);
+}
+
 static void query_json_has_documents_and_the_total(void **state)
 {
     const struct cli_fixture *fixture = *state;
@@ -419,6 +454,7 @@ int main(void)
         cmocka_unit_test(filters_narrow_what_is_found),
         cmocka_unit_test(a_terminal_gets_a_table_in_its_width),
         cmocka_unit_test(colours_need_a_capable_terminal_and_no_veto),
+        cmocka_unit_test(highlights_are_marked),
         cmocka_unit_test(query_json_has_documents_and_the_total),
         cmocka_unit_test(pasted_lines_name_a_crate),
         cmocka_unit_test(sorts_order_the_list),

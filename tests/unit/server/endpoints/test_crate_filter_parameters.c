@@ -55,6 +55,11 @@ static void test_equal_keys(void **state)
         {"min_downloads=10&q=a", "q=a&min_downloads=010&min_downloads=10"},
         {"created_since=2024-01-31", "created_since=2024-01-31T02:00:00%2B02:00"},
         {"created_since=2024-01-31", "created_since=2024-01-31T02:00:00+02:00"},
+        {"license=MIT&license=Zlib", "license=zlib&license=(mit)&license=MIT"},
+        {"owner=Ada-L&q=a", "q=a&owner=ada-l"},
+        {"rust_version=1.70&stable=yes", "stable=Yes&rust_version=1.70.0"},
+        {"has=lib&has=bin", "has=BIN&has=lib&has=bin"},
+        {"depends_on=alpha&kind=dev", "kind=dev&depends_on=Alpha"},
     };
     for (size_t i = 0; i < N_ELEMENTS(same); i++)
         if (!have_equal_keys(state, same[i][0], same[i][1]))
@@ -70,6 +75,19 @@ static void test_different_keys(void **state)
         "updated_since=2024-01-31",
         "created_since=2024-01-31",
         "updated_since=2024-01-31&created_since=2024-01-31",
+        "license=MIT",
+        "license=MIT&license=Zlib",
+        "owner=ada-l",
+        "owner=nobody",
+        "rust_version=1.70",
+        "rust_version=1.70&rust_version_known=yes",
+        "edition=2021",
+        "has=lib",
+        "has=lib&has=bin",
+        "stable=yes",
+        "no_std=yes",
+        "depends_on=alpha",
+        "depends_on=alpha&kind=dev",
     };
     for (size_t i = 0; i < N_ELEMENTS(different); i++)
         for (size_t j = 0; j < i; j++)
@@ -85,6 +103,7 @@ static void test_refused(void **state)
     } cases[] = {
         {"min_downloads=", "invalid value for min_downloads (expected a number of downloads such "},
         {"updated_since=soon", "invalid value for updated_since (expected a date such as "},
+        {"edition=2018&edition=2021", "edition is given twice, as 2018 and as 2021: "},
         {"min_downloads=1&min_downloads=2", "min_downloads is given twice, as 1 and as 2: "},
         {"q=json&page=2&created_since=2024-02-30", "invalid value for created_since (expected "},
         {"created_since=2024-01-31T00:00:00", "invalid value for created_since (expected "},

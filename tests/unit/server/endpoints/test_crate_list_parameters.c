@@ -191,6 +191,8 @@ static void shares_the_key_of_a_default_match(void **state)
     assert_true(have_equal_keys("sort=new", "sort=new&match=best"));
     assert_true(have_equal_keys("match=all", "match=best"));
     assert_true(have_equal_keys("q=x&explain=0", "q=x"));
+    assert_true(have_equal_keys("q=x&highlight=0", "q=x"));
+    assert_true(have_equal_keys("highlight=1&q=x", "q=+X&highlight=1"));
     assert_true(have_equal_keys("q=x&facets=has,license", "facets=license,has,license&q=x"));
 }
 
@@ -260,6 +262,8 @@ static void tells_searches_apart(void **state)
         "q=a&letter=a",
         "q=a&match=all",
         "q=a&explain=1",
+        "q=a&highlight=1",
+        "q=a&highlight=1&explain=1",
         "q=a&match=all&explain=1",
         "q=a&facets=license",
         "q=a&facets=license,has",

@@ -196,6 +196,7 @@ static void quotes_stand_between_spaces(void **state)
         {"\"rust parser\"", "\"rust parser\""},
         {"\"serde_json\"", "\"serde_json\""},
         {"\"sha-1\"", "\"sha-1\""},
+        {"\" sha-1 \"", "\"sha-1\""},
         {"\"tcp/ip\"", "\"tcp/ip\""},
         {"\"caf\u00E9\"", "\"caf\u00E9\""},
     };
