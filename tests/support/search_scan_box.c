@@ -1,5 +1,5 @@
-/* What the search box asks of words: that they occur, that they do not, that all of the text's stand
-   in the name. By the full-text table's own look-ups, as the words that are searched for. */
+/* What the search box asks of words: that they occur, that they do not, that all of the text's
+   stand in the name. Each is looked up in the full-text table, as those that are searched for. */
 #include "tests/support/search_scan_steps.h"
 
 #include <cratedex/search_filter_list.h>
