@@ -1,8 +1,7 @@
-/* Values against a table of every pair: numbers, orders, lookups and counts, in every layout; and
+/* Values against a table of every pair: numbers, orders and lookups, in every layout; and
    blocks that are damaged. */
 #include "index/segment/crate_values.h"
 
-#include "index/base/bitmap.h"
 #include "index/segment/crate_values_build.h"
 #include "tests/support/damage.h"
 #include "tests/support/random.h"
@@ -13,7 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -111,8 +109,20 @@ static void expect_dictionary(const struct model *model, int attribute,
     }
 }
 
+static void expect_below(const struct attribute_values *values, const char *beginning,
+                         size_t length)
+{
+    uint32_t n;
+    uint32_t first = crate_values_below(values, beginning, length, &n);
+    for (uint32_t place = 0; place < values->n_values; place++) {
+        const char *text = texts[place_of(values, values->by_text[place])];
+        assert_int_equal(strncasecmp(text, beginning, length) == 0,
+                         place >= first && place - first < n);
+    }
+}
+
 static void expect_found(const struct model *model, int attribute,
-                         const struct attribute_values *values)
+                         const struct attribute_values *values, uint64_t *seed)
 {
     for (uint32_t value = 0; value < N_TEXTS; value++) {
         char typed[32];
@@ -128,6 +138,11 @@ static void expect_found(const struct model *model, int attribute,
         }
         assert_int_equal(crate_value_find(values, typed, length - 1), expected);
         assert_int_equal(crate_value_find(values, typed, length), 0);
+        uint32_t exact = crate_value_find_exact(values, texts[value], strlen(texts[value]));
+        assert_int_equal(exact != 0, count_crates(model, attribute, value) > 0);
+        assert_true(exact == 0 || place_of(values, exact) == value);
+        assert_int_equal(crate_value_find_exact(values, typed, length), 0);
+        expect_below(values, typed, random_below(seed, (uint32_t)length));
         assert_true(expected > 0 || count_crates(model, attribute, value) == 0);
     }
     assert_int_equal(crate_value_find(values, "", 0), 0);
@@ -152,30 +167,6 @@ static void expect_crates(const struct model *model, int attribute,
     }
 }
 
-/* Of selections of every size, none and all among them. */
-static void expect_counts(const struct model *model, int attribute,
-                          const struct attribute_values *values, uint64_t *seed)
-{
-    uint64_t selected[MAX_CRATES / 64 + 1];
-    uint32_t counts[N_TEXTS + 1];
-    for (uint32_t share = 0; share <= 8; share++) {
-        memset(selected, 0, sizeof selected);
-        for (uint32_t rank = 1; rank <= model->n_crates; rank++) {
-            if (random_below(seed, 8) < share)
-                bitmap_set(selected, rank);
-        }
-        memset(counts, 0xa5, sizeof counts);
-        crate_values_count(values, selected, counts);
-        for (uint32_t number = 1; number <= values->n_values; number++) {
-            uint32_t place = place_of(values, number);
-            uint32_t expected = 0;
-            for (uint32_t rank = 1; rank <= model->n_crates; rank++)
-                expected += model->has[attribute][place][rank] && bitmap_test(selected, rank);
-            assert_int_equal(counts[number], expected);
-        }
-    }
-}
-
 static void values_are_those_of_a_table(void **state)
 {
     (void)state;
@@ -195,9 +186,8 @@ static void values_are_those_of_a_table(void **state)
             was_single = was_single || (own->starts == NULL && own->n_values > 0);
             was_several = was_several || own->starts != NULL;
             expect_dictionary(&model, i, own);
-            expect_found(&model, i, own);
+            expect_found(&model, i, own, &seed);
             expect_crates(&model, i, own);
-            expect_counts(&model, i, own, &seed);
         }
         msgpack_sbuffer_destroy(&block);
     }
@@ -210,14 +200,11 @@ static void no_crates(void **state)
     static struct model model;
     struct crate_values values;
     msgpack_sbuffer block;
-    uint64_t selected = 0;
-    uint32_t count;
     build_block(&model, &block);
     assert_int_equal(crate_values_open(&values, 0, block.data, block.size, NULL), 0);
     for (int i = 0; i < N_CRATE_ATTRIBUTES; i++) {
         assert_int_equal(values.attributes[i].n_values, 0);
         assert_int_equal(crate_value_find(&values.attributes[i], "cli", 3), 0);
-        crate_values_count(&values.attributes[i], &selected, &count);
     }
     msgpack_sbuffer_destroy(&block);
 }
@@ -251,19 +238,16 @@ static void more_values_than_16_bits_number(void **state)
         assert_non_null(own->wide_numbers);
         assert_int_equal(own->n_values, N);
         assert_int_equal(own->starts != NULL, n_each == 2);
-        uint64_t *selected = calloc(bitmap_n_words(N + 1), sizeof *selected);
-        uint32_t *counts = calloc(N + 1, sizeof *counts);
-        assert_non_null(selected);
-        assert_non_null(counts);
-        bitmap_set(selected, N);
-        bitmap_set(selected, 1);
-        crate_values_count(own, selected, counts);
-        assert_int_equal(counts[crate_value_find(own, "065537", 6)], 1);
-        assert_int_equal(counts[crate_value_find(own, "065536", 6)], n_each - 1);
-        assert_int_equal(counts[crate_value_find(own, "065535", 6)], 0);
-        assert_int_equal(counts[crate_value_find(own, "000001", 6)], 1);
-        free(counts);
-        free(selected);
+        for (uint32_t rank = 1; rank <= N; rank += N - 1) {
+            uint32_t n_own = rank == 1 ? 1 : n_each;
+            char text[16];
+            size_t length = (size_t)snprintf(text, sizeof text, "%06u", rank);
+            uint32_t number = crate_value_find(own, text, length);
+            assert_int_equal(crate_values_of(own, rank), n_own);
+            assert_true(crate_values_number(own, rank, 0) == number ||
+                        crate_values_number(own, rank, n_own - 1) == number);
+            assert_in_range(own->n_crates[number - 1], 1, n_each);
+        }
         msgpack_sbuffer_destroy(&block);
         crate_values_builder_destroy(&builder);
     }
@@ -277,8 +261,6 @@ static bool try_block(void *context, const void *block, size_t size)
     (void)context;
     struct crate_values values;
     struct error error = {.message = ""};
-    uint64_t selected[1] = {UINT64_C(0x1f00fe)};
-    uint32_t counts[N_TEXTS + 1];
     if (crate_values_open(&values, DAMAGED_CRATES, block, size, &error) != 0) {
         assert_true(strlen(error.message) > 0);
         return false;
@@ -286,12 +268,10 @@ static bool try_block(void *context, const void *block, size_t size)
     for (int i = 0; i < N_CRATE_ATTRIBUTES; i++) {
         const struct attribute_values *own = &values.attributes[i];
         assert_in_range(own->n_values, 0, N_TEXTS);
-        crate_values_count(own, selected, counts);
         for (uint32_t number = 1; number <= own->n_values; number++) {
             uint32_t length;
             const char *text = crate_value_text(own, number, &length);
             assert_true(own->n_crates[crate_value_find(own, text, length) - 1] > 0);
-            assert_true(counts[number] <= own->n_crates[number - 1]);
         }
         for (uint32_t rank = 1; rank <= DAMAGED_CRATES; rank++) {
             for (uint32_t k = 0; k < crate_values_of(own, rank); k++)
