@@ -26,12 +26,12 @@ extern "C" {
 #endif
 
 /* Takes out of `text`, which must be one that search_check_text allows, what is of the language,
-   and adds it to `filters`. What is left to search for is written to `rest`, which has as much room
-   as the text is long and may be the text itself; quoted words stay there, without their quotes.
-   `*rest_length` becomes 0 where nothing is left: then the query is a list. Returns false where
-   nothing was taken out: then neither is written, and the text is what to search for. Looks at
-   memory only, and at nothing but the text where that has neither a colon nor a quote nor a hyphen
-   that begins a word. */
+   and adds it to `filters`. What is left to search for is written to `rest`, in the form that
+   search_fold_text gives: it has as much room as the text is long, and may be the text itself.
+   Quoted words stay there, without their quotes. `*rest_length` becomes 0 where nothing is left:
+   then the query is a list. Returns false where nothing was taken out: then neither is written, and
+   the text is what to search for. Looks at memory only, and at nothing but the text where that has
+   neither a colon nor a quote nor a hyphen that begins a word. */
 bool search_language_read(const struct index *index, struct search_string text,
                           struct search_filters *filters, char *rest, size_t *rest_length);
 

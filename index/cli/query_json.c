@@ -1,4 +1,4 @@
-/* Crates are the documents that the index holds, put into a frame like that of the server's lists. */
+/* Crates are the documents that the index holds, in a frame like that of the server's lists. */
 #include "index/cli/query_json.h"
 
 #include <cratedex/encoder.h>

@@ -4,7 +4,6 @@
    all others, so that their order makes no other query. */
 #include <cratedex/search_language.h>
 
-#include "index/search/plan/query_characters.h"
 #include "index/search/plan/query_language.h"
 #include "index/search/plan/query_text.h"
 #include "index/segment/open_index.h"
@@ -13,6 +12,7 @@
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/search_filters.h>
+#include <cratedex/search_text.h>
 #include <string.h>
 
 #define MAX_TOKENS SEARCH_MAX_WORDS
@@ -135,17 +135,8 @@ static struct search_string rest_of(const struct language *language, size_t i)
     return token->kind == QUERY_TOKEN_QUOTED ? token->value : (struct search_string){NULL, 0};
 }
 
-/* What stands before a token, as one character: a line's end counts among spaces. */
-static char separator_before(const char *text, const char *token)
-{
-    while (token > text && (token[-1] == ' ' || token[-1] == '\n')) {
-        if (*--token == '\n')
-            return '\n';
-    }
-    return ' ';
-}
-
-static size_t write_rest(const struct language *language, const char *text, char *rest)
+/* Between tokens there is one space, or a line's end. */
+static size_t write_rest(const struct language *language, char *rest)
 {
     size_t length = 0;
     for (size_t i = 0; i < language->n_tokens; i++) {
@@ -153,7 +144,7 @@ static size_t write_rest(const struct language *language, const char *text, char
         if (left.length == 0)
             continue;
         if (length > 0)
-            rest[length++] = separator_before(text, language->tokens[i].whole.data);
+            rest[length++] = language->tokens[i].whole.data[-1];
         memcpy(rest + length, left.data, left.length);
         length += left.length;
     }
@@ -185,9 +176,9 @@ bool search_language_read(const struct index *index, struct search_string text,
 {
     if (!query_language_may_be_in(text))
         return false;
-    char unified[SEARCH_MAX_TEXT_BYTES];
+    char folded[SEARCH_MAX_TEXT_BYTES];
     struct language language = {.index = index, .filters = filters};
-    struct search_string read = {unified, query_characters_unify(unified, text.data, text.length)};
+    struct search_string read = {folded, search_fold_text(folded, text.data, text.length)};
     size_t at = 0;
     bool is_any = false;
     while (language.n_tokens < MAX_TOKENS &&
@@ -195,6 +186,6 @@ bool search_language_read(const struct index *index, struct search_string text,
         is_any = language.tokens[language.n_tokens++].kind != QUERY_TOKEN_TEXT || is_any;
     if (!is_any || has_only_flags(&language) || is_whole(index, read) || !take_all(&language))
         return false;
-    *rest_length = write_rest(&language, unified, rest);
+    *rest_length = write_rest(&language, rest);
     return true;
 }

@@ -69,8 +69,8 @@ static int assemble_suggestions(struct index_reader *reader, const struct encodi
 static int assemble_dependents(struct index_reader *reader, const struct encoding_answer *answer,
                                struct encoder *encoder, struct error *error)
 {
-    return index_reader_encode_reverse_dependencies(reader, answer->rank, 0, DEPENDENTS_PER_PAGE,
-                                                    encoder, error);
+    const struct dependents_query query = {.rank = answer->rank, .limit = DEPENDENTS_PER_PAGE};
+    return index_reader_encode_reverse_dependencies(reader, &query, encoder, error);
 }
 
 int encoding_page_assemble(const struct encoding_page *page, struct index_reader *reader,

@@ -116,7 +116,7 @@ static bool are_words(struct search_string quoted)
     query_text_read(&read, quoted);
     bool is_single = memchr(quoted.data, ' ', quoted.length) == NULL;
     return read.kind == QUERY_TEXT_PLAIN || (read.kind == QUERY_TEXT_PERHAPS &&
-                                             read.version_form == QUERY_VERSION_NONE && !is_single);
+                                             read.version_form < QUERY_VERSION_SHORT && !is_single);
 }
 
 static bool take_quoted(struct search_string text, size_t *at, struct query_token *token)
@@ -124,7 +124,7 @@ static bool take_quoted(struct search_string text, size_t *at, struct query_toke
     size_t close = closing_quote(text, *at);
     if (close == text.length || is_value(text, *at, close + 1))
         return false;
-    struct search_string quoted = part_of(text, *at + 1, close);
+    struct search_string quoted = query_without_spaces(part_of(text, *at + 1, close));
     if (!are_words(quoted))
         return false;
     token->kind = QUERY_TOKEN_QUOTED;

@@ -25,9 +25,9 @@
 
 static const char *const descriptions[] = {
     "Fast \u5BFF\u53F8 menus \u2014 for caf\u00E9s, and a parser of menus in \U0001F980 Rust",
-    "\u00C9l\u00E8ves et cafe\u0301s: parsing na\u00EFve r\u00E9sum\u00E9s, \u201Cquoted\u201D parses",
+    "\u00C9l\u00E8ves et cafe\u0301s: parsing na\u00EFve r\u00E9sum\u00E9s, \u201Cset\u201D",
     "B\u1EC7nh vi\u1EC7n scheduling for hospitals; schedules hospital beds \u2026 schedule",
-    "\u041F\u0440\u0438\u0432\u0435\u0442 async runtimes \u0438 \u0441\u0435\u0440\u0432\u0435\u0440\u044B asynchronous runtime",
+    "\u041F\u0440\u0438\u0432\u0435\u0442 async runtimes \u0438 \u0441\u0435\u0440 runtime",
     "Stra\u00DFe und \u00DCbungen zum Parsen; parsers parse",
     "A B-tree map, maps, mapped and mapping over files, filing a file",
     "\u65E5\u672C\u8A9E parser, \u65E5\u672C\u8A9E tokenizer",
@@ -165,7 +165,7 @@ static void ranges_are_those_of_sqlite(void **state)
             text[length++] = ' ';
         }
         length--;
-        if (memchr(text, '\xf0', length) != NULL)
+        if (memchr(text, 0xf0, length) != NULL)
             continue; /* a picture is no word of a query, though FTS5 takes it for one */
         struct ranking ranking;
         ranking_set_defaults(&ranking);

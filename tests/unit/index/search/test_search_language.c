@@ -137,6 +137,50 @@ static void filters_leave_the_text(void **state)
     EXPECT(state, cases);
 }
 
+/* Every name that a filter has, with a value that this index has. */
+static void filters_by_every_name(void **state)
+{
+    static const struct reading_case cases[] = {
+        {"x license:mit", "x | license:MIT"},
+        {"x license:MIT license:apache-2.0", "x | license:Apache-2.0 MIT"},
+        {"x license:\"Apache-2.0 WITH LLVM-exception\"",
+         "x | license:Apache-2.0 WITH LLVM-exception"},
+        {"x msrv:1.70", "x | rust_version:1.70.0"},
+        {"x rust_version:1.70.0", "x | rust_version:1.70.0"},
+        {"x rust_version_known:yes", "x | rust_version_known:true"},
+        {"x edition:2021", "x | edition:2021"},
+        {"x has:lib has:bin", "x | has:bin lib"},
+        {"x no_std:yes", "x | no_std:true"},
+        {"x stable:yes", "x | stable:true"},
+        {"x updated_since:2024-01-31", "x | updated_since:2024-01-31T00:00:00Z"},
+        {"x created_since:2024-01-31T02:00:00+02:00", "x | created_since:2024-01-31T00:00:00Z"},
+        {"x min_downloads:10", "x | min_downloads:10"},
+        {"x depends_on:tokio", "x | depends_on:tokio"},
+        {"x depends_on:tokio kind:dev", "x | depends_on:tokio kind:dev"},
+        {"x kind:dev depends_on:tokio", "x | depends_on:tokio kind:dev"},
+        {"x owner:dtolnay", "x | owner:dtolnay"},
+        {"x owner:DTolnay", "x | owner:dtolnay"},
+        {"x owner:github:tokio-rs:core", "x | owner:github:tokio-rs:core"},
+        {"owner:dtolnay", " | owner:dtolnay"},
+        {"license:zlib -a1 \"b\" in:name", "b | license:Zlib without:a1 all_of:b in:name"},
+        /* Wrong, or unknown. */
+        {"license:nonsense", NULL},
+        {"license:mit,zlib", NULL},
+        {"license:GPL-3.0", NULL},
+        {"msrv:abc", NULL},
+        {"msrv:", NULL},
+        {"edition:2000", NULL},
+        {"has:test", NULL},
+        {"no_std:maybe", NULL},
+        {"stable:1", NULL},
+        {"depends_on:nosuch", NULL},
+        {"kind:dev", NULL},
+        {"owner:nobody", NULL},
+        {"edition:2018 edition:2021", "edition:2021 | edition:2018"},
+    };
+    EXPECT(state, cases);
+}
+
 static void what_is_not_known_is_text(void **state)
 {
     static const struct reading_case cases[] = {
@@ -176,7 +220,7 @@ static void exclusions_and_quotes(void **state)
         {"-bb -Aa -bb", " | without:aa bb"},
         {"\"web server\"", "web server | all_of:server web"},
         {"\"server web\" fast", "server web fast | all_of:server web"},
-        {"\"web\" \"Server\"", "web Server | all_of:server web"},
+        {"\"web\" \"Server\"", "web server | all_of:server web"},
         {"\"hello, world!\"", "hello, world! | all_of:hello world"},
         {"\"no std\" x", "no std x | all_of:no std"},
         {"\"c++ no-std\"", "c++ no-std | all_of:c++ no-std"},
@@ -268,9 +312,13 @@ static void the_rest_is_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(filters_leave_the_text), cmocka_unit_test(what_is_not_known_is_text),
-        cmocka_unit_test(exclusions_and_quotes),  cmocka_unit_test(flags_are_passed_over),
-        cmocka_unit_test(what_is_pasted_stays),   cmocka_unit_test(too_many_words),
+        cmocka_unit_test(filters_leave_the_text),
+        cmocka_unit_test(filters_by_every_name),
+        cmocka_unit_test(what_is_not_known_is_text),
+        cmocka_unit_test(exclusions_and_quotes),
+        cmocka_unit_test(flags_are_passed_over),
+        cmocka_unit_test(what_is_pasted_stays),
+        cmocka_unit_test(too_many_words),
         cmocka_unit_test(the_rest_is_text),
     };
     return cmocka_run_group_tests_name("search_language", tests, open_index, built_index_tear_down);

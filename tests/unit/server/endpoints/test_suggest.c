@@ -1,5 +1,6 @@
 /* Suggestions against a look at every name (suggest_scan.h), and small cases of each rule. */
 #include "tests/support/built_index.h"
+#include "tests/support/described_crates.h"
 #include "tests/support/random.h"
 #include "tests/support/sanitized.h"
 #include "tests/support/suggest_scan.h"
@@ -329,6 +330,44 @@ static void names_as_people_type_them(void **state)
     built_index_remove(&built);
 }
 
+/* The answer counts code points, where a program that calls the library gets bytes. */
+static void answers_count_code_points(void **state)
+{
+    (void)state;
+    static const struct described_crate crates[] = {
+        {.name = "caf\u00E9-\u5BFF\u53F8-menu", .keywords = "\u5BFF\u53F8", .downloads = 9},
+        {.name = NULL},
+    };
+    static const struct {
+        const char *text;
+        const char *expected;
+    } cases[] = {
+        {"menu", "\"highlight\":[[8,4]]"},
+        {"caf\u00E9-", "\"highlight\":[[0,5]]"},
+        {"caf\u00E9", "\"highlight\":[[0,4]]"},
+        {"\u5BFF", "\"highlight\":[[5,1]]"},
+        {"", "\"highlight\":[]"},
+    };
+    struct built_index built;
+    described_crates_build(&built, crates);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct suggestion found[2];
+        struct encoder encoder;
+        msgpack_sbuffer out;
+        msgpack_sbuffer_init(&out);
+        encoder_init(&encoder, ENCODING_JSON, &out);
+        size_t n = suggest(built.index, cases[i].text, strlen(cases[i].text), found, 2);
+        assert_true(n > 0);
+        suggestions_encode(found, n, &encoder);
+        assert_int_equal(encoder_finish(&encoder, NULL), 0);
+        msgpack_sbuffer_write(&out, "", 1);
+        if (strstr(out.data, cases[i].expected) == NULL)
+            fail_msg("\"%s\": %s", cases[i].text, out.data);
+        msgpack_sbuffer_destroy(&out);
+    }
+    built_index_remove(&built);
+}
+
 /* Keywords come last, those of most crates first, with the downloads of their crates. */
 static void keywords(void **state)
 {
@@ -374,6 +413,7 @@ int main(void)
         cmocka_unit_test(pasted_texts),
         cmocka_unit_test(filters_among_words),
         cmocka_unit_test(names_that_differ_in_separators),
+        cmocka_unit_test(answers_count_code_points),
         cmocka_unit_test(keywords),
         cmocka_unit_test(any_separator),
         cmocka_unit_test(names_as_people_type_them),

@@ -196,7 +196,10 @@ static void quotes_stand_between_spaces(void **state)
         {"\"rust parser\"", "\"rust parser\""},
         {"\"serde_json\"", "\"serde_json\""},
         {"\"sha-1\"", "\"sha-1\""},
+        {"\" sha-1 \"", "\"sha-1\""},
         {"\"tcp/ip\"", "\"tcp/ip\""},
+        {"\"http 2\"", "\"http 2\""},
+        {"\"windows 10 api\"", "\"windows 10 api\""},
         {"\"caf\u00E9\"", "\"caf\u00E9\""},
     };
     EXPECT(cases);
