@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-/* Filters narrow words and lists alike; what is wrong of one is told before anything is searched. */
+/* Filters narrow words and lists alike; what is wrong of one is told before a search. */
 static void filters_narrow_what_is_found(void **state)
 {
     const char *index = ((const struct cli_fixture *)*state)->index;
