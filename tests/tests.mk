@@ -41,6 +41,8 @@ $(fuzz_programs): $(BUILD)/%: $(BUILD)/obj/%.o $(server_library) $(index_library
 	$(call say,link)
 	$(quiet)$(link_test) -fsanitize=fuzzer -o $@ $(link_inputs) $(server_libs) $(index_libs)
 $(BUILD)/tests/fuzz/fuzz_index_file: $(call objects,tests/support/read_hits.c)
+$(addprefix $(BUILD)/tests/fuzz/fuzz_,search_text search_language crate_list): \
+    $(call objects,tests/support/fuzzed_index.c)
 
 -include $(patsubst %.o,%.d,$(call objects,$(support_sources) $(unit_sources) $(http_sources) $(fuzz_sources)))
 

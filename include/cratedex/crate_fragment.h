@@ -33,10 +33,10 @@ struct index_member {
     size_t value_size;
 };
 
-/* The same with one more member, the last of the object. */
+/* The same with more members, behind those of the object. */
 int index_reader_encode_crate_with(struct index_reader *reader, uint32_t rank, bool exact_match,
-                                   const struct index_member *member, struct encoder *encoder,
-                                   struct error *error);
+                                   const struct index_member *members, size_t n_members,
+                                   struct encoder *encoder, struct error *error);
 
 /* Appends a whole precomputed page ("summary") to what `encoder` writes. */
 int index_reader_encode_page(struct index_reader *reader, const char *page, struct encoder *encoder,

@@ -3,8 +3,6 @@
 #define CRATEDEX_EXPLANATION_H
 
 #include <cratedex/encoder.h>
-#include <cratedex/error.h>
-#include <cratedex/index_reader.h>
 #include <cratedex/search.h>
 
 #ifdef __cplusplus
@@ -33,12 +31,6 @@ size_t explanation_fields(unsigned fields, const char *names[EXPLANATION_MAX_FIE
    another form of it stands there; `written` tells these two apart. */
 void explanation_encode(const struct search_explanation *explanation, const struct search_hit *hit,
                         struct encoder *encoder);
-
-/* Appends the crate of a hit of that search (`result.search`), as index_reader_encode_crate does,
-   with a last member `explanation`. Returns 0 or -1. */
-int explanation_encode_crate(struct index_reader *reader, struct search *search,
-                             const struct search_hit *hit, struct encoder *encoder,
-                             struct error *error);
 
 #ifdef __cplusplus
 }

@@ -6,6 +6,7 @@
 #include <cratedex/encoder.h>
 #include <cratedex/index_file.h>
 #include <cratedex/search.h>
+#include <cratedex/search_filter_list.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -26,6 +27,7 @@ struct query_plan {
         uint64_t n_completion_crates; /* crates that have any of these */
         double share;                 /* of the query's inverse document frequency */
     } words[SEARCH_MAX_WORDS];        /* only the first n_words are set */
+    struct search_filters filters;    /* of the query */
     uint32_t n_words;                 /* that were looked for */
     uint32_t n_left_out;              /* that occur nowhere, in no spelling */
     double required_share;            /* that a match had to reach by its words */
@@ -33,6 +35,7 @@ struct query_plan {
     uint32_t n_exact_names;           /* crates that are called so */
     uint32_t near_names[QUERY_PLAN_MAX_NEAR_NAMES]; /* ranks of those that the text nearly names */
     uint32_t n_near_names;
+    unsigned facets; /* that were counted: a bit each, see search_facets.h */
     bool is_relaxed; /* see struct search_result, as the two below */
     uint64_t total;
     char did_you_mean[SEARCH_MAX_DID_YOU_MEAN];
@@ -40,19 +43,22 @@ struct query_plan {
     char stems[2 * SEARCH_MAX_TEXT_BYTES];
 };
 
-/* Describes the search that gave `result`, before its reader runs the next. Allocates nothing;
-   costs well below a microsecond for common queries. */
-void query_plan_describe(const struct search_result *result, struct query_plan *plan);
+/* Describes the search for `query` that gave `result`, before its reader runs the next. Allocates
+   nothing; costs well below a microsecond for common queries. */
+void query_plan_describe(const struct search_query *query, const struct search_result *result,
+                         struct query_plan *plan);
 
 /* Writes a plan as one value:
 
-       {"words": [{"word", "crates", "synonyms", "synonym_crates", "completions",
+       {"filters": {"license": [], …},
+        "words": [{"word", "crates", "synonyms", "synonym_crates", "completions",
         "completion_crates", "share"}], "left_out",
         "required_share", "name_places", "exact_names", "near_names": [], "did_you_mean", "relaxed",
-        "matches", "page": {"exact name", "name", …}}
+        "facets": ["category", …], "matches", "page": {"exact name", "name", …}}
 
-   `page` counts the hits of the page by tier (search_tier_name), those of tiers that occur. Words
-   are stems. `index` is the one that was searched. */
+   `filters` are as search_filters_encode writes them. `page` counts the hits of the page by tier
+   (search_tier_name), those of tiers that occur. Words are stems; `facets` are those that were
+   counted. `index` is the one that was searched. */
 void query_plan_encode(const struct query_plan *plan, const struct index *index,
                        struct encoder *encoder);
 

@@ -46,6 +46,10 @@ struct search_filter {
     int64_t number; /* of min_downloads; microseconds since 1970 of what is a time; else 0 */
 };
 
+/* What reading a value may return: it is well formed, but the index has no such owner, crate,
+   keyword or category. */
+#define SEARCH_FILTER_UNKNOWN 1
+
 /* Sorted by kind, then by the bytes of the value, without doubles: equal filters are equal lists.
    It points nowhere and may be copied. */
 struct search_filters {
@@ -75,8 +79,8 @@ struct search_string search_filter_text(const struct search_filters *filters,
 const struct search_filter *search_filters_of(const struct search_filters *filters,
                                               enum search_filter_kind kind, uint32_t *n);
 
-/* Writes how a query was read, as one value: `text` is what is searched for as text, "" without
-   one; then the kinds that there are, by name. A kind of which there may be several is an array.
+/* Writes how a query was read, as one value: `text` is what is searched for as text, where it is
+   given; then the kinds that there are, by name. A kind of which there may be several is an array.
 
        {"text": "json", "license": ["Apache-2.0", "MIT"], "rust_version": "1.70.0",
         "stable": true, "min_downloads": 1000, "without": ["async"], "in": "name"} */

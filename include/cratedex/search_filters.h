@@ -35,9 +35,6 @@
 extern "C" {
 #endif
 
-/* The value is well formed, but the index has no such owner, crate, keyword or category. */
-#define SEARCH_FILTER_UNKNOWN 1
-
 /* Adds a filter, whose value gets its canonical form (upper and lower case do not matter, nor how a
    crate's name is spelled). The same one again changes nothing. Looks at memory only. Returns 0;
    SEARCH_FILTER_UNKNOWN, nothing was added; -1, nothing was added and `error` says why: the name is

@@ -78,7 +78,7 @@ struct search_query {
     bool by_team;
     int64_t user_id;
     int64_t team_id;
-    bool leave_out_yanked; /* crates all of whose versions are yanked */
+    bool leave_out_yanked;                /* crates all of whose versions are yanked */
     const struct search_filters *filters; /* further ones; NULL: none */
     enum search_sort sort;
     enum search_match match;

@@ -61,7 +61,8 @@ size_t suggest(const struct index *index, const char *text, size_t text_length,
                struct suggestion *suggestions, size_t limit);
 
 /* Writes {"suggestions": [{"name", "kind", "downloads", "highlight": [[start, length]]}, …]}; the
-   highlight is empty where nothing was typed. */
+   highlight counts code points, as those of crates do (highlight.h), and is empty where nothing was
+   typed. */
 void suggestions_encode(const struct suggestion *suggestions, size_t n_suggestions,
                         struct encoder *encoder);
 

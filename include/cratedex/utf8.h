@@ -23,6 +23,9 @@ bool utf8_read_sequence(const char *text, size_t length, size_t *n_bytes);
 /* The characters (code points) of well-formed UTF-8. */
 size_t utf8_count_characters(const char *text, size_t length);
 
+/* The bytes of the first `n` characters of well-formed UTF-8; `length` where it has no more. */
+size_t utf8_skip_characters(const char *text, size_t length, size_t n);
+
 /* The bytes of the first character of well-formed UTF-8 (`length` > 0). */
 size_t utf8_first_character(const char *text, size_t length);
 

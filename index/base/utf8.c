@@ -77,6 +77,14 @@ size_t utf8_count_characters(const char *text, size_t length)
     return n;
 }
 
+size_t utf8_skip_characters(const char *text, size_t length, size_t n)
+{
+    size_t at = 0;
+    for (; n > 0 && at < length; n--)
+        at += utf8_first_character(text + at, length - at);
+    return at;
+}
+
 size_t utf8_first_character(const char *text, size_t length)
 {
     size_t n_bytes = 1;

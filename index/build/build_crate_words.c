@@ -127,8 +127,10 @@ struct collecting {
     struct error *error;
 };
 
-static int collect(void *context, const char *word, size_t length)
+static int collect(void *context, const char *word, size_t length, size_t start, size_t end)
 {
+    (void)start;
+    (void)end;
     const struct collecting *collecting = context;
     if (length > WRITTEN_MAX_BYTES)
         return 0;

@@ -126,6 +126,9 @@ static int collect(struct groups *groups, struct error *error)
     for (uint32_t rank = 1; rank <= build->n_crates && result == 0; rank++) {
         const struct build_crate *crate = &build->crates[rank - 1];
         result = add_values(groups, rank, error);
+        if (result == 0 && build->license_numbers[rank - 1] != 0)
+            result = add_member(groups, MEMBERSHIP_LICENSE, build->license_numbers[rank - 1], rank,
+                                error);
         if (result == 0 && crate->is_stable)
             result = add_member(groups, MEMBERSHIP_STABLE, MEMBERSHIP_ONLY, rank, error);
         if (result == 0)

@@ -4,6 +4,7 @@
 #include "index/build/build_parts.h"
 
 #include "index/base/database.h"
+#include "index/build/build_logins.h"
 #include "index/build/build_memberships.h"
 #include "index/build/build_part.h"
 #include "index/build/build_report.h"
@@ -240,7 +241,8 @@ int build_write_parts(struct build *build, struct error *error)
     if (write_names(build, error) != 0)
         return -1;
     build_begin_phase(build, "keywords, categories and owners");
-    if (build_write_values(build, error) != 0 || build_write_memberships(build, error) != 0)
+    if (build_write_values(build, error) != 0 || build_write_memberships(build, error) != 0 ||
+        build_write_logins(build, error) != 0)
         return -1;
     build_begin_phase(build, "word lists");
     if (build_write_words(build, error) != 0 || build_write_synonyms(build, error) != 0)

@@ -29,6 +29,7 @@ void build_state_destroy(struct build *build)
     msgpack_sbuffer_destroy(&build->names);
     written_words_destroy(build->written);
     synonym_table_free(&build->synonyms);
+    free(build->license_numbers);
     free(build->columns);
     free(build->crates);
 }

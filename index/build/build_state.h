@@ -69,6 +69,7 @@ struct build {
     msgpack_sbuffer names;           /* the crates' names, one behind the other */
     msgpack_sbuffer values_block;
     struct crate_values values; /* in the block, once that is written */
+    uint32_t *license_numbers;  /* by rank - 1: of the licence expression (licenses.h); 0: none */
     msgpack_sbuffer memberships_block;
     struct memberships memberships; /* in the block, once that is written */
     struct synonym_table synonyms;

@@ -4,6 +4,7 @@
 
 #include "index/base/compare.h"
 #include "index/base/database.h"
+#include "index/build/build_licenses.h"
 #include "index/build/build_part.h"
 #include "index/build/text_numbers.h"
 #include "index/segment/crate_values_build.h"
@@ -80,6 +81,7 @@ struct values_pass {
     struct links links;
     struct text_numbers editions;
     struct text_numbers rust_versions;
+    struct build_licenses licenses;
 };
 
 typedef int row_function(struct values_pass *pass, sqlite3_stmt *row, struct error *error);
@@ -174,9 +176,9 @@ static int add_text(struct values_pass *pass, struct text_numbers *numbers,
     return crate_values_builder_add(&pass->builder, attribute, rank, place, error);
 }
 
-enum version_column { VERSION_EDITION, VERSION_RUST, VERSION_LIB, VERSION_BIN };
+enum version_column { VERSION_LICENSE, VERSION_EDITION, VERSION_RUST, VERSION_LIB, VERSION_BIN };
 static const char version_sql[] =
-    "SELECT edition, rust_version, has_lib, coalesce(bin_names <> '[]', 0)"
+    "SELECT license, edition, rust_version, has_lib, coalesce(bin_names <> '[]', 0)"
     " FROM versions WHERE id = ?1";
 
 /* What a package can have, and their places. */
@@ -186,7 +188,10 @@ static const char *const targets[] = {"lib", "bin"};
 static int add_version(struct values_pass *pass, uint32_t rank, sqlite3_stmt *row,
                        struct error *error)
 {
-    if (add_text(pass, &pass->editions, CRATE_ATTRIBUTE_EDITION, rank, row, VERSION_EDITION,
+    if (build_licenses_add(&pass->licenses, pass->build, rank,
+                           (const char *)sqlite3_column_text(row, VERSION_LICENSE),
+                           (size_t)sqlite3_column_bytes(row, VERSION_LICENSE), error) != 0 ||
+        add_text(pass, &pass->editions, CRATE_ATTRIBUTE_EDITION, rank, row, VERSION_EDITION,
                  error) != 0 ||
         add_text(pass, &pass->rust_versions, CRATE_ATTRIBUTE_RUST_VERSION, rank, row, VERSION_RUST,
                  error) != 0)
@@ -203,6 +208,9 @@ static int read_versions(struct values_pass *pass, struct error *error)
 {
     struct build *build = pass->build;
     uint32_t place;
+    build->license_numbers = calloc((size_t)build->n_crates + 1, sizeof *build->license_numbers);
+    if (build->license_numbers == NULL)
+        return error_out_of_memory(error);
     for (int target = 0; target < N_TARGETS; target++) {
         if (crate_values_builder_value(&pass->builder, CRATE_ATTRIBUTE_HAS, targets[target],
                                        strlen(targets[target]), 0, &place, error) != 0)
@@ -217,17 +225,20 @@ static int read_versions(struct values_pass *pass, struct error *error)
         sqlite3_reset(select);
     }
     sqlite3_finalize(select);
-    return result;
+    return result == 0 ? build_licenses_give_names(&pass->licenses, build, &pass->builder, error)
+                       : -1;
 }
 
-static int write_part(struct values_pass *pass, struct error *error)
+static int write_parts(struct values_pass *pass, struct error *error)
 {
     struct build *build = pass->build;
     msgpack_sbuffer *block = &build->values_block;
     if (crate_values_builder_finish(&pass->builder, build->n_crates, block, error) != 0 ||
         crate_values_open(&build->values, build->n_crates, block->data, block->size, error) != 0)
         return -1;
-    return build_write_part(build, INDEX_PART_CRATE_VALUES, block, error);
+    if (build_write_part(build, INDEX_PART_CRATE_VALUES, block, error) != 0)
+        return -1;
+    return build_licenses_write(&pass->licenses, build, error);
 }
 
 int build_write_values(struct build *build, struct error *error)
@@ -238,9 +249,10 @@ int build_write_values(struct build *build, struct error *error)
     if (result == 0)
         result = read_versions(&pass, error);
     if (result == 0)
-        result = write_part(&pass, error);
+        result = write_parts(&pass, error);
     text_numbers_destroy(&pass.editions);
     text_numbers_destroy(&pass.rust_versions);
+    build_licenses_destroy(&pass.licenses);
     free(pass.places.links);
     free(pass.links.links);
     crate_values_builder_destroy(&pass.builder);

@@ -1,6 +1,6 @@
 /* A balanced tree of the C library's: a dump has few different licences, editions and the like, and
    may make as many as it likes without making the tree slow. */
-#define _GNU_SOURCE /* tdestroy */
+#define _GNU_SOURCE /* tdestroy, twalk_r */
 #include "index/build/text_numbers.h"
 
 #include <search.h>
@@ -42,4 +42,17 @@ int text_numbers_get(struct text_numbers *numbers, const char *text, size_t leng
     else if (++numbers->n == UINT32_MAX)
         return error_set(error, "the dump has 2^32 different texts of a kind or more");
     return 0;
+}
+
+static void store(const void *node, VISIT visit, void *context)
+{
+    const struct numbered_text *const *text = node;
+    const struct numbered_text **texts = context;
+    if (visit == preorder || visit == leaf)
+        texts[(*text)->number] = *text;
+}
+
+void text_numbers_list(const struct text_numbers *numbers, const struct numbered_text **texts)
+{
+    twalk_r(numbers->tree, store, texts);
 }

@@ -25,4 +25,8 @@ void text_numbers_destroy(struct text_numbers *numbers);
 int text_numbers_get(struct text_numbers *numbers, const char *text, size_t length,
                      uint32_t *number, struct error *error);
 
+/* Stores the texts by their numbers in `texts`, which has room for all of them, and is valid as
+   long as they are. */
+void text_numbers_list(const struct text_numbers *numbers, const struct numbered_text **texts);
+
 #endif

@@ -1,22 +1,27 @@
 /* `query`: the search of the server, in a terminal. The words are joined by spaces to one text; the
    result is shown as a table that fits the terminal, as tab separated rows to a program, or as JSON
-   made of the documents that the index holds. */
+   (query_json.h). */
 #include "index/base/json_text.h"
 #include "index/cli/cli.h"
 #include "index/cli/explain.h"
+#include "index/cli/facet_table.h"
 #include "index/cli/format.h"
 #include "index/cli/no_match.h"
+#include "index/cli/query_filters.h"
+#include "index/cli/query_json.h"
 #include "index/cli/reading.h"
+#include "index/cli/show_highlights.h"
 #include "index/cli/table.h"
 #include "index/cli/terminal.h"
 
 #include <cratedex/command_line.h>
 #include <cratedex/crate_fragment.h>
-#include <cratedex/explanation.h>
 #include <cratedex/index_file.h>
 #include <cratedex/ranking.h>
 #include <cratedex/search.h>
+#include <cratedex/search_facets.h>
 #include <cratedex/search_hints.h>
+#include <cratedex/search_hit.h>
 #include <cratedex/search_text.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -27,10 +32,12 @@
 /* What the command line asks for. */
 struct request {
     struct search_query query;
+    struct query_filters filters;
     struct ranking ranking; /* what query.ranking points to, where a file was named */
     const char *ranking_path;
     bool json;
     bool explain;
+    bool highlight;
 };
 
 /* The description is the one thing shown that only the crate's document has. NULL on failure; the
@@ -91,8 +98,8 @@ static void print_hints(const struct search_result *result)
     }
 }
 
-static int print_hits(struct reading *reading, const struct search_result *result, bool explain,
-                      struct error *error)
+static int print_hits(struct reading *reading, const struct request *request,
+                      const struct search_result *result, struct error *error)
 {
     static const struct table_column columns[] = {
         {.title = "#", .is_number = true},
@@ -101,6 +108,7 @@ static int print_hits(struct reading *reading, const struct search_result *resul
         {.title = "MATCH"},
         {.title = "DESCRIPTION"},
     };
+    static const struct highlighted_columns highlighted = {.name = 1, .description = 4};
     bool is_tabs = !terminal_is_capable(stdout);
     struct table *table = table_create(columns, sizeof columns / sizeof columns[0]);
     if (table == NULL)
@@ -108,7 +116,9 @@ static int print_hits(struct reading *reading, const struct search_result *resul
     for (uint32_t i = 0; i < result->n_hits; i++) {
         const struct search_hit *hit = &result->hits[i];
         if (add_hit(table, reading, hit, i + 1, is_tabs, error) != 0 ||
-            (explain && explain_hit(table, result->search, hit, error) != 0)) {
+            (request->highlight &&
+             show_highlights(table, &highlighted, result->search, hit, error) != 0) ||
+            (request->explain && explain_hit(table, result->search, hit, error) != 0)) {
             table_destroy(table);
             return -1;
         }
@@ -127,74 +137,6 @@ static int print_hits(struct reading *reading, const struct search_result *resul
     }
     table_destroy(table);
     return 0;
-}
-
-/* The members that the server's meta has too. */
-static void encode_meta(const struct search_result *result, struct encoder *encoder)
-{
-    bool has_did_you_mean = result->did_you_mean[0] != '\0';
-    bool has_version = result->named_version[0] != '\0';
-    bool has_hints = result->n_hints > 0;
-    encoder_object(encoder, 1 + (uint32_t)has_did_you_mean + (uint32_t)result->is_relaxed +
-                                (uint32_t)has_version + (uint32_t)has_hints);
-    encoder_key(encoder, "total");
-    encoder_integer(encoder, (int64_t)result->total);
-    if (has_did_you_mean) {
-        encoder_key(encoder, "did_you_mean");
-        encoder_text(encoder, result->did_you_mean);
-    }
-    if (result->is_relaxed) {
-        encoder_key(encoder, "relaxed");
-        encoder_text(encoder, "typo");
-    }
-    if (has_version) {
-        encoder_key(encoder, "named_version");
-        encoder_text(encoder, result->named_version);
-    }
-    if (has_hints) {
-        encoder_key(encoder, "hints");
-        search_hints_encode(result, encoder);
-    }
-    encoder_end_object(encoder);
-}
-
-static int print_json(struct reading *reading, const struct search_result *result, bool explain,
-                      struct error *error)
-{
-    msgpack_sbuffer buffer;
-    msgpack_sbuffer_init(&buffer);
-    struct encoder encoder;
-    encoder_init(&encoder, ENCODING_JSON, &buffer);
-    encoder_object(&encoder, 2);
-    encoder_key(&encoder, "crates");
-    encoder_array(&encoder, result->n_hits);
-    int status = 0;
-    for (uint32_t i = 0; status == 0 && i < result->n_hits; i++) {
-        const struct search_hit *hit = &result->hits[i];
-        encoder_object(&encoder, 3);
-        encoder_key(&encoder, "tier");
-        encoder_text(&encoder, search_tier_name(hit->tier));
-        encoder_key(&encoder, "score");
-        encoder_number(&encoder, hit->score);
-        encoder_key(&encoder, "crate");
-        status = explain ? explanation_encode_crate(reading->reader, result->search, hit, &encoder,
-                                                    error)
-                         : index_reader_encode_crate(reading->reader, hit->rank, hit->exact,
-                                                     &encoder, error);
-        encoder_end_object(&encoder);
-    }
-    encoder_end_array(&encoder);
-    encoder_key(&encoder, "meta");
-    encode_meta(result, &encoder);
-    encoder_end_object(&encoder);
-    if (status == 0)
-        status = encoder_finish(&encoder, error);
-    if (status == 0) {
-        fwrite(buffer.data, 1, buffer.size, stdout);
-        fputc('\n', stdout);
-    }
-    msgpack_sbuffer_destroy(&buffer);
-    return status;
 }
 
 /* Joins words by spaces; NULL when memory runs out. The caller frees. */
@@ -221,12 +163,22 @@ static char *join(char *const *words, int n_words)
 static int print_result(struct reading *reading, const struct request *request,
                         const struct search_result *result, struct error *error)
 {
+    unsigned members = (request->highlight ? SEARCH_HIT_HIGHLIGHTS : 0U) |
+                       (request->explain ? SEARCH_HIT_EXPLANATION : 0U);
     if (request->json)
-        return print_json(reading, result, request->explain, error);
-    if (result->n_hits > 0)
-        return print_hits(reading, result, request->explain, error);
-    no_match_print(&request->query, result);
-    return 0;
+        return query_json_print(reading, &request->query, result, members, error);
+    if (result->n_hits == 0)
+        no_match_print(&request->query, result);
+    else if (print_hits(reading, request, result, error) != 0)
+        return -1;
+    return result->facets != NULL ? facet_table_print(result->facets, error) : 0;
+}
+
+static int nothing_to_explain(void)
+{
+    return cli_usage_error(&command_query,
+                           "--explain explains the order of relevance: give WORDS and no "
+                           "other sort");
 }
 
 /* The result is big, so it lives on the heap. */
@@ -242,6 +194,13 @@ static int query_file(const char *path, struct request *request)
     }
     if (reading_open(&reading, path, &error) != 0)
         return cli_fail("%s", error.message);
+    int read = query_filters_read(&request->filters, reading.index, &request->query);
+    if (read == EXIT_OK && request->explain && request->query.text.data == NULL)
+        read = nothing_to_explain();
+    if (read != EXIT_OK) {
+        reading_close(&reading);
+        return read;
+    }
     struct search_result *result = calloc(1, sizeof *result);
     int status = -1;
     if (result == NULL)
@@ -269,6 +228,7 @@ static int unknown_sort(const char *name)
 static int take_option(int found, struct request *request)
 {
     struct search_query *query = &request->query;
+    struct error error;
     uint64_t limit;
     switch (found) {
     case OPTION_SORT:
@@ -285,11 +245,20 @@ static int take_option(int found, struct request *request)
                                    SEARCH_MAX_LIMIT, optarg);
         query->limit = (uint32_t)limit;
         break;
+    case OPTION_FILTER:
+        return query_filters_take(&request->filters, optarg);
     case OPTION_RANKING:
         request->ranking_path = optarg;
         break;
+    case OPTION_FACETS:
+        if (search_facets_parse(optarg, &query->facets, &error) != 0)
+            return cli_usage_error(&command_query, "--facets: %s: %s", error.message, optarg);
+        break;
     case OPTION_EXPLAIN:
         request->explain = true;
+        break;
+    case OPTION_HIGHLIGHT:
+        request->highlight = true;
         break;
     case OPTION_JSON:
         request->json = true;
@@ -312,7 +281,7 @@ static int run_query(int argc, char **argv)
             return status;
     if (found == CLI_ENDED)
         return status;
-    if (argc - optind < 2)
+    if (argc - optind < (request.filters.n > 0 ? 1 : 2))
         return cli_usage_error(&command_query, "%s missing",
                                optind == argc ? "FILE is" : "WORDS are");
     char *text = join(argv + optind + 1, argc - optind - 1);
@@ -323,9 +292,7 @@ static int run_query(int argc, char **argv)
     if (search_check_text(text, strlen(text), &error) != SEARCH_OK) {
         status = cli_usage_error(&command_query, "%s", error.message);
     } else if (request.explain && (is_empty || request.query.sort != SEARCH_SORT_RELEVANCE)) {
-        status = cli_usage_error(&command_query,
-                                 "--explain explains the order of relevance: give WORDS and no "
-                                 "other sort");
+        status = nothing_to_explain();
     } else {
         /* No text at all is a list, which the library wants to be told as such. */
         if (!is_empty)
@@ -339,45 +306,72 @@ static int run_query(int argc, char **argv)
 static const struct option long_options[] = {
     {"sort", required_argument, NULL, OPTION_SORT},
     {"match", required_argument, NULL, OPTION_MATCH},
+    {"filter", required_argument, NULL, OPTION_FILTER},
     {"limit", required_argument, NULL, OPTION_LIMIT},
     {"ranking", required_argument, NULL, OPTION_RANKING},
+    {"facets", required_argument, NULL, OPTION_FACETS},
     {"explain", no_argument, NULL, OPTION_EXPLAIN},
+    {"highlight", no_argument, NULL, OPTION_HIGHLIGHT},
     {"json", no_argument, NULL, OPTION_JSON},
     CLI_LONG_OPTIONS,
 };
 
 const struct command command_query = {
     .name = "query",
-    .arguments = "FILE WORD... [--sort SORT] [--match MATCH]\n"
-                 "                            [--limit N] [--ranking FILE] [--explain] [--json]",
+    .arguments = "FILE WORD... [--filter NAME=VALUE]... [--sort SORT]\n"
+                 "                            [--match MATCH] [--limit N] [--facets NAMES]\n"
+                 "                            [--ranking FILE] [--explain] [--highlight] [--json]",
     .summary = "Search an index file for crates",
     .help =
         "  FILE             an index file\n"
         "  WORD...          what to search for, as in the search box, which also takes\n"
         "                   'serde = \"1.0\"', 'use serde::ser;' and addresses for the\n"
         "                   crates that they name; at most 256 characters; '' lists\n"
-        "                   every crate; behind -- words may start with a dash\n"
+        "                   every crate; behind -- words may start with a dash.\n"
+        "                   Filters may stand among them (license:mit, in:name),\n"
+        "                   -word leaves out what has it, and all of\n"
+        "                   '\"quoted words\"' must occur\n"
+        "      --filter NAME=VALUE\n"
+        "                   only crates with that; repeatable, all are required;\n"
+        "                   WORD may be left out then:\n"
+        "                   license=MIT (repeated: any that these together meet),\n"
+        "                   rust_version=1.70 (or msrv=1.70; what does not say passes,\n"
+        "                   unless rust_version_known=yes), edition=2021, has=lib|bin,\n"
+        "                   no_std=yes, stable=yes, depends_on=CRATE (and\n"
+        "                   kind=normal|build|dev behind it), updated_since=2024-01-31,\n"
+        "                   created_since=2024-01-31, min_downloads=10000,\n"
+        "                   owner=LOGIN, keyword=cli, category=parsing\n"
         "      --sort SORT  relevance (default), alphabetical (alpha), downloads,\n"
         "                   recent-downloads, recent-updates or new\n"
         "      --match MATCH\n"
         "                   best: enough of the words occur in a crate (default by\n"
         "                   relevance); all: every word does (default of other sorts)\n"
         "      --limit N    how many crates to show: 1 to 100, default 10\n"
+        "      --facets NAMES\n"
+        "                   what the crates that match have, and how many of them:\n"
+        "                   the ten largest values of each of category, keyword,\n"
+        "                   license, edition, rust_version and has, as many of these\n"
+        "                   as are named, with commas between them\n"
         "      --ranking FILE\n"
         "                   weights of the order of relevance, a line `name = value`\n"
         "                   each; cratedex-server --help lists them\n"
         "      --explain    why each crate stands where it does\n"
+        "      --highlight  what matched: underlined on a terminal, and below each crate\n"
+        "                   the fields and keywords in which something did\n"
         "      --json       {\"crates\":[{\"tier\",\"score\",\"crate\"}],\"meta\":{\"total\"}};\n"
-        "                   the meta has `did_you_mean`, `relaxed`, `named_version`\n"
-        "                   and `hints` as the server's has; with --explain the last\n"
-        "                   member of `crate` is `explanation`\n" CLI_OPTIONS_HELP("  "),
+        "                   the meta has `did_you_mean`, `relaxed`, `named_version`,\n"
+        "                   `read_as`, `hints` and `facets` as the server's has; with\n"
+        "                   --explain the last member of `crate` is `explanation`;\n"
+        "                   with --highlight it has `highlights`, in code points, and\n"
+        "                   `matched_in`\n" CLI_OPTIONS_HELP("  "),
     .notes = "A terminal gets a table in its width, with where the words matched, and how many\n"
              "crates match in all. Elsewhere every crate is a line of tab separated cells,\n"
-             "whole and without titles: number, name, downloads, match, description; lines of\n"
-             "an explanation begin with a tab. Where no crate matches, standard error says so.\n"
+             "whole and without titles: number, name, downloads, match, description; what\n"
+             "explains or highlights stands in lines that begin with a tab, as do facets:\n"
+             "facet, value, number of crates. Where no crate matches, standard error says so.\n"
              "Colours: only on a terminal, and never where NO_COLOR is set.\n",
     .examples = "  cratedex-index query crates.cdx http client\n"
-                "  cratedex-index query crates.cdx async --sort downloads --limit 3\n",
+                "  cratedex-index query crates.cdx async --sort downloads --filter keyword=http\n",
     .short_options = CLI_SHORT_OPTIONS,
     .long_options = long_options,
     .run = run_query,

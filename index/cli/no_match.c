@@ -29,15 +29,18 @@ void no_match_print(const struct search_query *query, const struct search_result
     char meant[SEARCH_MAX_DID_YOU_MEAN + 32] = "";
     const char *advice = "try another word, or only its beginning";
     if (query->text.data == NULL) {
-        cli_note("no crate matches: the index has none");
+        cli_note(query->filters != NULL ? "no crate passes every filter; try fewer of them"
+                                        : "no crate matches: the index has none");
         return;
     }
-    if (count_words(&query->text) > 1)
+    if (query->filters != NULL)
+        advice = "try fewer filters";
+    else if (count_words(&query->text) > 1)
         advice = wants_every_word(query)
                      ? "try --match best, for which some of the words are enough, or fewer words"
                      : "try fewer words, or others";
     if (result->did_you_mean[0] != '\0')
         snprintf(meant, sizeof meant, "did you mean '%s'? Or ", result->did_you_mean);
-    cli_note("no crate matches '%.*s'; %s%s", (int)query->text.length, query->text.data, meant,
-             advice);
+    cli_note("no crate matches '%.*s'%s; %s%s", (int)query->text.length, query->text.data,
+             query->filters != NULL ? " and passes every filter" : "", meant, advice);
 }

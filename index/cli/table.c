@@ -22,10 +22,18 @@
 #define BOLD "\033[1m"
 #define DIM "\033[2m"
 #define PLAIN "\033[0m"
+#define MARK "\033[4m"
+#define UNMARK "\033[24m"
 
 struct note {
     size_t row; /* below which it stands */
     char *text;
+};
+
+struct mark {
+    size_t cell; /* its number in `cells` */
+    size_t start;
+    size_t end;
 };
 
 struct table {
@@ -38,6 +46,9 @@ struct table {
     struct note *notes;
     size_t n_notes;
     size_t note_capacity;
+    struct mark *marks; /* in the order of their cells */
+    size_t n_marks;
+    size_t mark_capacity;
 };
 
 struct table *table_create(const struct table_column *columns, unsigned n_columns)
@@ -63,6 +74,7 @@ void table_destroy(struct table *table)
     for (size_t i = 0; i < table->n_notes; i++)
         free(table->notes[i].text);
     free(table->notes);
+    free(table->marks);
     free(table->cells);
     free(table);
 }
@@ -94,6 +106,26 @@ int table_add(struct table *table, const char *const *cells)
     return 0;
 }
 
+const char *table_last_cell(const struct table *table, unsigned column)
+{
+    return table->cells[(table->n_rows - 1) * table->n_columns + column];
+}
+
+int table_mark(struct table *table, unsigned column, size_t start, size_t end)
+{
+    if (table->n_marks == table->mark_capacity) {
+        size_t capacity = table->mark_capacity == 0 ? 16 : table->mark_capacity * 2;
+        struct mark *grown = reallocarray(table->marks, capacity, sizeof *grown);
+        if (grown == NULL)
+            return -1;
+        table->marks = grown;
+        table->mark_capacity = capacity;
+    }
+    size_t cell = (table->n_rows - 1) * table->n_columns + column;
+    table->marks[table->n_marks++] = (struct mark){cell, start, end};
+    return 0;
+}
+
 int table_add_note(struct table *table, const char *text)
 {
     if (table->n_notes == table->note_capacity) {
@@ -112,9 +144,44 @@ int table_add_note(struct table *table, const char *text)
     return 0;
 }
 
+/* The marks of one text. */
+struct marks {
+    const struct mark *marks;
+    size_t n;
+};
+
+/* Takes the marks of a cell off the front of those that are left. */
+static struct marks take_marks(struct marks *left, size_t cell)
+{
+    while (left->n > 0 && left->marks[0].cell < cell) {
+        left->marks++;
+        left->n--;
+    }
+    struct marks taken = {left->marks, 0};
+    while (taken.n < left->n && taken.marks[taken.n].cell == cell)
+        taken.n++;
+    return taken;
+}
+
+static void print_marked(FILE *out, const char *text, size_t length, struct marks marks)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < marks.n && marks.marks[i].start < length; i++) {
+        size_t start = marks.marks[i].start;
+        size_t end = marks.marks[i].end < length ? marks.marks[i].end : length;
+        fwrite(text + at, 1, start - at, out);
+        fputs(MARK, out);
+        fwrite(text + start, 1, end - start, out);
+        fputs(UNMARK, out);
+        at = end;
+    }
+    fwrite(text + at, 1, length - at, out);
+}
+
 /* Prints `text` in a field of `width` columns, cut where it is wider, without padding at the end of
    a line. */
-static void print_cell(FILE *out, const char *text, unsigned width, bool flush_right, bool is_last)
+static void print_cell(FILE *out, const char *text, struct marks marks, unsigned width,
+                       bool flush_right, bool is_last)
 {
     size_t length = strlen(text);
     unsigned used = text_columns(text, length);
@@ -127,7 +194,7 @@ static void print_cell(FILE *out, const char *text, unsigned width, bool flush_r
     int padding = (int)(width - used);
     if (flush_right)
         fprintf(out, "%*s", padding, "");
-    fwrite(text, 1, length, out);
+    print_marked(out, text, length, marks);
     fputs(end, out);
     if (!flush_right && !is_last)
         fprintf(out, "%*s", padding, "");
@@ -194,18 +261,20 @@ void table_print(const struct table *table, FILE *out, unsigned indent, unsigned
         fprintf(out, "%*s%s", (int)indent, "", colour ? DIM : "");
         for (unsigned i = 0; i < n_columns; i++) {
             fprintf(out, "%*s", i > 0 ? GAP : 0, "");
-            print_cell(out, table->columns[i].title, widths[i], table->columns[i].is_number,
-                       i + 1 == n_columns);
+            print_cell(out, table->columns[i].title, (struct marks){NULL, 0}, widths[i],
+                       table->columns[i].is_number, i + 1 == n_columns);
         }
         fprintf(out, "%s\n", colour ? PLAIN : "");
     }
     size_t note = 0;
+    struct marks left = {table->marks, colour ? table->n_marks : 0};
     for (size_t row = 0; row < table->n_rows; row++) {
         fprintf(out, "%*s", (int)indent, "");
         for (unsigned i = 0; i < n_columns; i++) {
+            size_t cell = row * table->n_columns + i;
             bool bold = colour && table->columns[i].is_bold;
             fprintf(out, "%*s%s", i > 0 ? GAP : 0, "", bold ? BOLD : "");
-            print_cell(out, table->cells[row * table->n_columns + i], widths[i],
+            print_cell(out, table->cells[cell], take_marks(&left, cell), widths[i],
                        table->columns[i].is_number, i + 1 == n_columns);
             fputs(bold ? PLAIN : "", out);
         }

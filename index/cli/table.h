@@ -3,6 +3,7 @@
 #define CRATEDEX_INDEX_CLI_TABLE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
 #define TABLE_MAX_COLUMNS 6
@@ -23,6 +24,14 @@ void table_destroy(struct table *table);
 /* Adds a row; `cells` has a text for every column, which is copied and cleaned of control
    characters. Returns 0; -1 when memory runs out. */
 int table_add(struct table *table, const char *const *cells);
+
+/* Marks the bytes from `start` up to `end` of a cell of the row that was added last. The marks of
+   a cell come in order and do not overlap. They are underlined where there are colours. Returns 0;
+   -1 when memory runs out. */
+int table_mark(struct table *table, unsigned column, size_t start, size_t end);
+
+/* A cell of the row that was added last; valid as long as the table. */
+const char *table_last_cell(const struct table *table, unsigned column);
 
 /* Adds a line of text below the row that was added last: printed with its own indent in the
    table, and behind a tab where there are tabs; never cut, but wrapped between words. The text

@@ -1,121 +1,89 @@
-/* The order was computed when the index was built (build_dependents.c): a page is a range of its
-   places, and the highest place is the total. Each row is stepped over once for its dependency and
-   once more for its version. */
+/* Who is on the page is found first (dependents.c). Each dependency says which version it belongs
+   to, and the versions come behind all of them. */
 #include <cratedex/reverse_dependencies.h>
 
 #include "index/base/database.h"
 #include "index/encode/row_document.h"
-#include "index/segment/open_reader.h"
+#include "index/registry/dependents.h"
 
-#include <cratedex/crate_fragment.h>
-#include <cratedex/index_file.h>
 #include <cratedex/version_document.h>
 
-/* One page. */
+/* A page while it is written. */
 struct page {
     struct index_reader *reader;
-    uint32_t rank;
-    uint32_t offset;
-    uint32_t n;
+    uint32_t rank; /* of the crate that they depend on */
+    struct dependents dependents;
+    int64_t version_ids[DEPENDENTS_MAX_LIMIT];
 };
 
-/* The columns behind those of the dependency, and one of it. */
-#define COLUMN_DEPENDENT DEPENDENCY_MEMBERS
 #define COLUMN_VERSION_ID 1
 
-static sqlite3_stmt *select_page(const struct page *page, struct error *error)
+/* Writes a dependency and notes its version. */
+static int encode_dependency(struct page *page, uint32_t i, struct encoder *encoder,
+                             struct error *error)
 {
     static const char *const text = "SELECT " DEPENDENCY_COLUMNS(
-        "crates.name",
-        "dependents.downloads") ", dependent FROM"
-                                " reverse_dependencies AS reverse CROSS JOIN crates ON "
-                                "crates.rank = reverse.rank"
-                                " CROSS JOIN dependencies ON dependencies.id = dependency_id"
-                                " CROSS JOIN crates AS dependents ON dependents.rank = dependent"
-                                " WHERE reverse.rank = ?1 AND place > ?2 ORDER BY place LIMIT ?3";
-    sqlite3_stmt *select = reader_statement(page->reader, text, error);
-    if (select == NULL)
-        return NULL;
-    sqlite3_bind_int64(select, 1, page->rank);
-    sqlite3_bind_int64(select, 2, page->offset);
-    sqlite3_bind_int64(select, 3, page->n);
-    return select;
-}
-
-static int count(struct index_reader *reader, uint32_t rank, uint32_t *total, struct error *error)
-{
-    static const char *const text = "SELECT max(place) FROM reverse_dependencies WHERE rank = ?1";
-    sqlite3_stmt *select = reader_statement(reader, text, error);
-    if (select == NULL)
+        "crates.name", "dependents.downloads") " FROM dependencies"
+                                               " JOIN crates ON crates.rank = ?3"
+                                               " JOIN crates AS dependents ON dependents.rank = ?2"
+                                               " WHERE dependencies.id = ?1";
+    const struct dependent *dependent = &page->dependents.page[i];
+    sqlite3_stmt *row = reader_statement(page->reader, text, error);
+    if (row == NULL)
         return -1;
-    sqlite3_bind_int64(select, 1, rank);
-    int found = database_step(select, error);
-    if (found == 1)
-        *total = (uint32_t)sqlite3_column_int64(select, 0);
-    sqlite3_reset(select);
+    sqlite3_bind_int64(row, 1, dependent->dependency_id);
+    sqlite3_bind_int64(row, 2, dependent->rank);
+    sqlite3_bind_int64(row, 3, page->rank);
+    int found = database_step(row, error);
+    if (found == 1) {
+        row_document(row, 0, dependency_members, DEPENDENCY_MEMBERS, encoder);
+        page->version_ids[i] = sqlite3_column_int64(row, COLUMN_VERSION_ID);
+    }
+    sqlite3_reset(row);
+    if (found == 0)
+        return error_set(error, "index file: a reverse dependency that is none");
     return found == 1 ? 0 : -1;
 }
 
-static int encode_dependency(const struct page *page, sqlite3_stmt *row, struct encoder *encoder,
-                             struct error *error)
+static int encode_dependencies(struct page *page, struct encoder *encoder, struct error *error)
 {
-    (void)page;
-    (void)error;
-    row_document(row, 0, dependency_members, DEPENDENCY_MEMBERS, encoder);
+    encoder_key(encoder, "dependencies");
+    encoder_array(encoder, page->dependents.n);
+    for (uint32_t i = 0; i < page->dependents.n; i++) {
+        if (encode_dependency(page, i, encoder, error) != 0)
+            return -1;
+    }
+    encoder_end_array(encoder);
     return 0;
 }
 
-static int encode_version(const struct page *page, sqlite3_stmt *row, struct encoder *encoder,
-                          struct error *error)
+static int encode_versions(struct page *page, struct encoder *encoder, struct error *error)
 {
-    int64_t dependent = sqlite3_column_int64(row, COLUMN_DEPENDENT);
-    if (dependent < 1 || dependent > index_n_crates(page->reader->index))
-        return error_set(error, "index file: a reverse dependency of no crate");
-    return index_reader_encode_version(page->reader, (uint32_t)dependent,
-                                       sqlite3_column_int64(row, COLUMN_VERSION_ID), encoder,
-                                       error);
-}
-
-typedef int row_function(const struct page *page, sqlite3_stmt *row, struct encoder *encoder,
-                         struct error *error);
-
-static int encode_rows(const struct page *page, const char *key, row_function *encode_row,
-                       struct encoder *encoder, struct error *error)
-{
-    sqlite3_stmt *select = select_page(page, error);
-    if (select == NULL)
-        return -1;
-    encoder_key(encoder, key);
-    encoder_array(encoder, page->n);
-    int found;
-    while ((found = database_step(select, error)) == 1) {
-        if (encode_row(page, select, encoder, error) != 0) {
-            found = -1;
-            break;
-        }
+    encoder_key(encoder, "versions");
+    encoder_array(encoder, page->dependents.n);
+    for (uint32_t i = 0; i < page->dependents.n; i++) {
+        if (index_reader_encode_version(page->reader, page->dependents.page[i].rank,
+                                        page->version_ids[i], encoder, error) != 0)
+            return -1;
     }
-    sqlite3_reset(select);
     encoder_end_array(encoder);
-    return found;
+    return 0;
 }
 
-int index_reader_encode_reverse_dependencies(struct index_reader *reader, uint32_t rank,
-                                             uint32_t offset, uint32_t limit,
+int index_reader_encode_reverse_dependencies(struct index_reader *reader,
+                                             const struct dependents_query *query,
                                              struct encoder *encoder, struct error *error)
 {
-    struct page page = {.reader = reader, .rank = rank, .offset = offset};
-    uint32_t total = 0;
-    if (count(reader, rank, &total, error) != 0)
+    struct page page = {.reader = reader, .rank = query->rank};
+    if (dependents_find(&page.dependents, reader, query, error) != 0)
         return -1;
-    if (offset < total)
-        page.n = total - offset < limit ? total - offset : limit;
     encoder_object(encoder, 3);
-    if (encode_rows(&page, "dependencies", encode_dependency, encoder, error) != 0 ||
-        encode_rows(&page, "versions", encode_version, encoder, error) != 0)
+    if (encode_dependencies(&page, encoder, error) != 0 ||
+        encode_versions(&page, encoder, error) != 0)
         return -1;
     encoder_key(encoder, "meta");
     encoder_object(encoder, 1);
-    encoder_member_integer(encoder, "total", page.n > 0 ? total : 0);
+    encoder_member_integer(encoder, "total", page.dependents.n > 0 ? page.dependents.total : 0);
     encoder_end_object(encoder);
     encoder_end_object(encoder);
     return 0;

@@ -1,7 +1,5 @@
-/* An explanation is written to a buffer of its own first, because the crate's object, to which it
-   is appended, is copied and not written. Explaining is for people who ask why: its cost does not
+/* The encoded form of an explanation. Explaining is for people who ask why: its cost does not
    matter. */
-#include <cratedex/crate_fragment.h>
 #include <cratedex/explanation.h>
 
 #include "index/segment/postings.h"
@@ -15,22 +13,11 @@ const char *explanation_stage(const struct search_hit *hit)
     return hit->is_second_stage ? "second" : "first";
 }
 
+_Static_assert(EXPLANATION_MAX_FIELDS == POSTING_N_FIELDS, "every field has room");
+
 size_t explanation_fields(unsigned fields, const char *names[EXPLANATION_MAX_FIELDS])
 {
-    static const struct {
-        unsigned field;
-        const char *name;
-    } known[EXPLANATION_MAX_FIELDS] = {
-        {POSTING_NAME, "name"},
-        {POSTING_KEYWORDS, "keywords"},
-        {POSTING_DESCRIPTION, "description"},
-        {POSTING_README, "readme"},
-    };
-    size_t n_names = 0;
-    for (size_t i = 0; i < EXPLANATION_MAX_FIELDS; i++)
-        if (fields & known[i].field)
-            names[n_names++] = known[i].name;
-    return n_names;
+    return posting_field_names(fields, names);
 }
 
 static void encode_words(const struct search_explanation *explanation, struct encoder *encoder)
@@ -94,26 +81,4 @@ void explanation_encode(const struct search_explanation *explanation, const stru
     encode_words(explanation, encoder);
     encode_terms(explanation, encoder);
     encoder_end_object(encoder);
-}
-
-int explanation_encode_crate(struct index_reader *reader, struct search *search,
-                             const struct search_hit *hit, struct encoder *encoder,
-                             struct error *error)
-{
-    struct search_explanation explanation;
-    if (search_explain(search, hit, &explanation, error) != 0)
-        return -1;
-    msgpack_sbuffer value;
-    struct encoder value_encoder;
-    msgpack_sbuffer_init(&value);
-    encoder_init(&value_encoder, encoder->encoding, &value);
-    explanation_encode(&explanation, hit, &value_encoder);
-    int status = encoder_finish(&value_encoder, error);
-    if (status == 0) {
-        const struct index_member member = {"explanation", value.data, value.size};
-        status =
-            index_reader_encode_crate_with(reader, hit->rank, hit->exact, &member, encoder, error);
-    }
-    msgpack_sbuffer_destroy(&value);
-    return status;
 }

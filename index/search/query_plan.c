@@ -6,6 +6,7 @@
 #include "index/search/search_state.h"
 
 #include <cratedex/index_file.h>
+#include <cratedex/search_facets.h>
 #include <string.h>
 
 _Static_assert(QUERY_PLAN_MAX_NEAR_NAMES == SEARCH_MAX_NEAR_NAMES, "all of them are told");
@@ -43,8 +44,13 @@ static void describe_words(const struct search_plan *searched, struct query_plan
         searched->total_mass > 0 ? (double)searched->required / (double)searched->total_mass : 0;
 }
 
-void query_plan_describe(const struct search_result *result, struct query_plan *plan)
+void query_plan_describe(const struct search_query *query, const struct search_result *result,
+                         struct query_plan *plan)
 {
+    if (query->filters != NULL)
+        plan->filters = *query->filters;
+    else
+        search_filters_init(&plan->filters);
     plan->n_words = 0;
     plan->n_left_out = 0;
     plan->required_share = 0;
@@ -59,6 +65,7 @@ void query_plan_describe(const struct search_result *result, struct query_plan *
         plan->n_near_names = searched->spelling.n_near_names;
         memcpy(plan->near_names, searched->spelling.near_names, sizeof plan->near_names);
     }
+    plan->facets = result->facets != NULL ? result->facets->asked : 0;
     plan->is_relaxed = result->is_relaxed;
     plan->total = result->total;
     memcpy(plan->did_you_mean, result->did_you_mean, strlen(result->did_you_mean) + 1);
@@ -100,6 +107,16 @@ static void encode_near_names(const struct query_plan *plan, const struct index 
     encoder_end_array(encoder);
 }
 
+static void encode_facets(const struct query_plan *plan, struct encoder *encoder)
+{
+    encoder_key(encoder, "facets");
+    encoder_array(encoder, (uint32_t)__builtin_popcount(plan->facets));
+    for (unsigned facet = 0; facet < N_SEARCH_FACETS; facet++)
+        if ((plan->facets >> facet & 1) != 0)
+            encoder_text(encoder, search_facet_name(facet));
+    encoder_end_array(encoder);
+}
+
 static void encode_tiers(const struct query_plan *plan, struct encoder *encoder)
 {
     uint32_t n_tiers = 0;
@@ -117,7 +134,10 @@ static void encode_tiers(const struct query_plan *plan, struct encoder *encoder)
 void query_plan_encode(const struct query_plan *plan, const struct index *index,
                        struct encoder *encoder)
 {
-    encoder_object(encoder, 10);
+    static const struct search_string no_text = {NULL, 0};
+    encoder_object(encoder, 12);
+    encoder_key(encoder, "filters");
+    search_filters_encode(&plan->filters, no_text, encoder);
     encode_words(plan, encoder);
     encoder_member_integer(encoder, "left_out", plan->n_left_out);
     encoder_member_number(encoder, "required_share", plan->required_share);
@@ -127,6 +147,7 @@ void query_plan_encode(const struct query_plan *plan, const struct index *index,
     encoder_member_text(encoder, "did_you_mean",
                         plan->did_you_mean[0] != '\0' ? plan->did_you_mean : NULL);
     encoder_member_boolean(encoder, "relaxed", plan->is_relaxed);
+    encode_facets(plan, encoder);
     encoder_member_integer(encoder, "matches", (int64_t)plan->total);
     encode_tiers(plan, encoder);
     encoder_end_object(encoder);

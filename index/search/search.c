@@ -4,10 +4,13 @@
 #include <cratedex/search_text.h>
 
 #include "index/base/bitmap.h"
+#include "index/search/facet_counts.h"
+#include "index/search/filter/filter_words.h"
 #include "index/search/filter/search_filter.h"
 #include "index/search/plan/did_you_mean.h"
 #include "index/search/plan/query_characters.h"
 #include "index/search/plan/query_hints.h"
+#include "index/search/search_highlight.h"
 #include "index/search/search_order.h"
 #include "index/search/search_relevance.h"
 
@@ -44,7 +47,9 @@ static void set_seek_key(const struct index *index, enum search_sort sort,
 static void free_search(void *state)
 {
     struct search *search = state;
+    highlighter_free(search->highlighter);
     free(search->scored);
+    free(search->facet_counts[0]);
     free(search->matched);
     free(search->selected);
     free(search->filter_union);
@@ -126,6 +131,22 @@ static int tell_meaning(struct search *search, const struct search_query *query,
                              error);
 }
 
+/* Nothing was found: nothing of the text is a word. */
+static void tell_no_facets(struct search *search, unsigned facets, struct search_result *result)
+{
+    search->facets = (struct search_facets){.asked = facets};
+    result->facets = facets != 0 ? &search->facets : NULL;
+}
+
+/* Counts the facets that are asked for. */
+static int tell_facets(struct search *search, const struct search_query *query,
+                       const uint64_t *filter, struct search_result *result, struct error *error)
+{
+    result->facets = &search->facets;
+    search->facets.asked = query->facets;
+    return facet_counts_find(search, query, filter, error);
+}
+
 enum search_status search_run(struct index_reader *reader, const struct search_query *query,
                               struct search_result *result, struct error *error)
 {
@@ -156,15 +177,22 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
     }
     struct filter_set set;
     search->has_text = false;
+    search->is_highlighted = false;
     search->by_relevance = asked.sort == SEARCH_SORT_RELEVANCE;
     filter_set_begin(&set, search->filter, search->filter_union, search->index->columns.n_crates);
-    if (search_filter_narrow(&set, reader, &asked, 0, error) != 0)
+    if (search_filter_narrow(&set, search->index, &asked, 0, error) != 0)
         return SEARCH_FAILED;
     if (has_text && look_up_text(search, &asked, result, error) != 0)
         return SEARCH_FAILED;
+    if (asked.filters != NULL &&
+        filter_words_narrow(&set, reader, asked.filters, search->has_text ? &search->plan : NULL,
+                            error) != 0)
+        return SEARCH_FAILED;
     result->seek_key[0] = '\0';
-    if (has_text && !search->has_text)
+    if (has_text && !search->has_text) {
+        tell_no_facets(search, asked.facets, result);
         return SEARCH_OK;
+    }
     const uint64_t *filter = set.is_narrowed ? set.bits : NULL;
     if (!search->by_relevance)
         search_in_order(search, &asked, filter, has_after ? &after : NULL, result);
@@ -174,5 +202,7 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
     if (search->has_text && tell_meaning(search, &asked, filter != NULL, result, error) != 0)
         return SEARCH_FAILED;
     set_seek_key(search->index, asked.sort, result);
+    if (asked.facets != 0 && tell_facets(search, &asked, filter, result, error) != 0)
+        return SEARCH_FAILED;
     return SEARCH_OK;
 }

@@ -9,8 +9,11 @@
 #include "index/search/scan/search_scan.h"
 
 #include <cratedex/ranking.h>
+#include <cratedex/search_facets.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+struct highlighter; /* search_highlight.h */
 
 /* A match and its score of the first stage. */
 struct search_scored {
@@ -34,8 +37,13 @@ struct search {
     uint64_t *matched; /* by the text alone; of the last search that asked for it */
     struct rerank_candidate candidates[RERANK_DEPTH];
     struct rerank_features features; /* of the candidates */
+    struct search_facets facets;     /* that the last search asked for */
+    /* Scratch, by attribute and number of the value, in one block; NULL before the first facet. */
+    uint32_t *facet_counts[N_CRATE_ATTRIBUTES];
     struct search_scored *scored;
     uint32_t scored_capacity;
+    struct highlighter *highlighter; /* NULL until highlights are asked for */
+    bool is_highlighted;             /* it knows the last search */
 };
 
 #endif

@@ -43,17 +43,25 @@ static bool is_capital(char c)
     return c >= 'A' && c <= 'Z';
 }
 
-/* Puts a run of letters in lower case unless a change of case parts it in words. Returns its
-   end. */
+/* Whether the letters are a flag of a command: of `-F` and `-f`, one has a value. */
+static bool is_flag(const char *text, size_t start, size_t end, size_t length)
+{
+    return end == start + 1 && start > 0 && text[start - 1] == '-' &&
+           (start == 1 || is_space(text[start - 2])) && (end == length || is_space(text[end]));
+}
+
+/* Puts a run of letters in lower case unless a change of case parts it in words, or it is a flag.
+   Returns its end. */
 static size_t fold_run(char *text, size_t start, size_t length)
 {
     size_t end = start;
-    bool has_change = false;
+    bool is_kept = false;
     while (end < length && (is_small(text[end]) || is_capital(text[end]))) {
-        has_change |= end > start && is_capital(text[end]) && is_small(text[end - 1]);
+        is_kept |= end > start && is_capital(text[end]) && is_small(text[end - 1]);
         end++;
     }
-    for (size_t i = start; i < end && !has_change; i++)
+    is_kept |= is_flag(text, start, end, length);
+    for (size_t i = start; i < end && !is_kept; i++)
         text[i] = (char)(is_capital(text[i]) ? text[i] - 'A' + 'a' : text[i]);
     return end;
 }

@@ -21,6 +21,7 @@
 
 #include <cratedex/canonical_name.h>
 #include <cratedex/index_file.h>
+#include <cratedex/search_language.h>
 #include <cratedex/search_text.h>
 #include <cratedex/utf8.h>
 #include <string.h>
@@ -302,19 +303,25 @@ static void run(struct suggesting *suggesting)
 }
 
 /* Reads what the text is taken for: what it is, as long as names begin with it, for `tokio::ut` may
-   become tokio-util; else the crate that it names. Returns false where there is nothing to suggest
-   for it. */
-static bool read_text(struct suggesting *suggesting, const char *text, size_t length)
+   become tokio-util; else the crate that it names. What of several words is a filter or an
+   exclusion is passed over: it goes with whatever is suggested for the others. Returns false where
+   there is nothing to suggest for it. */
+static bool read_text(struct suggesting *suggesting, struct search_string text)
 {
     struct query_reading reading;
+    struct search_filters filters;
+    char rest[SEARCH_MAX_TEXT_BYTES];
     typed_name_read(&suggesting->typed, NULL, 0);
-    if (search_check_text(text, length, NULL) != SEARCH_OK)
+    if (search_check_text(text.data, text.length, NULL) != SEARCH_OK)
         return false;
-    if (query_characters_are_blank(text, length))
+    if (query_characters_are_blank(text.data, text.length))
         return true;
+    search_filters_init(&filters);
+    if (memchr(text.data, ' ', text.length) != NULL &&
+        search_language_read(suggesting->index, text, &filters, rest, &text.length))
+        text.data = rest;
     /* Without a reader nothing is read from the file, so that it cannot fail. */
-    query_reading_make(&reading, suggesting->index, NULL, (struct search_string){text, length},
-                       NULL);
+    query_reading_make(&reading, suggesting->index, NULL, text, NULL);
     const struct query_text *read = &reading.read;
     struct search_string meant =
         read->kind == QUERY_TEXT_NAMES ? read->names.names[0] : reading.text;
@@ -335,7 +342,7 @@ size_t suggest(const struct index *index, const char *text, size_t text_length,
         .suggestions = suggestions,
         .limit = limit < SUGGEST_MAX_LIMIT ? limit : SUGGEST_MAX_LIMIT,
     };
-    if (limit == 0 || !read_text(&suggesting, text, text_length))
+    if (limit == 0 || !read_text(&suggesting, (struct search_string){text, text_length}))
         return 0;
     run(&suggesting);
     return suggesting.n;

@@ -1,6 +1,7 @@
 /* How a suggestion is shown: the same in the server's answers, at the command line and in
    benchmarks. */
 #include <cratedex/suggest.h>
+#include <cratedex/utf8.h>
 
 const char *suggestion_kind_name(enum suggestion_kind kind)
 {
@@ -8,14 +9,18 @@ const char *suggestion_kind_name(enum suggestion_kind kind)
     return names[kind];
 }
 
+/* The library counts bytes, as strings are cut in C; an answer code points, as highlight.h has. */
 static void encode_highlight(const struct suggestion *suggestion, struct encoder *encoder)
 {
+    const char *highlighted = suggestion->name + suggestion->highlight_start;
     bool is_empty = suggestion->highlight_length == 0;
     encoder_array(encoder, is_empty ? 0 : 1);
     if (!is_empty) {
         encoder_array(encoder, 2);
-        encoder_integer(encoder, suggestion->highlight_start);
-        encoder_integer(encoder, suggestion->highlight_length);
+        encoder_integer(
+            encoder, (int64_t)utf8_count_characters(suggestion->name, suggestion->highlight_start));
+        encoder_integer(encoder,
+                        (int64_t)utf8_count_characters(highlighted, suggestion->highlight_length));
         encoder_end_array(encoder);
     }
     encoder_end_array(encoder);

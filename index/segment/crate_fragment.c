@@ -1,6 +1,6 @@
 /* What the builder encoded, copied into an answer: a crate's document and the precomputed pages.
    Two members of a document depend on the request: the value of `exact_match` is changed in place,
-   in JSON and in MessagePack, and one more member may be appended. Nothing is parsed: both stand at
+   in JSON and in MessagePack, and more members may be appended. Nothing is parsed: both stand at
    a known distance from the end. */
 #include <cratedex/crate_fragment.h>
 
@@ -138,8 +138,8 @@ static int append_member(msgpack_sbuffer *out, size_t size, enum encoding encodi
 }
 
 int index_reader_encode_crate_with(struct index_reader *reader, uint32_t rank, bool exact_match,
-                                   const struct index_member *member, struct encoder *encoder,
-                                   struct error *error)
+                                   const struct index_member *members, size_t n_members,
+                                   struct encoder *encoder, struct error *error)
 {
     msgpack_sbuffer *out = encoder->out;
     size_t before = out->size;
@@ -149,7 +149,10 @@ int index_reader_encode_crate_with(struct index_reader *reader, uint32_t rank, b
         return 0;
     /* Within an array or object JSON may have put a comma in front; the object begins behind it. */
     size_t at = before + (encoder->encoding == ENCODING_JSON && out->data[before] == ',');
-    return append_member(out, out->size - at, encoder->encoding, member, error);
+    int status = 0;
+    for (size_t i = 0; i < n_members && status == 0; i++)
+        status = append_member(out, out->size - at, encoder->encoding, &members[i], error);
+    return status;
 }
 
 int index_reader_encode_page(struct index_reader *reader, const char *page, struct encoder *encoder,

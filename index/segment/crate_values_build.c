@@ -102,11 +102,14 @@ static void unite(struct finishing *finishing, uint32_t n_crates)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < n_crates; i++) {
-        uint32_t *own = finishing->numbers + finishing->starts[i];
-        uint32_t n_own = finishing->starts[i + 1] - finishing->starts[i];
+        uint32_t start = finishing->starts[i];
+        uint32_t n_own = finishing->starts[i + 1] - start;
+        finishing->starts[i] = n;
+        if (n_own == 0)
+            continue; /* where none has any, there is no array */
+        uint32_t *own = finishing->numbers + start;
         if (n_own > 1)
             qsort(own, n_own, sizeof *own, compare_uint32);
-        finishing->starts[i] = n;
         for (uint32_t k = 0; k < n_own; k++) {
             if (k == 0 || own[k] != own[k - 1]) {
                 finishing->values[own[k]].n_crates++;
@@ -173,8 +176,10 @@ static void number_values(struct finishing *finishing, uint32_t n_values)
 static void number_crates(struct finishing *finishing, uint32_t n_crates)
 {
     for (uint32_t i = 0; i < n_crates; i++) {
-        uint32_t *own = finishing->numbers + finishing->starts[i];
         uint32_t n_own = finishing->starts[i + 1] - finishing->starts[i];
+        if (n_own == 0)
+            continue;
+        uint32_t *own = finishing->numbers + finishing->starts[i];
         for (uint32_t k = 0; k < n_own; k++)
             own[k] = finishing->number_of[own[k]];
         if (n_own > 1)

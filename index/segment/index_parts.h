@@ -20,6 +20,8 @@ enum index_part {
     INDEX_PART_WORD_STEMS,    /* word_stems.h: that number → term number */
     INDEX_PART_SYNONYMS,      /* struct synonyms */
     INDEX_PART_CRATE_VALUES,  /* struct crate_values */
+    INDEX_PART_LICENSES,      /* struct licenses */
+    INDEX_PART_LOGINS,        /* trie: canonical login → groups of `memberships` (logins.h) */
     N_INDEX_PARTS
 };
 

@@ -10,7 +10,6 @@
 #include "index/base/bitmap.h"
 #include "index/base/compare.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,7 +125,7 @@ int memberships_open(struct memberships *memberships, uint32_t n_crates, const v
         memberships->first_group[kind] = (uint32_t)n_groups;
         n_groups += header.n_groups[kind];
     }
-    if (header.magic != MEMBERSHIPS_MAGIC || header.zero != 0 || n_groups > UINT32_MAX ||
+    if (header.magic != MEMBERSHIPS_MAGIC || header.zero != 0 || n_groups >= UINT32_MAX ||
         sizeof header + 12 * n_groups + 4 + 4 * (uint64_t)header.n_members != size)
         return error_set(error, "the memberships have a wrong header or size");
     memberships->first_group[N_MEMBERSHIPS] = (uint32_t)n_groups;
@@ -193,16 +192,25 @@ struct membership_list memberships_group(const struct memberships *memberships, 
     return list;
 }
 
-struct membership_list memberships_of(const struct memberships *memberships, enum membership kind,
-                                      int64_t id)
+bool memberships_find(const struct memberships *memberships, enum membership kind, int64_t id,
+                      uint32_t *group)
 {
     uint32_t first = memberships->first_group[kind];
     const int64_t *found =
         bsearch(&id, memberships->ids + first, memberships->first_group[kind + 1] - first,
                 sizeof id, compare_int64);
-    if (found == NULL)
-        return (struct membership_list){NULL, NULL, 0};
-    return memberships_group(memberships, (uint32_t)(found - memberships->ids));
+    if (found != NULL)
+        *group = (uint32_t)(found - memberships->ids);
+    return found != NULL;
+}
+
+struct membership_list memberships_of(const struct memberships *memberships, enum membership kind,
+                                      int64_t id)
+{
+    uint32_t group;
+    return memberships_find(memberships, kind, id, &group)
+               ? memberships_group(memberships, group)
+               : (struct membership_list){NULL, NULL, 0};
 }
 
 void membership_list_mark(const struct membership_list *list, uint64_t *bitmap, size_t n_words)

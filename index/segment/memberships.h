@@ -7,6 +7,7 @@
 
 #include <cratedex/error.h>
 #include <msgpack/sbuffer.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -86,6 +87,10 @@ struct membership_list {
 /* Those that belong to what has that id; none where there is no such thing. */
 struct membership_list memberships_of(const struct memberships *memberships, enum membership kind,
                                       int64_t id);
+
+/* Finds the same group's number among all kinds. Returns false where there is no such thing. */
+bool memberships_find(const struct memberships *memberships, enum membership kind, int64_t id,
+                      uint32_t *group);
 
 /* Group `group` of all kinds together, numbered from 0: those of a kind are first_group[kind] …
    first_group[kind + 1] - 1. */

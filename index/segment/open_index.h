@@ -7,8 +7,10 @@
 #include "index/segment/crate_values.h"
 #include "index/segment/index_pages.h"
 #include "index/segment/index_parts.h"
+#include "index/segment/licenses.h"
 #include "index/segment/memberships.h"
 #include "index/segment/name_substrings.h"
+#include "index/segment/order_bitmaps.h"
 #include "index/segment/postings.h"
 #include "index/segment/synonyms.h"
 #include "index/segment/table_rows.h"
@@ -36,8 +38,11 @@ struct index {
     struct word_list spelling_list;
     struct trie spelling;
     struct memberships memberships;
+    struct trie logins; /* into them */
     struct crate_values values;
+    struct licenses licenses; /* of names that are values */
     struct synonyms synonyms;
+    struct order_bitmaps order_bitmaps;
     struct category_list categories;
     struct table_rows documents; /* rank → json, msgpack */
     uint64_t *not_yanked; /* a bit a rank: crates with a version that is not yanked, or with none */

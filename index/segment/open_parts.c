@@ -12,6 +12,7 @@
 #include "index/base/database.h"
 #include "index/base/large_block.h"
 #include "index/base/read_ahead.h"
+#include "index/segment/logins.h"
 #include "index/segment/open_stage.h"
 #include "index/segment/word_stems.h"
 #include "index/trie/trie.h"
@@ -81,6 +82,8 @@ static struct trie *trie_of(struct index *index, enum index_part part)
         return &index->keywords;
     case INDEX_PART_WORDS:
         return &index->words;
+    case INDEX_PART_LOGINS:
+        return &index->logins;
     default:
         return &index->spelling;
     }
@@ -140,7 +143,9 @@ static const struct open_task loading[] = {
     {load_fuzzy_trie, INDEX_PART_NAMES},
     {load_trie, INDEX_PART_NAME_ENDS},
     {load, INDEX_PART_CRATE_VALUES},
+    {load, INDEX_PART_LICENSES},
     {load, INDEX_PART_MEMBERSHIPS},
+    {load_trie, INDEX_PART_LOGINS},
     {load_keyword_list, INDEX_PART_KEYWORD_LIST},
     {load_trie, INDEX_PART_KEYWORDS},
     {load_spelling_list, INDEX_PART_SPELLING_LIST},
@@ -178,6 +183,8 @@ static int open_memberships(struct index *index, sqlite3 *database, enum index_p
     if (memberships_open(&index->memberships, n_crates, index->blocks[part],
                          index->block_sizes[part], error) != 0)
         return -1;
+    if (logins_check(&index->logins, &index->memberships, error) != 0)
+        return -1;
     return memberships_make_bitmaps(&index->memberships, n_crates, error);
 }
 
@@ -185,8 +192,20 @@ static int open_values(struct index *index, sqlite3 *database, enum index_part p
                        struct error *error)
 {
     (void)database;
-    return crate_values_open(&index->values, index->columns.n_crates, index->blocks[part],
-                             index->block_sizes[part], error);
+    if (crate_values_open(&index->values, index->columns.n_crates, index->blocks[part],
+                          index->block_sizes[part], error) != 0)
+        return -1;
+    return licenses_open(
+        &index->licenses, index->values.attributes[CRATE_ATTRIBUTE_LICENSE].n_values,
+        index->blocks[INDEX_PART_LICENSES], index->block_sizes[INDEX_PART_LICENSES], error);
+}
+
+static int make_order_bitmaps(struct index *index, sqlite3 *database, enum index_part part,
+                              struct error *error)
+{
+    (void)database;
+    (void)part;
+    return order_bitmaps_make(&index->order_bitmaps, &index->columns, error);
 }
 
 /* Opens postings and makes sure that the trie leads to nothing else. */
@@ -258,6 +277,7 @@ static const struct open_task connecting[] = {
     {check_names, INDEX_PART_NAME_ENDS},        {check_words, INDEX_PART_KEYWORDS},
     {check_words, INDEX_PART_SPELLING},         {mark_not_yanked, INDEX_PART_COLUMNS},
     {open_memberships, INDEX_PART_MEMBERSHIPS}, {open_values, INDEX_PART_CRATE_VALUES},
+    {make_order_bitmaps, INDEX_PART_COLUMNS},
 };
 
 /* Where the builder says that the parts lie in the file. Without it opening takes longer, no

@@ -23,12 +23,31 @@ struct header {
     uint32_t zero;
 };
 
+static const struct {
+    enum posting_field field;
+    const char *column;
+} field_columns[POSTING_N_FIELDS] = {
+    {POSTING_NAME, "name"},
+    {POSTING_KEYWORDS, "keywords"},
+    {POSTING_DESCRIPTION, "description"},
+    {POSTING_README, "readme"},
+};
+
 enum posting_field posting_field_of(const char *column)
 {
-    return strcmp(column, "name") == 0          ? POSTING_NAME
-           : strcmp(column, "keywords") == 0    ? POSTING_KEYWORDS
-           : strcmp(column, "description") == 0 ? POSTING_DESCRIPTION
-                                                : POSTING_README;
+    size_t i = 0;
+    while (i + 1 < POSTING_N_FIELDS && strcmp(column, field_columns[i].column) != 0)
+        i++;
+    return field_columns[i].field;
+}
+
+size_t posting_field_names(unsigned fields, const char *names[POSTING_N_FIELDS])
+{
+    size_t n_names = 0;
+    for (size_t i = 0; i < POSTING_N_FIELDS; i++)
+        if (fields & field_columns[i].field)
+            names[n_names++] = field_columns[i].column;
+    return n_names;
 }
 
 void postings_builder_init(struct postings_builder *builder)

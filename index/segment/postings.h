@@ -25,6 +25,11 @@ enum posting_field {
    readme. */
 enum posting_field posting_field_of(const char *column);
 
+/* The columns that some fields are, in that order. Writes at most POSTING_N_FIELDS static strings
+   and returns how many. */
+#define POSTING_N_FIELDS 4
+size_t posting_field_names(unsigned fields, const char *names[POSTING_N_FIELDS]);
+
 /* Collects postings; the terms come one after another, the ranks of a term in ascending order. */
 struct postings_builder {
     msgpack_sbuffer starts; /* of uint32_t: first posting of each term */

@@ -196,10 +196,8 @@ struct visit {
 static int on_each(void *context, int flags, const char *token, int n_token, int start, int end)
 {
     (void)flags;
-    (void)start;
-    (void)end;
     struct visit *visit = context;
-    return visit->on_word(visit->context, token, (size_t)n_token);
+    return visit->on_word(visit->context, token, (size_t)n_token, (size_t)start, (size_t)end);
 }
 
 int text_words_each(struct tokenizer *tokenizer, const char *text, size_t length,

@@ -54,9 +54,11 @@ int text_words_cut(struct tokenizer *tokenizer, const char *text, size_t length,
                    text_words_exists *exists, const void *context, struct text_words *words,
                    struct error *error);
 
-/* Calls `on_word` with every word of a text of any length, folded, repetitions and stop words too.
-   What it returns other than 0 ends the pass and is returned; -1: memory. */
-typedef int text_words_visit(void *context, const char *word, size_t length);
+/* Calls `on_word` with every word of a text of any length, folded, repetitions and stop words too,
+   and with the bytes of the text where it stands: from `start` up to `end`. What it returns other
+   than 0 ends the pass and is returned; -1: memory. */
+typedef int text_words_visit(void *context, const char *word, size_t length, size_t start,
+                             size_t end);
 int text_words_each(struct tokenizer *tokenizer, const char *text, size_t length,
                     text_words_visit *on_word, void *context);
 

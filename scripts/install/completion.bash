@@ -35,6 +35,15 @@ _cratedex_words()
     mapfile -t COMPREPLY < <(compgen -W "$*" -- "$current")
 }
 
+# _cratedex_list CURRENT WORD...: completes the last of some words with commas between them.
+_cratedex_list()
+{
+    local current=$1 before=''
+    shift
+    [[ $current != *,* ]] || before=${current%,*},
+    mapfile -t COMPREPLY < <(compgen -P "$before" -W "$*" -- "${current##*,}")
+}
+
 # _cratedex_files CURRENT [SUFFIX...]: completes folders, and the files that end so, or any.
 _cratedex_files()
 {
@@ -57,6 +66,7 @@ _cratedex_value()
 {
     case $2 in
     --access-log) _cratedex_words "$1" json combined off ;;
+    --facets) _cratedex_list "$1" category keyword license edition rust_version has ;;
     --match) _cratedex_words "$1" best all ;;
     --sort) _cratedex_words "$1" relevance alphabetical downloads recent-downloads recent-updates new ;;
     --index) _cratedex_files "$1" .cdx ;;

@@ -6,9 +6,10 @@
 
 #include <cratedex/search_query.h>
 
-/* Ends a list_page's array and writes its whole meta, with what is to be said of the result; total,
-   next and previous must be set. The result's search must be the reader's last. */
+/* Ends a list_page's array and writes its whole meta, with what is to be said of the query and its
+   result; total, next and previous must be set. The search must be the reader's last. */
 void search_meta_write(struct list_page *page, const struct link_spelling *spelling,
-                       const struct search_result *result, struct encoder *encoder);
+                       const struct search_query *query, const struct search_result *result,
+                       struct encoder *encoder);
 
 #endif

@@ -3,10 +3,13 @@
    cannot know more or less than the search does. Nothing is allocated. */
 #include "server/endpoints/crate_list_parameters.h"
 
+#include "server/endpoints/crate_filter_parameters.h"
 #include "server/parameters/number_parameter.h"
 #include "server/parameters/string_list.h"
 #include "server/parameters/text_parameter.h"
 
+#include <cratedex/search_facets.h>
+#include <cratedex/search_language.h>
 #include <cratedex/utf8.h>
 #include <string.h>
 
@@ -32,13 +35,17 @@ static struct search_string lower_case(struct crate_list_parameters *parameters,
     return (struct search_string){copy, length};
 }
 
-static int read_text(const struct query_string *query, struct crate_list_parameters *parameters,
-                     struct failure *failure)
+/* What the search box's language takes out of the text becomes filters like those of other
+   parameters, of which there may be some already. */
+static int read_text(const struct query_string *query, const struct index *index,
+                     struct crate_list_parameters *parameters, struct failure *failure)
 {
     size_t length;
     char *text = parameters->text + parameters->text_length;
     if (text_parameter(query, text, &length, failure) != 0)
         return -1;
+    search_language_read(index, (struct search_string){text, length}, &parameters->filters, text,
+                         &length);
     parameters->text_length += length;
     if (length > 0)
         parameters->search.text = (struct search_string){text, length};
@@ -158,17 +165,38 @@ static int read_match(const struct query_string *query, struct search_query *sea
     return 0;
 }
 
-static int read_explain(const struct query_string *query, struct crate_list_parameters *parameters,
-                        struct failure *failure)
+/* A parameter that is 1 or 0; 0 where it is not given. */
+static int read_flag(const struct query_string *query, const char *name, bool *flag,
+                     struct failure *failure)
 {
-    const struct query_parameter *explain = query_string_find(query, "explain");
-    parameters->explain = explain != NULL && strcmp(explain->value, "1") == 0;
-    if (explain != NULL && !parameters->explain && strcmp(explain->value, "0") != 0)
-        return failure_set(failure, 400, "invalid value for ?explain= (expected '1' or '0')");
+    const struct query_parameter *parameter = query_string_find(query, name);
+    *flag = parameter != NULL && strcmp(parameter->value, "1") == 0;
+    if (parameter != NULL && !*flag && strcmp(parameter->value, "0") != 0)
+        return failure_set(failure, 400, "invalid value for ?%s= (expected '1' or '0')", name);
+    return 0;
+}
+
+/* Without a text there is nothing to highlight, but that is an answer too. */
+static int read_flags(const struct query_string *query, struct crate_list_parameters *parameters,
+                      struct failure *failure)
+{
+    if (read_flag(query, "explain", &parameters->explain, failure) != 0 ||
+        read_flag(query, "highlight", &parameters->highlight, failure) != 0)
+        return -1;
     if (parameters->explain && parameters->search.sort != SEARCH_SORT_RELEVANCE)
         return failure_set(
             failure, 400, "?explain=1 explains the order of relevance: give ?q= and no other sort");
     return 0;
+}
+
+static int read_facets(const struct query_string *query, struct search_query *search,
+                       struct failure *failure)
+{
+    const struct query_parameter *facets = query_string_find(query, "facets");
+    struct error error;
+    if (facets == NULL || search_facets_parse(facets->value, &search->facets, &error) == 0)
+        return 0;
+    return failure_set(failure, 400, "invalid value for ?facets= (%s)", error.message);
 }
 
 static void write_strings(struct canonical_key *key, char tag, const struct search_string *strings,
@@ -194,6 +222,10 @@ static void write_key(const struct crate_list_parameters *parameters, struct can
         canonical_key_number(key, 'm', search->match);
     if (parameters->explain)
         canonical_key_number(key, 'x', 1);
+    if (parameters->highlight)
+        canonical_key_number(key, 'h', 1);
+    if (search->facets != 0)
+        canonical_key_number(key, 'f', search->facets);
     if (parameters->arm != EXPERIMENT_NONE)
         canonical_key_number(key, 'a', parameters->arm);
     write_given(key, 'c', &search->category);
@@ -207,21 +239,26 @@ static void write_key(const struct crate_list_parameters *parameters, struct can
     write_strings(key, 'i', search->names, search->n_names);
     if (search->leave_out_yanked)
         canonical_key_number(key, 'y', 1);
+    crate_filter_parameters_key(&parameters->filters, key);
 }
 
-int crate_list_parse(const struct query_string *query, enum experiment_arm arm,
-                     struct crate_list_parameters *parameters, struct canonical_key *key,
-                     struct failure *failure)
+int crate_list_parse(const struct query_string *query, const struct index *index,
+                     enum experiment_arm arm, struct crate_list_parameters *parameters,
+                     struct canonical_key *key, struct failure *failure)
 {
     parameters->search = (struct search_query){0};
     parameters->text_length = 0;
+    search_filters_init(&parameters->filters);
     if (read_filters(query, parameters, failure) != 0 ||
+        crate_filter_parameters_read(query, index, &parameters->filters, failure) != 0 ||
         pagination_parse(query, &parameters->pagination, failure) != 0 ||
-        read_text(query, parameters, failure) != 0)
+        read_text(query, index, parameters, failure) != 0)
         return -1;
     struct search_query *search = &parameters->search;
+    search->filters = parameters->filters.n > 0 ? &parameters->filters : NULL;
     search->sort = read_sort(query, search->text.data != NULL);
-    if (read_match(query, search, failure) != 0 || read_explain(query, parameters, failure) != 0)
+    if (read_match(query, search, failure) != 0 || read_flags(query, parameters, failure) != 0 ||
+        read_facets(query, search, failure) != 0)
         return -1;
     parameters->arm = search->sort == SEARCH_SORT_RELEVANCE ? arm : EXPERIMENT_NONE;
     search->limit = parameters->pagination.per_page;

@@ -22,7 +22,7 @@
 
 /* Room for the validated parameters of one request, borrowed from its path and query. What lies
    there only the endpoint knows. */
-#define ENDPOINT_MAX_PARAMETERS 14336
+#define ENDPOINT_MAX_PARAMETERS 16896
 union endpoint_parameters {
     max_align_t alignment;
     unsigned char bytes[ENDPOINT_MAX_PARAMETERS];

@@ -8,9 +8,9 @@
 #include "server/service/experiment.h"
 
 #include <cratedex/crate_fragment.h>
-#include <cratedex/explanation.h>
 #include <cratedex/query_plan.h>
 #include <cratedex/search.h>
+#include <cratedex/search_hit.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,30 +41,30 @@ static void set_links(struct list_page *page, const struct pagination *paginatio
     }
 }
 
-static int encode_hit(struct answer_job *job, struct search *search, const struct search_hit *hit,
-                      bool explain, struct error *error)
+/* What crates say of the search besides themselves. */
+static unsigned members_of(const struct crate_list_parameters *parameters)
 {
-    if (explain)
-        return explanation_encode_crate(job->reader, search, hit, &job->encoder, error);
-    return index_reader_encode_crate(job->reader, hit->rank, hit->exact, &job->encoder, error);
+    return (parameters->highlight ? SEARCH_HIT_HIGHLIGHTS : 0U) |
+           (parameters->explain ? SEARCH_HIT_EXPLANATION : 0U);
 }
 
 static int encode_page(struct answer_job *job, const struct crate_list_parameters *parameters,
                        const struct search_result *result, struct failure *failure)
 {
+    unsigned members = members_of(parameters);
     for (uint32_t i = 0; i < result->n_hits; i++)
         index_reader_fetch_document(job->reader, result->hits[i].rank);
     list_page_begin(&job->page, "crates", result->n_hits, &job->encoder);
     for (uint32_t i = 0; i < result->n_hits; i++)
-        if (encode_hit(job, result->search, &result->hits[i], parameters->explain,
-                       &failure->error) != 0) {
+        if (search_hit_encode(job->reader, result->search, &result->hits[i], members, &job->encoder,
+                              &failure->error) != 0) {
             failure->status = 500;
             return -1;
         }
     /* crates.io counts in the rows of the page itself: no rows, no count. */
     job->page.total = result->n_hits > 0 ? result->total : 0;
     set_links(&job->page, &parameters->pagination, result);
-    search_meta_write(&job->page, &job->spelling, result, &job->encoder);
+    search_meta_write(&job->page, &job->spelling, &parameters->search, result, &job->encoder);
     return 0;
 }
 
@@ -92,14 +92,14 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
     }
     job->trace->has_plan = job->service->slow_query_seconds > 0;
     if (job->trace->has_plan)
-        query_plan_describe(&result, &job->trace->plan);
+        query_plan_describe(&query, &result, &job->trace->plan);
     return encode_page(job, wanted, &result, failure);
 }
 
 static int prepare(const struct question *question, void *parameters, struct failure *failure)
 {
-    return crate_list_parse(question->request->query, question->arm, parameters, question->key,
-                            failure);
+    return crate_list_parse(question->request->query, question->snapshot->index, question->arm,
+                            parameters, question->key, failure);
 }
 
 const struct endpoint list_crates_endpoint = {

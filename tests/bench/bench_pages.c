@@ -40,7 +40,8 @@ static int encode_versions(struct index_reader *reader, uint32_t rank, struct en
 static int encode_dependents(struct index_reader *reader, uint32_t rank, struct encoder *encoder,
                              struct error *error)
 {
-    return index_reader_encode_reverse_dependencies(reader, rank, 0, PAGE_LENGTH, encoder, error);
+    const struct dependents_query query = {.rank = rank, .limit = PAGE_LENGTH};
+    return index_reader_encode_reverse_dependencies(reader, &query, encoder, error);
 }
 
 static int read_sparse_index(struct index_reader *reader, uint32_t rank, struct encoder *encoder,

@@ -29,6 +29,7 @@ static int assemble_search(struct index_reader *reader, const struct encoding_an
                            struct encoder *encoder, struct error *error)
 {
     const struct search_result *result = &answer->found->result;
+    const struct search_query query = {.filters = NULL}; /* of which the meta tells nothing */
     struct list_page page;
     list_page_begin(&page, "crates", result->n_hits, encoder);
     for (uint32_t i = 0; i < result->n_hits; i++) {
@@ -39,7 +40,7 @@ static int assemble_search(struct index_reader *reader, const struct encoding_an
     page.total = result->total;
     page.previous[0] = '\0';
     snprintf(page.next, sizeof page.next, "%s", result->seek_key);
-    search_meta_write(&page, &answer->found->spelling, result, encoder);
+    search_meta_write(&page, &answer->found->spelling, &query, result, encoder);
     return 0;
 }
 
@@ -68,8 +69,8 @@ static int assemble_suggestions(struct index_reader *reader, const struct encodi
 static int assemble_dependents(struct index_reader *reader, const struct encoding_answer *answer,
                                struct encoder *encoder, struct error *error)
 {
-    return index_reader_encode_reverse_dependencies(reader, answer->rank, 0, DEPENDENTS_PER_PAGE,
-                                                    encoder, error);
+    const struct dependents_query query = {.rank = answer->rank, .limit = DEPENDENTS_PER_PAGE};
+    return index_reader_encode_reverse_dependencies(reader, &query, encoder, error);
 }
 
 int encoding_page_assemble(const struct encoding_page *page, struct index_reader *reader,

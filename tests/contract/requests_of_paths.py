@@ -115,7 +115,20 @@ def searches(path, values):
         path, values
     )
     yield Good(f"{path}?{names}&per_page=100")
+    yield from constant(
+        "?min_downloads=1000",
+        "?q=json&updated_since=2024-01-31&created_since=2015-01-01T00:00:00Z",
+        "?rust_version=1.70&rust_version_known=yes&edition=2021",
+        "?q=json&has=lib&stable=yes&no_std=yes",
+    )(path, values)
     yield Bad(path + "?per_page=0", 400)
+    for name, _ in values.crates[:5]:
+        yield Good(f"{path}?depends_on={quote(name)}&kind=dev&sort=downloads")
+    yield Bad(path + "?min_downloads=many", 400)
+    yield Bad(path + "?kind=dev", 400)
+    for _, login in values.users[:5]:
+        yield Good(f"{path}?owner={quote(login)}&sort=new")
+    yield Bad(path + "?license=No-Such-Licence", 400)
     yield Bad(path + "?following=1", 403)
 
 

@@ -3,12 +3,25 @@
    is the request's own. */
 #include "server/endpoints/crate_list_parameters.h"
 #include "server/parameters/link_spelling.h"
+#include "tests/support/fuzzed_index.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct fuzzed_index fuzzed;
+
+/* NOLINTNEXTLINE(readability-non-const-parameter): the signature is libFuzzer's */
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    fuzzed_index_open(&fuzzed);
+    return 0;
+}
 
 struct parsed {
     struct query_string query;
@@ -28,8 +41,8 @@ static int parse(struct parsed *parsed, const char *text, size_t size)
     if (query_string_parse(&parsed->query, text, size, &failure.error) != 0)
         return -1;
     canonical_key_init(&parsed->key, 0, 0);
-    if (crate_list_parse(&parsed->query, EXPERIMENT_NONE, &parsed->parameters, &parsed->key,
-                         &failure) == 0)
+    if (crate_list_parse(&parsed->query, fuzzed.index, EXPERIMENT_NONE, &parsed->parameters,
+                         &parsed->key, &failure) == 0)
         return 0;
     require((failure.status == 400 || failure.status == 403) && failure.error.message[0] != '\0');
     return -1;
@@ -45,6 +58,9 @@ static void check_search(const struct crate_list_parameters *parameters)
     require(search->n_keywords <= CRATE_LIST_MAX_KEYWORDS);
     require(search->n_names <= QUERY_STRING_MAX_PARAMETERS);
     require(parameters->text_length <= sizeof parameters->text);
+    require((search->filters != NULL) == (parameters->filters.n > 0));
+    require(parameters->filters.n <= SEARCH_MAX_FILTERS);
+    require(parameters->filters.text_length <= SEARCH_MAX_FILTER_TEXT);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

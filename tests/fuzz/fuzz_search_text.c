@@ -2,9 +2,8 @@
    searched for; the page keeps its promises, and what a seek key continues with is what the offset
    gives. */
 #include "index/search/plan/query_characters.h"
+#include "tests/support/fuzzed_index.h"
 
-#include <cratedex/index_builder.h>
-#include <cratedex/index_reader.h>
 #include <cratedex/ranking.h>
 #include <cratedex/search.h>
 #include <cratedex/search_text.h>
@@ -19,43 +18,8 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static struct index *opened;
-static struct index_reader *reader;
+static struct fuzzed_index fuzzed;
 static struct ranking first_stage_only;
-
-#define DAY "2020-01-01"
-
-/* A dump small enough that the fuzzer soon finds its words. */
-static const struct {
-    const char *table;
-    const char *text;
-} tables[] = {
-    {"crates",
-     "id,name,created_at,updated_at,description,homepage,documentation,repository,readme\n"
-     "1,a," DAY "," DAY ",b c,,,,d\n2,b-c," DAY ",2020-01-02,a,,,,a b\n"
-     "3,B_C," DAY "," DAY ",c,,,,\n4,abc," DAY "," DAY ",\xc3\xa9t\xc3\xa9,,,,the a\n"
-     "5,aBc2," DAY "," DAY ",a b c d,,,,e\n6,d," DAY ",2020-01-03,e,,,,\n"
-     "7,\xe4\xb8\xad\xe6\x96\x87," DAY "," DAY ",,,,,\n8,e-a-b-c," DAY "," DAY ",b,,,,c\n"},
-    {"versions", "id,crate_id,num,created_at,yanked,downloads,updated_at\n"
-                 "1,1,1.0.0," DAY ",f,0," DAY "\n2,2,1.0.0," DAY ",t,0," DAY "\n"
-                 "3,3,1.0.0," DAY ",f,0," DAY "\n"},
-    {"version_downloads", "version_id,date,downloads\n1," DAY ",5\n2," DAY ",9\n3," DAY ",9\n"},
-    {"keywords", "id,keyword,crates_cnt,created_at\n1,a,1," DAY "\n2,b,2," DAY "\n"},
-    {"crates_keywords", "crate_id,keyword_id\n1,1\n1,2\n3,2\n8,1\n"},
-    {"categories", "id,category,slug,description,crates_cnt,created_at\n1,A,a,A,1," DAY "\n"
-                   "2,B,a::b,B,1," DAY "\n"},
-    {"crates_categories", "crate_id,category_id\n1,1\n3,2\n4,2\n"},
-    {"crate_owners", "crate_id,owner_id,owner_kind\n1,1,0\n2,1,1\n5,1,0\n"},
-};
-
-static void write_file(const char *folder, const char *name, const char *text)
-{
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "wb");
-    if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0)
-        abort();
-}
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): the signature is libFuzzer's */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -64,45 +28,18 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     (void)argv;
     ranking_set_defaults(&first_stage_only);
     first_stage_only.second_stage = false;
-    char folder[] = "/tmp/fuzz-search-XXXXXX";
-    char out[64];
-    char name[64];
-    struct error error = {.message = ""};
-    struct build_report report;
-    if (mkdtemp(folder) == NULL)
-        abort();
-    write_file(folder, "metadata.json", "{\"timestamp\": \"" DAY "T00:00:00Z\"}");
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        snprintf(name, sizeof name, "%s.csv", tables[i].table);
-        write_file(folder, name, tables[i].text);
-    }
-    snprintf(out, sizeof out, "%s/fuzz.cdx", folder);
-    struct build_options options = {.dump_path = folder, .out_path = out};
-    if (index_build(&options, &report, &error) != 0 || (opened = index_open(out, &error)) == NULL ||
-        (reader = index_reader_open(opened, &error)) == NULL) {
-        fprintf(stderr, "%s\n", error.message);
-        abort();
-    }
-    /* The reader has the file open. */
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        snprintf(name, sizeof name, "%s/%s.csv", folder, tables[i].table);
-        unlink(name);
-    }
-    snprintf(name, sizeof name, "%s/metadata.json", folder);
-    unlink(name);
-    unlink(out);
-    rmdir(folder);
+    fuzzed_index_open(&fuzzed);
     return 0;
 }
 
 static void check_result(const struct search_query *query, const struct search_result *result)
 {
     if (result->n_hits > query->limit || result->n_hits > result->total ||
-        result->total > index_n_crates(opened) ||
+        result->total > index_n_crates(fuzzed.index) ||
         (result->n_hits == 0) != (result->seek_key[0] == '\0'))
         abort();
     for (uint32_t i = 0; i < result->n_hits; i++) {
-        if (result->hits[i].rank == 0 || result->hits[i].rank > index_n_crates(opened))
+        if (result->hits[i].rank == 0 || result->hits[i].rank > index_n_crates(fuzzed.index))
             abort();
         for (uint32_t j = 0; j < i; j++) {
             if (result->hits[i].rank == result->hits[j].rank)
@@ -119,14 +56,14 @@ static void check_next(const struct search_query *query, const struct search_res
     struct search_query next = *query;
     next.offset = 0;
     next.after = (struct search_string){result->seek_key, strlen(result->seek_key)};
-    if (search_run(reader, &next, &by_key, NULL) != SEARCH_OK)
+    if (search_run(fuzzed.reader, &next, &by_key, NULL) != SEARCH_OK)
         abort();
     check_result(&next, &by_key);
     next.after = (struct search_string){NULL, 0};
     next.offset = query->offset + result->n_hits;
     if (next.offset > SEARCH_MAX_OFFSET)
         return;
-    if (search_run(reader, &next, &by_offset, NULL) != SEARCH_OK ||
+    if (search_run(fuzzed.reader, &next, &by_offset, NULL) != SEARCH_OK ||
         by_key.n_hits != by_offset.n_hits || by_key.total != by_offset.total ||
         by_key.total != result->total || strcmp(by_key.seek_key, by_offset.seek_key) != 0)
         abort();
@@ -195,13 +132,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         query.text = (struct search_string){text + key_length, length - key_length};
     }
     struct suggestion suggestions[SUGGEST_MAX_LIMIT];
-    size_t n = suggest(opened, query.text.data, query.text.length, suggestions, query.limit);
+    size_t n = suggest(fuzzed.index, query.text.data, query.text.length, suggestions, query.limit);
     if (n > query.limit)
         abort();
     for (size_t i = 0; i < n; i++) {
         const struct suggestion *suggestion = &suggestions[i];
         if (suggestion->rank == 0 ||
-            (suggestion->kind == SUGGESTION_CRATE && suggestion->rank > index_n_crates(opened)) ||
+            (suggestion->kind == SUGGESTION_CRATE &&
+             suggestion->rank > index_n_crates(fuzzed.index)) ||
             suggestion->highlight_start > suggestion->name_length ||
             suggestion->highlight_length > suggestion->name_length - suggestion->highlight_start)
             abort();
@@ -211,7 +149,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
     }
     bool is_allowed = search_check_text(query.text.data, query.text.length, NULL) == SEARCH_OK;
-    enum search_status status = search_run(reader, &query, &result, NULL);
+    enum search_status status = search_run(fuzzed.reader, &query, &result, NULL);
     if (status == SEARCH_FAILED || is_allowed == (status == SEARCH_BAD_TEXT) ||
         (status == SEARCH_BAD_SEEK && query.after.data == NULL))
         abort();

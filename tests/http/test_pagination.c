@@ -181,6 +181,7 @@ static void visits_every_match_once(void **state)
                                           "q=rust",
                                           "q=hash&include_yanked=no",
                                           "q=http&user_id=1",
+                                          "q=async&created_since=2019-01-01",
                                           "q=async+runtime&match=best",
                                           "q=async+runtime&match=all"};
     for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
@@ -231,7 +232,9 @@ static void visits_every_filtered_crate_once(void **state)
                                           "letter=s",
                                           "user_id=1",
                                           "include_yanked=no&category=encoding",
-                                          "ids[]=serde&ids[]=tokio&ids[]=rand&ids[]=libc"};
+                                          "ids[]=serde&ids[]=tokio&ids[]=rand&ids[]=libc",
+                                          "min_downloads=300000000",
+                                          "updated_since=2025-06-01&category=encoding"};
     for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++)
         walk_every_sort(fixture->client, filters[i], 3);
 }

@@ -93,7 +93,8 @@ static void expect_null(const json_t *root, const char *path)
 static void a_search_is_told_with_its_plan(void **state)
 {
     (void)state;
-    static const char target[] = "/api/v1/crates?q=serde+jsno&per_page=3";
+    static const char target[] =
+        "/api/v1/crates?q=serde+jsno&per_page=3&facets=has,category&min_downloads=5";
     struct logged logged;
     open_logged(&logged, "0.000001");
     get(&logged, target, "X-Request-Id: slow-1\nAccept-Encoding: br\n");
@@ -113,8 +114,11 @@ static void a_search_is_told_with_its_plan(void **state)
     assert_true(number_at(line, "parts.compress") > 0);
     assert_true(parts <= number_at(line, "milliseconds"));
     assert_int_equal(json_integer_at(line, "plan.matches"), json_integer_at(page, "meta.total"));
+    assert_int_equal(json_integer_at(line, "plan.filters.min_downloads"), 5);
     assert_string_equal(json_text_at(line, "plan.words[0].word"), "serd");
     assert_true(json_integer_at(line, "plan.words[0].crates") > 0);
+    assert_string_equal(json_text_at(line, "plan.facets[0]"), "category");
+    assert_string_equal(json_text_at(line, "plan.facets[1]"), "has");
     /* The second answer came from the cache. */
     line = json_array_get(log, 1);
     assert_string_equal(json_text_at(line, "cache"), "hit");

@@ -149,6 +149,22 @@ static void versions_that_exist_are_told(void **state)
     http_cases_run(client_of(state), cases, N_ELEMENTS(cases));
 }
 
+/* The case of a flag matters: -F has a value, which names no crate. */
+static void flags_of_commands_have_values(void **state)
+{
+    static const char *const commands[] = {"cargo+add+SERDE+-F+rand", "cargo+add+serde+-j+4"};
+    for (size_t i = 0; i < N_ELEMENTS(commands); i++) {
+        char target[128];
+        snprintf(target, sizeof target, LIST "?q=%s&match=all", commands[i]);
+        json_t *page = http_get_json(client_of(state), target, 200);
+        json_t *plain = http_get_json(client_of(state), LIST "?q=serde&match=all", 200);
+        assert_string_equal(json_text_at(page, "crates[0].name"), "serde");
+        assert_int_equal(json_integer_at(page, "meta.total"), json_integer_at(plain, "meta.total"));
+        json_decref(plain);
+        json_decref(page);
+    }
+}
+
 /* What a page continues with is what was typed, not what it was read as. */
 static void links_repeat_what_was_typed(void **state)
 {
@@ -168,6 +184,7 @@ int main(void)
         cmocka_unit_test(symbols_are_no_words),
         cmocka_unit_test(a_crate_that_is_named_comes_first),
         cmocka_unit_test(versions_that_exist_are_told),
+        cmocka_unit_test(flags_of_commands_have_values),
         cmocka_unit_test(links_repeat_what_was_typed),
     };
     return cmocka_run_group_tests_name("typed_text", tests, http_fixture_start, http_fixture_stop);

@@ -63,12 +63,19 @@ class Completion(unittest.TestCase):
         self.assertEqual(complete("cratedex-index", "query", "--sort", "=", "al"), ["alphabetical"])
         self.assertEqual(complete("cratedex-index", "query", "--match", "="), ["best", "all"])
 
+    def test_words_with_commas_between(self):
+        facets = complete("cratedex-index", "query", "--facets", "")
+        stage.run(stage.path("bin/cratedex-index"), "query", stage.index, "serde", "--facets", ",".join(facets))
+        said = help_text.options(help_text.helps()["cratedex-index", "query"])["--facets"][2]
+        self.assertEqual([word for word in re.findall(r"\w+", said) if word in facets], facets)
+        self.assertEqual(complete("cratedex-index", "query", "--facets", "has,li"), ["has,license"])
+
     def test_alternatives_that_the_help_names(self):
         self.assertEqual(complete("cratedex-server", "--read-only", ""), ["yes", "no"])
 
     def test_every_argument_is_known(self):
         """A new kind of argument is to be completed, or named here as one that has nothing to offer."""
-        known = {"FILE", "OUT", "PATH", "KEY", "PUB", "FOLDER", "SORT", "MATCH", "FORMAT", None}
+        known = {"FILE", "OUT", "PATH", "KEY", "PUB", "FOLDER", "SORT", "MATCH", "FORMAT", "NAMES", None}
         without = {"N", "ADDR:PORT", "URL", "CIDR", "KEY=PERCENT", "N[K|M|G|T]", "TEXT"}
         for text in help_text.helps().values():
             for name, (_, argument, _) in help_text.options(text).items():

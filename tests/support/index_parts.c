@@ -13,9 +13,9 @@
 #include <cmocka.h>
 
 const char *const file_parts[N_FILE_PARTS] = {
-    "crate_columns", "names",      "terms",         "postings",    "name_substrings", "name_ends",
-    "keyword_list",  "keywords",   "spelling_list", "spelling",    "memberships",     "words",
-    "written",       "word_stems", "synonyms",      "crate_values"};
+    "crate_columns", "names",      "terms",         "postings",     "name_substrings", "name_ends",
+    "keyword_list",  "keywords",   "spelling_list", "spelling",     "memberships",     "words",
+    "written",       "word_stems", "synonyms",      "crate_values", "licenses",        "logins"};
 
 char *part_read(const char *path, const char *part, size_t *size)
 {

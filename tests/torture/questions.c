@@ -48,11 +48,19 @@ static void ask_crate(struct index_reader *reader, uint32_t rank, struct encoder
     struct error error;
     struct download_days days;
     struct version_query query = {.rank = rank, .limit = 10, .has_release_tracks = true};
+    const struct dependents_query first_dependents = {.rank = rank, .limit = 10};
+    const struct dependents_query some_dependents = {.rank = rank,
+                                                     .sort = DEPENDENTS_SORT_NEW,
+                                                     .kind = DEPENDENTS_KIND_DEV,
+                                                     .name = "a",
+                                                     .name_length = 1,
+                                                     .limit = 10};
     struct version_list list;
     download_days_until(&days, "2026-01-02");
     index_reader_encode_crate(reader, rank, true, encoder, &error);
     index_reader_encode_crate_page(reader, rank, CRATE_FULL_PAGE, encoder, &error);
-    index_reader_encode_reverse_dependencies(reader, rank, 0, 10, encoder, &error);
+    index_reader_encode_reverse_dependencies(reader, &first_dependents, encoder, &error);
+    index_reader_encode_reverse_dependencies(reader, &some_dependents, encoder, &error);
     crate_downloads_encode(reader, rank, &days, NULL, true, encoder, &error);
     crate_owners_encode(reader, rank, OWNERS_ALL, encoder, &error);
     if (version_list_open(&list, reader, &query, &error) == VERSION_LIST_OK) {

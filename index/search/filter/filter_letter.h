@@ -9,6 +9,6 @@
 
 /* Keeps those that begin with the first character of the text, which is not empty. */
 void filter_letter_keep(struct filter_set *set, const struct index *index,
-                        struct search_string letter);
+                        struct search_string text);
 
 #endif

@@ -9,7 +9,11 @@
 void filter_set_begin(struct filter_set *set, uint64_t *bits, uint64_t *union_bits,
                       uint32_t n_crates)
 {
-    *set = (struct filter_set){bits, union_bits, bitmap_n_words(n_crates + 1), false};
+    set->bits = bits;
+    set->union_bits = union_bits;
+    set->n_crates = n_crates;
+    set->n_words = bitmap_n_words(n_crates + 1);
+    set->is_narrowed = false;
 }
 
 void filter_set_keep(struct filter_set *set, const uint64_t *others)
@@ -44,6 +48,22 @@ void filter_set_keep_ranks(struct filter_set *set, const uint32_t *ranks, uint32
         bits[word] &= kept;
     }
     bitmap_reset(bits + word, set->n_words - word);
+}
+
+void filter_set_drop(struct filter_set *set, const uint64_t *others)
+{
+    uint32_t behind_last = (set->n_crates + 1) % 64;
+    if (set->is_narrowed) {
+        for (size_t i = 0; i < set->n_words; i++)
+            set->bits[i] &= ~others[i];
+        return;
+    }
+    for (size_t i = 0; i < set->n_words; i++)
+        set->bits[i] = ~others[i];
+    bitmap_clear(set->bits, 0); /* no rank */
+    if (behind_last > 0)
+        set->bits[set->n_words - 1] &= (UINT64_C(1) << behind_last) - 1;
+    set->is_narrowed = true;
 }
 
 uint64_t *filter_set_union(struct filter_set *set)

@@ -11,6 +11,7 @@
 struct filter_set {
     uint64_t *bits;       /* valid where something narrowed it */
     uint64_t *union_bits; /* of filter_set_union */
+    uint32_t n_crates;
     size_t n_words;
     bool is_narrowed;
 };
@@ -24,6 +25,9 @@ void filter_set_keep(struct filter_set *set, const uint64_t *others);
 
 /* Keeps those of a list of ranks, which ascend. One pass over both. */
 void filter_set_keep_ranks(struct filter_set *set, const uint32_t *ranks, uint32_t n);
+
+/* Drops those of a bitmap: keeps all others. One pass over it. */
+void filter_set_drop(struct filter_set *set, const uint64_t *others);
 
 /* An empty bitmap in which to collect what any of several things has; to be given to
    filter_set_keep before it is asked for again. */

@@ -1,13 +1,18 @@
-/* Every filter narrows one bitmap in turn. Yanked crates are marked when the index is opened. */
+/* Every filter narrows one bitmap in turn. All that they look at is in memory; SQLite is not
+   asked. */
 #include "index/search/filter/search_filter.h"
 
 #include "index/base/bitmap.h"
+#include "index/search/filter/filter_dependency.h"
 #include "index/search/filter/filter_least.h"
 #include "index/search/filter/filter_letter.h"
+#include "index/search/filter/filter_license.h"
 #include "index/search/filter/filter_members.h"
+#include "index/search/filter/filter_rust_version.h"
 
 #include <cratedex/index_file.h>
 #include <cratedex/search_filter_list.h>
+#include <stdbool.h>
 
 static void keep_names(struct filter_set *set, const struct index *index,
                        const struct search_query *query)
@@ -21,20 +26,20 @@ static void keep_names(struct filter_set *set, const struct index *index,
     filter_set_keep(set, bitmap);
 }
 
-/* The filters that crates.io has. */
-static int narrow_by_members(struct filter_set *set, struct index_reader *reader,
-                             const struct search_query *query, uint32_t left_out,
-                             struct error *error)
+static bool is_left_out(uint32_t left_out, enum search_filter_kind kind)
 {
-    const struct index *index = reader->index;
-    if (query->category.data != NULL &&
-        (left_out & SEARCH_FILTER_BIT(SEARCH_FILTER_CATEGORY)) == 0 &&
-        filter_category_keep(set, reader, query->category, error) != 0)
-        return -1;
-    if ((left_out & SEARCH_FILTER_BIT(SEARCH_FILTER_KEYWORD)) == 0) {
+    return (left_out & SEARCH_FILTER_BIT(kind)) != 0;
+}
+
+/* The filters that crates.io has. */
+static void narrow_by_members(struct filter_set *set, const struct index *index,
+                              const struct search_query *query, uint32_t left_out)
+{
+    if (query->category.data != NULL && !is_left_out(left_out, SEARCH_FILTER_CATEGORY))
+        filter_category_keep(set, index, query->category);
+    if (!is_left_out(left_out, SEARCH_FILTER_KEYWORD)) {
         for (size_t i = 0; i < query->n_keywords; i++)
-            if (filter_keyword_keep(set, reader, query->keywords[i], error) != 0)
-                return -1;
+            filter_keyword_keep(set, index, query->keywords[i]);
     }
     if (query->letter.data != NULL && query->letter.length > 0)
         filter_letter_keep(set, index, query->letter);
@@ -46,48 +51,81 @@ static int narrow_by_members(struct filter_set *set, struct index_reader *reader
         keep_names(set, index, query);
     if (query->leave_out_yanked)
         filter_set_keep(set, index->not_yanked);
-    return 0;
 }
 
-/* One filter of the list. */
-static int narrow_by(struct filter_set *set, struct index_reader *reader,
-                     const struct search_filters *filters, const struct search_filter *filter,
-                     struct error *error)
+/* The kind of dependency that is asked for; none for any. */
+static struct search_string dependency_kind(const struct search_filters *filters)
 {
-    const struct crate_columns *columns = &reader->index->columns;
+    uint32_t n;
+    const struct search_filter *kind = search_filters_of(filters, SEARCH_FILTER_KIND, &n);
+    return n > 0 ? search_filter_text(filters, kind) : (struct search_string){NULL, 0};
+}
+
+/* One filter of the list that is all of its kind. */
+static void narrow_by(struct filter_set *set, const struct index *index,
+                      const struct search_filters *filters, const struct search_filter *filter)
+{
     struct search_string text = search_filter_text(filters, filter);
     switch (filter->kind) {
+    case SEARCH_FILTER_RUST_VERSION:
+        filter_rust_version_keep(set, index, text);
+        break;
+    case SEARCH_FILTER_RUST_VERSION_KNOWN:
+        filter_rust_version_keep_known(set, index);
+        break;
+    case SEARCH_FILTER_EDITION:
+        filter_value_keep(set, index, CRATE_ATTRIBUTE_EDITION, MEMBERSHIP_EDITION, text);
+        break;
+    case SEARCH_FILTER_HAS:
+        filter_value_keep(set, index, CRATE_ATTRIBUTE_HAS, MEMBERSHIP_HAS, text);
+        break;
+    case SEARCH_FILTER_NO_STD:
+        filter_members_keep(set, index, MEMBERSHIP_NO_STD, MEMBERSHIP_ONLY);
+        break;
+    case SEARCH_FILTER_STABLE:
+        filter_members_keep(set, index, MEMBERSHIP_STABLE, MEMBERSHIP_ONLY);
+        break;
     case SEARCH_FILTER_UPDATED_SINCE:
-        filter_least_keep(set, columns, CRATE_ORDER_RECENT_UPDATES, filter->number);
-        return 0;
+        filter_least_keep(set, index, CRATE_ORDER_RECENT_UPDATES, filter->number);
+        break;
     case SEARCH_FILTER_CREATED_SINCE:
-        filter_least_keep(set, columns, CRATE_ORDER_NEW, filter->number);
-        return 0;
+        filter_least_keep(set, index, CRATE_ORDER_NEW, filter->number);
+        break;
     case SEARCH_FILTER_MIN_DOWNLOADS:
-        filter_least_keep(set, columns, CRATE_ORDER_DOWNLOADS, filter->number);
-        return 0;
+        filter_least_keep(set, index, CRATE_ORDER_DOWNLOADS, filter->number);
+        break;
+    case SEARCH_FILTER_DEPENDS_ON:
+        filter_dependency_keep(set, index, text, dependency_kind(filters));
+        break;
+    case SEARCH_FILTER_OWNER:
+        filter_owner_keep(set, index, text);
+        break;
     case SEARCH_FILTER_KEYWORD:
-        return filter_keyword_keep(set, reader, text, error);
+        filter_keyword_keep(set, index, text);
+        break;
     case SEARCH_FILTER_CATEGORY:
-        return filter_category_keep(set, reader, text, error);
-    default:
-        return 0;
+        filter_category_keep(set, index, text);
+        break;
+    default: /* part of another, or looks at words */
+        break;
     }
 }
 
-int search_filter_narrow(struct filter_set *set, struct index_reader *reader,
+int search_filter_narrow(struct filter_set *set, const struct index *index,
                          const struct search_query *query, uint32_t left_out, struct error *error)
 {
     const struct search_filters *filters = query->filters;
-    if (narrow_by_members(set, reader, query, left_out, error) != 0)
-        return -1;
+    uint32_t n_licenses;
+    narrow_by_members(set, index, query, left_out);
     if (filters == NULL)
         return 0;
     for (uint32_t i = 0; i < filters->n; i++) {
-        const struct search_filter *filter = &filters->filters[i];
-        if ((left_out & SEARCH_FILTER_BIT(filter->kind)) == 0 &&
-            narrow_by(set, reader, filters, filter, error) != 0)
-            return -1;
+        if (!is_left_out(left_out, filters->filters[i].kind))
+            narrow_by(set, index, filters, &filters->filters[i]);
     }
-    return 0;
+    const struct search_filter *licenses =
+        search_filters_of(filters, SEARCH_FILTER_LICENSE, &n_licenses);
+    return n_licenses > 0 && !is_left_out(left_out, SEARCH_FILTER_LICENSE)
+               ? filter_license_keep(set, index, filters, licenses, n_licenses, error)
+               : 0;
 }

@@ -3,7 +3,7 @@
 #define CRATEDEX_INDEX_SEARCH_FILTER_H
 
 #include "index/search/filter/filter_set.h"
-#include "index/segment/open_reader.h"
+#include "index/segment/open_index.h"
 
 #include <cratedex/error.h>
 #include <cratedex/search_query.h>
@@ -14,8 +14,9 @@
 #define SEARCH_FILTER_BIT(kind) (UINT32_C(1) << (kind))
 
 /* Narrows a set that was begun by all filters of the query but those of the kinds in `left_out`
-   (SEARCH_FILTER_BIT) and those that look at words, which the plan has. Returns 0 or -1 (I/O). */
-int search_filter_narrow(struct filter_set *set, struct index_reader *reader,
+   (SEARCH_FILTER_BIT) and those that look at words (filter_words.h). Some microseconds a filter.
+   Returns 0 or -1 (memory). */
+int search_filter_narrow(struct filter_set *set, const struct index *index,
                          const struct search_query *query, uint32_t left_out, struct error *error);
 
 #endif

@@ -2,8 +2,8 @@
    that are the text but for them. Whether the text separates words where the name does is said by
    the name as it is written, for there a change of case separates too.
 
-   What contains the text is looked for in up to three forms of it, because the places in names
-   (name_substrings.h) are compared byte by byte. */
+   What contains the text is looked for in up to three forms of it (name_forms.h), because the
+   places in names (name_substrings.h) are compared byte by byte. */
 #include "index/search/plan/named_crates.h"
 
 #include "index/text/loose_text.h"
@@ -11,7 +11,6 @@
 #include "index/trie/trie_loose.h"
 
 #include <cratedex/canonical_name.h>
-#include <cratedex/utf8.h>
 #include <string.h>
 
 /* Names that are the text but for separators are seldom more than two. */
@@ -33,54 +32,23 @@ void named_crates_add(struct named_crates *named, uint32_t rank, enum named_how 
     mark(named, rank);
 }
 
-static void find_places(struct named_crates *named, const struct index *index, const char *text,
-                        size_t length)
+/* Finds the places in names where the forms of the text stand. */
+static void find_places(struct named_crates *named, const struct index *index,
+                        const char *canonical, size_t length, const struct loose_text *loose)
 {
-    const struct name_places *places =
-        utf8_count_characters(text, length) >= NAME_SUBSTRING_MIN_CHARACTERS
-            ? &index->substrings.anywhere
-            : &index->substrings.word_starts;
-    uint32_t first;
-    uint32_t n = name_places_find(&index->substrings, places, text, length, &first);
-    if (n == 0)
-        return;
-    named->places[named->n_forms++] = (struct named_places){places->ranks + first, n};
-    named->n_places += n;
-}
-
-/* The text with `_` at its boundaries. Returns its length, or 0 where that is too long. */
-static size_t write_with_separators(const struct loose_text *loose, char *text, size_t capacity)
-{
-    size_t length = 0;
-    if (loose->length + loose->n_boundaries > capacity)
-        return 0;
-    for (uint32_t i = 0; i < loose->length; i++) {
-        if (i > 0 && loose->boundary[i])
-            text[length++] = '_';
-        text[length++] = loose->letters[i];
+    struct name_forms forms;
+    name_forms_read(&forms, canonical, length, loose);
+    for (uint32_t i = 0; i < forms.n; i++) {
+        const struct name_form *form = &forms.forms[i];
+        const struct name_places *places =
+            form->is_short ? &index->substrings.word_starts : &index->substrings.anywhere;
+        uint32_t first;
+        uint32_t n = name_places_find(&index->substrings, places, form->text, form->length, &first);
+        if (n == 0)
+            continue;
+        named->places[named->n_forms++] = (struct named_places){places->ranks + first, n};
+        named->n_places += n;
     }
-    return length;
-}
-
-/* What is typed with other separators than spaces is typed as a name. */
-static bool has_spaces(const char *text, size_t length)
-{
-    return memchr(text, ' ', length) != NULL;
-}
-
-static void find_all_places(struct named_crates *named, const struct index *index,
-                            const char *canonical, size_t length, const struct loose_text *loose)
-{
-    char separated[SEARCH_MAX_TEXT_BYTES];
-    size_t n_separated = write_with_separators(loose, separated, sizeof separated);
-    bool is_other = n_separated != length || memcmp(canonical, separated, length) != 0;
-    if (!has_spaces(canonical, length))
-        find_places(named, index, canonical, length);
-    if (is_other && n_separated > 0)
-        find_places(named, index, separated, n_separated);
-    if (loose->n_boundaries > 0 && has_spaces(canonical, length) &&
-        utf8_count_characters(loose->letters, loose->length) >= NAME_SUBSTRING_MIN_CHARACTERS)
-        find_places(named, index, loose->letters, loose->length);
 }
 
 /* Whether the text has `-` or `_` between words, and nothing else that is no letter of a name. */
@@ -205,14 +173,15 @@ void named_crates_read(struct named_crates *named, const struct index *index,
     if (!reading->is_name)
         add_pasted(named, reading);
     if (!loose_text_read(&loose, text.data, text.length)) {
-        find_places(named, index, canonical, text.length);
+        find_places(named, index, canonical, text.length, NULL);
         return;
     }
-    find_all_places(named, index, canonical, text.length, &loose);
+    find_places(named, index, canonical, text.length, &loose);
     size_t n = trie_loose_find(&index->names, &loose, matches, MAX_LOOSE_NAMES);
     for (size_t i = 0; i < n; i++)
         ranks[i] = matches[i].value;
-    bool is_phrase = is_common && (loose.n_boundaries == 0 || has_spaces(canonical, text.length));
+    bool is_phrase =
+        is_common && (loose.n_boundaries == 0 || name_forms_has_spaces(canonical, text.length));
     size_t n_front = choose_front(index, &loose, is_phrase, ranks, n);
     add_some(named, ranks, n_front, NAMED_BUT_FOR_SEPARATORS);
     add_pasted(named, reading);

@@ -3,6 +3,7 @@
 #ifndef CRATEDEX_INDEX_NAMED_CRATES_H
 #define CRATEDEX_INDEX_NAMED_CRATES_H
 
+#include "index/search/plan/name_forms.h"
 #include "index/search/plan/query_reading.h"
 #include "index/segment/open_index.h"
 
@@ -37,15 +38,13 @@ struct named_places {
     const uint32_t *ranks;
     uint32_t n;
 };
-/* As it is canonically; with `_` for what separates words; without. */
-#define NAMED_MAX_FORMS 3
 
 struct named_crates {
     const unsigned char *exact_values; /* of the crates called so; see trie_find */
     uint32_t n_exact;
     struct named_crate crates[NAMED_MAX]; /* in the order in which they stand in front */
     uint32_t n_crates;
-    struct named_places places[NAMED_MAX_FORMS];
+    struct named_places places[NAME_FORMS_MAX];
     uint32_t n_forms;
     uint32_t n_places; /* of all forms */
     uint64_t mask; /* of the ranks of all of them, 6 bits each: says of most that they are not */

@@ -18,6 +18,20 @@ bool query_is_name_byte(char c)
     return is_letter(c) || is_digit(c) || c == '_' || c == '-';
 }
 
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\n';
+}
+
+struct search_string query_without_spaces(struct search_string text)
+{
+    for (; text.length > 0 && is_space(text.data[0]); text.length--)
+        text.data++;
+    while (text.length > 0 && is_space(text.data[text.length - 1]))
+        text.length--;
+    return text;
+}
+
 bool query_at_end(const struct query_cursor *cursor)
 {
     return cursor->at == cursor->end;
@@ -30,7 +44,7 @@ char query_peek(const struct query_cursor *cursor)
 
 void query_skip_spaces(struct query_cursor *cursor)
 {
-    while (query_peek(cursor) == ' ' || query_peek(cursor) == '\n')
+    while (is_space(query_peek(cursor)))
         cursor->at++;
 }
 

@@ -18,6 +18,9 @@ struct query_cursor {
 /* Letters, digits, `_` and `-` of ASCII: what crate names are made of. */
 bool query_is_name_byte(char c);
 
+/* The text without spaces and newlines around it. */
+struct search_string query_without_spaces(struct search_string text);
+
 /* True at the end of the text, too, where it is not the character asked for. */
 bool query_at_end(const struct query_cursor *cursor);
 char query_peek(const struct query_cursor *cursor); /* 0 at the end */

@@ -6,6 +6,7 @@
 #include "index/search/plan/query_characters.h"
 #include "index/trie/trie.h"
 
+#include <cratedex/search_filter_list.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -21,8 +22,27 @@ static bool is_equal(struct search_string string, const char *text, size_t lengt
     return string.data != NULL && string.length == length && memcmp(string.data, text, length) == 0;
 }
 
+/* Whether the further filters of the query have it. */
+static bool is_listed(const struct search_filters *filters, const struct search_hint *hint)
+{
+    uint32_t n = 0;
+    const struct search_filter *first = NULL;
+    if (filters != NULL)
+        first = search_filters_of(filters,
+                                  hint->kind == SEARCH_HINT_CATEGORY ? SEARCH_FILTER_CATEGORY
+                                                                     : SEARCH_FILTER_KEYWORD,
+                                  &n);
+    for (uint32_t i = 0; i < n; i++) {
+        if (is_equal(search_filter_text(filters, &first[i]), hint->id, hint->id_length))
+            return true;
+    }
+    return false;
+}
+
 static bool is_filtered(const struct search_query *query, const struct search_hint *hint)
 {
+    if (is_listed(query->filters, hint))
+        return true;
     if (hint->kind == SEARCH_HINT_CATEGORY)
         return is_equal(query->category, hint->id, hint->id_length);
     size_t i = 0;

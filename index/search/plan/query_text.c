@@ -21,15 +21,6 @@ static bool is_of_word(char c)
     return (query_is_name_byte(c) && c != '-') || (unsigned char)c > 127;
 }
 
-static struct search_string without_spaces(struct search_string text)
-{
-    for (; text.length > 0 && is_space(text.data[0]); text.length--)
-        text.data++;
-    while (text.length > 0 && is_space(text.data[text.length - 1]))
-        text.length--;
-    return text;
-}
-
 /* Takes the `1. ` of a list off. */
 static struct search_string without_number(struct search_string text)
 {
@@ -38,7 +29,7 @@ static struct search_string without_number(struct search_string text)
         n++;
     if (n == 0 || text.length - n < 3 || text.data[n] != '.' || !is_space(text.data[n + 1]))
         return text;
-    return without_spaces((struct search_string){text.data + n + 1, text.length - n - 1});
+    return query_without_spaces((struct search_string){text.data + n + 1, text.length - n - 1});
 }
 
 /* Takes off marks that stand alone before the words, such as `$`, `-`, `#`, and behind them, such
@@ -52,11 +43,11 @@ static struct search_string without_marks(struct search_string text)
             n++;
         if (n == rest.length || !is_space(rest.data[n]))
             break;
-        rest = without_spaces((struct search_string){rest.data + n, rest.length - n});
+        rest = query_without_spaces((struct search_string){rest.data + n, rest.length - n});
     }
     while (rest.length > 0 && strchr("=:;,.!?|&", rest.data[rest.length - 1]) != NULL) {
         rest.length--;
-        rest = without_spaces(rest);
+        rest = query_without_spaces(rest);
     }
     return rest.length > 0 ? rest : text;
 }
@@ -128,14 +119,14 @@ static bool take_off_last(struct search_string *text)
 
 static struct search_string without_decoration(struct search_string text)
 {
-    struct search_string rest = without_marks(without_spaces(text));
+    struct search_string rest = without_marks(query_without_spaces(text));
     while (rest.length > 1 && (take_off_first(&rest) || take_off_last(&rest)))
-        rest = without_spaces(rest);
+        rest = query_without_spaces(rest);
     for (size_t i = 0; i < rest.length; i++) {
         if (is_of_word(rest.data[i]))
             return rest;
     }
-    return without_spaces(text); /* nothing but marks: they are what was asked for */
+    return query_without_spaces(text); /* nothing but marks: they are what was asked for */
 }
 
 static char lower(char c)
@@ -184,7 +175,8 @@ void query_text_read(struct query_text *read, struct search_string typed)
     memset(&read->names, 0, sizeof read->names);
     read->version_form = QUERY_VERSION_NONE;
     size_t n_unified = query_characters_unify(read->unified, typed.data, typed.length);
-    struct search_string unified = without_spaces((struct search_string){read->unified, n_unified});
+    struct search_string unified =
+        query_without_spaces((struct search_string){read->unified, n_unified});
     struct search_string plain = without_decoration(unified);
     read->typed = unified;
     read->words_typed = (struct search_string){read->words, write_words(read->words, plain)};

@@ -12,6 +12,7 @@
 /* The last word of a query may be unfinished, as a search box sends it: so many of the most
    frequent words that begin with it, as they are written, count too; fewer where it is common. */
 #define SEARCH_MAX_COMPLETIONS_OF_WORD 32
+#define SEARCH_MIN_COMPLETED_BYTES 2 /* of a shorter word, none */
 
 /* How a crate may have a word. */
 enum alternative_kind {

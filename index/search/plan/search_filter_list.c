@@ -153,9 +153,11 @@ void search_filters_encode(const struct search_filters *filters, struct search_s
     uint32_t n_kinds = 0;
     for (uint32_t i = 0; i < filters->n; i++)
         n_kinds += i == 0 || filters->filters[i].kind != filters->filters[i - 1].kind;
-    encoder_object(encoder, 1 + n_kinds);
-    encoder_key(encoder, "text");
-    encoder_string(encoder, text.data != NULL ? text.data : "", text.length);
+    encoder_object(encoder, (uint32_t)(text.data != NULL) + n_kinds);
+    if (text.data != NULL) {
+        encoder_key(encoder, "text");
+        encoder_string(encoder, text.data, text.length);
+    }
     for (uint32_t i = 0, n; i < filters->n; i += n) {
         enum search_filter_kind kind = filters->filters[i].kind;
         const struct search_filter *first = search_filters_of(filters, kind, &n);

@@ -16,7 +16,6 @@
 _Static_assert(SEARCH_MAX_TEXT_BYTES == TEXT_WORDS_MAX_BYTES && SEARCH_MAX_WORDS == TEXT_WORDS_MAX,
                "every text that may be searched for can be cut");
 
-#define MIN_COMPLETED_BYTES 2
 #define PART_SHARE 0.4F /* of its own weight, that a word has which was typed with another as one */
 #define MAX_WORDS_TAKEN_APART 16 /* of a longer text, none is */
 #define COMMON_CRATES 64         /* have a word that may stand for what it says, not for a name */
@@ -122,7 +121,7 @@ static void add_word(struct search_plan *plan, struct index_reader *reader,
     plan->n_with[i] = word.n_written;
     if (plan->ranking->synonym > 0)
         plan->n_with[i] += search_word_add_synonyms(&word, reader, written);
-    if (may_be_unfinished && written.length >= MIN_COMPLETED_BYTES && plan->ranking->prefix > 0)
+    if (may_be_unfinished && written.length >= SEARCH_MIN_COMPLETED_BYTES && plan->ranking->prefix > 0)
         plan->n_completed = search_word_complete(&word, index, unite, written);
     if (word.n_alternatives > 0) {
         plan->n_occurring++;

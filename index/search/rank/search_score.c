@@ -44,6 +44,14 @@ struct word_occurrence search_word_occurrence(struct search_word *word, uint32_t
     return (struct word_occurrence){NULL, 0, 0};
 }
 
+unsigned search_word_fields(struct search_word *word, uint32_t rank)
+{
+    unsigned fields = 0;
+    for (uint32_t i = 0; i < word->n_alternatives; i++)
+        fields |= fields_in(&word->alternatives[i].list, rank);
+    return fields;
+}
+
 /* The shares of the query's mass that a word has in a crate: one by the fields in which it occurs,
    one by those of them in which it is written as it was typed. */
 struct word_shares {

@@ -18,6 +18,9 @@ struct word_occurrence {
 /* Moves the cursors of the word's lists to `rank`, which must not fall from call to call. */
 struct word_occurrence search_word_occurrence(struct search_word *word, uint32_t rank);
 
+/* The fields in which any of its alternatives stands; cursors move likewise. */
+unsigned search_word_fields(struct search_word *word, uint32_t rank);
+
 /* What a word of this mass adds to a crate's score, by the set of fields in which it occurs. */
 void search_plan_weigh(const struct search_plan *plan, float mass, float weights[16]);
 

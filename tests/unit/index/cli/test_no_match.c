@@ -26,6 +26,10 @@ static void no_match_comes_with_advice(void **state)
         {ARGUMENTS("query", index, "json", "zzqxvw", "--sort", "new"), "try --match best"},
         {ARGUMENTS("query", index, "netwrok", "zzqxvw", "--match", "all"),
          "no crate matches 'netwrok zzqxvw'; did you mean 'network zzqxvw'? Or try --match best"},
+        {ARGUMENTS("query", index, "--filter", "min_downloads=900000000"),
+         "no crate passes every filter; try fewer of them\n"},
+        {ARGUMENTS("query", index, "json", "--filter", "keyword=net"),
+         "no crate matches 'json' and passes every filter; try fewer filters\n"},
         {ARGUMENTS("suggest", index, "zzqxvw"), "nothing to suggest for 'zzqxvw'"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

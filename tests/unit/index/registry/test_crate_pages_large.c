@@ -59,8 +59,8 @@ static int write_crate(void *context, struct encoder *encoder)
 static int write_dependents(void *context, struct encoder *encoder)
 {
     const struct request *request = context;
-    return index_reader_encode_reverse_dependencies(request->built->reader, request->rank, 0, 100,
-                                                    encoder, NULL);
+    const struct dependents_query query = {.rank = request->rank, .limit = 100};
+    return index_reader_encode_reverse_dependencies(request->built->reader, &query, encoder, NULL);
 }
 
 static int write_versions(void *context, struct encoder *encoder)

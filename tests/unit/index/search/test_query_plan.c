@@ -26,7 +26,7 @@ static void describe(struct searched_sample *sample, struct search_string text,
     const struct search_query query = {.text = text, .sort = sort, .limit = 10};
     memset(&plan, 0xee, sizeof plan);
     searched_sample_run(sample, &query, &result);
-    query_plan_describe(&result, &plan);
+    query_plan_describe(&query, &result, &plan);
 }
 
 static void words_have_the_lengths_of_their_lists(void **state)
@@ -114,8 +114,8 @@ static void is_encoded_as_documented(void **state)
 {
     struct searched_sample *sample = *state;
     static const char *const members[] = {
-        "words",      "left_out",     "required_share", "name_places", "exact_names",
-        "near_names", "did_you_mean", "relaxed",        "matches",     "page"};
+        "filters",    "words",        "left_out", "required_share", "name_places", "exact_names",
+        "near_names", "did_you_mean", "relaxed",  "facets",         "matches",     "page"};
     struct encoder encoder;
     struct error error = {.message = ""};
     msgpack_sbuffer out;

@@ -25,7 +25,7 @@ static int parse_in_arm(struct parsed *parsed, enum experiment_arm arm, const ch
     assert_int_equal(query_string_parse(&parsed->query, text, strlen(text), &parsed->failure.error),
                      0);
     canonical_key_init(&parsed->key, 0, 0);
-    return crate_list_parse(&parsed->query, arm, &parsed->parameters, &parsed->key,
+    return crate_list_parse(&parsed->query, NULL, arm, &parsed->parameters, &parsed->key,
                             &parsed->failure);
 }
 
@@ -191,6 +191,9 @@ static void shares_the_key_of_a_default_match(void **state)
     assert_true(have_equal_keys("sort=new", "sort=new&match=best"));
     assert_true(have_equal_keys("match=all", "match=best"));
     assert_true(have_equal_keys("q=x&explain=0", "q=x"));
+    assert_true(have_equal_keys("q=x&highlight=0", "q=x"));
+    assert_true(have_equal_keys("highlight=1&q=x", "q=+X&highlight=1"));
+    assert_true(have_equal_keys("q=x&facets=has,license", "facets=license,has,license&q=x"));
 }
 
 /* Parameters in any order, with any unknown ones among them, give one key. */
@@ -259,7 +262,11 @@ static void tells_searches_apart(void **state)
         "q=a&letter=a",
         "q=a&match=all",
         "q=a&explain=1",
+        "q=a&highlight=1",
+        "q=a&highlight=1&explain=1",
         "q=a&match=all&explain=1",
+        "q=a&facets=license",
+        "q=a&facets=license,has",
         "q=a&sort=new",
         "q=a&sort=new&match=best",
     };

@@ -1,5 +1,6 @@
 /* Suggestions against a look at every name (suggest_scan.h), and small cases of each rule. */
 #include "tests/support/built_index.h"
+#include "tests/support/described_crates.h"
 #include "tests/support/random.h"
 #include "tests/support/sanitized.h"
 #include "tests/support/suggest_scan.h"
@@ -116,6 +117,24 @@ static void what_begins_no_name(void **state)
     assert_int_equal(suggest(built->index, "s\0", 2, suggestions, 10), 0);
 }
 
+/* Each of the texts is suggested for as `text` is. */
+static void expect_same(const struct index *index, const char *text, const char *const *texts,
+                        size_t n_texts)
+{
+    struct suggestion expected[10];
+    struct suggestion suggestions[10];
+    size_t n = suggest(index, text, strlen(text), expected, 10);
+    assert_true(n > 1);
+    for (size_t i = 0; i < n_texts; i++) {
+        if (suggest(index, texts[i], strlen(texts[i]), suggestions, 10) != n)
+            fail_msg("%s", texts[i]);
+        for (size_t j = 0; j < n; j++)
+            assert_int_equal(suggestions[j].rank, expected[j].rank);
+    }
+}
+#define EXPECT_SAME(index, text, texts)                                                            \
+    expect_same(index, text, texts, sizeof(texts) / sizeof *(texts))
+
 /* What is taken off a text for a search is taken off here, too. */
 static void pasted_texts(void **state)
 {
@@ -125,16 +144,23 @@ static void pasted_texts(void **state)
                                         "serde serde",      "serde 1.0",
                                         "serde = \"1.0\"",  "use serde::Serialize;",
                                         "cargo add serde",  "https://docs.rs/serde"};
-    struct suggestion expected[10];
+    EXPECT_SAME(built->index, "serde", texts);
+}
+
+/* Filters and exclusions stand beside what is suggested for. */
+static void filters_among_words(void **state)
+{
+    const struct built_index *built = *state;
+    static const char *const texts[] = {"in:name tokio ut",
+                                        "tokio ut min_downloads:1",
+                                        "tokio in:name ut",
+                                        "-async tokio ut",
+                                        "\"tokio\" ut",
+                                        "min_downloads:1 -a1 tokio ut",
+                                        "tokio updated_since:2020-01-01 ut"};
     struct suggestion suggestions[10];
-    size_t n = suggest(built->index, "serde", 5, expected, 10);
-    assert_true(n > 1);
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        if (suggest(built->index, texts[i], strlen(texts[i]), suggestions, 10) != n)
-            fail_msg("%s", texts[i]);
-        for (size_t j = 0; j < n; j++)
-            assert_int_equal(suggestions[j].rank, expected[j].rank);
-    }
+    EXPECT_SAME(built->index, "tokio ut", texts);
+    assert_int_equal(suggest(built->index, "in:name -async", 14, suggestions, 10), 0);
 }
 
 /* Two crates of one canonical name, the more popular first, in front of a still more popular
@@ -304,6 +330,44 @@ static void names_as_people_type_them(void **state)
     built_index_remove(&built);
 }
 
+/* The answer counts code points, where a program that calls the library gets bytes. */
+static void answers_count_code_points(void **state)
+{
+    (void)state;
+    static const struct described_crate crates[] = {
+        {.name = "caf\u00E9-\u5BFF\u53F8-menu", .keywords = "\u5BFF\u53F8", .downloads = 9},
+        {.name = NULL},
+    };
+    static const struct {
+        const char *text;
+        const char *expected;
+    } cases[] = {
+        {"menu", "\"highlight\":[[8,4]]"},
+        {"caf\u00E9-", "\"highlight\":[[0,5]]"},
+        {"caf\u00E9", "\"highlight\":[[0,4]]"},
+        {"\u5BFF", "\"highlight\":[[5,1]]"},
+        {"", "\"highlight\":[]"},
+    };
+    struct built_index built;
+    described_crates_build(&built, crates);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct suggestion found[2];
+        struct encoder encoder;
+        msgpack_sbuffer out;
+        msgpack_sbuffer_init(&out);
+        encoder_init(&encoder, ENCODING_JSON, &out);
+        size_t n = suggest(built.index, cases[i].text, strlen(cases[i].text), found, 2);
+        assert_true(n > 0);
+        suggestions_encode(found, n, &encoder);
+        assert_int_equal(encoder_finish(&encoder, NULL), 0);
+        msgpack_sbuffer_write(&out, "", 1);
+        if (strstr(out.data, cases[i].expected) == NULL)
+            fail_msg("\"%s\": %s", cases[i].text, out.data);
+        msgpack_sbuffer_destroy(&out);
+    }
+    built_index_remove(&built);
+}
+
 /* Keywords come last, those of most crates first, with the downloads of their crates. */
 static void keywords(void **state)
 {
@@ -347,7 +411,9 @@ int main(void)
         cmocka_unit_test(empty_prefix_gives_the_most_popular),
         cmocka_unit_test(what_begins_no_name),
         cmocka_unit_test(pasted_texts),
+        cmocka_unit_test(filters_among_words),
         cmocka_unit_test(names_that_differ_in_separators),
+        cmocka_unit_test(answers_count_code_points),
         cmocka_unit_test(keywords),
         cmocka_unit_test(any_separator),
         cmocka_unit_test(names_as_people_type_them),

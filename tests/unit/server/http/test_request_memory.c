@@ -1,12 +1,12 @@
-/* The memory of one request is bounded: the largest search answer that can be asked for, explained,
-   in either encoding and with every coding, takes less than 4 MiB in all that is allocated on the
+/* The memory of one request is bounded: the largest search answer that can be asked for, explained
+   and highlighted, in either encoding and with every coding, takes less than 4 MiB in all that is allocated on the
    way. */
 #include "server/answer/answer.h"
 #include "server/answer/list_page.h"
 #include "tests/support/allocation_meter.h"
 #include "tests/support/searched_sample.h"
 
-#include <cratedex/explanation.h>
+#include <cratedex/search_hit.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -50,8 +50,9 @@ static void encode_hits(struct index_reader *reader, const struct search_result 
     encoder_init(&encoder, encoding, body);
     encoder_array(&encoder, result->n_hits);
     for (uint32_t i = 0; i < result->n_hits; i++)
-        if (explanation_encode_crate(reader, result->search, &result->hits[i], &encoder, &error) !=
-            0)
+        if (search_hit_encode(reader, result->search, &result->hits[i],
+                              SEARCH_HIT_EXPLANATION | SEARCH_HIT_HIGHLIGHTS, &encoder,
+                              &error) != 0)
             fail_msg("%s", error.message);
     encoder_end_array(&encoder);
     assert_int_equal(encoder_finish(&encoder, &error), 0);

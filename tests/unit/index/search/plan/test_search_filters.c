@@ -114,6 +114,61 @@ static void test_taxonomy(void **state)
                         "invalid value for keyword (expected a keyword such as cli)");
 }
 
+static void test_rust_versions(void **state)
+{
+    assert_string_equal(read_as(state, "rust_version", "1.70"), "rust_version=1.70.0");
+    assert_string_equal(read_as(state, "msrv", "1"), "rust_version=1.0.0");
+    assert_string_equal(read_as(state, "rust_version", "1.85.0-nightly"), "rust_version=1.85.0");
+    static const char *const wrong[] = {"",     "stable", "1.", "1.70.0.0", "01.70",
+                                        "v1.7", "^1.70",  "-1", "1.70-beta"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_string_equal(
+            read_as(state, "rust_version", wrong[i]),
+            "invalid value for rust_version (expected a version of Rust such as 1.70 or 1.70.1)");
+}
+
+static void test_words(void **state)
+{
+    assert_string_equal(read_as(state, "has", "LIB"), "has=lib");
+    assert_string_equal(read_as(state, "has", "bin"), "has=bin");
+    assert_string_equal(read_as(state, "has", "lib,bin"),
+                        "invalid value for has (expected lib or bin)");
+    assert_string_equal(read_as(state, "stable", "Yes"), "stable=yes");
+    assert_string_equal(read_as(state, "stable", "no"), "invalid value for stable (expected yes)");
+    assert_string_equal(read_as(state, "no_std", "1"), "invalid value for no_std (expected yes)");
+    assert_string_equal(read_as(state, "rust_version_known", ""),
+                        "invalid value for rust_version_known (expected yes)");
+}
+
+/* No crate here says its edition: those of Rust are all that can be meant. */
+static void test_editions(void **state)
+{
+    assert_string_equal(read_as(state, "edition", "2024"), "edition=2024");
+    assert_string_equal(read_as(state, "edition", "2020"),
+                        "invalid value for edition (expected 2015, 2018, 2021, 2024)");
+}
+
+static void test_dependencies(void **state)
+{
+    struct search_filters filters;
+    struct error error;
+    assert_string_equal(read_as(state, "depends_on", "ALPHA"), "depends_on=alpha");
+    assert_string_equal(read_as(state, "depends_on", "omega"), "unknown");
+    assert_string_equal(
+        read_as(state, "depends_on", ""),
+        "invalid value for depends_on (expected the name of a crate such as serde)");
+    assert_string_equal(read_as(state, "kind", "normal"),
+                        "kind is a kind of dependency: depends_on must say on which crate");
+    search_filters_init(&filters);
+    assert_int_equal(add(*state, &filters, "depends_on", "alpha", &error), 0);
+    assert_int_equal(add(*state, &filters, "kind", "Dev", &error), 0);
+    assert_int_equal(add(*state, &filters, "kind", "build", &error), -1);
+    assert_string_equal(error.message, "kind is given twice, as dev and as build: give it once");
+    assert_int_equal(add(*state, &filters, "kind", "tests", &error), -1);
+    assert_string_equal(error.message, "invalid value for kind (expected normal, build or dev)");
+    assert_int_equal(filters.n, 2);
+}
+
 static void test_unknown_name(void **state)
 {
     const char *message = read_as(state, "licence", "MIT");
@@ -191,7 +246,7 @@ static void test_bounds(void **state)
     assert_string_equal(error.message,
                         "the values to filter by are longer than 2048 bytes together");
     assert_int_equal(filters.n, 1);
-    text[300] = '\0';
+    text[1025] = '\0';
     assert_string_equal(read_as(state, "keyword", text),
                         "invalid value for keyword (expected a keyword such as cli)");
 }
@@ -228,6 +283,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dates),          cmocka_unit_test(test_downloads),
         cmocka_unit_test(test_taxonomy),       cmocka_unit_test(test_unknown_name),
+        cmocka_unit_test(test_rust_versions),  cmocka_unit_test(test_words),
+        cmocka_unit_test(test_editions),       cmocka_unit_test(test_dependencies),
         cmocka_unit_test(test_canonical_form), cmocka_unit_test(test_given_twice),
         cmocka_unit_test(test_bounds),         cmocka_unit_test(test_what_is_told),
     };

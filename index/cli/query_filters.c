@@ -1,0 +1,40 @@
+/* Which values are right the index knows, so they are read when it is open. */
+#include "index/cli/query_filters.h"
+
+#include "index/cli/cli.h"
+
+#include <cratedex/search_language.h>
+#include <stdbool.h>
+#include <string.h>
+
+int query_filters_take(struct query_filters *filters, const char *written)
+{
+    if (strchr(written, '=') == NULL)
+        return cli_usage_error(&command_query, "--filter takes NAME=VALUE: %s", written);
+    if (filters->n == SEARCH_MAX_FILTERS)
+        return cli_usage_error(&command_query, "--filter may be given %d times",
+                               SEARCH_MAX_FILTERS);
+    filters->written[filters->n++] = written;
+    return EXIT_OK;
+}
+
+int query_filters_read(struct query_filters *filters, const struct index *index,
+                       struct search_query *query)
+{
+    search_filters_init(&filters->filters);
+    for (size_t i = 0; i < filters->n; i++) {
+        const char *written = filters->written[i];
+        const char *value = strchr(written, '=') + 1;
+        struct error error = {.message = ""};
+        if (search_filters_require(&filters->filters, index,
+                                   (struct search_string){written, (size_t)(value - 1 - written)},
+                                   (struct search_string){value, strlen(value)}, &error) != 0)
+            return cli_usage_error(&command_query, "--filter: %s", error.message);
+    }
+    size_t length;
+    if (query->text.data != NULL &&
+        search_language_read(index, query->text, &filters->filters, filters->text, &length))
+        query->text = (struct search_string){length > 0 ? filters->text : NULL, length};
+    query->filters = filters->filters.n > 0 ? &filters->filters : NULL;
+    return EXIT_OK;
+}

@@ -1,0 +1,69 @@
+/* Each is given to the library as it came, under its own name: `keyword` and `category` are not
+   among them, which crates.io has and which mean what they mean there. */
+#include "server/endpoints/crate_filter_parameters.h"
+
+#include <string.h>
+
+/* In an order in which one may need what stands before it (`kind`). */
+static const enum search_filter_kind kinds[] = {
+    SEARCH_FILTER_LICENSE,       SEARCH_FILTER_RUST_VERSION,  SEARCH_FILTER_RUST_VERSION_KNOWN,
+    SEARCH_FILTER_EDITION,       SEARCH_FILTER_HAS,           SEARCH_FILTER_NO_STD,
+    SEARCH_FILTER_STABLE,        SEARCH_FILTER_UPDATED_SINCE, SEARCH_FILTER_CREATED_SINCE,
+    SEARCH_FILTER_MIN_DOWNLOADS, SEARCH_FILTER_DEPENDS_ON,    SEARCH_FILTER_KIND,
+    SEARCH_FILTER_OWNER,
+};
+
+/* The `+` of an offset that was not percent-encoded has become a space. */
+static struct search_string mend_offset(struct search_string value, char *mended, size_t room)
+{
+    static const size_t offset_length = sizeof "+02:00" - 1;
+    if (value.length <= offset_length || value.length > room ||
+        value.data[value.length - offset_length] != ' ' ||
+        memchr(value.data, ':', value.length - offset_length) == NULL)
+        return value;
+    memcpy(mended, value.data, value.length);
+    mended[value.length - offset_length] = '+';
+    return (struct search_string){mended, value.length};
+}
+
+static int read_values(const struct query_string *query, enum search_filter_kind kind,
+                       const struct index *index, struct search_filters *filters,
+                       struct error *error)
+{
+    const char *name = search_filter_name(kind);
+    char mended[64];
+    for (size_t i = 0; i < query->n_parameters; i++) {
+        const struct query_parameter *parameter = &query->parameters[i];
+        if (strcmp(parameter->name, name) != 0)
+            continue;
+        struct search_string value = {parameter->value, parameter->value_length};
+        if (kind == SEARCH_FILTER_UPDATED_SINCE || kind == SEARCH_FILTER_CREATED_SINCE)
+            value = mend_offset(value, mended, sizeof mended);
+        if (search_filters_require(filters, index, (struct search_string){name, strlen(name)},
+                                   value, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int crate_filter_parameters_read(const struct query_string *query, const struct index *index,
+                                 struct search_filters *filters, struct failure *failure)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (read_values(query, kinds[i], index, filters, &failure->error) != 0) {
+            failure->status = 400;
+            return -1;
+        }
+    }
+    return 0;
+}
+
+void crate_filter_parameters_key(const struct search_filters *filters, struct canonical_key *key)
+{
+    for (uint32_t i = 0; i < filters->n; i++) {
+        const struct search_filter *filter = &filters->filters[i];
+        struct search_string text = search_filter_text(filters, filter);
+        canonical_key_number(key, 'f', filter->kind);
+        canonical_key_text(key, 'v', text.data, text.length);
+    }
+}

@@ -1,0 +1,174 @@
+/* `filters`: every query without a filter and with each of several, in turn, so that all see the
+   same state of the machine; by relevance and by downloads. What a filter costs is the difference
+   of the percentiles. Filters whose values the index does not have are left out. */
+#include "tests/bench/bench_queries.h"
+#include "tests/bench/bench_rounds.h"
+
+#include <cratedex/search.h>
+#include <cratedex/search_filters.h>
+#include <stdio.h>
+#include <string.h>
+
+#define HITS_PER_PAGE 10
+#define MAX_FILTERS 15
+
+static const char *const written_filters[] = {
+    "license=MIT",
+    "license=Apache-2.0",
+    "rust_version=1.56",
+    "rust_version=1.70",
+    "edition=2021",
+    "has=bin",
+    "no_std=yes",
+    "stable=yes",
+    "updated_since=2024-01-01",
+    "created_since=2020-01-01",
+    "min_downloads=10000",
+    "keyword=cli",
+    "category=web-programming",
+    "owner=sample-user-1",
+};
+#define N_WRITTEN (sizeof written_filters / sizeof *written_filters)
+
+static const struct {
+    enum search_sort sort;
+    const char *name;
+} sorts[] = {{SEARCH_SORT_RELEVANCE, "relevance"}, {SEARCH_SORT_DOWNLOADS, "downloads"}};
+#define N_SORTS (sizeof sorts / sizeof *sorts)
+
+struct variant {
+    struct search_filters filters; /* none in the first */
+    struct series *series[N_SORTS];
+    char names[N_SORTS][64];
+};
+
+struct run {
+    struct index_reader *reader;
+    struct bench_queries queries;
+    struct variant variants[1 + MAX_FILTERS];
+    size_t n_variants;
+    struct search_result result;
+};
+
+/* Adds a variant with that filter; NULL: without any. */
+static int add_variant(struct run *run, struct rounds *rounds, const char *written,
+                       struct error *error)
+{
+    struct variant *variant = &run->variants[run->n_variants];
+    search_filters_init(&variant->filters);
+    if (written != NULL) {
+        size_t length = strcspn(written, "=");
+        const struct search_string name = {written, length};
+        const struct search_string value = {written + length + 1, strlen(written + length + 1)};
+        if (search_filters_add(&variant->filters, rounds->index, name, value, NULL) != 0)
+            return 0;
+    }
+    for (size_t i = 0; i < N_SORTS; i++) {
+        snprintf(variant->names[i], sizeof variant->names[i], "%s%s",
+                 written != NULL ? written : "no filter", i == 0 ? "" : ", by downloads");
+        variant->series[i] = rounds_add_series(rounds, variant->names[i], variant->names[i],
+                                               run->queries.n_queries, error);
+        if (variant->series[i] == NULL)
+            return -1;
+    }
+    run->n_variants++;
+    return 0;
+}
+
+/* The most popular crate is one that others depend on. */
+static int add_dependents(struct run *run, struct rounds *rounds, struct error *error)
+{
+    static char written[INDEX_MAX_NAME_BYTES + 16];
+    struct index_crate crate;
+    if (index_n_crates(rounds->index) == 0)
+        return 0;
+    index_crate(rounds->index, 1, &crate);
+    snprintf(written, sizeof written, "depends_on=%.*s", (int)crate.name_length, crate.name);
+    return add_variant(run, rounds, written, error);
+}
+
+static int prepare(void *state, struct rounds *rounds, struct error *error)
+{
+    struct run *run = state;
+    run->reader = rounds->reader;
+    if (bench_queries_read(&run->queries, rounds->options->queries_path, error) != 0 ||
+        add_variant(run, rounds, NULL, error) != 0)
+        return -1;
+    _Static_assert(N_WRITTEN < MAX_FILTERS, "all of them and the dependents have room");
+    for (size_t i = 0; i < N_WRITTEN; i++) {
+        if (add_variant(run, rounds, written_filters[i], error) != 0)
+            return -1;
+    }
+    return add_dependents(run, rounds, error);
+}
+
+static int run_round(void *state, struct rounds *rounds, bool is_warm_up, struct error *error)
+{
+    struct run *run = state;
+    (void)rounds;
+    (void)is_warm_up;
+    for (size_t i = 0; i < run->queries.n_queries * N_SORTS; i++) {
+        const struct bench_query *query = &run->queries.queries[i / N_SORTS];
+        for (size_t v = 0; v < run->n_variants; v++) {
+            const struct variant *variant = &run->variants[v];
+            const struct search_query search = {
+                .text = {query->text, query->length},
+                .sort = sorts[i % N_SORTS].sort,
+                .filters = variant->filters.n > 0 ? &variant->filters : NULL,
+                .limit = HITS_PER_PAGE,
+            };
+            uint64_t begin = bench_now();
+            if (search_run(run->reader, &search, &run->result, error) != SEARCH_OK)
+                return error_prefix(error, "query \"%s\": ", query->text);
+            series_add(variant->series[i % N_SORTS], bench_now() - begin);
+        }
+    }
+    return 0;
+}
+
+static double more(uint64_t with, uint64_t without)
+{
+    return ((double)with - (double)without) / 1e3;
+}
+
+static void print_below(const void *state, const struct rounds *rounds)
+{
+    const struct run *run = state;
+    (void)rounds;
+    printf("\nmore than without, in microseconds\n%10s %10s  %s\n", "p50", "p99", "filter");
+    for (size_t v = 1; v < run->n_variants; v++) {
+        for (size_t i = 0; i < N_SORTS; i++) {
+            const struct statistics *plain = series_best(run->variants[0].series[i]);
+            const struct statistics *filtered = series_best(run->variants[v].series[i]);
+            printf("%10.1f %10.1f  %s\n", more(filtered->p50, plain->p50),
+                   more(filtered->p99, plain->p99), run->variants[v].names[i]);
+        }
+    }
+}
+
+static void add_json(const void *state, const struct rounds *rounds, json_t *root)
+{
+    (void)state;
+    for (size_t i = 0; i < rounds->n_series; i++)
+        rounds_add_times(root, &rounds->series[i]);
+}
+
+static void release(void *state)
+{
+    struct run *run = state;
+    bench_queries_free(&run->queries);
+}
+
+int bench_filters(const struct bench_options *options, struct error *error)
+{
+    static const struct rounds_benchmark benchmark = {
+        .name = "filters",
+        .state_size = sizeof(struct run),
+        .prepare = prepare,
+        .run_round = run_round,
+        .print_below = print_below,
+        .add_json = add_json,
+        .release = release,
+    };
+    return rounds_run(&benchmark, options, error);
+}
