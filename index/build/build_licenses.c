@@ -3,6 +3,7 @@
 #define _GNU_SOURCE /* qsort_r */
 #include "index/build/build_licenses.h"
 
+#include "index/base/append.h"
 #include "index/build/build_part.h"
 #include "index/segment/licenses.h"
 #include "index/text/license_expression.h"
@@ -42,13 +43,6 @@ struct naming {
     msgpack_sbuffer n_uses;  /* of uint32_t, by spelling: crates, one for each place in its text */
 };
 
-static int append(msgpack_sbuffer *buffer, uint32_t number, struct error *error)
-{
-    return msgpack_sbuffer_write(buffer, (const char *)&number, sizeof number) == 0
-               ? 0
-               : error_out_of_memory(error);
-}
-
 static uint32_t *numbers_in(msgpack_sbuffer *buffer)
 {
     return (void *)buffer->data;
@@ -59,6 +53,7 @@ static int note_name(struct naming *naming, const char *text, size_t length, uin
                      uint32_t *name, struct error *error)
 {
     char folded[LICENSE_MAX_BYTES];
+    static const uint32_t none = 0;
     uint32_t spelling;
     uint32_t n_before = naming->licenses->spellings.n;
     for (size_t i = 0; i < length; i++)
@@ -66,8 +61,8 @@ static int note_name(struct naming *naming, const char *text, size_t length, uin
     if (text_numbers_get(&naming->licenses->names, folded, length, name, error) != 0 ||
         text_numbers_get(&naming->licenses->spellings, text, length, &spelling, error) != 0)
         return -1;
-    if (spelling == n_before &&
-        (append(&naming->name_of, *name, error) != 0 || append(&naming->n_uses, 0, error) != 0))
+    if (spelling == n_before && (append(&naming->name_of, name, sizeof *name, error) != 0 ||
+                                 append(&naming->n_uses, &none, sizeof none, error) != 0))
         return -1;
     numbers_in(&naming->n_uses)[spelling] += n_crates;
     return 0;
@@ -88,7 +83,9 @@ static int read_text(struct naming *naming, const struct numbered_text *text, st
     for (uint32_t i = 0; i < expression.n_codes; i++) {
         uint32_t code = expression.codes[i];
         bool is_name = code != LICENSE_AND && code != LICENSE_OR;
-        if (append(&licenses->codes, is_name ? names[code] + 1 : code, error) != 0)
+        if (is_name)
+            code = names[code] + 1;
+        if (append(&licenses->codes, &code, sizeof code, error) != 0)
             return -1;
     }
     return 0;
