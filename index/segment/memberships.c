@@ -1,6 +1,6 @@
-/* Layout: a header (magic, number of ranks, number of groups of each kind, zero), the groups' ids (64
-   bits), the first rank of each group and one past the last, then all ranks. A group is found by
-   binary search among the ids of its kind; there is none without a crate. Everything is
+/* Layout: a header (magic, number of ranks, number of groups of each kind, zero), the groups' ids
+   (64 bits), the first rank of each group and one past the last, then all ranks. A group is found
+   by binary search among the ids of its kind; there is none without a crate. Everything is
    little-endian and used where it lies.
 
    A group of more than a 32nd of all crates gets a bitmap, so that marking the crates of a group
