@@ -4,7 +4,9 @@
    here. */
 #include "index/build/build_memberships.h"
 
+#include "index/base/append.h"
 #include "index/base/database.h"
+#include "index/build/build_default_versions.h"
 #include "index/build/build_part.h"
 
 #include <stdlib.h>
@@ -52,32 +54,18 @@ struct member {
     uint32_t rank;
 };
 
-struct members {
-    struct member *members;
-    size_t n;
-    size_t capacity;
-};
-
 struct groups {
     struct build *build;
     struct memberships_builder builder;
-    struct members members[N_MEMBERSHIPS]; /* of the kinds that come crate by crate */
+    msgpack_sbuffer
+        members[N_MEMBERSHIPS]; /* of struct member; of kinds that come crate by crate */
 };
 
 static int add_member(struct groups *groups, enum membership kind, int64_t id, uint32_t rank,
                       struct error *error)
 {
-    struct members *members = &groups->members[kind];
-    if (members->n == members->capacity) {
-        size_t capacity = 2 * members->capacity + 1024;
-        struct member *grown = reallocarray(members->members, capacity, sizeof *grown);
-        if (grown == NULL)
-            return error_out_of_memory(error);
-        members->members = grown;
-        members->capacity = capacity;
-    }
-    members->members[members->n++] = (struct member){id, rank};
-    return 0;
+    const struct member member = {id, rank};
+    return append(&groups->members[kind], &member, sizeof member, error);
 }
 
 static int add_values(struct groups *groups, uint32_t rank, struct error *error)
@@ -99,43 +87,29 @@ static int add_values(struct groups *groups, uint32_t rank, struct error *error)
 static const enum membership dependency_kinds[] = {
     MEMBERSHIP_NORMAL_DEPENDENCY, MEMBERSHIP_BUILD_DEPENDENCY, MEMBERSHIP_DEV_DEPENDENCY};
 
-/* Those of one version, of which `select` finds the crates that it depends on, and how. */
-static int add_dependencies(struct groups *groups, sqlite3_stmt *select, int64_t version_id,
-                            uint32_t rank, struct error *error)
+static int add_dependency(void *context, uint32_t rank, sqlite3_stmt *row, struct error *error)
 {
-    int found;
-    sqlite3_bind_int64(select, 1, version_id);
-    while ((found = database_step(select, error)) == 1) {
-        int64_t kind = sqlite3_column_int64(select, 1);
-        if (add_member(groups, dependency_kinds[kind == 1 || kind == 2 ? kind : 0],
-                       sqlite3_column_int64(select, 0), rank, error) != 0) {
-            found = -1;
-            break;
-        }
-    }
-    sqlite3_reset(select);
-    return found;
+    int64_t kind = sqlite3_column_int64(row, 1);
+    return add_member(context, dependency_kinds[kind == 1 || kind == 2 ? kind : 0],
+                      sqlite3_column_int64(row, 0), rank, error);
 }
 
 static int collect(struct groups *groups, struct error *error)
 {
     struct build *build = groups->build;
-    sqlite3_stmt *select = database_prepare(
-        build->database, "SELECT crate_id, kind FROM dependencies WHERE version_id = ?1", error);
-    int result = select == NULL ? -1 : 0;
+    int result = 0;
     for (uint32_t rank = 1; rank <= build->n_crates && result == 0; rank++) {
-        const struct build_crate *crate = &build->crates[rank - 1];
         result = add_values(groups, rank, error);
         if (result == 0 && build->license_numbers[rank - 1] != 0)
             result = add_member(groups, MEMBERSHIP_LICENSE, build->license_numbers[rank - 1], rank,
                                 error);
-        if (result == 0 && crate->is_stable)
+        if (result == 0 && build->crates[rank - 1].is_stable)
             result = add_member(groups, MEMBERSHIP_STABLE, MEMBERSHIP_ONLY, rank, error);
-        if (result == 0)
-            result = add_dependencies(groups, select, crate->default_id, rank, error);
     }
-    sqlite3_finalize(select);
-    return result;
+    return result != 0 ? -1
+                       : build_visit_default_versions(
+                             build, "SELECT crate_id, kind FROM dependencies WHERE version_id = ?1",
+                             add_dependency, groups, error);
 }
 
 static int compare_members(const void *left_member, const void *right_member)
@@ -150,11 +124,12 @@ static int compare_members(const void *left_member, const void *right_member)
 /* A version may depend on a crate several times. */
 static int write_collected(struct groups *groups, enum membership kind, struct error *error)
 {
-    struct members *members = &groups->members[kind];
-    if (members->n > 0)
-        qsort(members->members, members->n, sizeof *members->members, compare_members);
-    for (size_t i = 0; i < members->n; i++) {
-        const struct member *member = &members->members[i];
+    struct member *members = (void *)groups->members[kind].data;
+    size_t n = groups->members[kind].size / sizeof *members;
+    if (n > 0)
+        qsort(members, n, sizeof *members, compare_members);
+    for (size_t i = 0; i < n; i++) {
+        const struct member *member = &members[i];
         if (i > 0 && compare_members(member, member - 1) == 0)
             continue;
         if (memberships_builder_add(&groups->builder, kind, member->id, member->rank, error) != 0)
@@ -207,7 +182,7 @@ int build_write_memberships(struct build *build, struct error *error)
     if (result == 0)
         result = write_part(&groups, error);
     for (int kind = 0; kind < N_MEMBERSHIPS; kind++)
-        free(groups.members[kind].members);
+        msgpack_sbuffer_destroy(&groups.members[kind]);
     memberships_builder_destroy(&groups.builder);
     return result;
 }

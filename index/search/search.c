@@ -15,6 +15,7 @@
 #include "index/search/search_relevance.h"
 
 #include <cratedex/index_file.h>
+#include <cratedex/search_filter_list.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,6 +52,7 @@ static void free_search(void *state)
     free(search->scored);
     free(search->facet_counts[0]);
     free(search->matched);
+    free(search->places);
     free(search->selected);
     free(search->filter_union);
     free(search->filter);
@@ -72,9 +74,10 @@ static void *create_search(struct index_reader *reader, struct error *error)
     search->filter = calloc(bitmap_n_words(n_crates + 1), sizeof *search->filter);
     search->filter_union = calloc(bitmap_n_words(n_crates + 1), sizeof *search->filter_union);
     search->selected = calloc(bitmap_n_words(n_crates + 1), sizeof *search->selected);
+    search->places = calloc(bitmap_n_words(n_crates + 1), sizeof *search->places);
     search->matched = calloc(bitmap_n_words(n_crates + 1), sizeof *search->matched);
     if (search->filter == NULL || search->filter_union == NULL || search->selected == NULL ||
-        search->matched == NULL)
+        search->places == NULL || search->matched == NULL)
         error_out_of_memory(error);
     else if (search_scan_scratch_create(&search->scan, &search->index->columns, error) == 0)
         return search;
@@ -97,6 +100,20 @@ static int tell_version(struct search *search, struct search_result *result, str
     return found < 0 ? -1 : 0;
 }
 
+/* Any word: a share of the query's mass that each of them has. */
+#define SHARE_OF_A_WORD 1e-6
+
+/* Where some words must occur, the others are asked for less: a rare one beside them may stand
+   nowhere with them. */
+static void ask_less_beside_quotes(struct ranking *ranking, const struct search_filters *filters)
+{
+    uint32_t n_quoted = 0;
+    if (filters != NULL)
+        search_filters_of(filters, SEARCH_FILTER_ALL_OF, &n_quoted);
+    if (n_quoted > 0 && ranking->min_share > SHARE_OF_A_WORD)
+        ranking->min_share = SHARE_OF_A_WORD;
+}
+
 /* Reads the text and looks up what it was read as, which replaces it in the query: empty where
    nothing of it is a word. Which crates match depends on `match` alone, whose default the sort
    decides. */
@@ -107,6 +124,7 @@ static int look_up_text(struct search *search, struct search_query *query,
     if (match == SEARCH_MATCH_DEFAULT)
         match = query->sort == SEARCH_SORT_RELEVANCE ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
     search->ranking = query->ranking != NULL ? *query->ranking : search->default_ranking;
+    ask_less_beside_quotes(&search->ranking, query->filters);
     if (query_reading_make(&search->reading, search->index, search->reader, query->text, error) !=
             0 ||
         tell_version(search, result, error) != 0)
@@ -186,7 +204,7 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
         return SEARCH_FAILED;
     if (asked.filters != NULL &&
         filter_words_narrow(&set, reader, asked.filters, search->has_text ? &search->plan : NULL,
-                            error) != 0)
+                            search->selected, error) != 0)
         return SEARCH_FAILED;
     result->seek_key[0] = '\0';
     if (has_text && !search->has_text) {
