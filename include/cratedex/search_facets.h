@@ -16,7 +16,9 @@ extern "C" {
 enum search_facet {
     SEARCH_FACET_CATEGORY, /* slugs; a category has the crates of those below it, too */
     SEARCH_FACET_KEYWORD,
-    SEARCH_FACET_LICENSE, /* names in the expression of the default version, as the next three */
+    /* Names in the expression of the default version, as the next three; so `MIT AND Zlib` counts
+       for both, where license=MIT alone does not find it. */
+    SEARCH_FACET_LICENSE,
     SEARCH_FACET_EDITION,
     SEARCH_FACET_RUST_VERSION,
     SEARCH_FACET_HAS /* lib, bin */

@@ -1,6 +1,6 @@
 /* The crates that count are a bitmap: what the text matches (search->matched), AND what the filters
    let through. For every value of an attribute the crates of that bitmap are counted through the
-   values of each crate (crate_values.h). Where all crates count, the dictionary of the values has
+   values of each crate (value_counts.h). Where all crates count, the dictionary of the values has
    the counts already.
 
    Values are numbered by falling number of crates in the whole index, so the ten largest are found
@@ -13,7 +13,7 @@
 #include "index/base/bitmap.h"
 #include "index/search/filter/filter_words.h"
 #include "index/search/filter/search_filter.h"
-#include "index/segment/crate_values.h"
+#include "index/segment/value_counts.h"
 
 #include <cratedex/search_filter_list.h>
 #include <stdlib.h>
@@ -82,17 +82,23 @@ static uint32_t find_largest(const struct attribute_values *values, const uint32
     return n;
 }
 
-/* Counts one facet over the crates that are marked in `selected`; NULL: over all. */
-static void count(struct search *search, enum search_facet facet, const uint64_t *selected)
+/* Counts facets (a bit each) over the crates that are marked in `selected`; NULL: over all. */
+static void count(struct search *search, unsigned asked, const uint64_t *selected)
 {
     struct search_facets *facets = &search->facets;
-    const struct attribute_values *values = &search->index->values.attributes[attributes[facet]];
-    const uint32_t *counts = values->n_crates;
-    if (selected != NULL) {
-        crate_values_count(values, selected, search->facet_counts);
-        counts = search->facet_counts + 1;
+    const struct crate_values *all_values = &search->index->values;
+    unsigned wanted = 0;
+    for (unsigned facet = 0; facet < N_SEARCH_FACETS; facet++)
+        wanted |= (asked >> facet & 1) << attributes[facet];
+    if (selected != NULL && wanted != 0)
+        value_counts_find(all_values, wanted, selected, search->facet_counts);
+    for (unsigned facet = 0; facet < N_SEARCH_FACETS; facet++) {
+        const struct attribute_values *values = &all_values->attributes[attributes[facet]];
+        const uint32_t *counts =
+            selected != NULL ? search->facet_counts[attributes[facet]] + 1 : values->n_crates;
+        if ((asked >> facet & 1) != 0)
+            facets->n_values[facet] = find_largest(values, counts, facets->values[facet]);
     }
-    facets->n_values[facet] = find_largest(values, counts, facets->values[facet]);
 }
 
 /* The crates that the text matches and the filter lets through; NULL: all. */
@@ -134,37 +140,43 @@ static int build_filter(struct search *search, const struct search_query *query,
     return 0;
 }
 
+/* Makes the scratch memory, one block for all attributes. */
 static int make_room(struct search *search, struct error *error)
 {
-    uint32_t most = 0;
-    for (unsigned i = 0; i < N_SEARCH_FACETS; i++) {
-        uint32_t n_values = search->index->values.attributes[attributes[i]].n_values;
-        most = n_values > most ? n_values : most;
+    size_t n_counts = 0;
+    if (search->facet_counts[0] != NULL)
+        return 0;
+    for (unsigned i = 0; i < N_CRATE_ATTRIBUTES; i++)
+        n_counts += (size_t)search->index->values.attributes[i].n_values + 1;
+    uint32_t *counts = calloc(n_counts, sizeof *counts);
+    if (counts == NULL)
+        return error_out_of_memory(error);
+    for (unsigned i = 0; i < N_CRATE_ATTRIBUTES; i++) {
+        search->facet_counts[i] = counts;
+        counts += search->index->values.attributes[i].n_values + 1;
     }
-    if (search->facet_counts == NULL)
-        search->facet_counts = calloc((size_t)most + 1, sizeof *search->facet_counts);
-    return search->facet_counts != NULL ? 0 : error_out_of_memory(error);
+    return 0;
 }
 
 int facet_counts_find(struct search *search, const struct search_query *query,
                       const uint64_t *filter, struct error *error)
 {
     uint32_t left_out[N_SEARCH_FACETS];
+    unsigned by_all_filters = 0;
     if (make_room(search, error) != 0)
         return -1;
-    const uint64_t *selected = select_crates(search, filter);
     for (unsigned facet = 0; facet < N_SEARCH_FACETS; facet++) {
         bool is_asked = (query->facets >> facet & 1) != 0;
         left_out[facet] = is_asked ? find_own_filters(query, facet) : 0;
-        if (is_asked && left_out[facet] == 0)
-            count(search, facet, selected);
+        by_all_filters |= (unsigned)(is_asked && left_out[facet] == 0) << facet;
     }
+    count(search, by_all_filters, select_crates(search, filter));
     for (unsigned facet = 0; facet < N_SEARCH_FACETS; facet++) {
         if (left_out[facet] == 0)
             continue;
         if (build_filter(search, query, left_out[facet], &filter, error) != 0)
             return -1;
-        count(search, facet, select_crates(search, filter));
+        count(search, 1U << facet, select_crates(search, filter));
     }
     return 0;
 }

@@ -49,7 +49,7 @@ static void free_search(void *state)
     struct search *search = state;
     highlighter_free(search->highlighter);
     free(search->scored);
-    free(search->facet_counts);
+    free(search->facet_counts[0]);
     free(search->matched);
     free(search->selected);
     free(search->filter_union);

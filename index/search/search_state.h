@@ -38,7 +38,8 @@ struct search {
     struct rerank_candidate candidates[RERANK_DEPTH];
     struct rerank_features features; /* of the candidates */
     struct search_facets facets;     /* that the last search asked for */
-    uint32_t *facet_counts;          /* scratch, by number of the value; NULL before the first */
+    /* Scratch, by attribute and number of the value, in one block; NULL before the first facet. */
+    uint32_t *facet_counts[N_CRATE_ATTRIBUTES];
     struct search_scored *scored;
     uint32_t scored_capacity;
     struct highlighter *highlighter; /* NULL until highlights are asked for */

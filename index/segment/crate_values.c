@@ -1,15 +1,9 @@
 /* Layout: a header (magic, number of attributes), then for each attribute in the order of enum
    crate_attribute a header of its own and its arrays, the 64-bit ones first: ids, numbers of
    crates, offsets of texts, order of texts, first number of each crate, numbers, texts; filled up
-   with zeros to 8 bytes. Everything is little-endian and used where it lies.
-
-   Counting is one addition a value of a crate, at a random place of an array that the first-level
-   cache holds, for a registry has some thousand keywords and less of all else. Where more than half
-   of all crates are selected, those that are not are counted, and taken from the numbers of the
-   dictionary, so that a pass over the whole index is never made. */
+   with zeros to 8 bytes. Everything is little-endian and used where it lies. */
 #include "index/segment/crate_values.h"
 
-#include "index/base/bitmap.h"
 #include "index/segment/crate_values_layout.h"
 
 #include <stdlib.h>
@@ -237,55 +231,4 @@ uint32_t crate_values_below(const struct attribute_values *values, const char *b
     }
     *n = place - first;
     return first;
-}
-
-/* Counts the values of the crates that are marked in `selected`, or of those that are not. Of one
-   layout: the constants make a loop for each. */
-static inline __attribute__((always_inline)) void
-count_layout(const struct attribute_values *values, const uint64_t *selected, bool is_inverted,
-             bool is_narrow, bool has_starts, uint32_t *counts)
-{
-    const uint16_t *narrow = values->narrow_numbers;
-    const uint32_t *wide = values->wide_numbers;
-    const uint32_t *starts = values->starts;
-    size_t n_words = bitmap_n_words(values->n_ranks + 1);
-    for (size_t word = 0; word < n_words; word++) {
-        uint64_t bits = is_inverted ? ~selected[word] : selected[word];
-        if (is_inverted && word == 0)
-            bits &= ~UINT64_C(1); /* rank 0 is none */
-        if (is_inverted && word == n_words - 1)
-            bits &= ~UINT64_C(0) >> (63 - values->n_ranks % 64);
-        for (; bits != 0; bits &= bits - 1) {
-            size_t place = word * 64 + (size_t)__builtin_ctzll(bits) - 1;
-            if (!has_starts) {
-                counts[is_narrow ? narrow[place] : wide[place]]++;
-                continue;
-            }
-            for (uint32_t at = starts[place]; at < starts[place + 1]; at++)
-                counts[is_narrow ? narrow[at] : wide[at]]++;
-        }
-    }
-}
-
-static void count(const struct attribute_values *values, const uint64_t *selected, bool is_inverted,
-                  uint32_t *counts)
-{
-    bool is_narrow = values->narrow_numbers != NULL;
-    if (is_narrow && values->starts == NULL)
-        count_layout(values, selected, is_inverted, true, false, counts);
-    else if (is_narrow)
-        count_layout(values, selected, is_inverted, true, true, counts);
-    else
-        count_layout(values, selected, is_inverted, false, values->starts != NULL, counts);
-}
-
-void crate_values_count(const struct attribute_values *values, const uint64_t *selected,
-                        uint32_t *counts)
-{
-    uint64_t n_selected = bitmap_count(selected, bitmap_n_words(values->n_ranks + 1));
-    bool is_inverted = n_selected > values->n_ranks / 2;
-    memset(counts, 0, ((size_t)values->n_values + 1) * sizeof *counts);
-    count(values, selected, is_inverted, counts);
-    for (uint32_t i = 0; is_inverted && i < values->n_values; i++)
-        counts[i + 1] = values->n_crates[i] - counts[i + 1];
 }

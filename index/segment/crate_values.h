@@ -90,10 +90,4 @@ uint32_t crate_value_find_exact(const struct attribute_values *values, const cha
 uint32_t crate_values_below(const struct attribute_values *values, const char *beginning,
                             size_t length, uint32_t *n);
 
-/* Counts for each value how many of the crates have it whose ranks are marked in `selected`, a
-   bitmap with a bit for every rank and no other. `counts` gets them by number: it has room for
-   n_values + 1, of which the first is of no meaning. */
-void crate_values_count(const struct attribute_values *values, const uint64_t *selected,
-                        uint32_t *counts);
-
 #endif

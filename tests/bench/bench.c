@@ -94,6 +94,7 @@ static int parse_options(int argc, char **argv, bool takes_index, struct bench_o
         JSON,
         SECONDS,
         LIMIT_MS,
+        FACETS,
         INSTRUCTIONS,
         ONCE,
         PAGE,
@@ -111,6 +112,7 @@ static int parse_options(int argc, char **argv, bool takes_index, struct bench_o
         {"json", no_argument, NULL, JSON},
         {"seconds", required_argument, NULL, SECONDS},
         {"limit-ms", required_argument, NULL, LIMIT_MS},
+        {"facets", no_argument, NULL, FACETS},
         {"instructions", no_argument, NULL, INSTRUCTIONS},
         {"once", no_argument, NULL, ONCE},
         {"page", required_argument, NULL, PAGE},
@@ -151,6 +153,9 @@ static int parse_options(int argc, char **argv, bool takes_index, struct bench_o
             options->limit_ms = strtod(optarg, &end);
             if (*end != '\0' || end == optarg || !(options->limit_ms > 0))
                 return usage_error("--limit-ms takes a number above 0: ", optarg);
+            break;
+        case FACETS:
+            options->facets = true;
             break;
         case BASELINE:
             options->baseline = true;
@@ -211,6 +216,7 @@ struct benchmark {
 
 static const struct benchmark benchmarks[] = {
     {.name = "search", .run = bench_search, .needs_queries = true},
+    {.name = "refinements", .run = bench_refinements, .needs_queries = true},
     {.name = "filters", .run = bench_filters, .needs_queries = true},
     {.name = "suggest", .run = bench_suggest, .needs_queries = true},
     {.name = "pages", .run = bench_pages},

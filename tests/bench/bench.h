@@ -18,6 +18,7 @@ struct bench_options {
     unsigned n_rounds;        /* after the warm-up; encoding: 0 for its default */
     unsigned n_seconds;       /* worst: how long to look */
     double limit_ms;          /* worst: what no query may pass */
+    bool facets;              /* worst: ask for all of them */
     bool json;
     bool check;              /* http: fail where a goal is missed */
     const char *connections; /* http: numbers, with commas between; NULL: the default */
@@ -47,6 +48,7 @@ int bench_cache(const struct bench_options *options, struct error *error);
 int bench_compare(const struct bench_options *options, struct error *error);
 int bench_counting(const struct bench_options *options, struct error *error);
 int bench_features(const struct bench_options *options, struct error *error);
+int bench_refinements(const struct bench_options *options, struct error *error);
 int bench_resolve(const struct bench_options *options, struct error *error);
 int bench_pressure(const struct bench_options *options, struct error *error);
 int bench_worst(const struct bench_options *options, struct error *error);

@@ -1,88 +1,43 @@
-/* `worst`: looks for the slowest query that may be asked. It begins with texts that
-   ought to be hard (the most frequent words, unfinished words, stop words, words that nearly occur,
-   long words, letters that fold) and goes on from the slowest of them by a seeded hill climb: words
-   are replaced, added, taken out, repeated, misspelt, run together, shortened, and halves of texts
-   joined; what is among the slowest stays. A text's time is its best of three runs by this thread's
-   clock, which stands still while others have the processor: a search waits for nothing.
-   The texts are asked for as a client can ask at most: SEARCH_MAX_LIMIT results. The slowest are
-   asked for again from the deepest offset, as a list, and with match=all. */
+/* `worst`: looks for the slowest query that may be asked. It begins with texts that ought to be
+   hard (the most frequent words, unfinished words, stop words, words that nearly occur, long words,
+   letters that fold, many exclusions, quotes and filters; worst_texts.c) and goes on from the
+   slowest of them by a seeded hill climb: words are replaced, added, taken out, repeated, misspelt,
+   run together, shortened, and halves of texts joined; what is among the slowest stays. A text's
+   time is its best of three runs by this thread's clock, which stands still while others have the
+   processor: a search waits for nothing. Reading the search box's language is part of it.
+   The texts are asked for as a client can ask at most: SEARCH_MAX_LIMIT results, and with --facets
+   all facets. The slowest are asked for again from the deepest offset, as a list, and with
+   match=all. */
 #include "index/segment/open_reader.h"
-#include "index/trie/trie.h"
-#include "index/trie/trie_walk.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/worst_texts.h"
 #include "tests/support/random.h"
 
 #include <cratedex/index_reader.h>
 #include <cratedex/search.h>
+#include <cratedex/search_facets.h>
+#include <cratedex/search_filter_list.h>
+#include <cratedex/search_language.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#define N_WORDS 4096 /* of the vocabulary, the most frequent ones */
-#define MAX_WORD_BYTES 31
 #define N_KEPT 24
 #define N_SHOWN 5
 #define N_RUNS 3
 
-struct text {
-    char bytes[SEARCH_MAX_TEXT_CHARACTERS + 1];
-    uint64_t time; /* nanoseconds */
-    uint64_t total;
-};
-
 struct worst {
     struct index_reader *reader;
-    char words[N_WORDS][MAX_WORD_BYTES + 1]; /* most frequent first */
-    uint32_t n_words;
-    struct text kept[N_KEPT]; /* slowest first */
+    struct worst_words words;
+    struct worst_text kept[N_KEPT]; /* slowest first */
     size_t n_kept;
     uint64_t n_tried;
-    uint64_t seed;
+    unsigned facets;
+    struct search_filters filters;
+    char rest[SEARCH_MAX_TEXT_BYTES];
     struct search_result result;
 };
-
-static int on_word(void *context, const char *key, size_t key_length, const unsigned char *values,
-                   uint32_t n_values)
-{
-    struct worst *worst = context;
-    uint32_t number = n_values > 0 ? trie_value(values, 0) : 0;
-    if (number == 0 || number > N_WORDS || key_length > MAX_WORD_BYTES)
-        return 0;
-    memcpy(worst->words[number - 1], key, key_length);
-    worst->words[number - 1][key_length] = '\0';
-    return 0;
-}
-
-/* Words that are too long leave gaps: the others close up. */
-static int read_words(struct worst *worst, const struct index *index, struct error *error)
-{
-    if (trie_walk(&index->words, on_word, worst) != 0)
-        return error_out_of_memory(error);
-    for (uint32_t i = 0; i < N_WORDS; i++) {
-        if (worst->words[i][0] != '\0')
-            memmove(worst->words[worst->n_words++], worst->words[i], sizeof worst->words[i]);
-    }
-    return worst->n_words > 0 ? 0 : error_set(error, "the index has no words");
-}
-
-/* Adds as much of a word as has room, cut between characters. */
-static void add_word(struct text *text, const char *word)
-{
-    size_t at = strlen(text->bytes);
-    size_t room = SEARCH_MAX_TEXT_CHARACTERS - at;
-    size_t length = strlen(word);
-    if (at > 0 && room > 0) {
-        text->bytes[at++] = ' ';
-        room--;
-    }
-    if (length > room)
-        length = room;
-    while (length > 0 && ((unsigned char)word[length] & 0xc0) == 0x80)
-        length--;
-    memcpy(text->bytes + at, word, length);
-    text->bytes[at + length] = '\0';
-}
 
 static uint64_t thread_now(void)
 {
@@ -91,12 +46,20 @@ static uint64_t thread_now(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-static int run_once(struct worst *worst, struct text *text, const struct search_query *settings,
-                    struct error *error)
+static int run_once(struct worst *worst, struct worst_text *text,
+                    const struct search_query *settings, struct error *error)
 {
     struct search_query query = *settings;
+    size_t length;
     query.text = (struct search_string){text->bytes, strlen(text->bytes)};
+    query.facets = worst->facets;
     uint64_t begin = thread_now();
+    search_filters_init(&worst->filters);
+    if (search_language_read(worst->reader->index, query.text, &worst->filters, worst->rest,
+                             &length)) {
+        query.filters = &worst->filters;
+        query.text = (struct search_string){length > 0 ? worst->rest : NULL, length};
+    }
     if (search_run(worst->reader, &query, &worst->result, error) != SEARCH_OK)
         return error_prefix(error, "query \"%s\": ", text->bytes);
     uint64_t time = thread_now() - begin;
@@ -107,8 +70,8 @@ static int run_once(struct worst *worst, struct text *text, const struct search_
 }
 
 /* What is fast once need not be run again. */
-static int measure(struct worst *worst, struct text *text, const struct search_query *settings,
-                   uint64_t enough, struct error *error)
+static int measure(struct worst *worst, struct worst_text *text,
+                   const struct search_query *settings, uint64_t enough, struct error *error)
 {
     text->time = UINT64_MAX;
     for (int i = 0; i < N_RUNS && text->time > enough; i++) {
@@ -119,7 +82,7 @@ static int measure(struct worst *worst, struct text *text, const struct search_q
 }
 
 /* Keeps the text where it is slow enough and not kept already. */
-static int consider(struct worst *worst, struct text *text, struct error *error)
+static int consider(struct worst *worst, struct worst_text *text, struct error *error)
 {
     static const struct search_query settings = {.limit = SEARCH_MAX_LIMIT};
     uint64_t enough = worst->n_kept == N_KEPT ? worst->kept[N_KEPT - 1].time : 0;
@@ -141,150 +104,15 @@ static int consider(struct worst *worst, struct text *text, struct error *error)
     return 0;
 }
 
-static const char *random_word(struct worst *worst)
+/* Words again and again. */
+static int consider_repeated(struct worst *worst, struct error *error)
 {
-    /* Half of the time one of the most frequent. */
-    uint32_t n = random_below(&worst->seed, 2) == 0 ? worst->n_words : worst->n_words / 32 + 1;
-    return worst->words[random_below(&worst->seed, n)];
-}
-
-/* Changes one letter, so that the word nearly occurs. */
-static void misspell(struct worst *worst, const char *word, char misspelt[MAX_WORD_BYTES + 1])
-{
-    size_t length = strlen(word);
-    memcpy(misspelt, word, length + 1);
-    size_t at = random_below(&worst->seed, (uint32_t)length);
-    if ((unsigned char)misspelt[at] < 0x80)
-        misspelt[at] = (char)('a' + (int)random_below(&worst->seed, 26));
-}
-
-static void add_random_word(struct worst *worst, struct text *text)
-{
-    static const char *const odd[] = {"\u00c5\u00c9\u00d6",
-                                      "\u1e9e\u0130\u01c5",
-                                      "re\u0301sume\u0301",
-                                      "\u4e2d\u6587\u5206\u8bcd",
-                                      "\u0411\u042b\u0421\u0422\u0420\u042b\u0419",
-                                      "the",
-                                      "zzzzzzzzzzzz"};
-    static const char *const separators[] = {"", "", "_", "-", "::"}; /* between two words */
-    char changed[2 * MAX_WORD_BYTES + 3];
-    const char *word = random_word(worst);
-    const char *separator = separators[random_below(&worst->seed, 5)];
-    snprintf(changed, sizeof changed, "%s", word);
-    switch (random_below(&worst->seed, 8)) {
-    case 0:
-        misspell(worst, word, changed);
-        break;
-    case 1: /* one or two letters */
-        changed[1 + random_below(&worst->seed, 2)] = '\0';
-        break;
-    case 2:
-        word = odd[random_below(&worst->seed, sizeof odd / sizeof *odd)];
-        snprintf(changed, sizeof changed, "%s", word);
-        break;
-    case 3:
-        snprintf(changed, sizeof changed, "%s%s%s", word, separator, random_word(worst));
-        break;
-    }
-    add_word(text, changed);
-}
-
-/* Copies words `from` to `to` - 1 of a text behind another. */
-static void add_words(struct text *text, const struct text *source, uint32_t from, uint32_t to)
-{
-    char copy[SEARCH_MAX_TEXT_CHARACTERS + 1];
-    char *rest = NULL;
-    uint32_t i = 0;
-    memcpy(copy, source->bytes, sizeof copy);
-    for (char *word = strtok_r(copy, " ", &rest); word != NULL;
-         word = strtok_r(NULL, " ", &rest), i++) {
-        if (i >= from && i < to)
-            add_word(text, word);
-    }
-}
-
-static uint32_t count_words(const struct text *text)
-{
-    uint32_t n = 0;
-    for (size_t i = 0; text->bytes[i] != '\0'; i++)
-        n += text->bytes[i] != ' ' && (i == 0 || text->bytes[i - 1] == ' ');
-    return n;
-}
-
-/* A neighbour of one of the slowest. */
-static void mutate(struct worst *worst, struct text *text)
-{
-    const struct text *parent = &worst->kept[random_below(&worst->seed, (uint32_t)worst->n_kept)];
-    const struct text *other = &worst->kept[random_below(&worst->seed, (uint32_t)worst->n_kept)];
-    uint32_t n = count_words(parent);
-    uint32_t at = random_below(&worst->seed, n + 1);
-    memset(text, 0, sizeof *text);
-    switch (random_below(&worst->seed, 6)) {
-    case 0: /* replaced */
-        add_words(text, parent, 0, at);
-        add_random_word(worst, text);
-        add_words(text, parent, at + 1, n);
-        break;
-    case 1: /* added */
-        add_words(text, parent, 0, at);
-        add_random_word(worst, text);
-        add_words(text, parent, at, n);
-        break;
-    case 2: /* taken out */
-        add_words(text, parent, 0, at);
-        add_words(text, parent, at + 1, n);
-        break;
-    case 3: /* in front, and the last one another */
-        add_random_word(worst, text);
-        add_words(text, parent, 0, n);
-        break;
-    case 4: /* the last one unfinished */
-        add_words(text, parent, 0, n);
-        text->bytes[strlen(text->bytes) > 2 ? strlen(text->bytes) - 2 : 0] = '\0';
-        while (strlen(text->bytes) > 0 &&
-               (unsigned char)text->bytes[strlen(text->bytes) - 1] >= 0x80)
-            text->bytes[strlen(text->bytes) - 1] = '\0';
-        break;
-    default: /* crossed */
-        add_words(text, parent, 0, at);
-        add_words(text, other, at, SEARCH_MAX_TEXT_CHARACTERS);
-        break;
-    }
-}
-
-/* Fills a text with words from the n-th most frequent on, `n_bytes` of each (0: whole). */
-static void fill_frequent(struct worst *worst, struct text *text, uint32_t first, uint32_t n,
-                          size_t n_bytes)
-{
-    memset(text, 0, sizeof *text);
-    for (uint32_t i = first; i < first + n && i < worst->n_words; i++) {
-        char word[MAX_WORD_BYTES + 1];
-        memcpy(word, worst->words[i], sizeof word);
-        size_t length = strlen(word);
-        if (n_bytes > 0 && n_bytes < length && n_bytes < sizeof word &&
-            (unsigned char)word[n_bytes] < 0x80)
-            word[n_bytes] = '\0';
-        add_word(text, word);
-    }
-}
-
-static void fill_repeated(struct text *text, const char *word)
-{
-    memset(text, 0, sizeof *text);
-    while (strlen(text->bytes) + 1 < SEARCH_MAX_TEXT_CHARACTERS)
-        add_word(text, word);
-}
-
-/* The texts to begin with. */
-static int consider_hard_texts(struct worst *worst, struct error *error)
-{
-    struct text text;
+    struct worst_text text;
     static const char *const repeated[] = {
         "a",          "ab",      "the",           "json", "\u00e9",      "\u4e2d",
         "\U0001f980", "parserr", "serialisazion", "_",    "\u0130\u1e9e"};
     for (size_t i = 0; i < sizeof repeated / sizeof *repeated; i++) {
-        fill_repeated(&text, repeated[i]);
+        worst_text_fill_repeated(repeated[i], &text);
         if (consider(worst, &text, error) != 0)
             return -1;
         memset(&text, 0, sizeof text); /* one word, as long as can be */
@@ -293,38 +121,88 @@ static int consider_hard_texts(struct worst *worst, struct error *error)
         if (consider(worst, &text, error) != 0)
             return -1;
     }
+    return 0;
+}
+
+/* Every beginning of a word, of one or two letters, anywhere and in names. */
+static int consider_beginnings(struct worst *worst, struct error *error)
+{
+    for (int first = 'a'; first <= 'z'; first++) {
+        for (int second = 'a' - 1; second <= 'z'; second++) {
+            for (int in_name = 0; in_name < 2; in_name++) {
+                struct worst_text text = {.bytes = ""};
+                char beginning[] = {(char)first, second < 'a' ? '\0' : (char)second, '\0'};
+                snprintf(text.bytes, sizeof text.bytes, "%s%s", beginning,
+                         in_name ? " in:name" : "");
+                if (consider(worst, &text, error) != 0)
+                    return -1;
+            }
+        }
+    }
+    return 0;
+}
+
+/* The most frequent words: whole, cut, excluded, quoted. */
+static int consider_frequent(struct worst *worst, struct error *error)
+{
     static const uint32_t counts[] = {1, 2, 3, 5, 10, 20, 40, SEARCH_MAX_WORDS};
+    struct worst_text text;
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         for (size_t n_bytes = 0; n_bytes < 3; n_bytes++) {
-            fill_frequent(worst, &text, 0, counts[i], n_bytes);
+            worst_text_fill_frequent(&worst->words, counts[i], n_bytes, "", &text);
             if (consider(worst, &text, error) != 0)
                 return -1;
         }
-    }
-    for (int first = 'a'; first <= 'z'; first++) { /* every beginning of a word */
-        for (int second = 'a' - 1; second <= 'z'; second++) {
-            memset(&text, 0, sizeof text);
-            text.bytes[0] = (char)first;
-            text.bytes[1] = second < 'a' ? '\0' : (char)second;
-            if (consider(worst, &text, error) != 0)
-                return -1;
-        }
-    }
-    for (int round = 0; round < 40;
-         round++) { /* near misses, each to be looked up by the automaton */
-        memset(&text, 0, sizeof text);
-        while (strlen(text.bytes) + MAX_WORD_BYTES < SEARCH_MAX_TEXT_CHARACTERS) {
-            char misspelt[MAX_WORD_BYTES + 1];
-            const char *word = random_word(worst);
-            if (strlen(word) < (size_t)round % 10)
-                continue;
-            misspell(worst, word, misspelt);
-            add_word(&text, misspelt);
-        }
+        worst_text_fill_frequent(&worst->words, counts[i], 0, "-", &text);
+        if (consider(worst, &text, error) != 0)
+            return -1;
+        worst_text_fill_quoted(&worst->words, counts[i], &text);
         if (consider(worst, &text, error) != 0)
             return -1;
     }
     return 0;
+}
+
+/* Each filter alone, behind frequent words, and with those that follow. */
+static int consider_filters(struct worst *worst, struct error *error)
+{
+    static const uint32_t counts[] = {0, 1, 3};
+    for (uint32_t first = 0; first < worst->words.n_filters; first++) {
+        for (size_t i = 0; i < 2 * sizeof counts / sizeof *counts; i++) {
+            struct worst_text text;
+            worst_text_fill_filtered(&worst->words, counts[i / 2], first, i % 2 == 0 ? 1 : 8,
+                                     &text);
+            if (consider(worst, &text, error) != 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+static int consider_misspelt(struct worst *worst, struct error *error)
+{
+    for (size_t round = 0; round < 40; round++) {
+        struct worst_text text;
+        worst_text_fill_misspelt(&worst->words, round % 10, &text);
+        if (consider(worst, &text, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The texts to begin with. */
+static int consider_hard_texts(struct worst *worst, struct error *error)
+{
+    return consider_repeated(worst, error) != 0 || consider_frequent(worst, error) != 0 ||
+                   consider_beginnings(worst, error) != 0 || consider_filters(worst, error) != 0 ||
+                   consider_misspelt(worst, error) != 0
+               ? -1
+               : 0;
+}
+
+static const struct worst_text *any_kept(struct worst *worst)
+{
+    return &worst->kept[random_below(&worst->words.seed, (uint32_t)worst->n_kept)];
 }
 
 /* Asks for the slowest in other ways; the slowest time of all goes to `slowest`. */
@@ -342,7 +220,7 @@ static int show(struct worst *worst, uint64_t *slowest, struct error *error)
     };
     *slowest = 0;
     for (size_t i = 0; i < N_SHOWN && i < worst->n_kept; i++) {
-        struct text *text = &worst->kept[i];
+        struct worst_text *text = &worst->kept[i];
         printf("%zu. %s\n", i + 1, text->bytes);
         for (size_t way = 0; way < sizeof ways / sizeof *ways; way++) {
             if (measure(worst, text, &ways[way].settings, 0, error) != 0)
@@ -361,12 +239,13 @@ static int run(struct worst *worst, const struct bench_options *options, struct 
     const struct index *index = worst->reader->index;
     uint64_t end = bench_now() + (uint64_t)options->n_seconds * 1000000000;
     uint64_t slowest;
-    worst->seed = 1;
-    if (read_words(worst, index, error) != 0 || consider_hard_texts(worst, error) != 0)
+    worst->facets = options->facets ? (1U << N_SEARCH_FACETS) - 1 : 0;
+    if (worst_words_read(&worst->words, worst->reader, error) != 0 ||
+        consider_hard_texts(worst, error) != 0)
         return -1;
     while (bench_now() < end) {
-        struct text text;
-        mutate(worst, &text);
+        struct worst_text text;
+        worst_text_mutate(&worst->words, any_kept(worst), any_kept(worst), &text);
         if (consider(worst, &text, error) != 0)
             return -1;
     }

@@ -67,7 +67,7 @@ static void expect_found(struct http_client *client, const char *query, const ch
     json_t *page = http_get_crates(client, target);
     snprintf(target, sizeof target, "meta.facets.%s", facet);
     json_t *values = json_at(page, target);
-    assert_in_range(json_array_size(values), 2, 10);
+    assert_in_range(json_array_size(values), 1, 10);
     json_array_foreach(values, i, value)
     {
         char *escaped = curl_easy_escape(NULL, json_text_at(value, "value"), 0);
@@ -85,7 +85,7 @@ static void offer_what_a_filter_finds(void **state)
 {
     static const char *const queries[] = {"per_page=1", "q=library&per_page=1", "q=rust+async",
                                           "q=serde&sort=downloads", "letter=s&sort=new"};
-    static const char *const facets[] = {"category"};
+    static const char *const facets[] = {"category", "edition", "has"};
     for (size_t i = 0; i < N_ELEMENTS(queries); i++)
         for (size_t j = 0; j < N_ELEMENTS(facets); j++)
             expect_found(client_of(state), queries[i], facets[j]);
@@ -102,6 +102,9 @@ static void pass_over_the_filter_by_their_own_attribute(void **state)
     expect_values(client, "q=rust&keyword=async&facets=keyword", "keyword",
                   "q=rust&facets=keyword");
     expect_values(client, "all_keywords=async+io&facets=keyword,has", "keyword", "facets=keyword");
+    expect_values(client, "q=rust&license=MIT&facets=license", "license", "q=rust&facets=license");
+    expect_values(client, "q=rust+license:mit+msrv:1.60&facets=license", "license",
+                  "q=rust&rust_version=1.60&facets=license");
     /* And over no other. */
     json_t *page = http_get_crates(client, "category=asynchronous&keyword=async&facets=" ALL);
     json_t *by_keyword = http_get_crates(client, "keyword=async&facets=category");

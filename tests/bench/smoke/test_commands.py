@@ -44,6 +44,10 @@ class Commands(unittest.TestCase):
         self.times("search", "--queries", sample.QUERIES, members=["search", "search_and_answer", "slowest"])
         self.table("search", "--queries", sample.QUERIES, "--baseline", "--rounds", 1, words=["FTS5"])
 
+    def test_refinements(self):
+        self.times("refinements", "--queries", sample.QUERIES, members=["alone", "license", "facets", "added"])
+        self.table("refinements", "--queries", sample.QUERIES, "--rounds", 1, words=["added to the same query", "MIT"])
+
     def test_filters(self):
         self.times("filters", "--queries", sample.QUERIES, members=["no filter", "license=MIT", "edition=2021, by downloads"])
 
@@ -82,6 +86,7 @@ class Commands(unittest.TestCase):
 
     def test_worst(self):
         self.table("worst", "--seconds", 0, "--limit-ms", 60000, words=["texts tried"])
+        self.table("worst", "--seconds", 0, "--limit-ms", 60000, "--facets", words=["texts tried"])
         sample.bench("worst", sample.INDEX, "--seconds", 0, "--limit-ms", 0.0001, statuses=(1,))
 
     def test_encoding(self):
