@@ -227,9 +227,10 @@ size_t search_scan_run(struct search_scan *scan, const struct search_query *quer
         scan_match(scan, text, scan->canonical, match);
         scan->has_filter = query->category.data != NULL || query->n_keywords > 0 ||
                            query->letter.length > 0 || query->by_user || query->by_team ||
-                           query->by_names || query->leave_out_yanked;
+                           query->by_names || query->leave_out_yanked || scan->refinements.n > 0;
         scan_meaning(scan, text);
     } else if (query_characters_are_blank(query->text.data, query->text.length)) {
+        scan_refine(scan, NULL);
         for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
             if (scan->passes[rank])
                 scan->hits[scan->n_hits++] =

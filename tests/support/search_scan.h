@@ -9,6 +9,8 @@
 #ifndef CRATEDEX_TESTS_SUPPORT_SEARCH_SCAN_H
 #define CRATEDEX_TESTS_SUPPORT_SEARCH_SCAN_H
 
+#include "tests/support/refinement.h"
+
 #include <cratedex/search.h>
 
 struct search_scan;
@@ -21,6 +23,9 @@ void search_scan_close(struct search_scan *scan);
    The text must be one that search_check_text allows; of its characters beyond ASCII, only those of
    latin, greek, cyrillic and chinese words, and general punctuation. */
 size_t search_scan_run(struct search_scan *scan, const struct search_query *query);
+
+/* What narrows all queries from here on, beside their own filters. */
+void search_scan_refine(struct search_scan *scan, const struct refinements *refinements);
 
 /* Of the last query: rounding may decide which crates match, so that nothing is settled. */
 bool search_scan_is_unsure(const struct search_scan *scan);
@@ -35,6 +40,16 @@ size_t search_scan_count(const struct search_scan *scan, enum search_tier tier);
    begins behind the first `n_skipped` ones and has at most `query->limit`. */
 void search_scan_expect(const struct search_scan *scan, const struct search_query *query,
                         size_t n_skipped, const struct search_result *result);
+
+/* Counts how many of the last query's hits have each value of a facet, which is named as in
+   search_facets.h. Writes all values, most crates first, then by their bytes; returns how many. */
+#define SCAN_FACET_MAX_VALUES 8192
+struct scan_facet_value {
+    char text[256];
+    uint32_t n_crates;
+};
+size_t search_scan_facet(struct search_scan *scan, const char *facet,
+                         struct scan_facet_value values[SCAN_FACET_MAX_VALUES]);
 
 /* The name of a crate; lives as long as the scan. */
 const char *search_scan_name(const struct search_scan *scan, uint32_t rank);

@@ -84,6 +84,7 @@ void scan_match(struct search_scan *scan, struct search_string text, const char 
                 enum search_match match)
 {
     scan_names(scan, text, canonical);
+    scan_refine(scan, canonical);
     double required = match == SEARCH_MATCH_BEST ? find_required(scan) : 0;
     for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
         const struct scan_coverage *coverage = &scan->coverage[rank];

@@ -143,6 +143,7 @@ struct search_scan {
     unsigned char *any_fields; /* … for all of these together */
     unsigned char *n_close;    /* words of the text that are in another field than the README */
     struct scan_coverage *coverage;
+    struct refinements refinements;
     /* The text. */
     struct scan_words cut;
     bool has_filter;
@@ -199,6 +200,9 @@ void scan_clear_marks(struct search_scan *scan);
 
 /* Sets `passes` by the query's filters. */
 void scan_filter(struct search_scan *scan, const struct search_query *query);
+/* Narrows it by the refinements. `canonical` is the text, behind scan_names; NULL: there is none
+   of it. */
+void scan_refine(struct search_scan *scan, const char *canonical);
 
 /* Reads one character; returns its bytes. */
 size_t scan_character(const char *text, size_t length, unsigned *character);
