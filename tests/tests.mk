@@ -82,7 +82,7 @@ unknown_tests := $(strip $(foreach name,$(TEST),$(if $(call called,$(name),$(pic
 # take minutes. LARGE_INDEX is what those read that search a real registry and do not test how it was built.
 index_of = $(patsubst $(SHARED)/data/%.tar.gz,$(BUILD)/real/%.cdx,$(wildcard $(1:%=$(SHARED)/data/%.tar.gz)))
 test_indexes := $(if $(SANITIZE)$(COVERAGE),,$(if $(filter %/test_typos,$(picked_tests)),$(call index_of,crates-real npm-227k)))
-large_index := $(if $(filter %/test_search_oracle %/test_request_memory,$(picked_tests)),$(call index_of,crates-top3000))
+large_index := $(if $(filter %/test_search_oracle %/test_language_oracle %/test_request_memory,$(picked_tests)),$(call index_of,crates-top3000))
 LARGE_INDEX := $(if $(SANITIZE)$(COVERAGE),,$(large_index))
 
 # By the name that people try first.

@@ -17,8 +17,9 @@ enum search_status search_check_text(const char *text, size_t length, struct err
 
 /* Writes a form of the text that is searched for in the same way, and the same for many spellings:
    white space is single spaces or newlines, none at the ends, ASCII letters are small but where a
-   change of case parts words (`tokioUtil`), and in flags (`-F`). The text must be one that search_check_text allows;
-   `out` has room for as many bytes. Returns the length, 0 where the text is only white space. */
+   change of case parts words (`tokioUtil`), and in flags (`-F`). The text must be one that
+   search_check_text allows; `out` has room for as many bytes. Returns the length, 0 where the text
+   is only white space. */
 size_t search_fold_text(char *out, const char *text, size_t length);
 
 #ifdef __cplusplus

@@ -5,6 +5,7 @@
 #include "index/build/build_memberships.h"
 
 #include "index/base/database.h"
+#include "index/build/build_default_versions.h"
 #include "index/build/build_part.h"
 
 #include <stdlib.h>
@@ -99,43 +100,29 @@ static int add_values(struct groups *groups, uint32_t rank, struct error *error)
 static const enum membership dependency_kinds[] = {
     MEMBERSHIP_NORMAL_DEPENDENCY, MEMBERSHIP_BUILD_DEPENDENCY, MEMBERSHIP_DEV_DEPENDENCY};
 
-/* Those of one version, of which `select` finds the crates that it depends on, and how. */
-static int add_dependencies(struct groups *groups, sqlite3_stmt *select, int64_t version_id,
-                            uint32_t rank, struct error *error)
+static int add_dependency(void *context, uint32_t rank, sqlite3_stmt *row, struct error *error)
 {
-    int found;
-    sqlite3_bind_int64(select, 1, version_id);
-    while ((found = database_step(select, error)) == 1) {
-        int64_t kind = sqlite3_column_int64(select, 1);
-        if (add_member(groups, dependency_kinds[kind == 1 || kind == 2 ? kind : 0],
-                       sqlite3_column_int64(select, 0), rank, error) != 0) {
-            found = -1;
-            break;
-        }
-    }
-    sqlite3_reset(select);
-    return found;
+    int64_t kind = sqlite3_column_int64(row, 1);
+    return add_member(context, dependency_kinds[kind == 1 || kind == 2 ? kind : 0],
+                      sqlite3_column_int64(row, 0), rank, error);
 }
 
 static int collect(struct groups *groups, struct error *error)
 {
     struct build *build = groups->build;
-    sqlite3_stmt *select = database_prepare(
-        build->database, "SELECT crate_id, kind FROM dependencies WHERE version_id = ?1", error);
-    int result = select == NULL ? -1 : 0;
+    int result = 0;
     for (uint32_t rank = 1; rank <= build->n_crates && result == 0; rank++) {
-        const struct build_crate *crate = &build->crates[rank - 1];
         result = add_values(groups, rank, error);
         if (result == 0 && build->license_numbers[rank - 1] != 0)
             result = add_member(groups, MEMBERSHIP_LICENSE, build->license_numbers[rank - 1], rank,
                                 error);
-        if (result == 0 && crate->is_stable)
+        if (result == 0 && build->crates[rank - 1].is_stable)
             result = add_member(groups, MEMBERSHIP_STABLE, MEMBERSHIP_ONLY, rank, error);
-        if (result == 0)
-            result = add_dependencies(groups, select, crate->default_id, rank, error);
     }
-    sqlite3_finalize(select);
-    return result;
+    return result != 0 ? -1
+                       : build_visit_default_versions(
+                             build, "SELECT crate_id, kind FROM dependencies WHERE version_id = ?1",
+                             add_dependency, groups, error);
 }
 
 static int compare_members(const void *left_member, const void *right_member)

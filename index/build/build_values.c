@@ -1,9 +1,10 @@
 /* What crates have of attributes: keywords and categories by their links, all else by the rows of
-   default versions, which are looked up one by one in the order of rank. */
+   default versions. */
 #include "index/build/build_values.h"
 
 #include "index/base/compare.h"
 #include "index/base/database.h"
+#include "index/build/build_default_versions.h"
 #include "index/build/build_licenses.h"
 #include "index/build/build_part.h"
 #include "index/build/text_numbers.h"
@@ -72,6 +73,17 @@ static const struct linked_attribute {
      "SELECT rank, category_id FROM crates_categories ORDER BY 1"},
 };
 
+/* What a package can have, by place. */
+static const char *const targets[] = {"lib", "bin"};
+#define N_TARGETS 2
+
+/* What the default version of a crate has: places, and 1 more; 0 for none. */
+struct version_values {
+    uint32_t edition;
+    uint32_t rust_version;
+    bool has[N_TARGETS];
+};
+
 /* What is being read. */
 struct values_pass {
     struct build *build;
@@ -82,6 +94,7 @@ struct values_pass {
     struct text_numbers editions;
     struct text_numbers rust_versions;
     struct build_licenses licenses;
+    struct version_values *versions; /* by rank - 1 */
 };
 
 typedef int row_function(struct values_pass *pass, sqlite3_stmt *row, struct error *error);
@@ -157,10 +170,10 @@ static int read_linked(struct values_pass *pass, struct error *error)
     return 0;
 }
 
-/* Gives a crate the value that a column has. */
-static int add_text(struct values_pass *pass, struct text_numbers *numbers,
-                    enum crate_attribute attribute, uint32_t rank, sqlite3_stmt *row, int column,
-                    struct error *error)
+/* The value of an attribute that a column has: its place, and 1 more; 0 where it has none. */
+static int read_text(struct values_pass *pass, struct text_numbers *numbers,
+                     enum crate_attribute attribute, sqlite3_stmt *row, int column,
+                     uint32_t *number, struct error *error)
 {
     uint32_t n_before = numbers->n;
     uint32_t place;
@@ -173,7 +186,8 @@ static int add_text(struct values_pass *pass, struct text_numbers *numbers,
     if (place == n_before &&
         crate_values_builder_value(&pass->builder, attribute, text, length, 0, &place, error) != 0)
         return -1;
-    return crate_values_builder_add(&pass->builder, attribute, rank, place, error);
+    *number = place + 1;
+    return 0;
 }
 
 enum version_column { VERSION_LICENSE, VERSION_EDITION, VERSION_RUST, VERSION_LIB, VERSION_BIN };
@@ -181,52 +195,63 @@ static const char version_sql[] =
     "SELECT license, edition, rust_version, has_lib, coalesce(bin_names <> '[]', 0)"
     " FROM versions WHERE id = ?1";
 
-/* What a package can have, and their places. */
-static const char *const targets[] = {"lib", "bin"};
-#define N_TARGETS 2
-
-static int add_version(struct values_pass *pass, uint32_t rank, sqlite3_stmt *row,
-                       struct error *error)
+static int on_version(void *context, uint32_t rank, sqlite3_stmt *row, struct error *error)
 {
-    if (build_licenses_add(&pass->licenses, pass->build, rank,
-                           (const char *)sqlite3_column_text(row, VERSION_LICENSE),
-                           (size_t)sqlite3_column_bytes(row, VERSION_LICENSE), error) != 0 ||
-        add_text(pass, &pass->editions, CRATE_ATTRIBUTE_EDITION, rank, row, VERSION_EDITION,
-                 error) != 0 ||
-        add_text(pass, &pass->rust_versions, CRATE_ATTRIBUTE_RUST_VERSION, rank, row, VERSION_RUST,
-                 error) != 0)
+    struct values_pass *pass = context;
+    struct version_values *values = &pass->versions[rank - 1];
+    for (int target = 0; target < N_TARGETS; target++)
+        values->has[target] = sqlite3_column_int(row, VERSION_LIB + target) != 0;
+    if (read_text(pass, &pass->editions, CRATE_ATTRIBUTE_EDITION, row, VERSION_EDITION,
+                  &values->edition, error) != 0 ||
+        read_text(pass, &pass->rust_versions, CRATE_ATTRIBUTE_RUST_VERSION, row, VERSION_RUST,
+                  &values->rust_version, error) != 0)
         return -1;
-    for (uint32_t target = 0; target < N_TARGETS; target++) {
-        if (sqlite3_column_int(row, VERSION_LIB + (int)target) != 0 &&
-            crate_values_builder_add(&pass->builder, CRATE_ATTRIBUTE_HAS, rank, target, error) != 0)
+    return build_licenses_add(&pass->licenses, pass->build, rank,
+                              (const char *)sqlite3_column_text(row, VERSION_LICENSE),
+                              (size_t)sqlite3_column_bytes(row, VERSION_LICENSE), error);
+}
+
+/* Gives a crate the value of a number. */
+static int give(struct values_pass *pass, enum crate_attribute attribute, uint32_t rank,
+                uint32_t number, struct error *error)
+{
+    return number == 0
+               ? 0
+               : crate_values_builder_add(&pass->builder, attribute, rank, number - 1, error);
+}
+
+static int give_all(struct values_pass *pass, struct error *error)
+{
+    for (uint32_t rank = 1; rank <= pass->build->n_crates; rank++) {
+        const struct version_values *values = &pass->versions[rank - 1];
+        if (give(pass, CRATE_ATTRIBUTE_EDITION, rank, values->edition, error) != 0 ||
+            give(pass, CRATE_ATTRIBUTE_RUST_VERSION, rank, values->rust_version, error) != 0)
             return -1;
+        for (uint32_t target = 0; target < N_TARGETS; target++) {
+            if (give(pass, CRATE_ATTRIBUTE_HAS, rank, values->has[target] ? target + 1 : 0,
+                     error) != 0)
+                return -1;
+        }
     }
-    return 0;
+    return build_licenses_give_names(&pass->licenses, pass->build, &pass->builder, error);
 }
 
 static int read_versions(struct values_pass *pass, struct error *error)
 {
     struct build *build = pass->build;
     uint32_t place;
-    build->license_numbers = calloc((size_t)build->n_crates + 1, sizeof *build->license_numbers);
-    if (build->license_numbers == NULL)
-        return error_out_of_memory(error);
     for (int target = 0; target < N_TARGETS; target++) {
         if (crate_values_builder_value(&pass->builder, CRATE_ATTRIBUTE_HAS, targets[target],
                                        strlen(targets[target]), 0, &place, error) != 0)
             return -1;
     }
-    sqlite3_stmt *select = database_prepare(build->database, version_sql, error);
-    int result = select == NULL ? -1 : 0;
-    for (uint32_t rank = 1; rank <= build->n_crates && result == 0; rank++) {
-        sqlite3_bind_int64(select, 1, build->crates[rank - 1].default_id);
-        int found = database_step(select, error);
-        result = found == 1 ? add_version(pass, rank, select, error) : found;
-        sqlite3_reset(select);
-    }
-    sqlite3_finalize(select);
-    return result == 0 ? build_licenses_give_names(&pass->licenses, build, &pass->builder, error)
-                       : -1;
+    build->license_numbers = calloc((size_t)build->n_crates + 1, sizeof *build->license_numbers);
+    pass->versions = calloc((size_t)build->n_crates + 1, sizeof *pass->versions);
+    if (build->license_numbers == NULL || pass->versions == NULL)
+        return error_out_of_memory(error);
+    if (build_visit_default_versions(build, version_sql, on_version, pass, error) != 0)
+        return -1;
+    return give_all(pass, error);
 }
 
 static int write_parts(struct values_pass *pass, struct error *error)
@@ -253,6 +278,7 @@ int build_write_values(struct build *build, struct error *error)
     text_numbers_destroy(&pass.editions);
     text_numbers_destroy(&pass.rust_versions);
     build_licenses_destroy(&pass.licenses);
+    free(pass.versions);
     free(pass.places.links);
     free(pass.links.links);
     crate_values_builder_destroy(&pass.builder);

@@ -132,9 +132,9 @@ static int build_filter(struct search *search, const struct search_query *query,
     struct filter_set set;
     filter_set_begin(&set, search->filter, search->filter_union, search->index->columns.n_crates);
     if (search_filter_narrow(&set, search->index, query, left_out, error) != 0 ||
-        (query->filters != NULL &&
-         filter_words_narrow(&set, search->reader, query->filters,
-                             search->has_text ? &search->plan : NULL, error) != 0))
+        (query->filters != NULL && filter_words_narrow(&set, search->reader, query->filters,
+                                                       search->has_text ? &search->plan : NULL,
+                                                       search->selected, error) != 0))
         return -1;
     *filter = set.is_narrowed ? set.bits : NULL;
     return 0;

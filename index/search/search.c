@@ -186,7 +186,7 @@ enum search_status search_run(struct index_reader *reader, const struct search_q
         return SEARCH_FAILED;
     if (asked.filters != NULL &&
         filter_words_narrow(&set, reader, asked.filters, search->has_text ? &search->plan : NULL,
-                            error) != 0)
+                            search->selected, error) != 0)
         return SEARCH_FAILED;
     result->seek_key[0] = '\0';
     if (has_text && !search->has_text) {

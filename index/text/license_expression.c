@@ -133,9 +133,10 @@ static void put_text(struct reading *reading, const char *text, size_t length)
 }
 
 /* The name at which the reading stands, with `+` and what it is WITH; moves behind it. What is
-   written is never longer than what was read. */
+   written is never longer than what was read, where spaces stand around WITH. */
 static bool take_name(struct reading *reading)
 {
+    static const char with[] = " WITH ";
     struct license_expression *expression = reading->expression;
     if (expression->n_names == LICENSE_MAX_NAMES)
         return false;
@@ -143,14 +144,13 @@ static bool take_name(struct reading *reading)
     name->start = reading->n_text_bytes;
     if (reading->at < reading->length && reading->text[reading->at] == '+') {
         reading->token_length++;
-        reading->at++;
+        if (++reading->at < reading->length && is_of_name(reading->text[reading->at]))
+            return false;
     }
     put_text(reading, reading->text + reading->token_start, reading->token_length);
     next_token(reading);
     if (reading->token == TOKEN_WITH) {
-        put_text(reading, " ", 1);
-        put_text(reading, reading->text + reading->token_start, reading->token_length);
-        put_text(reading, " ", 1);
+        put_text(reading, with, strlen(with));
         next_token(reading);
         if (reading->token != TOKEN_NAME)
             return false;

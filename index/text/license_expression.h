@@ -32,7 +32,7 @@ struct license_expression {
     uint32_t n_codes;
     struct license_name names[LICENSE_MAX_NAMES]; /* as they come, be it more than once */
     uint32_t codes[LICENSE_MAX_CODES];            /* names are places in `names` */
-    char texts[LICENSE_MAX_BYTES]; /* names as they are spelled, with one space around WITH */
+    char texts[LICENSE_MAX_BYTES];                /* names as they are spelled, but " WITH " */
 };
 
 /* Reads a text of 1 … LICENSE_MAX_BYTES bytes. Returns false where it is no expression; then the

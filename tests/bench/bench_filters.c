@@ -6,11 +6,13 @@
 
 #include <cratedex/search.h>
 #include <cratedex/search_filters.h>
+#include <cratedex/search_language.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #define HITS_PER_PAGE 10
-#define MAX_FILTERS 15
+#define MAX_FILTERS 20
 
 static const char *const written_filters[] = {
     "license=MIT",
@@ -27,6 +29,12 @@ static const char *const written_filters[] = {
     "keyword=cli",
     "category=web-programming",
     "owner=sample-user-1",
+    /* As the search box has them: frequent words, several, and one that is nowhere. */
+    "-node",
+    "-node -react -web -async-std",
+    "-zzqxvw",
+    "\"node\"",
+    "in:name",
 };
 #define N_WRITTEN (sizeof written_filters / sizeof *written_filters)
 
@@ -50,19 +58,28 @@ struct run {
     struct search_result result;
 };
 
+/* Reads a parameter, or what stands in the search box. Returns false where the index does not have
+   its value. */
+static bool read_filter(struct search_filters *filters, const struct index *index,
+                        const char *written)
+{
+    size_t length = strcspn(written, "=");
+    const struct search_string name = {written, length};
+    char rest[SEARCH_MAX_TEXT_BYTES];
+    if (written[length] == '\0')
+        return search_language_read(index, name, filters, rest, &length);
+    const struct search_string value = {written + length + 1, strlen(written + length + 1)};
+    return search_filters_add(filters, index, name, value, NULL) == 0;
+}
+
 /* Adds a variant with that filter; NULL: without any. */
 static int add_variant(struct run *run, struct rounds *rounds, const char *written,
                        struct error *error)
 {
     struct variant *variant = &run->variants[run->n_variants];
     search_filters_init(&variant->filters);
-    if (written != NULL) {
-        size_t length = strcspn(written, "=");
-        const struct search_string name = {written, length};
-        const struct search_string value = {written + length + 1, strlen(written + length + 1)};
-        if (search_filters_add(&variant->filters, rounds->index, name, value, NULL) != 0)
-            return 0;
-    }
+    if (written != NULL && !read_filter(&variant->filters, rounds->index, written))
+        return 0;
     for (size_t i = 0; i < N_SORTS; i++) {
         snprintf(variant->names[i], sizeof variant->names[i], "%s%s",
                  written != NULL ? written : "no filter", i == 0 ? "" : ", by downloads");

@@ -1,4 +1,4 @@
-/* `refinements`: what a filter, an exclusion, quotes, in:name and facets add to a search. Every
+/* `refinements`: what a filter, an exclusion, quotes, in:name, facets and highlights add. Every
    query is searched for as it is and then with each of them in turn, in every round, so that all
    see the same state of the machine; a query's time is its best of all rounds, and what is told is
    the difference of the two times of the same query. Reading what the refinement says is timed with
@@ -12,6 +12,7 @@
 #include <cratedex/search.h>
 #include <cratedex/search_facets.h>
 #include <cratedex/search_filters.h>
+#include <cratedex/search_hit.h>
 #include <cratedex/search_language.h>
 #include <cratedex/search_text.h>
 #include <inttypes.h>
@@ -31,10 +32,17 @@ struct refinement {
     const char *behind;
     const char *sql; /* what reads the value from the index: the filter's, or what stands last */
     bool has_facets;
+    bool has_crates; /* those found are written too, with `members` (search_hit.h) */
+    unsigned members;
 };
+/* What others are compared with; of those that write crates the second. */
+enum { ALONE, ALONE_WITH_CRATES };
 
 static const struct refinement refinements[] = {
-    {.title = "alone", .key = "alone"},
+    [ALONE] = {.title = "alone", .key = "alone"},
+    [ALONE_WITH_CRATES] = {.title = "alone, ten crates",
+                           .key = "alone_with_crates",
+                           .has_crates = true},
     {.title = "license=", .key = "license", .filter = "license", .sql = "SELECT 'MIT'"},
     {.title = "rust_version=",
      .key = "rust_version",
@@ -66,6 +74,10 @@ static const struct refinement refinements[] = {
     {.title = "\"quoted words\"", .key = "quotes", .before = "\"", .behind = "\""},
     {.title = "in:name", .key = "in_name", .before = "", .behind = " in:name"},
     {.title = "six facets", .key = "facets", .has_facets = true},
+    {.title = "highlight=1",
+     .key = "highlight",
+     .has_crates = true,
+     .members = SEARCH_HIT_HIGHLIGHTS},
 };
 #define N_REFINEMENTS (sizeof refinements / sizeof *refinements)
 
@@ -80,6 +92,7 @@ struct run {
     struct search_filters filters;
     char box[SEARCH_MAX_TEXT_BYTES + 1]; /* what is typed */
     char rest[SEARCH_MAX_TEXT_BYTES];    /* what is left of it to search for */
+    msgpack_sbuffer body;
     struct search_result result;
 };
 
@@ -123,6 +136,21 @@ static void type(struct run *run, size_t i, const struct bench_query *query)
         snprintf(run->box, sizeof run->box, "%s", query->text);
 }
 
+static int write_crates(struct run *run, unsigned members, struct error *error)
+{
+    const struct search_result *result = &run->result;
+    struct encoder encoder;
+    msgpack_sbuffer_clear(&run->body);
+    encoder_init(&encoder, ENCODING_JSON, &run->body);
+    encoder_array(&encoder, result->n_hits);
+    for (uint32_t i = 0; i < result->n_hits; i++)
+        if (search_hit_encode(run->reader, result->search, &result->hits[i], members, &encoder,
+                              error) != 0)
+            return -1;
+    encoder_end_array(&encoder);
+    return encoder_finish(&encoder, error);
+}
+
 /* Reads what is asked, and searches for it. */
 static int search(struct run *run, size_t i, struct error *error)
 {
@@ -144,7 +172,9 @@ static int search(struct run *run, size_t i, struct error *error)
         query.text = length > 0 ? (struct search_string){run->rest, length}
                                 : (struct search_string){NULL, 0};
     query.filters = run->filters.n > 0 ? &run->filters : NULL;
-    return search_run(run->reader, &query, &run->result, error) == SEARCH_OK ? 0 : -1;
+    if (search_run(run->reader, &query, &run->result, error) != SEARCH_OK)
+        return -1;
+    return refinement->has_crates ? write_crates(run, refinement->members, error) : 0;
 }
 
 static int time_query(struct run *run, size_t i, size_t at, bool is_warm_up, struct error *error)
@@ -170,8 +200,8 @@ static int run_round(void *state, struct rounds *rounds, bool is_warm_up, struct
     for (size_t at = 0; at < run->queries.n_queries; at++) {
         /* Once for the lists of the query's words, which all that follow would find in the caches;
            then another first each time, for what else the first one may have to bear. */
-        type(run, 0, &run->queries.queries[at]);
-        if (search(run, 0, error) != 0)
+        type(run, ALONE_WITH_CRATES, &run->queries.queries[at]);
+        if (search(run, ALONE_WITH_CRATES, error) != 0)
             return -1;
         for (size_t i = 0; i < N_REFINEMENTS; i++) {
             if (time_query(run, (at + i) % N_REFINEMENTS, at, is_warm_up, error) != 0)
@@ -185,8 +215,9 @@ static int run_round(void *state, struct rounds *rounds, bool is_warm_up, struct
 static void compare(const struct run *run, size_t i, struct added *added)
 {
     size_t n = run->queries.n_queries;
+    size_t base = refinements[i].has_crates ? ALONE_WITH_CRATES : ALONE;
     for (size_t at = 0; at < n; at++)
-        run->added[at] = (int64_t)run->best[i][at] - (int64_t)run->best[0][at];
+        run->added[at] = (int64_t)run->best[i][at] - (int64_t)run->best[base][at];
     qsort(run->added, n, sizeof *run->added, compare_int64);
     *added = (struct added){run->added[(n + 1) / 2 - 1], run->added[(9 * n + 9) / 10 - 1],
                             run->added[(99 * n + 99) / 100 - 1], run->added[n - 1]};
@@ -205,7 +236,7 @@ static void print_below(const void *state, const struct rounds *rounds)
     printf(
         "\nadded to the same query, its best times, microseconds\n%-22s %9s %9s %9s %9s %11s  %s\n",
         "", "p50", "p90", "p99", "max", "matches", "value");
-    for (size_t i = 1; i < N_REFINEMENTS; i++) {
+    for (size_t i = ALONE_WITH_CRATES + 1; i < N_REFINEMENTS; i++) {
         struct added added;
         compare(run, i, &added);
         printf("%-22s %9.1f %9.1f %9.1f %9.1f %11.1f  %s\n", refinements[i].title,
@@ -221,7 +252,7 @@ static void add_json(const void *state, const struct rounds *rounds, json_t *roo
     json_t *all = json_object();
     for (size_t i = 0; i < rounds->n_series; i++)
         rounds_add_times(root, &rounds->series[i]);
-    for (size_t i = 1; i < N_REFINEMENTS; i++) {
+    for (size_t i = ALONE_WITH_CRATES + 1; i < N_REFINEMENTS; i++) {
         struct added added;
         compare(run, i, &added);
         json_object_set_new(all, refinements[i].key,
@@ -237,6 +268,7 @@ static void add_json(const void *state, const struct rounds *rounds, json_t *roo
 static int prepare(void *state, struct rounds *rounds, struct error *error)
 {
     struct run *run = state;
+    msgpack_sbuffer_init(&run->body);
     run->reader = rounds->reader;
     if (bench_queries_read(&run->queries, rounds->options->queries_path, error) != 0 ||
         read_values(run, error) != 0)
@@ -263,6 +295,7 @@ static void release(void *state)
     for (size_t i = 0; i < N_REFINEMENTS; i++)
         free(run->best[i]);
     free(run->added);
+    msgpack_sbuffer_destroy(&run->body);
     bench_queries_free(&run->queries);
 }
 

@@ -7,7 +7,7 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_series.h"
 
-#define ROUNDS_MAX_SERIES 32
+#define ROUNDS_MAX_SERIES 64
 
 struct rounds {
     const struct bench_options *options;

@@ -120,6 +120,9 @@ def searches(path, values):
         "?q=json&updated_since=2024-01-31&created_since=2015-01-01T00:00:00Z",
         "?rust_version=1.70&rust_version_known=yes&edition=2021",
         "?q=json&has=lib&stable=yes&no_std=yes",
+        "?q=json+msrv:1.70+-async+in:name",
+        "?q=%22json%22+min_downloads:1+updated_since:2015-01-01",
+        "?q=-async&sort=downloads",
     )(path, values)
     yield Bad(path + "?per_page=0", 400)
     for name, _ in values.crates[:5]:

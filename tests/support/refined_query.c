@@ -232,6 +232,12 @@ static void add_filter(const struct refined_source *source, struct refinements *
     }
 }
 
+static void add_word(struct refined_query *refined, enum search_filter_kind kind, const char *word)
+{
+    const struct search_string text = {word, strlen(word)};
+    assert_int_equal(search_filters_add_value(&refined->words, kind, text, 0, NULL), 0);
+}
+
 /* Pieces of what is typed; of some is searched for a part. */
 struct pieces {
     char typed[MAX_PIECES][MAX_PIECE];
@@ -258,7 +264,7 @@ static void add_quoted(const struct refined_source *source, struct refined_query
     snprintf(typed, sizeof typed, "\"%s\"", words);
     add_piece(pieces, typed, words);
     for (char *word = strtok(words, " "); word != NULL; word = strtok(NULL, " "))
-        add(&refined->refinements, "all_of", word);
+        add_word(refined, SEARCH_FILTER_ALL_OF, word);
 }
 
 static void add_excluded(const struct refined_source *source, struct refined_query *refined,
@@ -269,7 +275,7 @@ static void add_excluded(const struct refined_source *source, struct refined_que
     draw_words(source, seed, 1, word);
     snprintf(typed, sizeof typed, "-%s", word);
     add_piece(pieces, typed, "");
-    add(&refined->refinements, "without", word);
+    add_word(refined, SEARCH_FILTER_WITHOUT, word);
 }
 
 /* As the filters are typed; one that has a space, in quotes. */
@@ -325,7 +331,7 @@ static void draw_typed(const struct refined_source *source, uint64_t *seed,
         add_excluded(source, refined, &pieces, seed);
     if (random_below(seed, 4) == 0) {
         add_piece(&pieces, "in:name", "");
-        add(&refined->refinements, "in", "name");
+        add_word(refined, SEARCH_FILTER_IN, "name");
     }
     join(refined, &pieces, seed);
     refined->random.query.text =
@@ -336,6 +342,7 @@ void refined_query_draw(const struct refined_source *source, uint64_t *seed,
                         struct refined_query *refined)
 {
     refined->refinements.n = 0;
+    search_filters_init(&refined->words);
     random_query_text(source->queries, seed, &refined->random);
     refined->random.query.match = (enum search_match)random_below(seed, 3);
     refined->random.query.sort = random_below(seed, 2) == 0
@@ -351,4 +358,5 @@ void refined_query_draw(const struct refined_source *source, uint64_t *seed,
         draw_typed(source, seed, refined);
     else if (random_below(seed, 6) == 0)
         random_query_filter(source->queries, seed, &refined->random);
+    refined->random.query.filters = refined->words.n > 0 ? &refined->words : NULL;
 }

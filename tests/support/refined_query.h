@@ -6,6 +6,8 @@
 #include "tests/support/random_query.h"
 #include "tests/support/refinement.h"
 
+#include <cratedex/search_filter_list.h>
+
 struct refined_source;
 
 /* Reads what values there are from the index file by SQL, and what random_query.h does. Fails the
@@ -14,7 +16,10 @@ struct refined_source *refined_source_open(const char *path);
 void refined_source_close(struct refined_source *source);
 
 struct refined_query {
-    struct random_query random; /* the text is what is left to search for; empty: a list */
+    /* The text is what is left to search for; empty: a list. Its filters are those that look at
+       words, which only what is typed has. */
+    struct random_query random;
+    struct search_filters words;
     struct refinements refinements;
     /* Whether all of it was typed, and is to be read; else the text stands for itself, and the
        refinements come as parameters. */

@@ -9,6 +9,7 @@
 #include <cratedex/index_file.h>
 #include <cratedex/index_reader.h>
 #include <cratedex/ranking.h>
+#include <cratedex/search_filter_list.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -224,13 +225,14 @@ size_t search_scan_run(struct search_scan *scan, const struct search_query *quer
         scan_alike_names(scan, text);
         scan_mark_names(scan, text, scan->canonical);
         scan_words(scan, text);
-        scan_match(scan, text, scan->canonical, match);
-        scan->has_filter = query->category.data != NULL || query->n_keywords > 0 ||
-                           query->letter.length > 0 || query->by_user || query->by_team ||
-                           query->by_names || query->leave_out_yanked || scan->refinements.n > 0;
+        scan_match(scan, text, query->filters, match);
+        scan->has_filter =
+            query->category.data != NULL || query->n_keywords > 0 || query->letter.length > 0 ||
+            query->by_user || query->by_team || query->by_names || query->leave_out_yanked ||
+            (query->filters != NULL && query->filters->n > 0) || scan->refinements.n > 0;
         scan_meaning(scan, text);
     } else if (query_characters_are_blank(query->text.data, query->text.length)) {
-        scan_refine(scan, NULL);
+        scan_filter_by_words(scan, query->filters, false);
         for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
             if (scan->passes[rank])
                 scan->hits[scan->n_hits++] =

@@ -59,8 +59,7 @@ static void mark_owner(struct search_scan *scan, int kind, int64_t id)
     scan_mark(scan, statement);
 }
 
-/* Only what is marked passes. */
-static void keep_marked(struct search_scan *scan)
+void scan_keep_marked(struct search_scan *scan)
 {
     for (uint32_t rank = 1; rank <= scan->n_crates; rank++)
         scan->passes[rank] = scan->passes[rank] && scan->marks[rank];
@@ -77,7 +76,7 @@ void scan_filter(struct search_scan *scan, const struct search_query *query)
                        "SELECT rank FROM crates_categories WHERE category_id IN (SELECT id FROM"
                        " categories WHERE slug = ?1 OR instr(slug, ?1 || '::') = 1)",
                        query->category);
-        keep_marked(scan);
+        scan_keep_marked(scan);
     }
     for (size_t i = 0; i < query->n_keywords; i++) {
         scan_mark_text(
@@ -85,25 +84,26 @@ void scan_filter(struct search_scan *scan, const struct search_query *query)
             "SELECT rank FROM crates_keywords WHERE keyword_id = (SELECT id FROM keywords"
             " WHERE keyword = ?1)",
             query->keywords[i]);
-        keep_marked(scan);
+        scan_keep_marked(scan);
     }
     if (query->letter.data != NULL) {
         scan_mark_text(scan,
                        "SELECT rank FROM crates WHERE substr(replace(lower(name), '-', '_'), 1, 1)"
                        " = replace(lower(substr(?1, 1, 1)), '-', '_')",
                        query->letter);
-        keep_marked(scan);
+        scan_keep_marked(scan);
     }
     if (query->by_user || query->by_team) {
         if (query->by_user)
             mark_owner(scan, 0, query->user_id);
         else
             mark_owner(scan, 1, query->team_id);
-        keep_marked(scan);
+        scan_keep_marked(scan);
     }
     if (query->by_names) {
         for (size_t i = 0; i < query->n_names; i++)
             scan_mark_text(scan, "SELECT rank FROM crates WHERE name = ?1", query->names[i]);
-        keep_marked(scan);
+        scan_keep_marked(scan);
     }
+    scan_refine(scan);
 }

@@ -80,11 +80,12 @@ static bool name_hit(struct search_scan *scan, struct scan_hit *hit)
     return hit->exact || hit->front_place > 0 || hit->is_by_words;
 }
 
-void scan_match(struct search_scan *scan, struct search_string text, const char *canonical,
-                enum search_match match)
+void scan_match(struct search_scan *scan, struct search_string text,
+                const struct search_filters *filters, enum search_match match)
 {
+    const char *canonical = scan->canonical;
     scan_names(scan, text, canonical);
-    scan_refine(scan, canonical);
+    scan_filter_by_words(scan, filters, true);
     double required = match == SEARCH_MATCH_BEST ? find_required(scan) : 0;
     for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
         const struct scan_coverage *coverage = &scan->coverage[rank];

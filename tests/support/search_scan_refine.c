@@ -56,13 +56,6 @@ static const struct {
 };
 #define N_FILTERS (sizeof filters / sizeof *filters)
 
-static void keep(struct search_scan *scan, bool wanted)
-{
-    for (uint32_t rank = 1; rank <= scan->n_crates; rank++)
-        scan->passes[rank] = scan->passes[rank] && scan->marks[rank] == wanted;
-    scan_clear_marks(scan);
-}
-
 static bool is(const struct refinement *refinement, const char *name)
 {
     return strcmp(refinement->name, name) == 0;
@@ -87,7 +80,7 @@ static void keep_dependents(struct search_scan *scan, const char *crate, const c
     sqlite3_bind_text(select, 1, crate, -1, SQLITE_TRANSIENT);
     sqlite3_bind_text(select, 2, kind, -1, SQLITE_TRANSIENT);
     scan_mark(scan, select);
-    keep(scan, true);
+    scan_keep_marked(scan);
 }
 
 /* Keeps what can be used under the named licences together. */
@@ -107,56 +100,7 @@ static void keep_licensed(struct search_scan *scan, const struct refinements *re
         scan->marks[sqlite3_column_int64(select, 0)] =
             license_scan_is_met((const char *)sqlite3_column_text(select, 1), names, n);
     sqlite3_finalize(select);
-    keep(scan, true);
-}
-
-/* Marks the crates that have all words of a text, by their stems. */
-static void mark_words(struct search_scan *scan, const char *word)
-{
-    struct scan_words cut;
-    scan_cut(scan, (struct search_string){word, strlen(word)}, true, &cut);
-    bool *all = calloc(scan->n_crates + (size_t)1, sizeof *all);
-    assert_non_null(all);
-    assert_true(cut.n > 0);
-    for (uint32_t rank = 1; rank <= scan->n_crates; rank++)
-        all[rank] = true;
-    for (unsigned i = 0; i < cut.n; i++) {
-        scan_look_up(scan, cut.words[i].text.data, cut.words[i].text.length);
-        for (uint32_t rank = 1; rank <= scan->n_crates; rank++)
-            all[rank] = all[rank] && scan->fields[rank] != 0;
-    }
-    memcpy(scan->marks, all, (scan->n_crates + (size_t)1) * sizeof *all);
-    free(all);
-}
-
-/* Keeps the crates that the text finds by their names alone. */
-static void keep_named(struct search_scan *scan, const char *canonical)
-{
-    bool *all = calloc(scan->n_crates + (size_t)1, sizeof *all);
-    assert_non_null(all);
-    for (uint32_t rank = 1; rank <= scan->n_crates; rank++)
-        all[rank] = scan->cut.n > 0;
-    for (unsigned i = 0; i < scan->cut.n; i++) {
-        const struct scan_word *word = &scan->cut.words[i];
-        scan_look_up(scan, word->text.data, word->text.length);
-        memset(scan->any_fields, 0, scan->n_crates + (size_t)1);
-        if (i == scan->cut.n - 1 && strlen(word->folded.text) >= 2 && scan->ranking.prefix > 0)
-            scan_look_up_completions(scan, word->folded.text, word->stem.text,
-                                     scan_look_up_written(scan, word->folded.text));
-        for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
-            unsigned fields = scan->fields[rank] | scan->any_fields[rank];
-            all[rank] = all[rank] && (fields & 1U << SCAN_NAME) != 0;
-        }
-    }
-    for (uint32_t rank = 1; rank <= scan->n_crates; rank++)
-        scan->marks[rank] =
-            all[rank] || scan->in_name[rank] || scan_is_exact(scan, rank, canonical);
-    for (unsigned i = 0; i < scan->n_front_names; i++)
-        scan->marks[scan->front[i].rank] = true;
-    for (unsigned i = 0; i < scan->n_by_words; i++)
-        scan->marks[scan->by_words[i]] = true;
-    free(all);
-    keep(scan, true);
+    scan_keep_marked(scan);
 }
 
 static void refine_by(struct search_scan *scan, const struct refinement *refinement)
@@ -165,26 +109,19 @@ static void refine_by(struct search_scan *scan, const struct refinement *refinem
         if (is(refinement, filters[i].name)) {
             scan_mark_text(scan, filters[i].sql,
                            (struct search_string){refinement->value, strlen(refinement->value)});
-            keep(scan, true);
+            scan_keep_marked(scan);
             return;
         }
     }
-    if (is(refinement, "depends_on")) {
+    if (is(refinement, "depends_on"))
         keep_dependents(scan, refinement->value, value_of(&scan->refinements, "kind"));
-    } else if (is(refinement, "all_of") || is(refinement, "without")) {
-        mark_words(scan, refinement->value);
-        keep(scan, is(refinement, "all_of"));
-    }
 }
 
-void scan_refine(struct search_scan *scan, const char *canonical)
+void scan_refine(struct search_scan *scan)
 {
-    scan_clear_marks(scan);
     for (unsigned i = 0; i < scan->refinements.n; i++)
         refine_by(scan, &scan->refinements.items[i]);
     keep_licensed(scan, &scan->refinements);
-    if (canonical != NULL && value_of(&scan->refinements, "in") != NULL)
-        keep_named(scan, canonical);
 }
 
 void search_scan_refine(struct search_scan *scan, const struct refinements *refinements)

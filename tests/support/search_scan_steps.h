@@ -197,12 +197,13 @@ void scan_mark(struct search_scan *scan, sqlite3_stmt *statement);
 /* The same for SQL with one parameter. */
 void scan_mark_text(struct search_scan *scan, const char *sql, struct search_string text);
 void scan_clear_marks(struct search_scan *scan);
+/* Lets pass on only what is marked, and clears the marks. */
+void scan_keep_marked(struct search_scan *scan);
 
 /* Sets `passes` by the query's filters. */
 void scan_filter(struct search_scan *scan, const struct search_query *query);
-/* Narrows it by the refinements. `canonical` is the text, behind scan_names; NULL: there is none
-   of it. */
-void scan_refine(struct search_scan *scan, const char *canonical);
+/* Narrows it by the refinements. */
+void scan_refine(struct search_scan *scan);
 
 /* Reads one character; returns its bytes. */
 size_t scan_character(const char *text, size_t length, unsigned *character);
@@ -271,9 +272,14 @@ bool scan_is_exact(const struct search_scan *scan, uint32_t rank, const char *ca
 /* Sets `near` and `n_near`: to nothing where anything of the text occurs. */
 void scan_near_names(struct search_scan *scan, const char *canonical);
 
+/* Lets pass on only what passes the filters of a list that look at words; NULL: all. With a text,
+   its words and names must have been looked up. */
+void scan_filter_by_words(struct search_scan *scan, const struct search_filters *filters,
+                          bool has_text);
+
 /* Writes a hit for every crate that matches the text and passes, with its score. */
-void scan_match(struct search_scan *scan, struct search_string text, const char *canonical,
-                enum search_match match);
+void scan_match(struct search_scan *scan, struct search_string text,
+                const struct search_filters *filters, enum search_match match);
 
 /* Puts the hits in the order of relevance and works out places and second scores. */
 void scan_relevance(struct search_scan *scan);

@@ -1,11 +1,15 @@
-/* The crates that have the rarest word in their name are few; each is looked for in the lists of
-   the other words, which are walked along with it. Most crates have a word elsewhere than in their
-   name, so of a list eight fields are looked at at a time. */
+/* The crates that have the rarest word in their name are marked. Where they are few, each is looked
+   for in the lists of the other words, which are walked along with it; where they are many, the
+   other words' crates are marked too, and intersected. Most crates have a word elsewhere than in
+   their name, so of a list eight fields are looked at at a time. */
 #include "index/search/filter/filter_names.h"
 
 #include "index/base/bitmap.h"
 
 #include <string.h>
+
+/* To look for a crate in a list costs as much as to go through so many postings of it. */
+#define POSTINGS_A_LOOK 16
 
 /* Whether an alternative is the word, and not one that means the same. */
 static bool counts(const struct word_alternative *alternative)
@@ -13,7 +17,7 @@ static bool counts(const struct word_alternative *alternative)
     return alternative->kind != ALTERNATIVE_SYNONYM;
 }
 
-static void mark_names(const struct posting_list *list, uint64_t *bitmap)
+static void mark_list(const struct posting_list *list, uint64_t *bitmap)
 {
     static const uint64_t names = POSTING_NAME * UINT64_C(0x0101010101010101);
     uint32_t i = 0;
@@ -26,6 +30,15 @@ static void mark_names(const struct posting_list *list, uint64_t *bitmap)
     for (; i < list->n; i++) {
         if ((list->fields[i] & POSTING_NAME) != 0)
             bitmap_set(bitmap, list->ranks[i]);
+    }
+}
+
+/* Marks the crates that have the word in their name. */
+static void mark_word(const struct search_word *word, uint64_t *bitmap)
+{
+    for (uint32_t i = 0; i < word->n_alternatives; i++) {
+        if (counts(&word->alternatives[i]))
+            mark_list(&word->alternatives[i].list, bitmap);
     }
 }
 
@@ -52,8 +65,8 @@ static uint32_t copy_lists(const struct search_word *word, struct posting_list *
     return n;
 }
 
-/* Clears the crates that have not the word in their name. */
-static void intersect(uint64_t *bitmap, size_t n_words, const struct search_word *word)
+/* Clears the crates that have not the word in their name, looking for each. */
+static void look_for_each(uint64_t *bitmap, size_t n_words, const struct search_word *word)
 {
     struct posting_list lists[SEARCH_MAX_WORD_ALTERNATIVES];
     uint32_t n_lists = copy_lists(word, lists);
@@ -84,29 +97,38 @@ static uint32_t find_rarest(const struct search_plan *plan)
     return rarest;
 }
 
+static void intersect(uint64_t *bitmap, uint64_t *scratch, size_t n_words,
+                      const struct search_word *word)
+{
+    if (bitmap_count(bitmap, n_words) * POSTINGS_A_LOOK < count_postings(word)) {
+        look_for_each(bitmap, n_words, word);
+        return;
+    }
+    bitmap_reset(scratch, n_words);
+    mark_word(word, scratch);
+    for (size_t i = 0; i < n_words; i++)
+        bitmap[i] &= scratch[i];
+}
+
 /* Marks the crates in whose name all words occur. */
-static void mark_all_words(const struct search_plan *plan, uint64_t *bitmap, size_t n_words)
+static void mark_all_words(const struct search_plan *plan, uint64_t *bitmap, uint64_t *scratch,
+                           size_t n_words)
 {
     if (plan->n_words == 0 || plan->n_left_out > 0)
         return;
     uint32_t rarest = find_rarest(plan);
-    const struct search_word *first = &plan->words[rarest];
-    for (uint32_t i = 0; i < first->n_alternatives; i++) {
-        if (counts(&first->alternatives[i]))
-            mark_names(&first->alternatives[i].list, bitmap);
-    }
+    mark_word(&plan->words[rarest], bitmap);
     for (uint32_t i = 0; i < plan->n_words; i++) {
         if (i != rarest)
-            intersect(bitmap, n_words, &plan->words[i]);
+            intersect(bitmap, scratch, n_words, &plan->words[i]);
     }
 }
 
-void filter_names_keep(struct filter_set *set, const struct index *index,
-                       const struct search_plan *plan)
+void filter_names_keep(struct filter_set *set, const struct search_plan *plan, uint64_t *scratch)
 {
     const struct named_crates *named = &plan->named;
     uint64_t *bitmap = filter_set_union(set);
-    mark_all_words(plan, bitmap, bitmap_n_words(index->columns.n_crates + 1));
+    mark_all_words(plan, bitmap, scratch, set->n_words);
     for (uint32_t form = 0; form < named->n_forms; form++) {
         for (uint32_t i = 0; i < named->places[form].n; i++)
             bitmap_set(bitmap, named->places[form].ranks[i]);

@@ -51,14 +51,14 @@ static void drop_all(struct filter_set *set, const struct index *index,
 
 int filter_words_narrow(struct filter_set *set, struct index_reader *reader,
                         const struct search_filters *filters, const struct search_plan *plan,
-                        struct error *error)
+                        uint64_t *scratch, struct error *error)
 {
     for (uint32_t i = 0; filters != NULL && i < filters->n; i++) {
         enum search_filter_kind kind = filters->filters[i].kind;
         struct search_string word = search_filter_text(filters, &filters->filters[i]);
         struct text_words words;
         if (kind == SEARCH_FILTER_IN && plan != NULL)
-            filter_names_keep(set, reader->index, plan);
+            filter_names_keep(set, plan, scratch);
         if (kind != SEARCH_FILTER_WITHOUT && kind != SEARCH_FILTER_ALL_OF)
             continue;
         if (text_words_cut(reader->tokenizer, word.data, word.length, is_one_word, NULL, &words,

@@ -13,9 +13,10 @@
 
 /* Narrows the set by all filters of these kinds. A word occurs where any field has a word of its
    stem; one that stands for several (`async-std`) where all of them occur. `plan` is NULL where
-   there is no text, which may then occur anywhere. Returns 0 or -1 (memory). */
+   there is no text, which may then occur anywhere. `scratch` is another bitmap of ranks, which is
+   overwritten. Returns 0 or -1 (memory). */
 int filter_words_narrow(struct filter_set *set, struct index_reader *reader,
                         const struct search_filters *filters, const struct search_plan *plan,
-                        struct error *error);
+                        uint64_t *scratch, struct error *error);
 
 #endif

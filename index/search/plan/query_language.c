@@ -116,7 +116,7 @@ static bool are_words(struct search_string quoted)
     query_text_read(&read, quoted);
     bool is_single = memchr(quoted.data, ' ', quoted.length) == NULL;
     return read.kind == QUERY_TEXT_PLAIN || (read.kind == QUERY_TEXT_PERHAPS &&
-                                             read.version_form == QUERY_VERSION_NONE && !is_single);
+                                             read.version_form < QUERY_VERSION_SHORT && !is_single);
 }
 
 static bool take_quoted(struct search_string text, size_t *at, struct query_token *token)

@@ -45,7 +45,7 @@ class Commands(unittest.TestCase):
         self.table("search", "--queries", sample.QUERIES, "--baseline", "--rounds", 1, words=["FTS5"])
 
     def test_refinements(self):
-        self.times("refinements", "--queries", sample.QUERIES, members=["alone", "license", "facets", "added"])
+        self.times("refinements", "--queries", sample.QUERIES, members=["alone", "license", "highlight", "added"])
         self.table("refinements", "--queries", sample.QUERIES, "--rounds", 1, words=["added to the same query", "MIT"])
 
     def test_filters(self):

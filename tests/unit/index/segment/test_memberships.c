@@ -1,6 +1,7 @@
 /* Lists against a table of every pair, ids at the edges, and blocks that are damaged. */
 #include "index/segment/memberships.h"
 
+#include "index/base/bitmap.h"
 #include "tests/support/damage.h"
 #include "tests/support/random.h"
 
@@ -81,11 +82,37 @@ static void expect_lists(const struct model *model, const struct memberships *me
     assert_int_equal(memberships->n_members, n_members);
 }
 
+/* Marks every list in a bitmap that has a bit already. Returns how many lists have a bitmap. */
+static uint32_t expect_marks(const struct model *model, const struct memberships *memberships)
+{
+    uint32_t n_large = 0;
+    for (int kind = 0; kind < N_MEMBERSHIPS; kind++) {
+        for (int i = 0; i < N_IDS; i++) {
+            uint64_t bitmap[MAX_CRATES / 64 + 1] = {1};
+            struct membership_list list =
+                memberships_of(memberships, (enum membership)kind, ids[i]);
+            uint32_t group;
+            assert_int_equal(memberships_find(memberships, (enum membership)kind, ids[i], &group),
+                             list.n > 0);
+            if (list.n > 0)
+                assert_ptr_equal(memberships_group(memberships, group).ranks, list.ranks);
+            membership_list_mark(&list, bitmap, bitmap_n_words(model->n_crates + 1));
+            assert_true(bitmap_test(bitmap, 0));
+            for (uint32_t rank = 1; rank <= model->n_crates; rank++)
+                assert_int_equal(bitmap_test(bitmap, rank), model->is_in[kind][i][rank]);
+            assert_int_equal(list.bitmap != NULL, list.n > model->n_crates / 32);
+            n_large += list.bitmap != NULL;
+        }
+    }
+    return n_large;
+}
+
 static void every_list_is_found(void **state)
 {
     (void)state;
     static struct model model;
     uint64_t seed = 17;
+    uint32_t n_large = 0;
     for (int round = 0; round < 200; round++) {
         msgpack_sbuffer block;
         struct memberships memberships;
@@ -94,8 +121,12 @@ static void every_list_is_found(void **state)
         assert_int_equal(
             memberships_open(&memberships, model.n_crates, block.data, block.size, NULL), 0);
         expect_lists(&model, &memberships);
+        assert_int_equal(memberships_make_bitmaps(&memberships, model.n_crates, NULL), 0);
+        n_large += expect_marks(&model, &memberships);
+        memberships_close(&memberships);
         msgpack_sbuffer_destroy(&block);
     }
+    assert_true(n_large > 1000);
 }
 
 static void nothing_belongs_to_anything(void **state)
@@ -107,6 +138,9 @@ static void nothing_belongs_to_anything(void **state)
     build_block(&model, &block);
     assert_int_equal(memberships_open(&memberships, 0, block.data, block.size, NULL), 0);
     expect_lists(&model, &memberships);
+    assert_int_equal(memberships_make_bitmaps(&memberships, 0, NULL), 0);
+    assert_int_equal(expect_marks(&model, &memberships), 0);
+    memberships_close(&memberships);
     msgpack_sbuffer_destroy(&block);
 }
 

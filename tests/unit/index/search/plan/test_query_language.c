@@ -198,6 +198,8 @@ static void quotes_stand_between_spaces(void **state)
         {"\"sha-1\"", "\"sha-1\""},
         {"\" sha-1 \"", "\"sha-1\""},
         {"\"tcp/ip\"", "\"tcp/ip\""},
+        {"\"http 2\"", "\"http 2\""},
+        {"\"windows 10 api\"", "\"windows 10 api\""},
         {"\"caf\u00E9\"", "\"caf\u00E9\""},
     };
     EXPECT(cases);
