@@ -36,7 +36,8 @@ enum search_sort {
 enum search_match {
     SEARCH_MATCH_DEFAULT, /* best for relevance, all for every other sort */
     SEARCH_MATCH_BEST,    /* those that carry a share of ranking.min_share of the inverse document
-                             frequency; where no crate reaches that, those with the largest share */
+                             frequency; where no crate reaches that, those with the largest share.
+                             Beside quoted words (SEARCH_FILTER_ALL_OF) any is enough */
     SEARCH_MATCH_ALL      /* every word */
 };
 

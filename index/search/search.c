@@ -15,6 +15,7 @@
 #include "index/search/search_relevance.h"
 
 #include <cratedex/index_file.h>
+#include <cratedex/search_filter_list.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,6 +98,20 @@ static int tell_version(struct search *search, struct search_result *result, str
     return found < 0 ? -1 : 0;
 }
 
+/* Any word: a share of the query's mass that each of them has. */
+#define SHARE_OF_A_WORD 1e-6
+
+/* Where some words must occur, the others are asked for less: a rare one beside them may stand
+   nowhere with them. */
+static void ask_less_beside_quotes(struct ranking *ranking, const struct search_filters *filters)
+{
+    uint32_t n_quoted = 0;
+    if (filters != NULL)
+        search_filters_of(filters, SEARCH_FILTER_ALL_OF, &n_quoted);
+    if (n_quoted > 0 && ranking->min_share > SHARE_OF_A_WORD)
+        ranking->min_share = SHARE_OF_A_WORD;
+}
+
 /* Reads the text and looks up what it was read as, which replaces it in the query: empty where
    nothing of it is a word. Which crates match depends on `match` alone, whose default the sort
    decides. */
@@ -107,6 +122,7 @@ static int look_up_text(struct search *search, struct search_query *query,
     if (match == SEARCH_MATCH_DEFAULT)
         match = query->sort == SEARCH_SORT_RELEVANCE ? SEARCH_MATCH_BEST : SEARCH_MATCH_ALL;
     search->ranking = query->ranking != NULL ? *query->ranking : search->default_ranking;
+    ask_less_beside_quotes(&search->ranking, query->filters);
     if (query_reading_make(&search->reading, search->index, search->reader, query->text, error) !=
             0 ||
         tell_version(search, result, error) != 0)

@@ -27,7 +27,7 @@ int crate_value_compare(const char *left, size_t left_length, const char *right,
 
 static uint32_t number_at(const struct attribute_values *values, size_t at)
 {
-    return values->narrow_numbers != NULL ? values->narrow_numbers[at] : values->wide_numbers[at];
+    return values->wide_numbers == NULL ? values->narrow_numbers[at] : values->wide_numbers[at];
 }
 
 static int compare_texts(const struct attribute_values *values, uint32_t left, uint32_t right,

@@ -12,6 +12,7 @@
 #include "index/segment/name_substrings.h"
 #include "index/segment/order_bitmaps.h"
 #include "index/segment/postings.h"
+#include "index/segment/rust_versions.h"
 #include "index/segment/synonyms.h"
 #include "index/segment/table_rows.h"
 #include "index/segment/word_list.h"
@@ -41,6 +42,7 @@ struct index {
     struct trie logins; /* into them */
     struct crate_values values;
     struct licenses licenses; /* of names that are values */
+    struct rust_versions rust_versions;
     struct synonyms synonyms;
     struct order_bitmaps order_bitmaps;
     struct category_list categories;

@@ -303,7 +303,11 @@ int open_parts(struct index *index, sqlite3 *database, struct error *error)
     read_ahead_stop(read_ahead);
     if (result != 0)
         return -1;
-    if (open_stage_run(index, NULL, connecting, sizeof connecting / sizeof *connecting, error) != 0)
+    if (open_stage_run(index, NULL, connecting, sizeof connecting / sizeof *connecting, error) !=
+            0 ||
+        rust_versions_make(&index->rust_versions,
+                           &index->values.attributes[CRATE_ATTRIBUTE_RUST_VERSION],
+                           &index->memberships, error) != 0)
         return -1;
     return word_stems_open(&index->word_stems, index->written.n_terms, index->postings.n_terms,
                            index->blocks[INDEX_PART_WORD_STEMS],

@@ -183,23 +183,39 @@ static void what_means_the_same_shares_an_entry(void **state)
         expect_shared(state, other[i][0], other[i][1], false);
 }
 
-/* Links repeat what was typed; following them visits every match once. */
-static void pages_go_on(void **state)
+/* Follows the links of a query, whose answers must have one crate each, these in that order. */
+static void expect_walk(void **state, const char *query, const char *repeated,
+                        const char *const *names, size_t n_names)
 {
-    char target[512] = LIST "?q=category:web+-xyzzy&per_page=1";
-    const char *const names[] = {"alpha", "beta", "gamma"};
-    for (size_t i = 0; i < N_ELEMENTS(names); i++) {
+    char target[512];
+    char beginning[128];
+    snprintf(target, sizeof target, LIST "?%s&per_page=1", query);
+    snprintf(beginning, sizeof beginning, "?%s&per_page=1&seek=", repeated);
+    for (size_t i = 0; i < n_names; i++) {
         json_t *page = http_get_json(client_of(state), target, 200);
         assert_string_equal(json_text_at(page, "crates[0].name"), names[i]);
-        assert_int_equal(json_integer_at(page, "meta.total"), 3);
+        assert_int_equal(json_integer_at(page, "meta.total"), n_names);
         const char *next = json_text_at(page, "meta.next_page");
-        assert_int_equal(strncmp(next, "?q=category%3Aweb+-xyzzy&per_page=1&seek=", 41), 0);
+        assert_int_equal(strncmp(next, beginning, strlen(beginning)), 0);
         snprintf(target, sizeof target, LIST "%s", next);
         json_decref(page);
     }
     json_t *last = http_get_json(client_of(state), target, 200);
     assert_int_equal(json_integer_at(last, "meta.total"), 0);
     json_decref(last);
+}
+
+/* Links repeat what was typed; following them visits every match once. */
+static void pages_go_on(void **state)
+{
+    static const char *const list[] = {"alpha", "beta", "gamma"};
+    static const char *const by_downloads[] = {"alpha", "beta"};
+    static const char *const by_relevance[] = {"alpha", "gamma"};
+    expect_walk(state, "q=category:web+-xyzzy", "q=category%3Aweb+-xyzzy", list, N_ELEMENTS(list));
+    expect_walk(state, "q=web+-parses&sort=downloads", "q=web+-parses&sort=downloads", by_downloads,
+                N_ELEMENTS(by_downloads));
+    expect_walk(state, "q=%22web%22+-tool", "q=%22web%22+-tool", by_relevance,
+                N_ELEMENTS(by_relevance));
 }
 
 static void explanations_are_of_the_text(void **state)

@@ -289,6 +289,9 @@ def run(arguments, folder):
     print(f"bodies compared: {soak.n_compared}")
     rise = slope_percent(memory)
     print(f"memory: {min(memory) / 2**20:.1f} to {max(memory) / 2**20:.1f} MiB, slope {rise:+.2f} %")
+    minute = round(60 / SAMPLE_SECONDS)
+    means = [sum(part) / len(part) / 2**20 for part in (memory[i : i + minute] for i in range(0, len(memory), minute))]
+    print("memory by the minute, mean MiB:", *(f"{mean:.2f}" for mean in means))
     print(f"descriptors: {n_before} before, {min(descriptors)} to {max(descriptors)}, {n_after} after")
     complaints = [f"{complaint} ({n} times)" for complaint, n in soak.complaints.items()]
     complaints += log_complaints(folder, soak.n_requests["rotation"])

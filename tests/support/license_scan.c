@@ -17,12 +17,13 @@ struct reader {
     void *context;
 };
 
-/* The next word, or one of `(`, `)` and `/`; "" at the end. Does not move on. */
+/* The next name or operator, or the character that is none; "" at the end. Does not move on. */
 static size_t peek(struct reader *reader, char word[MAX_NAME])
 {
     while (*reader->at == ' ')
         reader->at++;
-    size_t n = strcspn(reader->at, " ()/");
+    size_t n =
+        strspn(reader->at, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-+:");
     n = n == 0 && *reader->at != '\0' ? 1 : n;
     snprintf(word, MAX_NAME, "%.*s", (int)n, reader->at);
     return n;
@@ -60,7 +61,7 @@ static bool read_name(struct reader *reader)
     char name[2 * MAX_NAME];
     char word[MAX_NAME];
     size_t n = peek(reader, word);
-    if (n == 0 || strchr("()/", word[0]) != NULL || is_operator(word)) {
+    if (n == 0 || !isalnum((unsigned char)word[0]) || is_operator(word)) {
         reader->is_wrong = true;
         return false;
     }
@@ -117,7 +118,7 @@ static bool nothing(void *context, const char *name)
 }
 
 struct names {
-    const char *const *names;
+    const struct search_string *names;
     size_t n;
 };
 
@@ -125,12 +126,13 @@ static bool is_named(void *context, const char *name)
 {
     const struct names *names = context;
     for (size_t i = 0; i < names->n; i++)
-        if (strcasecmp(names->names[i], name) == 0)
+        if (names->names[i].length == strlen(name) &&
+            strncasecmp(names->names[i].data, name, names->names[i].length) == 0)
             return true;
     return false;
 }
 
-bool license_scan_is_met(const char *expression, const char *const *names, size_t n)
+bool license_scan_is_met(const char *expression, const struct search_string *names, size_t n)
 {
     struct names named = {names, n};
     bool is_met;

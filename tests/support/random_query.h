@@ -5,6 +5,7 @@
 
 #include <cratedex/ranking.h>
 #include <cratedex/search.h>
+#include <cratedex/search_filter_list.h>
 
 struct query_source;
 
@@ -21,6 +22,7 @@ struct random_query {
     char text[SEARCH_MAX_TEXT_BYTES + 1];
     struct search_string keywords[RANDOM_QUERY_MAX_LISTED];
     struct search_string names[RANDOM_QUERY_MAX_LISTED];
+    struct search_filters filters;
     struct ranking ranking; /* the defaults, but nothing is corrected */
 };
 

@@ -226,10 +226,10 @@ size_t search_scan_run(struct search_scan *scan, const struct search_query *quer
         scan_mark_names(scan, text, scan->canonical);
         scan_words(scan, text);
         scan_match(scan, text, query->filters, match);
-        scan->has_filter =
-            query->category.data != NULL || query->n_keywords > 0 || query->letter.length > 0 ||
-            query->by_user || query->by_team || query->by_names || query->leave_out_yanked ||
-            (query->filters != NULL && query->filters->n > 0) || scan->refinements.n > 0;
+        scan->has_filter = query->category.data != NULL || query->n_keywords > 0 ||
+                           query->letter.length > 0 || query->by_user || query->by_team ||
+                           query->by_names || query->leave_out_yanked ||
+                           (query->filters != NULL && query->filters->n > 0);
         scan_meaning(scan, text);
     } else if (query_characters_are_blank(query->text.data, query->text.length)) {
         scan_filter_by_words(scan, query->filters, false);

@@ -9,8 +9,6 @@
 #ifndef CRATEDEX_TESTS_SUPPORT_SEARCH_SCAN_H
 #define CRATEDEX_TESTS_SUPPORT_SEARCH_SCAN_H
 
-#include "tests/support/refinement.h"
-
 #include <cratedex/search.h>
 
 struct search_scan;
@@ -23,9 +21,6 @@ void search_scan_close(struct search_scan *scan);
    The text must be one that search_check_text allows; of its characters beyond ASCII, only those of
    latin, greek, cyrillic and chinese words, and general punctuation. */
 size_t search_scan_run(struct search_scan *scan, const struct search_query *query);
-
-/* What narrows all queries from here on, beside their own filters. */
-void search_scan_refine(struct search_scan *scan, const struct refinements *refinements);
 
 /* Of the last query: rounding may decide which crates match, so that nothing is settled. */
 bool search_scan_is_unsure(const struct search_scan *scan);

@@ -105,5 +105,5 @@ void scan_filter(struct search_scan *scan, const struct search_query *query)
             scan_mark_text(scan, "SELECT rank FROM crates WHERE name = ?1", query->names[i]);
         scan_keep_marked(scan);
     }
-    scan_refine(scan);
+    scan_filter_by_list(scan, query->filters);
 }

@@ -3,6 +3,7 @@
 #include "tests/support/search_scan_steps.h"
 
 #include <cratedex/ranking.h>
+#include <cratedex/search_filter_list.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,11 +17,14 @@
 #define UNSURE 1e-4
 #define EQUAL 2e-6
 
-/* The mass that a match must have: the share asked for, or the largest that any crate has. Filters
-   have no say. */
-static double find_required(struct search_scan *scan)
+/* The mass that a match must have: the share asked for, or the largest that any crate has; any
+   beside quoted words. Other filters have no say. */
+static double find_required(struct search_scan *scan, const struct search_filters *filters)
 {
-    double required = scan->total_mass * scan->ranking.min_share;
+    uint32_t n_quoted = 0;
+    if (filters != NULL)
+        search_filters_of(filters, SEARCH_FILTER_ALL_OF, &n_quoted);
+    double required = n_quoted > 0 ? 0 : scan->total_mass * scan->ranking.min_share;
     double largest = 0;
     for (uint32_t rank = 1; rank <= scan->n_crates; rank++)
         largest = fmax(largest, scan->coverage[rank].reach);
@@ -86,7 +90,7 @@ void scan_match(struct search_scan *scan, struct search_string text,
     const char *canonical = scan->canonical;
     scan_names(scan, text, canonical);
     scan_filter_by_words(scan, filters, true);
-    double required = match == SEARCH_MATCH_BEST ? find_required(scan) : 0;
+    double required = match == SEARCH_MATCH_BEST ? find_required(scan, filters) : 0;
     for (uint32_t rank = 1; rank <= scan->n_crates; rank++) {
         const struct scan_coverage *coverage = &scan->coverage[rank];
         bool by_words =

@@ -143,7 +143,6 @@ struct search_scan {
     unsigned char *any_fields; /* … for all of these together */
     unsigned char *n_close;    /* words of the text that are in another field than the README */
     struct scan_coverage *coverage;
-    struct refinements refinements;
     /* The text. */
     struct scan_words cut;
     bool has_filter;
@@ -197,13 +196,14 @@ void scan_mark(struct search_scan *scan, sqlite3_stmt *statement);
 /* The same for SQL with one parameter. */
 void scan_mark_text(struct search_scan *scan, const char *sql, struct search_string text);
 void scan_clear_marks(struct search_scan *scan);
-/* Lets pass on only what is marked, and clears the marks. */
+/* Only what is marked passes on; clears the marks. */
 void scan_keep_marked(struct search_scan *scan);
 
 /* Sets `passes` by the query's filters. */
 void scan_filter(struct search_scan *scan, const struct search_query *query);
-/* Narrows it by the refinements. */
-void scan_refine(struct search_scan *scan);
+
+/* Lets pass on only what passes the filters of a list; NULL: all. */
+void scan_filter_by_list(struct search_scan *scan, const struct search_filters *filters);
 
 /* Reads one character; returns its bytes. */
 size_t scan_character(const char *text, size_t length, unsigned *character);

@@ -31,49 +31,6 @@ static void a_program_gets_whole_rows_with_tabs(void **state)
     program_run_free(&run);
 }
 
-/* Filters narrow words and lists alike; what is wrong of one is told before anything is searched. */
-static void filters_narrow_what_is_found(void **state)
-{
-    const char *index = ((const struct cli_fixture *)*state)->index;
-    const struct {
-        const char *const *arguments;
-        const char *out;
-    } cases[] = {
-        {ARGUMENTS("query", index, "json", "--filter", "min_downloads=1201"), "1\tjson-parser\t"},
-        {ARGUMENTS("query", index, "--filter", "keyword=net", "--filter", "min_downloads=1000"),
-         "1\tnetwork\t"},
-        {ARGUMENTS("query", index, "--filter=category=parsing", "--filter=min_downloads=1201"),
-         "1\tjson-parser\t"},
-    };
-    const struct {
-        const char *filter;
-        const char *message;
-    } wrong[] = {
-        {"keyword", "--filter takes NAME=VALUE: keyword"},
-        {"min_downloads=many", "--filter: invalid value for min_downloads (expected a number of "},
-        {"licence=MIT", "--filter: there is no filter licence (expected one of "},
-    };
-    struct program_run run;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        cli_run(&run, cases[i].arguments);
-        assert_int_equal(run.status, 0);
-        assert_int_equal(count_lines(run.out), 1);
-        assert_int_equal(strncmp(run.out, cases[i].out, strlen(cases[i].out)), 0);
-        program_run_free(&run);
-    }
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        cli_run(&run, ARGUMENTS("query", index, "json", "--filter", wrong[i].filter));
-        assert_int_equal(run.status, 2);
-        assert_string_equal(run.out, "");
-        assert_contains(run.error_out, wrong[i].message);
-        program_run_free(&run);
-    }
-    cli_run(&run, ARGUMENTS("query", index, "JSON", "--json", "--filter", "category=Parsing"));
-    assert_contains(run.out, "\"meta\":{\"total\":2,\"read_as\":{\"text\":\"JSON\",\"category\":"
-                             "[\"parsing\"]}");
-    program_run_free(&run);
-}
-
 static unsigned columns_of(const char *line, size_t length)
 {
     unsigned columns = 0;
@@ -451,7 +408,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_program_gets_whole_rows_with_tabs),
-        cmocka_unit_test(filters_narrow_what_is_found),
         cmocka_unit_test(a_terminal_gets_a_table_in_its_width),
         cmocka_unit_test(colours_need_a_capable_terminal_and_no_veto),
         cmocka_unit_test(highlights_are_marked),

@@ -56,7 +56,7 @@ static int open_fixture(void **state)
             fail_msg("%s", error.message);
     }
     fixture.scan = search_scan_open(fixture.built.path);
-    fixture.source = refined_source_open(fixture.built.path);
+    fixture.source = refined_source_open(fixture.built.path, fixture.built.index);
     *state = &fixture;
     return 0;
 }
@@ -70,46 +70,32 @@ static int close_fixture(void **state)
     return 0;
 }
 
-static struct search_string string_of(const char *text)
-{
-    return (struct search_string){text, strlen(text)};
-}
-
-static void add_parameter(const struct fixture *fixture, const struct refinement *refinement,
-                          struct search_filters *filters)
-{
-    struct error error = {.message = ""};
-    if (search_filters_add(filters, fixture->built.index, string_of(refinement->name),
-                           string_of(refinement->value), &error) != 0)
-        fail_msg("%s=%s: %s", refinement->name, refinement->value, error.message);
-}
-
-/* The query as the library gets it. `text` has room for what is typed. */
-static void make_query(const struct fixture *fixture, struct refined_query *refined,
+/* The query as the library gets it: what was typed is read. `text` and `filters` have room for
+   that. */
+static void make_query(const struct fixture *fixture, const struct refined_query *refined,
                        struct search_filters *filters, char *text, struct search_query *query)
 {
+    const struct search_string typed = {refined->typed, strlen(refined->typed)};
     size_t length;
     *query = refined->random.query;
+    if (!refined->is_typed)
+        return;
     search_filters_init(filters);
-    if (!refined->is_typed) {
-        for (unsigned i = 0; i < refined->refinements.n; i++)
-            add_parameter(fixture, &refined->refinements.items[i], filters);
-    } else if (search_language_read(fixture->built.index, string_of(refined->typed), filters, text,
-                                    &length)) {
+    query->text = typed;
+    if (search_language_read(fixture->built.index, typed, filters, text, &length))
         query->text = (struct search_string){length > 0 ? text : NULL, length};
-    } else {
-        query->text = string_of(refined->typed);
-    }
     query->filters = filters->n > 0 ? filters : NULL;
 }
 
-static void explain_failure(const struct refined_query *refined)
+static void tell(const struct refined_query *refined)
 {
     print_message("%s: \"%s\"", refined->is_typed ? "typed" : "parameters",
                   refined->is_typed ? refined->typed : refined->random.text);
-    for (unsigned i = 0; i < refined->refinements.n; i++)
-        print_message(" %s=%s", refined->refinements.items[i].name,
-                      refined->refinements.items[i].value);
+    for (uint32_t i = 0; i < refined->filters.n; i++) {
+        const struct search_filter *filter = &refined->filters.filters[i];
+        struct search_string value = search_filter_text(&refined->filters, filter);
+        print_message(" %s=%.*s", search_filter_name(filter->kind), (int)value.length, value.data);
+    }
     print_message("\n");
 }
 
@@ -133,21 +119,27 @@ static void expect_pages(const struct fixture *fixture, const struct search_quer
     }
 }
 
-/* Takes the facet's own filters out. Returns how many there were. */
+/* Takes the facet's own filters out of the query, whose others `filters` has room for. Returns how
+   many there were. */
 static unsigned take_out(const char *facet, struct search_query *query,
-                         struct refinements *refinements)
+                         struct search_filters *filters)
 {
-    unsigned n_before = refinements->n;
+    const struct search_filters *all = query->filters;
     unsigned n = 0;
-    for (unsigned i = 0; i < n_before; i++) {
-        const char *name = refinements->items[i].name;
-        bool is_own = strcmp(name, facet) == 0 || (strcmp(facet, "rust_version") == 0 &&
-                                                   strcmp(name, "rust_version_known") == 0);
+    search_filters_init(filters);
+    for (uint32_t i = 0; all != NULL && i < all->n; i++) {
+        const struct search_filter *filter = &all->filters[i];
+        size_t length = strlen(facet);
+        const char *name = search_filter_name(filter->kind);
+        /* `rust_version_known` goes with `rust_version`. */
+        bool is_own = strncmp(name, facet, length) == 0 &&
+                      (name[length] == '\0' || strcmp(name + length, "_known") == 0);
+        n += is_own;
         if (!is_own)
-            refinements->items[n++] = refinements->items[i];
+            search_filters_add_value(filters, filter->kind, search_filter_text(all, filter),
+                                     filter->number, NULL);
     }
-    refinements->n = n;
-    n = n_before - n;
+    query->filters = filters;
     if (strcmp(facet, "category") == 0 && query->category.data != NULL) {
         query->category = (struct search_string){NULL, 0};
         n++;
@@ -166,7 +158,7 @@ static void expect_facet(const struct fixture *fixture, const struct search_quer
     static struct scan_facet_value expected[SCAN_FACET_MAX_VALUES];
     struct search_query query = *asked;
     struct search_query others = refined->random.query;
-    struct refinements refinements = refined->refinements;
+    struct search_filters filters;
     struct error error = {.message = ""};
     const char *name = search_facet_name(facet);
     query.facets = 1U << facet | 1U << SEARCH_FACET_HAS;
@@ -174,8 +166,7 @@ static void expect_facet(const struct fixture *fixture, const struct search_quer
     query.offset = 0;
     if (search_run(fixture->built.reader, &query, &result, &error) != SEARCH_OK)
         fail_msg("%s", error.message);
-    tally->n_filtered_facets += take_out(name, &others, &refinements) > 0;
-    search_scan_refine(fixture->scan, &refinements);
+    tally->n_filtered_facets += take_out(name, &others, &filters) > 0;
     search_scan_run(fixture->scan, &others);
     size_t n = search_scan_facet(fixture->scan, name, expected);
     n = n < SEARCH_FACET_MAX_VALUES ? n : SEARCH_FACET_MAX_VALUES;
@@ -193,14 +184,13 @@ static void expect_facet(const struct fixture *fixture, const struct search_quer
     tally->n_counted++;
 }
 
-static void expect_query(const struct fixture *fixture, struct refined_query *refined,
+static void expect_query(const struct fixture *fixture, const struct refined_query *refined,
                          uint64_t *seed, struct tally *tally)
 {
     static struct search_filters filters;
     static char text[4 * SEARCH_MAX_TEXT_BYTES];
     struct search_query query;
     make_query(fixture, refined, &filters, text, &query);
-    search_scan_refine(fixture->scan, &refined->refinements);
     size_t n_all = search_scan_run(fixture->scan, &refined->random.query);
     if (search_scan_is_unsure(fixture->scan))
         return;
@@ -225,7 +215,7 @@ static void agrees_with_a_plain_scan(void **state)
     for (unsigned round = 0; round < n_rounds; round++) {
         refined_query_draw(fixture->source, &seed, &refined);
         if (getenv("ORACLE_VERBOSE") != NULL)
-            explain_failure(&refined);
+            tell(&refined);
         expect_query(fixture, &refined, &seed, &tally);
     }
     print_message("%u queries, %u typed; %u settled, %u found something; %u facets, %u of them"
