@@ -302,6 +302,8 @@ void scan_filter_by_list(struct search_scan *scan, const struct search_filters *
         uint32_t n = 1;
         if (filter->kind == SEARCH_FILTER_KIND) /* of the dependencies */
             continue;
+        if (filter->kind >= SEARCH_FILTER_WITHOUT) /* words: see scan_filter_by_words */
+            break;
         if (filter->kind == SEARCH_FILTER_LICENSE) { /* together one */
             search_filters_of(filters, SEARCH_FILTER_LICENSE, &n);
             i += n - 1;
