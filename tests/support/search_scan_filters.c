@@ -220,6 +220,8 @@ void scan_filter_by_list(struct search_scan *scan, const struct search_filters *
         /* Those of the dependencies; and those that look at words (search_scan_box.c). */
         if (filter->kind == SEARCH_FILTER_KIND || filter->kind >= SEARCH_FILTER_WITHOUT)
             continue;
+        if (filter->kind >= SEARCH_FILTER_WITHOUT) /* words: see scan_filter_by_words */
+            break;
         if (filter->kind == SEARCH_FILTER_LICENSE) { /* together one */
             search_filters_of(filters, SEARCH_FILTER_LICENSE, &n);
             i += n - 1;
