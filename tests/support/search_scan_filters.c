@@ -217,8 +217,7 @@ void scan_filter_by_list(struct search_scan *scan, const struct search_filters *
     for (uint32_t i = 0; filters != NULL && i < filters->n; i++) {
         const struct search_filter *filter = &filters->filters[i];
         uint32_t n = 1;
-        /* Those of the dependencies; and those that look at words (search_scan_box.c). */
-        if (filter->kind == SEARCH_FILTER_KIND || filter->kind >= SEARCH_FILTER_WITHOUT)
+        if (filter->kind == SEARCH_FILTER_KIND) /* of the dependencies */
             continue;
         if (filter->kind >= SEARCH_FILTER_WITHOUT) /* words: see scan_filter_by_words */
             break;
