@@ -131,6 +131,8 @@ static int print_hits(struct reading *reading, const struct request *request,
         table_print(table, stdout, 0, terminal_columns(stdout), terminal_wants_colour(stdout));
         printf("%s of %s crates\n", format_count(result->n_hits, shown),
                format_count(result->total, total));
+        if (request->query.filters != NULL)
+            query_filters_print(&request->query);
         if (result->did_you_mean[0] != '\0')
             printf("Did you mean: %s\n", result->did_you_mean);
         print_hints(result);
@@ -364,11 +366,12 @@ const struct command command_query = {
         "                   --explain the last member of `crate` is `explanation`;\n"
         "                   with --highlight it has `highlights`, in code points, and\n"
         "                   `matched_in`\n" CLI_OPTIONS_HELP("  "),
-    .notes = "A terminal gets a table in its width, with where the words matched, and how many\n"
-             "crates match in all. Elsewhere every crate is a line of tab separated cells,\n"
-             "whole and without titles: number, name, downloads, match, description; what\n"
-             "explains or highlights stands in lines that begin with a tab, as do facets:\n"
-             "facet, value, number of crates. Where no crate matches, standard error says so.\n"
+    .notes = "A terminal gets a table in its width, with where the words matched, how many\n"
+             "crates match in all, and how filters were read. Elsewhere every crate is a\n"
+             "line of tab separated cells, whole and without titles: number, name, downloads,\n"
+             "match, description; what explains or highlights stands in lines that begin\n"
+             "with a tab, as do facets: facet, value, number of crates. Where no crate\n"
+             "matches, standard error says so.\n"
              "Colours: only on a terminal, and never where NO_COLOR is set.\n",
     .examples = "  cratedex-index query crates.cdx http client\n"
                 "  cratedex-index query crates.cdx async --sort downloads --filter keyword=http\n",

@@ -5,6 +5,7 @@
 
 #include <cratedex/search_language.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 int query_filters_take(struct query_filters *filters, const char *written)
@@ -37,4 +38,21 @@ int query_filters_read(struct query_filters *filters, const struct index *index,
         query->text = (struct search_string){length > 0 ? filters->text : NULL, length};
     query->filters = filters->filters.n > 0 ? &filters->filters : NULL;
     return EXIT_OK;
+}
+
+void query_filters_print(const struct search_query *query)
+{
+    const struct search_filters *filters = query->filters;
+    bool has_text = query->text.length > 0;
+    printf("Read as: %.*s", (int)query->text.length, has_text ? query->text.data : "");
+    for (uint32_t i = 0; i < filters->n; i++) {
+        enum search_filter_kind kind = filters->filters[i].kind;
+        struct search_string value = search_filter_text(filters, &filters->filters[i]);
+        if (i > 0 && filters->filters[i - 1].kind == kind)
+            printf(", ");
+        else
+            printf("%s%s ", i > 0 || has_text ? "; " : "", search_filter_name(kind));
+        printf("%.*s", (int)value.length, value.data);
+    }
+    putchar('\n');
 }

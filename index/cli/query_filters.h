@@ -22,4 +22,7 @@ int query_filters_take(struct query_filters *filters, const char *written);
 int query_filters_read(struct query_filters *filters, const struct index *index,
                        struct search_query *query);
 
+/* Prints how a query with filters was read, for a person: "Read as: json; without async, tokio". */
+void query_filters_print(const struct search_query *query);
+
 #endif

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-/* Filters narrow words and lists alike; what is wrong of one is told before anything is searched. */
+/* Filters narrow words and lists alike; what is wrong of one is told before a search. */
 static void filters_narrow_what_is_found(void **state)
 {
     const char *index = ((const struct cli_fixture *)*state)->index;
@@ -95,6 +95,33 @@ static void words_have_a_language(void **state)
     program_run_free(&run);
 }
 
+/* A person reads it below the table; to a program the table is all. */
+static void a_terminal_tells_how_words_were_read(void **state)
+{
+    const char *index = ((const struct cli_fixture *)*state)->index;
+    static const struct {
+        const char *typed;
+        const char *told;
+    } cases[] = {
+        {"json -yaml -x1", "1 of 1 crates\r\nRead as: json; without x1, yaml\r\n"},
+        {"-yaml category:parsing", "Read as: category parsing; without yaml\r\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct program_options options = {
+            .arguments = ARGUMENTS("query", index, "--", cases[i].typed),
+            .terminal_columns = 80,
+            .environment = "TERM=xterm",
+        };
+        struct program_run run;
+        program_run(&options, &run);
+        assert_contains(run.out, cases[i].told);
+        program_run_free(&run);
+        cli_run(&run, options.arguments);
+        assert_null(strstr(run.out, "Read as"));
+        program_run_free(&run);
+    }
+}
+
 /* Where the words are only filters there is nothing to explain. */
 static void filters_alone_are_a_list(void **state)
 {
@@ -115,6 +142,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(filters_narrow_what_is_found),
         cmocka_unit_test(words_have_a_language),
+        cmocka_unit_test(a_terminal_tells_how_words_were_read),
         cmocka_unit_test(filters_alone_are_a_list),
     };
     return cmocka_run_group_tests_name("query filters", tests, cli_make_index, cli_remove_index);
