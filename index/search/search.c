@@ -52,6 +52,7 @@ static void free_search(void *state)
     free(search->scored);
     free(search->facet_counts[0]);
     free(search->matched);
+    free(search->places);
     free(search->selected);
     free(search->filter_union);
     free(search->filter);
@@ -73,9 +74,10 @@ static void *create_search(struct index_reader *reader, struct error *error)
     search->filter = calloc(bitmap_n_words(n_crates + 1), sizeof *search->filter);
     search->filter_union = calloc(bitmap_n_words(n_crates + 1), sizeof *search->filter_union);
     search->selected = calloc(bitmap_n_words(n_crates + 1), sizeof *search->selected);
+    search->places = calloc(bitmap_n_words(n_crates + 1), sizeof *search->places);
     search->matched = calloc(bitmap_n_words(n_crates + 1), sizeof *search->matched);
     if (search->filter == NULL || search->filter_union == NULL || search->selected == NULL ||
-        search->matched == NULL)
+        search->places == NULL || search->matched == NULL)
         error_out_of_memory(error);
     else if (search_scan_scratch_create(&search->scan, &search->index->columns, error) == 0)
         return search;

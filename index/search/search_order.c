@@ -1,7 +1,12 @@
 /* Lists in a precomputed order (alphabetical, by downloads, …): the crates that are selected are
    bits, the order is an array of ranks, and a page is a walk along the array that stops when it is
    full. A seek key is found in the array by binary search, so continuing costs the same on every
-   page. */
+   page.
+
+   Where few are selected, or those that are stand far behind, the walk would be long: once it has
+   taken as many steps as it would take to sort the selection, the selection is sorted, by marking
+   the crates' places in the order in another bitmap, where whole words are passed over. So a page
+   costs twice the cheaper way at most, whichever that is. */
 #include "index/search/search_order.h"
 
 #include "index/base/bitmap.h"
@@ -166,6 +171,35 @@ static void put_exact_first(const struct crate_columns *columns, const struct se
     }
 }
 
+/* Goes on with the page from place `start` of the order, by the places of all that is selected. */
+static void add_by_places(struct search *search, enum crate_order order, const uint64_t *selected,
+                          uint32_t start, struct page *page)
+{
+    const struct crate_columns *columns = &search->index->columns;
+    const uint32_t *places = search->index->order_places.places[order];
+    size_t n_words = bitmap_n_words(columns->n_crates + 1);
+    uint64_t *marked = search->places;
+    bitmap_reset(marked, n_words);
+    for (size_t i = 0; i < n_words; i++) {
+        for (uint64_t bits = selected[i]; bits != 0; bits &= bits - 1)
+            bitmap_set(marked, places[64 * i + (size_t)__builtin_ctzll(bits) - 1]);
+    }
+    marked[start / 64] &= UINT64_MAX << (start % 64);
+    for (size_t i = start / 64; i < n_words; i++) {
+        uint64_t bits = marked[i];
+        uint32_t n_bits = (uint32_t)__builtin_popcountll(bits);
+        if (n_bits <= page->n_to_skip) {
+            page->n_to_skip -= n_bits;
+            continue;
+        }
+        for (; bits != 0; bits &= bits - 1) {
+            if (page->result->n_hits == page->limit)
+                return;
+            add_hit(page, columns->orders[order][64 * i + (size_t)__builtin_ctzll(bits)]);
+        }
+    }
+}
+
 void search_in_order(struct search *search, const struct search_query *query,
                      const uint64_t *filter, const struct seek_key *after,
                      struct search_result *result)
@@ -198,11 +232,15 @@ void search_in_order(struct search *search, const struct search_query *query,
     /* No more are to be found than are selected, so that a few of many do not cost the whole
        walk. */
     uint64_t n_left = result->total;
-    for (; i < columns->n_crates && result->n_hits < query->limit && n_left > 0; i++) {
+    uint64_t last = i + result->total + bitmap_n_words(columns->n_crates + 1);
+    uint32_t end = last < columns->n_crates ? (uint32_t)last : columns->n_crates;
+    for (; i < end && result->n_hits < query->limit && n_left > 0; i++) {
         uint32_t rank = columns->orders[order][i];
         if (selected == NULL || bitmap_test(selected, rank)) {
             add_hit(&page, rank);
             n_left--;
         }
     }
+    if (i < columns->n_crates && result->n_hits < query->limit && n_left > 0)
+        add_by_places(search, order, selected, i, &page);
 }

@@ -112,6 +112,7 @@ void index_close(struct index *index)
     trie_close(&index->spelling);
     memberships_close(&index->memberships);
     order_bitmaps_close(&index->order_bitmaps);
+    order_places_close(&index->order_places);
     rust_versions_close(&index->rust_versions);
     synonyms_close(&index->synonyms);
     category_list_close(&index->categories);

@@ -11,6 +11,7 @@
 #include "index/segment/memberships.h"
 #include "index/segment/name_substrings.h"
 #include "index/segment/order_bitmaps.h"
+#include "index/segment/order_places.h"
 #include "index/segment/postings.h"
 #include "index/segment/rust_versions.h"
 #include "index/segment/synonyms.h"
@@ -45,6 +46,7 @@ struct index {
     struct rust_versions rust_versions;
     struct synonyms synonyms;
     struct order_bitmaps order_bitmaps;
+    struct order_places order_places;
     struct category_list categories;
     struct table_rows documents; /* rank → json, msgpack */
     uint64_t *not_yanked; /* a bit a rank: crates with a version that is not yanked, or with none */

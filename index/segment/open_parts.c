@@ -208,6 +208,14 @@ static int make_order_bitmaps(struct index *index, sqlite3 *database, enum index
     return order_bitmaps_make(&index->order_bitmaps, &index->columns, error);
 }
 
+static int make_order_places(struct index *index, sqlite3 *database, enum index_part part,
+                             struct error *error)
+{
+    (void)database;
+    (void)part;
+    return order_places_make(&index->order_places, &index->columns, error);
+}
+
 /* Opens postings and makes sure that the trie leads to nothing else. */
 static int open_listed(struct index *index, enum index_part part, struct postings *postings,
                        enum index_part trie, struct error *error)
@@ -277,7 +285,7 @@ static const struct open_task connecting[] = {
     {check_names, INDEX_PART_NAME_ENDS},        {check_words, INDEX_PART_KEYWORDS},
     {check_words, INDEX_PART_SPELLING},         {mark_not_yanked, INDEX_PART_COLUMNS},
     {open_memberships, INDEX_PART_MEMBERSHIPS}, {open_values, INDEX_PART_CRATE_VALUES},
-    {make_order_bitmaps, INDEX_PART_COLUMNS},
+    {make_order_bitmaps, INDEX_PART_COLUMNS},   {make_order_places, INDEX_PART_COLUMNS},
 };
 
 /* Where the builder says that the parts lie in the file. Without it opening takes longer, no

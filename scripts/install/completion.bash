@@ -66,6 +66,11 @@ _cratedex_value()
 {
     case $2 in
     --access-log) _cratedex_words "$1" json combined off ;;
+    --filter)
+        compopt -o nospace 2>/dev/null
+        _cratedex_words "$1" license= rust_version= rust_version_known=yes edition= has= no_std=yes stable=yes \
+            updated_since= created_since= min_downloads= depends_on= kind= owner= keyword= category=
+        ;;
     --facets) _cratedex_list "$1" category keyword license edition rust_version has ;;
     --match) _cratedex_words "$1" best all ;;
     --sort) _cratedex_words "$1" relevance alphabetical downloads recent-downloads recent-updates new ;;

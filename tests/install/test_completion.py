@@ -63,6 +63,12 @@ class Completion(unittest.TestCase):
         self.assertEqual(complete("cratedex-index", "query", "--sort", "=", "al"), ["alphabetical"])
         self.assertEqual(complete("cratedex-index", "query", "--match", "="), ["best", "all"])
 
+    def test_names_of_filters(self):
+        said = help_text.options(help_text.helps()["cratedex-index", "query"])["--filter"][2]
+        names = {word.partition("=")[0] for word in complete("cratedex-index", "query", "--filter", "")}
+        self.assertEqual(names, set(re.findall(r"(\w+)=", said)) - {"msrv"})
+        self.assertEqual(complete("cratedex-index", "query", "--filter", "ed"), ["edition="])
+
     def test_words_with_commas_between(self):
         facets = complete("cratedex-index", "query", "--facets", "")
         stage.run(stage.path("bin/cratedex-index"), "query", stage.index, "serde", "--facets", ",".join(facets))
@@ -75,7 +81,7 @@ class Completion(unittest.TestCase):
 
     def test_every_argument_is_known(self):
         """A new kind of argument is to be completed, or named here as one that has nothing to offer."""
-        known = {"FILE", "OUT", "PATH", "KEY", "PUB", "FOLDER", "SORT", "MATCH", "FORMAT", "NAMES", None}
+        known = {"FILE", "OUT", "PATH", "KEY", "PUB", "FOLDER", "SORT", "MATCH", "FORMAT", "NAMES", "NAME=VALUE", None}
         without = {"N", "ADDR:PORT", "URL", "CIDR", "KEY=PERCENT", "N[K|M|G|T]", "TEXT"}
         for text in help_text.helps().values():
             for name, (_, argument, _) in help_text.options(text).items():
