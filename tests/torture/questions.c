@@ -7,6 +7,7 @@
 #include <cratedex/crate_fragment.h>
 #include <cratedex/crate_page.h>
 #include <cratedex/dependency_tree.h>
+#include <cratedex/highlight.h>
 #include <cratedex/index_info.h>
 #include <cratedex/index_reader.h>
 #include <cratedex/index_verify.h>
@@ -33,13 +34,16 @@ static void ask_search(struct index_reader *reader, const struct index *index)
         struct search_query query = {
             .text = {texts[i], strlen(texts[i])}, .sort = (enum search_sort)(i % 4), .limit = 10};
         struct search_result result;
+        struct search_highlights highlights;
         struct search_explanation explanation;
         struct suggestion suggestions[SUGGEST_MAX_LIMIT];
         suggest(index, texts[i], strlen(texts[i]), suggestions, SUGGEST_MAX_LIMIT);
-        if (!read_hits(reader, &query, &result) || query.sort != SEARCH_SORT_RELEVANCE)
+        if (!read_hits(reader, &query, &result))
             continue;
-        for (uint32_t hit = 0; hit < result.n_hits; hit++)
+        for (uint32_t hit = 0; hit < result.n_hits; hit++) {
+            search_highlight(result.search, &result.hits[hit], &highlights, &error);
             search_explain(result.search, &result.hits[hit], &explanation, &error);
+        }
     }
 }
 
