@@ -311,3 +311,9 @@ $(BUILD)/contract/sample.cdx: $(index_program) $(shell find -L data -type f)
 	@mkdir -p $(@D)
 	$(call say,index)
 	$(quiet)$(index_program) build data -o $@ --quiet
+
+# ---- All that scripts/test runs beside each other ----
+
+# The large indexes first: each keeps one core busy for half a minute.
+.PHONY: prepare
+prepare: $(programs) $(sort $(test_indexes) $(LARGE_INDEX) $(contract_indexes)) tests $(faults_programs) ## build what scripts/test needs more than once, run nothing
