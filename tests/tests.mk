@@ -144,6 +144,13 @@ torture-bits: all $(torture_program) $(call index_of,npm-227k) ## change single 
 	BITS=10000 CRATEDEX_BUILD='$(abspath $(BUILD))' $(torture_program)
 	$(foreach index,$(call index_of,npm-227k),BITS=300 INDEX='$(abspath $(index))' $(torture_program))
 
+# The same oracle that `make test` asks a few hundred queries, in earnest (a minute for 10,000 of the sample).
+N ?= 10000
+oracle_program := $(BUILD)/tests/unit/index/search/test_refined_oracle
+.PHONY: oracle
+oracle: all $(oracle_program) ## compare N random queries of the whole language with a plain scan (N=10000 INDEX=the sample)
+	ORACLE_ROUNDS='$(N)' ORACLE_INDEX='$(INDEX)' CRATEDEX_BUILD='$(abspath $(BUILD))' $(oracle_program)
+
 .PHONY: cargo
 cargo: all ## tests with the real cargo, where one is there (1.70 or newer)
 	@CRATEDEX_BUILD='$(abspath $(BUILD))' SHARED='$(abspath $(SHARED))' PYTHON='$(PYTHON)' \

@@ -23,7 +23,7 @@ struct highlight {
 };
 
 struct search_highlights {
-    /* Field by field, in the order of highlight_field, keywords in the crate's order; within a text
+    /* Field by field, in the order of highlight_field, keyword by keyword; within a text
        from its beginning on. No two of a text overlap or touch. */
     const struct highlight *highlights;
     uint32_t n;

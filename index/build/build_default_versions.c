@@ -1,5 +1,5 @@
-/* Versions, and what they depend on, lie in the file by their ids: visited in that order their pages
-   are read from one end to the other, where the order of rank would jump among them. */
+/* Versions, and what they depend on, lie in the file by their ids: visited in that order their
+   pages are read from one end to the other, where the order of rank would jump among them. */
 #define _GNU_SOURCE /* qsort_r */
 #include "index/build/build_default_versions.h"
 

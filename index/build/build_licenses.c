@@ -3,6 +3,7 @@
 #define _GNU_SOURCE /* qsort_r */
 #include "index/build/build_licenses.h"
 
+#include "index/base/append.h"
 #include "index/build/build_part.h"
 #include "index/segment/licenses.h"
 #include "index/text/license_expression.h"
@@ -42,13 +43,6 @@ struct naming {
     msgpack_sbuffer n_uses;  /* of uint32_t, by spelling: crates, one for each place in its text */
 };
 
-static int append(msgpack_sbuffer *buffer, uint32_t number, struct error *error)
-{
-    return msgpack_sbuffer_write(buffer, (const char *)&number, sizeof number) == 0
-               ? 0
-               : error_out_of_memory(error);
-}
-
 static uint32_t *numbers_in(msgpack_sbuffer *buffer)
 {
     return (void *)buffer->data;
@@ -59,6 +53,7 @@ static int note_name(struct naming *naming, const char *text, size_t length, uin
                      uint32_t *name, struct error *error)
 {
     char folded[LICENSE_MAX_BYTES];
+    static const uint32_t none = 0;
     uint32_t spelling;
     uint32_t n_before = naming->licenses->spellings.n;
     for (size_t i = 0; i < length; i++)
@@ -66,14 +61,15 @@ static int note_name(struct naming *naming, const char *text, size_t length, uin
     if (text_numbers_get(&naming->licenses->names, folded, length, name, error) != 0 ||
         text_numbers_get(&naming->licenses->spellings, text, length, &spelling, error) != 0)
         return -1;
-    if (spelling == n_before &&
-        (append(&naming->name_of, *name, error) != 0 || append(&naming->n_uses, 0, error) != 0))
+    if (spelling == n_before && (append(&naming->name_of, name, sizeof *name, error) != 0 ||
+                                 append(&naming->n_uses, &none, sizeof none, error) != 0))
         return -1;
     numbers_in(&naming->n_uses)[spelling] += n_crates;
     return 0;
 }
 
-static int read_text(struct naming *naming, const struct numbered_text *text, struct error *error)
+static int read_text(struct naming *naming, const struct listed_text *text, uint32_t n_crates,
+                     struct error *error)
 {
     struct build_licenses *licenses = naming->licenses;
     struct license_expression expression;
@@ -81,14 +77,16 @@ static int read_text(struct naming *naming, const struct numbered_text *text, st
     license_expression_read(&expression, text->text, text->length);
     for (uint32_t i = 0; i < expression.n_names; i++) {
         const struct license_name *name = &expression.names[i];
-        if (note_name(naming, expression.texts + name->start, name->length,
-                      licenses->n_crates[text->number], &names[i], error) != 0)
+        if (note_name(naming, expression.texts + name->start, name->length, n_crates, &names[i],
+                      error) != 0)
             return -1;
     }
     for (uint32_t i = 0; i < expression.n_codes; i++) {
         uint32_t code = expression.codes[i];
         bool is_name = code != LICENSE_AND && code != LICENSE_OR;
-        if (append(&licenses->codes, is_name ? names[code] + 1 : code, error) != 0)
+        if (is_name)
+            code = names[code] + 1;
+        if (append(&licenses->codes, &code, sizeof code, error) != 0)
             return -1;
     }
     return 0;
@@ -97,13 +95,13 @@ static int read_text(struct naming *naming, const struct numbered_text *text, st
 static int read_texts(struct naming *naming, struct error *error)
 {
     struct build_licenses *licenses = naming->licenses;
-    const struct numbered_text **texts = calloc((size_t)licenses->texts.n + 1, sizeof *texts);
+    struct listed_text *texts = calloc((size_t)licenses->texts.n + 1, sizeof *texts);
     int result = texts == NULL ? error_out_of_memory(error) : 0;
     if (result == 0)
         text_numbers_list(&licenses->texts, texts);
     for (uint32_t i = 0; i < licenses->texts.n && result == 0; i++) {
         licenses->code_starts[i] = (uint32_t)(licenses->codes.size / sizeof(uint32_t));
-        result = read_text(naming, texts[i], error);
+        result = read_text(naming, &texts[i], licenses->n_crates[i], error);
     }
     licenses->code_starts[licenses->texts.n] = (uint32_t)(licenses->codes.size / sizeof(uint32_t));
     free(texts);
@@ -112,31 +110,30 @@ static int read_texts(struct naming *naming, struct error *error)
 
 /* True where a spelling stands for its name rather than another one: more use it, or as many and
    its bytes come first. */
-static bool is_better(const struct numbered_text *spelling, uint32_t n_uses,
-                      const struct numbered_text *other, uint32_t n_other)
-{
-    if (other == NULL || n_uses != n_other)
-        return other == NULL || n_uses > n_other;
-    return memcmp(spelling->text, other->text, spelling->length) < 0;
-}
-
-/* Adds every name as the value whose place is its number. `shown` and `spellings` have room for all
-   names and spellings. */
-static int add_values(struct naming *naming, const struct numbered_text **shown,
-                      const struct numbered_text **spellings, struct error *error)
+static bool is_better(struct naming *naming, const struct listed_text *spellings, uint32_t spelling,
+                      uint32_t other)
 {
     const uint32_t *n_uses = numbers_in(&naming->n_uses);
-    text_numbers_list(&naming->licenses->spellings, spellings);
+    if (n_uses[spelling] != n_uses[other])
+        return n_uses[spelling] > n_uses[other];
+    return memcmp(spellings[spelling].text, spellings[other].text, spellings[other].length) < 0;
+}
+
+/* Adds every name as the value whose place is its number. `shown` has room for all names: the
+   spelling of each, and 1 more. */
+static int add_values(struct naming *naming, const struct listed_text *spellings, uint32_t *shown,
+                      struct error *error)
+{
     for (uint32_t i = 0; i < naming->licenses->spellings.n; i++) {
         uint32_t name = numbers_in(&naming->name_of)[i];
-        const struct numbered_text *best = shown[name];
-        if (is_better(spellings[i], n_uses[i], best, best == NULL ? 0 : n_uses[best->number]))
-            shown[name] = spellings[i];
+        if (shown[name] == 0 || is_better(naming, spellings, i, shown[name] - 1))
+            shown[name] = i + 1;
     }
     for (uint32_t name = 0; name < naming->licenses->names.n; name++) {
+        const struct listed_text *spelling = &spellings[shown[name] - 1];
         uint32_t place;
-        if (crate_values_builder_value(naming->values, CRATE_ATTRIBUTE_LICENSE, shown[name]->text,
-                                       shown[name]->length, 0, &place, error) != 0)
+        if (crate_values_builder_value(naming->values, CRATE_ATTRIBUTE_LICENSE, spelling->text,
+                                       spelling->length, 0, &place, error) != 0)
             return -1;
     }
     return 0;
@@ -144,12 +141,16 @@ static int add_values(struct naming *naming, const struct numbered_text **shown,
 
 static int name_values(struct naming *naming, struct error *error)
 {
-    uint32_t n_names = naming->licenses->names.n;
-    const struct numbered_text **room =
-        calloc((size_t)n_names + naming->licenses->spellings.n + 1, sizeof *room);
-    int result =
-        room == NULL ? error_out_of_memory(error) : add_values(naming, room, room + n_names, error);
-    free(room);
+    struct build_licenses *licenses = naming->licenses;
+    struct listed_text *spellings = calloc((size_t)licenses->spellings.n + 1, sizeof *spellings);
+    uint32_t *shown = calloc((size_t)licenses->names.n + 1, sizeof *shown);
+    int result = spellings == NULL || shown == NULL ? error_out_of_memory(error) : 0;
+    if (result == 0) {
+        text_numbers_list(&licenses->spellings, spellings);
+        result = add_values(naming, spellings, shown, error);
+    }
+    free(shown);
+    free(spellings);
     return result;
 }
 
@@ -198,8 +199,8 @@ int build_licenses_give_names(struct build_licenses *licenses, struct build *bui
 /* Expressions in the order of their numbers. */
 struct numbering {
     const struct build_licenses *licenses;
-    const struct numbered_text **texts;
-    const struct numbered_text **names;
+    struct listed_text *texts;
+    struct listed_text *names;
     uint32_t *sorted;    /* texts */
     uint32_t *number_of; /* by text */
 };
@@ -212,8 +213,8 @@ static int compare_texts(const void *left_text, const void *right_text, void *co
     const uint32_t *n_crates = numbering->licenses->n_crates;
     if (n_crates[left] != n_crates[right])
         return n_crates[left] > n_crates[right] ? -1 : 1;
-    const struct numbered_text *left_own = numbering->texts[left];
-    const struct numbered_text *right_own = numbering->texts[right];
+    const struct listed_text *left_own = &numbering->texts[left];
+    const struct listed_text *right_own = &numbering->texts[right];
     size_t shorter = left_own->length < right_own->length ? left_own->length : right_own->length;
     int order = memcmp(left_own->text, right_own->text, shorter);
     return order != 0
@@ -232,10 +233,10 @@ static int add_expression(const struct numbering *numbering, const struct attrib
     uint32_t n_codes = licenses->code_starts[text + 1] - licenses->code_starts[text];
     for (uint32_t i = 0; i < n_codes; i++) {
         bool is_name = own[i] != LICENSE_AND && own[i] != LICENSE_OR;
-        const struct numbered_text *name = is_name ? numbering->names[own[i] - 1] : NULL;
+        const struct listed_text *name = is_name ? &numbering->names[own[i] - 1] : NULL;
         codes[i] = is_name ? crate_value_find(values, name->text, name->length) : own[i];
     }
-    const struct numbered_text *own_text = numbering->texts[text];
+    const struct listed_text *own_text = &numbering->texts[text];
     return licenses_builder_add(builder, own_text->text, own_text->length, codes, n_codes, error);
 }
 
@@ -264,8 +265,7 @@ static int write_part(struct numbering *numbering, struct build *build, struct e
 int build_licenses_write(struct build_licenses *licenses, struct build *build, struct error *error)
 {
     uint32_t n_texts = licenses->texts.n;
-    const struct numbered_text **texts =
-        calloc((size_t)n_texts + licenses->names.n + 1, sizeof *texts);
+    struct listed_text *texts = calloc((size_t)n_texts + licenses->names.n + 1, sizeof *texts);
     uint32_t *numbers = calloc(2 * (size_t)n_texts + 1, sizeof *numbers);
     int result = texts == NULL || numbers == NULL ? error_out_of_memory(error) : 0;
     struct numbering numbering = {licenses, texts, texts + n_texts, numbers, numbers + n_texts};

@@ -4,6 +4,7 @@
    here. */
 #include "index/build/build_memberships.h"
 
+#include "index/base/append.h"
 #include "index/base/database.h"
 #include "index/build/build_default_versions.h"
 #include "index/build/build_part.h"
@@ -53,32 +54,18 @@ struct member {
     uint32_t rank;
 };
 
-struct members {
-    struct member *members;
-    size_t n;
-    size_t capacity;
-};
-
 struct groups {
     struct build *build;
     struct memberships_builder builder;
-    struct members members[N_MEMBERSHIPS]; /* of the kinds that come crate by crate */
+    msgpack_sbuffer
+        members[N_MEMBERSHIPS]; /* of struct member; of kinds that come crate by crate */
 };
 
 static int add_member(struct groups *groups, enum membership kind, int64_t id, uint32_t rank,
                       struct error *error)
 {
-    struct members *members = &groups->members[kind];
-    if (members->n == members->capacity) {
-        size_t capacity = 2 * members->capacity + 1024;
-        struct member *grown = reallocarray(members->members, capacity, sizeof *grown);
-        if (grown == NULL)
-            return error_out_of_memory(error);
-        members->members = grown;
-        members->capacity = capacity;
-    }
-    members->members[members->n++] = (struct member){id, rank};
-    return 0;
+    const struct member member = {id, rank};
+    return append(&groups->members[kind], &member, sizeof member, error);
 }
 
 static int add_values(struct groups *groups, uint32_t rank, struct error *error)
@@ -137,11 +124,12 @@ static int compare_members(const void *left_member, const void *right_member)
 /* A version may depend on a crate several times. */
 static int write_collected(struct groups *groups, enum membership kind, struct error *error)
 {
-    struct members *members = &groups->members[kind];
-    if (members->n > 0)
-        qsort(members->members, members->n, sizeof *members->members, compare_members);
-    for (size_t i = 0; i < members->n; i++) {
-        const struct member *member = &members->members[i];
+    struct member *members = (void *)groups->members[kind].data;
+    size_t n = groups->members[kind].size / sizeof *members;
+    if (n > 0)
+        qsort(members, n, sizeof *members, compare_members);
+    for (size_t i = 0; i < n; i++) {
+        const struct member *member = &members[i];
         if (i > 0 && compare_members(member, member - 1) == 0)
             continue;
         if (memberships_builder_add(&groups->builder, kind, member->id, member->rank, error) != 0)
@@ -194,7 +182,7 @@ int build_write_memberships(struct build *build, struct error *error)
     if (result == 0)
         result = write_part(&groups, error);
     for (int kind = 0; kind < N_MEMBERSHIPS; kind++)
-        free(groups.members[kind].members);
+        msgpack_sbuffer_destroy(&groups.members[kind]);
     memberships_builder_destroy(&groups.builder);
     return result;
 }

@@ -2,6 +2,7 @@
    default versions. */
 #include "index/build/build_values.h"
 
+#include "index/base/append.h"
 #include "index/base/compare.h"
 #include "index/base/database.h"
 #include "index/build/build_default_versions.h"
@@ -19,36 +20,24 @@ struct link {
     uint32_t place; /* of the value */
 };
 
-struct links {
-    struct link *links; /* by id */
-    size_t n;
-    size_t capacity;
-};
-
-static int add_link(struct links *links, int64_t id, uint32_t place, struct error *error)
+static int add_link(msgpack_sbuffer *links, int64_t id, uint32_t place, struct error *error)
 {
-    if (links->n == links->capacity) {
-        size_t capacity = 2 * links->capacity + 1024;
-        struct link *grown = reallocarray(links->links, capacity, sizeof *grown);
-        if (grown == NULL)
-            return error_out_of_memory(error);
-        links->links = grown;
-        links->capacity = capacity;
-    }
-    links->links[links->n++] = (struct link){id, place};
-    return 0;
+    const struct link link = {id, place};
+    return append(links, &link, sizeof link, error);
 }
 
 /* The first link of an id, and how many there are. */
-static const struct link *find_links(const struct links *links, int64_t id, size_t *n)
+static const struct link *find_links(const msgpack_sbuffer *links, int64_t id, size_t *n)
 {
-    const struct link *end = links->links + links->n;
+    const struct link *begin = (const void *)links->data;
+    size_t n_links = links->size / sizeof *begin;
+    const struct link *end = begin + n_links;
     const struct link *first =
-        links->n == 0 ? NULL : bsearch(&id, links->links, links->n, sizeof *first, compare_int64);
+        n_links == 0 ? NULL : bsearch(&id, begin, n_links, sizeof *begin, compare_int64);
     *n = 0;
     if (first == NULL)
         return NULL;
-    while (first > links->links && first[-1].id == id)
+    while (first > begin && first[-1].id == id)
         first--;
     while (first + *n < end && first[*n].id == id)
         ++*n;
@@ -89,8 +78,8 @@ struct values_pass {
     struct build *build;
     struct crate_values_builder builder;
     const struct linked_attribute *linked;
-    struct links places; /* where the value of an id stands */
-    struct links links;
+    msgpack_sbuffer places; /* of struct link, by id: where the value of an id stands */
+    msgpack_sbuffer links;  /* likewise: all values that an id leads to */
     struct text_numbers editions;
     struct text_numbers rust_versions;
     struct build_licenses licenses;
@@ -160,8 +149,8 @@ static int read_linked(struct values_pass *pass, struct error *error)
 {
     for (size_t i = 0; i < sizeof linked_attributes / sizeof *linked_attributes; i++) {
         pass->linked = &linked_attributes[i];
-        pass->places.n = 0;
-        pass->links.n = 0;
+        msgpack_sbuffer_clear(&pass->places);
+        msgpack_sbuffer_clear(&pass->links);
         if (for_each_row(pass, pass->linked->values_sql, on_value, error) != 0 ||
             for_each_row(pass, pass->linked->links_sql, on_link, error) != 0 ||
             for_each_row(pass, pass->linked->crates_sql, on_crate, error) != 0)
@@ -279,8 +268,8 @@ int build_write_values(struct build *build, struct error *error)
     text_numbers_destroy(&pass.rust_versions);
     build_licenses_destroy(&pass.licenses);
     free(pass.versions);
-    free(pass.places.links);
-    free(pass.links.links);
+    msgpack_sbuffer_destroy(&pass.places);
+    msgpack_sbuffer_destroy(&pass.links);
     crate_values_builder_destroy(&pass.builder);
     return result;
 }

@@ -7,6 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct numbered_text {
+    size_t length;
+    uint32_t number; /* from 0 */
+    char text[];
+};
+
 static int compare(const void *left_text, const void *right_text)
 {
     const struct numbered_text *left = left_text;
@@ -47,12 +53,12 @@ int text_numbers_get(struct text_numbers *numbers, const char *text, size_t leng
 static void store(const void *node, VISIT visit, void *context)
 {
     const struct numbered_text *const *text = node;
-    const struct numbered_text **texts = context;
+    struct listed_text *texts = context;
     if (visit == preorder || visit == leaf)
-        texts[(*text)->number] = *text;
+        texts[(*text)->number] = (struct listed_text){(*text)->text, (*text)->length};
 }
 
-void text_numbers_list(const struct text_numbers *numbers, const struct numbered_text **texts)
+void text_numbers_list(const struct text_numbers *numbers, struct listed_text *texts)
 {
     twalk_r(numbers->tree, store, texts);
 }

@@ -6,18 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct numbered_text {
-    size_t length;
-    uint32_t number; /* from 0 */
-    char text[];
-};
-
 struct text_numbers {
-    void *tree; /* tsearch's, of struct numbered_text */
+    void *tree; /* tsearch's */
     uint32_t n;
 };
 
-/* An empty one is all zeros. Frees what it has. */
+struct listed_text {
+    const char *text; /* not NUL-terminated */
+    size_t length;
+};
+
+/* Frees what it has. An empty one is all zeros. */
 void text_numbers_destroy(struct text_numbers *numbers);
 
 /* The number of a text, which is that of the last one, n - 1, where the text is new. Returns 0 or
@@ -25,8 +24,8 @@ void text_numbers_destroy(struct text_numbers *numbers);
 int text_numbers_get(struct text_numbers *numbers, const char *text, size_t length,
                      uint32_t *number, struct error *error);
 
-/* Stores the texts by their numbers in `texts`, which has room for all of them, and is valid as
-   long as they are. */
-void text_numbers_list(const struct text_numbers *numbers, const struct numbered_text **texts);
+/* Stores the texts by their numbers in `texts`, which has room for all of them. They are valid as
+   long as the numbers. */
+void text_numbers_list(const struct text_numbers *numbers, struct listed_text *texts);
 
 #endif

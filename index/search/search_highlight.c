@@ -42,7 +42,6 @@ struct highlighter {
     struct highlight *highlights;
     uint32_t n_highlights;
     uint32_t capacity;
-    msgpack_sbuffer keywords; /* of the crate at hand */
 };
 
 void highlighter_free(struct highlighter *highlighter)
@@ -51,7 +50,6 @@ void highlighter_free(struct highlighter *highlighter)
         return;
     highlighted_text_free(&highlighter->text);
     free(highlighter->highlights);
-    msgpack_sbuffer_destroy(&highlighter->keywords);
     free(highlighter);
 }
 
@@ -260,58 +258,35 @@ static int highlight_name(struct highlighter *highlighter, const struct search *
                : -1;
 }
 
-/* Highlights a crate's keywords, each of which ends in a NUL. */
-static int highlight_keywords(struct highlighter *highlighter)
+static int highlight_keywords(struct highlighter *highlighter, const struct index *index,
+                              uint32_t rank)
 {
-    const char *end = highlighter->keywords.data + highlighter->keywords.size;
-    size_t length;
-    for (const char *at = highlighter->keywords.data; at < end; at += length + 1) {
-        length = strlen(at);
-        const struct highlight model = {
-            .field = HIGHLIGHT_KEYWORD, .keyword = at, .keyword_length = (uint32_t)length};
-        if (highlight_text(highlighter, at, length, &model) != 0)
+    const struct attribute_values *values = &index->values.attributes[CRATE_ATTRIBUTE_KEYWORD];
+    uint32_t n = crate_values_of(values, rank);
+    for (uint32_t i = 0; i < n; i++) {
+        struct highlight model = {.field = HIGHLIGHT_KEYWORD};
+        model.keyword =
+            crate_value_text(values, crate_values_number(values, rank, i), &model.keyword_length);
+        if (highlight_text(highlighter, model.keyword, model.keyword_length, &model) != 0)
             return -1;
     }
     return 0;
 }
 
-/* Copies the keywords, which outlive the row: with a NUL behind each, which none has in it. */
-static int copy_keywords(struct highlighter *highlighter, const char *text, size_t length)
+static int highlight_description(struct highlighter *highlighter, struct index_reader *reader,
+                                 uint32_t rank, struct error *error)
 {
-    highlighter->keywords.size = 0;
-    if (text == NULL || length == 0)
-        return 0;
-    return msgpack_sbuffer_write(&highlighter->keywords, text, length) == 0
-               ? msgpack_sbuffer_write(&highlighter->keywords, "", 1)
-               : -1;
-}
-
-static int highlight_row(struct highlighter *highlighter, sqlite3_stmt *row)
-{
-    const char *description = (const char *)sqlite3_column_text(row, 0);
-    size_t length = (size_t)sqlite3_column_bytes(row, 0);
+    static const char *const sql = "SELECT description FROM crates WHERE rank = ?1";
     const struct highlight model = {.field = HIGHLIGHT_DESCRIPTION};
-    if (description != NULL && highlight_text(highlighter, description, length, &model) != 0)
-        return -1;
-    const char *keywords = (const char *)sqlite3_column_text(row, 1);
-    length = (size_t)sqlite3_column_bytes(row, 1);
-    return copy_keywords(highlighter, keywords, length) == 0 ? highlight_keywords(highlighter) : -1;
-}
-
-/* Highlights the description and the keywords. */
-static int highlight_texts(struct highlighter *highlighter, struct index_reader *reader,
-                           uint32_t rank, struct error *error)
-{
-    static const char *const sql =
-        "SELECT description, (SELECT group_concat(keyword, char(0)) FROM crates_keywords"
-        " JOIN keywords ON id = keyword_id WHERE rank = ?1) FROM crates WHERE rank = ?1";
     sqlite3_stmt *select = reader_statement(reader, sql, error);
     if (select == NULL)
         return -1;
     sqlite3_bind_int64(select, 1, rank);
     int found = database_step(select, error);
     int status = found < 0 ? -1 : 0;
-    if (found == 1 && highlight_row(highlighter, select) != 0)
+    const char *text = found == 1 ? (const char *)sqlite3_column_text(select, 0) : NULL;
+    if (text != NULL &&
+        highlight_text(highlighter, text, (size_t)sqlite3_column_bytes(select, 0), &model) != 0)
         status = error_out_of_memory(error);
     sqlite3_reset(select);
     return status;
@@ -345,9 +320,12 @@ static int find_highlights(struct highlighter *highlighter, struct search *searc
 {
     highlighter->text.n = 0;
     highlighter->n_highlights = 0;
-    return highlight_name(highlighter, search, rank) == 0
-               ? highlight_texts(highlighter, search->reader, rank, error)
-               : error_out_of_memory(error);
+    if (highlight_name(highlighter, search, rank) != 0)
+        return error_out_of_memory(error);
+    if (highlight_description(highlighter, search->reader, rank, error) != 0)
+        return -1;
+    return highlight_keywords(highlighter, search->index, rank) == 0 ? 0
+                                                                     : error_out_of_memory(error);
 }
 
 int search_highlight(struct search *search, const struct search_hit *hit,

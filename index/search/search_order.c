@@ -241,6 +241,6 @@ void search_in_order(struct search *search, const struct search_query *query,
             n_left--;
         }
     }
-    if (i < columns->n_crates && result->n_hits < query->limit && n_left > 0)
+    if (selected != NULL && i < columns->n_crates && result->n_hits < query->limit && n_left > 0)
         add_by_places(search, order, selected, i, &page);
 }

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE /* qsort_r */
 #include "index/segment/crate_values_build.h"
 
+#include "index/base/append.h"
 #include "index/base/compare.h"
 #include "index/segment/crate_values_layout.h"
 
@@ -34,13 +35,6 @@ void crate_values_builder_destroy(struct crate_values_builder *builder)
         msgpack_sbuffer_destroy(&builder->attributes[i].places);
         msgpack_sbuffer_destroy(&builder->attributes[i].starts);
     }
-}
-
-static int append(msgpack_sbuffer *buffer, const void *bytes, size_t size, struct error *error)
-{
-    if (size > 0 && msgpack_sbuffer_write(buffer, bytes, size) != 0)
-        return error_out_of_memory(error);
-    return 0;
 }
 
 int crate_values_builder_value(struct crate_values_builder *builder, enum crate_attribute attribute,

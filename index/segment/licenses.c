@@ -3,6 +3,7 @@
    little-endian and used where it lies. */
 #include "index/segment/licenses.h"
 
+#include "index/base/append.h"
 #include "index/text/license_expression.h"
 
 #include <string.h>
@@ -31,13 +32,6 @@ void licenses_builder_destroy(struct licenses_builder *builder)
     msgpack_sbuffer_destroy(&builder->codes);
     msgpack_sbuffer_destroy(&builder->text_offsets);
     msgpack_sbuffer_destroy(&builder->texts);
-}
-
-static int append(msgpack_sbuffer *buffer, const void *bytes, size_t size, struct error *error)
-{
-    if (size > 0 && msgpack_sbuffer_write(buffer, bytes, size) != 0)
-        return error_out_of_memory(error);
-    return 0;
 }
 
 /* Where the next expression begins. */

@@ -1,12 +1,13 @@
-/* Layout: a header (magic, number of ranks, number of groups of each kind, zero), the groups' ids (64
-   bits), the first rank of each group and one past the last, then all ranks. A group is found by
-   binary search among the ids of its kind; there is none without a crate. Everything is
+/* Layout: a header (magic, number of ranks, number of groups of each kind, zero), the groups' ids
+   (64 bits), the first rank of each group and one past the last, then all ranks. A group is found
+   by binary search among the ids of its kind; there is none without a crate. Everything is
    little-endian and used where it lies.
 
    A group of more than a 32nd of all crates gets a bitmap, so that marking the crates of a group
    costs no more than a 32nd of all crates one by one, or the words of a bitmap. */
 #include "index/segment/memberships.h"
 
+#include "index/base/append.h"
 #include "index/base/bitmap.h"
 #include "index/base/compare.h"
 
@@ -36,13 +37,6 @@ void memberships_builder_destroy(struct memberships_builder *builder)
     msgpack_sbuffer_destroy(&builder->ids);
     msgpack_sbuffer_destroy(&builder->starts);
     msgpack_sbuffer_destroy(&builder->ranks);
-}
-
-static int append(msgpack_sbuffer *buffer, const void *bytes, size_t size, struct error *error)
-{
-    if (size > 0 && msgpack_sbuffer_write(buffer, bytes, size) != 0)
-        return error_out_of_memory(error);
-    return 0;
 }
 
 static int append_start(struct memberships_builder *builder, struct error *error)

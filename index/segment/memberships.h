@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What crates belong to, and by which id it is known. Licence to HAS, and dependencies, are those of
-   the default version, be it yanked. */
+/* What crates belong to, and by which id it is known. Licence to HAS, and dependencies, are those
+   of the default version, be it yanked. */
 enum membership {
     MEMBERSHIP_KEYWORD,           /* the keyword's */
     MEMBERSHIP_CATEGORY,          /* the category's, without those below it */

@@ -4,6 +4,7 @@
    search, and nothing is decoded. */
 #include "index/segment/postings.h"
 
+#include "index/base/append.h"
 #include "index/base/bitmap.h"
 #include "index/base/partition_point.h"
 
@@ -63,13 +64,6 @@ void postings_builder_destroy(struct postings_builder *builder)
     msgpack_sbuffer_destroy(&builder->starts);
     msgpack_sbuffer_destroy(&builder->ranks);
     msgpack_sbuffer_destroy(&builder->fields);
-}
-
-static int append(msgpack_sbuffer *buffer, const void *bytes, size_t size, struct error *error)
-{
-    if (size > 0 && msgpack_sbuffer_write(buffer, bytes, size) != 0)
-        return error_out_of_memory(error);
-    return 0;
 }
 
 static int append_start(struct postings_builder *builder, struct error *error)

@@ -90,6 +90,8 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
         failure->status = status == SEARCH_FAILED ? 500 : 400;
         return -1;
     }
+    for (uint32_t i = 0; query.filters != NULL && i < query.filters->n; i++)
+        job->trace->filters |= UINT32_C(1) << query.filters->filters[i].kind;
     job->trace->has_plan = job->service->slow_query_seconds > 0;
     if (job->trace->has_plan)
         query_plan_describe(&query, &result, &job->trace->plan);

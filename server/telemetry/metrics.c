@@ -82,6 +82,8 @@ void metrics_record(struct metrics *metrics, const struct outcome *outcome, doub
     add(&counters->statuses[status_place(outcome->status)], 1);
     add(&counters->n_body_bytes, outcome->body_bytes);
     observe(&counters->histograms[outcome->cache_state], seconds);
+    for (uint32_t filters = outcome->trace.filters; filters != 0; filters &= filters - 1)
+        add(&metrics->n_filtered[__builtin_ctz(filters)], 1);
     if (outcome->arm != EXPERIMENT_NONE)
         observe(&metrics->experiment[outcome->arm][outcome->cache_state], seconds);
 }

@@ -9,7 +9,10 @@
        from
                                                         the whole request to the queued answer
        cratedex_experiment_request_duration_seconds{arm,cache} likewise, of the answers that depend
-       on the arm cratedex_slow_queries_total answers that took as long as --slow-query-ms
+       on the arm
+       cratedex_filtered_searches_total{filter}   searches and lists that were computed, by the
+                                                  name of each filter (search_filters.h)
+       cratedex_slow_queries_total answers that took as long as --slow-query-ms
        cratedex_late_requests_total those that waited for as long as --max-wait-ms: 503
        cratedex_log_dropped_lines_total{log}, cratedex_log_failed_writes_total{log} log: access,
        slow_query (where it has a file of its own), error
@@ -34,8 +37,8 @@
    has a bound. A route with both encodings has 18 histograms at most (2 encodings × 4 codings × hit
    and miss; 2 for errors), a plain one 10, each of 22 series. A handful of statuses and the bytes
    are about 40 and 10 series more: 450 a route, 16,000 over all 36. A server that browsers and
-   cargo use has some 2,000. The cache has 6 series a shard (64 at most), an experiment 88, all else
-   24. */
+   cargo use has some 2,000. The cache has 6 series a shard (64 at most), an experiment 88, filters
+   18, all else 24. */
 #ifndef CRATEDEX_SERVER_METRICS_H
 #define CRATEDEX_SERVER_METRICS_H
 

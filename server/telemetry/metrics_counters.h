@@ -6,6 +6,7 @@
 #include "server/telemetry/connection_end.h"
 #include "server/telemetry/outcome.h"
 
+#include <cratedex/search_filter_list.h>
 #include <stdatomic.h>
 #include <stdint.h>
 
@@ -45,6 +46,7 @@ struct metrics {
     atomic_uint_fast64_t n_downloads;
     atomic_uint_fast64_t n_slow_queries;
     atomic_uint_fast64_t n_late_requests;
+    atomic_uint_fast64_t n_filtered[N_SEARCH_FILTER_KINDS];
     atomic_uint_fast64_t n_connections_opened;
     atomic_uint_fast64_t n_connections_ended;
     atomic_uint_fast64_t n_connections_cut[N_CONNECTION_ENDS]; /* by the server */

@@ -187,6 +187,20 @@ static void write_connections(const struct metrics *metrics, struct exposition *
     }
 }
 
+static void write_filters(const struct metrics *metrics, struct exposition *exposition)
+{
+    exposition_family(exposition, "cratedex_filtered_searches", METRIC_COUNTER,
+                      "Searches and lists that were computed, by what they were narrowed by.");
+    for (int kind = 0; kind < N_SEARCH_FILTER_KINDS; kind++) {
+        uint64_t n = metrics_counter_read(&metrics->n_filtered[kind]);
+        if (n == 0)
+            continue;
+        exposition_sample(exposition, "_total");
+        exposition_label(exposition, "filter", search_filter_name((enum search_filter_kind)kind));
+        exposition_integer(exposition, n);
+    }
+}
+
 void metrics_write(const struct metrics *metrics, struct exposition *exposition)
 {
     exposition_family(exposition, "cratedex_http_requests", METRIC_COUNTER,
@@ -200,6 +214,7 @@ void metrics_write(const struct metrics *metrics, struct exposition *exposition)
                       "encoding and content coding.");
     write_each(metrics, exposition, write_durations);
     write_experiment(metrics, exposition);
+    write_filters(metrics, exposition);
     exposition_counter(exposition, "cratedex_slow_queries",
                        "Answers that took as long as --slow-query-ms or longer.",
                        metrics_counter_read(&metrics->n_slow_queries));

@@ -8,6 +8,7 @@
 #include <cratedex/query_plan.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Routes are numbered from 0, below this. */
 #define OUTCOME_MAX_ROUTES 64
@@ -23,7 +24,8 @@ enum body_format { BODY_JSON, BODY_MESSAGEPACK, BODY_PLAIN };
 /* Where the time of an answer went, as far as it was made now. */
 struct trace {
     bool has_parts;
-    bool has_plan; /* only where slow queries are logged */
+    bool has_plan;    /* only where slow queries are logged */
+    uint32_t filters; /* kinds by which a search was narrowed: 1 << enum search_filter_kind */
     double search_seconds;
     double assemble_seconds;
     double compress_seconds;
@@ -59,6 +61,7 @@ static inline void outcome_init(struct outcome *outcome, unsigned route)
     outcome->is_late = false;
     outcome->trace.has_parts = false;
     outcome->trace.has_plan = false;
+    outcome->trace.filters = 0;
 }
 
 #endif

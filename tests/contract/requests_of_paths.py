@@ -105,7 +105,7 @@ def searches(path, values):
         yield Good(f"{path}?q={quote(word)}&sort={sorts[i % len(sorts)]}&per_page=20")
     for (keyword,) in values.keywords:
         yield Good(f"{path}?keyword={quote(keyword)}")
-        yield Good(f"{path}?q={quote(keyword)}&explain=1&match=best")
+        yield Good(f"{path}?q={quote(keyword)}&explain=1&match=best&highlight=1")
     for (slug,) in values.categories[:20]:
         yield Good(f"{path}?category={quote(slug)}&include_yanked=no")
     for user_id, _ in values.users:
@@ -200,7 +200,7 @@ REQUESTS = {
     CRATE: of_crates("?include=versions", "?include=", "?include=keywords,categories", "?include=default_version"),
     CRATE + "/versions": some_versions,
     CRATE + "/downloads": of_crates("?include=versions"),
-    CRATE + "/reverse_dependencies": of_crates("?per_page=50", "?page=2&per_page=2"),
+    CRATE + "/reverse_dependencies": of_crates("?per_page=50", "?page=2&per_page=2", "?sort=new&kind=normal&q=e"),
     CRATE + "/owners": of_crates(),
     CRATE + "/owner_user": of_crates(),
     CRATE + "/owner_team": of_crates(),

@@ -1,6 +1,8 @@
 /* Any bytes as a part of an index file: the first byte says which, the rest is the block. Where it
    opens, every lookup must be safe and keep its promises. */
 #include "index/segment/crate_columns.h"
+#include "index/segment/crate_values.h"
+#include "index/segment/licenses.h"
 #include "index/segment/memberships.h"
 #include "index/segment/name_substrings.h"
 #include "index/segment/postings.h"
@@ -102,6 +104,59 @@ static void check_memberships(const void *block, size_t size)
     }
 }
 
+static void check_values(const void *block, size_t size)
+{
+    static const char *const texts[] = {"", "MIT", "mit", "lib", "2021", "a::", "\xff"};
+    struct crate_values values;
+    if (crate_values_open(&values, N_CRATES, block, size, NULL) != 0)
+        return;
+    for (int i = 0; i < N_CRATE_ATTRIBUTES; i++) {
+        const struct attribute_values *own = &values.attributes[i];
+        for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+            uint32_t n;
+            uint32_t first = crate_values_below(own, texts[k], strlen(texts[k]), &n);
+            if (first > own->n_values || n > own->n_values - first ||
+                crate_value_find(own, texts[k], strlen(texts[k])) > own->n_values)
+                abort();
+        }
+        for (uint32_t number = 1; number <= own->n_values; number++) {
+            uint32_t length;
+            const char *text = crate_value_text(own, number, &length);
+            /* A forger may give two values one text. */
+            uint32_t found = crate_value_find_exact(own, text, length);
+            if (length == 0 || length > CRATE_VALUE_MAX_BYTES || found == 0 || found > number ||
+                own->n_crates[number - 1] > N_CRATES)
+                abort();
+        }
+        for (uint32_t rank = 1; rank <= N_CRATES; rank++) {
+            for (uint32_t k = 0; k < crate_values_of(own, rank); k++) {
+                uint32_t number = crate_values_number(own, rank, k);
+                if (number == 0 || number > own->n_values)
+                    abort();
+            }
+        }
+    }
+}
+
+#define N_LICENSE_NAMES 3
+
+static void check_licenses(const void *block, size_t size)
+{
+    struct licenses licenses;
+    uint64_t all = ~UINT64_C(1);
+    uint64_t none = 0;
+    if (licenses_open(&licenses, N_LICENSE_NAMES, block, size, NULL) != 0)
+        return;
+    for (uint32_t number = 1; number <= licenses.n_expressions; number++) {
+        uint32_t length;
+        const char *text = licenses_text(&licenses, number, &length);
+        if (length == 0 || memchr(text, text[length - 1], length) == NULL ||
+            !licenses_are_met(&licenses, number, &all) ||
+            licenses_are_met(&licenses, number, &none))
+            abort();
+    }
+}
+
 static void check_substrings(const void *block, size_t size)
 {
     static const char *const texts[] = {"", "s", "ser", "json", "fizz_b", "86_64", "\xff", "zz"};
@@ -147,6 +202,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         break;
     case 'p':
         check_postings(block, size - 1);
+        break;
+    case 'v':
+        check_values(block, size - 1);
+        break;
+    case 'l':
+        check_licenses(block, size - 1);
         break;
     case 'm':
         check_memberships(block, size - 1);

@@ -4,10 +4,12 @@
 #include "index/search/plan/query_characters.h"
 #include "tests/support/fuzzed_index.h"
 
+#include <cratedex/highlight.h>
 #include <cratedex/ranking.h>
 #include <cratedex/search.h>
 #include <cratedex/search_text.h>
 #include <cratedex/suggest.h>
+#include <cratedex/utf8.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,6 +97,33 @@ static void check_explanations(const struct search_query *query, const struct se
     }
 }
 
+/* Highlights come text by text, in order and apart, within the name; where there are any, their
+   field has matched. */
+static void check_highlights(const struct search_result *result)
+{
+    static const unsigned fields[] = {1, 4, 2}; /* by enum highlight_field */
+    for (uint32_t i = 0; i < result->n_hits; i++) {
+        struct search_highlights found;
+        struct index_crate crate;
+        if (search_highlight(result->search, &result->hits[i], &found, NULL) != 0)
+            abort();
+        index_crate(fuzzed.index, result->hits[i].rank, &crate);
+        for (uint32_t k = 0; k < found.n; k++) {
+            const struct highlight *highlight = &found.highlights[k];
+            const struct highlight *last = k > 0 ? highlight - 1 : NULL;
+            bool is_same = last != NULL && last->field == highlight->field &&
+                           last->keyword == highlight->keyword;
+            if (highlight->length == 0 || (found.matched_in & fields[highlight->field]) == 0 ||
+                (last != NULL && last->field > highlight->field) ||
+                (is_same && highlight->start <= last->start + last->length) ||
+                (highlight->field == HIGHLIGHT_NAME &&
+                 highlight->start + highlight->length >
+                     utf8_count_characters(crate.name, crate.name_length)))
+                abort();
+        }
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct search_result result;
@@ -157,6 +186,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     check_result(&query, &result);
     check_explanations(&query, &result);
+    check_highlights(&result);
     if (result.n_hits > 0 && query.after.data == NULL)
         check_next(&query, &result);
     return 0;

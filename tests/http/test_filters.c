@@ -1,6 +1,6 @@
 /* The filters that are ours, as parameters of the crate list: what they find, what they are read
    as, what is refused, links, MessagePack. */
-#include "tests/support/filtered_crates.h"
+#include "tests/support/filtered_server.h"
 #include "tests/support/http_case.h"
 #include "tests/support/http_fixture.h"
 #include "tests/support/representation.h"
@@ -15,31 +15,6 @@
 
 #define LIST "/api/v1/crates"
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
-
-struct filtered {
-    struct http_fixture fixture; /* first: what client_of looks for */
-    struct built_index built;
-};
-
-static int start(void **state)
-{
-    struct filtered *filtered = calloc(1, sizeof *filtered);
-    assert_non_null(filtered);
-    built_index_from_files(&filtered->built, filtered_crates);
-    const char *const arguments[] = {"--index", filtered->built.path, NULL};
-    http_fixture_open(&filtered->fixture, arguments);
-    *state = filtered;
-    return 0;
-}
-
-static int stop(void **state)
-{
-    struct filtered *filtered = *state;
-    http_fixture_close(&filtered->fixture);
-    built_index_remove(&filtered->built);
-    free(filtered);
-    return 0;
-}
 
 static void each_filter_narrows_the_list(void **state)
 {
@@ -209,6 +184,29 @@ static void messagepack_says_the_same(void **state)
     json_decref(json);
 }
 
+/* Once for the answer that was computed, whatever it was called by; not for the one that was
+   kept. */
+static void searches_are_counted_by_filter(void **state)
+{
+    struct http_response response;
+    static const char *const targets[] = {LIST "?edition=2015&owner=ada-l&owner=moved",
+                                          LIST "?owner=moved&owner=ada-l&edition=2015", "/metrics"};
+    for (size_t i = 0; i < N_ELEMENTS(targets); i++) {
+        http_get(client_of(state), targets[i], "", &response);
+        assert_int_equal(response.status, 200);
+        if (i + 1 < N_ELEMENTS(targets))
+            http_response_free(&response);
+    }
+    const char *counted =
+        strstr(response.body, "cratedex_filtered_searches_total{filter=\"owner\"}");
+    assert_non_null(counted);
+    char *end;
+    /* And once before. */
+    assert_int_equal(strtoul(strchr(counted, '}') + 1, &end, 10), 2);
+    assert_null(strstr(response.body, "cratedex_filtered_searches_total{filter=\"without\"}"));
+    http_response_free(&response);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +214,7 @@ int main(void)
         cmocka_unit_test(wrong_values_are_told_the_right_ones),
         cmocka_unit_test(links_keep_the_filters_as_they_were_written),
         cmocka_unit_test(messagepack_says_the_same),
+        cmocka_unit_test(searches_are_counted_by_filter),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, filtered_server_start, filtered_server_stop);
 }

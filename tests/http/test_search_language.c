@@ -1,6 +1,6 @@
 /* The search box's language over HTTP: what is found, what the meta tells of it, which requests
    share an entry of the cache, links and other representations. */
-#include "tests/support/filtered_crates.h"
+#include "tests/support/filtered_server.h"
 #include "tests/support/http_case.h"
 #include "tests/support/http_fixture.h"
 
@@ -15,31 +15,6 @@
 
 #define LIST "/api/v1/crates"
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
-
-struct filtered {
-    struct http_fixture fixture; /* first: what client_of looks for */
-    struct built_index built;
-};
-
-static int start(void **state)
-{
-    struct filtered *filtered = calloc(1, sizeof *filtered);
-    assert_non_null(filtered);
-    built_index_from_files(&filtered->built, filtered_crates);
-    const char *const arguments[] = {"--index", filtered->built.path, NULL};
-    http_fixture_open(&filtered->fixture, arguments);
-    *state = filtered;
-    return 0;
-}
-
-static int stop(void **state)
-{
-    struct filtered *filtered = *state;
-    http_fixture_close(&filtered->fixture);
-    built_index_remove(&filtered->built);
-    free(filtered);
-    return 0;
-}
 
 static void the_meta_tells_how_a_text_was_read(void **state)
 {
@@ -258,5 +233,6 @@ int main(void)
         cmocka_unit_test(explanations_are_of_the_text),
         cmocka_unit_test(suggestions_are_for_the_words),
     };
-    return cmocka_run_group_tests_name("search_language", tests, start, stop);
+    return cmocka_run_group_tests_name("search_language", tests, filtered_server_start,
+                                       filtered_server_stop);
 }

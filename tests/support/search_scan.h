@@ -36,6 +36,16 @@ size_t search_scan_count(const struct search_scan *scan, enum search_tier tier);
 void search_scan_expect(const struct search_scan *scan, const struct search_query *query,
                         size_t n_skipped, const struct search_result *result);
 
+/* Counts how many of the last query's hits have each value of a facet, which is named as in
+   search_facets.h. Writes all values, most crates first, then by their bytes; returns how many. */
+#define SCAN_FACET_MAX_VALUES 8192
+struct scan_facet_value {
+    char text[256];
+    uint32_t n_crates;
+};
+size_t search_scan_facet(struct search_scan *scan, const char *facet,
+                         struct scan_facet_value values[SCAN_FACET_MAX_VALUES]);
+
 /* The name of a crate; lives as long as the scan. */
 const char *search_scan_name(const struct search_scan *scan, uint32_t rank);
 

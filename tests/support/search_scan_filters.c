@@ -1,5 +1,6 @@
 /* The filters of the list by joins over the file's tables, and by reading what stands there crate
-   by crate: licence expressions by recursive descent, versions by their numbers. */
+   by crate: licence expressions, versions by their numbers. */
+#include "tests/support/license_scan.h"
 #include "tests/support/search_scan_steps.h"
 
 #include <cratedex/search_filter_list.h>
@@ -10,105 +11,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <cmocka.h>
 
 #define DEFAULT_VERSION                                                                            \
     " FROM crates JOIN versions ON versions.crate_id = crates.id"                                  \
     " AND versions.num = crates.default_version "
-
-/* A licence expression that is being read, and the names that are given. */
-struct license_reading {
-    const char *at;
-    const struct search_filters *filters;
-    const struct search_filter *names;
-    uint32_t n_names;
-    bool is_wrong;
-};
-
-static bool is_given(const struct license_reading *reading, const char *name, size_t length)
-{
-    for (uint32_t i = 0; i < reading->n_names; i++) {
-        struct search_string given = search_filter_text(reading->filters, &reading->names[i]);
-        if (given.length == length && strncasecmp(given.data, name, length) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool take(struct license_reading *reading, const char *operator)
-{
-    size_t length = strlen(operator);
-    const char *at = reading->at + strspn(reading->at, " ");
-    bool is_word = isalpha((unsigned char)operator[0]) != 0;
-    char small[8];
-    for (size_t i = 0; i <= length; i++)
-        small[i] = (char)tolower((unsigned char)operator[i]);
-    if ((strncmp(at, operator, length) != 0 && strncmp(at, small, length) != 0) ||
-        (is_word && at[length] != ' ' && at[length] != '('))
-        return false;
-    reading->at = at + length;
-    return true;
-}
-
-static size_t name_length(const char *at)
-{
-    return strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-+:");
-}
-
-static bool read_choice(struct license_reading *reading);
-
-static bool read_operand(struct license_reading *reading)
-{
-    char name[512];
-    if (take(reading, "(")) {
-        bool is_met = read_choice(reading);
-        reading->is_wrong = reading->is_wrong || !take(reading, ")");
-        return is_met;
-    }
-    reading->at += strspn(reading->at, " ");
-    size_t length = name_length(reading->at);
-    if (length == 0 || length > sizeof name / 3) {
-        reading->is_wrong = true;
-        return false;
-    }
-    int end = snprintf(name, sizeof name, "%.*s", (int)length, reading->at);
-    reading->at += length;
-    if (take(reading, "WITH")) {
-        reading->at += strspn(reading->at, " ");
-        length = name_length(reading->at);
-        snprintf(name + end, sizeof name - (size_t)end, " WITH %.*s", (int)length, reading->at);
-        reading->at += length;
-    }
-    return is_given(reading, name, strlen(name));
-}
-
-static bool read_conjunction(struct license_reading *reading)
-{
-    bool is_met = read_operand(reading);
-    while (!reading->is_wrong && take(reading, "AND"))
-        is_met = read_operand(reading) && is_met;
-    return is_met;
-}
-
-static bool read_choice(struct license_reading *reading)
-{
-    bool is_met = read_conjunction(reading);
-    while (!reading->is_wrong && (take(reading, "OR") || take(reading, "/")))
-        is_met = read_conjunction(reading) || is_met;
-    return is_met;
-}
-
-static bool is_license_met(const char *text, const struct search_filters *filters,
-                           const struct search_filter *names, uint32_t n_names)
-{
-    struct license_reading reading = {text, filters, names, n_names, false};
-    bool is_met = read_choice(&reading);
-    if (reading.is_wrong || reading.at[strspn(reading.at, " ")] != '\0')
-        return is_given(&reading, text, strlen(text));
-    return is_met;
-}
 
 /* Whether one text of a crate passes. */
 typedef bool passes_text(const char *text, const struct search_filters *filters,
@@ -144,6 +52,15 @@ static bool is_rust_enough(const char *text, const struct search_filters *filter
             return needed[i] < given[i];
     }
     return true;
+}
+
+static bool is_license_met(const char *text, const struct search_filters *filters,
+                           const struct search_filter *first, uint32_t n)
+{
+    struct search_string names[SEARCH_MAX_FILTERS];
+    for (uint32_t i = 0; i < n; i++)
+        names[i] = search_filter_text(filters, &first[i]);
+    return license_scan_is_met(text, names, n);
 }
 
 /* A number of a version that is not yanked. */
@@ -302,6 +219,8 @@ void scan_filter_by_list(struct search_scan *scan, const struct search_filters *
         uint32_t n = 1;
         if (filter->kind == SEARCH_FILTER_KIND) /* of the dependencies */
             continue;
+        if (filter->kind >= SEARCH_FILTER_WITHOUT) /* words: see scan_filter_by_words */
+            break;
         if (filter->kind == SEARCH_FILTER_LICENSE) { /* together one */
             search_filters_of(filters, SEARCH_FILTER_LICENSE, &n);
             i += n - 1;

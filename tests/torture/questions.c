@@ -7,6 +7,7 @@
 #include <cratedex/crate_fragment.h>
 #include <cratedex/crate_page.h>
 #include <cratedex/dependency_tree.h>
+#include <cratedex/highlight.h>
 #include <cratedex/index_info.h>
 #include <cratedex/index_reader.h>
 #include <cratedex/index_verify.h>
@@ -37,16 +38,17 @@ static void ask_search(struct index_reader *reader, const struct index *index,
                                      .limit = 10,
                                      .facets = (1U << N_SEARCH_FACETS) - 1};
         struct search_result result;
+        struct search_highlights highlights;
         struct search_explanation explanation;
         struct suggestion suggestions[SUGGEST_MAX_LIMIT];
         suggest(index, texts[i], strlen(texts[i]), suggestions, SUGGEST_MAX_LIMIT);
         if (!read_hits(reader, &query, &result))
             continue;
         search_facets_encode(result.facets, encoder);
-        if (query.sort != SEARCH_SORT_RELEVANCE)
-            continue;
-        for (uint32_t hit = 0; hit < result.n_hits; hit++)
+        for (uint32_t hit = 0; hit < result.n_hits; hit++) {
+            search_highlight(result.search, &result.hits[hit], &highlights, &error);
             search_explain(result.search, &result.hits[hit], &explanation, &error);
+        }
     }
 }
 

@@ -46,7 +46,8 @@ static const struct dump_file files[] = {
     BUILT_TABLE("categories", "category,crates_cnt,created_at,description,id,path,slug\n"
                               "A,1," T ",x,1,root.a,a\nA::b,1," T ",x,2,root.a.b,a::b\n"
                               "A::b::c,1," T ",x,3,root.a.b.c,a::b::c\nAb,1," T ",x,4,root.ab,ab\n"
-                              "No,1," T ",x,5,root.no,no-std\nNo,1," T ",x,6,root.no.x,no-std::x\n"),
+                              "No,1," T ",x,5,root.n,no-std\n"
+                              "No,1," T ",x,6,root.n.x,no-std::x\n"),
     BUILT_TABLE("crates_categories", "category_id,crate_id\n3,1\n2,1\n2,2\n4,3\n6,2\n"),
     BUILT_TABLE("keywords", "crates_cnt,created_at,id,keyword\n1," T ",1,cli\n1," T ",2,no_std\n"
                             "0," T ",3,unused\n1," T ",4,No-Std\n"),

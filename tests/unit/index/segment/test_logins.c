@@ -98,7 +98,8 @@ static void owners_are_found(void **state)
     destroy(&fixture);
 }
 
-/* Groups are 0: the keyword, 1 and 2: users, 3: the team, 4: the licence; 6 stands for no crates. */
+/* Groups are 0: the keyword, 1 and 2: users, 3: the team, 4: the licence. Value 6 stands for no
+   crates. */
 static void tries_that_lead_elsewhere(void **state)
 {
     (void)state;

@@ -151,8 +151,8 @@ static void quoted_words_must_all_occur(void **state)
     EXPECT(state, cases);
 }
 
-/* Beside quoted words, which all that is found has, another one matters for the order alone, however
-   rare it is. */
+/* Beside quoted words, which all that is found has, another one matters for the order alone,
+   however rare it is. */
 static void quoted_words_are_no_matter_of_weight(void **state)
 {
     struct search_query best = {.sort = SEARCH_SORT_DOWNLOADS, .match = SEARCH_MATCH_BEST};
