@@ -27,6 +27,8 @@ endif
 # Lines are all that a sanitizer reports; the types of variables would cost a fifth of the compiling, and -O2
 # a third more than -O1.
 CFLAGS ?= $(if $(SANITIZE),-O1 -g1,-O2 -g)
+# A test is compiled once and run once: with sanitizers optimizing it takes longer than it saves.
+test_cflags := $(if $(and $(SANITIZE),$(filter file,$(origin CFLAGS))),-O0 -g1,$(CFLAGS))
 PKG_CONFIG ?= pkg-config
 
 MAKEFLAGS += --no-builtin-rules
@@ -145,12 +147,13 @@ define stamp
 @printf '%s\n' '$(1)' | cmp -s - $@ || printf '%s\n' '$(1)' >$@
 endef
 $(BUILD)/flags: FORCE
-	$(call stamp,$(compile) $(compile_cxx) $(link_test))
+	$(call stamp,$(compile) $(compile_cxx) $(link_test) $(test_cflags))
 $(BUILD)/sources: FORCE
 	$(call stamp,$(sort $(product_sources) $(support_sources) $(bench_sources)))
 .PHONY: FORCE
 FORCE:
 
+$(BUILD)/obj/tests/unit/%.o $(BUILD)/obj/tests/http/%.o $(BUILD)/obj/tests/support/%.o: private CFLAGS := $(test_cflags)
 # What -Werror let pass has a note beside it, so that `make lint` need not compile it again.
 note_strict = $(if $(werror),&& : >$@.strict)
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags

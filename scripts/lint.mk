@@ -13,11 +13,26 @@ scripts := $(shell find scripts -maxdepth 1 -type f ! -name '*.mk' ! -name '*.py
 .PHONY: lint lint-files lint-rooms lint-scripts fmt
 lint: ## clang-format, gcc -Werror, clang-tidy with clang's warnings, cppcheck, shellcheck, rooms: changed files only
 	+@$(submake) -k -O WERROR=1 lint-files
-lint-files: $(lint_stamps) lint-rooms lint-scripts
+lint-files: $(BUILD)/lint/format.ok $(lint_stamps) lint-rooms lint-scripts
 	@echo 'lint: clean, $(words $(lint_stamps)) files'
 
-# clang-format lets comments and long strings pass its limit of columns.
-short_lines = ! LC_ALL=C.UTF-8 grep -HnE '^.{101}' $<
+# $(call well_formed,FILES) sets status=1 where it must. clang-format lets comments and long strings pass its
+# limit of columns.
+define well_formed
+clang-format --dry-run -Werror $1 || status=1; \
+! LC_ALL=C.UTF-8 grep -HnE '^.{101}' $1 || \
+	{ echo 'lint: these lines have more than 100 columns' >&2; status=1; };
+endef
+# Both start for longer than they read a file, so make lint has them look at all that changed at once: 6 s
+# instead of 42 for all. A file that is asked for alone is looked at by its own rule.
+own_form = $(if $(filter lint-files,$(goals)),,$(call well_formed,$<))
+$(BUILD)/lint/format.ok: $(lint_sources) $(headers) .clang-format
+	@mkdir -p $(@D)
+	$(call say,lint,format)
+	$(quiet)status=0; \
+	$(call well_formed,$(or $(if $(filter .clang-format,$?),,$?),$(lint_sources) $(headers))) \
+	[ $$status -eq 0 ] && touch $@
+
 # clang's analyzer follows paths, which takes 4 of 5 seconds of all that is checked. The tests are run on
 # theirs with every sanitizer instead.
 is_run_sanitized = $(filter tests/unit/% tests/http/% tests/support/% tests/torture/%,$<)
@@ -29,8 +44,7 @@ $(BUILD)/lint/%.c.ok: %.c $(BUILD)/obj/%.o .clang-tidy .clang-format Makefile sc
 	@mkdir -p $(@D)
 	$(call say,lint,$<)
 	$(quiet)status=0; \
-	clang-format --dry-run -Werror $< || status=1; \
-	$(short_lines) || { echo 'lint: these lines have more than 100 columns' >&2; status=1; }; \
+	$(own_form) \
 	{ $(call is_strict,$(BUILD)/obj/$*.o); } || gcc $(lint_flags) -O2 -c -o $(@:.ok=.o) $< || status=1; \
 	$(tidy) -- $(lint_flags) >$@.out 2>&1 || { cat $@.out; status=1; }; \
 	cppcheck --quiet --language=c --std=c11 --enable=warning,performance,portability \
@@ -42,8 +56,7 @@ $(BUILD)/lint/%.cc.ok: %.cc $(BUILD)/obj/%.o .clang-tidy .clang-format Makefile 
 	@mkdir -p $(@D)
 	$(call say,lint,$<)
 	$(quiet)status=0; \
-	clang-format --dry-run -Werror $< || status=1; \
-	$(short_lines) || { echo 'lint: these lines have more than 100 columns' >&2; status=1; }; \
+	$(own_form) \
 	{ $(call is_strict,$(BUILD)/obj/$*.o); } || g++ $(lint_cxx_flags) -O2 -c -o $(@:.ok=.o) $< || status=1; \
 	clang++ $(lint_cxx_flags) -fsyntax-only $< || status=1; \
 	$(tidy) -- $(lint_cxx_flags) >$@.out 2>&1 || { cat $@.out; status=1; }; \
@@ -54,8 +67,7 @@ $(BUILD)/lint/%.h.ok: %.h .clang-format Makefile scripts/lint.mk
 	@mkdir -p $(@D)
 	$(call say,lint,$<)
 	$(quiet)status=0; \
-	clang-format --dry-run -Werror $< || status=1; \
-	$(short_lines) || { echo 'lint: these lines have more than 100 columns' >&2; status=1; }; \
+	$(own_form) \
 	echo 'extern int lint;' | gcc $(lint_flags) -MMD -MP -MT $@ -MF $(@:.ok=.d) -fsyntax-only \
 	    -include $< -x c - || status=1; \
 	[ $$status -eq 0 ] && touch $@

@@ -82,7 +82,8 @@ unknown_tests := $(strip $(foreach name,$(TEST),$(if $(call called,$(name),$(pic
 # take minutes. LARGE_INDEX is what those read that search a real registry and do not test how it was built.
 index_of = $(patsubst $(SHARED)/data/%.tar.gz,$(BUILD)/real/%.cdx,$(wildcard $(1:%=$(SHARED)/data/%.tar.gz)))
 test_indexes := $(if $(SANITIZE)$(COVERAGE),,$(if $(filter %/test_typos,$(picked_tests)),$(call index_of,crates-real npm-227k)))
-large_index := $(if $(filter %/test_search_oracle %/test_language_oracle %/test_request_memory,$(picked_tests)),$(call index_of,crates-top3000))
+large_tests := $(patsubst %.c,$(BUILD)/%,$(shell grep -ls built_index_open_large $(unit_sources) $(http_sources) /dev/null))
+large_index := $(if $(filter $(large_tests),$(picked_tests)),$(call index_of,crates-top3000))
 LARGE_INDEX := $(if $(SANITIZE)$(COVERAGE),,$(large_index))
 
 # By the name that people try first.
@@ -93,18 +94,26 @@ test: all $(picked_tests) $(test_indexes) $(LARGE_INDEX) ## build and run the un
 	$(if $(unknown_tests),$(error no such test: $(unknown_tests)))
 	@CRATEDEX_BUILD='$(abspath $(BUILD))' CRATEDEX_LARGE_INDEX='$(abspath $(LARGE_INDEX))' \
 	    TEST_TIMEOUT=$(TEST_TIMEOUT) TEST_JOBS=$(job_count) $(test_wrapper) \
-	    sh tests/run $(filter-out $(timed_tests),$(picked_tests)) --alone $(timed_tests)
+	    sh tests/run $(filter-out $(timed_tests),$(picked_tests)) $(other_tests) --alone $(timed_tests)
 
 # Out of memory is to be an answer that the code gets, as without a sanitizer, not the end.
 asan: $(large_index) ## the same tests under AddressSanitizer and UBSan
 	+@ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 $(submake) \
 	    BUILD=$(BUILD)/asan SANITIZE=address,undefined LARGE_INDEX='$(abspath $(large_index))' test
 
+# Of an HTTP test without threads ThreadSanitizer has to see the programs that it starts, not the test itself:
+# that is the usual one, unless it asks whether it is instrumented. Half of the time went into those.
+tsan_picked = $(if $(TEST),$(picked_tests),$(foreach name,$(TSAN_UNIT),$(call called,$(name),$(unit_tests))) $(http_tests))
+tsan_clients = $(patsubst %.c,$(BUILD)/%,$(shell \
+    grep -lsE 'pthread_create|SANITIZE|sanitized\.h|allocation_meter\.h' $(http_sources) /dev/null))
+usual_clients = $(filter-out $(tsan_clients),$(filter $(http_tests),$(tsan_picked)))
+
 # Newer kernels spread addresses wider than libtsan 12 can take; setarch -R stops that where allowed.
-tsan: ## the threaded unit tests and the HTTP tests under ThreadSanitizer
-	+@TSAN_OPTIONS=allocator_may_return_null=1 $(submake) BUILD=$(BUILD)/tsan SANITIZE=thread \
-	    test_wrapper="$$(setarch -R true 2>/dev/null && echo setarch -R)" \
-	    TEST='$(or $(TEST),$(TSAN_UNIT) $(call test_names,$(http_sources)))' test
+tsan: $(if $(filter tsan,$(goals)),$(usual_clients)) ## the threaded unit tests and the HTTP tests under ThreadSanitizer
+	$(if $(unknown_tests),$(error no such test: $(unknown_tests)))
+	+@TSAN_OPTIONS=allocator_may_return_null=1 $(submake) BUILD=$(BUILD)/tsan SANITIZE=thread TEST= \
+	    test_wrapper="$$(setarch -R true 2>/dev/null && echo setarch -R)" other_tests='$(usual_clients)' \
+	    picked_tests='$(patsubst $(BUILD)/%,$(BUILD)/tsan/%,$(filter-out $(usual_clients),$(tsan_picked)))' test
 
 # A measurement, not a verdict: gcov's own files break the test that limits a program's writes.
 coverage: ## run the tests with gcov and print the line coverage

@@ -19,20 +19,37 @@ int query_filters_take(struct query_filters *filters, const char *written)
     return EXIT_OK;
 }
 
+static int read_filter(struct search_filters *filters, const struct index *index,
+                       const char *written)
+{
+    const char *value = strchr(written, '=') + 1;
+    struct error error = {.message = ""};
+    if (search_filters_require(filters, index,
+                               (struct search_string){written, (size_t)(value - 1 - written)},
+                               (struct search_string){value, strlen(value)}, &error) != 0)
+        return cli_usage_error(&command_query, "--filter: %s", error.message);
+    return EXIT_OK;
+}
+
+/* `kind` goes with a `depends_on`, wherever that stands. */
+static bool needs_another(const char *written)
+{
+    return strncmp(written, "kind=", strlen("kind=")) == 0;
+}
+
 int query_filters_read(struct query_filters *filters, const struct index *index,
                        struct search_query *query)
 {
-    search_filters_init(&filters->filters);
-    for (size_t i = 0; i < filters->n; i++) {
-        const char *written = filters->written[i];
-        const char *value = strchr(written, '=') + 1;
-        struct error error = {.message = ""};
-        if (search_filters_require(&filters->filters, index,
-                                   (struct search_string){written, (size_t)(value - 1 - written)},
-                                   (struct search_string){value, strlen(value)}, &error) != 0)
-            return cli_usage_error(&command_query, "--filter: %s", error.message);
-    }
     size_t length;
+    search_filters_init(&filters->filters);
+    for (size_t i = 0; i < 2 * filters->n; i++) {
+        const char *written = filters->written[i % filters->n];
+        int status = EXIT_OK;
+        if (needs_another(written) == (i >= filters->n))
+            status = read_filter(&filters->filters, index, written);
+        if (status != EXIT_OK)
+            return status;
+    }
     if (query->text.data != NULL &&
         search_language_read(index, query->text, &filters->filters, filters->text, &length))
         query->text = (struct search_string){length > 0 ? filters->text : NULL, length};

@@ -26,6 +26,16 @@ static struct search_string mend_offset(struct search_string value, char *mended
     return (struct search_string){mended, value.length};
 }
 
+/* The same of a `+` that ends the name of a licence (`GPL-2.0+`). */
+static struct search_string mend_name(struct search_string value, char *mended, size_t room)
+{
+    if (value.length == 0 || value.length > room || value.data[value.length - 1] != ' ')
+        return value;
+    memcpy(mended, value.data, value.length);
+    mended[value.length - 1] = '+';
+    return (struct search_string){mended, value.length};
+}
+
 static int read_values(const struct query_string *query, enum search_filter_kind kind,
                        const struct index *index, struct search_filters *filters,
                        struct error *error)
@@ -39,6 +49,8 @@ static int read_values(const struct query_string *query, enum search_filter_kind
         struct search_string value = {parameter->value, parameter->value_length};
         if (kind == SEARCH_FILTER_UPDATED_SINCE || kind == SEARCH_FILTER_CREATED_SINCE)
             value = mend_offset(value, mended, sizeof mended);
+        else if (kind == SEARCH_FILTER_LICENSE)
+            value = mend_name(value, mended, sizeof mended);
         if (search_filters_require(filters, index, (struct search_string){name, strlen(name)},
                                    value, error) != 0)
             return -1;

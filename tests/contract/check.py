@@ -40,7 +40,7 @@ EXTENSIONS = (
     ("#/components/schemas/Crate", ("explanation",)),
     (
         "#/paths/~1api~1v1~1crates/get/responses/200/content/application~1json/schema/properties/meta",
-        ("did_you_mean", "relaxed", "read_as", "hints"),
+        ("did_you_mean", "relaxed", "read_as", "hints", "facets"),
     ),
 )
 

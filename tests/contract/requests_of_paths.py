@@ -123,6 +123,8 @@ def searches(path, values):
         "?q=json+msrv:1.70+-async+in:name",
         "?q=%22json%22+min_downloads:1+updated_since:2015-01-01",
         "?q=-async&sort=downloads",
+        "?facets=category,keyword,license,edition,rust_version,has",
+        "?q=json+license:mit&facets=license,has&sort=downloads&per_page=1",
     )(path, values)
     yield Bad(path + "?per_page=0", 400)
     for name, _ in values.crates[:5]:
@@ -132,6 +134,7 @@ def searches(path, values):
     for _, login in values.users[:5]:
         yield Good(f"{path}?owner={quote(login)}&sort=new")
     yield Bad(path + "?license=No-Such-Licence", 400)
+    yield Bad(path + "?facets=licence", 400)
     yield Bad(path + "?following=1", 403)
 
 

@@ -61,7 +61,7 @@ def scenes_of(program, dump, folder):
         ["query", index, "serde json", "--limit", "3"],
         ["query", index, "serde_jsn", "--json"],
         ["query", index, "tokio", "--explain"],
-        ["query", index, "tokio", "--sort", "downloads"],
+        ["query", index, "tokio", "--sort", "downloads", "--facets", "keyword,has"],
         ["suggest", index, "tok"],
         ["info", index],
         ["verify", index],

@@ -170,7 +170,7 @@ class Requests:
 TARGETS = (
     "/api/v1/crates?q=serde&per_page=5",
     "/api/v1/crates?q=sredejsn&match=all",
-    "/api/v1/crates?sort=downloads&include_yanked=no",
+    "/api/v1/crates?sort=downloads&include_yanked=no&facets=keyword",
     "/api/v1/crates/serde",
     "/api/v1/crates/tokio/versions?per_page=20",
     "/api/v1/crates/tokio/1.0.0/dependencies",

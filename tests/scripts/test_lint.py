@@ -1,4 +1,5 @@
-"""make lint in a tree of one source: what gcc says only while it optimizes, who says it, and long lines."""
+"""make lint in a tree of one source: what gcc says only while it optimizes, who says it, and the
+form of lines."""
 
 import os
 import shutil
@@ -27,6 +28,7 @@ void write_number(char *out, int number)
 """
 OBJECT = "build/obj/index/number.o"
 CHECKED = "build/lint/index/number.c.ok"
+FORM = "build/lint/format.ok"  # of all files at once
 OF_LINT = "build/lint/index/number.c.o"  # there where make lint has compiled by itself
 
 
@@ -85,10 +87,22 @@ class Lint(unittest.TestCase):
             comment = "/* " + "é" * (columns - 6) + " */\n"
             (self.tree / "index" / "number.c").write_text(comment + SOURCE.format(size=40), encoding="utf-8")
             (self.tree / "index" / "number.h").write_text(comment, encoding="utf-8")
-            for checked in (CHECKED, "build/lint/index/number.h.ok"):
+            for checked in (CHECKED, "build/lint/index/number.h.ok", FORM):
                 is_well, printed = self.make("WERROR=1", checked)
                 self.assertEqual(is_well, is_allowed, printed)
                 self.assertEqual("more than 100 columns" in printed, not is_allowed)
+
+    def test_finds_wrong_indentation(self):
+        self.write(40)
+        source = self.tree / "index" / "number.c"
+        text = source.read_text(encoding="utf-8")
+        self.assertTrue(self.make("WERROR=1", FORM)[0])
+        for indentation, is_allowed in (("   ", False), ("    ", True)):
+            source.write_text(text.replace("    char", f"{indentation}char"), encoding="utf-8")
+            for checked in (CHECKED, FORM):
+                is_well, printed = self.make("WERROR=1", checked)
+                self.assertEqual(is_well, is_allowed, printed)
+                self.assertEqual("clang-format-violations" in printed, not is_allowed)
 
 
 if __name__ == "__main__":

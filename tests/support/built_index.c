@@ -1,6 +1,8 @@
 /* The dump lies in a folder of its own while the index is built. */
 #include "tests/support/built_index.h"
 
+#include "tests/support/test_server.h"
+
 #include <cratedex/index_reader.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,17 +34,26 @@ void built_index_make(struct built_index *built, const char *dump_path)
     open_built(built);
 }
 
-void built_index_open_large(struct built_index *built)
+static void open_shared(struct built_index *built, const char *path)
 {
-    const char *path = getenv("CRATEDEX_LARGE_INDEX");
-    if (path == NULL || *path == '\0') {
-        built_index_make(built, LARGE_DUMP);
-        return;
-    }
     memset(built, 0, sizeof *built);
     assert_in_range(strlen(path), 1, sizeof built->path - 1);
     memcpy(built->path, path, strlen(path) + 1);
     open_built(built);
+}
+
+void built_index_open_sample(struct built_index *built)
+{
+    open_shared(built, test_index());
+}
+
+void built_index_open_large(struct built_index *built)
+{
+    const char *path = getenv("CRATEDEX_LARGE_INDEX");
+    if (path != NULL && *path != '\0')
+        open_shared(built, path);
+    else
+        built_index_make(built, LARGE_DUMP);
 }
 
 void built_index_from_files(struct built_index *built, const struct dump_file *files)
@@ -74,7 +85,7 @@ int built_index_set_up(void **state, const struct dump_file *files)
 
 int built_index_set_up_sample(void **state)
 {
-    built_index_make(&of_group, SAMPLE_DUMP);
+    built_index_open_sample(&of_group);
     *state = &of_group;
     return 0;
 }

@@ -27,7 +27,7 @@ void cached_daemon_start(struct cached_daemon *daemon, unsigned n_threads)
     const struct daemon_limits limits = {.n_threads = n_threads};
     static const struct trusted_proxies no_proxies;
     struct service *service = &daemon->service;
-    built_index_make(&daemon->built, SAMPLE_DUMP);
+    built_index_open_sample(&daemon->built);
     const struct snapshot_source source = {.path = daemon->built.path, .n_readers = n_threads};
     service->proxies = &no_proxies;
     service->cdn_url = "https://static.crates.io";

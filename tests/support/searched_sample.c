@@ -1,4 +1,4 @@
-/* One index a test program: built once, read by all of its tests. */
+/* One index a test program: opened once, read by all of its tests. */
 #include "tests/support/searched_sample.h"
 
 #include <setjmp.h>
@@ -11,7 +11,7 @@
 int searched_sample_open(void **state)
 {
     static struct searched_sample sample;
-    built_index_make(&sample.built, SAMPLE_DUMP);
+    built_index_open_sample(&sample.built);
     sample.source = query_source_open(sample.built.path);
     *state = &sample;
     return 0;

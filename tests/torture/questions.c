@@ -14,6 +14,7 @@
 #include <cratedex/people.h>
 #include <cratedex/reverse_dependencies.h>
 #include <cratedex/search.h>
+#include <cratedex/search_facets.h>
 #include <cratedex/sparse_index.h>
 #include <cratedex/suggest.h>
 #include <cratedex/taxonomy.h>
@@ -26,13 +27,16 @@
 #define N_RANKS 6
 #define N_VERSIONS 12
 
-static void ask_search(struct index_reader *reader, const struct index *index)
+static void ask_search(struct index_reader *reader, const struct index *index,
+                       struct encoder *encoder)
 {
     static const char *const texts[] = {"json", "json parser", "netwrok", "fil", "a", ""};
     struct error error;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        struct search_query query = {
-            .text = {texts[i], strlen(texts[i])}, .sort = (enum search_sort)(i % 4), .limit = 10};
+        struct search_query query = {.text = {texts[i], strlen(texts[i])},
+                                     .sort = (enum search_sort)(i % 4),
+                                     .limit = 10,
+                                     .facets = (1U << N_SEARCH_FACETS) - 1};
         struct search_result result;
         struct search_highlights highlights;
         struct search_explanation explanation;
@@ -40,6 +44,7 @@ static void ask_search(struct index_reader *reader, const struct index *index)
         suggest(index, texts[i], strlen(texts[i]), suggestions, SUGGEST_MAX_LIMIT);
         if (!read_hits(reader, &query, &result))
             continue;
+        search_facets_encode(result.facets, encoder);
         for (uint32_t hit = 0; hit < result.n_hits; hit++) {
             search_highlight(result.search, &result.hits[hit], &highlights, &error);
             search_explain(result.search, &result.hits[hit], &explanation, &error);
@@ -123,6 +128,7 @@ static void ask(struct index_reader *reader, const struct index *index, enum enc
     for (int64_t id = 1; id <= N_VERSIONS; id++)
         ask_version(reader, id, &encoder);
     ask_lists(reader, &encoder);
+    ask_search(reader, index, &encoder);
     msgpack_sbuffer_destroy(&out);
 }
 
@@ -141,7 +147,6 @@ enum torture_end questions_ask(const char *path, struct error *error)
     if (reader == NULL)
         end = torture_refused(error);
     if (reader != NULL) {
-        ask_search(reader, index);
         ask(reader, index, ENCODING_JSON);
         ask(reader, index, ENCODING_MESSAGEPACK);
     }

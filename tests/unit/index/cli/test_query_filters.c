@@ -20,6 +20,8 @@ static void filters_narrow_what_is_found(void **state)
         {ARGUMENTS("query", index, "json", "--filter", "min_downloads=1201"), "1\tjson-parser\t"},
         {ARGUMENTS("query", index, "--filter", "keyword=net", "--filter", "min_downloads=1000"),
          "1\tnetwork\t"},
+        {ARGUMENTS("query", index, "--filter", "kind=normal", "--filter", "depends_on=Json_Parser"),
+         "1\tyaml\t"},
         {ARGUMENTS("query", index, "--filter=category=parsing", "--filter=min_downloads=1201"),
          "1\tjson-parser\t"},
     };

@@ -30,7 +30,7 @@ static int open_index(void **state)
 {
     static struct built_index built;
     if (access(LARGE_DUMP, R_OK) == 0) {
-        built_index_make(&built, LARGE_DUMP);
+        built_index_open_large(&built);
         *state = &built;
     }
     return 0;

@@ -178,7 +178,7 @@ static void agrees_with_sql(void **state)
     (void)state;
     static const char *const names[] = {"", "e", "rs", "_s", "serde"};
     struct built_index built;
-    built_index_make(&built, SAMPLE_DUMP);
+    built_index_open_sample(&built);
     for (uint32_t rank = 1; rank <= index_n_crates(built.index); rank++)
         expect_sql(&built, &(struct dependents_query){.rank = rank});
     /* Every sort with every kind and name, for some of them. */

@@ -32,7 +32,7 @@ struct fixture {
 static int open_fixture(void **state)
 {
     static struct fixture fixture;
-    built_index_make(&fixture.built, SAMPLE_DUMP);
+    built_index_open_sample(&fixture.built);
     fixture.scan = search_scan_open(fixture.built.path);
     fixture.source = query_source_open(fixture.built.path);
     ranking_set_defaults(&fixture.ranking);

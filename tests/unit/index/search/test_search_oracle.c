@@ -48,7 +48,7 @@ static int open_sample(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
-    built_index_make(&fixture->built, SAMPLE_DUMP);
+    built_index_open_sample(&fixture->built);
     open_fixture(fixture, N_SAMPLE_ROUNDS);
     *state = fixture;
     return 0;

@@ -150,7 +150,7 @@ static void names_of_the_sample(void **state)
 {
     (void)state;
     struct built_index built;
-    built_index_make(&built, SAMPLE_DUMP);
+    built_index_open_sample(&built);
     misspell_popular_names(built.reader, SAMPLE_DUMP);
     built_index_remove(&built);
 }

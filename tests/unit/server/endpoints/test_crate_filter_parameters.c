@@ -106,6 +106,7 @@ static void test_refused(void **state)
         {"edition=2018&edition=2021", "edition is given twice, as 2018 and as 2021: "},
         {"min_downloads=1&min_downloads=2", "min_downloads is given twice, as 1 and as 2: "},
         {"q=json&page=2&created_since=2024-02-30", "invalid value for created_since (expected "},
+        {"license=MIT+", "invalid value for license (expected MIT, "},
         {"created_since=2024-01-31T00:00:00", "invalid value for created_since (expected "},
     };
     static struct parsed parsed;

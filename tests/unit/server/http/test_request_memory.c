@@ -31,7 +31,7 @@ static int open_largest(void **state)
     if (has_large)
         built_index_open_large(&sample.built);
     else
-        built_index_make(&sample.built, SAMPLE_DUMP);
+        built_index_open_sample(&sample.built);
     sample.source = query_source_open(sample.built.path);
     *state = &sample;
     return 0;

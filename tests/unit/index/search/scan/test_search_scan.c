@@ -40,7 +40,7 @@ struct collection {
 static int open_fixture(void **state)
 {
     static struct fixture fixture;
-    built_index_make(&fixture.built, SAMPLE_DUMP);
+    built_index_open_sample(&fixture.built);
     fixture.source = query_source_open(fixture.built.path);
     fixture.n_crates = index_n_crates(fixture.built.index);
     fixture.matched = calloc(bitmap_n_words(fixture.n_crates + 1), sizeof *fixture.matched);
