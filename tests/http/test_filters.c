@@ -189,14 +189,14 @@ static void messagepack_says_the_same(void **state)
 static void searches_are_counted_by_filter(void **state)
 {
     struct http_response response;
-    static const char *const targets[] = {LIST "?edition=2015&owner=ada-l&owner=moved",
-                                          LIST "?owner=moved&owner=ada-l&edition=2015", "/metrics"};
-    for (size_t i = 0; i < N_ELEMENTS(targets); i++) {
-        http_get(client_of(state), targets[i], "", &response);
+    static const char *const same[] = {LIST "?edition=2015&owner=ada-l&owner=moved",
+                                       LIST "?owner=moved&owner=ada-l&edition=2015"};
+    for (size_t i = 0; i < N_ELEMENTS(same); i++) {
+        http_get(client_of(state), same[i], "", &response);
         assert_int_equal(response.status, 200);
-        if (i + 1 < N_ELEMENTS(targets))
-            http_response_free(&response);
+        http_response_free(&response);
     }
+    http_get(client_of(state), "/metrics", "", &response);
     const char *counted =
         strstr(response.body, "cratedex_filtered_searches_total{filter=\"owner\"}");
     assert_non_null(counted);
