@@ -37,7 +37,8 @@ void search_scan_expect(const struct search_scan *scan, const struct search_quer
                         size_t n_skipped, const struct search_result *result);
 
 /* Counts how many of the last query's hits have each value of a facet, which is named as in
-   search_facets.h. Writes all values, most crates first, then by their bytes; returns how many. */
+   search_facets.h. Writes all values, most crates first, then by their bytes; returns how many.
+   Licences are the same in any case, and written in one of their spellings. */
 #define SCAN_FACET_MAX_VALUES 8192
 struct scan_facet_value {
     char text[256];

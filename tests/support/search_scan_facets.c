@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <cmocka.h>
 
@@ -38,13 +39,14 @@ struct counting {
     uint32_t *last_ranks; /* the crate that had each last: it counts once */
     size_t n;
     uint32_t rank;
+    int (*compare)(const char *left, const char *right);
 };
 
 static void count(void *context, const char *value)
 {
     struct counting *counting = context;
     size_t i = 0;
-    while (i < counting->n && strcmp(counting->values[i].text, value) != 0)
+    while (i < counting->n && counting->compare(counting->values[i].text, value) != 0)
         i++;
     if (i == counting->n) {
         assert_true(i < SCAN_FACET_MAX_VALUES);
@@ -70,7 +72,9 @@ size_t search_scan_facet(struct search_scan *scan, const char *facet,
                          struct scan_facet_value values[SCAN_FACET_MAX_VALUES])
 {
     static uint32_t last_ranks[SCAN_FACET_MAX_VALUES];
-    struct counting counting = {.values = values, .last_ranks = last_ranks};
+    bool is_license = strcmp(facet, "license") == 0;
+    struct counting counting = {
+        .values = values, .last_ranks = last_ranks, .compare = is_license ? strcasecmp : strcmp};
     size_t which = 0;
     while (strcmp(facets[which].facet, facet) != 0)
         assert_true(++which < N_FACETS);
@@ -83,7 +87,7 @@ size_t search_scan_facet(struct search_scan *scan, const char *facet,
         counting.rank = (uint32_t)sqlite3_column_int64(select, 0);
         if (!scan->marks[counting.rank])
             continue;
-        if (strcmp(facet, "license") == 0)
+        if (is_license)
             license_scan_each(value, count, &counting);
         else
             count(&counting, value);

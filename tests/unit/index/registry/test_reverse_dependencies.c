@@ -2,6 +2,7 @@
    against plain SQL, on the sample. */
 #include "tests/support/decode_both.h"
 #include "tests/support/http_case.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/sql.h"
 #include "tests/support/versions_dump.h"
 
@@ -181,7 +182,7 @@ static void agrees_with_sql(void **state)
     for (uint32_t rank = 1; rank <= index_n_crates(built.index); rank++)
         expect_sql(&built, &(struct dependents_query){.rank = rank});
     /* Every sort with every kind and name, for some of them. */
-    for (uint32_t i = 0; i < 4 * 4 * 5; i++) {
+    for (uint32_t i = 0; i < 4 * 4 * 5; i += USUAL_OR_SANITIZED(1, 7)) {
         const char *name = names[i / 16];
         expect_sql(&built, &(struct dependents_query){.rank = 1 + i % 3,
                                                       .sort = (enum dependents_sort)(i % 4),

@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <cmocka.h>
 
@@ -176,7 +177,7 @@ static void expect_facet(const struct fixture *fixture, const struct search_quer
     for (size_t i = 0; i < n; i++) {
         const struct search_facet_value *value = &result.facets->values[facet][i];
         if (value->length != strlen(expected[i].text) ||
-            memcmp(value->text, expected[i].text, value->length) != 0 ||
+            strncasecmp(value->text, expected[i].text, value->length) != 0 ||
             value->n_crates != expected[i].n_crates)
             fail_msg("%s %zu: %.*s (%u), not %s (%u)", name, i, (int)value->length, value->text,
                      value->n_crates, expected[i].text, expected[i].n_crates);
