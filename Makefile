@@ -47,8 +47,8 @@ index_plain_libs := -lcsv -lm
 
 goals := $(or $(MAKECMDGOALS),all)
 needs_packages := $(filter-out clean distclean dist help fmt uninstall,$(goals))
-needs_tests := $(filter check test asan tsan lint fuzz coverage tests torture torture-check %/torture,$(goals))
-needs_bench := $(filter lint tests bench bench-check bench-compare docs-check relevance-train relevance-trees %/cratedex-bench,$(goals))
+needs_tests := $(filter check test prepare asan tsan lint fuzz coverage tests torture torture-check %/torture,$(goals))
+needs_bench := $(filter lint tests prepare bench bench-check bench-compare docs-check relevance-train relevance-trees %/cratedex-bench,$(goals))
 
 ifneq ($(needs_packages),)
 wanted_modules := $(sort $(index_modules) $(server_modules) $(if $(needs_tests),$(test_modules)) \

@@ -96,9 +96,11 @@ test: all $(picked_tests) $(test_indexes) $(LARGE_INDEX) ## build and run the un
 	    TEST_TIMEOUT=$(TEST_TIMEOUT) TEST_JOBS=$(job_count) $(test_wrapper) \
 	    sh tests/run $(filter-out $(timed_tests),$(picked_tests)) $(other_tests) --alone $(timed_tests)
 
-# Out of memory is to be an answer that the code gets, as without a sanitizer, not the end.
+# Out of memory is to be an answer that the code gets, as without a sanitizer, not the end. Of the stack of each
+# allocation 6 frames are kept instead of 30, which takes a tenth off the time and names the caller still.
+asan_options := allocator_may_return_null=1:malloc_context_size=6
 asan: $(large_index) ## the same tests under AddressSanitizer and UBSan
-	+@ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 $(submake) \
+	+@ASAN_OPTIONS=$(asan_options) UBSAN_OPTIONS=print_stacktrace=1 $(submake) \
 	    BUILD=$(BUILD)/asan SANITIZE=address,undefined LARGE_INDEX='$(abspath $(large_index))' test
 
 # Of an HTTP test without threads ThreadSanitizer has to see the programs that it starts, not the test itself:
@@ -186,7 +188,7 @@ faults-check: $(faults_programs) ## a sample of that
 	@$(PYTHON) -B tests/faults/check.py --build '$(BUILD)' --sample 16 $(FAULTS) data
 
 # One number again, as it is told: build/asan/tests/torture/torture --from NUMBER --n 1
-torture_options = ASAN_OPTIONS=allocator_may_return_null=1:max_allocation_size_mb=1024 \
+torture_options = ASAN_OPTIONS=$(asan_options):max_allocation_size_mb=1024 \
     UBSAN_OPTIONS=print_stacktrace=1
 build_torture = +@$(submake) BUILD=$(BUILD)/asan SANITIZE=address,undefined $(BUILD)/asan/tests/torture/torture
 
@@ -311,3 +313,9 @@ $(BUILD)/contract/sample.cdx: $(index_program) $(shell find -L data -type f)
 	@mkdir -p $(@D)
 	$(call say,index)
 	$(quiet)$(index_program) build data -o $@ --quiet
+
+# ---- All that scripts/test runs beside each other ----
+
+# The large indexes first: each keeps one core busy for half a minute.
+.PHONY: prepare
+prepare: $(programs) $(sort $(test_indexes) $(LARGE_INDEX) $(contract_indexes)) tests $(faults_programs) ## build what scripts/test needs more than once, run nothing
