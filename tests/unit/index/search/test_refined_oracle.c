@@ -47,7 +47,7 @@ static int open_fixture(void **state)
     const char *path = getenv("ORACLE_INDEX");
     struct error error = {.message = ""};
     if (path == NULL || path[0] == '\0') {
-        built_index_make(&fixture.built, SAMPLE_DUMP);
+        built_index_open_sample(&fixture.built);
     } else {
         snprintf(fixture.built.path, sizeof fixture.built.path, "%s", path);
         fixture.built.index = index_open(path, &error);
