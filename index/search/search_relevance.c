@@ -7,7 +7,8 @@
    that order, up to offset + limit, or with a seek key the `limit` places behind the key's crate.
 
    The best of the first stage are kept in a heap with the worst on top (Knuth 5.2.3); a match that
-   is not better than the top costs one comparison.
+   is not better than the top costs one comparison. Of many, no more are put in order than the page
+   and the second stage need (scored.h).
 
    Where a list goes on behind the first RERANK_DEPTH, only what is behind the key's score is kept.
    That score, and that so many are before it, is looked at again in each case, for the key may be
@@ -18,6 +19,7 @@
 #include "index/base/bitmap.h"
 #include "index/base/small_order.h"
 #include "index/search/rank/search_score.h"
+#include "index/search/scored.h"
 #include "index/search/search_by_words.h"
 #include "index/search/seek_place.h"
 #include "index/trie/trie.h"
@@ -25,12 +27,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* True where `left` comes before `right` in the first stage's order. */
-static bool is_better(const struct search_scored *left, const struct search_scored *right)
-{
-    return left->score > right->score || (left->score == right->score && left->rank < right->rank);
-}
 
 struct best {
     struct search_collector collector;
@@ -45,9 +41,9 @@ static void sift_down(struct search_scored *heap, uint32_t n, uint32_t at)
 {
     struct search_scored moved = heap[at];
     for (uint32_t child; (child = 2 * at + 1) < n; at = child) {
-        if (child + 1 < n && is_better(&heap[child], &heap[child + 1]))
+        if (child + 1 < n && scored_is_better(&heap[child], &heap[child + 1]))
             child++;
-        if (!is_better(&moved, &heap[child]))
+        if (!scored_is_better(&moved, &heap[child]))
             break;
         heap[at] = heap[child];
     }
@@ -58,7 +54,7 @@ static void keep_best(struct search_collector *collector, uint32_t rank, float s
 {
     struct best *best = (struct best *)collector;
     struct search_scored candidate = {score, rank};
-    if (best->after != NULL && !is_better(best->after, &candidate)) {
+    if (best->after != NULL && !scored_is_better(best->after, &candidate)) {
         best->n_before += candidate.rank != best->after->rank;
         return;
     }
@@ -68,36 +64,12 @@ static void keep_best(struct search_collector *collector, uint32_t rank, float s
             return;
         for (uint32_t i = best->n / 2; i-- > 0;)
             sift_down(best->heap, best->n, i);
-    } else if (is_better(&candidate, &best->heap[0])) {
+    } else if (scored_is_better(&candidate, &best->heap[0])) {
         best->heap[0] = candidate;
         sift_down(best->heap, best->n, 0);
     }
     if (best->n == best->capacity)
         best->collector.floor = best->heap[0].score;
-}
-
-static int compare_scored(const void *left_scored, const void *right_scored)
-{
-    const struct search_scored *left = left_scored;
-    const struct search_scored *right = right_scored;
-    return is_better(left, right) ? -1 : is_better(right, left);
-}
-
-static void sort_best(struct search_scored *best, uint32_t n)
-{
-    int64_t keys[SMALL_ORDER_MAX] = {0};
-    uint8_t order[SMALL_ORDER_MAX];
-    struct search_scored sorted[SMALL_ORDER_MAX];
-    if (n > SMALL_ORDER_MAX) {
-        qsort(best, n, sizeof *best, compare_scored);
-        return;
-    }
-    for (uint32_t i = 0; i < n; i++)
-        keys[i] = small_order_key(best[i].score, best[i].rank);
-    small_order(keys, n, order);
-    for (uint32_t i = 0; i < n; i++)
-        sorted[i] = best[order[i]];
-    memcpy(best, sorted, n * sizeof *best);
 }
 
 /* One search by relevance. */
@@ -119,6 +91,24 @@ struct place {
     float score;   /* of the stage */
     uint32_t rank; /* of the crate; of the last one before it where there is none */
 };
+
+/* Puts what was found in order. What stands before the page is only counted there, but for what is
+   for the second stage; crates that the text names stand before it, too. */
+static void put_in_order(const struct relevance *relevance, struct search_scored *scored,
+                         uint32_t n)
+{
+    uint32_t offset = relevance->query->offset;
+    uint32_t first = offset > NAMED_MAX ? offset - NAMED_MAX : 0;
+    first = first < n ? first : n;
+    if (first <= relevance->depth) {
+        scored_sort(scored, n);
+        return;
+    }
+    scored_select(scored, n, first);
+    scored_sort(scored + first, n - first);
+    scored_select(scored, first, relevance->depth);
+    scored_sort(scored, relevance->depth);
+}
 
 /* Scans for the best `n` behind `after` (NULL: of all). */
 static int find_best(struct relevance *relevance, uint32_t n, const struct search_scored *after,
@@ -142,7 +132,7 @@ static int find_best(struct relevance *relevance, uint32_t n, const struct searc
     }
     for (uint32_t i = 0; i < best.n && best.n <= SMALL_ORDER_MAX; i++)
         rerank_fetch(search->index, best.heap[i].rank);
-    sort_best(best.heap, best.n);
+    put_in_order(relevance, best.heap, best.n);
     relevance->n_found = best.n;
     relevance->n_before = best.n_before;
     return 0;

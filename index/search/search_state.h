@@ -7,6 +7,7 @@
 #include "index/search/plan/search_plan.h"
 #include "index/search/rank/search_rerank.h"
 #include "index/search/scan/search_scan.h"
+#include "index/search/scored.h"
 
 #include <cratedex/ranking.h>
 #include <cratedex/search_facets.h>
@@ -14,12 +15,6 @@
 #include <stdint.h>
 
 struct highlighter; /* search_highlight.h */
-
-/* A match and its score of the first stage. */
-struct search_scored {
-    float score;
-    uint32_t rank;
-};
 
 struct search {
     struct index_reader *reader;
