@@ -32,11 +32,26 @@ int database_code_error(int code, const char *doing, const char *why, struct err
     }
 }
 
+/* Why the system could not read the file last; 0: it could. SQLite says SQLITE_CORRUPT then (EIO is
+   SQLITE_IOERR_CORRUPTFS to it), though the disk is at fault and not what the file holds. */
+static int why_unreadable(sqlite3 *database)
+{
+    int number = 0;
+    return (sqlite3_errcode(database) & 0xff) == SQLITE_CORRUPT &&
+                   sqlite3_file_control(database, "main", SQLITE_FCNTL_LAST_ERRNO, &number) ==
+                       SQLITE_OK
+               ? number
+               : 0;
+}
+
 int database_error(sqlite3 *database, const char *doing, struct error *error)
 {
     if (error != NULL && sqlite3_extended_errcode(database) == SQLITE_IOERR_DATA &&
         sqlite3_file_control(database, "main", DATABASE_FCNTL_EXPLAIN, error) == SQLITE_OK)
         return -1;
+    int number = why_unreadable(database);
+    if (number != 0)
+        return database_code_error(SQLITE_IOERR, doing, strerror(number), error);
     return database_code_error(sqlite3_errcode(database), doing, sqlite3_errmsg(database), error);
 }
 

@@ -4,6 +4,7 @@
 #include "index/registry/version_set.h"
 
 #include "index/base/database.h"
+#include "index/base/zstd_error.h"
 #include "index/registry/version_document.h"
 #include "index/segment/open_reader.h"
 
@@ -100,7 +101,7 @@ static int compress(const msgpack_sbuffer *plain, msgpack_sbuffer *block, struct
     size_t size = ZSTD_compress(frame, bound, plain->data, plain->size, COMPRESSION_LEVEL);
     int result = 0;
     if (ZSTD_isError(size))
-        result = error_set(error, "compressing versions: %s", ZSTD_getErrorName(size));
+        result = zstd_error(size, "compressing versions", error);
     else if (msgpack_sbuffer_write(block, frame, size) != 0)
         result = error_out_of_memory(error);
     free(frame);

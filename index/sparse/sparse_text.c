@@ -6,6 +6,7 @@
 
 #include "index/base/compare.h"
 #include "index/base/database.h"
+#include "index/base/zstd_error.h"
 #include "index/sparse/sparse_features.h"
 
 #include <cratedex/encoder.h>
@@ -224,7 +225,7 @@ int sparse_text_compress(struct sparse_text *text, struct error *error)
     compressed->size = ZSTD_compress2(text->compressor, compressed->data, compressed->alloc,
                                       text->lines.data, text->lines.size);
     if (ZSTD_isError(compressed->size))
-        return error_set(error, "zstd: %s", ZSTD_getErrorName(compressed->size));
+        return zstd_error(compressed->size, "compressing a text of the sparse index", error);
     return 0;
 }
 

@@ -217,7 +217,6 @@ struct benchmark {
 static const struct benchmark benchmarks[] = {
     {.name = "search", .run = bench_search, .needs_queries = true},
     {.name = "refinements", .run = bench_refinements, .needs_queries = true},
-    {.name = "filters", .run = bench_filters, .needs_queries = true},
     {.name = "suggest", .run = bench_suggest, .needs_queries = true},
     {.name = "pages", .run = bench_pages},
     {.name = "encoding", .run = bench_encoding, .chooses_rounds = true},

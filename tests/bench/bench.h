@@ -37,7 +37,6 @@ struct bench_options {
 
 /* Each returns 0, or -1 and why; compare also BENCH_BAD_RESULT. */
 int bench_search(const struct bench_options *options, struct error *error);
-int bench_filters(const struct bench_options *options, struct error *error);
 int bench_suggest(const struct bench_options *options, struct error *error);
 int bench_pages(const struct bench_options *options, struct error *error);
 int bench_open(const struct bench_options *options, struct error *error);

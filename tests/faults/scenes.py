@@ -31,8 +31,9 @@ class BuildScene(Scene):
             yield "the file is neither the old one nor the new one"
         if outcome.status == 0 and not is_new:
             yield "exit status 0, and the file is not the new one"
-        # Behind the new name only the folder is left to be written to the disk.
-        if outcome.status == 1 and not is_old and call not in ("fsync", "open", "strdup", "malloc", "strndup"):
+        # Behind the new name only the folder is left to be written to the disk, and the report to be printed.
+        later = ("fsync", "open", "strdup", "malloc", "strndup", "fclose")
+        if outcome.status == 1 and not is_old and call not in later:
             yield "exit status 1, and the file was replaced"
 
 

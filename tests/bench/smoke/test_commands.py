@@ -48,9 +48,6 @@ class Commands(unittest.TestCase):
         self.times("refinements", "--queries", sample.QUERIES, members=["alone", "license", "highlight", "added"])
         self.table("refinements", "--queries", sample.QUERIES, "--rounds", 1, words=["added to the same query", "MIT"])
 
-    def test_filters(self):
-        self.times("filters", "--queries", sample.QUERIES, members=["no filter", "license=MIT", "edition=2021, by downloads"])
-
     def test_suggest(self):
         self.times("suggest", "--queries", sample.QUERIES,
                    members=["suggest", "suggest_and_answer", "one_typo", "two_typos"])
