@@ -1,7 +1,7 @@
 /* What a search is narrowed by, beside the filters that crates.io has (struct search_query): names
    and values as query parameters, `cratedex-index query --filter` and the search box give them,
-   read in one place and kept in one form (search_filter_list.h). Filters are joined by AND; `license` is one filter
-   however many names it has.
+   read in one place and kept in one form (search_filter_list.h). Filters are joined by AND;
+   `license` is one filter however many names it has.
 
    | name               | value                            | passes                               |
    |--------------------|----------------------------------|--------------------------------------|

@@ -1,5 +1,5 @@
-/* Few are put in order by counting (small_order.h), many by qsort. Both are too much where a page far
-   behind is asked for: of twenty thousand only a hundred are shown. */
+/* Few are put in order by counting (small_order.h), many by qsort. Both are too much where a page
+   far behind is asked for: of twenty thousand only a hundred are shown. */
 #include "index/search/scored.h"
 
 #include "index/base/small_order.h"

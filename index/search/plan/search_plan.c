@@ -121,7 +121,8 @@ static void add_word(struct search_plan *plan, struct index_reader *reader,
     plan->n_with[i] = word.n_written;
     if (plan->ranking->synonym > 0)
         plan->n_with[i] += search_word_add_synonyms(&word, reader, written);
-    if (may_be_unfinished && written.length >= SEARCH_MIN_COMPLETED_BYTES && plan->ranking->prefix > 0)
+    if (may_be_unfinished && written.length >= SEARCH_MIN_COMPLETED_BYTES &&
+        plan->ranking->prefix > 0)
         plan->n_completed = search_word_complete(&word, index, unite, written);
     if (word.n_alternatives > 0) {
         plan->n_occurring++;

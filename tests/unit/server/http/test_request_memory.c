@@ -1,6 +1,6 @@
 /* The memory of one request is bounded: the largest search answer that can be asked for, explained
-   and highlighted, in either encoding and with every coding, takes less than 4 MiB in all that is allocated on the
-   way. */
+   and highlighted, in either encoding and with every coding, takes less than 4 MiB in all that is
+   allocated on the way. */
 #include "server/answer/answer.h"
 #include "server/answer/list_page.h"
 #include "tests/support/allocation_meter.h"
