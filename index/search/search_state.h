@@ -29,7 +29,7 @@ struct search {
     uint64_t *filter; /* a bit a rank, as the two below */
     uint64_t *filter_union;
     uint64_t *selected;
-    uint64_t *places; /* a bit a place of an order */
+    uint64_t *places;  /* a bit a place of an order */
     uint64_t *matched; /* by the text alone; of the last search that asked for it */
     struct rerank_candidate candidates[RERANK_DEPTH];
     struct rerank_features features; /* of the candidates */
