@@ -47,7 +47,7 @@ index_plain_libs := -lcsv -lm
 
 goals := $(or $(MAKECMDGOALS),all)
 needs_packages := $(filter-out clean distclean dist help fmt uninstall,$(goals))
-needs_tests := $(filter check test prepare asan tsan lint fuzz coverage tests torture torture-check %/torture,$(goals))
+needs_tests := $(filter check test prepare oracle asan tsan lint fuzz coverage tests torture torture-check %/torture,$(goals))
 needs_bench := $(filter lint tests prepare bench bench-check bench-compare docs-check relevance-train relevance-trees %/cratedex-bench,$(goals))
 
 ifneq ($(needs_packages),)

@@ -318,4 +318,4 @@ $(BUILD)/contract/sample.cdx: $(index_program) $(shell find -L data -type f)
 
 # The large indexes first: each keeps one core busy for half a minute.
 .PHONY: prepare
-prepare: $(programs) $(sort $(test_indexes) $(LARGE_INDEX) $(contract_indexes)) tests $(faults_programs) ## build what scripts/test needs more than once, run nothing
+prepare: $(programs) $(BUILD)/cratedex-bench $(sort $(test_indexes) $(LARGE_INDEX) $(contract_indexes)) tests $(faults_programs) ## build what scripts/test needs more than once, run nothing

@@ -37,24 +37,30 @@ static bool needs_another(const char *written)
     return strncmp(written, "kind=", strlen("kind=")) == 0;
 }
 
+static int read_filters(struct query_filters *filters, const struct index *index,
+                        bool that_need_another)
+{
+    int status = EXIT_OK;
+    for (size_t i = 0; i < filters->n && status == EXIT_OK; i++)
+        if (needs_another(filters->written[i]) == that_need_another)
+            status = read_filter(&filters->filters, index, filters->written[i]);
+    return status;
+}
+
 int query_filters_read(struct query_filters *filters, const struct index *index,
                        struct search_query *query)
 {
     size_t length;
     search_filters_init(&filters->filters);
-    for (size_t i = 0; i < 2 * filters->n; i++) {
-        const char *written = filters->written[i % filters->n];
-        int status = EXIT_OK;
-        if (needs_another(written) == (i >= filters->n))
-            status = read_filter(&filters->filters, index, written);
-        if (status != EXIT_OK)
-            return status;
-    }
+    int status = read_filters(filters, index, false);
+    if (status != EXIT_OK)
+        return status;
     if (query->text.data != NULL &&
         search_language_read(index, query->text, &filters->filters, filters->text, &length))
         query->text = (struct search_string){length > 0 ? filters->text : NULL, length};
+    status = read_filters(filters, index, true);
     query->filters = filters->filters.n > 0 ? &filters->filters : NULL;
-    return EXIT_OK;
+    return status;
 }
 
 void query_filters_print(const struct search_query *query)

@@ -211,13 +211,15 @@ static void take_slice(struct dependents *dependents, const struct selection *se
         add(dependents, selection->dependents[i].rank, selection->dependents[i].dependency_id);
 }
 
-/* Stores the dependencies of the crates on the page. */
-static void find_dependencies(struct dependents *dependents, const struct selection *selection)
+/* Stores the dependencies of the crates on the page, which `on_page` marks. */
+static void find_dependencies(struct dependents *dependents, const struct selection *selection,
+                              const uint64_t *on_page)
 {
     for (uint32_t i = 0; i < selection->n; i++) {
-        for (uint32_t k = 0; k < dependents->n; k++) {
-            if (dependents->page[k].rank == selection->dependents[i].rank)
-                dependents->page[k].dependency_id = selection->dependents[i].dependency_id;
+        const struct dependent *found = &selection->dependents[i];
+        for (uint32_t k = 0; bitmap_test(on_page, found->rank) && k < dependents->n; k++) {
+            if (dependents->page[k].rank == found->rank)
+                dependents->page[k].dependency_id = found->dependency_id;
         }
     }
 }
@@ -245,8 +247,11 @@ static int take_in_order(struct dependents *dependents, const struct selection *
         if (bitmap_test(selected, order[i]) && n_before++ >= query->offset)
             add(dependents, order[i], 0);
     }
+    bitmap_reset(selected, bitmap_n_words(columns->n_crates + 1));
+    for (uint32_t i = 0; i < dependents->n; i++)
+        bitmap_set(selected, dependents->page[i].rank);
+    find_dependencies(dependents, selection, selected);
     free(selected);
-    find_dependencies(dependents, selection);
     return 0;
 }
 

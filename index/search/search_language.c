@@ -104,7 +104,9 @@ static bool take(struct language *language, const struct query_token *token)
     case QUERY_TOKEN_FILTER:
         return add_filter(language, token);
     case QUERY_TOKEN_WITHOUT:
-        return add_word(language, SEARCH_FILTER_WITHOUT, token->value);
+        /* Where there is no room for more: at least it is not looked for. */
+        (void)add_word(language, SEARCH_FILTER_WITHOUT, token->value);
+        return true;
     case QUERY_TOKEN_QUOTED:
         return add_quoted(language, token);
     default:

@@ -98,7 +98,8 @@ static void put_in_order(const struct relevance *relevance, struct search_scored
                          uint32_t n)
 {
     uint32_t offset = relevance->query->offset;
-    uint32_t first = offset > NAMED_MAX ? offset - NAMED_MAX : 0;
+    uint32_t n_front = named_crates_count(&relevance->search->plan.named);
+    uint32_t first = offset > n_front ? offset - n_front : 0;
     first = first < n ? first : n;
     if (first <= relevance->depth) {
         scored_sort(scored, n);

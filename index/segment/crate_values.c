@@ -6,6 +6,7 @@
 
 #include "index/segment/crate_values_layout.h"
 
+#include <cratedex/utf8.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,7 +56,8 @@ static bool dictionary_is_true(const struct attribute_values *values, uint32_t n
         return false;
     for (uint32_t i = 0; i < values->n_values; i++) {
         if (offsets[i] >= offsets[i + 1] || offsets[i + 1] > n_text_bytes ||
-            offsets[i + 1] - offsets[i] > CRATE_VALUE_MAX_BYTES)
+            offsets[i + 1] - offsets[i] > CRATE_VALUE_MAX_BYTES ||
+            !utf8_is_valid(values->texts + offsets[i], offsets[i + 1] - offsets[i]))
             return false;
         if (i > 0 && (values->n_crates[i - 1] < values->n_crates[i] ||
                       (values->n_crates[i - 1] == values->n_crates[i] &&

@@ -47,11 +47,11 @@ static void make_marks(struct rust_versions *versions, const struct memberships 
     uint32_t step = n_crates / (MAX_MARKS - 1) + 1;
     uint32_t n_since = 0;
     uint64_t *bitmap = versions->bitmaps; /* of the next mark, as far as it is made */
-    for (uint32_t place = versions->n; place-- > 0;) {
+    for (uint32_t place = versions->n; place-- > 0 && versions->n_marks < MAX_MARKS;) {
         struct membership_list group = group_of(versions, memberships, place);
         membership_list_mark(&group, bitmap, versions->n_words);
         n_since += group.n < step ? group.n : step;
-        if (n_since < step || versions->n_marks == MAX_MARKS)
+        if (n_since < step)
             continue;
         versions->marks[versions->n_marks++] = place;
         n_since = 0;

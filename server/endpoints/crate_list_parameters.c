@@ -225,7 +225,7 @@ static void write_key(const struct crate_list_parameters *parameters, struct can
     if (parameters->highlight)
         canonical_key_number(key, 'h', 1);
     if (search->facets != 0)
-        canonical_key_number(key, 'f', search->facets);
+        canonical_key_number(key, 'z', search->facets);
     if (parameters->arm != EXPERIMENT_NONE)
         canonical_key_number(key, 'a', parameters->arm);
     write_given(key, 'c', &search->category);
@@ -252,7 +252,8 @@ int crate_list_parse(const struct query_string *query, const struct index *index
     if (read_filters(query, parameters, failure) != 0 ||
         crate_filter_parameters_read(query, index, &parameters->filters, failure) != 0 ||
         pagination_parse(query, &parameters->pagination, failure) != 0 ||
-        read_text(query, index, parameters, failure) != 0)
+        read_text(query, index, parameters, failure) != 0 ||
+        crate_filter_parameters_read_kind(query, index, &parameters->filters, failure) != 0)
         return -1;
     struct search_query *search = &parameters->search;
     search->filters = parameters->filters.n > 0 ? &parameters->filters : NULL;

@@ -23,6 +23,7 @@
 static int serve(uint16_t port, unsigned long n_workers)
 {
     const int on = 1;
+    const pid_t server = getpid();
     const struct sockaddr_in address = {
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
     int listener = socket(AF_INET, SOCK_STREAM, 0);
@@ -36,9 +37,9 @@ static int serve(uint16_t port, unsigned long n_workers)
             return EXIT_FAILURE;
         close(connection);
         if (fork() == 0) {
-            /* A worker does not outlive the server. */
+            /* A worker does not outlive the server, which may have ended already. */
             prctl(PR_SET_PDEATHSIG, SIGKILL);
-            for (;;)
+            while (getppid() == server)
                 pause();
         }
     }

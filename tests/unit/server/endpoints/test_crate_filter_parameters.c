@@ -60,6 +60,9 @@ static void test_equal_keys(void **state)
         {"rust_version=1.70&stable=yes", "stable=Yes&rust_version=1.70.0"},
         {"has=lib&has=bin", "has=BIN&has=lib&has=bin"},
         {"depends_on=alpha&kind=dev", "kind=dev&depends_on=Alpha"},
+        {"depends_on=alpha&kind=dev", "kind=dev&q=depends_on:alpha"},
+        {"depends_on=alpha&kind=dev", "depends_on=alpha&q=kind:dev"},
+        {"license=MIT", "license=%20MIT%20"},
     };
     for (size_t i = 0; i < N_ELEMENTS(same); i++)
         if (!have_equal_keys(state, same[i][0], same[i][1]))
