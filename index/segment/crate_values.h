@@ -28,10 +28,10 @@ enum crate_attribute {
 /* The values of one attribute; borrowed from a block. */
 struct attribute_values {
     uint32_t n_values;
-    uint32_t n_ranks;         /* crates of the index */
-    const uint32_t *n_crates; /* by number - 1, falling; equal ones by their bytes */
-    const int64_t *ids;      /* by number - 1: of the keyword or category; else 0 */
-    const uint32_t *by_text; /* numbers, in the order of the folded texts, then of numbers */
+    uint32_t n_ranks;             /* crates of the index */
+    const uint32_t *n_crates;     /* by number - 1, falling; equal ones by their bytes */
+    const int64_t *ids;           /* by number - 1: of the keyword or category; else 0 */
+    const uint32_t *by_text;      /* numbers, in the order of the folded texts, then of numbers */
     const uint32_t *text_offsets; /* n_values + 1 of them, into `texts` */
     const char *texts;
     /* Crate `rank` has the numbers [starts[rank - 1], starts[rank]), ascending. NULL where no crate
