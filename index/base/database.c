@@ -33,8 +33,8 @@ int database_code_error(int code, const char *doing, const char *why, struct err
 }
 
 /* Why the system could not read the file, the last time that it could not; 0: it always could.
-   SQLite says SQLITE_CORRUPT then (EIO is SQLITE_IOERR_CORRUPTFS to it), though the disk is at fault
-   and not what the file holds. */
+   SQLite says SQLITE_CORRUPT then (EIO is SQLITE_IOERR_CORRUPTFS to it), though the disk is at
+   fault and not what the file holds. */
 static int why_unreadable(sqlite3 *database)
 {
     int number = 0;
