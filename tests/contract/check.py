@@ -37,7 +37,7 @@ LOGIN = "this action requires authentication"
 
 # What contract.md calls ours, in the objects of crates.io's document.
 EXTENSIONS = (
-    ("#/components/schemas/Crate", ("explanation",)),
+    ("#/components/schemas/Crate", ("explanation", "highlights", "matched_in")),
     (
         "#/paths/~1api~1v1~1crates/get/responses/200/content/application~1json/schema/properties/meta",
         ("did_you_mean", "relaxed", "read_as", "hints", "facets"),
