@@ -4,6 +4,7 @@
 #include "index/build/build_licenses.h"
 
 #include "index/base/append.h"
+#include "index/base/ascii.h"
 #include "index/build/build_part.h"
 #include "index/segment/licenses.h"
 #include "index/text/license_expression.h"
@@ -57,7 +58,7 @@ static int note_name(struct naming *naming, const char *text, size_t length, uin
     uint32_t spelling;
     uint32_t n_before = naming->licenses->spellings.n;
     for (size_t i = 0; i < length; i++)
-        folded[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] - 'A' + 'a' : text[i]);
+        folded[i] = ascii_lower(text[i]);
     if (text_numbers_get(&naming->licenses->names, folded, length, name, error) != 0 ||
         text_numbers_get(&naming->licenses->spellings, text, length, &spelling, error) != 0)
         return -1;

@@ -11,6 +11,8 @@
    buffer is none. */
 #include "index/dump/web_address.h"
 
+#include "index/base/ascii.h"
+
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <idn2.h>
@@ -236,7 +238,7 @@ static bool host_is_shown(char *host, size_t capacity)
     if (!decode_percents(host) || (is_international(host) && !make_ascii(host, capacity)))
         return false;
     for (char *c = host; *c != '\0'; c++)
-        *c = (char)(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c);
+        *c = ascii_lower(*c);
     if (host[0] == '\0' || !has_only_domain_characters(host) || is_left_out(host))
         return false;
     return !ends_in_number(host) || is_ipv4_address(host);

@@ -4,6 +4,7 @@
    all others, so that their order makes no other query. */
 #include <cratedex/search_language.h>
 
+#include "index/base/ascii.h"
 #include "index/search/plan/query_language.h"
 #include "index/search/plan/query_text.h"
 #include "index/segment/open_index.h"
@@ -29,8 +30,7 @@ struct language {
 static struct search_string fold(char *copy, struct search_string text)
 {
     for (size_t i = 0; i < text.length; i++)
-        copy[i] = (char)(text.data[i] >= 'A' && text.data[i] <= 'Z' ? text.data[i] - 'A' + 'a'
-                                                                    : text.data[i]);
+        copy[i] = ascii_lower(text.data[i]);
     return (struct search_string){copy, text.length};
 }
 

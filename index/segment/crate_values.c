@@ -4,24 +4,22 @@
    with zeros to 8 bytes. Everything is little-endian and used where it lies. */
 #include "index/segment/crate_values.h"
 
+#include "index/base/ascii.h"
 #include "index/segment/crate_values_layout.h"
 
 #include <cratedex/utf8.h>
 #include <stdlib.h>
 #include <string.h>
 
-static unsigned char folded(char c)
-{
-    return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
-
 int crate_value_compare(const char *left, size_t left_length, const char *right,
                         size_t right_length)
 {
     size_t shorter = left_length < right_length ? left_length : right_length;
     for (size_t i = 0; i < shorter; i++) {
-        if (folded(left[i]) != folded(right[i]))
-            return folded(left[i]) < folded(right[i]) ? -1 : 1;
+        unsigned char left_byte = (unsigned char)ascii_lower(left[i]);
+        unsigned char right_byte = (unsigned char)ascii_lower(right[i]);
+        if (left_byte != right_byte)
+            return left_byte < right_byte ? -1 : 1;
     }
     return (left_length > right_length) - (left_length < right_length);
 }

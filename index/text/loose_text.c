@@ -2,12 +2,8 @@
    is typed in other alphabets is compared as it is. */
 #include "index/text/loose_text.h"
 
+#include "index/base/ascii.h"
 #include "index/text/name_words.h"
-
-static char lower(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
 
 bool loose_text_read(struct loose_text *loose, const char *text, size_t length)
 {
@@ -22,7 +18,7 @@ bool loose_text_read(struct loose_text *loose, const char *text, size_t length)
         if (n == LOOSE_TEXT_MAX_BYTES)
             return false;
         loose->n_boundaries += n > 0 && loose->boundary[n];
-        loose->letters[n++] = lower(text[i]);
+        loose->letters[n++] = ascii_lower(text[i]);
         loose->boundary[n] = false;
     }
     loose->length = n;
@@ -43,7 +39,7 @@ static size_t follow(const struct loose_text *loose, const char *name, size_t le
     for (size_t i = 0; i < length && n < loose->length; i++) {
         if (loose_separator(name[i]))
             continue;
-        if (lower(name[i]) != loose->letters[n])
+        if (ascii_lower(name[i]) != loose->letters[n])
             return 0;
         while (word < n_words && word < LOOSE_TEXT_MAX_BYTES && words[word].start < i)
             word++;

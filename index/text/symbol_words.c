@@ -3,6 +3,8 @@
    above 127 are parts of words, as letters, that no symbol word has. */
 #include "index/text/symbol_words.h"
 
+#include "index/base/ascii.h"
+
 #include <string.h>
 
 /* What `no` may stand before with a space between: only what people mean as one word. In running
@@ -25,11 +27,6 @@ static bool is_word_byte(char c)
     return is_letter_or_digit(c) || (unsigned char)c > 127;
 }
 
-static char lower(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
-
 /* The end of the letters and digits that begin at `at`. */
 static size_t run_end(const char *text, size_t length, size_t at)
 {
@@ -49,7 +46,7 @@ static bool add(struct symbol_word *found, const char *bytes, size_t n)
     if (n > sizeof found->word - found->word_length)
         return false;
     for (size_t i = 0; i < n; i++)
-        found->word[found->word_length++] = lower(bytes[i]);
+        found->word[found->word_length++] = ascii_lower(bytes[i]);
     return true;
 }
 
@@ -74,7 +71,7 @@ static bool is_absent_thing(const char *word, size_t length)
 {
     for (size_t i = 0; i < N_ABSENT_THINGS; i++) {
         size_t at = 0;
-        while (at < length && lower(word[at]) == absent_things[i][at])
+        while (at < length && ascii_lower(word[at]) == absent_things[i][at])
             at++;
         if (at == length && absent_things[i][at] == '\0')
             return true;
@@ -86,7 +83,7 @@ static bool is_absent_thing(const char *word, size_t length)
 static bool read_negation(const char *text, size_t length, size_t start, size_t end,
                           struct symbol_word *found)
 {
-    if (end - start != 2 || lower(text[start]) != 'n' || lower(text[start + 1]) != 'o')
+    if (end - start != 2 || ascii_lower(text[start]) != 'n' || ascii_lower(text[start + 1]) != 'o')
         return false;
     char separator = byte_at(text, length, end);
     bool is_joined = separator == '_' || separator == '-';

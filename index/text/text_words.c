@@ -4,6 +4,7 @@
    words are recognised by what was typed, before stemming. */
 #include "index/text/text_words.h"
 
+#include "index/base/ascii.h"
 #include "index/base/database.h"
 #include "index/text/stop_words.h"
 #include "index/text/symbol_words.h"
@@ -83,7 +84,7 @@ static bool typed_stop_word(const char *text, size_t length)
     if (length > sizeof lower)
         return false;
     for (size_t i = 0; i < length; i++)
-        lower[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] - 'A' + 'a' : text[i]);
+        lower[i] = ascii_lower(text[i]);
     return stop_word(lower, length);
 }
 

@@ -3,6 +3,7 @@
    cannot know more or less than the search does. Nothing is allocated. */
 #include "server/endpoints/crate_list_parameters.h"
 
+#include "index/base/ascii.h"
 #include "server/endpoints/crate_filter_parameters.h"
 #include "server/parameters/number_parameter.h"
 #include "server/parameters/string_list.h"
@@ -12,11 +13,6 @@
 #include <cratedex/search_language.h>
 #include <cratedex/utf8.h>
 #include <string.h>
-
-static char fold(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
 
 static struct search_string string_of(const struct query_parameter *parameter)
 {
@@ -30,7 +26,7 @@ static struct search_string lower_case(struct crate_list_parameters *parameters,
 {
     char *copy = parameters->text + parameters->text_length;
     for (size_t i = 0; i < length; i++)
-        copy[i] = fold(text[i]);
+        copy[i] = ascii_lower(text[i]);
     parameters->text_length += length;
     return (struct search_string){copy, length};
 }

@@ -77,7 +77,7 @@ static unsigned draw_words(const struct refined_source *source, uint64_t *seed, 
             at = end + 1;
         }
         if (is_good && n >= 1 && n <= most) {
-            strcpy(text, random.text);
+            memcpy(text, random.text, length + 1);
             return n;
         }
     }

@@ -1,6 +1,8 @@
 /* What can be read without an index. */
 #include "index/search/plan/filter_value.h"
 
+#include "index/base/ascii.h"
+
 #include <cratedex/rust_version.h>
 #include <cratedex/timestamp.h>
 #include <inttypes.h>
@@ -24,10 +26,8 @@ int filter_value_fold(struct filter_value *read, struct search_string value)
 {
     if (value.length == 0 || value.length > sizeof read->text)
         return -1;
-    for (size_t i = 0; i < value.length; i++) {
-        char c = value.data[i];
-        read->text[i] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    }
+    for (size_t i = 0; i < value.length; i++)
+        read->text[i] = ascii_lower(value.data[i]);
     read->length = value.length;
     return 0;
 }

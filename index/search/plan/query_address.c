@@ -2,6 +2,7 @@
    for where a word begins, so that they are found in Markdown and in angle brackets too. */
 #include "index/search/plan/query_address.h"
 
+#include "index/base/ascii.h"
 #include "index/search/plan/query_cursor.h"
 
 #include <string.h>
@@ -54,11 +55,6 @@ static bool take_segment(struct query_cursor *cursor)
     return cursor->at > start;
 }
 
-static char lower(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
-
 static bool take_pattern(struct query_cursor *cursor, const char *pattern)
 {
     struct query_cursor ahead = *cursor;
@@ -66,7 +62,7 @@ static bool take_pattern(struct query_cursor *cursor, const char *pattern)
         if (*pattern == '*') {
             if (!take_segment(&ahead))
                 return false;
-        } else if (lower(query_peek(&ahead)) == *pattern) {
+        } else if (ascii_lower(query_peek(&ahead)) == *pattern) {
             ahead.at++;
         } else {
             return false;

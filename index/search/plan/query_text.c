@@ -4,6 +4,7 @@
    addresses, for lines of Cargo.lock have both. What none of them understands is words. */
 #include "index/search/plan/query_text.h"
 
+#include "index/base/ascii.h"
 #include "index/search/plan/query_address.h"
 #include "index/search/plan/query_characters.h"
 #include "index/search/plan/query_loose_name.h"
@@ -129,11 +130,6 @@ static struct search_string without_decoration(struct search_string text)
     return query_without_spaces(text); /* nothing but marks: they are what was asked for */
 }
 
-static char lower(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
-
 static size_t write_words(char *out, struct search_string text)
 {
     size_t length = 0;
@@ -152,8 +148,8 @@ static bool is_repetition(struct search_string text, size_t length)
     if ((text.length + 1) % (length + 1) != 0)
         return false;
     for (size_t i = length; i < text.length; i++) {
-        char first = i % (length + 1) == length ? ' ' : lower(text.data[i % (length + 1)]);
-        if (lower(text.data[i]) != first)
+        char first = i % (length + 1) == length ? ' ' : ascii_lower(text.data[i % (length + 1)]);
+        if (ascii_lower(text.data[i]) != first)
             return false;
     }
     return true;

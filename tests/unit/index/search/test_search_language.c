@@ -290,15 +290,43 @@ static void what_is_pasted_stays(void **state)
 /* What there is no room for stays text, of a quote all or nothing. */
 static void too_many_words(void **state)
 {
-    char excluded[SEARCH_MAX_TEXT_CHARACTERS + 1] = "";
-    char quoted[SEARCH_MAX_TEXT_CHARACTERS + 1] = "\"";
+    char excluded[SEARCH_MAX_TEXT_CHARACTERS + 1];
+    char quoted[SEARCH_MAX_TEXT_CHARACTERS + 1];
+    int n_excluded = 0;
+    int n_quoted = snprintf(quoted, sizeof quoted, "\"");
     for (int i = 0; i < SEARCH_MAX_FILTERS; i++) {
-        sprintf(excluded + strlen(excluded), "-%c%c ", 'a' + i / 26, 'a' + i % 26);
-        sprintf(quoted + strlen(quoted), "%c%c ", 'a' + i / 26, 'a' + i % 26);
+        n_excluded += snprintf(excluded + n_excluded, sizeof excluded - (size_t)n_excluded,
+                               "-%c%c ", 'a' + i / 26, 'a' + i % 26);
+        n_quoted += snprintf(quoted + n_quoted, sizeof quoted - (size_t)n_quoted, "%c%c ",
+                             'a' + i / 26, 'a' + i % 26);
     }
-    strcat(quoted, "zz\"");
+    snprintf(quoted + n_quoted, sizeof quoted - (size_t)n_quoted, "zz\"");
     assert_memory_equal(read_text(*state, excluded), " | without:aa ab", 15);
     assert_null(read_text(*state, quoted));
+}
+
+/* A word to leave out for which there is no room is at least not looked for. */
+static void no_room_for_an_exclusion(void **state)
+{
+    const struct built_index *built = *state;
+    static const char typed[] = "http -zz";
+    struct search_filters filters;
+    struct error error;
+    char rest[SEARCH_MAX_TEXT_BYTES];
+    size_t length = 0;
+    search_filters_init(&filters);
+    for (int i = 0; i < SEARCH_MAX_FILTERS; i++) {
+        const char word[] = {(char)('a' + i / 26), (char)('a' + i % 26)};
+        assert_int_equal(search_filters_add_value(&filters, SEARCH_FILTER_WITHOUT,
+                                                  (struct search_string){word, sizeof word}, 0,
+                                                  &error),
+                         0);
+    }
+    assert_true(search_language_read(built->index, (struct search_string){typed, sizeof typed - 1},
+                                     &filters, rest, &length));
+    assert_int_equal(length, strlen("http"));
+    assert_memory_equal(rest, "http", length);
+    assert_int_equal(filters.n, SEARCH_MAX_FILTERS);
 }
 
 /* What was left is read as itself: a link's text, and that of a suggestion, mean the same. */
@@ -319,6 +347,7 @@ int main(void)
         cmocka_unit_test(flags_are_passed_over),
         cmocka_unit_test(what_is_pasted_stays),
         cmocka_unit_test(too_many_words),
+        cmocka_unit_test(no_room_for_an_exclusion),
         cmocka_unit_test(the_rest_is_text),
     };
     return cmocka_run_group_tests_name("search_language", tests, open_index, built_index_tear_down);

@@ -30,7 +30,8 @@ static const char *read_as(void **state, const char *written)
         return text;
     }
     assert_int_equal(filters.n, 0);
-    return status == SEARCH_FILTER_UNKNOWN ? "unknown" : strcpy(text, error.message);
+    snprintf(text, sizeof text, "%s", status == SEARCH_FILTER_UNKNOWN ? "unknown" : error.message);
+    return text;
 }
 
 struct expected {

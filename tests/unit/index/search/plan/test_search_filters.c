@@ -47,8 +47,10 @@ static const char *read_as(void **state, const char *name, const char *value)
     int status = add(*state, &filters, name, value, &error);
     if (status == SEARCH_FILTER_UNKNOWN)
         return filters.n == 0 ? "unknown" : "unknown, but there";
-    if (status != 0)
-        return filters.n == 0 ? strcpy(text, error.message) : "refused, but there";
+    if (status != 0) {
+        snprintf(text, sizeof text, "%s", error.message);
+        return filters.n == 0 ? text : "refused, but there";
+    }
     assert_int_equal(filters.n, 1);
     struct search_string read = search_filter_text(&filters, &filters.filters[0]);
     snprintf(text, sizeof text, "%s=%.*s", search_filter_name(filters.filters[0].kind),
