@@ -15,7 +15,10 @@ EXPECTED = {
     "share/man/man1/cratedex-index.1": 0o644,
     "share/man/man8/cratedex-server.8": 0o644,
     "share/cratedex/synonyms.txt": 0o644,
-    "share/doc/cratedex/cratedex-server.conf": 0o644,
+    "share/doc/cratedex/README.md": 0o644,
+    "share/doc/cratedex/server/README.md": 0o644,
+    "/etc/cratedex/cratedex-server.conf": 0o644,
+    "/etc/logrotate.d/cratedex": 0o644,
     "share/bash-completion/completions/cratedex-index": 0o644,
     "share/bash-completion/completions/cratedex-server": 0o644,
 }
@@ -26,7 +29,7 @@ class Installation(unittest.TestCase):
         expected = dict(EXPECTED)
         for header in (stage.ROOT / "include" / "cratedex").glob("*.h"):
             expected[f"include/cratedex/{header.name}"] = 0o644
-        found = {name.removeprefix("usr/"): (stage.folder / name).stat().st_mode & 0o7777
+        found = {f"/{name}".removeprefix("/usr/"): (stage.folder / name).stat().st_mode & 0o7777
                  for name in stage.files(stage.folder)}
         self.assertEqual(found, expected)
 
@@ -56,11 +59,24 @@ class Installation(unittest.TestCase):
             stage.make("uninstall", *arguments)
             self.assertEqual(stage.files(Path(temporary)), sorted(others))
 
+    def test_a_configuration_belongs_to_whoever_changed_it(self):
+        """Installing again keeps it, and so does uninstalling; one that was left as it came goes."""
+        with tempfile.TemporaryDirectory() as temporary:
+            arguments = [f"BUILD={stage.build}", f"DESTDIR={temporary}", f"PREFIX={stage.PREFIX}"]
+            stage.make("install", *arguments)
+            changed = Path(temporary) / "etc/cratedex/cratedex-server.conf"
+            changed.write_text("threads = 1\n")
+            stage.make("install", *arguments)
+            stage.make("uninstall", *arguments)
+            self.assertEqual(stage.files(Path(temporary)), ["etc/cratedex/cratedex-server.conf"])
+            self.assertEqual(changed.read_text(), "threads = 1\n")
+
     def test_of_a_system_uninstall_removes_our_own_folders_only(self):
         printed = stage.make("uninstall", "--dry-run", f"BUILD={stage.build}", "PREFIX=/usr/local")
         folders = re.search(r"^for folder in (.*); do", printed, re.MULTILINE)[1].split()
         self.assertEqual(folders, ["/usr/local/include/cratedex", "/usr/local/share/cratedex",
-                                   "/usr/local/share/doc/cratedex"])
+                                   "/usr/local/share/doc/cratedex/server", "/usr/local/share/doc/cratedex",
+                                   "/etc/cratedex"])
         self.assertNotIn("--parents", printed)
 
     def test_help_lists_the_targets_of_all_parts(self):
