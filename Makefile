@@ -39,7 +39,7 @@ MAKEFLAGS += --no-builtin-rules
 # ---- Libraries, per program: the index needs no HTTP, the tests nothing but their own. ----
 
 index_modules := sqlite3 jansson msgpack libarchive libidn2 zlib libzstd libxxhash inih libcrypto
-server_modules := libmicrohttpd jansson msgpack zlib libbrotlienc libzstd libxxhash inih
+server_modules := libmicrohttpd jansson msgpack zlib libbrotlienc libzstd libxxhash inih libsystemd libseccomp
 bench_modules := libcjson simdjson
 test_modules := cmocka libcurl jansson msgpack zlib libbrotlidec libzstd
 # libcsv ships no .pc file in Debian 12.

@@ -20,7 +20,7 @@ static const char options_text[] =
     "      --base-url URL   the server's own address, as clients see it, for cargo;\n"
     "                       default: what each request calls its host\n"
     "      --cdn-url URL    where crate files and READMEs lie, for downloads to be\n"
-    "                       sent there; default " OPTIONS_DEFAULT_CDN_URL "\n"
+    "                       sent there; default " SETTINGS_DEFAULT_CDN_URL "\n"
     "      --banner TEXT    a line for the web front end to show on every page\n"
     "      --read-only yes|no\n"
     "                       whether it says so at the log-in button; default yes (no\n"

@@ -76,7 +76,8 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
     const struct crate_list_parameters *wanted = parameters;
     struct search_query query = wanted->search;
     enum experiment_arm arm = wanted->arm;
-    query.ranking = arm == EXPERIMENT_B ? job->service->ranking_b : job->service->ranking;
+    const struct settings *settings = &job->snapshot->settings;
+    query.ranking = arm == EXPERIMENT_B ? &settings->ranking_b : &settings->ranking;
     if (arm != EXPERIMENT_NONE) {
         job->head.arm = arm;
         job->head.cache_control.everyone = experiment_cache_control(job->service->experiment);
@@ -92,7 +93,7 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
     }
     for (uint32_t i = 0; query.filters != NULL && i < query.filters->n; i++)
         job->trace->filters |= UINT32_C(1) << query.filters->filters[i].kind;
-    job->trace->has_plan = job->service->slow_query_seconds > 0;
+    job->trace->has_plan = settings->slow_query_seconds > 0;
     if (job->trace->has_plan)
         query_plan_describe(&query, &result, &job->trace->plan);
     return encode_page(job, wanted, &result, failure);

@@ -12,13 +12,15 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
 {
     (void)parameters;
     (void)failure;
+    const struct settings *settings = &job->snapshot->settings;
     struct encoder *encoder = &job->encoder;
     encoder_object(encoder, 5);
     encoder_member_text(encoder, "deployed_sha", CRATEDEX_COMMIT);
     encoder_member_text(encoder, "commit", CRATEDEX_COMMIT);
-    encoder_member_text(encoder, "cdn_base", job->service->cdn_url);
-    encoder_member_boolean(encoder, "read_only", job->service->says_read_only);
-    encoder_member_text(encoder, "banner_message", job->service->banner);
+    encoder_member_text(encoder, "cdn_base", settings->cdn_url);
+    encoder_member_boolean(encoder, "read_only", settings->says_read_only);
+    encoder_member_text(encoder, "banner_message",
+                        settings->banner[0] != '\0' ? settings->banner : NULL);
     encoder_end_object(encoder);
     return 0;
 }

@@ -24,7 +24,7 @@ struct file_parameters {
 ENDPOINT_PARAMETERS_FIT(struct file_parameters);
 
 struct config_parameters {
-    char base_url[SERVICE_MAX_URL]; /* without a final slash */
+    char base_url[SETTINGS_MAX_URL]; /* without a final slash */
 };
 ENDPOINT_PARAMETERS_FIT(struct config_parameters);
 
@@ -67,14 +67,14 @@ static int prepare_config(const struct question *question, void *parameters,
                           struct failure *failure)
 {
     struct config_parameters *config = parameters;
-    const struct service *service = question->service;
+    const char *own_url = question->snapshot->settings.base_url;
     const struct request *request = question->request;
     char *base = config->base_url;
     size_t room = sizeof config->base_url;
-    if (service->base_url[0] == '\0' && request->host == NULL)
+    if (own_url[0] == '\0' && request->host == NULL)
         return failure_set(failure, 400, "the request names no host");
-    int length = service->base_url[0] != '\0'
-                     ? snprintf(base, room, "%s", service->base_url)
+    int length = own_url[0] != '\0'
+                     ? snprintf(base, room, "%s", own_url)
                      : snprintf(base, room, "%s://%s", request->scheme, request->host);
     if (length < 0 || (size_t)length >= room)
         return failure_set(failure, 400, "the request's host is too long");
@@ -102,7 +102,7 @@ static int answer_config(struct answer_job *job, const void *parameters, struct 
     const struct config_parameters *config = parameters;
     char download[sizeof config->base_url + 64];
     struct encoder encoder;
-    if (job->service->base_url[0] == '\0')
+    if (job->snapshot->settings.base_url[0] == '\0')
         job->head.cache_control = of_host;
     job->head.last_modified = config_date(job->snapshot->index, config->base_url);
     snprintf(download, sizeof download, "%s/api/v1/crates/{crate}/{version}/download",

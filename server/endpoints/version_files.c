@@ -80,7 +80,7 @@ static int write_url(struct url *url, const struct answer_job *job,
     index_crate(job->snapshot->index, path->rank, &crate);
     url->length = 0;
     url->is_too_long = false;
-    add_text(url, job->service->cdn_url);
+    add_text(url, job->snapshot->settings.cdn_url);
     add_text(url, folder);
     add_encoded(url, crate.name, crate.name_length);
     add_byte(url, '/');

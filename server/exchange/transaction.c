@@ -41,9 +41,11 @@ static void log_access(const struct service *service, const char *address, struc
 }
 
 static void log_slow_query(const struct service *service, struct request *request,
-                           const struct index *index, const struct outcome *outcome, double seconds)
+                           const struct snapshot *snapshot, const struct outcome *outcome,
+                           double seconds)
 {
-    if (service->slow_query_seconds <= 0 || seconds < service->slow_query_seconds)
+    const double slow = snapshot->settings.slow_query_seconds;
+    if (slow <= 0 || seconds < slow)
         return;
     struct slow_query query = {
         .request_id = request_id(request),
@@ -51,7 +53,7 @@ static void log_slow_query(const struct service *service, struct request *reques
         .target = request->target,
         .seconds = seconds,
         .outcome = outcome,
-        .index = index,
+        .index = snapshot->index,
     };
     clock_gettime(CLOCK_REALTIME, &query.time);
     metrics_count_slow_query(service->metrics);
@@ -88,8 +90,7 @@ static void record(const struct exchange *exchange, const struct transaction *tr
         metrics_count_late_request(service->metrics);
     log_access(service, client, exchange->request, transaction->version, exchange->outcome,
                seconds);
-    log_slow_query(service, exchange->request, exchange->snapshot->index, exchange->outcome,
-                   now - start);
+    log_slow_query(service, exchange->request, exchange->snapshot, exchange->outcome, now - start);
 }
 
 enum MHD_Result transaction_run(const struct service *service,

@@ -16,6 +16,7 @@ struct snapshot *snapshot_open(const struct snapshot_source *source, uint64_t ge
         return NULL;
     }
     snapshot->generation = generation;
+    snapshot->settings = *source->settings;
     snapshot->n_faults = mapped_fault_count();
     snapshot->index = index_open_signed(source->path, source->verify_key, error);
     if (snapshot->index != NULL)

@@ -5,6 +5,7 @@
 
 #include "server/service/page_check.h"
 #include "server/service/reader_pool.h"
+#include "server/service/settings.h"
 
 #include <cratedex/error.h>
 #include <cratedex/index_file.h>
@@ -20,6 +21,7 @@ struct snapshot {
     /* Another for every snapshot that a process serves: what is kept of answers is kept by it, for
        an answer is as old as its snapshot. */
     uint64_t generation;
+    struct settings settings;
     uint64_t n_faults; /* mapped_fault_count before it was opened */
     /* Its file is not to be read any more; what is in memory of it, and what was answered from it,
        is as good as before. */
@@ -31,6 +33,7 @@ struct snapshot_source {
     const char *path;
     unsigned n_readers;                     /* one for each thread that computes answers */
     const struct signature_key *verify_key; /* NULL: the index needs no signature */
+    const struct settings *settings;        /* copied into the snapshot */
 };
 
 /* Opens what is at the source's path now, and begins to check its pages (page_check.h), which

@@ -142,9 +142,11 @@ static int start_server(struct counting *counting, struct error *error)
     const struct daemon_limits limits = {.n_threads = 1};
     struct listen_address address;
     struct service *service = &counting->service;
-    const struct snapshot_source source = {.path = counting->index_path, .n_readers = 1};
+    struct settings settings;
+    settings_set_defaults(&settings);
+    const struct snapshot_source source = {
+        .path = counting->index_path, .n_readers = 1, .settings = &settings};
     service->proxies = &no_proxies;
-    service->cdn_url = "https://static.crates.io";
     atomic_init(&service->is_stopping, false);
     counting->snapshot = snapshot_open(&source, 1, error);
     if (counting->snapshot != NULL)

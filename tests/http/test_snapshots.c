@@ -50,7 +50,9 @@ struct fixture {
 static void change_to(struct fixture *fixture, unsigned number)
 {
     struct error error;
-    const struct snapshot_source source = {.path = fixture->paths[number], .n_readers = N_THREADS};
+    const struct snapshot_source source = {.path = fixture->paths[number],
+                                           .n_readers = N_THREADS,
+                                           .settings = cached_daemon_settings()};
     struct snapshot *snapshot = snapshot_open(&source, ++fixture->generation, &error);
     if (snapshot == NULL)
         fail_msg("%s", error.message);

@@ -20,6 +20,13 @@
 #define CACHE_BYTES ((size_t)64 << 20)
 #define RECENT_BYTES ((size_t)1 << 20)
 
+const struct settings *cached_daemon_settings(void)
+{
+    static struct settings settings;
+    settings_set_defaults(&settings);
+    return &settings;
+}
+
 void cached_daemon_start(struct cached_daemon *daemon, unsigned n_threads)
 {
     struct error error = {.message = ""};
@@ -28,10 +35,9 @@ void cached_daemon_start(struct cached_daemon *daemon, unsigned n_threads)
     static const struct trusted_proxies no_proxies;
     struct service *service = &daemon->service;
     built_index_open_sample(&daemon->built);
-    const struct snapshot_source source = {.path = daemon->built.path, .n_readers = n_threads};
+    const struct snapshot_source source = {
+        .path = daemon->built.path, .n_readers = n_threads, .settings = cached_daemon_settings()};
     service->proxies = &no_proxies;
-    service->cdn_url = "https://static.crates.io";
-    service->base_url = "";
     atomic_init(&service->is_stopping, false);
     daemon->snapshot = snapshot_open(&source, 1, &error);
     assert_non_null(daemon->snapshot);

@@ -22,6 +22,9 @@ struct cached_daemon {
    Fails the test where it cannot. */
 void cached_daemon_start(struct cached_daemon *daemon, unsigned n_threads);
 
+/* The defaults, for a snapshot of one's own. */
+const struct settings *cached_daemon_settings(void);
+
 /* Every connection to it has been closed. */
 void cached_daemon_stop(struct cached_daemon *daemon);
 
