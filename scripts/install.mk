@@ -76,11 +76,11 @@ installed = \
     $(foreach program,$(programs),755,$(program),$(bindir)/$(notdir $(program))) \
     $(foreach script,$(service_scripts),755,$(script),$(bindir)/cratedex-$(notdir $(script))) \
     $(foreach unit,$(made_units),644,$(unit),$(unitdir)/$(notdir $(unit))) \
-    $(foreach file,$(wildcard scripts/systemd/cratedex.sysusers),644,$(file),$(sysusersdir)/cratedex.conf) \
-    $(foreach file,$(wildcard scripts/systemd/cratedex.tmpfiles),644,$(file),$(tmpfilesdir)/cratedex.conf) \
+    644,scripts/systemd/cratedex.sysusers,$(sysusersdir)/cratedex.conf \
+    644,scripts/systemd/cratedex.tmpfiles,$(tmpfilesdir)/cratedex.conf \
     conf,$(BUILD)/install/cratedex-server.conf,$(sysconfdir)/cratedex/cratedex-server.conf \
     $(foreach file,$(wildcard scripts/install/nightly.conf),conf,$(file),$(sysconfdir)/cratedex/nightly.conf) \
-    conf,scripts/install/logrotate.conf,$(sysconfdir)/logrotate.d/cratedex \
+    conf,scripts/systemd/cratedex.logrotate,$(sysconfdir)/logrotate.d/cratedex \
     644,$(index_library),$(libdir)/$(notdir $(index_library)) \
     $(foreach header,$(public_headers),644,$(header),$(includedir)/cratedex/$(notdir $(header))) \
     644,$(BUILD)/install/cratedex.pc,$(pkgconfigdir)/cratedex.pc \
