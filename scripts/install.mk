@@ -19,10 +19,16 @@ source_date := $(or $(SOURCE_DATE_EPOCH),$(if $(in_git),$(shell git log -1 --for
 
 # ---- What is made for it ----
 
-made := $(addprefix $(BUILD)/install/,cratedex-index.1 cratedex-server.8 cratedex-server.conf cratedex.pc)
+made := $(addprefix $(BUILD)/install/,cratedex-index.1 cratedex-server.8 cratedex-fetch-dump.1 cratedex-nightly.8 \
+    cratedex-server.conf cratedex.pc)
 
-fill_template = awk -f scripts/install/help.awk -v folder='$(BUILD)' -v version='$(VERSION)' \
+fill_template = awk -f scripts/install/help.awk -v folder='$(help_folder)' -v version='$(VERSION)' \
     -v date="$$(date -u -d @$(source_date) +%F)" -v docdir='$(docdir)' $<
+$(filter-out %.pc,$(made)): help_folder = $(BUILD)
+# Scripts for operators say what they are themselves.
+script_pages := $(addprefix $(BUILD)/install/,cratedex-fetch-dump.1 cratedex-nightly.8)
+$(script_pages): help_folder = scripts
+$(script_pages): scripts/fetch-dump scripts/nightly $(wildcard scripts/operate/*.sh)
 $(filter-out %.pc,$(made)): $(BUILD)/install/%: scripts/install/%.in scripts/install/help.awk $(programs)
 	@mkdir -p $(@D)
 	$(call say,make)
@@ -49,6 +55,23 @@ $(BUILD)/install/cratedex.pc: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' "$$content" >$@
 
+# ---- Scripts for operators ----
+
+# They find what they share from where they are, and the version stands in it.
+operators_scripts := fetch-dump nightly
+shared_scripts := $(wildcard scripts/operate/*.sh)
+sharedir = $(datadir)/cratedex/operate
+made_scripts := $(operators_scripts:%=$(BUILD)/install/scripts/cratedex-%) \
+    $(shared_scripts:scripts/operate/%=$(BUILD)/install/scripts/%)
+fill_script = sed -e 's/@version@/$(VERSION)/' \
+    -e "s|\.\./share/cratedex/operate|$$(realpath -ms --relative-to='$(bindir)' '$(sharedir)')|" $< >$@
+$(BUILD)/install/scripts/cratedex-%: scripts/% FORCE
+	@mkdir -p $(@D)
+	@$(fill_script)
+$(BUILD)/install/scripts/%.sh: scripts/operate/%.sh FORCE
+	@mkdir -p $(@D)
+	@$(fill_script)
+
 # ---- Installing ----
 
 public_headers := $(wildcard include/cratedex/*.h)
@@ -61,9 +84,13 @@ installed = \
     644,$(BUILD)/install/cratedex.pc,$(pkgconfigdir)/cratedex.pc \
     644,$(BUILD)/install/cratedex-index.1,$(mandir)/man1/cratedex-index.1 \
     644,$(BUILD)/install/cratedex-server.8,$(mandir)/man8/cratedex-server.8 \
+    644,$(BUILD)/install/cratedex-fetch-dump.1,$(mandir)/man1/cratedex-fetch-dump.1 \
+    644,$(BUILD)/install/cratedex-nightly.8,$(mandir)/man8/cratedex-nightly.8 \
+    $(foreach script,$(made_scripts),$(if $(filter %.sh,$(script)),644$(comma)$(script)$(comma)$(sharedir)/$(notdir $(script)),755$(comma)$(script)$(comma)$(bindir)/$(notdir $(script)))) \
+    644,scripts/install/nightly.conf,$(docdir)/nightly.conf \
     644,$(BUILD)/install/cratedex-server.conf,$(docdir)/cratedex-server.conf \
     644,index/text/synonyms.txt,$(datadir)/cratedex/synonyms.txt \
-    $(foreach program,$(programs),644,scripts/install/completion.bash,$(completionsdir)/$(notdir $(program)))
+    $(foreach program,$(notdir $(programs)) $(operators_scripts:%=cratedex-%),644,scripts/install/completion.bash,$(completionsdir)/$(program))
 comma := ,
 fields = $(subst $(comma), ,$(1))
 targets = $(foreach file,$(installed),$(lastword $(call fields,$(file))))
@@ -85,7 +112,7 @@ emptied = $(includedir)/cratedex $(datadir)/cratedex $(docdir)
 endif
 
 .PHONY: install uninstall dist
-install: all $(made) ## programs, library, headers, manual pages and more, to $(DESTDIR)$(PREFIX)
+install: all $(made) $(made_scripts) ## programs, library, headers, manual pages and more, to $(DESTDIR)$(PREFIX)
 	$(foreach file,$(installed),$(call install_file,$(call fields,$(file))))
 
 uninstall: ## remove what install brought

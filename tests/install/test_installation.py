@@ -10,12 +10,19 @@ import stage
 EXPECTED = {
     "bin/cratedex-index": 0o755,
     "bin/cratedex-server": 0o755,
+    "bin/cratedex-fetch-dump": 0o755,
+    "bin/cratedex-nightly": 0o755,
     "lib/libcratedex.a": 0o644,
     "lib/pkgconfig/cratedex.pc": 0o644,
     "share/man/man1/cratedex-index.1": 0o644,
     "share/man/man8/cratedex-server.8": 0o644,
+    "share/man/man1/cratedex-fetch-dump.1": 0o644,
+    "share/man/man8/cratedex-nightly.8": 0o644,
     "share/cratedex/synonyms.txt": 0o644,
     "share/doc/cratedex/cratedex-server.conf": 0o644,
+    "share/doc/cratedex/nightly.conf": 0o644,
+    "share/bash-completion/completions/cratedex-fetch-dump": 0o644,
+    "share/bash-completion/completions/cratedex-nightly": 0o644,
     "share/bash-completion/completions/cratedex-index": 0o644,
     "share/bash-completion/completions/cratedex-server": 0o644,
 }
@@ -26,6 +33,8 @@ class Installation(unittest.TestCase):
         expected = dict(EXPECTED)
         for header in (stage.ROOT / "include" / "cratedex").glob("*.h"):
             expected[f"include/cratedex/{header.name}"] = 0o644
+        for part in (stage.ROOT / "scripts" / "operate").iterdir():
+            expected[f"share/cratedex/operate/{part.name}"] = 0o644
         found = {name.removeprefix("usr/"): (stage.folder / name).stat().st_mode & 0o7777
                  for name in stage.files(stage.folder)}
         self.assertEqual(found, expected)
