@@ -221,8 +221,9 @@ static int start(struct process *process, const struct options *options, struct 
     process->listener = listener_open(&options->listen, error);
     if (process->listener < 0)
         return -1;
+    const struct swap_steps steps = {.service = service};
     service->watch =
-        index_watch_start(service->snapshots, process->snapshot, &process->source, error);
+        index_watch_start(service->snapshots, process->snapshot, &process->source, &steps, error);
     if (service->watch == NULL)
         return -1;
     process->daemon = daemon_start(service, process->listener, &options->limits, error);
