@@ -2,7 +2,8 @@
 #
 # Beside the programs and the library there are manual pages and a sample configuration, made of the templates
 # in install/ and of what the programs say in their --help, so that they need nothing that the build does not;
-# completion for bash, which asks the programs itself; and what pkg-config has to know.
+# completion for bash, which asks the programs itself; what pkg-config has to know; and what a service needs:
+# units of systemd, its user and folders, the rotation of its logs. debian/ packs what this installs.
 
 bindir ?= $(PREFIX)/bin
 libdir ?= $(PREFIX)/lib
@@ -12,6 +13,11 @@ mandir ?= $(datadir)/man
 docdir ?= $(datadir)/doc/cratedex
 pkgconfigdir ?= $(libdir)/pkgconfig
 completionsdir ?= $(datadir)/bash-completion/completions
+# One configuration for a machine, wherever the programs lie; a prefix of one's own has its own.
+sysconfdir ?= $(if $(filter /usr /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc)
+unitdir ?= $(PREFIX)/lib/systemd/system
+sysusersdir ?= $(PREFIX)/lib/sysusers.d
+tmpfilesdir ?= $(PREFIX)/lib/tmpfiles.d
 
 # When the sources were last changed, in seconds since 1970: what is made says this, not when it was made.
 in_git := $(wildcard .git)
@@ -22,7 +28,7 @@ source_date := $(or $(SOURCE_DATE_EPOCH),$(if $(in_git),$(shell git log -1 --for
 made := $(addprefix $(BUILD)/install/,cratedex-index.1 cratedex-server.8 cratedex-server.conf cratedex.pc)
 
 fill_template = awk -f scripts/install/help.awk -v folder='$(BUILD)' -v version='$(VERSION)' \
-    -v date="$$(date -u -d @$(source_date) +%F)" -v docdir='$(docdir)' $<
+    -v date="$$(date -u -d @$(source_date) +%F)" -v sysconfdir='$(sysconfdir)' $<
 $(filter-out %.pc,$(made)): $(BUILD)/install/%: scripts/install/%.in scripts/install/help.awk $(programs)
 	@mkdir -p $(@D)
 	$(call say,make)
@@ -49,19 +55,38 @@ $(BUILD)/install/cratedex.pc: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' "$$content" >$@
 
+# ---- A service of systemd ----
+
+# What an operator's timer runs, under the names that it has in /usr/bin.
+service_scripts := $(wildcard scripts/fetch-dump scripts/nightly)
+units := $(wildcard $(addprefix scripts/systemd/*.,service socket timer))
+made_units := $(patsubst scripts/systemd/%,$(BUILD)/install/%,$(units))
+
+# They are written for /usr and /etc. Every time, for PREFIX may have changed.
+$(made_units): $(BUILD)/install/%: scripts/systemd/% FORCE
+	@mkdir -p $(@D)
+	@sed 's|/usr/bin/cratedex|$(bindir)/cratedex|g; s|/etc/cratedex|$(sysconfdir)/cratedex|g' $< >$@
+
 # ---- Installing ----
 
 public_headers := $(wildcard include/cratedex/*.h)
 
-# MODE SOURCE TARGET of each, with a comma between.
+# MODE SOURCE TARGET of each, with a comma between; MODE `conf`: a configuration, which stays as it is where it is.
 installed = \
     $(foreach program,$(programs),755,$(program),$(bindir)/$(notdir $(program))) \
+    $(foreach script,$(service_scripts),755,$(script),$(bindir)/cratedex-$(notdir $(script))) \
+    $(foreach unit,$(made_units),644,$(unit),$(unitdir)/$(notdir $(unit))) \
+    644,scripts/systemd/cratedex.sysusers,$(sysusersdir)/cratedex.conf \
+    644,scripts/systemd/cratedex.tmpfiles,$(tmpfilesdir)/cratedex.conf \
+    conf,$(BUILD)/install/cratedex-server.conf,$(sysconfdir)/cratedex/cratedex-server.conf \
+    $(foreach file,$(wildcard scripts/install/nightly.conf),conf,$(file),$(sysconfdir)/cratedex/nightly.conf) \
+    conf,scripts/systemd/cratedex.logrotate,$(sysconfdir)/logrotate.d/cratedex \
     644,$(index_library),$(libdir)/$(notdir $(index_library)) \
     $(foreach header,$(public_headers),644,$(header),$(includedir)/cratedex/$(notdir $(header))) \
     644,$(BUILD)/install/cratedex.pc,$(pkgconfigdir)/cratedex.pc \
     644,$(BUILD)/install/cratedex-index.1,$(mandir)/man1/cratedex-index.1 \
     644,$(BUILD)/install/cratedex-server.8,$(mandir)/man8/cratedex-server.8 \
-    644,$(BUILD)/install/cratedex-server.conf,$(docdir)/cratedex-server.conf \
+    $(foreach page,README.md server/README.md $(wildcard server/OPERATIONS.md),644,$(page),$(docdir)/$(page)) \
     644,index/text/synonyms.txt,$(datadir)/cratedex/synonyms.txt \
     $(foreach program,$(programs),644,scripts/install/completion.bash,$(completionsdir)/$(notdir $(program)))
 comma := ,
@@ -70,7 +95,14 @@ targets = $(foreach file,$(installed),$(lastword $(call fields,$(file))))
 
 define install_file
 $(call say,install,$(word 3,$(1)))
-$(quiet)install -D -m $(word 1,$(1)) $(word 2,$(1)) '$(DESTDIR)$(word 3,$(1))'
+$(quiet)$(if $(filter conf,$(firstword $(1))),test -e '$(DESTDIR)$(word 3,$(1))' || )install -D \
+    -m $(patsubst conf,644,$(firstword $(1))) $(word 2,$(1)) '$(DESTDIR)$(word 3,$(1))'
+
+endef
+
+# A configuration that somebody changed is not ours to remove.
+define uninstall_file
+$(if $(filter conf,$(firstword $(1))),@! cmp -s $(word 2,$(1)) '$(DESTDIR)$(word 3,$(1))' || )rm -f '$(DESTDIR)$(word 3,$(1))'
 
 endef
 
@@ -81,15 +113,15 @@ emptied = $(patsubst $(if $(DESTDIR),,$(PREFIX))/%,%,$(sort $(dir $(targets))))
 rmdir_parents := --parents
 else
 emptied_root := /
-emptied = $(includedir)/cratedex $(datadir)/cratedex $(docdir)
+emptied = $(includedir)/cratedex $(datadir)/cratedex $(docdir)/server $(docdir) $(sysconfdir)/cratedex
 endif
 
 .PHONY: install uninstall dist
-install: all $(made) ## programs, library, headers, manual pages and more, to $(DESTDIR)$(PREFIX)
+install: all $(made) $(made_units) ## programs, library, headers, manual pages and more, to $(DESTDIR)$(PREFIX)
 	$(foreach file,$(installed),$(call install_file,$(call fields,$(file))))
 
 uninstall: ## remove what install brought
-	rm -f $(foreach target,$(targets),'$(DESTDIR)$(target)')
+	$(foreach file,$(installed),$(call uninstall_file,$(call fields,$(file))))
 	@cd '$(emptied_root)' 2>/dev/null || exit 0; \
 	for folder in $(emptied); do \
 	    rmdir $(rmdir_parents) --ignore-fail-on-non-empty "$$folder" 2>/dev/null || :; done
