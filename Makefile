@@ -1,5 +1,5 @@
 # Cratedex: GNU make. Everything built lies below $(BUILD); sources are found by folder. One graph in parts:
-# this file builds the programs; scripts/install.mk installs and packs them; tests/tests.mk runs tests,
+# this file builds the programs; scripts/install.mk installs them, package.mk packs them; tests/tests.mk runs tests,
 # tests/bench/bench.mk measures, scripts/lint.mk checks the sources. All paths are relative to the top level.
 #
 #   index/**/*.c     -> libcratedex.a           server/**/*.c but main.c -> libcratedex-server.a
@@ -46,7 +46,7 @@ test_modules := cmocka libcurl jansson msgpack zlib libbrotlidec libzstd
 index_plain_libs := -lcsv -lm
 
 goals := $(or $(MAKECMDGOALS),all)
-needs_packages := $(filter-out clean distclean dist help fmt uninstall,$(goals))
+needs_packages := $(filter-out clean distclean dist deb help fmt uninstall,$(goals))
 needs_tests := $(filter check test prepare oracle asan tsan lint fuzz coverage tests torture torture-check %/torture,$(goals))
 needs_bench := $(filter lint tests prepare bench bench-check bench-compare docs-check relevance-train relevance-trees %/cratedex-bench,$(goals))
 
@@ -213,7 +213,7 @@ submake = $(MAKE) $(jobs) --no-print-directory
 # The N of -jN, which only a recipe can read.
 job_count = $(or $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS))),1)
 
-parts := scripts/install.mk tests/tests.mk tests/bench/bench.mk scripts/lint.mk
+parts := scripts/install.mk scripts/package.mk tests/tests.mk tests/bench/bench.mk scripts/lint.mk
 include $(parts)
 
 .PHONY: clean distclean help

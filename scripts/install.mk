@@ -2,7 +2,8 @@
 #
 # Beside the programs and the library there are manual pages and a sample configuration, made of the templates
 # in install/ and of what the programs say in their --help, so that they need nothing that the build does not;
-# completion for bash, which asks the programs itself; and what pkg-config has to know.
+# completion for bash, which asks the programs itself; what pkg-config has to know; and what a service needs:
+# units of systemd, its user and folders, the rotation of its logs. debian/ packs what this installs.
 
 bindir ?= $(PREFIX)/bin
 libdir ?= $(PREFIX)/lib
@@ -12,6 +13,11 @@ mandir ?= $(datadir)/man
 docdir ?= $(datadir)/doc/cratedex
 pkgconfigdir ?= $(libdir)/pkgconfig
 completionsdir ?= $(datadir)/bash-completion/completions
+# One configuration for a machine, wherever the programs lie; a prefix of one's own has its own.
+sysconfdir ?= $(if $(filter /usr /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc)
+unitdir ?= $(PREFIX)/lib/systemd/system
+sysusersdir ?= $(PREFIX)/lib/sysusers.d
+tmpfilesdir ?= $(PREFIX)/lib/tmpfiles.d
 
 # When the sources were last changed, in seconds since 1970: what is made says this, not when it was made.
 in_git := $(wildcard .git)
@@ -19,14 +25,13 @@ source_date := $(or $(SOURCE_DATE_EPOCH),$(if $(in_git),$(shell git log -1 --for
 
 # ---- What is made for it ----
 
-made := $(addprefix $(BUILD)/install/,cratedex-index.1 cratedex-server.8 cratedex-fetch-dump.1 cratedex-nightly.8 \
-    cratedex-server.conf cratedex.pc)
+script_pages := $(addprefix $(BUILD)/install/,cratedex-fetch-dump.1 cratedex-nightly.8)
+made := $(addprefix $(BUILD)/install/,cratedex-index.1 cratedex-server.8 cratedex-server.conf cratedex.pc) \
+    $(script_pages)
 
 fill_template = awk -f scripts/install/help.awk -v folder='$(help_folder)' -v version='$(VERSION)' \
-    -v date="$$(date -u -d @$(source_date) +%F)" -v docdir='$(docdir)' $<
+    -v date="$$(date -u -d @$(source_date) +%F)" -v sysconfdir='$(sysconfdir)' $<
 $(filter-out %.pc,$(made)): help_folder = $(BUILD)
-# Scripts for operators say what they are themselves.
-script_pages := $(addprefix $(BUILD)/install/,cratedex-fetch-dump.1 cratedex-nightly.8)
 $(script_pages): help_folder = scripts
 $(script_pages): scripts/fetch-dump scripts/nightly $(wildcard scripts/operate/*.sh)
 $(filter-out %.pc,$(made)): $(BUILD)/install/%: scripts/install/%.in scripts/install/help.awk $(programs)
@@ -55,30 +60,43 @@ $(BUILD)/install/cratedex.pc: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' "$$content" >$@
 
-# ---- Scripts for operators ----
+# ---- A service of systemd ----
 
-# They find what they share from where they are, and the version stands in it.
-operators_scripts := fetch-dump nightly
-shared_scripts := $(wildcard scripts/operate/*.sh)
+# What an operator's timer runs, under the names that it has in /usr/bin, and what these read. The version
+# and the folders are put into them.
+service_scripts := $(addprefix $(BUILD)/install/scripts/cratedex-,fetch-dump nightly)
 sharedir = $(datadir)/cratedex/operate
-made_scripts := $(operators_scripts:%=$(BUILD)/install/scripts/cratedex-%) \
-    $(shared_scripts:scripts/operate/%=$(BUILD)/install/scripts/%)
-fill_script = sed -e 's/@version@/$(VERSION)/' \
-    -e "s|\.\./share/cratedex/operate|$$(realpath -ms --relative-to='$(bindir)' '$(sharedir)')|" $< >$@
-$(BUILD)/install/scripts/cratedex-%: scripts/% FORCE
+read_scripts := $(patsubst scripts/operate/%,$(BUILD)/install/scripts/%,$(wildcard scripts/operate/*.sh))
+fill_script = @mkdir -p $(@D) && sed -e 's|@version@|$(VERSION)|; s|/etc/cratedex|$(sysconfdir)/cratedex|g' -e \
+    "s|\.\./share/cratedex/operate|$$(realpath -ms --relative-to='$(bindir)' '$(sharedir)')|" $< >$@
+$(service_scripts): $(BUILD)/install/scripts/cratedex-%: scripts/% FORCE
+	$(fill_script)
+$(read_scripts): $(BUILD)/install/scripts/%: scripts/operate/% FORCE
+	$(fill_script)
+
+units := $(wildcard $(addprefix scripts/systemd/*.,service socket timer))
+made_units := $(patsubst scripts/systemd/%,$(BUILD)/install/%,$(units))
+
+# They are written for /usr and /etc. Every time, for PREFIX may have changed.
+$(made_units): $(BUILD)/install/%: scripts/systemd/% FORCE
 	@mkdir -p $(@D)
-	@$(fill_script)
-$(BUILD)/install/scripts/%.sh: scripts/operate/%.sh FORCE
-	@mkdir -p $(@D)
-	@$(fill_script)
+	@sed 's|/usr/bin/cratedex|$(bindir)/cratedex|g; s|/etc/cratedex|$(sysconfdir)/cratedex|g' $< >$@
 
 # ---- Installing ----
 
 public_headers := $(wildcard include/cratedex/*.h)
 
-# MODE SOURCE TARGET of each, with a comma between.
+# MODE SOURCE TARGET of each, with a comma between; MODE `conf`: a configuration, which stays as it is where it is.
 installed = \
     $(foreach program,$(programs),755,$(program),$(bindir)/$(notdir $(program))) \
+    $(foreach script,$(service_scripts),755,$(script),$(bindir)/$(notdir $(script))) \
+    $(foreach script,$(read_scripts),644,$(script),$(sharedir)/$(notdir $(script))) \
+    $(foreach unit,$(made_units),644,$(unit),$(unitdir)/$(notdir $(unit))) \
+    644,scripts/systemd/cratedex.sysusers,$(sysusersdir)/cratedex.conf \
+    644,scripts/systemd/cratedex.tmpfiles,$(tmpfilesdir)/cratedex.conf \
+    conf,$(BUILD)/install/cratedex-server.conf,$(sysconfdir)/cratedex/cratedex-server.conf \
+    conf,scripts/install/nightly.conf,$(sysconfdir)/cratedex/nightly.conf \
+    conf,scripts/systemd/cratedex.logrotate,$(sysconfdir)/logrotate.d/cratedex \
     644,$(index_library),$(libdir)/$(notdir $(index_library)) \
     $(foreach header,$(public_headers),644,$(header),$(includedir)/cratedex/$(notdir $(header))) \
     644,$(BUILD)/install/cratedex.pc,$(pkgconfigdir)/cratedex.pc \
@@ -86,18 +104,23 @@ installed = \
     644,$(BUILD)/install/cratedex-server.8,$(mandir)/man8/cratedex-server.8 \
     644,$(BUILD)/install/cratedex-fetch-dump.1,$(mandir)/man1/cratedex-fetch-dump.1 \
     644,$(BUILD)/install/cratedex-nightly.8,$(mandir)/man8/cratedex-nightly.8 \
-    $(foreach script,$(made_scripts),$(if $(filter %.sh,$(script)),644$(comma)$(script)$(comma)$(sharedir)/$(notdir $(script)),755$(comma)$(script)$(comma)$(bindir)/$(notdir $(script)))) \
-    644,scripts/install/nightly.conf,$(docdir)/nightly.conf \
-    644,$(BUILD)/install/cratedex-server.conf,$(docdir)/cratedex-server.conf \
+    $(foreach page,README.md server/README.md $(wildcard server/OPERATIONS.md),644,$(page),$(docdir)/$(page)) \
     644,index/text/synonyms.txt,$(datadir)/cratedex/synonyms.txt \
-    $(foreach program,$(notdir $(programs)) $(operators_scripts:%=cratedex-%),644,scripts/install/completion.bash,$(completionsdir)/$(program))
+    $(foreach program,$(notdir $(programs) $(service_scripts)),644,scripts/install/completion.bash,$(completionsdir)/$(program))
 comma := ,
 fields = $(subst $(comma), ,$(1))
 targets = $(foreach file,$(installed),$(lastword $(call fields,$(file))))
 
 define install_file
 $(call say,install,$(word 3,$(1)))
-$(quiet)install -D -m $(word 1,$(1)) $(word 2,$(1)) '$(DESTDIR)$(word 3,$(1))'
+$(quiet)$(if $(filter conf,$(firstword $(1))),test -e '$(DESTDIR)$(word 3,$(1))' || )install -D \
+    -m $(patsubst conf,644,$(firstword $(1))) $(word 2,$(1)) '$(DESTDIR)$(word 3,$(1))'
+
+endef
+
+# A configuration that somebody changed is not ours to remove.
+define uninstall_file
+$(if $(filter conf,$(firstword $(1))),@! cmp -s $(word 2,$(1)) '$(DESTDIR)$(word 3,$(1))' || )rm -f '$(DESTDIR)$(word 3,$(1))'
 
 endef
 
@@ -108,15 +131,15 @@ emptied = $(patsubst $(if $(DESTDIR),,$(PREFIX))/%,%,$(sort $(dir $(targets))))
 rmdir_parents := --parents
 else
 emptied_root := /
-emptied = $(includedir)/cratedex $(datadir)/cratedex $(docdir)
+emptied = $(includedir)/cratedex $(sharedir) $(datadir)/cratedex $(docdir)/server $(docdir) $(sysconfdir)/cratedex
 endif
 
 .PHONY: install uninstall dist
-install: all $(made) $(made_scripts) ## programs, library, headers, manual pages and more, to $(DESTDIR)$(PREFIX)
+install: all $(made) $(made_units) $(service_scripts) $(read_scripts) ## programs, library, headers, manual pages and more, to $(DESTDIR)$(PREFIX)
 	$(foreach file,$(installed),$(call install_file,$(call fields,$(file))))
 
 uninstall: ## remove what install brought
-	rm -f $(foreach target,$(targets),'$(DESTDIR)$(target)')
+	$(foreach file,$(installed),$(call uninstall_file,$(call fields,$(file))))
 	@cd '$(emptied_root)' 2>/dev/null || exit 0; \
 	for folder in $(emptied); do \
 	    rmdir $(rmdir_parents) --ignore-fail-on-non-empty "$$folder" 2>/dev/null || :; done

@@ -7,8 +7,8 @@
 #   @usage PROGRAM ARGUMENTS      how it is called
 #   @help PROGRAM ARGUMENTS       the rest of the help
 #   @commands PROGRAM             usage and help of each command that `PROGRAM help` lists
-#   @date, @version, @docdir      what -v date= says, and so on
-# Of a configuration file "#name = value", before which comes what --help says of --name. All options must
+#   @date, @version, @sysconfdir  what -v date= says, and so on
+# Of a configuration file "#name = value" or "name = value", before which comes what --help says of --name. All options must
 # stand there that `@options PROGRAM ARGUMENTS` has read.
 #
 # A help is: "Usage: ..." with indented lines behind it; paragraphs; lists of entries, "  TERM  text" (long
@@ -200,8 +200,9 @@ function program(    command) {
     }
     next
 }
-has_options && /^#[a-z-]+ = / {
-    name = substr($1, 2)
+has_options && /^#?[a-z-]+ = / {
+    name = $1
+    sub(/^#/, "", name)
     if (!(name in help_of)) fail("the program has no option " name)
     print_comment(help_of[name])
     is_explained[name] = 1
@@ -209,7 +210,7 @@ has_options && /^#[a-z-]+ = / {
 {
     gsub(/@date/, date)
     gsub(/@version/, version)
-    gsub(/@docdir/, docdir)
+    gsub(/@sysconfdir/, sysconfdir)
     print
 }
 END {

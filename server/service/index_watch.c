@@ -22,6 +22,7 @@
 #include "server/service/index_watch.h"
 
 #include "index/base/file_stamp.h"
+#include "server/service/reload_queue.h"
 #include "server/service/snapshot.h"
 
 #include <cratedex/index_file.h>
@@ -59,6 +60,9 @@ struct sight {
 struct index_watch {
     struct published *snapshots;
     struct snapshot_source source;
+    struct settings settings; /* of the source */
+    struct swap_steps steps;
+    struct reload_queue asked;
     char *folder; /* of its path */
     int wake;     /* an eventfd */
     int notices;  /* of inotify; -1: there are none */
@@ -192,24 +196,49 @@ static void note_failure(struct index_watch *watch, const struct error *error)
     watch->said = *error;
 }
 
-/* Opens what is at the path now. */
-static void try_to_open(struct index_watch *watch)
+/* Publishes what is at the path now. Returns 0, or -1 and why. */
+static int swap(struct index_watch *watch, struct error *error)
 {
-    struct error error;
-    struct snapshot *damaged = watch->served;
-    struct snapshot *snapshot = snapshot_open(&watch->source, damaged->generation + 1, &error);
-    if (snapshot == NULL) {
-        note_failure(watch, &error);
-        return;
-    }
+    const struct swap_steps *steps = &watch->steps;
+    struct snapshot *before = watch->served;
+    const struct file_stamp stamp = stamp_at_path(watch);
+    struct snapshot *snapshot = snapshot_open(&watch->source, before->generation + 1, error);
+    if (snapshot == NULL)
+        return -1;
+    if (steps->warm != NULL)
+        steps->warm(steps->service, before, snapshot, &watch->is_over);
     fprintf(stderr, "cratedex-server: %s is whole: serving %" PRIu32 " crates, dump of %s\n",
             watch->source.path, index_n_crates(snapshot->index),
             index_dump_timestamp(snapshot->index));
-    watch->opened = (struct sight){watch->seen.stamp, seconds_now()};
+    watch->opened = (struct sight){stamp, seconds_now()};
     watch->awaits_another = false;
     replace(watch, snapshot);
     choose_notices(watch);
-    snapshot_close(damaged);
+    if (steps->forget != NULL)
+        steps->forget(steps->service, before, snapshot);
+    snapshot_close(before);
+    return 0;
+}
+
+static void try_to_open(struct index_watch *watch)
+{
+    struct error error;
+    if (swap(watch, &error) != 0)
+        note_failure(watch, &error);
+}
+
+static void reload(struct index_watch *watch, struct reload_request *request)
+{
+    struct error error;
+    const struct settings before = watch->settings;
+    if (request->has_settings)
+        watch->settings = request->settings;
+    int result = swap(watch, &error);
+    if (result != 0) {
+        watch->settings = before;
+        fprintf(stderr, "cratedex-server: not reloaded: %s\n", error.message);
+    }
+    reload_queue_answer(&watch->asked, request, result, &error);
 }
 
 /* Looks at the path of a damaged index. Returns whether it is worth trying to open it. */
@@ -230,6 +259,9 @@ static bool may_be_whole(struct index_watch *watch, bool has_come)
 static void look(struct index_watch *watch)
 {
     bool has_come = read_notices(watch);
+    struct reload_request request;
+    if (reload_queue_take(&watch->asked, &request))
+        reload(watch, &request);
     if (!watch->served->is_damaged && !snapshot_is_sound(watch->served))
         note_damage(watch);
     else if (!watch->awaits_another && has_damaged_pages(watch->served))
@@ -250,6 +282,7 @@ static void *run(void *context)
             (void)eventfd_read(watch->wake, &n_wakes);
         look(watch);
     }
+    reload_queue_close(&watch->asked);
     return NULL;
 }
 
@@ -259,12 +292,14 @@ static void free_watch(struct index_watch *watch)
         close(watch->wake);
     if (watch->notices >= 0)
         close(watch->notices);
+    reload_queue_destroy(&watch->asked);
     free(watch->folder);
     free(watch);
 }
 
 struct index_watch *index_watch_start(struct published *snapshots, struct snapshot *served,
-                                      const struct snapshot_source *source, struct error *error)
+                                      const struct snapshot_source *source,
+                                      const struct swap_steps *steps, struct error *error)
 {
     struct index_watch *watch = calloc(1, sizeof *watch);
     if (watch == NULL) {
@@ -274,6 +309,11 @@ struct index_watch *index_watch_start(struct published *snapshots, struct snapsh
     watch->snapshots = snapshots;
     watch->served = served;
     watch->source = *source;
+    watch->settings = *source->settings;
+    watch->source.settings = &watch->settings;
+    if (steps != NULL)
+        watch->steps = *steps;
+    reload_queue_init(&watch->asked);
     watch->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     watch->notices = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     watch->folder_watch = -1;
@@ -311,4 +351,19 @@ void index_watch_wake(struct index_watch *watch)
 {
     if (watch != NULL)
         (void)eventfd_write(watch->wake, 1);
+}
+
+int index_watch_reload(struct index_watch *watch, const struct settings *settings,
+                       struct error *error)
+{
+    struct reload_wait wait;
+    reload_queue_ask(&watch->asked, settings, &wait);
+    index_watch_wake(watch);
+    return reload_queue_wait(&watch->asked, &wait, error);
+}
+
+void index_watch_request_reload(struct index_watch *watch, const struct settings *settings)
+{
+    reload_queue_ask(&watch->asked, settings, NULL);
+    index_watch_wake(watch);
 }

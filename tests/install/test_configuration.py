@@ -11,11 +11,11 @@ import stage
 from running_server import running_server
 
 NOT_IN_FILES = {"--config", "--help", "--version"}
-VALUE = re.compile(r"^#([a-z-]+) = (\S.*)$", re.MULTILINE)
+VALUE = re.compile(r"^#?([a-z-]+) = (\S.*)$", re.MULTILINE)
 
 
 def sample():
-    return stage.path("share/doc/cratedex/cratedex-server.conf").read_text()
+    return (stage.folder / "etc/cratedex/cratedex-server.conf").read_text()
 
 
 def answers(url):
