@@ -1,5 +1,5 @@
 /* The text of --help, in columns of 80. What each option does stands in options.c. A compiler need
-   not take a text of more than 4,095 bytes, which is why there are two. */
+   not take a text of more than 4,095 bytes, which is why there are several. */
 #include "server/options.h"
 
 #include <stddef.h>
@@ -40,7 +40,9 @@ static const char options_text[] =
     "                       waited so long for others, gets 503 with Retry-After; 0\n"
     "                       is off; default 100\n"
     "      --cache-bytes N  memory for finished answers, with K, M or G; 0 is off;\n"
-    "                       default 256M\n"
+    "                       default 256M\n";
+
+static const char more_options_text[] =
     "      --access-log FORMAT\n"
     "                       json, combined or off (default), to standard output; the\n"
     "                       line that tells the address then goes to standard error\n"
@@ -65,6 +67,9 @@ static const char options_text[] =
     "                       get --ranking-b; which it was stands in X-Experiment, in\n"
     "                       the logs and in the metrics. Shared caches keep no search\n"
     "                       by relevance meanwhile\n"
+    "      --sandbox yes|no start as the kernel lets nobody do more than serve: no other\n"
+    "                       program, no connection to elsewhere and, by Landlock, no\n"
+    "                       file but in the folders of those named here; default no\n"
     "      --config FILE    options from a file, a line each, such as: threads = 4\n"
     "  -h, --help           this text\n"
     "  -V, --version        the version of the program\n"
@@ -104,6 +109,6 @@ static const char ranking_text[] =
 
 const char *const *options_help(void)
 {
-    static const char *const texts[] = {options_text, ranking_text, NULL};
+    static const char *const texts[] = {options_text, more_options_text, ranking_text, NULL};
     return texts;
 }
