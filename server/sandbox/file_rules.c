@@ -1,7 +1,8 @@
-/* Debian 12 has no library for Landlock, and its C library no functions: these are the three system
-   calls of landlock(7), and rights in the order in which kernels learned them. A kernel is asked for
-   those that it knows. Without the newest, some actions on files cannot be forbidden (up to 6.1 one
-   of them is to truncate); those that make, open and remove can since 5.13. */
+/* Debian 12 has no library for Landlock, and its C library no functions: these are the three
+   system calls of landlock(7), and rights in the order in which kernels learned them. A kernel
+   is asked for those that it knows. Without the newest, some actions on files cannot be
+   forbidden (up to 6.1 one of them is to truncate); those that make, open and remove can since
+   5.13. */
 #define _GNU_SOURCE /* syscall */
 
 #include "server/sandbox/file_rules.h"

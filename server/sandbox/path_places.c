@@ -110,8 +110,9 @@ int path_places_open(const char *path, struct path_places *places)
     if (places->folder < 0)
         return -1;
     int result = -1;
-    if (strlen(path) < PATH_MAX) {
-        strcpy(walk.rest, path);
+    size_t length = strlen(path);
+    if (length < PATH_MAX) {
+        memcpy(walk.rest, path, length + 1);
         do
             result = step(&walk);
         while (result > 0);

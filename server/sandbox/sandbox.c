@@ -1,11 +1,12 @@
 /* Files first, for the filter of system calls forbids to confine them further.
 
    A rule of Landlock belongs to a file or a folder, not to a name: a rule for a file ends where
-   another takes its name, which is how files are replaced. So rules are for folders. Of a file that
-   is read, three of them: where it lies; where the last symbolic link on the way to it lies, which
-   is the one that is turned when another index is to be served (`current -> indexes/2026-08-01`);
-   and where what that link says lies. A folder that is itself put in the place of another is not
-   found again. The root is never allowed: of what lies in it, the file alone.
+   another takes its name, which is how files are replaced. So rules are for folders. Of a file
+   that is read, three of them: where it lies; where the last symbolic link on the way to it
+   lies, which is the one that is turned when another index is to be served (`current ->
+   indexes/2026-08-01`); and where what that link says lies. A folder that is itself put in the
+   place of another is not found again. The root is never allowed: of what lies in it, the file
+   alone.
 
    Beside what the caller names, the process reads what it takes itself (/proc/self), and opens
    /dev/null, and its standard output and error again. */

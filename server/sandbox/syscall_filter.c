@@ -1,17 +1,18 @@
-/* A list of what is allowed; of some calls only a part, by their arguments. All else is one of two
-   things. What nobody calls by mistake, and who has taken over a process calls first (another
-   program, another process' memory, another namespace, the kernel's own doors), ends the process:
-   it is no longer ours, and the kernel's log names the call. Everything else fails with ENOSYS, as
-   in a kernel that lacks it, for which the C library and others have another way: clone3, whose
-   flags lie in memory where no filter can see them, becomes clone, whose flags are looked at.
+/* A list of what is allowed; of some calls only a part, by their arguments. All else is one of
+   two things. What nobody calls by mistake, and who has taken over a process calls first
+   (another program, another process' memory, another namespace, the kernel's own doors), ends
+   the process: it is no longer ours, and the kernel's log names the call. Everything else fails
+   with ENOSYS, as in a kernel that lacks it, for which the C library and others have another
+   way: clone3, whose flags lie in memory where no filter can see them, becomes clone, whose
+   flags are looked at.
 
-   A thread can be made, a process cannot. Memory can be had, but none that can be executed. Sockets
-   can be made to listen (TCP) or to tell systemd of our state (datagrams to a Unix socket), and none
-   can connect: sending with MSG_FASTOPEN would be another way to.
+   A thread can be made, a process cannot. Memory can be had, but none that can be executed.
+   Sockets can be made to listen (TCP) or to tell systemd of our state (datagrams to a Unix
+   socket), and none can connect: sending with MSG_FASTOPEN would be another way to.
 
    The names are those of every architecture; libseccomp leaves out what one has not. The kernel
-   (5.11 and later) decides by one bit for calls that are allowed whatever their arguments, without
-   running the filter: those of a hit are among them, but for the one that sends. */
+   (5.11 and later) decides by one bit for calls that are allowed whatever their arguments,
+   without running the filter: those of a hit are among them, but for the one that sends. */
 #include "server/sandbox/syscall_filter.h"
 
 #include <errno.h>
