@@ -17,6 +17,7 @@ int confine(struct options *options, struct error *error)
     };
     bool confines_files;
     if (listen_address_resolve(&options->listen, error) != 0 ||
+        (options->has_admin && listen_address_resolve(&options->admin_listen, error) != 0) ||
         sandbox_enter(paths, sizeof paths / sizeof *paths, &confines_files, error) != 0)
         return -1;
     if (!confines_files)

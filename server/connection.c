@@ -104,12 +104,14 @@ void connection_notify(void *context, struct MHD_Connection *connection, void **
     worker->counts.n_events++;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         worker->counts.n_connections++;
-        metrics_count_connection(worker->service->metrics);
+        if (worker->metrics != NULL)
+            metrics_count_connection(worker->metrics);
         *socket_context = begin_connection(worker, connection);
         return;
     }
     worker->counts.n_connections--;
-    metrics_end_connection(worker->service->metrics);
+    if (worker->metrics != NULL)
+        metrics_end_connection(worker->metrics);
     if (state != NULL)
         connection_table_close(worker->table, worker->number, state->slot);
     free(state);
@@ -168,7 +170,7 @@ static enum MHD_Result answer_request(struct worker *worker, struct MHD_Connecti
         .is_proxy = state->is_proxy,
         .fault = fault,
         .haste = haste,
-        .since = state->waiting.is_waiting ? state->waiting.since : 0,
+        .again = state->waiting.is_waiting ? &state->waiting.put_off : NULL,
     };
     connection_enter(state->slot, CONNECTION_WORKING, worker->now);
     enum MHD_Result result = transaction_run(worker->service, &transaction, end);
@@ -197,13 +199,14 @@ static enum MHD_Result begin_answer(struct worker *worker, struct MHD_Connection
         return answer_fault(worker, connection, state, &fault);
     }
     struct transaction_end end;
-    enum transaction_haste haste = worker->waiting.first == NULL && !worker->has_computed
-                                       ? TRANSACTION_COMPUTES
-                                       : TRANSACTION_WAITS;
+    enum transaction_haste haste = TRANSACTION_COMPUTES;
+    if (worker->waiting.first != NULL || worker->has_computed)
+        haste = worker->waiting.n_waiting < worker->waiting.max_waiting ? TRANSACTION_WAITS
+                                                                        : TRANSACTION_LATE;
     enum MHD_Result result = answer_request(worker, connection, state, NULL, haste, &end);
     worker->has_computed |= end.has_computed;
     if (end.is_put_off)
-        waiting_append(&worker->waiting, &state->waiting, connection, end.since);
+        waiting_append(&worker->waiting, &state->waiting, connection, &end.put_off);
     return result;
 }
 
@@ -304,7 +307,7 @@ static void tell_refusal(const struct worker *worker, struct MHD_Connection *con
     unsigned sent = queued;
     if (answer_was_dropped) {
         sent = queued == MHD_HTTP_URI_TOO_LONG ? queued : MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
-        last_answer_send(connection, sent);
+        last_answer_send(connection, sent, worker->service->role == ADDRESS_ADMIN);
     }
     if (!state->is_answered || sent != queued)
         transaction_record_refusal(worker->service,

@@ -19,10 +19,11 @@
 struct worker {
     _Alignas(64) struct service *service; /* on cache lines of its own */
     struct connection_table *table;
-    unsigned number;   /* of the thread, in the table */
-    uint64_t swept;    /* when its connections' times were looked at */
-    uint64_t now;      /* when the round began (connection_table.h) */
-    bool has_computed; /* an answer in this round */
+    struct metrics *metrics; /* where connections are counted; NULL: nowhere */
+    unsigned number;         /* of the thread, in the table */
+    uint64_t swept;          /* when its connections' times were looked at */
+    uint64_t now;            /* when the round began (connection_table.h) */
+    bool has_computed;       /* an answer in this round */
     struct loop_counts counts;
     struct waiting_list waiting;
     atomic_uint n_running; /* requests that have begun and not ended; written by the thread alone */

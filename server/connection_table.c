@@ -213,7 +213,8 @@ static void end_connection(struct connection_table *table, struct place place,
     record->peer = NULL;
     table->n_open--;
     shutdown(record->descriptor, SHUT_RDWR);
-    metrics_count_ended_connection(table->limits.metrics, reason);
+    if (table->limits.metrics != NULL)
+        metrics_count_ended_connection(table->limits.metrics, reason);
 }
 
 /* How much a connection may be missed, the least first: 0, not at all to be ended. */

@@ -39,7 +39,7 @@ struct connection_limits {
     unsigned n_connections;
     unsigned n_per_address; /* of IPv6, those of a /64 network are one; 0: no limit */
     const struct trusted_proxies *proxies; /* which have no limit */
-    struct metrics *metrics;               /* where those are counted that are ended */
+    struct metrics *metrics; /* where those are counted that are ended; NULL: nowhere */
 };
 
 /* More than its part of `n_connections` that a thread may have: threads do not get equal parts, and

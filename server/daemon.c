@@ -49,28 +49,28 @@ static rlim_t raise_descriptors(void)
 
 /* How many are left for connections, which must find the table full before there are none: half, at
    least. */
-static rlim_t connections_within(rlim_t n_descriptors)
+static rlim_t connections_within(rlim_t n_descriptors, unsigned n_reserved)
 {
     rlim_t half = n_descriptors / 2;
-    return n_descriptors - (half < RESERVED_DESCRIPTORS ? half : RESERVED_DESCRIPTORS);
+    return n_descriptors - (half < n_reserved ? half : n_reserved);
 }
 
-static unsigned descriptors_for(unsigned n_connections)
+static unsigned descriptors_for(unsigned n_connections, unsigned n_reserved)
 {
-    return n_connections +
-           (n_connections < RESERVED_DESCRIPTORS ? n_connections : RESERVED_DESCRIPTORS);
+    return n_connections + (n_connections < n_reserved ? n_connections : n_reserved);
 }
 
 /* Puts numbers in the place of defaults. Returns 0, or -1 where so many connections cannot be. */
 static int settle_limits(struct daemon_limits *limits, struct error *error)
 {
     const rlim_t n_descriptors = raise_descriptors();
-    const rlim_t available = connections_within(n_descriptors);
+    const unsigned n_reserved = RESERVED_DESCRIPTORS + limits->n_spared;
+    const rlim_t available = connections_within(n_descriptors, n_reserved);
     if (limits->n_connections > available)
         return error_set(error,
                          "%u connections need %u open files, and the limit is %lu: raise it "
                          "(ulimit -n, LimitNOFILE=) or allow fewer with --max-connections",
-                         limits->n_connections, descriptors_for(limits->n_connections),
+                         limits->n_connections, descriptors_for(limits->n_connections, n_reserved),
                          (unsigned long)n_descriptors);
     if (limits->n_connections == 0)
         limits->n_connections = available < DAEMON_DEFAULT_CONNECTIONS ? (unsigned)available
@@ -80,16 +80,24 @@ static int settle_limits(struct daemon_limits *limits, struct error *error)
     return 0;
 }
 
-static struct connection_table *
-create_table(const struct service *service, const struct daemon_limits *limits, struct error *error)
+/* What is told of connections, and of how many there may be, is of those that clients have. */
+static struct metrics *connection_metrics(const struct service *service)
+{
+    return service->role == ADDRESS_ADMIN ? NULL : service->metrics;
+}
+
+static struct connection_table *create_table(const struct service *service,
+                                             const struct daemon_limits *limits,
+                                             struct metrics *metrics, struct error *error)
 {
     const struct connection_limits table_limits = {
         .n_connections = limits->n_connections,
         .n_per_address = limits->n_per_address,
         .proxies = service->proxies,
-        .metrics = service->metrics,
+        .metrics = metrics,
     };
-    metrics_limit_connections(service->metrics, limits->n_connections);
+    if (metrics != NULL)
+        metrics_limit_connections(metrics, limits->n_connections);
     return connection_table_create(&table_limits, limits->n_threads, error);
 }
 
@@ -150,10 +158,13 @@ static int start_worker(const struct daemon *daemon, struct worker *worker,
 {
     worker->service = daemon->service;
     worker->table = daemon->table;
+    worker->metrics = connection_metrics(daemon->service);
     worker->number = (unsigned)(worker - daemon->workers);
-    worker->waiting = (struct waiting_list){.longest_seconds = limits->max_wait_seconds,
-                                            .answer = connection_answer_waiting,
-                                            .context = worker};
+    worker->waiting = (struct waiting_list){
+        .longest_seconds = limits->max_wait_seconds,
+        .max_waiting = limits->max_waiting > 0 ? limits->max_waiting : UINT_MAX,
+        .answer = connection_answer_waiting,
+        .context = worker};
     const struct loop_hooks hooks = {begin_round, end_round, stop, worker, &worker->counts};
     struct MHD_Daemon *http = start_http(worker, daemon->listener, error);
     if (http == NULL)
@@ -193,7 +204,7 @@ struct daemon *daemon_start(struct service *service, int listener,
     daemon->service = service;
     daemon->listener = listener;
     daemon->n_threads = limits.n_threads;
-    daemon->table = create_table(service, &limits, error);
+    daemon->table = create_table(service, &limits, connection_metrics(service), error);
     int status = daemon->table != NULL ? 0 : -1;
     for (unsigned i = 0; i < limits.n_threads && status == 0; i++)
         status = start_worker(daemon, &daemon->workers[i], &limits, error);

@@ -18,6 +18,8 @@ struct daemon_limits {
     unsigned n_connections;  /* at once; 0: the default, or what the system's limits allow */
     double max_wait_seconds; /* that a request waits for others to be computed; 0: any time */
     unsigned n_per_address;  /* of them, from one address that is no trusted proxy's; 0: all */
+    unsigned max_waiting;    /* requests of a thread that wait, where one more is refused; 0: any */
+    unsigned n_spared; /* descriptors that somebody else needs, beside the index and the logs */
 };
 
 /* What libmicrohttpd may hold for a connection. */

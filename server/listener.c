@@ -40,17 +40,17 @@ int listen_address_parse(const char *text, struct listen_address *address, struc
     return 0;
 }
 
-static int explain(const struct listen_address *address, struct error *error)
+static int explain(const struct listen_address *address, const char *option, struct error *error)
 {
     const char *hint = "";
     if (errno == EADDRINUSE)
-        hint = ": stop the program that uses it or choose another port with --listen";
+        hint = ": stop the program that uses it or choose another port with ";
     else if (errno == EACCES)
-        hint = ": ports below 1024 need privileges, choose another with --listen";
+        hint = ": ports below 1024 need privileges, choose another with ";
     else if (errno == EADDRNOTAVAIL)
-        hint = ": this machine has no such address, choose another with --listen";
-    return error_set(error, "cannot listen on %s, port %u: %s%s", address->host,
-                     (unsigned)address->port, strerror(errno), hint);
+        hint = ": this machine has no such address, choose another with ";
+    return error_set(error, "cannot listen on %s, port %u: %s%s%s", address->host,
+                     (unsigned)address->port, strerror(errno), hint, hint[0] != '\0' ? option : "");
 }
 
 static int open_socket(const struct addrinfo *info)
@@ -107,14 +107,14 @@ int listen_address_resolve(struct listen_address *address, struct error *error)
     return 0;
 }
 
-int listener_open(const struct listen_address *address, struct error *error)
+int listener_open(const struct listen_address *address, const char *option, struct error *error)
 {
     struct addrinfo *found = look_up(address, error);
     if (found == NULL)
         return -1;
     int descriptor = open_socket(found);
     if (descriptor < 0)
-        explain(address, error);
+        explain(address, option, error);
     freeaddrinfo(found);
     return descriptor;
 }

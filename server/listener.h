@@ -22,8 +22,9 @@ int listen_address_parse(const char *text, struct listen_address *address, struc
    Returns 0, or -1 and why. */
 int listen_address_resolve(struct listen_address *address, struct error *error);
 
-/* Opens, binds and listens: the descriptor, or -1 and why, with what to do about it. */
-int listener_open(const struct listen_address *address, struct error *error);
+/* Opens, binds and listens: the descriptor, or -1 and why, with what to do about it. `option`
+   (--listen) is what the address was given by. */
+int listener_open(const struct listen_address *address, const char *option, struct error *error);
 
 /* Writes the address of a socket as a URL has it, `127.0.0.1:8888` or `[::1]:8888`. Returns 0 or
    -1. */

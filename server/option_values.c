@@ -56,6 +56,12 @@ static int set_listen(struct options *options, const char *value, struct error *
     return listen_address_parse(value, &options->listen, error);
 }
 
+static int set_admin_listen(struct options *options, const char *value, struct error *error)
+{
+    options->has_admin = true;
+    return listen_address_parse(value, &options->admin_listen, error);
+}
+
 /* An absolute http or https URL with a host, without query, fragment or user; a final slash is cut
    off. */
 static int set_url(char *to, const char *value, struct error *error)
@@ -245,6 +251,7 @@ const struct option_setter option_setters[] = {
     {"index", set_index},
     {"verify-key", set_verify_key},
     {"listen", set_listen},
+    {"admin-listen", set_admin_listen},
     {"base-url", set_base_url},
     {"cdn-url", set_cdn_url},
     {"banner", set_banner},

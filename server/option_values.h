@@ -26,6 +26,8 @@ struct options {
     char ranking_b_path[OPTIONS_MAX_PATH];  /* likewise; given where has_experiment */
     char downloads_path[OPTIONS_MAX_PATH];  /* likewise: downloads are not counted */
     struct listen_address listen;
+    bool has_admin; /* an address for operators: the next */
+    struct listen_address admin_listen;
     struct settings settings; /* but for their rankings, which are files */
     struct daemon_limits limits;
     size_t cache_bytes; /* 0: off */

@@ -112,6 +112,13 @@ static enum options_outcome read_command_line(int argc, char **argv, bool only_c
     return OPTIONS_RUN;
 }
 
+/* What two numeric addresses have in common the system tells when both are opened. */
+static bool is_same(const struct options *options)
+{
+    return options->listen.port != 0 && options->listen.port == options->admin_listen.port &&
+           strcmp(options->listen.host, options->admin_listen.host) == 0;
+}
+
 enum options_outcome options_parse(int argc, char **argv, struct options *options,
                                    struct error *error)
 {
@@ -134,6 +141,10 @@ enum options_outcome options_parse(int argc, char **argv, struct options *option
     if (outcome == OPTIONS_RUN && options->index_path[0] == '\0') {
         error_set(error,
                   "no index: add --index FILE (cratedex-index build DUMP -o FILE makes one)");
+        return OPTIONS_BAD;
+    }
+    if (outcome == OPTIONS_RUN && options->has_admin && is_same(options)) {
+        error_set(error, "--admin-listen is the address of --listen: choose another port");
         return OPTIONS_BAD;
     }
     if (outcome == OPTIONS_RUN && options->has_experiment != (options->ranking_b_path[0] != '\0')) {

@@ -17,6 +17,12 @@ static const char options_text[] =
     "      --listen ADDR:PORT\n"
     "                       where to listen, such as [::1]:0 (port 0: any that is\n"
     "                       free); default " OPTIONS_DEFAULT_LISTEN "\n"
+    "      --admin-listen ADDR:PORT\n"
+    "                       another address, for operators: /metrics, /healthz and\n"
+    "                       /readyz are there, and at --listen no more; so is POST\n"
+    "                       /-/reload with the header X-Cratedex-Reload: 1, which\n"
+    "                       opens the index again and reads the options that SIGHUP\n"
+    "                       reads. Let nobody else reach it; default: none\n"
     "      --base-url URL   the server's own address, as clients see it, for cargo;\n"
     "                       default: what each request calls its host\n"
     "      --cdn-url URL    where crate files and READMEs lie, for downloads to be\n"
@@ -27,7 +33,9 @@ static const char options_text[] =
     "                       writes are taken either way)\n"
     "      --count-downloads FOLDER\n"
     "                       count downloads, a file a day; `cratedex-index build\n"
-    "                       --downloads FOLDER` adds them to the next index\n"
+    "                       --downloads FOLDER` adds them to the next index\n";
+
+static const char running_text[] =
     "      --threads N      threads that answer; default: one a core\n"
     "      --max-connections N\n"
     "                       connections at once; where another comes, the one that\n"
@@ -40,9 +48,7 @@ static const char options_text[] =
     "                       waited so long for others, gets 503 with Retry-After; 0\n"
     "                       is off; default 100\n"
     "      --cache-bytes N  memory for finished answers, with K, M or G; 0 is off;\n"
-    "                       default 256M\n";
-
-static const char more_options_text[] =
+    "                       default 256M\n"
     "      --access-log FORMAT\n"
     "                       json, combined or off (default), to standard output; the\n"
     "                       line that tells the address then goes to standard error\n"
@@ -111,6 +117,6 @@ static const char ranking_text[] =
 
 const char *const *options_help(void)
 {
-    static const char *const texts[] = {options_text, more_options_text, ranking_text, NULL};
+    static const char *const texts[] = {options_text, running_text, ranking_text, NULL};
     return texts;
 }

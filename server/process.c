@@ -2,6 +2,7 @@
    wherever making them ended. */
 #include "server/process.h"
 
+#include "server/admin.h"
 #include "server/answer/answer.h"
 #include "server/cache/cache.h"
 #include "server/cache/recent_hits.h"
@@ -49,6 +50,8 @@ struct process {
     int listener;
     int slow_query_descriptor; /* of a file; -1: none is open */
     struct daemon *daemon;
+    int admin_listener; /* -1: there is none */
+    struct admin *admin;
     struct memory_bound memory;
     bool downloads_are_troubled; /* the last tick failed, which was said */
 };
@@ -66,7 +69,10 @@ static int open_index(struct process *process, const struct options *options, st
 {
     const char *path = options->index_path;
     process->source = (struct snapshot_source){
-        .path = path, .n_readers = options->limits.n_threads, .settings = &process->settings};
+        .path = path,
+        .n_readers = options->limits.n_threads + (options->has_admin ? 1 : 0),
+        .settings = &process->settings,
+    };
     if (options->verify_key_path[0] != '\0') {
         process->verify_key = signature_key_read_public(options->verify_key_path, error);
         if (process->verify_key == NULL)
@@ -154,6 +160,10 @@ void process_stop(struct process *process)
         daemon_stop(process->daemon);
     else if (process->listener >= 0)
         close(process->listener);
+    if (process->admin != NULL)
+        admin_stop(process->admin);
+    else if (process->admin_listener >= 0)
+        close(process->admin_listener);
     index_watch_stop(service->watch); /* which requests wake */
     access_log_destroy(service->access_log);
     recent_hits_destroy(service->recent_hits);
@@ -177,6 +187,39 @@ void process_stop(struct process *process)
     free(process);
 }
 
+static int open_listeners(struct process *process, const struct options *options,
+                          struct error *error)
+{
+    process->listener = listener_open(&options->listen, "--listen", error);
+    if (process->listener < 0 || !options->has_admin)
+        return process->listener < 0 ? -1 : 0;
+    process->admin_listener = listener_open(&options->admin_listen, "--admin-listen", error);
+    return process->admin_listener < 0 ? -1 : 0;
+}
+
+/* For who asks at the admin address. */
+static int reload(void *context, struct error *error)
+{
+    struct process *process = context;
+    return index_watch_reload(process->service.watch, NULL, error);
+}
+
+static int start_daemons(struct process *process, const struct options *options,
+                         struct error *error)
+{
+    struct daemon_limits limits = options->limits;
+    if (process->admin_listener >= 0) {
+        limits.n_spared = ADMIN_MAX_CONNECTIONS;
+        process->service.role = ADDRESS_PUBLIC;
+        process->admin =
+            admin_start(&process->service, process->admin_listener, reload, process, error);
+        if (process->admin == NULL)
+            return -1;
+    }
+    process->daemon = daemon_start(&process->service, process->listener, &limits, error);
+    return process->daemon != NULL ? 0 : -1;
+}
+
 /* Makes everything; on an error the caller stops what is there. */
 static int start(struct process *process, const struct options *options, struct error *error)
 {
@@ -198,7 +241,7 @@ static int start(struct process *process, const struct options *options, struct 
         metrics_create(process->route_names, router_names(process->route_names), error);
     if (service->metrics == NULL)
         return -1;
-    service->openapi = openapi_create(error);
+    service->openapi = openapi_create(options->has_admin, error);
     if (service->openapi == NULL)
         return -1;
     service->bodies =
@@ -218,22 +261,22 @@ static int start(struct process *process, const struct options *options, struct 
         if (service->access_log == NULL)
             return -1;
     }
-    process->listener = listener_open(&options->listen, error);
-    if (process->listener < 0)
+    if (open_listeners(process, options, error) != 0)
         return -1;
     const struct swap_steps steps = {.service = service};
     service->watch =
         index_watch_start(service->snapshots, process->snapshot, &process->source, &steps, error);
     if (service->watch == NULL)
         return -1;
-    process->daemon = daemon_start(service, process->listener, &options->limits, error);
-    return process->daemon != NULL ? 0 : -1;
+    return start_daemons(process, options, error);
 }
 
 int process_announce(const struct process *process, struct error *error)
 {
-    char name[LISTENER_NAME_SIZE];
-    if (listener_name(process->listener, name, error) != 0)
+    char names[2][LISTENER_NAME_SIZE] = {"", ""};
+    bool has_admin = process->admin_listener >= 0;
+    if (listener_name(process->listener, names[0], error) != 0 ||
+        (has_admin && listener_name(process->admin_listener, names[1], error) != 0))
         return -1;
     FILE *out = process->service.access_log != NULL ? stderr : stdout;
     struct pollfd polled = {.fd = STDOUT_FILENO, .events = POLLOUT};
@@ -243,9 +286,10 @@ int process_announce(const struct process *process, struct error *error)
     if (snapshot == NULL)
         return error_out_of_memory(error);
     fprintf(out,
-            "cratedex-server " CRATEDEX_VERSION " listening on http://%s (%" PRIu32
+            "cratedex-server " CRATEDEX_VERSION " listening on http://%s%s%s (%" PRIu32
             " crates, dump of %s)\n",
-            name, index_n_crates(snapshot->index), index_dump_timestamp(snapshot->index));
+            names[0], has_admin ? " and for operators on http://" : "", names[1],
+            index_n_crates(snapshot->index), index_dump_timestamp(snapshot->index));
     published_give_back(process->service.snapshots);
     if (fflush(out) != 0)
         return error_set(error, "cannot write to standard %s", out == stdout ? "output" : "error");
@@ -268,6 +312,7 @@ struct process *process_start(const struct options *options, struct log_sink *er
         return NULL;
     }
     process->listener = -1;
+    process->admin_listener = -1;
     process->slow_query_descriptor = -1;
     process->service.error_log = error_log;
     atomic_init(&process->service.is_stopping, false);
@@ -293,10 +338,11 @@ void process_tick(struct process *process)
 void process_refuse_connections(struct process *process)
 {
     atomic_store(&process->service.is_stopping, true);
+    admin_say_end(process->admin);
     daemon_refuse_connections(process->daemon);
 }
 
 unsigned process_n_running(const struct process *process)
 {
-    return daemon_n_running(process->daemon);
+    return daemon_n_running(process->daemon) + admin_n_running(process->admin);
 }

@@ -1,4 +1,4 @@
-/* A running server: its index, cache, logs, listening socket and threads. */
+/* A running server: its index, cache, logs, listening sockets and threads. */
 #ifndef CRATEDEX_SERVER_PROCESS_H
 #define CRATEDEX_SERVER_PROCESS_H
 

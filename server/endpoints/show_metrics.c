@@ -177,6 +177,7 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
 const struct endpoint metrics_endpoint = {
     .path = "/metrics",
     .name = "metrics",
+    .audience = ENDPOINT_FOR_OPERATORS,
     .cache_control = RESPONSE_NO_STORE,
     .plain_type = "text/plain; version=0.0.4",
     .needs_no_index = true,

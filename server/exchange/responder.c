@@ -21,6 +21,7 @@
 #include "server/exchange/cached_answer.h"
 #include "server/exchange/exchange.h"
 #include "server/exchange/login_only.h"
+#include "server/exchange/reload_request.h"
 #include "server/exchange/router.h"
 #include "server/exchange/session.h"
 #include "server/http/negotiation.h"
@@ -149,7 +150,7 @@ static enum MHD_Result answer_cached(const struct exchange *exchange, const void
     enum cache_outcome found;
     struct cache_entry *entry =
         cache_try_acquire(cache, key->bytes, key->size, exchange->haste == TRANSACTION_COMPUTES,
-                          exchange->has_waited, &found);
+                          exchange->again != NULL, &found);
     if (found == CACHE_FAILED)
         return exchange_out_of_memory(exchange);
     if (entry == NULL && exchange->haste == TRANSACTION_LATE) {
@@ -157,10 +158,8 @@ static enum MHD_Result answer_cached(const struct exchange *exchange, const void
         return exchange_error(exchange, MHD_HTTP_SERVICE_UNAVAILABLE,
                               "the server has more to compute than it can: try again later");
     }
-    if (entry == NULL) {
-        exchange->outcome->is_put_off = true;
-        return MHD_YES;
-    }
+    if (entry == NULL)
+        return exchange_put_off(exchange, 0);
     if (found == CACHE_COMPUTE)
         return answer_miss(exchange, entry, parameters);
     enum MHD_Result result = cached_answer_hit(exchange, entry, key);
@@ -184,6 +183,7 @@ static enum MHD_Result answer_uncached(const struct exchange *exchange, const vo
         .request_id = request_id(exchange->request),
         .varies_by_accept = job.head.is_negotiated,
         .varies_by_coding = job.head.is_negotiated && exchange->endpoint->plain_type == NULL,
+        .is_for_own_origin = exchange_is_admin(exchange),
     };
     size_t size = body.size;
     exchange_note_body(exchange, exchange->endpoint->plain_type != NULL, CODING_IDENTITY);
@@ -212,11 +212,27 @@ static enum MHD_Result answer(const struct exchange *exchange, struct request *r
     if (exchange->endpoint->prepare != NULL &&
         exchange->endpoint->prepare(&question, &parameters, &failure) != 0)
         return exchange_failure(exchange, &failure);
+    enum MHD_Result result;
+    if (exchange->endpoint->is_action && !reload_is_over(exchange, &result))
+        return result;
     if (!exchange->endpoint->is_cached)
         return answer_uncached(exchange, &parameters);
     if (key.is_too_long)
         return exchange_error(exchange, MHD_HTTP_URI_TOO_LONG, "the query is too long");
     return answer_cached(exchange, &parameters, &key);
+}
+
+/* What only those who are logged in could do. */
+static bool answer_without_session(const struct exchange *exchange, bool is_acceptable,
+                                   enum MHD_Result *result)
+{
+    if (session_answer(exchange, is_acceptable, result))
+        return true;
+    const struct login_only *login_only =
+        login_only_find(exchange->request->path, exchange->endpoint);
+    if (login_only != NULL)
+        *result = queue_login_only(exchange, login_only);
+    return login_only != NULL;
 }
 
 /* `OPTIONS *` (RFC 9110, section 9.3.7). */
@@ -242,23 +258,24 @@ enum MHD_Result respond(struct exchange *exchange)
     bool is_acceptable = negotiate_encoding(request->fields.accept, &exchange->encoding) == 0;
     if (!is_acceptable)
         exchange->encoding = ENCODING_JSON;
-    exchange->endpoint = router_find(request, &exchange->outcome->route);
+    exchange->endpoint = router_find(request, exchange->service->role, &exchange->outcome->route);
     if (request->method == METHOD_UNKNOWN)
         return exchange_error(exchange, MHD_HTTP_NOT_IMPLEMENTED,
                               "method not implemented: use " ALLOWED_METHODS);
-    if (session_answer(exchange, is_acceptable, &result))
+    if (!exchange_is_admin(exchange) && answer_without_session(exchange, is_acceptable, &result))
         return result;
-    const struct login_only *login_only = login_only_find(request->path, exchange->endpoint);
-    if (login_only != NULL)
-        return queue_login_only(exchange, login_only);
     if (exchange->endpoint == NULL && !asks_for_server_options(request))
         return exchange_error(exchange, MHD_HTTP_NOT_FOUND, "Not Found");
-    if (request->method == METHOD_OPTIONS)
-        return exchange_queue_once(exchange, MHD_HTTP_NO_CONTENT,
-                                   options_response(ALLOWED_METHODS, request_id(request)), 0);
-    if (request->method == METHOD_OTHER)
+    if (exchange->endpoint != NULL && exchange->endpoint->is_action) {
+        if (strcmp(request->method_name, MHD_HTTP_METHOD_POST) != 0)
+            return exchange_error_allowing(exchange, MHD_HTTP_METHOD_NOT_ALLOWED,
+                                           "method not allowed: use POST", MHD_HTTP_METHOD_POST);
+    } else if (request->method == METHOD_OPTIONS) {
+        return exchange_options(exchange, ALLOWED_METHODS);
+    } else if (request->method == METHOD_OTHER) {
         return exchange_error(exchange, MHD_HTTP_METHOD_NOT_ALLOWED,
                               "method not allowed: use " ALLOWED_METHODS);
+    }
     if (!is_acceptable && exchange->endpoint->plain_type == NULL && !exchange->endpoint->redirects)
         return exchange_not_acceptable(exchange);
     return answer(exchange, request);

@@ -13,7 +13,7 @@
 #define METRICS_NANOSECONDS 1000000000 /* a second */
 
 /* What the server sends, most frequent first; the last, 0, takes all others. */
-#define METRICS_N_STATUSES 18
+#define METRICS_N_STATUSES 19
 extern const unsigned short metrics_statuses[METRICS_N_STATUSES];
 
 /* The upper bound of a bucket. The seconds have the canonical form of OpenMetrics, so that both

@@ -163,14 +163,22 @@ static pid_t forward(int from)
     return pid;
 }
 
-static void read_url(struct test_server *server)
+/* The first URL of a text, or an empty one; returns what is behind. */
+static const char *read_url(const char *text, char url[128])
 {
-    const char *url = strstr(server->first_line, "http://");
-    assert_non_null(url);
-    size_t length = strcspn(url, " ");
-    assert_true(length < sizeof server->url);
-    memcpy(server->url, url, length);
-    server->url[length] = '\0';
+    const char *begin = strstr(text, "http://");
+    size_t length = begin != NULL ? strcspn(begin, " ") : 0;
+    assert_true(length < 128);
+    memcpy(url, begin != NULL ? begin : "", length);
+    url[length] = '\0';
+    return begin != NULL ? begin + length : text;
+}
+
+static void read_urls(struct test_server *server)
+{
+    const char *behind = read_url(server->first_line, server->url);
+    read_url(behind, server->admin_url);
+    assert_true(server->url[0] != '\0');
     server->port = (unsigned short)strtoul(strrchr(server->url, ':') + 1, NULL, 10);
     assert_true(server->port != 0);
 }
@@ -212,7 +220,7 @@ void test_server_launch(struct test_server *server, const char *const *arguments
         server->forwarder = forward(error_ends[0]);
     else
         close(error_ends[0]);
-    read_url(server);
+    read_urls(server);
 }
 
 void test_server_start(struct test_server *server, const char *const *arguments)

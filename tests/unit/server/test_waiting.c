@@ -91,8 +91,9 @@ static void append(struct fixture *fixture, const char *names, double seconds)
 {
     for (; *names != '\0'; names++) {
         char *letter = &letters[*names - 'a'];
+        const struct put_off put_off = {.since = monotonic_seconds() - seconds};
         waiting_append(&fixture->list, &fixture->requests[*names - 'a'],
-                       (struct MHD_Connection *)letter, monotonic_seconds() - seconds);
+                       (struct MHD_Connection *)letter, &put_off);
     }
 }
 
