@@ -4,7 +4,9 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <netdb.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,15 +73,45 @@ static int open_socket(const struct addrinfo *info)
     return -1;
 }
 
-int listener_open(const struct listen_address *address, const char *option, struct error *error)
+/* To be freed by freeaddrinfo; NULL and why. */
+static struct addrinfo *look_up(const struct listen_address *address, struct error *error)
 {
     char port[8];
     snprintf(port, sizeof port, "%u", (unsigned)address->port);
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
     struct addrinfo *found;
     int status = getaddrinfo(address->host, port, &hints, &found);
-    if (status != 0)
-        return error_set(error, "cannot listen on '%s': %s", address->host, gai_strerror(status));
+    if (status == 0)
+        return found;
+    error_set(error, "cannot listen on '%s': %s", address->host, gai_strerror(status));
+    return NULL;
+}
+
+int listen_address_resolve(struct listen_address *address, struct error *error)
+{
+    struct addrinfo *found = look_up(address, error);
+    if (found == NULL)
+        return -1;
+    const struct sockaddr_in *ipv4 = (const void *)found->ai_addr;
+    const struct sockaddr_in6 *ipv6 = (const void *)found->ai_addr;
+    bool is_ipv6 = found->ai_family == AF_INET6;
+    char host[INET6_ADDRSTRLEN];
+    inet_ntop(found->ai_family,
+              is_ipv6 ? (const void *)&ipv6->sin6_addr : (const void *)&ipv4->sin_addr, host,
+              sizeof host);
+    if (is_ipv6 && ipv6->sin6_scope_id != 0)
+        snprintf(address->host, sizeof address->host, "%s%%%" PRIu32, host, ipv6->sin6_scope_id);
+    else
+        snprintf(address->host, sizeof address->host, "%s", host);
+    freeaddrinfo(found);
+    return 0;
+}
+
+int listener_open(const struct listen_address *address, const char *option, struct error *error)
+{
+    struct addrinfo *found = look_up(address, error);
+    if (found == NULL)
+        return -1;
     int descriptor = open_socket(found);
     if (descriptor < 0)
         explain(address, option, error);

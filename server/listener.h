@@ -18,6 +18,10 @@ struct listen_address {
    instead. */
 int listen_address_parse(const char *text, struct listen_address *address, struct error *error);
 
+/* Puts its numeric address in the place of a host name, for times when no name can be looked up.
+   Returns 0, or -1 and why. */
+int listen_address_resolve(struct listen_address *address, struct error *error);
+
 /* Opens, binds and listens: the descriptor, or -1 and why, with what to do about it. `option`
    (--listen) is what the address was given by. */
 int listener_open(const struct listen_address *address, const char *option, struct error *error);

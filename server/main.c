@@ -1,4 +1,5 @@
 /* Reads the options, starts the server, waits for a signal (signals.c), stops it. */
+#include "server/confinement.h"
 #include "server/options.h"
 #include "server/process.h"
 #include "server/signals.h"
@@ -39,6 +40,10 @@ int main(int argc, char **argv)
     }
     if (signals_block(&error) != 0) {
         fprintf(stderr, "cratedex-server: %s\n", error.message);
+        return EXIT_FAILURE;
+    }
+    if (options.is_sandboxed && confine(&options, &error) != 0) {
+        fprintf(stderr, "cratedex-server: --sandbox: %s\n", error.message);
         return EXIT_FAILURE;
     }
     struct error_log *log = error_log_begin(&error);

@@ -112,13 +112,22 @@ static int set_banner(struct options *options, const char *value, struct error *
     return option_set_text(options->settings.banner, sizeof options->settings.banner, value, error);
 }
 
+static int parse_yes_or_no(const char *value, bool *is_yes, struct error *error)
+{
+    *is_yes = strcmp(value, "yes") == 0;
+    if (!*is_yes && strcmp(value, "no") != 0)
+        return error_set(error, "bad value '%s': write yes or no", value);
+    return 0;
+}
+
 static int set_read_only(struct options *options, const char *value, struct error *error)
 {
-    bool says_yes = strcmp(value, "yes") == 0;
-    if (!says_yes && strcmp(value, "no") != 0)
-        return error_set(error, "bad value '%s': write yes or no", value);
-    options->settings.says_read_only = says_yes;
-    return 0;
+    return parse_yes_or_no(value, &options->settings.says_read_only, error);
+}
+
+static int set_sandbox(struct options *options, const char *value, struct error *error)
+{
+    return parse_yes_or_no(value, &options->is_sandboxed, error);
 }
 
 /* Digits; `*end` is what follows them. Returns -1 where there are none or too many. */
@@ -260,6 +269,7 @@ const struct option_setter option_setters[] = {
     {"slow-query-log", set_slow_query_log},
     {"ranking-b", set_ranking_b},
     {"ab", set_experiment},
+    {"sandbox", set_sandbox},
     {NULL, NULL},
 };
 

@@ -33,6 +33,7 @@ struct options {
     size_t cache_bytes; /* 0: off */
     enum access_log_format access_log;
     char slow_query_path[OPTIONS_MAX_PATH]; /* empty: standard error */
+    bool is_sandboxed;
     bool has_experiment;
     struct experiment experiment;
     struct trusted_proxies proxies;
