@@ -153,12 +153,13 @@ void process_stop(struct process *process)
         daemon_stop(process->daemon);
     else if (process->listener >= 0)
         close(process->listener);
+    index_watch_end(service->watch); /* nobody waits for a reload any more */
     if (process->admin != NULL)
         admin_stop(process->admin);
     else if (process->admin_listener >= 0)
         close(process->admin_listener);
-    index_watch_stop(service->watch); /* which requests wake */
     reload_end(&process->reload);
+    index_watch_stop(service->watch); /* which requests wake */
     recent_hits_destroy(service->recent_hits);
     if (service->cache != NULL)
         cache_destroy(service->cache);
