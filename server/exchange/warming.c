@@ -13,8 +13,8 @@
 #include "server/exchange/computation.h"
 #include "server/exchange/router.h"
 #include "server/exchange/spelled_answer.h"
+#include "server/service/monotonic.h"
 #include "server/telemetry/metrics.h"
-#include "server/telemetry/monotonic.h"
 
 #include <stdlib.h>
 #include <string.h>
