@@ -41,10 +41,11 @@
 struct connection_state {
     struct waiting_request waiting; /* first, for its address is the state's */
     struct connection_slot *slot;
-    bool is_running; /* counted as begun, not as ended */
+    bool is_running; /* a request: it has begun and not ended */
     bool has_answered;
     bool is_proxy;    /* the peer is a trusted one */
     bool is_answered; /* by a transaction */
+    bool is_ending;   /* behind its next answer */
     bool target_is_too_long;
     size_t uploaded_bytes;
     /* Of the request that runs, in libmicrohttpd's memory. */
@@ -90,6 +91,7 @@ static struct connection_state *begin_connection(struct worker *worker,
     state->is_running = false;
     state->has_answered = false;
     state->is_proxy = false;
+    state->is_ending = false;
     state->address[0] = '\0';
     if (has_address)
         see_peer(worker->service, &address, state);
@@ -104,12 +106,14 @@ void connection_notify(void *context, struct MHD_Connection *connection, void **
     worker->counts.n_events++;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         worker->counts.n_connections++;
-        metrics_count_connection(worker->service->metrics);
+        if (worker->metrics != NULL)
+            metrics_count_connection(worker->metrics);
         *socket_context = begin_connection(worker, connection);
         return;
     }
     worker->counts.n_connections--;
-    metrics_end_connection(worker->service->metrics);
+    if (worker->metrics != NULL)
+        metrics_end_connection(worker->metrics);
     if (state != NULL)
         connection_table_close(worker->table, worker->number, state->slot);
     free(state);
@@ -151,6 +155,16 @@ static void end_connection(struct MHD_Connection *connection)
         shutdown(info->connect_fd, SHUT_RDWR);
 }
 
+/* Has libmicrohttpd end the connection behind the answer that is about to be queued, and say so in
+   its head: as if the client had asked for that. So it goes for the responses that others are sent
+   as well. Where there is no memory for it, the connection ends with its next answer. */
+static void announce_end(struct MHD_Connection *connection, struct connection_state *state)
+{
+    if (!state->is_ending)
+        state->is_ending = MHD_set_connection_value(connection, MHD_HEADER_KIND,
+                                                    MHD_HTTP_HEADER_CONNECTION, "close") == MHD_YES;
+}
+
 /* Answers the request that the state has, or an error where there is a fault. Returns what
    libmicrohttpd wants to hear. */
 static enum MHD_Result answer_request(struct worker *worker, struct MHD_Connection *connection,
@@ -168,9 +182,11 @@ static enum MHD_Result answer_request(struct worker *worker, struct MHD_Connecti
         .is_proxy = state->is_proxy,
         .fault = fault,
         .haste = haste,
-        .since = state->waiting.is_waiting ? state->waiting.since : 0,
+        .again = state->waiting.is_waiting ? &state->waiting.put_off : NULL,
     };
     connection_enter(state->slot, CONNECTION_WORKING, worker->now);
+    if (worker->drained != 0)
+        announce_end(connection, state);
     enum MHD_Result result = transaction_run(worker->service, &transaction, end);
     if (end->is_put_off)
         return result;
@@ -197,13 +213,14 @@ static enum MHD_Result begin_answer(struct worker *worker, struct MHD_Connection
         return answer_fault(worker, connection, state, &fault);
     }
     struct transaction_end end;
-    enum transaction_haste haste = worker->waiting.first == NULL && !worker->has_computed
-                                       ? TRANSACTION_COMPUTES
-                                       : TRANSACTION_WAITS;
+    enum transaction_haste haste = TRANSACTION_COMPUTES;
+    if (worker->waiting.first != NULL || worker->has_computed)
+        haste = worker->waiting.n_waiting < worker->waiting.max_waiting ? TRANSACTION_WAITS
+                                                                        : TRANSACTION_LATE;
     enum MHD_Result result = answer_request(worker, connection, state, NULL, haste, &end);
     worker->has_computed |= end.has_computed;
     if (end.is_put_off)
-        waiting_append(&worker->waiting, &state->waiting, connection, end.since);
+        waiting_append(&worker->waiting, &state->waiting, connection, &end.put_off);
     return result;
 }
 
@@ -224,13 +241,6 @@ bool connection_answer_waiting(void *context, struct waiting_request *request, b
     return true;
 }
 
-/* Adds to the number, which other threads only read. */
-static void count_running(struct worker *worker, unsigned n)
-{
-    unsigned n_running = atomic_load_explicit(&worker->n_running, memory_order_relaxed);
-    atomic_store_explicit(&worker->n_running, n_running + n, memory_order_release);
-}
-
 /* The first call for a request: nothing is queued, unless the head has a fault. */
 static enum MHD_Result begin_request(struct worker *worker, struct MHD_Connection *connection,
                                      struct connection_state *state, const char *path,
@@ -242,7 +252,6 @@ static enum MHD_Result begin_request(struct worker *worker, struct MHD_Connectio
     state->path = path;
     state->method = method;
     state->version = version;
-    count_running(worker, 1);
     connection_enter(state->slot, CONNECTION_READING, worker->now);
     const struct request_line line = {
         .method = method,
@@ -304,7 +313,7 @@ static void tell_refusal(const struct worker *worker, struct MHD_Connection *con
     unsigned sent = queued;
     if (answer_was_dropped) {
         sent = queued == MHD_HTTP_URI_TOO_LONG ? queued : MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
-        last_answer_send(connection, sent);
+        last_answer_send(connection, sent, worker->service->role == ADDRESS_ADMIN);
     }
     if (!state->is_answered || sent != queued)
         transaction_record_refusal(worker->service,
@@ -326,11 +335,12 @@ void connection_end_request(void *context, struct MHD_Connection *connection,
     state->is_running = false;
     if (state->waiting.is_waiting)
         waiting_remove(&worker->waiting, &state->waiting);
-    count_running(worker, UINT_MAX);
     connection_enter(state->slot, CONNECTION_IDLE, worker->now);
     if (!state->has_answered && code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
         notice_end(connection);
     state->has_answered = true;
+    if (state->is_ending) /* what is unread when a connection is closed destroys what was sent */
+        last_answer_drain(connection);
 }
 
 /* What it says of a single connection. A request line that is too long, or of a version that it

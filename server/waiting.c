@@ -20,7 +20,7 @@
    time. */
 #include "server/waiting.h"
 
-#include "server/telemetry/monotonic.h"
+#include "server/service/monotonic.h"
 
 #include <stddef.h>
 
@@ -52,10 +52,10 @@ static void take_out(struct waiting_list *list, struct waiting_request *request)
 }
 
 void waiting_append(struct waiting_list *list, struct waiting_request *request,
-                    struct MHD_Connection *connection, double since)
+                    struct MHD_Connection *connection, const struct put_off *put_off)
 {
     request->connection = connection;
-    request->since = since;
+    request->put_off = *put_off;
     request->is_waiting = true;
     request->is_suspended = false;
     link_last(list, request);
@@ -100,7 +100,7 @@ static bool answer_late(struct waiting_list *list)
     if (list->longest_seconds <= 0)
         return false;
     double limit = monotonic_seconds() - list->longest_seconds;
-    for (unsigned i = 0; list->first != NULL && list->first->since < limit; i++) {
+    for (unsigned i = 0; list->first != NULL && list->first->put_off.since < limit; i++) {
         if (i == MAX_LATE)
             return true;
         list->answer(list->context, list->first, true);

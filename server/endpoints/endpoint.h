@@ -58,6 +58,14 @@ struct answer_job {
     char surrogate_key[ANSWER_MAX_SURROGATE_KEY]; /* out: as the endpoint has it */
 };
 
+/* For whom a path is, and so at which address it is answered (enum address_role). */
+enum endpoint_audience {
+    ENDPOINT_FOR_CLIENTS,
+    ENDPOINT_FOR_OPERATORS, /* at the admin address, where there is one, else beside the others */
+    ENDPOINT_FOR_ADMIN,     /* at the admin address alone */
+};
+#define N_ENDPOINT_AUDIENCES 3
+
 struct endpoint {
     const char *path;                   /* a pattern: `{…}` is a parameter, a whole segment */
     const char *name;                   /* the route label in metrics */
@@ -65,7 +73,9 @@ struct endpoint {
     const char
         *surrogate_key; /* the tag of every answer, for a CDN to purge by; NULL: each has its own */
     const char *plain_type; /* the media type, where Accept is not asked; else NULL */
-    bool needs_no_index;    /* answered whatever happens to the index file */
+    enum endpoint_audience audience;
+    bool needs_no_index; /* answered whatever happens to the index file */
+    bool is_action;      /* a reload: POST alone, of which `answer` tells the end */
     bool is_cached;
     bool has_links;      /* the body is a list_page */
     bool has_moving_key; /* the canonical key of one request changes with time */

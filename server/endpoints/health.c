@@ -2,6 +2,7 @@
    the index answers, its file is sound and no shutdown has begun). */
 #include "server/endpoints/endpoint.h"
 
+#include "server/endpoints/served_index.h"
 #include "server/http/response_headers.h"
 
 #include <cratedex/crate_fragment.h>
@@ -10,12 +11,7 @@
 static void encode_state(struct answer_job *job)
 {
     encoder_object(&job->encoder, 3);
-    encoder_key(&job->encoder, "status");
-    encoder_text(&job->encoder, "ok");
-    encoder_key(&job->encoder, "crates");
-    encoder_integer(&job->encoder, index_n_crates(job->snapshot->index));
-    encoder_key(&job->encoder, "dump");
-    encoder_text(&job->encoder, index_dump_timestamp(job->snapshot->index));
+    served_index_encode(job);
     encoder_end_object(&job->encoder);
 }
 
@@ -57,6 +53,7 @@ static int answer_readiness(struct answer_job *job, const void *parameters, stru
 const struct endpoint health_endpoint = {
     .path = "/healthz",
     .name = "healthz",
+    .audience = ENDPOINT_FOR_OPERATORS,
     .cache_control = RESPONSE_NO_STORE,
     .needs_no_index = true,
     .answer = answer_health,
@@ -65,6 +62,7 @@ const struct endpoint health_endpoint = {
 const struct endpoint readiness_endpoint = {
     .path = "/readyz",
     .name = "readyz",
+    .audience = ENDPOINT_FOR_OPERATORS,
     .cache_control = RESPONSE_NO_STORE,
     .answer = answer_readiness,
 };

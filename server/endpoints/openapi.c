@@ -1,6 +1,6 @@
 /* GET /api/openapi.json. The file is read once, at start, and written by the encoder as every
    answer is: so it has MessagePack too, and its JSON has no white space. Members keep their
-   order. */
+   order. What it says of paths that are for operators depends on where these are answered. */
 #include "server/endpoints/openapi.h"
 
 #include "index/base/json_text.h"
@@ -8,6 +8,9 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
+
+#define AUDIENCE_MARK "x-cratedex-audience"
 
 struct openapi {
     msgpack_sbuffer encoded[N_ENCODINGS];
@@ -102,7 +105,21 @@ static int encode_document(struct openapi *openapi, json_t *document, struct err
     return 0;
 }
 
-struct openapi *openapi_create(struct error *error)
+/* A path says by AUDIENCE_MARK for whom it is, where that is not for clients. */
+static void leave_out_operation(json_t *paths, bool has_admin)
+{
+    const char *path;
+    json_t *operations;
+    void *next;
+    json_object_foreach_safe(paths, next, path, operations)
+    {
+        const char *audience = json_string_value(json_object_get(operations, AUDIENCE_MARK));
+        if (audience != NULL && (has_admin || strcmp(audience, "admin") == 0))
+            json_object_del(paths, path);
+    }
+}
+
+struct openapi *openapi_create(bool has_admin, struct error *error)
 {
     struct openapi *openapi = malloc(sizeof *openapi);
     if (openapi == NULL) {
@@ -114,6 +131,8 @@ struct openapi *openapi_create(struct error *error)
     size_t size;
     const char *text = openapi_text(&size);
     json_t *document = json_text_read(text, size, JSON_REJECT_DUPLICATES, error);
+    if (document != NULL)
+        leave_out_operation(json_object_get(document, "paths"), has_admin);
     int result = document != NULL ? encode_document(openapi, document, error)
                                   : error_prefix(error, "server/endpoints/openapi.json, ");
     json_decref(document);

@@ -5,13 +5,15 @@
 
 #include <cratedex/encoder.h>
 #include <cratedex/error.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct openapi;
 
-/* Encodes the document in all encodings, with this program's version in it. NULL when memory runs
-   out. */
-struct openapi *openapi_create(struct error *error);
+/* Encodes the document in all encodings, with this program's version in it, and without the paths
+   that are not answered where it is: what is for operators, where they have an address of their
+   own (`has_admin`), and always what only that has. NULL when memory runs out. */
+struct openapi *openapi_create(bool has_admin, struct error *error);
 void openapi_destroy(struct openapi *openapi);
 
 /* Writes the whole document. */

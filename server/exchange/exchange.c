@@ -41,11 +41,32 @@ enum MHD_Result exchange_error_allowing(const struct exchange *exchange, unsigne
     size_t size = 0;
     exchange->outcome->cache_state = CACHE_STATE_NONE;
     exchange_note_body(exchange, false, CODING_IDENTITY);
-    struct MHD_Response *response =
-        error_response(exchange->encoding, detail, allow, request_id(exchange->request), &size);
+    const struct response_headers headers = {
+        .allow = allow,
+        .request_id = request_id(exchange->request),
+        .is_for_own_origin = exchange_is_admin(exchange),
+    };
+    struct MHD_Response *response = error_response(exchange->encoding, detail, &headers, &size);
     if (response != NULL && status == MHD_HTTP_SERVICE_UNAVAILABLE)
         (void)MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, RETRY_AFTER_SECONDS);
     return exchange_queue_once(exchange, status, response, size);
+}
+
+enum MHD_Result exchange_put_off(const struct exchange *exchange, uint64_t ticket)
+{
+    exchange->outcome->is_put_off = true;
+    exchange->outcome->ticket = ticket;
+    return MHD_YES;
+}
+
+enum MHD_Result exchange_options(const struct exchange *exchange, const char *methods)
+{
+    const struct response_headers headers = {
+        .allow = methods,
+        .request_id = request_id(exchange->request),
+        .is_for_own_origin = exchange_is_admin(exchange),
+    };
+    return exchange_queue_once(exchange, MHD_HTTP_NO_CONTENT, options_response(&headers), 0);
 }
 
 enum MHD_Result exchange_error(const struct exchange *exchange, unsigned status, const char *detail)

@@ -14,6 +14,7 @@
 #include <microhttpd.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct exchange {
     const struct service *service;
@@ -22,13 +23,19 @@ struct exchange {
     struct request *request;
     enum experiment_arm arm; /* that the request drew; NONE where no experiment runs */
     enum transaction_haste haste;
-    bool has_waited; /* it was put off before */
+    const struct put_off *again; /* it was put off before; NULL: this is the first run */
     struct outcome *outcome;
     /* What the responder finds out; not set before. */
     const struct endpoint *endpoint; /* NULL until the request is routed */
     enum encoding encoding;
     struct recent_key recent_key;
 };
+
+/* Whether it came in at the admin address, whose answers no script of another origin may read. */
+static inline bool exchange_is_admin(const struct exchange *exchange)
+{
+    return exchange->service->role == ADDRESS_ADMIN;
+}
 
 /* All of these return what libmicrohttpd wants to hear: MHD_NO, which closes the connection, where
    there was no memory for the response. */
@@ -43,6 +50,12 @@ enum MHD_Result exchange_queue_once(const struct exchange *exchange, unsigned st
 
 /* Notes what the body is written in. */
 void exchange_note_body(const struct exchange *exchange, bool is_plain, enum content_coding coding);
+
+/* Queues nothing: the request is to be run again. `ticket` as in struct put_off. */
+enum MHD_Result exchange_put_off(const struct exchange *exchange, uint64_t ticket);
+
+/* The answer to OPTIONS: the methods that there are, as in Allow. */
+enum MHD_Result exchange_options(const struct exchange *exchange, const char *methods);
 
 /* An error of which `detail` tells the client. `allow` lists methods for a 405, else NULL. */
 enum MHD_Result exchange_error_allowing(const struct exchange *exchange, unsigned status,

@@ -13,6 +13,7 @@ static const struct endpoint *const endpoints[] = {
     &health_endpoint,
     &readiness_endpoint,
     &metrics_endpoint,
+    &reload_endpoint,
     &show_crate_endpoint,
     &list_versions_endpoint,
     &reverse_dependencies_endpoint,
@@ -46,10 +47,21 @@ static const struct endpoint *const endpoints[] = {
 #define N_ENDPOINTS (sizeof endpoints / sizeof endpoints[0])
 _Static_assert(N_ENDPOINTS < OUTCOME_MAX_ROUTES, "every route is a label of the metrics");
 
-const struct endpoint *router_find(struct request *request, unsigned *route)
+static bool is_answered_at(enum address_role role, enum endpoint_audience audience)
+{
+    static const bool is_answered[N_ADDRESS_ROLES][N_ENDPOINT_AUDIENCES] = {
+        [ADDRESS_SOLE] = {[ENDPOINT_FOR_CLIENTS] = true, [ENDPOINT_FOR_OPERATORS] = true},
+        [ADDRESS_PUBLIC] = {[ENDPOINT_FOR_CLIENTS] = true},
+        [ADDRESS_ADMIN] = {[ENDPOINT_FOR_OPERATORS] = true, [ENDPOINT_FOR_ADMIN] = true},
+    };
+    return is_answered[role][audience];
+}
+
+const struct endpoint *router_find(struct request *request, enum address_role role, unsigned *route)
 {
     for (unsigned i = 0; i < N_ENDPOINTS; i++)
-        if (path_pattern_matches(endpoints[i]->path, request->path, request->path_values)) {
+        if (path_pattern_matches(endpoints[i]->path, request->path, request->path_values) &&
+            is_answered_at(role, endpoints[i]->audience)) {
             *route = i;
             return endpoints[i];
         }

@@ -6,8 +6,10 @@
 #include "server/telemetry/metrics.h"
 
 /* The endpoint of the request's path and its number, from 0; the values of the pattern's parameters
-   go to `request->path_values`. NULL and router_other() for a path that nothing answers. */
-const struct endpoint *router_find(struct request *request, unsigned *route);
+   go to `request->path_values`. NULL and router_other() for a path that nothing answers at an
+   address of this role. */
+const struct endpoint *router_find(struct request *request, enum address_role role,
+                                   unsigned *route);
 
 /* The number of what no endpoint answers: one more than that of the last endpoint. */
 unsigned router_other(void);

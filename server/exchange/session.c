@@ -60,8 +60,7 @@ static enum MHD_Result answer_method(const struct exchange *exchange,
     struct request *request = exchange->request;
     char detail[64];
     if (request->method == METHOD_OPTIONS)
-        return exchange_queue_once(exchange, MHD_HTTP_NO_CONTENT,
-                                   options_response(path->allow, request_id(request)), 0);
+        return exchange_options(exchange, path->allow);
     if (strcmp(request->method_name, path->method) == 0)
         return path->answer(exchange, is_acceptable);
     snprintf(detail, sizeof detail, "method not allowed: use %s", path->allow);

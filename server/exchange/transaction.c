@@ -9,10 +9,10 @@
 #include "server/exchange/router.h"
 #include "server/http/forwarding.h"
 #include "server/service/experiment.h"
+#include "server/service/monotonic.h"
 #include "server/service/published.h"
 #include "server/telemetry/access_log.h"
 #include "server/telemetry/metrics.h"
-#include "server/telemetry/monotonic.h"
 #include "server/telemetry/slow_query_log.h"
 
 #include <time.h>
@@ -100,7 +100,9 @@ enum MHD_Result transaction_run(const struct service *service,
     struct outcome outcome;
     struct forwarding forwarding = {.has_client = false};
     double start = monotonic_seconds();
-    *end = (struct transaction_end){.since = transaction->since > 0 ? transaction->since : start};
+    end->is_put_off = false;
+    end->has_computed = false;
+    end->put_off.since = transaction->again != NULL ? transaction->again->since : start;
     const struct snapshot *snapshot = published_take(service->snapshots);
     if (snapshot == NULL)
         return MHD_NO; /* not even an error could be made */
@@ -120,13 +122,15 @@ enum MHD_Result transaction_run(const struct service *service,
     exchange.request = &request;
     exchange.arm = draw_arm(service->experiment, client, &request);
     exchange.haste = transaction->haste;
-    exchange.has_waited = transaction->since > 0;
+    exchange.again = transaction->again;
     exchange.outcome = &outcome;
     enum MHD_Result result = answer_request(&exchange, transaction->fault);
     end->is_put_off = outcome.is_put_off;
     end->has_computed = outcome.has_computed;
-    if (!outcome.is_put_off)
-        record(&exchange, transaction, client, end->since, start);
+    if (outcome.is_put_off)
+        end->put_off.ticket = outcome.ticket;
+    else
+        record(&exchange, transaction, client, end->put_off.since, start);
     published_give_back(service->snapshots);
     return result;
 }

@@ -22,14 +22,14 @@ struct transaction {
     bool is_proxy;               /* the peer is a trusted one */
     const struct failure *fault; /* why it is to be answered by an error; NULL: none */
     enum transaction_haste haste;
-    double since; /* monotonic_seconds when it was whole, where it was put off; else 0: now */
+    const struct put_off *again; /* as the run before has left it; NULL: this is the first */
 };
 
 /* What became of one. */
 struct transaction_end {
-    bool is_put_off;   /* nothing has happened: to be run again */
-    bool has_computed; /* it took as long as a computation takes */
-    double since;      /* for the next run */
+    bool is_put_off;        /* nothing has happened: to be run again */
+    bool has_computed;      /* it took as long as a computation takes */
+    struct put_off put_off; /* for the next run; else `since` alone is set */
 };
 
 /* Queues the answer, then counts and logs it; or puts it off. Returns what libmicrohttpd wants to

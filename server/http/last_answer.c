@@ -19,7 +19,7 @@ static int descriptor_of(struct MHD_Connection *connection)
 }
 
 /* JSON whatever Accept said: nobody knows any more. */
-void last_answer_send(struct MHD_Connection *connection, unsigned status)
+void last_answer_send(struct MHD_Connection *connection, unsigned status, bool is_for_own_origin)
 {
     static const char url_body[] = "{\"errors\":[{\"detail\":\"the URL is too long\"}]}";
     static const char fields_body[] =
@@ -35,12 +35,14 @@ void last_answer_send(struct MHD_Connection *connection, unsigned status)
         status == MHD_HTTP_URI_TOO_LONG ? sizeof url_body - 1 : sizeof fields_body - 1;
     strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &tm));
     request_id_make(id);
-    int length = snprintf(text, sizeof text,
-                          "HTTP/1.1 %u %s\r\nDate: %s\r\nConnection: close\r\n"
-                          "Content-Type: application/json\r\nCache-Control: no-store\r\n"
-                          "Server: cratedex/" CRATEDEX_VERSION "\r\nX-Request-Id: %s\r\n"
-                          "Access-Control-Allow-Origin: *\r\nContent-Length: %zu\r\n\r\n%s",
-                          status, MHD_get_reason_phrase_for(status), date, id, body_size, body);
+    int length =
+        snprintf(text, sizeof text,
+                 "HTTP/1.1 %u %s\r\nDate: %s\r\nConnection: close\r\n"
+                 "Content-Type: application/json\r\nCache-Control: no-store\r\n"
+                 "Server: cratedex/" CRATEDEX_VERSION "\r\nX-Request-Id: %s\r\n"
+                 "%sContent-Length: %zu\r\n\r\n%s",
+                 status, MHD_get_reason_phrase_for(status), date, id,
+                 is_for_own_origin ? "" : "Access-Control-Allow-Origin: *\r\n", body_size, body);
     send(descriptor_of(connection), text, (size_t)length, MSG_DONTWAIT | MSG_NOSIGNAL);
     last_answer_drain(connection);
 }

@@ -33,8 +33,8 @@ static int encode_error(enum encoding encoding, const char *detail, msgpack_sbuf
     return encoder_finish(&encoder, NULL);
 }
 
-struct MHD_Response *error_response(enum encoding encoding, const char *detail, const char *allow,
-                                    const char *request_id, size_t *size)
+struct MHD_Response *error_response(enum encoding encoding, const char *detail,
+                                    const struct response_headers *headers, size_t *size)
 {
     msgpack_sbuffer body;
     msgpack_sbuffer_init(&body);
@@ -43,30 +43,32 @@ struct MHD_Response *error_response(enum encoding encoding, const char *detail, 
         return NULL;
     }
     *size = body.size;
-    const struct response_headers headers = {
+    const struct response_headers all = {
         .content_type = encoding_media_type(encoding),
         .cache_control = RESPONSE_NO_STORE,
-        .allow = allow,
-        .request_id = request_id,
+        .allow = headers->allow,
+        .request_id = headers->request_id,
         .varies_by_accept = true,
         .varies_by_coding = true,
+        .is_for_own_origin = headers->is_for_own_origin,
     };
-    return plain_response(&body, &headers);
+    return plain_response(&body, &all);
 }
 
-struct MHD_Response *options_response(const char *methods, const char *request_id)
+struct MHD_Response *options_response(const struct response_headers *headers)
 {
-    const struct response_headers headers = {
+    const struct response_headers all = {
         .cache_control = RESPONSE_NO_STORE,
-        .allow = methods,
-        .request_id = request_id,
+        .allow = headers->allow,
+        .request_id = headers->request_id,
+        .is_for_own_origin = headers->is_for_own_origin,
     };
     struct MHD_Response *response = response_add_headers(
-        MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT), &headers);
-    if (response == NULL)
-        return NULL;
-    if (MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_METHODS, methods) ==
-            MHD_YES &&
+        MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT), &all);
+    if (response == NULL || headers->is_for_own_origin)
+        return response;
+    if (MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_METHODS,
+                                headers->allow) == MHD_YES &&
         MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_HEADERS, "*") ==
             MHD_YES &&
         MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_MAX_AGE, "86400") ==

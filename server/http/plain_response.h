@@ -15,13 +15,14 @@
    runs out, as below. */
 struct MHD_Response *plain_response(msgpack_sbuffer *body, const struct response_headers *headers);
 
-/* `{"errors":[{"detail":"…"}]}`, never to be stored. `allow` (a list of methods) or NULL; `*size`
-   becomes the size of the body. */
-struct MHD_Response *error_response(enum encoding encoding, const char *detail, const char *allow,
-                                    const char *request_id, size_t *size);
+/* `{"errors":[{"detail":"…"}]}`, never to be stored. Of `headers` it has `allow`, `request_id` and
+   whether it is for its own origin; `*size` becomes the size of the body. */
+struct MHD_Response *error_response(enum encoding encoding, const char *detail,
+                                    const struct response_headers *headers, size_t *size);
 
-/* The empty answer to OPTIONS: which methods there are (as in Allow), and that scripts of any
-   origin may use them (https://fetch.spec.whatwg.org/#http-cors-protocol). */
-struct MHD_Response *options_response(const char *methods, const char *request_id);
+/* The empty answer to OPTIONS, with the same of `headers`: which methods there are, and unless it is
+   for its own origin, that scripts of any may use them
+   (https://fetch.spec.whatwg.org/#http-cors-protocol). */
+struct MHD_Response *options_response(const struct response_headers *headers);
 
 #endif

@@ -68,7 +68,8 @@ struct MHD_Response *response_add_headers(struct MHD_Response *response,
         add(response, MHD_HTTP_HEADER_SERVER, "cratedex/" CRATEDEX_VERSION) &&
         add(response, "X-Request-Id", headers->request_id) &&
         add(response, "X-Experiment", headers->experiment) &&
-        add(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, "*") &&
+        add(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN,
+            headers->is_for_own_origin ? NULL : "*") &&
         add(response, MHD_HTTP_HEADER_ALLOW, headers->allow) &&
         add(response, "X-Cache", headers->x_cache) &&
         add(response, "Server-Timing", headers->server_timing))

@@ -53,6 +53,7 @@ struct response_headers {
     const char *allow;
     bool varies_by_accept; /* what was negotiated, for Vary */
     bool varies_by_coding;
+    bool is_for_own_origin; /* scripts of other origins may not read it */
 };
 
 /* Whether Last-Modified can say it: the years of IMF-fixdate (RFC 9110, section 5.6.7) have four
@@ -62,7 +63,7 @@ bool response_date_is_sayable(int64_t seconds);
 /* Whether a header can have it as its value: printable ASCII (RFC 9110, section 5.5). NULL can. */
 bool response_value_is_sayable(const char *value);
 
-/* Adds them, Server and Access-Control-Allow-Origin. Gives `response` back; destroys it and returns
+/* Adds them, Server and, unless it is for its own origin, Access-Control-Allow-Origin. Gives `response` back; destroys it and returns
    NULL when memory runs out. NULL is passed on. */
 struct MHD_Response *response_add_headers(struct MHD_Response *response,
                                           const struct response_headers *headers);

@@ -17,11 +17,21 @@ struct metrics;
 struct openapi;
 struct published;
 struct recent_hits;
+struct reload_desk;
 struct trusted_proxies;
+
+/* Where a request came in: what is answered there. */
+enum address_role {
+    ADDRESS_SOLE,   /* everything but what only an admin address has, for there is none */
+    ADDRESS_PUBLIC, /* nothing of what is for operators: they have an address of their own */
+    ADDRESS_ADMIN,  /* that, and nothing else */
+};
+#define N_ADDRESS_ROLES 3
 
 struct service {
     struct published *snapshots; /* what is served: a struct snapshot; each request takes it once */
     struct index_watch *watch;   /* over their file; NULL: nobody looks after it */
+    struct reload_desk *reloads; /* where they are asked for; NULL: nowhere */
     const struct experiment *experiment; /* NULL: none runs */
     struct cache *cache;
     struct body_store *bodies;       /* of what the cache keeps */
@@ -33,6 +43,7 @@ struct service {
     struct log_sink *error_log;          /* that `stderr` writes to; NULL: it writes for itself */
     struct openapi *openapi;             /* the document of what we answer */
     const struct trusted_proxies *proxies;
+    enum address_role role;  /* of the address that is served with it */
     atomic_bool is_stopping; /* a signal came: finish what runs, take nothing new */
 };
 

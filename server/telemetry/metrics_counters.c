@@ -2,7 +2,7 @@
 #include "server/telemetry/metrics_counters.h"
 
 const unsigned short metrics_statuses[METRICS_N_STATUSES] = {
-    200, 304, 404, 302, 400, 406, 412, 403, 405, 204, 414, 431, 413, 500, 501, 503, 505, 0};
+    200, 304, 404, 302, 400, 406, 412, 403, 405, 204, 414, 431, 413, 409, 500, 501, 503, 505, 0};
 
 const struct metrics_bound metrics_bounds[METRICS_N_BOUNDS] = {
     {10000, "1e-05"},    {25000, "2.5e-05"},  {50000, "5e-05"},      {100000, "0.0001"},

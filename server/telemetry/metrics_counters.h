@@ -13,7 +13,7 @@
 #define METRICS_NANOSECONDS 1000000000 /* a second */
 
 /* What the server sends, most frequent first; the last, 0, takes all others. */
-#define METRICS_N_STATUSES 18
+#define METRICS_N_STATUSES 19
 extern const unsigned short metrics_statuses[METRICS_N_STATUSES];
 
 /* The upper bound of a bucket. The seconds have the canonical form of OpenMetrics, so that both
@@ -46,6 +46,9 @@ struct metrics {
     atomic_uint_fast64_t n_downloads;
     atomic_uint_fast64_t n_slow_queries;
     atomic_uint_fast64_t n_late_requests;
+    atomic_uint_fast64_t n_stale_hits;
+    atomic_uint_fast64_t n_warmed;
+    atomic_uint_fast64_t warming_nanoseconds;
     atomic_uint_fast64_t n_filtered[N_SEARCH_FILTER_KINDS];
     atomic_uint_fast64_t n_connections_opened;
     atomic_uint_fast64_t n_connections_ended;

@@ -43,6 +43,7 @@ struct outcome {
     bool has_computed; /* the answer, or that there is none */
     bool is_put_off;   /* nothing was answered, for that has to be computed */
     bool is_late;      /* nothing will be computed, for there is no time */
+    uint64_t ticket;   /* where it is put off: of the reload that it waits for, or 0 */
     struct trace trace;
 };
 

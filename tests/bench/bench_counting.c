@@ -157,7 +157,7 @@ static int start_server(struct counting *counting, struct error *error)
     if (service->snapshots == NULL || service->cache == NULL || service->metrics == NULL ||
         listen_address_parse("127.0.0.1:0", &address, error) != 0)
         return -1;
-    counting->listener = listener_open(&address, error);
+    counting->listener = listener_open(&address, "--listen", error);
     if (counting->listener < 0)
         return -1;
     counting->daemon = daemon_start(service, counting->listener, &limits, error);

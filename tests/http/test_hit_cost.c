@@ -183,7 +183,7 @@ static void measure_bare(size_t body_bytes, char *answer, struct cost *cost)
         MHD_create_response_from_buffer(body_bytes, body, MHD_RESPMEM_PERSISTENT);
     assert_non_null(response);
     assert_int_equal(listen_address_parse("127.0.0.1:0", &address, &error), 0);
-    int listener = listener_open(&address, &error);
+    int listener = listener_open(&address, "--listen", &error);
     assert_true(listener >= 0);
     struct MHD_Daemon *daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, answer_prebuilt, response,

@@ -50,7 +50,7 @@ void cached_daemon_start(struct cached_daemon *daemon, unsigned n_threads)
     assert_non_null(service->recent_hits);
     assert_non_null(service->metrics);
     assert_int_equal(listen_address_parse("127.0.0.1:0", &address, &error), 0);
-    daemon->listener = listener_open(&address, &error);
+    daemon->listener = listener_open(&address, "--listen", &error);
     assert_true(daemon->listener >= 0);
     daemon->daemon = daemon_start(service, daemon->listener, &limits, &error);
     if (daemon->daemon == NULL)

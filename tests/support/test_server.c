@@ -125,22 +125,23 @@ char *test_server_read_line(struct test_server *server)
     return read_line(server->output);
 }
 
-/* Whether the arguments, or the file that they name, ask for an access log. */
+/* Whether the arguments, or the file that they name, ask for an access log on standard output. */
 static bool has_access_log(const char *const *arguments)
 {
+    bool is_found = false;
     for (; *arguments != NULL; arguments++) {
-        if (strcmp(*arguments, "--access-log") == 0)
-            return true;
+        if (strcmp(*arguments, "--access-log-file") == 0)
+            return false;
+        is_found |= strcmp(*arguments, "--access-log") == 0;
         if (strcmp(*arguments, "--config") == 0) {
             size_t size;
             char *text = file_read(arguments[1], &size);
             bool has_one = strstr(text, "access-log") != NULL;
             free(text);
-            if (has_one)
-                return true;
+            is_found |= has_one;
         }
     }
-    return false;
+    return is_found;
 }
 
 /* Copies what comes out of a pipe to our standard error, in a process that ends with the pipe. */
@@ -163,14 +164,22 @@ static pid_t forward(int from)
     return pid;
 }
 
-static void read_url(struct test_server *server)
+/* The first URL of a text, or an empty one; returns what is behind. */
+static const char *read_url(const char *text, char url[128])
 {
-    const char *url = strstr(server->first_line, "http://");
-    assert_non_null(url);
-    size_t length = strcspn(url, " ");
-    assert_true(length < sizeof server->url);
-    memcpy(server->url, url, length);
-    server->url[length] = '\0';
+    const char *begin = strstr(text, "http://");
+    size_t length = begin != NULL ? strcspn(begin, " ") : 0;
+    assert_true(length < 128);
+    memcpy(url, begin != NULL ? begin : "", length);
+    url[length] = '\0';
+    return begin != NULL ? begin + length : text;
+}
+
+static void read_urls(struct test_server *server)
+{
+    const char *behind = read_url(server->first_line, server->url);
+    read_url(behind, server->admin_url);
+    assert_true(server->url[0] != '\0');
     server->port = (unsigned short)strtoul(strrchr(server->url, ':') + 1, NULL, 10);
     assert_true(server->port != 0);
 }
@@ -212,7 +221,7 @@ void test_server_launch(struct test_server *server, const char *const *arguments
         server->forwarder = forward(error_ends[0]);
     else
         close(error_ends[0]);
-    read_url(server);
+    read_urls(server);
 }
 
 void test_server_start(struct test_server *server, const char *const *arguments)

@@ -17,6 +17,7 @@ struct test_server {
     char *first_line;
     char url[128]; /* "http://127.0.0.1:PORT" */
     unsigned short port;
+    char admin_url[128]; /* likewise, of --admin-listen; empty: there is none */
 };
 
 /* The path of an index of the dump in data/, built by build/cratedex-index into the build folder

@@ -4,7 +4,7 @@
    computed by somebody else. */
 #include "server/waiting.h"
 
-#include "server/telemetry/monotonic.h"
+#include "server/service/monotonic.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -91,8 +91,9 @@ static void append(struct fixture *fixture, const char *names, double seconds)
 {
     for (; *names != '\0'; names++) {
         char *letter = &letters[*names - 'a'];
+        const struct put_off put_off = {.since = monotonic_seconds() - seconds};
         waiting_append(&fixture->list, &fixture->requests[*names - 'a'],
-                       (struct MHD_Connection *)letter, monotonic_seconds() - seconds);
+                       (struct MHD_Connection *)letter, &put_off);
     }
 }
 

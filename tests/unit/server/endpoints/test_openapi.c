@@ -72,6 +72,13 @@ static void has_every_route(void **state)
     json_decref(document);
 }
 
+/* The one operation of a path. */
+static json_t *operation_of(json_t *operations)
+{
+    json_t *get = json_object_get(operations, "get");
+    return get != NULL ? get : json_object_get(operations, "post");
+}
+
 static void has_nothing_that_is_not_routed(void **state)
 {
     (void)state;
@@ -80,10 +87,11 @@ static void has_nothing_that_is_not_routed(void **state)
     json_t *operations;
     json_object_foreach(json_object_get(document, "paths"), path, operations)
     {
+        bool is_for_clients = json_object_get(operations, "x-cratedex-audience") == NULL;
         if (!is_routed(path))
             fail_msg("%s is not routed", path);
-        assert_non_null(json_object_get(operations, "get"));
-        assert_int_equal(json_object_size(operations), 1);
+        assert_non_null(operation_of(operations));
+        assert_int_equal(json_object_size(operations), is_for_clients ? 1 : 2);
     }
     json_decref(document);
 }
@@ -131,6 +139,51 @@ static void refers_to_what_it_has(void **state)
     json_decref(document);
 }
 
+static int write_document(void *context, struct encoder *encoder)
+{
+    openapi_encode(context, encoder);
+    return 0;
+}
+
+/* The document that is served describes what is answered where it is served. */
+static void describes_what_the_address_has(void **state)
+{
+    (void)state;
+    static const enum address_role roles[] = {ADDRESS_SOLE, ADDRESS_PUBLIC};
+    static const size_t n_left_out[] = {1, 4};
+    for (size_t i = 0; i < 2; i++) {
+        struct error error;
+        struct openapi *openapi = openapi_create(roles[i] == ADDRESS_PUBLIC, &error);
+        assert_non_null(openapi);
+        json_t *document = decode_both(write_document, openapi);
+        json_t *paths = json_object_get(document, "paths");
+        for (unsigned route = 0; route < router_other(); route++) {
+            struct request request = {.path = router_endpoint(route)->path};
+            unsigned found;
+            bool is_answered = router_find(&request, roles[i], &found) != NULL;
+            if (has_path(paths, request.path) != is_answered)
+                fail_msg("%s is answered: %d, and described: %d", request.path, is_answered,
+                         !is_answered);
+        }
+        check_references(document, document);
+        assert_int_equal(json_object_size(paths), router_other() - n_left_out[i]);
+        json_decref(document);
+        openapi_destroy(openapi);
+    }
+}
+
+static void an_admin_address_has_four_paths(void **state)
+{
+    (void)state;
+    unsigned n_paths = 0;
+    for (unsigned route = 0; route < router_other(); route++) {
+        struct request request = {.path = router_endpoint(route)->path};
+        unsigned found;
+        n_paths += router_find(&request, ADDRESS_ADMIN, &found) != NULL;
+    }
+    assert_int_equal(n_paths, 4);
+}
+
 /* The parameters that a path names are those that it describes. */
 static void describes_the_parameters_of_paths(void **state)
 {
@@ -140,7 +193,7 @@ static void describes_the_parameters_of_paths(void **state)
     json_t *operations;
     json_object_foreach(json_object_get(document, "paths"), path, operations)
     {
-        json_t *parameters = json_object_get(json_object_get(operations, "get"), "parameters");
+        json_t *parameters = json_object_get(operation_of(operations), "parameters");
         size_t i;
         json_t *parameter;
         unsigned n_described = 0;
@@ -167,22 +220,17 @@ static void describes_the_parameters_of_paths(void **state)
     json_decref(document);
 }
 
-static int write_document(void *context, struct encoder *encoder)
-{
-    openapi_encode(context, encoder);
-    return 0;
-}
-
 static void is_the_same_in_all_encodings(void **state)
 {
     (void)state;
     struct error error;
-    struct openapi *openapi = openapi_create(&error);
+    struct openapi *openapi = openapi_create(false, &error);
     assert_non_null(openapi);
     json_t *encoded = decode_both(write_document, openapi);
     json_t *document = read_document();
     json_object_set_new(json_object_get(document, "info"), "version",
                         json_string(CRATEDEX_VERSION));
+    json_object_del(json_object_get(document, "paths"), "/-/reload");
     char *texts[] = {json_dumps(document, JSON_COMPACT), json_dumps(encoded, JSON_COMPACT)};
     assert_string_equal(texts[0], texts[1]);
     free(texts[0]);
@@ -199,6 +247,8 @@ int main(void)
         cmocka_unit_test(has_every_route),
         cmocka_unit_test(has_nothing_that_is_not_routed),
         cmocka_unit_test(refers_to_what_it_has),
+        cmocka_unit_test(describes_what_the_address_has),
+        cmocka_unit_test(an_admin_address_has_four_paths),
         cmocka_unit_test(describes_the_parameters_of_paths),
         cmocka_unit_test(is_the_same_in_all_encodings),
     };
