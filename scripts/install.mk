@@ -25,10 +25,15 @@ source_date := $(or $(SOURCE_DATE_EPOCH),$(if $(in_git),$(shell git log -1 --for
 
 # ---- What is made for it ----
 
-made := $(addprefix $(BUILD)/install/,cratedex-index.1 cratedex-server.8 cratedex-server.conf cratedex.pc)
+script_pages := $(addprefix $(BUILD)/install/,cratedex-fetch-dump.1 cratedex-nightly.8)
+made := $(addprefix $(BUILD)/install/,cratedex-index.1 cratedex-server.8 cratedex-server.conf cratedex.pc) \
+    $(script_pages)
 
-fill_template = awk -f scripts/install/help.awk -v folder='$(BUILD)' -v version='$(VERSION)' \
+fill_template = awk -f scripts/install/help.awk -v folder='$(help_folder)' -v version='$(VERSION)' \
     -v date="$$(date -u -d @$(source_date) +%F)" -v sysconfdir='$(sysconfdir)' $<
+$(filter-out %.pc,$(made)): help_folder = $(BUILD)
+$(script_pages): help_folder = scripts
+$(script_pages): scripts/fetch-dump scripts/nightly $(wildcard scripts/operate/*.sh)
 $(filter-out %.pc,$(made)): $(BUILD)/install/%: scripts/install/%.in scripts/install/help.awk $(programs)
 	@mkdir -p $(@D)
 	$(call say,make)
@@ -57,8 +62,18 @@ $(BUILD)/install/cratedex.pc: FORCE
 
 # ---- A service of systemd ----
 
-# What an operator's timer runs, under the names that it has in /usr/bin.
-service_scripts := $(wildcard scripts/fetch-dump scripts/nightly)
+# What an operator's timer runs, under the names that it has in /usr/bin, and what these read. The version
+# and the folders are put into them.
+service_scripts := $(addprefix $(BUILD)/install/scripts/cratedex-,fetch-dump nightly)
+sharedir = $(datadir)/cratedex/operate
+read_scripts := $(patsubst scripts/operate/%,$(BUILD)/install/scripts/%,$(wildcard scripts/operate/*.sh))
+fill_script = @mkdir -p $(@D) && sed -e 's|@version@|$(VERSION)|; s|/etc/cratedex|$(sysconfdir)/cratedex|g' -e \
+    "s|\.\./share/cratedex/operate|$$(realpath -ms --relative-to='$(bindir)' '$(sharedir)')|" $< >$@
+$(service_scripts): $(BUILD)/install/scripts/cratedex-%: scripts/% FORCE
+	$(fill_script)
+$(read_scripts): $(BUILD)/install/scripts/%: scripts/operate/% FORCE
+	$(fill_script)
+
 units := $(wildcard $(addprefix scripts/systemd/*.,service socket timer))
 made_units := $(patsubst scripts/systemd/%,$(BUILD)/install/%,$(units))
 
@@ -74,21 +89,24 @@ public_headers := $(wildcard include/cratedex/*.h)
 # MODE SOURCE TARGET of each, with a comma between; MODE `conf`: a configuration, which stays as it is where it is.
 installed = \
     $(foreach program,$(programs),755,$(program),$(bindir)/$(notdir $(program))) \
-    $(foreach script,$(service_scripts),755,$(script),$(bindir)/cratedex-$(notdir $(script))) \
+    $(foreach script,$(service_scripts),755,$(script),$(bindir)/$(notdir $(script))) \
+    $(foreach script,$(read_scripts),644,$(script),$(sharedir)/$(notdir $(script))) \
     $(foreach unit,$(made_units),644,$(unit),$(unitdir)/$(notdir $(unit))) \
     644,scripts/systemd/cratedex.sysusers,$(sysusersdir)/cratedex.conf \
     644,scripts/systemd/cratedex.tmpfiles,$(tmpfilesdir)/cratedex.conf \
     conf,$(BUILD)/install/cratedex-server.conf,$(sysconfdir)/cratedex/cratedex-server.conf \
-    $(foreach file,$(wildcard scripts/install/nightly.conf),conf,$(file),$(sysconfdir)/cratedex/nightly.conf) \
+    conf,scripts/install/nightly.conf,$(sysconfdir)/cratedex/nightly.conf \
     conf,scripts/systemd/cratedex.logrotate,$(sysconfdir)/logrotate.d/cratedex \
     644,$(index_library),$(libdir)/$(notdir $(index_library)) \
     $(foreach header,$(public_headers),644,$(header),$(includedir)/cratedex/$(notdir $(header))) \
     644,$(BUILD)/install/cratedex.pc,$(pkgconfigdir)/cratedex.pc \
     644,$(BUILD)/install/cratedex-index.1,$(mandir)/man1/cratedex-index.1 \
     644,$(BUILD)/install/cratedex-server.8,$(mandir)/man8/cratedex-server.8 \
+    644,$(BUILD)/install/cratedex-fetch-dump.1,$(mandir)/man1/cratedex-fetch-dump.1 \
+    644,$(BUILD)/install/cratedex-nightly.8,$(mandir)/man8/cratedex-nightly.8 \
     $(foreach page,README.md server/README.md $(wildcard server/OPERATIONS.md),644,$(page),$(docdir)/$(page)) \
     644,index/text/synonyms.txt,$(datadir)/cratedex/synonyms.txt \
-    $(foreach program,$(programs),644,scripts/install/completion.bash,$(completionsdir)/$(notdir $(program)))
+    $(foreach program,$(notdir $(programs) $(service_scripts)),644,scripts/install/completion.bash,$(completionsdir)/$(program))
 comma := ,
 fields = $(subst $(comma), ,$(1))
 targets = $(foreach file,$(installed),$(lastword $(call fields,$(file))))
@@ -113,11 +131,11 @@ emptied = $(patsubst $(if $(DESTDIR),,$(PREFIX))/%,%,$(sort $(dir $(targets))))
 rmdir_parents := --parents
 else
 emptied_root := /
-emptied = $(includedir)/cratedex $(datadir)/cratedex $(docdir)/server $(docdir) $(sysconfdir)/cratedex
+emptied = $(includedir)/cratedex $(sharedir) $(datadir)/cratedex $(docdir)/server $(docdir) $(sysconfdir)/cratedex
 endif
 
 .PHONY: install uninstall dist
-install: all $(made) $(made_units) ## programs, library, headers, manual pages and more, to $(DESTDIR)$(PREFIX)
+install: all $(made) $(made_units) $(service_scripts) $(read_scripts) ## programs, library, headers, manual pages and more, to $(DESTDIR)$(PREFIX)
 	$(foreach file,$(installed),$(call install_file,$(call fields,$(file))))
 
 uninstall: ## remove what install brought

@@ -81,7 +81,7 @@ lint-scripts: $(if $(scripts),$(BUILD)/lint/scripts.ok)
 $(BUILD)/lint/scripts.ok: $(scripts)
 	@mkdir -p $(@D)
 	$(call say,lint,'$^')
-	$(quiet)shellcheck $^ && touch $@
+	$(quiet)shellcheck -x $^ && touch $@
 
 -include $(patsubst %,$(BUILD)/lint/%.d,$(headers))
 

@@ -1,4 +1,5 @@
 /* Reads the options, starts the server, waits for a signal (signals.c), stops it. */
+#include "server/confinement.h"
 #include "server/options.h"
 #include "server/process.h"
 #include "server/signals.h"
@@ -9,12 +10,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static int run(const struct options *options, struct log_sink *error_log, struct error *error)
+static int run(const struct options *options, struct signals *signals, struct log_sink *error_log,
+               struct error *error)
 {
+    if (signals_begin_start(signals, error) != 0)
+        return -1;
     struct process *process = process_start(options, error_log, error);
     int status = process != NULL ? process_announce(process, error) : -1;
+    signals_end_start(signals);
     if (status == 0)
-        signals_wait(process);
+        signals_wait(signals, process, options->drain_delay_seconds);
     process_stop(process);
     return status;
 }
@@ -22,6 +27,7 @@ static int run(const struct options *options, struct log_sink *error_log, struct
 int main(int argc, char **argv)
 {
     struct options options;
+    struct signals signals;
     struct error error;
     switch (options_parse(argc, argv, &options, &error)) {
     case OPTIONS_HELP:
@@ -37,13 +43,17 @@ int main(int argc, char **argv)
     case OPTIONS_RUN:
         break;
     }
-    if (signals_block(&error) != 0) {
+    if (signals_begin(&signals, &error) != 0) {
         fprintf(stderr, "cratedex-server: %s\n", error.message);
+        return EXIT_FAILURE;
+    }
+    if (options.is_sandboxed && confine(&options, &error) != 0) {
+        fprintf(stderr, "cratedex-server: --sandbox: %s\n", error.message);
         return EXIT_FAILURE;
     }
     struct error_log *log = error_log_begin(&error);
     bool is_well = log != NULL && mapped_fault_survive(&error) == 0 &&
-                   run(&options, error_log_sink(log), &error) == 0;
+                   run(&options, &signals, error_log_sink(log), &error) == 0;
     if (!is_well)
         fprintf(stderr, "cratedex-server: %s\n", error.message);
     error_log_end(log);

@@ -18,17 +18,18 @@
 #define DEFAULT_MAX_WAIT_MS 100
 #define DEFAULT_CACHE_BYTES ((size_t)256 << 20)
 
-/* Sets an option from text, as the command line and the file do. `name` without dashes. Returns 0,
-   or -1 and what is wrong with the value (or that there is no such option). */
-static int set_option(struct options *options, const char *name, const char *value,
-                      struct error *error)
+static int set_option(struct options *options, const struct option_setter *setter,
+                      const char *value, struct error *error)
+{
+    return setter->set(options, value, error) == 0 ? 0 : error_prefix(error, "%s: ", setter->name);
+}
+
+/* Takes a line of the file. */
+static int take_setting(void *context, const char *name, const char *value, struct error *error)
 {
     for (const struct option_setter *setter = option_setters; setter->name != NULL; setter++)
-        if (strcmp(name, setter->name) == 0) {
-            if (setter->set(options, value, error) == 0)
-                return 0;
-            return error_prefix(error, "%s: ", name);
-        }
+        if (strcmp(name, setter->name) == 0)
+            return set_option(context, setter, value, error);
     struct nearest_name nearest;
     char hint[NEAREST_NAME_HINT_SIZE];
     nearest_name_begin(&nearest, name);
@@ -36,11 +37,6 @@ static int set_option(struct options *options, const char *name, const char *val
         nearest_name_offer(&nearest, setter->name);
     return error_set(error, "there is no option '%s'%s (see: cratedex-server --help)", name,
                      nearest_name_hint(&nearest, "", hint));
-}
-
-static int take_setting(void *context, const char *name, const char *value, struct error *error)
-{
-    return set_option(context, name, value, error);
 }
 
 static bool may_repeat(const char *name)
@@ -65,7 +61,8 @@ static unsigned n_cores(void)
     return count < OPTIONS_MAX_THREADS ? (unsigned)count : OPTIONS_MAX_THREADS;
 }
 
-enum { OPTION_SETTER, OPTION_CONFIG = 1000, OPTION_HELP = 'h', OPTION_VERSION = 'V' };
+/* The numbers of the setters are behind OPTION_SETTER. */
+enum { OPTION_HELP = 'h', OPTION_VERSION = 'V', OPTION_CONFIG = 1000, OPTION_SETTER };
 
 /* One pass over the command line: with `only_config`, everything but --config is passed over. */
 static enum options_outcome read_command_line(int argc, char **argv, bool only_config,
@@ -78,12 +75,12 @@ static enum options_outcome read_command_line(int argc, char **argv, bool only_c
     };
     struct option *next = known + 3;
     for (const struct option_setter *setter = option_setters; setter->name != NULL; setter++)
-        *next++ = (struct option){setter->name, required_argument, NULL, OPTION_SETTER};
+        *next++ = (struct option){setter->name, required_argument, NULL,
+                                  OPTION_SETTER + (int)(setter - option_setters)};
     optind = 0;
     opterr = 0;
     int option;
-    int which = 0;
-    while ((option = getopt_long(argc, argv, ":hV", known, &which)) != -1) {
+    while ((option = getopt_long(argc, argv, ":hV", known, NULL)) != -1) {
         if (option == OPTION_HELP)
             return OPTIONS_HELP;
         if (option == OPTION_VERSION)
@@ -100,7 +97,8 @@ static enum options_outcome read_command_line(int argc, char **argv, bool only_c
                 error_prefix(error, "--config: ");
                 return OPTIONS_BAD;
             }
-        } else if (!only_config && set_option(options, known[which].name, optarg, error) != 0) {
+        } else if (!only_config && set_option(options, &option_setters[option - OPTION_SETTER],
+                                              optarg, error) != 0) {
             error_prefix(error, "--");
             return OPTIONS_BAD;
         }
@@ -122,7 +120,10 @@ static bool is_same(const struct options *options)
 enum options_outcome options_parse(int argc, char **argv, struct options *options,
                                    struct error *error)
 {
+    memset(options, 0, sizeof *options); /* for options_differ, paddings as well */
     *options = (struct options){
+        .argc = argc,
+        .argv = argv,
         .limits = {.n_threads = n_cores(),
                    .n_per_address = DAEMON_DEFAULT_PER_ADDRESS,
                    .max_wait_seconds = DEFAULT_MAX_WAIT_MS / 1e3},
@@ -153,5 +154,18 @@ enum options_outcome options_parse(int argc, char **argv, struct options *option
                              : "nobody gets --ranking-b: add --ab client=20 or the like");
         return OPTIONS_BAD;
     }
+    if (outcome == OPTIONS_RUN && options->access_log_path[0] != '\0' &&
+        !options->names_access_log) {
+        error_set(error,
+                  "nothing is written to --access-log-file: add --access-log json or combined");
+        return OPTIONS_BAD;
+    }
     return outcome;
+}
+
+bool options_differ(const struct options *left, const struct options *right, unsigned n)
+{
+    const struct option_setter *setter = &option_setters[n];
+    return memcmp((const char *)left + setter->offset, (const char *)right + setter->offset,
+                  setter->size) != 0;
 }

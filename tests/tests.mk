@@ -96,6 +96,15 @@ test: all $(picked_tests) $(test_indexes) $(LARGE_INDEX) ## build and run the un
 	    TEST_TIMEOUT=$(TEST_TIMEOUT) TEST_JOBS=$(job_count) $(test_wrapper) \
 	    sh tests/run $(filter-out $(timed_tests),$(picked_tests)) $(other_tests) --alone $(timed_tests)
 
+# Those that do less, or measure something else, with a sanitizer, and those that search a real registry: what
+# scripts/test runs beside asan, which runs all.
+unsanitized_tests := $(sort $(patsubst %.c,$(BUILD)/%,$(shell grep -lsE \
+    'SANITIZE|sanitized\.h|allocation_meter\.h|built_index_open_large' $(unit_sources) $(http_sources) /dev/null)) \
+    $(filter %/test_typos,$(unit_tests)) $(timed_tests))
+.PHONY: test-unsanitized
+test-unsanitized: ## of the tests those to which a sanitizer makes a difference
+	+@$(submake) TEST= picked_tests='$(unsanitized_tests)' test
+
 # Out of memory is to be an answer that the code gets, as without a sanitizer, not the end. Of the stack of each
 # allocation 6 frames are kept instead of 30, which takes a tenth off the time and names the caller still.
 asan_options := allocator_may_return_null=1:malloc_context_size=6
@@ -318,4 +327,4 @@ $(BUILD)/contract/sample.cdx: $(index_program) $(shell find -L data -type f)
 
 # The large indexes first: each keeps one core busy for half a minute.
 .PHONY: prepare
-prepare: $(programs) $(BUILD)/cratedex-bench $(sort $(test_indexes) $(LARGE_INDEX) $(contract_indexes)) tests $(faults_programs) ## build what scripts/test needs more than once, run nothing
+prepare: $(programs) $(BUILD)/cratedex-bench $(sort $(test_indexes) $(LARGE_INDEX) $(contract_indexes)) $(unsanitized_tests) $(faults_programs) ## build what scripts/test needs more than once, run nothing

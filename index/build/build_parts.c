@@ -133,6 +133,20 @@ static int follow_term(struct terms *terms, const char *text, uint32_t length, s
     return postings_builder_term(&terms->postings, error);
 }
 
+static int add_posting(struct terms *terms, sqlite3_stmt *row, struct error *error)
+{
+    const char *text = (const char *)sqlite3_column_text(row, 0);
+    uint32_t length = (uint32_t)sqlite3_column_bytes(row, 0);
+    const char *column = (const char *)sqlite3_column_text(row, 2);
+    /* A forged one, which a verification builds from, may name columns that the table has not. */
+    if (text == NULL || column == NULL)
+        return error_set(error, "the full-text table has a word that stands in no column");
+    if (follow_term(terms, text, length, error) != 0)
+        return -1;
+    return postings_builder_add(&terms->postings, (uint32_t)sqlite3_column_int64(row, 1),
+                                posting_field_of(column), error);
+}
+
 static int read_vocabulary(struct build *build, struct terms *terms, struct error *error)
 {
     if (database_execute(build->database,
@@ -147,12 +161,7 @@ static int read_vocabulary(struct build *build, struct terms *terms, struct erro
     int found;
     uint64_t n_rows = 0;
     while ((found = database_step(select, error)) == 1) {
-        const char *text = (const char *)sqlite3_column_text(select, 0);
-        uint32_t length = (uint32_t)sqlite3_column_bytes(select, 0);
-        const char *column = (const char *)sqlite3_column_text(select, 2);
-        if (follow_term(terms, text, length, error) != 0 ||
-            postings_builder_add(&terms->postings, (uint32_t)sqlite3_column_int64(select, 1),
-                                 posting_field_of(column), error) != 0 ||
+        if (add_posting(terms, select, error) != 0 ||
             (++n_rows % 100000 == 0 &&
              build_progress(build, "search index", n_rows, 0, "postings", error) != 0)) {
             found = -1;

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Completion for cratedex-index and cratedex-server in bash. Commands and options come from the --help of the
+# Completion for Cratedex's programs in bash. Commands and options come from the --help of the
 # program that is being typed, so that they are always its own; so does what an option takes, by the name of its
 # argument. Here stand only the words that some options take (tests/install holds them against the programs).
 
@@ -136,4 +136,4 @@ _cratedex()
     fi
 }
 
-complete -F _cratedex cratedex-index cratedex-server
+complete -F _cratedex cratedex-index cratedex-server cratedex-fetch-dump cratedex-nightly

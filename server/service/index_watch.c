@@ -337,14 +337,19 @@ struct index_watch *index_watch_start(struct published *snapshots, struct snapsh
     return NULL;
 }
 
-void index_watch_stop(struct index_watch *watch)
+void index_watch_end(struct index_watch *watch)
 {
-    if (watch == NULL)
+    if (watch == NULL || atomic_exchange(&watch->is_over, true))
         return;
-    atomic_store(&watch->is_over, true);
     index_watch_wake(watch);
     pthread_join(watch->thread, NULL);
-    free_watch(watch);
+}
+
+void index_watch_stop(struct index_watch *watch)
+{
+    index_watch_end(watch);
+    if (watch != NULL)
+        free_watch(watch);
 }
 
 void index_watch_wake(struct index_watch *watch)

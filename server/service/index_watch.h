@@ -39,7 +39,11 @@ struct index_watch *index_watch_start(struct published *snapshots, struct snapsh
                                       const struct snapshot_source *source,
                                       const struct swap_steps *steps, struct error *error);
 
-/* Ends it: who waits for a reload is told so. What is published stays. NULL is allowed. */
+/* Ends its thread: who waits for a reload, or asks for one from now on, is told so. What is published
+   stays. NULL is allowed, as below. */
+void index_watch_end(struct index_watch *watch);
+
+/* The same, and frees it: nobody may be about to ask. */
 void index_watch_stop(struct index_watch *watch);
 
 /* Has it look now: somebody found a snapshot that is not sound. NULL is allowed. Thread-safe, as

@@ -1,15 +1,15 @@
 /* /proc/self/stat has times in clock ticks, sizes in bytes and in pages, and the start in ticks
-   since the system's own, which /proc/stat names. The program's name in it may hold anything, so
-   that fields are counted from the last parenthesis. */
+   since the system's own. The program's name in it may hold anything, so that fields are counted
+   from the last parenthesis. */
 #include "server/telemetry/process_figures.h"
 
 #include <dirent.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Numbers in the order of proc(5), where the state is field 3. */
@@ -48,22 +48,17 @@ static int read_stat(uint64_t numbers[FIELD_RESIDENT + 1])
     return 0;
 }
 
-/* When the system started, in seconds since 1970. */
+/* When the system started, in whole seconds since 1970, as btime of /proc/stat, which a service may
+   be kept from (ProcSubset=pid) and which takes a kernel with many processors long. */
 static int read_system_start(double *seconds)
 {
-    static const char name[] = "btime ";
-    FILE *file = fopen("/proc/stat", "re");
-    char line[256];
-    bool is_found = false;
-    if (file == NULL)
+    struct timespec now;
+    struct timespec since_start;
+    if (clock_gettime(CLOCK_REALTIME, &now) != 0 ||
+        clock_gettime(CLOCK_BOOTTIME, &since_start) != 0)
         return -1;
-    while (!is_found && fgets(line, sizeof line, file) != NULL) {
-        is_found = strncmp(line, name, sizeof name - 1) == 0;
-        if (is_found)
-            *seconds = strtod(line + sizeof name - 1, NULL);
-    }
-    fclose(file);
-    return is_found ? 0 : -1;
+    *seconds = (double)(now.tv_sec - since_start.tv_sec - (now.tv_nsec < since_start.tv_nsec));
+    return 0;
 }
 
 static int count_descriptors(uint64_t *n_descriptors)

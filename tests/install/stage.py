@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "/usr"
-PROGRAMS = ("cratedex-index", "cratedex-server")
+PROGRAMS = ("cratedex-index", "cratedex-server", "cratedex-fetch-dump", "cratedex-nightly")
 
 temporary = Path(tempfile.mkdtemp(prefix="cratedex-install-"))
 atexit.register(shutil.rmtree, temporary)

@@ -11,7 +11,7 @@ import stage
 # As bash does it: COMP_WORDS, the program, the word that is completed and the one before it.
 SCRIPT = """
 source "$1"; shift
-for program in cratedex-index cratedex-server; do complete -p "$program" >/dev/null || exit 1; done
+for program in cratedex-index cratedex-server cratedex-fetch-dump cratedex-nightly; do complete -p "$program" >/dev/null || exit 1; done
 COMP_WORDS=("$@")
 COMP_CWORD=$(($# - 1))
 _cratedex "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
@@ -82,7 +82,7 @@ class Completion(unittest.TestCase):
     def test_every_argument_is_known(self):
         """A new kind of argument is to be completed, or named here as one that has nothing to offer."""
         known = {"FILE", "OUT", "PATH", "KEY", "PUB", "FOLDER", "SORT", "MATCH", "FORMAT", "NAMES", "NAME=VALUE", None}
-        without = {"N", "ADDR:PORT", "URL", "CIDR", "KEY=PERCENT", "N[K|M|G|T]", "TEXT"}
+        without = {"N", "ADDR:PORT", "URL", "CIDR", "KEY=PERCENT", "N[K|M|G|T]", "TEXT", "SECONDS", "PERCENT", "STAMP"}
         for text in help_text.helps().values():
             for name, (_, argument, _) in help_text.options(text).items():
                 if not re.fullmatch(r"[a-z]+(\|[a-z]+)+", argument or ""):

@@ -10,10 +10,14 @@ import stage
 EXPECTED = {
     "bin/cratedex-index": 0o755,
     "bin/cratedex-server": 0o755,
+    "bin/cratedex-fetch-dump": 0o755,
+    "bin/cratedex-nightly": 0o755,
     "lib/libcratedex.a": 0o644,
     "lib/pkgconfig/cratedex.pc": 0o644,
     "share/man/man1/cratedex-index.1": 0o644,
     "share/man/man8/cratedex-server.8": 0o644,
+    "share/man/man1/cratedex-fetch-dump.1": 0o644,
+    "share/man/man8/cratedex-nightly.8": 0o644,
     "share/cratedex/synonyms.txt": 0o644,
     "share/doc/cratedex/README.md": 0o644,
     "share/doc/cratedex/server/README.md": 0o644,
@@ -21,6 +25,9 @@ EXPECTED = {
     "lib/tmpfiles.d/cratedex.conf": 0o644,
     "/etc/cratedex/cratedex-server.conf": 0o644,
     "/etc/logrotate.d/cratedex": 0o644,
+    "/etc/cratedex/nightly.conf": 0o644,
+    "share/bash-completion/completions/cratedex-fetch-dump": 0o644,
+    "share/bash-completion/completions/cratedex-nightly": 0o644,
     "share/bash-completion/completions/cratedex-index": 0o644,
     "share/bash-completion/completions/cratedex-server": 0o644,
 }
@@ -31,6 +38,8 @@ class Installation(unittest.TestCase):
         expected = dict(EXPECTED)
         for header in (stage.ROOT / "include" / "cratedex").glob("*.h"):
             expected[f"include/cratedex/{header.name}"] = 0o644
+        for part in (stage.ROOT / "scripts" / "operate").iterdir():
+            expected[f"share/cratedex/operate/{part.name}"] = 0o644
         for ending in ("service", "socket", "timer"):
             for unit in (stage.ROOT / "scripts" / "systemd").glob(f"*.{ending}"):
                 expected[f"lib/systemd/system/{unit.name}"] = 0o644
@@ -90,7 +99,8 @@ class Installation(unittest.TestCase):
     def test_of_a_system_uninstall_removes_our_own_folders_only(self):
         printed = stage.make("uninstall", "--dry-run", f"BUILD={stage.build}", "PREFIX=/usr/local")
         folders = re.search(r"^for folder in (.*); do", printed, re.MULTILINE)[1].split()
-        self.assertEqual(folders, ["/usr/local/include/cratedex", "/usr/local/share/cratedex",
+        self.assertEqual(folders, ["/usr/local/include/cratedex", "/usr/local/share/cratedex/operate",
+                                   "/usr/local/share/cratedex",
                                    "/usr/local/share/doc/cratedex/server", "/usr/local/share/doc/cratedex",
                                    "/etc/cratedex"])
         self.assertNotIn("--parents", printed)

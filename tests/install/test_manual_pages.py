@@ -11,7 +11,8 @@ from pathlib import Path
 import help_text
 import stage
 
-PAGES = {"cratedex-index": "man1/cratedex-index.1", "cratedex-server": "man8/cratedex-server.8"}
+PAGES = {"cratedex-index": "man1/cratedex-index.1", "cratedex-server": "man8/cratedex-server.8",
+         "cratedex-fetch-dump": "man1/cratedex-fetch-dump.1", "cratedex-nightly": "man8/cratedex-nightly.8"}
 
 
 def page(program):

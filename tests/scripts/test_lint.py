@@ -11,7 +11,7 @@ from pathlib import Path
 from machine import ROOT
 
 PARTS = ("Makefile", "tests/tests.mk", "tests/bench/bench.mk", "scripts/lint.mk", "scripts/install.mk",
-         ".clang-tidy", ".clang-format")
+         "scripts/package.mk", ".clang-tidy", ".clang-format")
 # clang never says that the text may be cut.
 SOURCE = """#include <stdio.h>
 

@@ -34,7 +34,7 @@ class Test(unittest.TestCase):
         self.assertRegex(times, LINE_OF_TIMES)
         installed, *targets = self.machine.logged()
         self.assertEqual(installed, "install-deps --test")
-        self.assertLess({"test", "asan", "tsan", "lint", "fuzz", "report-check", "scripts-check"},
+        self.assertLess({"test-unsanitized", "asan", "tsan", "lint", "fuzz", "report-check", "scripts-check"},
                         set(targets))
         self.assertEqual(total, f"{5 * len(targets)} passed, 0 failed, {len(targets)} skipped")
         self.assertNotIn("failed: ", printed)
@@ -71,7 +71,7 @@ class Test(unittest.TestCase):
         for number in (signal.SIGINT, signal.SIGTERM):
             at_work.unlink(missing_ok=True)
             os.mkfifo(at_work)
-            self.fake_make(f'[ "$target" != test ] || {{ exec 3>"{at_work}"; echo at work >&3\n'
+            self.fake_make(f'[ "$target" != test-unsanitized ] || {{ exec 3>"{at_work}"; echo at work >&3\n'
                            'exec sleep 1000; }')
             with self.machine.start(self.script) as process, open(at_work, "rb", 0) as pipe:
                 self.assertEqual(pipe.readline(), b"at work\n")

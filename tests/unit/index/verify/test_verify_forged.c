@@ -147,6 +147,31 @@ static void any_change_of_a_part(void **state)
     remove(copy->path);
 }
 
+/* Any byte of the full-text table's own storage, of which verification builds the parts anew. */
+static void any_change_of_the_full_text_table(void **state)
+{
+    const struct verified_copy *copy = *state;
+    uint64_t seed = 139;
+    unsigned n_found = 0;
+    const unsigned n_rounds = USUAL_OR_SANITIZED(200, 100);
+    for (unsigned round = 0; round < n_rounds; round++) {
+        char sql[512];
+        struct error error = {.message = ""};
+        verified_copy_make(copy);
+        snprintf(sql, sizeof sql,
+                 "WITH changed(id, at) AS (SELECT id, 1 + %u %% length(block) FROM crates_fts_data"
+                 " WHERE id > 100 ORDER BY (id * %u) %% 1009 LIMIT 1) UPDATE crates_fts_data SET"
+                 " block = CAST(substr(block, 1, at - 1) || x'%02x' || substr(block, at + 1) AS"
+                 " BLOB) FROM changed WHERE crates_fts_data.id = changed.id",
+                 random_below(&seed, 100000), 1 + random_below(&seed, 1000),
+                 random_below(&seed, 256));
+        sql_change(copy->path, sql);
+        n_found += index_verify(copy->path, NULL, NULL, &error) != 0;
+    }
+    assert_in_range(n_found, n_rounds / 2, n_rounds);
+    remove(copy->path);
+}
+
 /* Any value in any column: whatever it leads to, the verification comes to an end, in words. */
 static void any_value_of_a_column(void **state)
 {
@@ -196,6 +221,7 @@ int main(void)
         cmocka_unit_test(documents_that_agree),
         cmocka_unit_test(postings_that_lack_a_crate),
         cmocka_unit_test(any_change_of_a_part),
+        cmocka_unit_test(any_change_of_the_full_text_table),
         cmocka_unit_test(any_value_of_a_column),
     };
     return cmocka_run_group_tests(tests, verified_copy_set_up, verified_copy_tear_down);
