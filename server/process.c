@@ -10,6 +10,7 @@
 #include "server/daemon.h"
 #include "server/endpoints/openapi.h"
 #include "server/exchange/router.h"
+#include "server/exchange/warming.h"
 #include "server/listener.h"
 #include "server/logs.h"
 #include "server/memory_bound.h"
@@ -255,7 +256,7 @@ static int start(struct process *process, const struct options *options, struct 
         return -1;
     if (open_listeners(process, options, error) != 0)
         return -1;
-    const struct swap_steps steps = {.service = service};
+    const struct swap_steps steps = {.service = service, .warm = warming_before_swap};
     service->watch =
         index_watch_start(service->snapshots, process->snapshot, &process->source, &steps, error);
     if (service->watch == NULL)

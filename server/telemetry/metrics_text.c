@@ -201,6 +201,20 @@ static void write_filters(const struct metrics *metrics, struct exposition *expo
     }
 }
 
+static void write_warming(const struct metrics *metrics, struct exposition *exposition)
+{
+    uint64_t nanoseconds = metrics_counter_read(&metrics->warming_nanoseconds);
+    exposition_counter(exposition, "cratedex_warmed_answers",
+                       "Answers that were made before a new index was served, for they were asked "
+                       "for most.",
+                       metrics_counter_read(&metrics->n_warmed));
+    exposition_family(exposition, "cratedex_warming_seconds", METRIC_COUNTER,
+                      "Time that making them took.");
+    exposition_sample(exposition, "_total");
+    exposition_seconds(exposition, (int64_t)(nanoseconds / METRICS_NANOSECONDS),
+                       (uint32_t)(nanoseconds % METRICS_NANOSECONDS));
+}
+
 void metrics_write(const struct metrics *metrics, struct exposition *exposition)
 {
     exposition_family(exposition, "cratedex_http_requests", METRIC_COUNTER,
@@ -224,5 +238,6 @@ void metrics_write(const struct metrics *metrics, struct exposition *exposition)
                        metrics_counter_read(&metrics->n_late_requests));
     exposition_counter(exposition, "cratedex_downloads_counted", "Downloads that were counted.",
                        metrics_counter_read(&metrics->n_downloads));
+    write_warming(metrics, exposition);
     write_connections(metrics, exposition);
 }
