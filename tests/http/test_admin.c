@@ -375,6 +375,12 @@ static void answers_when_the_public_address_is_full(void **state)
     end(&scene);
 }
 
+/* Sends what there is room for. */
+static void send_some(int connection, const char *text)
+{
+    (void)!send(connection, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 /* More than it takes, of those that say nothing and of those whose head never ends. */
 static void a_crowd_shuts_nobody_out(void **state)
 {
@@ -384,7 +390,7 @@ static void a_crowd_shuts_nobody_out(void **state)
     for (size_t i = 0; i < N_ELEMENTS(crowd); i++) {
         crowd[i] = test_server_connect(&scene->admin);
         if (i % 2 == 0)
-            (void)!send(crowd[i], "GET /metrics HTTP/1.1\r\nHost: x\r\nX: ", 36, MSG_NOSIGNAL);
+            send_some(crowd[i], "GET /metrics HTTP/1.1\r\nHost: x\r\nX: ");
         if (i % 20 == 0)
             assert_int_equal(ask(scene, "GET", "/metrics", NULL), 200);
     }
@@ -408,8 +414,7 @@ static void nobody_who_does_not_read_shuts_others_out(void **state)
     for (size_t i = 0; i < N_ELEMENTS(crowd); i++) {
         crowd[i] = test_server_connect(&scene->admin);
         for (size_t j = 0; j < 200; j++)
-            (void)!send(crowd[i], "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", 36,
-                        MSG_NOSIGNAL | MSG_DONTWAIT);
+            send_some(crowd[i], "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
     }
     for (size_t i = 0; i < 5; i++)
         assert_int_equal(ask(scene, "GET", "/healthz", NULL), 200);
