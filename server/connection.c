@@ -339,8 +339,6 @@ void connection_end_request(void *context, struct MHD_Connection *connection,
     if (!state->has_answered && code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
         notice_end(connection);
     state->has_answered = true;
-    if (state->is_ending) /* what is unread when a connection is closed destroys what was sent */
-        last_answer_drain(connection);
 }
 
 /* What it says of a single connection. A request line that is too long, or of a version that it

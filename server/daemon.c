@@ -12,8 +12,8 @@
 #include "server/connection_table.h"
 #include "server/listener.h"
 #include "server/loop.h"
+#include "server/service/monotonic.h"
 #include "server/telemetry/metrics.h"
-#include "server/telemetry/monotonic.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -16,8 +16,8 @@ static int run(const struct options *options, struct signals *signals, struct lo
     if (signals_begin_start(signals, error) != 0)
         return -1;
     struct process *process = process_start(options, error_log, error);
+    signals_end_start(signals); /* who hears that it serves may end it as one that does */
     int status = process != NULL ? process_announce(process, error) : -1;
-    signals_end_start(signals);
     if (status == 0)
         signals_wait(signals, process, options->drain_delay_seconds);
     process_stop(process);

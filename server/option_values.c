@@ -262,14 +262,25 @@ static int set_pid_file(struct options *options, const char *value, struct error
     return option_set_text(options->pid_path, sizeof options->pid_path, value, error);
 }
 
+static int parse_seconds(const char *value, double *seconds, struct error *error)
+{
+    double number;
+    if (parse_decimal(value, MAX_SECONDS, &number) != 0)
+        return error_set(error,
+                         "bad time '%s': write seconds such as 5 or 0.5, at most an hour; 0 is off",
+                         value);
+    *seconds = number;
+    return 0;
+}
+
 static int set_drain_delay(struct options *options, const char *value, struct error *error)
 {
-    if (parse_decimal(value, MAX_SECONDS, &options->drain_delay_seconds) == 0)
-        return 0;
-    return error_set(error,
-                     "bad time '%s': write seconds such as 5 or 0.5, at most an hour; 0 is "
-                     "off",
-                     value);
+    return parse_seconds(value, &options->drain_delay_seconds, error);
+}
+
+static int set_freshness(struct options *options, const char *value, struct error *error)
+{
+    return parse_seconds(value, &options->settings.freshness_seconds, error);
 }
 
 static int add_proxy(struct options *options, const char *value, struct error *error)
@@ -297,6 +308,7 @@ const struct option_setter option_setters[] = {
     {"max-connections-per-address", set_max_connections_per_address, FIXED(limits.n_per_address)},
     {"max-wait-ms", set_max_wait_ms, FIXED(limits.max_wait_seconds)},
     {"cache-bytes", set_cache_bytes, FIXED(cache_bytes)},
+    {"freshness", set_freshness, RELOADED(settings.freshness_seconds)},
     {"access-log", set_access_log, FIXED(access_log)},
     {"access-log-file", set_access_log_file, FIXED(access_log_path)},
     {"ranking", set_ranking, RELOADED(ranking_path)},

@@ -48,7 +48,11 @@ static const char running_text[] =
     "                       waited so long for others, gets 503 with Retry-After; 0\n"
     "                       is off; default 100\n"
     "      --cache-bytes N  memory for finished answers, with K, M or G; 0 is off;\n"
-    "                       default 256M\n";
+    "                       default 256M\n"
+    "      --freshness SECONDS\n"
+    "                       how long after the index was replaced an answer of the\n"
+    "                       one before may still be given to who would have to\n"
+    "                       wait for the new one; at most an hour; default 0: off\n";
 
 static const char more_options_text[] =
     "      --access-log FORMAT\n"

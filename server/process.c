@@ -10,6 +10,7 @@
 #include "server/daemon.h"
 #include "server/endpoints/openapi.h"
 #include "server/exchange/router.h"
+#include "server/exchange/stale_answers.h"
 #include "server/exchange/warming.h"
 #include "server/listener.h"
 #include "server/logs.h"
@@ -256,7 +257,8 @@ static int start(struct process *process, const struct options *options, struct 
         return -1;
     if (open_listeners(process, options, error) != 0)
         return -1;
-    const struct swap_steps steps = {.service = service, .warm = warming_before_swap};
+    const struct swap_steps steps = {
+        .service = service, .warm = warming_before_swap, .forget = stale_answers_forget};
     service->watch =
         index_watch_start(service->snapshots, process->snapshot, &process->source, &steps, error);
     if (service->watch == NULL)
@@ -286,6 +288,7 @@ struct process *process_start(const struct options *options, struct log_sink *er
         return NULL;
     }
     process->options = options;
+    memory_bound_prepare();
     process->listener = -1;
     process->admin_listener = -1;
     process->logs = (struct logs)LOGS_NONE;

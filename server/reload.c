@@ -69,6 +69,7 @@ int reload_now(struct reload *reload, struct error *error)
     if (result == 0)
         return index_watch_reload(reload->watch, &settings, error);
     fprintf(stderr, "cratedex-server: not reloaded: %s\n", error->message);
+    index_watch_note_refusal(reload->watch);
     return -1;
 }
 

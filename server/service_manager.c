@@ -2,7 +2,7 @@
    for a manager that does not read, which none does for long. */
 #include "server/service_manager.h"
 
-#include "server/telemetry/monotonic.h"
+#include "server/service/monotonic.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -11,7 +11,7 @@
 #include "server/signals.h"
 
 #include "server/process.h"
-#include "server/telemetry/monotonic.h"
+#include "server/service/monotonic.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -29,6 +29,9 @@
 
 #define MIN_SHARD_BYTES ((size_t)64 << 10)
 
+/* Entries that cache_drop looks at while it holds a lock. */
+#define DROPPED_AT_ONCE 256
+
 /* cache_visit lets others have a shard's lock after as many. */
 #define BUCKETS_A_LOCK 256
 
@@ -320,6 +323,23 @@ void cache_charge(struct cache *cache, struct cache_entry *entry, size_t bytes)
     struct cache_entry *evicted = cache_shard_grow(shard, entry, bytes);
     pthread_mutex_unlock(&shard->lock);
     release_all(cache, evicted);
+}
+
+void cache_drop(struct cache *cache, bool (*is_unwanted)(const void *value, const void *context),
+                const void *context)
+{
+    static const enum cache_queue queues[] = {CACHE_QUEUE_SMALL, CACHE_QUEUE_MAIN};
+    for (unsigned i = 0; i < cache->n_shards * sizeof queues / sizeof *queues; i++) {
+        struct cache_shard *shard = &cache->shards[i / 2];
+        size_t n_left = SIZE_MAX;
+        while (n_left > 0) {
+            pthread_mutex_lock(&shard->lock);
+            struct cache_entry *dropped = cache_shard_drop(shard, queues[i % 2], DROPPED_AT_ONCE,
+                                                           &n_left, is_unwanted, context);
+            pthread_mutex_unlock(&shard->lock);
+            release_all(cache, dropped);
+        }
+    }
 }
 
 void *cache_value(const struct cache_entry *entry)

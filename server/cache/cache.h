@@ -77,6 +77,11 @@ void cache_abandon(struct cache *cache, struct cache_entry *entry);
    cache_fill does, perhaps the entry itself; the caller's reference holds it. */
 void cache_charge(struct cache *cache, struct cache_entry *entry, size_t bytes);
 
+/* Takes out every filled entry of whose value `is_unwanted`, given `context`, says so. Entries that
+   are filled meanwhile may stay. Others wait for it no longer than for a few hundred entries. */
+void cache_drop(struct cache *cache, bool (*is_unwanted)(const void *value, const void *context),
+                const void *context);
+
 /* For answers that are made before anybody asks for them. As cache_try_acquire, of somebody who may
    compute; but it counts as neither hit nor miss, and as no use of the entry. */
 struct cache_entry *cache_acquire_ahead(struct cache *cache, const void *key, size_t key_size,

@@ -237,6 +237,29 @@ struct cache_entry *cache_shard_grow(struct cache_shard *shard, struct cache_ent
     return make_room(shard);
 }
 
+struct cache_entry *cache_shard_drop(struct cache_shard *shard, enum cache_queue queue, size_t n,
+                                     size_t *n_left,
+                                     bool (*is_unwanted)(const void *value, const void *context),
+                                     const void *context)
+{
+    const struct cache_fifo *fifo = queue_of(shard, queue);
+    struct cache_entry *dropped = NULL;
+    /* Others may have taken entries out since the last turn. */
+    if (*n_left > fifo->n_entries)
+        *n_left = fifo->n_entries;
+    for (; *n_left > 0 && n > 0; n--, --*n_left) {
+        struct cache_entry *entry = pop(shard, queue);
+        if (is_unwanted(entry->value, context)) {
+            cache_shard_unlist(shard, entry);
+            entry->next = dropped;
+            dropped = entry;
+        } else {
+            push(shard, entry, queue);
+        }
+    }
+    return dropped;
+}
+
 size_t cache_shard_entry_bytes(const struct cache_shard *shard)
 {
     return shard->small_queue.n_bytes + shard->main_queue.n_bytes;

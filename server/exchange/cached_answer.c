@@ -16,8 +16,8 @@
 #include "server/exchange/spelled_answer.h"
 #include "server/http/conditional.h"
 #include "server/service/download_counters.h"
+#include "server/service/monotonic.h"
 #include "server/telemetry/metrics.h"
-#include "server/telemetry/monotonic.h"
 
 #include <stdio.h>
 
@@ -99,16 +99,25 @@ bool cached_answer_again(struct exchange *exchange, enum MHD_Result *result)
     return true;
 }
 
+/* The representation that the request wants, for a hit: the cache is told what it adds. */
+static const struct representation *represent_hit(const struct exchange *exchange,
+                                                  struct cache_entry *entry)
+{
+    const struct representation *representation = represent(exchange, entry);
+    size_t added_bytes = representation != NULL && exchange->request->id == NULL
+                             ? representation_hit_cost(representation)
+                             : 0;
+    if (added_bytes > 0)
+        cache_charge(exchange->service->cache, entry, added_bytes);
+    return representation;
+}
+
 /* A hit of the cache, which the thread remembers for the next request like this one. */
 static enum MHD_Result queue_hit(const struct exchange *exchange, struct cache_entry *entry)
 {
-    const struct representation *representation = represent(exchange, entry);
+    const struct representation *representation = represent_hit(exchange, entry);
     if (representation == NULL)
         return exchange_out_of_memory(exchange);
-    size_t added_bytes =
-        exchange->request->id == NULL ? representation_hit_cost(representation) : 0;
-    if (added_bytes > 0)
-        cache_charge(exchange->service->cache, entry, added_bytes);
     if (!exchange->endpoint->has_moving_key) {
         const struct recent_hit hit = {entry, representation, exchange->outcome->route,
                                        exchange->encoding};
@@ -154,6 +163,22 @@ enum MHD_Result cached_answer_hit(const struct exchange *exchange, struct cache_
     if (answer_is_spelled(answer, &spelling))
         return queue_hit(exchange, entry);
     return answer_spelled(exchange, entry, key, &spelling);
+}
+
+bool cached_answer_stale(const struct exchange *exchange, struct cache_entry *entry,
+                         enum MHD_Result *result)
+{
+    const struct answer *answer = cache_value(entry);
+    if (answer_page(answer) != NULL) {
+        struct link_spelling spelling;
+        link_spelling_write(&spelling, exchange->request->query);
+        if (!answer_is_spelled(answer, &spelling))
+            return false;
+    }
+    const struct representation *representation = represent_hit(exchange, entry);
+    *result = representation != NULL ? queue_found(exchange, answer, representation)
+                                     : exchange_out_of_memory(exchange);
+    return true;
 }
 
 enum MHD_Result cached_answer_miss(const struct exchange *exchange, struct cache_entry *entry,

@@ -22,8 +22,8 @@ int computation_prepare(const struct exchange *exchange, struct computation *com
         .key = key,
     };
     canonical_key_init(key, exchange->outcome->route,
-                       endpoint->plain_type == NULL ? exchange->encoding : 0);
-    canonical_key_number(key, 'g', exchange->snapshot->generation);
+                       endpoint->plain_type == NULL ? exchange->encoding : 0,
+                       exchange->snapshot->generation);
     return endpoint->prepare != NULL
                ? endpoint->prepare(&question, &computation->parameters, failure)
                : 0;

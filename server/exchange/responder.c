@@ -3,8 +3,8 @@
        spelled as one before → route and method → encoding → parameters and key → cache → compute
 
    Everything is of the snapshot that the exchange holds. The key has its generation, so that an
-   answer is found as long as it is true, and those of an older index leave the cache as what nobody
-   asks for does.
+   answer is found as long as it is true; stale_answers.c says what becomes of those of an older
+   index.
 
    A request that this thread has answered from the cache before, and whose entry is still there,
    needs the first alone (recent_hits.h); its conditions, its id and the counting of downloads are
@@ -26,9 +26,10 @@
 #include "server/exchange/reload_request.h"
 #include "server/exchange/router.h"
 #include "server/exchange/session.h"
+#include "server/exchange/stale_answers.h"
 #include "server/http/negotiation.h"
 #include "server/http/plain_response.h"
-#include "server/telemetry/monotonic.h"
+#include "server/service/monotonic.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -64,16 +65,19 @@ static enum MHD_Result answer_miss(const struct exchange *exchange, struct cache
 }
 
 static enum MHD_Result answer_cached(const struct exchange *exchange,
-                                     const struct computation *computation)
+                                     struct computation *computation)
 {
     struct cache *cache = exchange->service->cache;
-    const struct canonical_key *key = &computation->key;
+    struct canonical_key *key = &computation->key;
+    enum MHD_Result result;
     enum cache_outcome found;
     struct cache_entry *entry =
         cache_try_acquire(cache, key->bytes, key->size, exchange->haste == TRANSACTION_COMPUTES,
                           exchange->again != NULL, &found);
     if (found == CACHE_FAILED)
         return exchange_out_of_memory(exchange);
+    if (entry == NULL && stale_answer(exchange, key, &result))
+        return result;
     if (entry == NULL && exchange->haste == TRANSACTION_LATE) {
         exchange->outcome->is_late = true;
         return exchange_error(exchange, MHD_HTTP_SERVICE_UNAVAILABLE,
@@ -83,7 +87,7 @@ static enum MHD_Result answer_cached(const struct exchange *exchange,
         return exchange_put_off(exchange, 0);
     if (found == CACHE_COMPUTE)
         return answer_miss(exchange, entry, computation);
-    enum MHD_Result result = cached_answer_hit(exchange, entry, key);
+    result = cached_answer_hit(exchange, entry, key);
     cache_release(cache, entry);
     return result;
 }

@@ -14,7 +14,7 @@
    gets through again, and at most once a minute. */
 #include "server/telemetry/log_sink.h"
 
-#include "server/telemetry/monotonic.h"
+#include "server/service/monotonic.h"
 
 #include <errno.h>
 #include <fcntl.h>

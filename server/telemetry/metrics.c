@@ -103,6 +103,11 @@ void metrics_count_late_request(struct metrics *metrics)
     add(&metrics->n_late_requests, 1);
 }
 
+void metrics_count_stale_hit(struct metrics *metrics)
+{
+    add(&metrics->n_stale_hits, 1);
+}
+
 void metrics_record_warming(struct metrics *metrics, size_t n_answers, double seconds)
 {
     add(&metrics->n_warmed, n_answers);

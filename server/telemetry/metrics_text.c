@@ -236,6 +236,10 @@ void metrics_write(const struct metrics *metrics, struct exposition *exposition)
                        "Requests that waited for as long as --max-wait-ms for others to be "
                        "computed, and got 503.",
                        metrics_counter_read(&metrics->n_late_requests));
+    exposition_counter(exposition, "cratedex_stale_hits",
+                       "Hits of the result cache that were of the index before, as --freshness "
+                       "allows.",
+                       metrics_counter_read(&metrics->n_stale_hits));
     exposition_counter(exposition, "cratedex_downloads_counted", "Downloads that were counted.",
                        metrics_counter_read(&metrics->n_downloads));
     write_warming(metrics, exposition);
