@@ -456,7 +456,8 @@ static void refuses_bad_heads(void **state)
         {"POST /-/reload HTTP/1.1\r\nHost: x\r\nX-Cratedex-Reload: 1\r\n"
          "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
          "HTTP/1.1 501 "},
-        {"POST /-/reload HTTP/1.1\r\nHost: x\r\nX-Cratedex-Reload: 1\r\nContent-Length: 9999999\r\n\r\n",
+        {"POST /-/reload HTTP/1.1\r\nHost: x\r\nX-Cratedex-Reload: 1\r\n"
+         "Content-Length: 9999999\r\n\r\n",
          "HTTP/1.1 413 "},
     };
     for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
