@@ -3,7 +3,12 @@
    from short answers that are asked for again to long ones that are not, say, what was freed in one
    place is of no use in the other, and both are the process's. Then malloc and the store give back
    the pages of what is free. They must be got anew when they are needed again, so that is done only
-   where there is too much, and seldom where it does not help: then others have the memory. */
+   where there is too much, and seldom where it does not help: then others have the memory.
+
+   The parts of an index are large blocks. malloc would put such blocks into its heaps once it has
+   seen one freed (mallopt(3), M_MMAP_THRESHOLD), and every index that takes another's place would
+   leave holes there. So it is told from which size on a block gets pages of its own, which go back
+   to the system with it. */
 #include "server/memory_bound.h"
 
 #include <fcntl.h>
@@ -11,6 +16,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+/* Blocks from this size on get pages of their own. */
+#define MAPPED_BYTES (1 << 20)
 
 /* Of the cache's bytes: what the process may have beyond them before anything is given back, and
    what has to come of it. */
@@ -34,6 +42,12 @@ static size_t own_bytes(void)
     size_t resident = strtoull(at, &at, 10);
     size_t of_files = strtoull(at, &at, 10);
     return (resident - of_files) * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+void memory_bound_begin(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, 2 * MAPPED_BYTES); /* as malloc itself would choose */
 }
 
 void memory_bound_init(struct memory_bound *bound, size_t cache_bytes, struct body_store *store)

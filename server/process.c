@@ -282,6 +282,7 @@ int process_announce(struct process *process, struct error *error)
 struct process *process_start(const struct options *options, struct log_sink *error_log,
                               struct error *error)
 {
+    memory_bound_begin();
     struct process *process = calloc(1, sizeof *process);
     if (process == NULL) {
         error_out_of_memory(error);
