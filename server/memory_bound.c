@@ -5,10 +5,9 @@
    the pages of what is free. They must be got anew when they are needed again, so that is done only
    where there is too much, and seldom where it does not help: then others have the memory.
 
-   The parts of an index are large blocks. malloc would put such blocks into its heaps once it has
-   seen one freed (mallopt(3), M_MMAP_THRESHOLD), and every index that takes another's place would
-   leave holes there. So it is told from which size on a block gets pages of its own, which go back
-   to the system with it. */
+   An index is some large blocks, which malloc maps, and returns when it is closed. But when it has
+   returned the first it takes the next of that size from a heap, which with every index that is
+   opened beside another has larger holes. So what it maps is decided once. */
 #include "server/memory_bound.h"
 
 #include <fcntl.h>
@@ -17,13 +16,23 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Blocks from this size on get pages of their own. */
-#define MAPPED_BYTES (1 << 20)
-
 /* Of the cache's bytes: what the process may have beyond them before anything is given back, and
    what has to come of it. */
 #define SLACK_PART 16
 #define MAX_WAITS 256
+
+/* No answer needs blocks as large, but for bodies that take longer to make than to map. */
+#define MAPPED_BYTES (256 << 10)
+
+/* What may lie free at the end of a heap, as malloc chooses by itself when it has freed an index: a
+   thread that answers is not to return and get anew what it needs again and again. */
+#define TRIM_BYTES (64 << 20)
+
+void memory_bound_prepare(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, TRIM_BYTES);
+}
 
 /* Pages that are in memory and belong to no file, in bytes; 0 where that is not known. The second
    and third number of statm are all pages and those of files (proc_pid_statm(5)). */
@@ -42,12 +51,6 @@ static size_t own_bytes(void)
     size_t resident = strtoull(at, &at, 10);
     size_t of_files = strtoull(at, &at, 10);
     return (resident - of_files) * (size_t)sysconf(_SC_PAGESIZE);
-}
-
-void memory_bound_begin(void)
-{
-    (void)mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
-    (void)mallopt(M_TRIM_THRESHOLD, 2 * MAPPED_BYTES); /* as malloc itself would choose */
 }
 
 void memory_bound_init(struct memory_bound *bound, size_t cache_bytes, struct body_store *store)

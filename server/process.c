@@ -282,13 +282,13 @@ int process_announce(struct process *process, struct error *error)
 struct process *process_start(const struct options *options, struct log_sink *error_log,
                               struct error *error)
 {
-    memory_bound_begin();
     struct process *process = calloc(1, sizeof *process);
     if (process == NULL) {
         error_out_of_memory(error);
         return NULL;
     }
     process->options = options;
+    memory_bound_prepare();
     process->listener = -1;
     process->admin_listener = -1;
     process->logs = (struct logs)LOGS_NONE;
