@@ -288,6 +288,7 @@ struct process *process_start(const struct options *options, struct log_sink *er
         return NULL;
     }
     process->options = options;
+    memory_bound_prepare();
     process->listener = -1;
     process->admin_listener = -1;
     process->logs = (struct logs)LOGS_NONE;
