@@ -1,7 +1,6 @@
 /* The cache knows how much each answer is in use, and each answer knows what was asked for
-   (original_request.h). Those in use are sorted by that, as many as may be made; then each is asked
-   for once more, as by a request without a connection. Until they are made they are referenced, so
-   that the cache may evict them meanwhile.
+   (original_request.h). Those that are most in use (warming_choice.h) are asked for once more, as
+   by a request without a connection.
 
    What is made goes into the cache as something that was used half as often, so that what is not
    asked for any more leaves after some swaps, and what is lasts until its next request. It takes
@@ -13,10 +12,10 @@
 #include "server/exchange/computation.h"
 #include "server/exchange/router.h"
 #include "server/exchange/spelled_answer.h"
+#include "server/exchange/warming_choice.h"
 #include "server/service/monotonic.h"
 #include "server/telemetry/metrics.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Of the cache's bytes: what may be made. The other half is for what is in use until the swap. */
@@ -25,102 +24,32 @@
 #define MAX_ANSWERS 100000
 #define MAX_SECONDS 10.0
 
-struct candidate {
-    struct cache_entry *entry; /* referenced */
-    unsigned n_uses;
-};
-
 struct warming {
     const struct service *service;
-    const struct snapshot *served;
     const struct snapshot *opened;
-    struct candidate *candidates;
-    size_t n_candidates;
-    size_t capacity;
     size_t n_made;
     size_t n_bytes;  /* of what was made */
     bool is_in_vain; /* the file of the new snapshot cannot be believed */
 };
 
-static const struct original_request *original_of(const struct candidate *candidate)
-{
-    return answer_head(cache_value(candidate->entry))->original;
-}
-
-/* For cache_visit. */
-static bool consider(void *context, struct cache_entry *entry, unsigned n_uses)
-{
-    struct warming *warming = context;
-    const struct candidate candidate = {entry, n_uses};
-    const struct original_request *original = original_of(&candidate);
-    if (n_uses == 0 || original == NULL || original->generation != warming->served->generation)
-        return true;
-    if (warming->n_candidates == warming->capacity)
-        return false;
-    cache_reference(entry);
-    warming->candidates[warming->n_candidates++] = candidate;
-    return true;
-}
-
-static int compare(const void *left, const void *right)
-{
-    const struct candidate *a = left;
-    const struct candidate *b = right;
-    return (a->n_uses < b->n_uses) - (a->n_uses > b->n_uses);
-}
-
-/* Gives those up that are left when there are `n` candidates. */
-static void keep_first(struct warming *warming, size_t n)
-{
-    while (warming->n_candidates > n)
-        cache_release(warming->service->cache, warming->candidates[--warming->n_candidates].entry);
-}
-
-/* Takes the candidates, most used first, of as many bytes as may be made. Returns 0, or -1 where
-   there is no memory for the list. */
-static int choose(struct warming *warming, const struct warming_limits *limits)
-{
-    struct cache *cache = warming->service->cache;
-    for (unsigned i = 0; i < cache_n_shards(cache); i++) {
-        struct cache_statistics statistics;
-        cache_read_shard_statistics(cache, i, &statistics);
-        warming->capacity += statistics.n_entries;
-    }
-    if (warming->capacity == 0)
-        return 0;
-    warming->candidates = malloc(warming->capacity * sizeof *warming->candidates);
-    if (warming->candidates == NULL)
-        return -1;
-    cache_visit(cache, consider, warming);
-    qsort(warming->candidates, warming->n_candidates, sizeof *warming->candidates, compare);
-    keep_first(warming, limits->max_answers);
-    size_t n_bytes = 0;
-    for (size_t i = 0; i < warming->n_candidates; i++) {
-        n_bytes += answer_cost(cache_value(warming->candidates[i].entry));
-        if (n_bytes > limits->max_bytes)
-            keep_first(warming, i);
-    }
-    return 0;
-}
-
 static void add(struct warming *warming, struct cache_entry *entry, struct answer *answer,
-                const struct candidate *candidate)
+                const struct chosen_answer *chosen)
 {
     size_t cost = answer_cost(answer);
-    cache_fill_ahead(warming->service->cache, entry, answer, cost, candidate->n_uses / 2);
+    cache_fill_ahead(warming->service->cache, entry, answer, cost, chosen->n_uses / 2);
     warming->n_bytes += cost;
     warming->n_made++;
 }
 
 /* The content codings in which the old answer was asked for. */
 static void add_codings(struct warming *warming, struct cache_entry *entry,
-                        const struct candidate *candidate)
+                        const struct chosen_answer *chosen)
 {
     for (unsigned i = 0; i < N_CONTENT_CODINGS; i++) {
         enum content_coding coding = (enum content_coding)i;
         struct error error;
         size_t added_bytes;
-        if (!answer_was_coded(cache_value(candidate->entry), coding))
+        if (!chosen->codings[i])
             continue;
         (void)answer_representation(cache_value(entry), coding, &added_bytes, &error);
         if (added_bytes > 0)
@@ -133,7 +62,7 @@ static void add_codings(struct warming *warming, struct cache_entry *entry,
    for it; NULL where that fails. */
 static struct cache_entry *respell(struct warming *warming, const struct exchange *exchange,
                                    const struct computation *computation, struct cache_entry *entry,
-                                   const struct candidate *candidate)
+                                   const struct chosen_answer *chosen)
 {
     struct cache *cache = warming->service->cache;
     const struct answer *answer = cache_value(entry);
@@ -151,7 +80,7 @@ static struct cache_entry *respell(struct warming *warming, const struct exchang
         found == CACHE_COMPUTE ? spelled_answer_make(exchange, answer, &spelling) : NULL;
     cache_release(cache, entry);
     if (spelled != NULL)
-        add(warming, own, spelled, candidate);
+        add(warming, own, spelled, chosen);
     if (found != CACHE_COMPUTE || spelled != NULL)
         return own;
     cache_abandon(cache, own);
@@ -162,7 +91,7 @@ static struct cache_entry *respell(struct warming *warming, const struct exchang
    fails. */
 static struct cache_entry *find_or_compute(struct warming *warming, const struct exchange *exchange,
                                            const struct computation *computation,
-                                           const struct candidate *candidate)
+                                           const struct chosen_answer *chosen)
 {
     struct cache *cache = warming->service->cache;
     const struct canonical_key *key = &computation->key;
@@ -179,15 +108,14 @@ static struct cache_entry *find_or_compute(struct warming *warming, const struct
         cache_abandon(cache, entry);
         return NULL;
     }
-    add(warming, entry, answer, candidate);
+    add(warming, entry, answer, chosen);
     return entry;
 }
 
 /* What a client sent who was given the old answer, as far as an endpoint looks at it. */
-static void write_request(struct request *request, const struct candidate *candidate)
+static void write_request(struct request *request, const struct chosen_answer *chosen)
 {
-    const struct answer_head *head = answer_head(cache_value(candidate->entry));
-    const struct original_request *original = head->original;
+    const struct original_request *original = chosen->original;
     memset(request, 0, sizeof *request);
     request->method = METHOD_GET;
     request->method_name = "GET";
@@ -197,18 +125,18 @@ static void write_request(struct request *request, const struct candidate *candi
     request->host = original->host;
     request->scheme = original->scheme;
     /* Who names an encoding is not redirected (version_files.c). */
-    if (head->status == MHD_HTTP_OK)
+    if (!chosen->is_redirect)
         request->fields.accept = encoding_media_type(original->encoding);
 }
 
-static void make_for_arm(struct warming *warming, const struct candidate *candidate,
+static void make_for_arm(struct warming *warming, const struct chosen_answer *chosen,
                          enum experiment_arm arm)
 {
     struct request request;
     struct outcome outcome;
     struct computation computation;
     struct failure failure;
-    write_request(&request, candidate);
+    write_request(&request, chosen);
     outcome_init(&outcome, router_other());
     const struct exchange exchange = {
         .service = warming->service,
@@ -218,50 +146,59 @@ static void make_for_arm(struct warming *warming, const struct candidate *candid
         .haste = TRANSACTION_COMPUTES,
         .outcome = &outcome,
         .endpoint = router_find(&request, warming->service->role, &outcome.route),
-        .encoding = original_of(candidate)->encoding,
+        .encoding = chosen->original->encoding,
     };
     if (exchange.endpoint == NULL || computation_prepare(&exchange, &computation, &failure) != 0)
         return;
-    struct cache_entry *entry = find_or_compute(warming, &exchange, &computation, candidate);
+    struct cache_entry *entry = find_or_compute(warming, &exchange, &computation, chosen);
     if (entry != NULL)
-        entry = respell(warming, &exchange, &computation, entry, candidate);
+        entry = respell(warming, &exchange, &computation, entry, chosen);
     if (entry == NULL)
         return;
-    add_codings(warming, entry, candidate);
+    add_codings(warming, entry, chosen);
     cache_release(warming->service->cache, entry);
 }
 
 /* Where an experiment begins nobody knows who will draw which arm; where one has ended there are
    none. An answer that does not depend on the arm is there already when it is asked for again. */
-static void make(struct warming *warming, const struct candidate *candidate)
+static void make(struct warming *warming, const struct chosen_answer *chosen)
 {
-    enum experiment_arm arm = original_of(candidate)->arm;
+    enum experiment_arm arm = chosen->original->arm;
     if (warming->service->experiment == NULL)
-        make_for_arm(warming, candidate, EXPERIMENT_NONE);
+        make_for_arm(warming, chosen, EXPERIMENT_NONE);
     else if (arm != EXPERIMENT_NONE)
-        make_for_arm(warming, candidate, arm);
+        make_for_arm(warming, chosen, arm);
     else
         for (unsigned i = EXPERIMENT_A; i < N_EXPERIMENT_ARMS; i++)
-            make_for_arm(warming, candidate, (enum experiment_arm)i);
+            make_for_arm(warming, chosen, (enum experiment_arm)i);
+}
+
+static bool is_over_or_late(const struct warming *warming, const struct warming_limits *limits,
+                            double start, const atomic_bool *is_over)
+{
+    return atomic_load_explicit(is_over, memory_order_relaxed) || warming->is_in_vain ||
+           warming->n_bytes >= limits->max_bytes ||
+           monotonic_seconds() - start >= limits->max_seconds;
 }
 
 size_t warming_run(const struct service *service, const struct snapshot *served,
                    const struct snapshot *opened, const struct warming_limits *limits,
                    const atomic_bool *is_over)
 {
-    struct warming warming = {.service = service, .served = served, .opened = opened};
+    struct warming warming = {.service = service, .opened = opened};
+    struct warming_choice choice;
     double start = monotonic_seconds();
-    if (served->is_damaged || choose(&warming, limits) != 0)
+    if (served->is_damaged)
         return 0;
-    for (size_t i = 0; i < warming.n_candidates; i++) {
-        if (atomic_load_explicit(is_over, memory_order_relaxed) || warming.is_in_vain ||
-            warming.n_bytes >= limits->max_bytes ||
-            monotonic_seconds() - start >= limits->max_seconds)
+    /* Where memory ran out there are fewer. */
+    (void)warming_choose(&choice, service->cache, served->generation, limits->max_answers,
+                         limits->max_bytes);
+    for (size_t i = 0; i < choice.n_answers; i++) {
+        if (is_over_or_late(&warming, limits, start, is_over))
             break;
-        make(&warming, &warming.candidates[i]);
+        make(&warming, &choice.answers[i]);
     }
-    keep_first(&warming, 0);
-    free(warming.candidates);
+    warming_choice_free(&choice);
     metrics_record_warming(service->metrics, warming.n_made, monotonic_seconds() - start);
     return warming.n_made;
 }

@@ -94,6 +94,8 @@ int index_swap_run(struct index_swap *swap, const struct settings *settings, con
     if (opened == NULL)
         return -1;
     double open = monotonic_seconds();
+    if (steps->prepare != NULL)
+        steps->prepare(steps->service, opened);
     if (steps->warm != NULL)
         steps->warm(steps->service, swap->served, opened, swap->is_over);
     if (atomic_load(swap->is_over)) {
