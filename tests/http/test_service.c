@@ -122,8 +122,9 @@ static void tells_how_it_is(void **state)
     uint64_t before = monotonic_microseconds();
     assert_int_equal(kill(manager.file.http.server.pid, SIGHUP), 0);
     assert_true(receive(&manager, TIMEOUT_MILLISECONDS, message));
-    unsigned long long told = 0;
-    assert_int_equal(sscanf(message, "RELOADING=1\nMONOTONIC_USEC=%llu", &told), 1);
+    static const char reloading[] = "RELOADING=1\nMONOTONIC_USEC=";
+    assert_int_equal(strncmp(message, reloading, strlen(reloading)), 0);
+    uint64_t told = strtoull(message + strlen(reloading), NULL, 10);
     assert_true(told >= before && told <= monotonic_microseconds());
     expect_told(&manager, "READY=1", status);
 
@@ -213,7 +214,8 @@ static void pass(void)
     setenv("LISTEN_FDNAMES", passed.names, 1);
 }
 
-/* A socket of the loopback interface, at a port that is free; `port` (NULL: not wanted) is which. */
+/* A socket of the loopback interface, at a port that is free; `port` (NULL: not wanted) is which.
+   */
 static int open_socket(int type, bool listens, unsigned short *port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};

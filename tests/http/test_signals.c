@@ -53,7 +53,8 @@ static void survives_all_others(void **state)
     http_fixture_close(&fixture);
 }
 
-/* A server that does not get through its start, for nothing is written to the FIFO that it reads. */
+/* A server that does not get through its start, for nothing is written to the FIFO that it reads.
+   */
 static void ends_at_once_while_it_starts(void **state)
 {
     (void)state;
