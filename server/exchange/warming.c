@@ -1,6 +1,6 @@
 /* The cache knows how much each answer is in use, and each answer knows what was asked for
-   (original_request.h). Those that are most in use (warming_choice.h) are asked for once more, as by
-   a request without a connection.
+   (original_request.h). Those that are most in use (warming_choice.h) are asked for once more, as
+   by a request without a connection.
 
    What is made goes into the cache as something that was used half as often, so that what is not
    asked for any more leaves after some swaps, and what is lasts until its next request. It takes

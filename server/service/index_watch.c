@@ -6,7 +6,7 @@
    No answer depends on this thread being quick: whoever has computed one asks snapshot_is_sound
    before it leaves. The thread tells everybody else, /readyz among them, and mends:
 
-       sound ── another file has the path, or somebody asks ──────────────────▶ sound, a generation on
+       sound ── another file has the path, or somebody asks ──▶ sound, a generation on
        sound ── somebody wrote ──▶ damaged ── the file at the path opens ──▶ sound, a generation on
 
    To damage a snapshot is to publish it again with that mark. When published_replace returns,

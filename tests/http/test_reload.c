@@ -316,6 +316,24 @@ static void an_old_tag_gets_the_new_body(void **state)
     served_file_end(&file);
 }
 
+/* Also what is new in it. */
+static void downloads_are_counted_at_once(void **state)
+{
+    static const char target[] = SERDE "/7.0.0/download";
+    struct served_file file;
+    (void)state;
+    served_file_make(&file);
+    served_file_start(&file, (const char *const[]){"--count-downloads", file.folder, NULL});
+    assert_int_equal(http_fixture_status(&file.http, target), 404);
+    move_other_over(&file);
+    await(&file, true);
+    for (unsigned n = 1; n <= 2; n++) {
+        assert_int_equal(http_fixture_status(&file.http, target), 302);
+        assert_true(sample(&file, "cratedex_downloads_counted_total", "") == n);
+    }
+    served_file_end(&file);
+}
+
 /* The next page's query out of a body; the caller frees. NULL where there is none. */
 static char *next_page(const char *body)
 {
@@ -363,6 +381,7 @@ int main(void)
         cmocka_unit_test(knows_the_file_that_it_serves),
         cmocka_unit_test(forgets_old_answers),
         cmocka_unit_test(an_old_tag_gets_the_new_body),
+        cmocka_unit_test(downloads_are_counted_at_once),
         cmocka_unit_test(a_list_goes_on_in_the_new_index),
     };
     return cmocka_run_group_tests(tests, make_indexes, free_indexes);

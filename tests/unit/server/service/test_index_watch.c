@@ -40,6 +40,7 @@ struct scene {
     atomic_uint n_warmed;
     atomic_uint n_forgotten;
     atomic_bool stalls; /* warming goes on until the watch ends */
+    atomic_bool spoils; /* somebody writes to the file meanwhile */
 };
 
 /* The steps get the service alone. */
@@ -57,6 +58,11 @@ static void warm(const struct service *service, const struct snapshot *served,
 {
     expect(service == NULL && opened->generation == served->generation + 1);
     atomic_fetch_add(&current->n_warmed, 1);
+    if (atomic_load(&current->spoils)) {
+        int descriptor = open(current->path, O_WRONLY | O_APPEND);
+        expect(descriptor >= 0 && write(descriptor, "more", 4) == 4);
+        close(descriptor);
+    }
     while (atomic_load(&current->stalls) && !atomic_load(is_over))
         sched_yield();
 }
@@ -224,6 +230,27 @@ static void *reload_in_vain(void *context)
     return NULL;
 }
 
+/* It was whole when it was opened. */
+static void what_is_spoilt_is_not_published(void **state)
+{
+    struct scene scene;
+    struct error error;
+    const struct index_bytes *other;
+    (void)state;
+    begin(&scene);
+    other = &scene.indexes.other;
+    atomic_store(&scene.spoils, true);
+    move_over(&scene, other->bytes, other->size);
+    assert_int_equal(index_watch_reload(scene.watch, NULL, &error), -1);
+    assert_non_null(strstr(error.message, "live.cdx"));
+    assert_true(generation_now(&scene) == 1);
+    atomic_store(&scene.spoils, false);
+    move_over(&scene, other->bytes, other->size);
+    assert_int_equal(index_watch_reload(scene.watch, NULL, &error), 0);
+    assert_true(generation_now(&scene) > 1);
+    end(&scene);
+}
+
 static void warming_ends_with_the_watch(void **state)
 {
     struct scene scene;
@@ -267,6 +294,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everybody_is_answered),
         cmocka_unit_test(settings_come_with_a_snapshot),
+        cmocka_unit_test(what_is_spoilt_is_not_published),
         cmocka_unit_test(warming_ends_with_the_watch),
         cmocka_unit_test(who_waits_is_told_of_the_end),
     };
