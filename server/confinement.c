@@ -10,9 +10,10 @@
 int confine(struct options *options, struct error *error)
 {
     const struct sandbox_path paths[] = {
-        {options->index_path, SANDBOX_READS},     {options->verify_key_path, SANDBOX_READS},
-        {options->config_path, SANDBOX_READS},    {options->ranking_path, SANDBOX_READS},
-        {options->ranking_b_path, SANDBOX_READS}, {options->slow_query_path, SANDBOX_APPENDS},
+        {options->index_path, SANDBOX_READS},        {options->verify_key_path, SANDBOX_READS},
+        {options->config_path, SANDBOX_READS},       {options->ranking_path, SANDBOX_READS},
+        {options->ranking_b_path, SANDBOX_READS},    {options->slow_query_path, SANDBOX_APPENDS},
+        {options->access_log_path, SANDBOX_APPENDS}, {options->pid_path, SANDBOX_MAKES},
         {options->downloads_path, SANDBOX_KEEPS},
     };
     bool confines_files;

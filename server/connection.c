@@ -41,10 +41,11 @@
 struct connection_state {
     struct waiting_request waiting; /* first, for its address is the state's */
     struct connection_slot *slot;
-    bool is_running; /* counted as begun, not as ended */
+    bool is_running; /* a request: it has begun and not ended */
     bool has_answered;
     bool is_proxy;    /* the peer is a trusted one */
     bool is_answered; /* by a transaction */
+    bool is_ending;   /* behind its next answer */
     bool target_is_too_long;
     size_t uploaded_bytes;
     /* Of the request that runs, in libmicrohttpd's memory. */
@@ -90,6 +91,7 @@ static struct connection_state *begin_connection(struct worker *worker,
     state->is_running = false;
     state->has_answered = false;
     state->is_proxy = false;
+    state->is_ending = false;
     state->address[0] = '\0';
     if (has_address)
         see_peer(worker->service, &address, state);
@@ -153,6 +155,16 @@ static void end_connection(struct MHD_Connection *connection)
         shutdown(info->connect_fd, SHUT_RDWR);
 }
 
+/* Has libmicrohttpd end the connection behind the answer that is about to be queued, and say so in
+   its head: as if the client had asked for that. So it goes for the responses that others are sent
+   as well. Where there is no memory for it, the connection ends with its next answer. */
+static void announce_end(struct MHD_Connection *connection, struct connection_state *state)
+{
+    if (!state->is_ending)
+        state->is_ending = MHD_set_connection_value(connection, MHD_HEADER_KIND,
+                                                    MHD_HTTP_HEADER_CONNECTION, "close") == MHD_YES;
+}
+
 /* Answers the request that the state has, or an error where there is a fault. Returns what
    libmicrohttpd wants to hear. */
 static enum MHD_Result answer_request(struct worker *worker, struct MHD_Connection *connection,
@@ -173,6 +185,8 @@ static enum MHD_Result answer_request(struct worker *worker, struct MHD_Connecti
         .again = state->waiting.is_waiting ? &state->waiting.put_off : NULL,
     };
     connection_enter(state->slot, CONNECTION_WORKING, worker->now);
+    if (worker->drained != 0)
+        announce_end(connection, state);
     enum MHD_Result result = transaction_run(worker->service, &transaction, end);
     if (end->is_put_off)
         return result;
@@ -227,13 +241,6 @@ bool connection_answer_waiting(void *context, struct waiting_request *request, b
     return true;
 }
 
-/* Adds to the number, which other threads only read. */
-static void count_running(struct worker *worker, unsigned n)
-{
-    unsigned n_running = atomic_load_explicit(&worker->n_running, memory_order_relaxed);
-    atomic_store_explicit(&worker->n_running, n_running + n, memory_order_release);
-}
-
 /* The first call for a request: nothing is queued, unless the head has a fault. */
 static enum MHD_Result begin_request(struct worker *worker, struct MHD_Connection *connection,
                                      struct connection_state *state, const char *path,
@@ -245,7 +252,6 @@ static enum MHD_Result begin_request(struct worker *worker, struct MHD_Connectio
     state->path = path;
     state->method = method;
     state->version = version;
-    count_running(worker, 1);
     connection_enter(state->slot, CONNECTION_READING, worker->now);
     const struct request_line line = {
         .method = method,
@@ -329,7 +335,6 @@ void connection_end_request(void *context, struct MHD_Connection *connection,
     state->is_running = false;
     if (state->waiting.is_waiting)
         waiting_remove(&worker->waiting, &state->waiting);
-    count_running(worker, UINT_MAX);
     connection_enter(state->slot, CONNECTION_IDLE, worker->now);
     if (!state->has_answered && code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
         notice_end(connection);

@@ -19,15 +19,15 @@
 struct worker {
     _Alignas(64) struct service *service; /* on cache lines of its own */
     struct connection_table *table;
-    struct metrics *metrics; /* where connections are counted; NULL: nowhere */
-    unsigned number;         /* of the thread, in the table */
-    uint64_t swept;          /* when its connections' times were looked at */
-    uint64_t now;            /* when the round began (connection_table.h) */
-    bool has_computed;       /* an answer in this round */
+    struct metrics *metrics;    /* where connections are counted; NULL: nowhere */
+    unsigned number;            /* of the thread, in the table */
+    atomic_uint_fast64_t swept; /* when its connections' times were looked at */
+    uint64_t now;               /* when the round began (connection_table.h) */
+    uint64_t drained;  /* since when each connection ends with its next answer; 0: not yet */
+    bool has_computed; /* an answer in this round */
     struct loop_counts counts;
     struct waiting_list waiting;
-    atomic_uint n_running; /* requests that have begun and not ended; written by the thread alone */
-    struct loop *loop;     /* that runs the thread; NULL: not yet */
+    struct loop *loop;         /* that runs the thread; NULL: not yet */
     struct error *start_error; /* what libmicrohttpd says goes there; NULL: it has started */
 };
 

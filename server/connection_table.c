@@ -153,6 +153,26 @@ unsigned connection_table_n_slots(const struct connection_table *table)
     return table->n_slots;
 }
 
+unsigned connection_table_n_open(struct connection_table *table)
+{
+    pthread_mutex_lock(&table->lock);
+    unsigned n_open = table->n_open;
+    pthread_mutex_unlock(&table->lock);
+    return n_open;
+}
+
+unsigned connection_table_n_busy(const struct connection_table *table)
+{
+    unsigned n_busy = 0;
+    for (unsigned i = 0; i < table->n_threads; i++)
+        for (unsigned slot = 0; slot < table->shares[i].n_used; slot++) {
+            enum connection_phase phase = phase_of(read_slot(&table->shares[i], slot));
+            n_busy += phase == CONNECTION_READING || phase == CONNECTION_WORKING ||
+                      phase == CONNECTION_SENDING;
+        }
+    return n_busy;
+}
+
 static int compare_peers(const void *left, const void *right)
 {
     const struct peer *a = left;
@@ -308,16 +328,34 @@ void connection_table_close(struct connection_table *table, unsigned thread,
     pthread_mutex_unlock(&table->lock);
 }
 
-void connection_table_sweep(struct connection_table *table, unsigned thread, uint64_t now)
+/* Of the calling thread's. */
+static void end_late(struct connection_table *table, unsigned thread, unsigned slot)
 {
     struct share *share = &table->shares[thread];
+    pthread_mutex_lock(&table->lock);
+    if (!share->records[slot].is_ending)
+        end_connection(table, (struct place){share, slot}, CONNECTION_END_DEADLINE);
+    pthread_mutex_unlock(&table->lock);
+}
+
+void connection_table_sweep(struct connection_table *table, unsigned thread, uint64_t now)
+{
+    const struct share *share = &table->shares[thread];
     for (unsigned slot = 0; slot < share->n_used; slot++) {
         uint_fast64_t word = read_slot(share, slot);
-        if (age_of(word, now) < longest[phase_of(word)])
-            continue;
-        pthread_mutex_lock(&table->lock);
-        if (!share->records[slot].is_ending)
-            end_connection(table, (struct place){share, slot}, CONNECTION_END_DEADLINE);
-        pthread_mutex_unlock(&table->lock);
+        if (age_of(word, now) >= longest[phase_of(word)])
+            end_late(table, thread, slot);
+    }
+}
+
+void connection_table_end_silent(struct connection_table *table, unsigned thread, uint64_t time)
+{
+    const struct share *share = &table->shares[thread];
+    for (unsigned slot = 0; slot < share->n_used; slot++) {
+        uint_fast64_t word = read_slot(share, slot);
+        enum connection_phase phase = phase_of(word);
+        if ((phase == CONNECTION_NEW || phase == CONNECTION_IDLE) &&
+            word >> CONNECTION_PHASE_BITS <= time)
+            end_late(table, thread, slot);
     }
 }

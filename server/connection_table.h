@@ -55,6 +55,12 @@ void connection_table_destroy(struct connection_table *table);
 /* How many connections a thread has room for. */
 unsigned connection_table_n_slots(const struct connection_table *table);
 
+/* How many connections are open, but for those that are being ended. Takes the lock. */
+unsigned connection_table_n_open(struct connection_table *table);
+
+/* How many of them read, compute or send at this moment, more or less. */
+unsigned connection_table_n_busy(const struct connection_table *table);
+
 /* Enters a new connection of a thread (its number), which sees it as CONNECTION_NEW. Where that is
    one too many, another is ended, or, where all others have something to do, this one: by
    shutdown(2), which its thread hears of as of any end. `address` may be NULL: not known. The slot
@@ -69,6 +75,9 @@ void connection_table_close(struct connection_table *table, unsigned thread,
 
 /* Ends the thread's connections whose time is over. To be called about once a second. */
 void connection_table_sweep(struct connection_table *table, unsigned thread, uint64_t now);
+
+/* Ends those that have asked for nothing since `time`. */
+void connection_table_end_silent(struct connection_table *table, unsigned thread, uint64_t time);
 
 #define CONNECTION_PHASE_BITS 3
 

@@ -10,7 +10,9 @@
 
 #include "server/connection.h"
 #include "server/connection_table.h"
+#include "server/listener.h"
 #include "server/loop.h"
+#include "server/service/monotonic.h"
 #include "server/telemetry/metrics.h"
 
 #include <errno.h>
@@ -23,12 +25,20 @@
 #include <unistd.h>
 
 #define IDLE_MILLISECONDS 1000   /* between rounds, for deadlines to be seen */
+#define DRAIN_MILLISECONDS 100   /* likewise, of connections that are silent */
 #define RESERVED_DESCRIPTORS 256 /* for the index, the logs and what else is open */
+#define WORKING_SECONDS 3        /* in which a thread looks at its connections for certain */
+
+/* How long connections that have begun to be made are waited for. One whose client is farther away
+   than that is lost; who tries anew meanwhile is kept waiting for a second. */
+#define ACCEPT_SECONDS 0.02
+#define LAST_ACCEPT_SECONDS 1 /* where more and more come */
 
 struct daemon {
     struct service *service;
     struct connection_table *table;
-    int listener; /* -1 once connections are refused */
+    int listener;   /* -1 once connections are refused */
+    double drained; /* when that began */
     unsigned n_threads;
     struct worker workers[]; /* n_threads */
 };
@@ -101,24 +111,46 @@ static struct connection_table *create_table(const struct service *service,
     return connection_table_create(&table_limits, limits->n_threads, error);
 }
 
+static uint64_t read_clock(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * CONNECTION_SECOND + (uint64_t)time.tv_nsec / 1000;
+}
+
 static void begin_round(void *context)
 {
     struct worker *worker = context;
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
     worker->has_computed = false;
-    worker->now = (uint64_t)time.tv_sec * CONNECTION_SECOND + (uint64_t)time.tv_nsec / 1000;
+    worker->now = read_clock();
+}
+
+static int end_drained_round(struct worker *worker, int idle)
+{
+    const uint64_t silence = (uint64_t)DAEMON_SILENCE_SECONDS * CONNECTION_SECOND;
+    if (worker->now >= worker->drained + silence)
+        connection_table_end_silent(worker->table, worker->number, worker->now - silence);
+    return idle >= 0 ? idle : DRAIN_MILLISECONDS;
 }
 
 static int end_round(void *context)
 {
     struct worker *worker = context;
-    if (worker->now - worker->swept >= CONNECTION_SECOND) {
-        worker->swept = worker->now;
+    uint64_t swept = atomic_load_explicit(&worker->swept, memory_order_relaxed);
+    if (worker->now - swept >= CONNECTION_SECOND) {
+        atomic_store_explicit(&worker->swept, worker->now, memory_order_relaxed);
         connection_table_sweep(worker->table, worker->number, worker->now);
     }
     int idle = waiting_turn(&worker->waiting);
+    if (worker->drained != 0)
+        return end_drained_round(worker, idle);
     return idle >= 0 ? idle : IDLE_MILLISECONDS;
+}
+
+static void drain(void *context)
+{
+    struct worker *worker = context;
+    worker->drained = read_clock();
 }
 
 static void stop(void *context)
@@ -165,7 +197,7 @@ static int start_worker(const struct daemon *daemon, struct worker *worker,
         .max_waiting = limits->max_waiting > 0 ? limits->max_waiting : UINT_MAX,
         .answer = connection_answer_waiting,
         .context = worker};
-    const struct loop_hooks hooks = {begin_round, end_round, stop, worker, &worker->counts};
+    const struct loop_hooks hooks = {begin_round, end_round, drain, stop, worker, &worker->counts};
     struct MHD_Daemon *http = start_http(worker, daemon->listener, error);
     if (http == NULL)
         return -1;
@@ -214,20 +246,59 @@ struct daemon *daemon_start(struct service *service, int listener,
     return NULL;
 }
 
-void daemon_refuse_connections(struct daemon *daemon)
+static void order(const struct daemon *daemon, enum loop_order order)
 {
     for (unsigned i = 0; i < daemon->n_threads; i++)
-        loop_refuse_connections(daemon->workers[i].loop);
+        loop_order(daemon->workers[i].loop, order);
+}
+
+void daemon_drain(struct daemon *daemon, bool is_shared)
+{
+    if (!is_shared)
+        (void)listener_stop_handshakes(daemon->listener);
+    daemon->drained = monotonic_seconds();
+    order(daemon, LOOP_DRAIN);
+}
+
+/* Not before all are accepted who could connect: those who wait when nobody listens any more are
+   reset. A socket that others have goes on listening, so that there is no end to wait for. */
+static void stop_accepting(struct daemon *daemon)
+{
+    double seconds = monotonic_seconds() - daemon->drained;
+    if (seconds < ACCEPT_SECONDS ||
+        (listener_is_wanted(daemon->listener) && seconds < LAST_ACCEPT_SECONDS))
+        return;
+    order(daemon, LOOP_REFUSE);
     close(daemon->listener);
     daemon->listener = -1;
 }
 
+bool daemon_is_drained(struct daemon *daemon)
+{
+    if (daemon->listener >= 0) {
+        stop_accepting(daemon);
+        return false;
+    }
+    for (unsigned i = 0; i < daemon->n_threads; i++)
+        if (!loop_has_obeyed(daemon->workers[i].loop))
+            return false;
+    return connection_table_n_open(daemon->table) == 0;
+}
+
 unsigned daemon_n_running(const struct daemon *daemon)
 {
-    unsigned n_running = 0;
-    for (unsigned i = 0; i < daemon->n_threads; i++)
-        n_running += atomic_load(&daemon->workers[i].n_running);
-    return n_running;
+    return connection_table_n_busy(daemon->table);
+}
+
+bool daemon_is_working(const struct daemon *daemon)
+{
+    const uint64_t now = read_clock();
+    for (unsigned i = 0; i < daemon->n_threads; i++) {
+        uint64_t swept = atomic_load_explicit(&daemon->workers[i].swept, memory_order_relaxed);
+        if (now > swept && now - swept > (uint64_t)WORKING_SECONDS * CONNECTION_SECOND)
+            return false;
+    }
+    return true;
 }
 
 void daemon_stop(struct daemon *daemon)

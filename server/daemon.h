@@ -7,6 +7,7 @@
 
 #include <cratedex/error.h>
 #include <limits.h>
+#include <stdbool.h>
 
 struct daemon;
 
@@ -30,12 +31,23 @@ struct daemon_limits {
 struct daemon *daemon_start(struct service *service, int listener,
                             const struct daemon_limits *limits, struct error *error);
 
-/* Accepts no more connections: new ones are refused, those that are open go on. To be called
-   once. */
-void daemon_refuse_connections(struct daemon *daemon);
+/* Begins to end: who is connected already, and who waits to be accepted, is answered once more, and
+   then the connection is closed; one on which nothing is asked for DAEMON_SILENCE_SECONDS is closed,
+   too. Then nobody can connect any more, unless the socket `is_shared` with another process, for
+   which new ones wait. To be called once. */
+#define DAEMON_SILENCE_SECONDS 3
+void daemon_drain(struct daemon *daemon, bool is_shared);
 
-/* How many requests have begun and are not answered to the last byte. */
+/* Whether that is over: nobody is connected. To be asked some times a second from then on, for it is
+   what stops accepting. */
+bool daemon_is_drained(struct daemon *daemon);
+
+/* How many connections have a request that has begun and is not answered to the last byte. */
 unsigned daemon_n_running(const struct daemon *daemon);
+
+/* Whether every thread has looked at its connections within the last seconds, as it does once a
+   second whatever else it does. Thread-safe. */
+bool daemon_is_working(const struct daemon *daemon);
 
 /* Closes every connection, waits for the threads and frees the daemon. */
 void daemon_stop(struct daemon *daemon);

@@ -5,7 +5,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/filter.h>
 #include <netdb.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,9 +36,8 @@ int listen_address_parse(const char *text, struct listen_address *address, struc
     unsigned long port = strtoul(colon + 1, &end, 10);
     if (colon[1] < '0' || colon[1] > '9' || *end != '\0' || errno != 0 || port > 65535)
         return error_set(error, "bad port in '%s': a port is a number from 0 to 65535", text);
+    *address = (struct listen_address){.port = (unsigned short)port};
     memcpy(address->host, host, length);
-    address->host[length] = '\0';
-    address->port = (unsigned short)port;
     return 0;
 }
 
@@ -80,7 +81,8 @@ static struct addrinfo *look_up(const struct listen_address *address, struct err
     snprintf(port, sizeof port, "%u", (unsigned)address->port);
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
     struct addrinfo *found;
-    int status = getaddrinfo(address->host, port, &hints, &found);
+    const char *host = address->number[0] != '\0' ? address->number : address->host;
+    int status = getaddrinfo(host, port, &hints, &found);
     if (status == 0)
         return found;
     error_set(error, "cannot listen on '%s': %s", address->host, gai_strerror(status));
@@ -100,9 +102,10 @@ int listen_address_resolve(struct listen_address *address, struct error *error)
               is_ipv6 ? (const void *)&ipv6->sin6_addr : (const void *)&ipv4->sin_addr, host,
               sizeof host);
     if (is_ipv6 && ipv6->sin6_scope_id != 0)
-        snprintf(address->host, sizeof address->host, "%s%%%" PRIu32, host, ipv6->sin6_scope_id);
+        snprintf(address->number, sizeof address->number, "%s%%%" PRIu32, host,
+                 ipv6->sin6_scope_id);
     else
-        snprintf(address->host, sizeof address->host, "%s", host);
+        snprintf(address->number, sizeof address->number, "%s", host);
     freeaddrinfo(found);
     return 0;
 }
@@ -117,6 +120,27 @@ int listener_open(const struct listen_address *address, const char *option, stru
         explain(address, option, error);
     freeaddrinfo(found);
     return descriptor;
+}
+
+/* A socket filter sees a segment from its TCP header on; of those that come to a listening socket,
+   only the first of a connection has SYN. */
+int listener_stop_handshakes(int descriptor)
+{
+    enum { FLAGS_OFFSET = 13, SYN = 0x02 };
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, FLAGS_OFFSET),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, SYN, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+    };
+    const struct sock_fprog filter = {sizeof code / sizeof code[0], code};
+    return setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
+}
+
+bool listener_is_wanted(int descriptor)
+{
+    struct pollfd polled = {.fd = descriptor, .events = POLLIN};
+    return poll(&polled, 1, 0) == 1;
 }
 
 int listener_name(int descriptor, char name[LISTENER_NAME_SIZE], struct error *error)

@@ -10,7 +10,7 @@
    stall, and as long as something happens: for some milliseconds, in which it does not hear of
    other threads.
 
-   Of a loop, other threads touch the two flags and `wake`. What libmicrohttpd has is touched by the
+   Of a loop, other threads touch `ordered`, `obeyed` and `wake`. What libmicrohttpd has is touched by the
    thread alone, from its start until it ends: it takes the listening socket out of its epoll set
    (MHD_quiesce_daemon) and closes the connections without racing anybody. */
 #include "server/loop.h"
@@ -34,10 +34,10 @@ struct loop {
     struct MHD_Daemon *http;
     struct loop_hooks hooks;
     pthread_t thread;
-    int events; /* an epoll set: of libmicrohttpd's and of `wake` */
-    int wake;   /* an eventfd, ready once it was written to */
-    atomic_bool is_refusing;
-    atomic_bool is_stopping;
+    int events;         /* an epoll set: of libmicrohttpd's and of `wake` */
+    int wake;           /* an eventfd, ready once it was written to */
+    atomic_int ordered; /* an enum loop_order; only grows, as does the next */
+    atomic_int obeyed;  /* written by the thread */
 };
 
 /* One that has more to do asks to be called again at once. */
@@ -48,12 +48,21 @@ static bool has_work(struct MHD_Daemon *http)
 }
 
 /* Nobody listens any more when every loop has closed its descriptor of the socket. */
-static void close_listener(struct loop *loop)
+static void close_listener(const struct loop *loop)
 {
-    atomic_store(&loop->is_refusing, false);
     int listener = MHD_quiesce_daemon(loop->http);
     if (listener >= 0)
         close(listener);
+}
+
+static void obey(struct loop *loop, int order)
+{
+    int obeyed = atomic_load(&loop->obeyed);
+    if (obeyed < LOOP_DRAIN && order >= LOOP_DRAIN)
+        loop->hooks.drain(loop->hooks.context);
+    if (obeyed < LOOP_REFUSE && order >= LOOP_REFUSE)
+        close_listener(loop);
+    atomic_store(&loop->obeyed, order);
 }
 
 /* Until somebody is ready, another thread wakes the loop, or the time is over. */
@@ -73,7 +82,12 @@ static void *run(void *context)
     struct loop *loop = context;
     const struct loop_counts *counts = loop->hooks.counts;
     int short_wait = 0;
-    while (!atomic_load(&loop->is_stopping)) {
+    int obeyed = LOOP_SERVE;
+    int order;
+    while ((order = atomic_load(&loop->ordered)) != LOOP_STOP) {
+        if (order != obeyed)
+            obey(loop, order);
+        obeyed = order;
         unsigned n_events = counts->n_events;
         loop->hooks.begin(loop->hooks.context);
         MHD_run_wait(loop->http, short_wait);
@@ -84,8 +98,6 @@ static void *run(void *context)
         short_wait = is_done && is_lively ? SHORT_MILLISECONDS : 0;
         if (is_done && !is_lively)
             wait_for_events(loop, milliseconds);
-        if (atomic_load(&loop->is_refusing))
-            close_listener(loop);
     }
     loop->hooks.stop(loop->hooks.context);
     MHD_stop_daemon(loop->http);
@@ -121,8 +133,8 @@ struct loop *loop_start(struct MHD_Daemon *http, const struct loop_hooks *hooks,
     loop->hooks = *hooks;
     loop->events = epoll_create1(EPOLL_CLOEXEC);
     loop->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    atomic_init(&loop->is_refusing, false);
-    atomic_init(&loop->is_stopping, false);
+    atomic_init(&loop->ordered, LOOP_SERVE);
+    atomic_init(&loop->obeyed, LOOP_SERVE);
     int reason = 0;
     if (info == NULL || loop->events < 0 || loop->wake < 0 || watch(loop, info->listen_fd) != 0 ||
         watch(loop, loop->wake) != 0)
@@ -143,16 +155,20 @@ static void wake(const struct loop *loop)
     (void)!write(loop->wake, &one, sizeof one);
 }
 
-void loop_refuse_connections(struct loop *loop)
+void loop_order(struct loop *loop, enum loop_order order)
 {
-    atomic_store(&loop->is_refusing, true);
+    atomic_store(&loop->ordered, (int)order);
     wake(loop);
+}
+
+bool loop_has_obeyed(const struct loop *loop)
+{
+    return atomic_load(&loop->obeyed) == atomic_load(&loop->ordered);
 }
 
 void loop_stop(struct loop *loop)
 {
-    atomic_store(&loop->is_stopping, true);
-    wake(loop);
+    loop_order(loop, LOOP_STOP);
     pthread_join(loop->thread, NULL);
     destroy(loop);
 }

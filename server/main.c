@@ -10,12 +10,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static int run(const struct options *options, struct log_sink *error_log, struct error *error)
+static int run(const struct options *options, struct signals *signals, struct log_sink *error_log,
+               struct error *error)
 {
+    if (signals_begin_start(signals, error) != 0)
+        return -1;
     struct process *process = process_start(options, error_log, error);
+    signals_end_start(signals); /* who hears that it serves may end it as one that does */
     int status = process != NULL ? process_announce(process, error) : -1;
     if (status == 0)
-        signals_wait(process);
+        signals_wait(signals, process, options->drain_delay_seconds);
     process_stop(process);
     return status;
 }
@@ -23,6 +27,7 @@ static int run(const struct options *options, struct log_sink *error_log, struct
 int main(int argc, char **argv)
 {
     struct options options;
+    struct signals signals;
     struct error error;
     switch (options_parse(argc, argv, &options, &error)) {
     case OPTIONS_HELP:
@@ -38,7 +43,7 @@ int main(int argc, char **argv)
     case OPTIONS_RUN:
         break;
     }
-    if (signals_block(&error) != 0) {
+    if (signals_begin(&signals, &error) != 0) {
         fprintf(stderr, "cratedex-server: %s\n", error.message);
         return EXIT_FAILURE;
     }
@@ -48,7 +53,7 @@ int main(int argc, char **argv)
     }
     struct error_log *log = error_log_begin(&error);
     bool is_well = log != NULL && mapped_fault_survive(&error) == 0 &&
-                   run(&options, error_log_sink(log), &error) == 0;
+                   run(&options, &signals, error_log_sink(log), &error) == 0;
     if (!is_well)
         fprintf(stderr, "cratedex-server: %s\n", error.message);
     error_log_end(log);

@@ -3,7 +3,11 @@
    from short answers that are asked for again to long ones that are not, say, what was freed in one
    place is of no use in the other, and both are the process's. Then malloc and the store give back
    the pages of what is free. They must be got anew when they are needed again, so that is done only
-   where there is too much, and seldom where it does not help: then others have the memory. */
+   where there is too much, and seldom where it does not help: then others have the memory.
+
+   An index is some large blocks, which malloc maps, and returns when it is closed. But when it has
+   returned the first it takes the next of that size from a heap, which with every index that is
+   opened beside another has larger holes. So what it maps is decided once. */
 #include "server/memory_bound.h"
 
 #include <fcntl.h>
@@ -16,6 +20,19 @@
    what has to come of it. */
 #define SLACK_PART 16
 #define MAX_WAITS 256
+
+/* No answer needs blocks as large, but for bodies that take longer to make than to map. */
+#define MAPPED_BYTES (256 << 10)
+
+/* What may lie free at the end of a heap, as malloc chooses by itself when it has freed an index: a
+   thread that answers is not to return and get anew what it needs again and again. */
+#define TRIM_BYTES (64 << 20)
+
+void memory_bound_prepare(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, TRIM_BYTES);
+}
 
 /* Pages that are in memory and belong to no file, in bytes; 0 where that is not known. The second
    and third number of statm are all pages and those of files (proc_pid_statm(5)). */

@@ -15,6 +15,10 @@ struct memory_bound {
     unsigned n_waits;
 };
 
+/* To be called before anything large is allocated: has malloc give the parts of an index back to the
+   system when they are freed. */
+void memory_bound_prepare(void);
+
 /* To be called when everything is made that the first request needs. `cache_bytes` is what the
    cache may take, `store` where it does. */
 void memory_bound_init(struct memory_bound *bound, size_t cache_bytes, struct body_store *store);

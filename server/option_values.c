@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define MAX_MILLISECONDS 3600000.0
+#define MAX_SECONDS 3600.0
 
 int option_set_text(char *to, size_t capacity, const char *value, struct error *error)
 {
@@ -16,7 +17,8 @@ int option_set_text(char *to, size_t capacity, const char *value, struct error *
         return error_set(error, "the value is empty");
     if (length >= capacity)
         return error_set(error, "the value is longer than %zu bytes", capacity - 1);
-    memcpy(to, value, length + 1);
+    memcpy(to, value, length);
+    memset(to + length, 0, capacity - length);
     return 0;
 }
 
@@ -100,7 +102,7 @@ static int set_banner(struct options *options, const char *value, struct error *
 {
     size_t length = strlen(value);
     if (length == 0) {
-        options->settings.banner[0] = '\0';
+        memset(options->settings.banner, 0, sizeof options->settings.banner);
         return 0;
     }
     if (!utf8_is_valid(value, length))
@@ -208,17 +210,25 @@ static int set_access_log(struct options *options, const char *value, struct err
     for (unsigned i = 0; i < sizeof formats / sizeof formats[0]; i++)
         if (strcmp(value, formats[i]) == 0) {
             options->access_log = (enum access_log_format)i;
+            options->names_access_log = true;
             return 0;
         }
     return error_set(error, "bad format '%s': write json, combined or off", value);
 }
 
-static int parse_milliseconds(const char *value, double *seconds, struct error *error)
+/* Digits, and a point among them. Returns 0, or -1 for anything else and what is above `most`. */
+static int parse_decimal(const char *value, double most, double *number)
 {
     size_t length = strspn(value, "0123456789.");
     char *end;
-    double number = strtod(value, &end);
-    if (length == 0 || value[length] != '\0' || *end != '\0' || number > MAX_MILLISECONDS)
+    *number = strtod(value, &end);
+    return length > 0 && value[length] == '\0' && *end == '\0' && *number <= most ? 0 : -1;
+}
+
+static int parse_milliseconds(const char *value, double *seconds, struct error *error)
+{
+    double number;
+    if (parse_decimal(value, MAX_MILLISECONDS, &number) != 0)
         return error_set(error,
                          "bad time '%s': write milliseconds such as 100 or 0.5, at most an hour; "
                          "0 is off",
@@ -242,35 +252,76 @@ static int set_slow_query_log(struct options *options, const char *value, struct
     return option_set_text(options->slow_query_path, sizeof options->slow_query_path, value, error);
 }
 
+static int set_access_log_file(struct options *options, const char *value, struct error *error)
+{
+    return option_set_text(options->access_log_path, sizeof options->access_log_path, value, error);
+}
+
+static int set_pid_file(struct options *options, const char *value, struct error *error)
+{
+    return option_set_text(options->pid_path, sizeof options->pid_path, value, error);
+}
+
+static int parse_seconds(const char *value, double *seconds, struct error *error)
+{
+    double number;
+    if (parse_decimal(value, MAX_SECONDS, &number) != 0)
+        return error_set(error,
+                         "bad time '%s': write seconds such as 5 or 0.5, at most an hour; 0 is off",
+                         value);
+    *seconds = number;
+    return 0;
+}
+
+static int set_drain_delay(struct options *options, const char *value, struct error *error)
+{
+    return parse_seconds(value, &options->drain_delay_seconds, error);
+}
+
+static int set_freshness(struct options *options, const char *value, struct error *error)
+{
+    return parse_seconds(value, &options->settings.freshness_seconds, error);
+}
+
 static int add_proxy(struct options *options, const char *value, struct error *error)
 {
     return trusted_proxies_add(&options->proxies, value, error);
 }
 
+#define MEMBER(member) offsetof(struct options, member), sizeof(((struct options *)NULL)->member)
+#define FIXED(member) MEMBER(member), false
+#define RELOADED(member) MEMBER(member), true
+#define ADDRESS(member)                                                                            \
+    offsetof(struct options, member), offsetof(struct listen_address, number), false
+
 const struct option_setter option_setters[] = {
-    {"index", set_index},
-    {"verify-key", set_verify_key},
-    {"listen", set_listen},
-    {"admin-listen", set_admin_listen},
-    {"base-url", set_base_url},
-    {"cdn-url", set_cdn_url},
-    {"banner", set_banner},
-    {"read-only", set_read_only},
-    {"threads", set_threads},
-    {"max-connections", set_max_connections},
-    {"max-connections-per-address", set_max_connections_per_address},
-    {"max-wait-ms", set_max_wait_ms},
-    {"cache-bytes", set_cache_bytes},
-    {"access-log", set_access_log},
-    {"ranking", set_ranking},
-    {"trust-proxy", add_proxy},
-    {"count-downloads", set_count_downloads},
-    {"slow-query-ms", set_slow_query_ms},
-    {"slow-query-log", set_slow_query_log},
-    {"ranking-b", set_ranking_b},
-    {"ab", set_experiment},
-    {"sandbox", set_sandbox},
-    {NULL, NULL},
+    {"index", set_index, FIXED(index_path)},
+    {"verify-key", set_verify_key, FIXED(verify_key_path)},
+    {"listen", set_listen, ADDRESS(listen)},
+    {"admin-listen", set_admin_listen, ADDRESS(admin_listen)},
+    {"base-url", set_base_url, RELOADED(settings.base_url)},
+    {"cdn-url", set_cdn_url, RELOADED(settings.cdn_url)},
+    {"banner", set_banner, RELOADED(settings.banner)},
+    {"read-only", set_read_only, RELOADED(settings.says_read_only)},
+    {"threads", set_threads, FIXED(limits.n_threads)},
+    {"max-connections", set_max_connections, FIXED(limits.n_connections)},
+    {"max-connections-per-address", set_max_connections_per_address, FIXED(limits.n_per_address)},
+    {"max-wait-ms", set_max_wait_ms, FIXED(limits.max_wait_seconds)},
+    {"cache-bytes", set_cache_bytes, FIXED(cache_bytes)},
+    {"freshness", set_freshness, RELOADED(settings.freshness_seconds)},
+    {"access-log", set_access_log, FIXED(access_log)},
+    {"access-log-file", set_access_log_file, FIXED(access_log_path)},
+    {"ranking", set_ranking, RELOADED(ranking_path)},
+    {"trust-proxy", add_proxy, FIXED(proxies)},
+    {"count-downloads", set_count_downloads, FIXED(downloads_path)},
+    {"slow-query-ms", set_slow_query_ms, RELOADED(settings.slow_query_seconds)},
+    {"slow-query-log", set_slow_query_log, FIXED(slow_query_path)},
+    {"ranking-b", set_ranking_b, RELOADED(ranking_b_path)},
+    {"ab", set_experiment, FIXED(experiment)},
+    {"pid-file", set_pid_file, FIXED(pid_path)},
+    {"drain-delay", set_drain_delay, FIXED(drain_delay_seconds)},
+    {"sandbox", set_sandbox, FIXED(is_sandboxed)},
+    {NULL, NULL, 0, 0, false},
 };
 
 _Static_assert(sizeof option_setters / sizeof *option_setters <= OPTIONS_MAX_SETTERS + 1,

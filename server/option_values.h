@@ -19,6 +19,8 @@
 #define OPTIONS_MAX_CONNECTIONS 1000000
 
 struct options {
+    int argc; /* of the command line, which is read again at a reload */
+    char **argv;
     char index_path[OPTIONS_MAX_PATH];
     char verify_key_path[OPTIONS_MAX_PATH]; /* empty: the index needs no signature */
     char config_path[OPTIONS_MAX_PATH];     /* empty: none */
@@ -32,7 +34,11 @@ struct options {
     struct daemon_limits limits;
     size_t cache_bytes; /* 0: off */
     enum access_log_format access_log;
+    bool names_access_log;                  /* --access-log is given; it may be off even so */
+    char access_log_path[OPTIONS_MAX_PATH]; /* empty: standard output */
     char slow_query_path[OPTIONS_MAX_PATH]; /* empty: standard error */
+    char pid_path[OPTIONS_MAX_PATH];        /* empty: no PID file */
+    double drain_delay_seconds; /* from the signal to the end until no connection is taken */
     bool is_sandboxed;
     bool has_experiment;
     struct experiment experiment;
@@ -45,12 +51,17 @@ struct option_setter {
     const char *name; /* without dashes */
     /* Returns 0, or -1 and what is wrong with the value. */
     int (*set)(struct options *options, const char *value, struct error *error);
+    /* The bytes of struct options that it sets, all of them: equal values have equal bytes. */
+    size_t offset;
+    size_t size;
+    bool is_reloaded; /* a new value is taken while the server runs; else by a restart */
 };
 
 /* All that take a value and may stand in a file; one without a name ends them. */
 extern const struct option_setter option_setters[];
 
-/* Copies a value that is not empty. Returns 0, or -1 where there is no room for it. */
+/* Copies a value that is not empty, and fills the rest with NUL. Returns 0, or -1 where there is no
+   room for it. */
 int option_set_text(char *to, size_t capacity, const char *value, struct error *error);
 
 #endif

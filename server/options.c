@@ -120,7 +120,10 @@ static bool is_same(const struct options *options)
 enum options_outcome options_parse(int argc, char **argv, struct options *options,
                                    struct error *error)
 {
+    memset(options, 0, sizeof *options); /* for options_differ, paddings as well */
     *options = (struct options){
+        .argc = argc,
+        .argv = argv,
         .limits = {.n_threads = n_cores(),
                    .n_per_address = DAEMON_DEFAULT_PER_ADDRESS,
                    .max_wait_seconds = DEFAULT_MAX_WAIT_MS / 1e3},
@@ -151,5 +154,18 @@ enum options_outcome options_parse(int argc, char **argv, struct options *option
                              : "nobody gets --ranking-b: add --ab client=20 or the like");
         return OPTIONS_BAD;
     }
+    if (outcome == OPTIONS_RUN && options->access_log_path[0] != '\0' &&
+        !options->names_access_log) {
+        error_set(error,
+                  "nothing is written to --access-log-file: add --access-log json or combined");
+        return OPTIONS_BAD;
+    }
     return outcome;
+}
+
+bool options_differ(const struct options *left, const struct options *right, unsigned n)
+{
+    const struct option_setter *setter = &option_setters[n];
+    return memcmp((const char *)left + setter->offset, (const char *)right + setter->offset,
+                  setter->size) != 0;
 }

@@ -49,9 +49,17 @@ static const char running_text[] =
     "                       is off; default 100\n"
     "      --cache-bytes N  memory for finished answers, with K, M or G; 0 is off;\n"
     "                       default 256M\n"
+    "      --freshness SECONDS\n"
+    "                       how long after the index was replaced an answer of the\n"
+    "                       one before may still be given to who would have to\n"
+    "                       wait for the new one; at most an hour; default 0: off\n";
+
+static const char more_options_text[] =
     "      --access-log FORMAT\n"
     "                       json, combined or off (default), to standard output; the\n"
     "                       line that tells the address then goes to standard error\n"
+    "      --access-log-file FILE\n"
+    "                       the file that its lines are appended to instead\n"
     "      --slow-query-ms N\n"
     "                       answers that take as long are logged with their request\n"
     "                       id, the parts of their time and the search's plan: a line\n"
@@ -59,6 +67,12 @@ static const char running_text[] =
     "      --slow-query-log FILE\n"
     "                       the file that these lines are appended to; default:\n"
     "                       standard error, where the server's own messages go too\n"
+    "      --pid-file FILE  the file that says the process's number as long as it\n"
+    "                       serves; a running server's is refused\n"
+    "      --drain-delay SECONDS\n"
+    "                       how long /readyz says 503 at the end, for load balancers\n"
+    "                       to notice, before new connections are refused; 0 is none;\n"
+    "                       default 0\n"
     "      --trust-proxy CIDR\n"
     "                       a network of proxies, such as 10.0.0.0/8 or ::1; may be\n"
     "                       repeated. Of their requests, the log names the client in\n"
@@ -82,8 +96,30 @@ static const char running_text[] =
     "  -h, --help           this text\n"
     "  -V, --version        the version of the program\n"
     "\n"
-    "The command line overrides the file. SIGTERM and SIGINT end the server when the\n"
-    "running requests are answered, after ten seconds in any case.\n"
+    "The command line overrides the file.\n"
+    "\n";
+
+static const char signals_text[] =
+    "Signals:\n"
+    "  TERM, INT, QUIT      end the server: /readyz says 503, for --drain-delay all else\n"
+    "                       goes on, then no connection is taken, and each that is\n"
+    "                       open has its running or next request answered, with\n"
+    "                       `Connection: close`. One that is silent for three seconds\n"
+    "                       is closed, all after ten. A second one ends it at once\n"
+    "  HUP                  reads --config anew, opens the index and the ranking files\n"
+    "                       again, and the logs, as USR1 does. Of the options it takes\n"
+    "                       --base-url, --cdn-url, --banner, --read-only,\n"
+    "                       --slow-query-ms, --ranking and --ranking-b; the log says\n"
+    "                       which others have changed and need a restart. Where\n"
+    "                       anything is wrong, the log says so and nothing changes.\n"
+    "                       From a terminal that has gone, HUP is as TERM; not where\n"
+    "                       it was ignored at the start (nohup)\n"
+    "  USR1                 opens --access-log-file and --slow-query-log again, which\n"
+    "                       somebody has moved away; no line is lost or torn\n"
+    "\n"
+    "No other signal has an effect, but for those that nobody can ignore and those of\n"
+    "faults. The exit status is 0 after a signal, 1 where the server could not start\n"
+    "or not end well, and 2 where an option is wrong.\n"
     "\n"
     "Every answer repeats the request's X-Request-Id or has a new one, but for one\n"
     "kind: an answer out of the cache has none where the client sent none and there\n"
@@ -117,6 +153,7 @@ static const char ranking_text[] =
 
 const char *const *options_help(void)
 {
-    static const char *const texts[] = {options_text, running_text, ranking_text, NULL};
+    static const char *const texts[] = {options_text, running_text, more_options_text,
+                                        signals_text, ranking_text, NULL};
     return texts;
 }

@@ -3,33 +3,37 @@
 #include "server/process.h"
 
 #include "server/admin.h"
+#include "server/announcement.h"
 #include "server/answer/answer.h"
 #include "server/cache/cache.h"
 #include "server/cache/recent_hits.h"
 #include "server/daemon.h"
 #include "server/endpoints/openapi.h"
 #include "server/exchange/router.h"
+#include "server/exchange/stale_answers.h"
+#include "server/exchange/warming.h"
 #include "server/listener.h"
+#include "server/logs.h"
 #include "server/memory_bound.h"
+#include "server/pid_file.h"
+#include "server/reload.h"
 #include "server/service/download_counters.h"
 #include "server/service/index_watch.h"
 #include "server/service/published.h"
 #include "server/service/service.h"
 #include "server/service/snapshot.h"
-#include "server/telemetry/access_log.h"
-#include "server/telemetry/error_log.h"
+#include "server/service_manager.h"
 #include "server/telemetry/metrics.h"
 
 #include <cratedex/ranking.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#define TURNS_A_SECOND 10
 
 /* Shards spread the locks of the cache, but a value must fit into a tenth of a shard. */
 #define MIN_SHARD_BYTES ((size_t)8 << 20)
@@ -41,6 +45,7 @@
 #define RECENT_HITS_PART 16
 
 struct process {
+    const struct options *options;
     struct service service;
     struct settings settings;
     const char *route_names[OUTCOME_MAX_ROUTES];
@@ -48,12 +53,18 @@ struct process {
     struct snapshot_source source;
     struct signature_key *verify_key; /* NULL: none is asked for */
     int listener;
-    int slow_query_descriptor; /* of a file; -1: none is open */
+    bool is_listener_shared; /* with the service manager */
+    struct logs logs;
+    struct pid_file *pid_file; /* NULL: none is asked for */
     struct daemon *daemon;
     int admin_listener; /* -1: there is none */
     struct admin *admin;
     struct memory_bound memory;
     bool downloads_are_troubled; /* the last tick failed, which was said */
+    struct reload reload;
+    struct announcement announcement;
+    struct watchdog watchdog;
+    unsigned n_turns;
 };
 
 static unsigned n_shards(const struct options *options)
@@ -65,12 +76,28 @@ static unsigned n_shards(const struct options *options)
     return shards;
 }
 
+/* Sockets of the service manager's go before those that the options name. */
+static int take_listeners(struct process *process, struct error *error)
+{
+    struct activation activation;
+    int result = activation_take(&activation, error);
+    process->is_listener_shared = activation.http >= 0;
+    process->listener = activation.http;
+    process->admin_listener = activation.admin;
+    return result;
+}
+
+static bool has_admin(const struct process *process, const struct options *options)
+{
+    return options->has_admin || process->admin_listener >= 0;
+}
+
 static int open_index(struct process *process, const struct options *options, struct error *error)
 {
     const char *path = options->index_path;
     process->source = (struct snapshot_source){
         .path = path,
-        .n_readers = options->limits.n_threads + (options->has_admin ? 1 : 0),
+        .n_readers = options->limits.n_threads + (has_admin(process, options) ? 1 : 0),
         .settings = &process->settings,
     };
     if (options->verify_key_path[0] != '\0') {
@@ -92,50 +119,21 @@ static int open_index(struct process *process, const struct options *options, st
     return -1;
 }
 
-/* What a weights file does not name keeps the built-in weight. */
-static int read_ranking(const char *path, struct ranking *ranking, struct error *error)
+/* Has the versions of the next index counted. */
+static void prepare_swap(const struct service *service, const struct snapshot *opened)
 {
-    return path[0] != '\0' ? ranking_read(ranking, path, error) : 0;
+    struct error error;
+    if (service->downloads != NULL &&
+        download_counters_follow(service->downloads, opened->index, time(NULL), &error) != 0)
+        fprintf(stderr, "cratedex-server: counting downloads: %s\n", error.message);
 }
 
-static int read_settings(struct settings *settings, const struct options *options,
-                         struct error *error)
+/* Nobody answers from an index before `oldest` any more, nor counts its downloads. */
+static void end_swap(const struct service *service, uint64_t oldest)
 {
-    *settings = options->settings;
-    return read_ranking(options->ranking_path, &settings->ranking, error) == 0 &&
-                   read_ranking(options->ranking_b_path, &settings->ranking_b, error) == 0
-               ? 0
-               : -1;
-}
-
-/* Standard error, unless a file is named. A FIFO that nobody reads is refused, not waited for. */
-static int open_slow_query_log(struct process *process, const char *path, struct error *error)
-{
-    struct service *service = &process->service;
-    service->slow_query_log = service->error_log;
-    if (path[0] == '\0')
-        return 0;
-    process->slow_query_descriptor =
-        open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640);
-    if (process->slow_query_descriptor < 0)
-        return error_set(error, "cannot write to %s: %s", path, strerror(errno));
-    service->slow_query_log =
-        log_sink_open("slow_query", process->slow_query_descriptor, 0, stderr, error);
-    return service->slow_query_log != NULL ? 0 : -1;
-}
-
-/* Counts what is served at this moment. */
-static int follow_snapshot(struct process *process, struct error *error)
-{
-    struct service *service = &process->service;
-    const struct snapshot *snapshot = published_take(service->snapshots);
-    if (snapshot == NULL)
-        return error_out_of_memory(error);
-    int result = snapshot->is_damaged
-                     ? 0
-                     : download_counters_follow(service->downloads, snapshot->index, error);
-    published_give_back(service->snapshots);
-    return result;
+    stale_answers_forget(service, oldest);
+    if (service->downloads != NULL)
+        download_counters_forget(service->downloads);
 }
 
 /* Says once what keeps the file of the day from being changed; it is tried again every second. */
@@ -144,8 +142,7 @@ static void tick_downloads(struct process *process)
     struct error error;
     if (process->service.downloads == NULL)
         return;
-    bool is_well = follow_snapshot(process, &error) == 0 &&
-                   download_counters_tick(process->service.downloads, time(NULL), &error) == 0;
+    bool is_well = download_counters_tick(process->service.downloads, time(NULL), &error) == 0;
     if (!is_well && !process->downloads_are_troubled)
         fprintf(stderr, "cratedex-server: counting downloads: %s\n", error.message);
     process->downloads_are_troubled = !is_well;
@@ -160,12 +157,13 @@ void process_stop(struct process *process)
         daemon_stop(process->daemon);
     else if (process->listener >= 0)
         close(process->listener);
+    index_watch_end(service->watch); /* nobody waits for a reload any more */
     if (process->admin != NULL)
         admin_stop(process->admin);
     else if (process->admin_listener >= 0)
         close(process->admin_listener);
+    reload_end(&process->reload);
     index_watch_stop(service->watch); /* which requests wake */
-    access_log_destroy(service->access_log);
     recent_hits_destroy(service->recent_hits);
     if (service->cache != NULL)
         cache_destroy(service->cache);
@@ -178,20 +176,19 @@ void process_stop(struct process *process)
     struct error error;
     if (download_counters_close(service->downloads, &error) != 0)
         fprintf(stderr, "cratedex-server: counting downloads: %s\n", error.message);
-    if (service->slow_query_log != service->error_log)
-        log_sink_close(service->slow_query_log);
-    if (process->slow_query_descriptor >= 0)
-        close(process->slow_query_descriptor);
+    logs_close(&process->logs, service);
     snapshot_close(published_destroy(service->snapshots));
     signature_key_free(process->verify_key);
+    pid_file_remove(process->pid_file);
     free(process);
 }
 
 static int open_listeners(struct process *process, const struct options *options,
                           struct error *error)
 {
-    process->listener = listener_open(&options->listen, "--listen", error);
-    if (process->listener < 0 || !options->has_admin)
+    if (process->listener < 0)
+        process->listener = listener_open(&options->listen, "--listen", error);
+    if (process->listener < 0 || process->admin_listener >= 0 || !options->has_admin)
         return process->listener < 0 ? -1 : 0;
     process->admin_listener = listener_open(&options->admin_listen, "--admin-listen", error);
     return process->admin_listener < 0 ? -1 : 0;
@@ -201,7 +198,7 @@ static int open_listeners(struct process *process, const struct options *options
 static int reload(void *context, struct error *error)
 {
     struct process *process = context;
-    return index_watch_reload(process->service.watch, NULL, error);
+    return reload_now(&process->reload, error);
 }
 
 static int start_daemons(struct process *process, const struct options *options,
@@ -226,10 +223,14 @@ static int start(struct process *process, const struct options *options, struct 
     struct service *service = &process->service;
     service->proxies = &options->proxies;
     service->experiment = options->has_experiment ? &options->experiment : NULL;
-    if (read_settings(&process->settings, options, error) != 0 ||
+    if (take_listeners(process, error) != 0)
+        return -1;
+    if (options->pid_path[0] != '\0' && pid_file_check(options->pid_path, error) != 0)
+        return -1;
+    if (reload_read_settings(&process->settings, options, error) != 0 ||
         open_index(process, options, error) != 0)
         return -1;
-    if (open_slow_query_log(process, options->slow_query_path, error) != 0)
+    if (logs_open(&process->logs, service, options, error) != 0)
         return -1;
     if (options->downloads_path[0] != '\0') {
         service->downloads = download_counters_open(options->downloads_path,
@@ -241,7 +242,7 @@ static int start(struct process *process, const struct options *options, struct 
         metrics_create(process->route_names, router_names(process->route_names), error);
     if (service->metrics == NULL)
         return -1;
-    service->openapi = openapi_create(options->has_admin, error);
+    service->openapi = openapi_create(has_admin(process, options), error);
     if (service->openapi == NULL)
         return -1;
     service->bodies =
@@ -256,51 +257,32 @@ static int start(struct process *process, const struct options *options, struct 
         service->cache, options->cache_bytes / RECENT_HITS_PART / options->limits.n_threads, error);
     if (service->recent_hits == NULL)
         return -1;
-    if (options->access_log != ACCESS_LOG_OFF) {
-        service->access_log = access_log_create(options->access_log, STDOUT_FILENO, error);
-        if (service->access_log == NULL)
-            return -1;
-    }
     if (open_listeners(process, options, error) != 0)
         return -1;
-    const struct swap_steps steps = {.service = service};
+    const struct swap_steps steps = {
+        .service = service,
+        .prepare = prepare_swap,
+        .warm = warming_before_swap,
+        .forget = end_swap,
+    };
     service->watch =
         index_watch_start(service->snapshots, process->snapshot, &process->source, &steps, error);
     if (service->watch == NULL)
         return -1;
-    return start_daemons(process, options, error);
-}
-
-int process_announce(const struct process *process, struct error *error)
-{
-    char names[2][LISTENER_NAME_SIZE] = {"", ""};
-    bool has_admin = process->admin_listener >= 0;
-    if (listener_name(process->listener, names[0], error) != 0 ||
-        (has_admin && listener_name(process->admin_listener, names[1], error) != 0))
+    reload_init(&process->reload, options, &process->announcement, service->watch);
+    if (announcement_init(&process->announcement, service, process->listener,
+                          process->admin_listener, error) != 0 ||
+        start_daemons(process, options, error) != 0)
         return -1;
-    FILE *out = process->service.access_log != NULL ? stderr : stdout;
-    struct pollfd polled = {.fd = STDOUT_FILENO, .events = POLLOUT};
-    if (out == stdout && poll(&polled, 1, 0) == 0)
-        return 0; /* a pipe that is full is not waited for */
-    const struct snapshot *snapshot = published_take(process->service.snapshots);
-    if (snapshot == NULL)
-        return error_out_of_memory(error);
-    fprintf(out,
-            "cratedex-server " CRATEDEX_VERSION " listening on http://%s%s%s (%" PRIu32
-            " crates, dump of %s)\n",
-            names[0], has_admin ? " and for operators on http://" : "", names[1],
-            index_n_crates(snapshot->index), index_dump_timestamp(snapshot->index));
-    published_give_back(process->service.snapshots);
-    if (fflush(out) != 0)
-        return error_set(error, "cannot write to standard %s", out == stdout ? "output" : "error");
-    return 0;
+    if (options->pid_path[0] != '\0')
+        process->pid_file = pid_file_create(options->pid_path, error);
+    return options->pid_path[0] == '\0' || process->pid_file != NULL ? 0 : -1;
 }
 
-static void flush_logs(const struct service *service)
+int process_announce(struct process *process, struct error *error)
 {
-    access_log_flush(service->access_log);
-    log_sink_flush(service->slow_query_log);
-    log_sink_flush(service->error_log);
+    bool has_output = process->service.access_log == NULL || process->logs.access >= 0;
+    return announcement_begin(&process->announcement, has_output ? stdout : stderr, error);
 }
 
 struct process *process_start(const struct options *options, struct log_sink *error_log,
@@ -311,12 +293,15 @@ struct process *process_start(const struct options *options, struct log_sink *er
         error_out_of_memory(error);
         return NULL;
     }
+    process->options = options;
+    memory_bound_prepare();
     process->listener = -1;
     process->admin_listener = -1;
-    process->slow_query_descriptor = -1;
+    process->logs = (struct logs)LOGS_NONE;
     process->service.error_log = error_log;
     atomic_init(&process->service.is_stopping, false);
     if (start(process, options, error) == 0) {
+        watchdog_init(&process->watchdog);
         memory_bound_init(&process->memory, options->cache_bytes, process->service.bodies);
         return process;
     }
@@ -324,25 +309,42 @@ struct process *process_start(const struct options *options, struct log_sink *er
     return NULL;
 }
 
-void process_look_at_memory(struct process *process)
+void process_reload(struct process *process)
+{
+    process_reopen_logs(process);
+    reload_ask(&process->reload);
+}
+
+void process_reopen_logs(struct process *process)
+{
+    logs_reopen(&process->logs, &process->service, process->options);
+}
+
+void process_turn(struct process *process)
 {
     memory_bound_keep(&process->memory);
-}
-
-void process_tick(struct process *process)
-{
-    flush_logs(&process->service);
+    watchdog_feed(&process->watchdog, daemon_is_working(process->daemon));
+    reload_follow(&process->reload);
+    if (++process->n_turns % TURNS_A_SECOND != 0)
+        return;
+    logs_flush(&process->service);
     tick_downloads(process);
+    announcement_follow(&process->announcement);
 }
 
-void process_refuse_connections(struct process *process)
+void process_begin_end(struct process *process)
 {
     atomic_store(&process->service.is_stopping, true);
     admin_say_end(process->admin);
-    daemon_refuse_connections(process->daemon);
+    service_manager_say_stopping();
 }
 
-unsigned process_n_running(const struct process *process)
+void process_drain(struct process *process)
 {
-    return daemon_n_running(process->daemon) + admin_n_running(process->admin);
+    daemon_drain(process->daemon, process->is_listener_shared);
+}
+
+bool process_is_drained(struct process *process)
+{
+    return daemon_is_drained(process->daemon) && admin_n_running(process->admin) == 0;
 }

@@ -5,6 +5,7 @@
 #include "server/options.h"
 
 #include <cratedex/error.h>
+#include <stdbool.h>
 
 struct process;
 
@@ -16,19 +17,29 @@ struct process *process_start(const struct options *options, struct log_sink *er
                               struct error *error);
 
 /* Says where it listens, on standard output; where the access log has that, whose readers expect
-   its lines only, on standard error. Returns 0, or -1 and why. */
-int process_announce(const struct process *process, struct error *error);
+   its lines only, on standard error. The service manager hears that it is ready. Returns 0, or -1
+   and why. */
+int process_announce(struct process *process, struct error *error);
 
-/* To be called some times a second, and once a second: holds the bound on memory; flushes the logs
-   and looks whether a new day of counted downloads has begun. */
-void process_look_at_memory(struct process *process);
-void process_tick(struct process *process);
+/* What comes with the clock; to be called ten times a second. */
+void process_turn(struct process *process);
 
-/* Takes nothing new, finishes what runs. To be called once. */
-void process_refuse_connections(struct process *process);
+/* Takes the configuration, the ranking files and the index as they are now, and opens the logs
+   again. Returns before that is over; standard error says what came of it. */
+void process_reload(struct process *process);
 
-/* How many requests have begun and are not answered to the last byte. */
-unsigned process_n_running(const struct process *process);
+/* Opens again the logs that are files. */
+void process_reopen_logs(struct process *process);
+
+/* Has /readyz say that the end comes; all else goes on. */
+void process_begin_end(struct process *process);
+
+/* Takes no new connections, and closes each that is open behind its next answer. To be called
+   once. */
+void process_drain(struct process *process);
+
+/* Whether nobody is connected any more. To be asked some times a second from then on. */
+bool process_is_drained(struct process *process);
 
 /* Ends what runs and frees everything. NULL is allowed. */
 void process_stop(struct process *process);

@@ -20,7 +20,7 @@
    time. */
 #include "server/waiting.h"
 
-#include "server/telemetry/monotonic.h"
+#include "server/service/monotonic.h"
 
 #include <stddef.h>
 

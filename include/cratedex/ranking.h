@@ -46,6 +46,9 @@ void ranking_set_defaults(struct ranking *ranking);
    `ranking` holds. Returns 0, or -1 and the line that is wrong. */
 int ranking_read(struct ranking *ranking, const char *path, struct error *error);
 
+/* Whether both put everything in the same order. */
+bool ranking_equal(const struct ranking *one, const struct ranking *other);
+
 #ifdef __cplusplus
 }
 #endif

@@ -53,7 +53,8 @@ struct spelled_page {
 };
 
 struct answer {
-    struct answer_head head; /* its location and surrogate_key are the answer's own; NULL: none */
+    struct answer_head head; /* what it points to, but for the store, is the answer's own */
+    struct original_request *original; /* NULL: none */
     struct shared_bytes *body;
     struct spelled_page *page; /* NULL without links */
     char hash[33];             /* of the identity body, in hexadecimal */
@@ -182,6 +183,15 @@ static int own_head(struct answer_head *own, const struct answer_head *head)
     return location == 0 && surrogate_key == 0 ? 0 : -1;
 }
 
+static int own_original(struct answer *answer)
+{
+    if (answer->head.original == NULL)
+        return 0;
+    answer->original = original_request_copy(answer->head.store, answer->head.original);
+    answer->head.original = answer->original;
+    return answer->original != NULL ? 0 : -1;
+}
+
 /* What an index says is not known to fit into a header. Found out here it is an error that can be
    answered and told; later there would be no response, and a closed connection. */
 static int check_head(const struct answer_head *head, struct error *error)
@@ -208,7 +218,7 @@ struct answer *answer_create(const struct answer_head *head, msgpack_sbuffer *bo
         goto out_of_memory;
     memset(answer, 0, sizeof *answer);
     pthread_mutex_init(&answer->making, NULL);
-    if (own_head(&answer->head, head) != 0)
+    if (own_head(&answer->head, head) != 0 || own_original(answer) != 0)
         goto out_of_memory;
     answer->body = take_body(head->store, body);
     if (answer->body == NULL)
@@ -249,6 +259,7 @@ void answer_free(void *value)
     struct body_store *store = answer->head.store;
     body_store_give_back(store, answer->head.location);
     body_store_give_back(store, answer->head.surrogate_key);
+    body_store_give_back(store, answer->original);
     body_store_give_back(store, answer->page);
     body_store_give_back(store, answer);
 }
@@ -261,7 +272,9 @@ const struct answer_head *answer_head(const struct answer *answer)
 size_t answer_cost(const struct answer *answer)
 {
     size_t page = answer->page != NULL ? sizeof *answer->page + answer->page->length : 0;
-    return sizeof *answer + sizeof(struct representation) + page + SMALL_BLOCKS_COST +
+    size_t original =
+        answer->original != NULL ? original_request_cost(answer->head.store, answer->original) : 0;
+    return sizeof *answer + sizeof(struct representation) + page + original + SMALL_BLOCKS_COST +
            shared_bytes_cost(answer->body);
 }
 
@@ -340,6 +353,11 @@ const struct representation *answer_representation(struct answer *answer,
     }
     pthread_mutex_unlock(&answer->making);
     return representation;
+}
+
+bool answer_was_coded(const struct answer *answer, enum content_coding coding)
+{
+    return atomic_load_explicit(&answer->representations[coding], memory_order_acquire) != NULL;
 }
 
 enum content_coding representation_coding(const struct representation *representation)

@@ -5,6 +5,7 @@
 
 #include "server/answer/body_store.h"
 #include "server/answer/list_page.h"
+#include "server/answer/original_request.h"
 #include "server/http/negotiation.h"
 #include "server/http/response_headers.h"
 #include "server/parameters/link_spelling.h"
@@ -28,18 +29,19 @@ struct answer_head {
     unsigned status;          /* 200, or a redirect */
     const char *content_type; /* static, for it must outlive the answer */
     struct cache_control cache_control;
-    bool is_negotiated;               /* Accept had a say: Vary names it */
-    int64_t last_modified;            /* seconds since 1970-01-01; 0: not said */
-    char *location;                   /* of a redirect; else NULL or empty */
-    char *surrogate_key;              /* tags for a CDN to purge by; NULL or empty: none */
-    struct counted_download download; /* what every GET of it counts as; */
-    enum experiment_arm arm;          /* whose answer it is, where the arms' differ */
-    struct body_store *store;         /* where its bodies lie; NULL: in memory from malloc */
+    bool is_negotiated;                      /* Accept had a say: Vary names it */
+    int64_t last_modified;                   /* seconds since 1970-01-01; 0: not said */
+    char *location;                          /* of a redirect; else NULL or empty */
+    char *surrogate_key;                     /* tags for a CDN to purge by; NULL or empty: none */
+    struct counted_download download;        /* what every GET of it counts as; */
+    enum experiment_arm arm;                 /* whose answer it is, where the arms' differ */
+    struct body_store *store;                /* where its bodies lie; NULL: in memory from malloc */
+    const struct original_request *original; /* NULL: it is not to be made again */
 };
 
-/* Copies the bytes of `body`, which is empty after. `head` and its two texts are copied, as are
-   `page` and `spelling` (both NULL where the answer has no links). Returns NULL when memory runs
-   out. */
+/* Copies the bytes of `body`, which is empty after. `head`, its two texts and `original` are copied,
+   as are `page` and `spelling` (both NULL where the answer has no links). Returns NULL when memory
+   runs out. */
 struct answer *answer_create(const struct answer_head *head, msgpack_sbuffer *body,
                              const struct list_page *page, const struct link_spelling *spelling,
                              struct error *error);
@@ -64,6 +66,9 @@ bool answer_is_spelled(const struct answer *answer, const struct link_spelling *
 
 /* The answer in one content coding; identity where `coding` does not pay. */
 struct representation;
+
+/* Whether somebody has asked for the answer in that content coding. */
+bool answer_was_coded(const struct answer *answer, enum content_coding coding);
 
 /* Lives as long as the answer. Made by the first who asks, while others wait: then `*added_bytes`
    is what it costs, else 0. Returns NULL when memory runs out. */

@@ -29,6 +29,12 @@
 
 #define MIN_SHARD_BYTES ((size_t)64 << 10)
 
+/* Entries that cache_drop looks at while it holds a lock. */
+#define DROPPED_AT_ONCE 256
+
+/* cache_visit lets others have a shard's lock after as many. */
+#define BUCKETS_A_LOCK 256
+
 struct cache {
     void (*free_value)(void *value);
     struct body_store *store; /* where the entries lie; NULL: in memory from malloc */
@@ -162,8 +168,8 @@ static void release_all(struct cache *cache, struct cache_entry *entries)
 }
 
 /* A new entry, with references for the caller and, unless nothing is kept, for the table. */
-static struct cache_entry *begin_entry(struct cache *cache, struct cache_shard *shard,
-                                       uint64_t hash, const void *key, size_t key_size)
+static struct cache_entry *make_entry(struct cache *cache, struct cache_shard *shard, uint64_t hash,
+                                      const void *key, size_t key_size)
 {
     struct cache_entry *entry = body_store_take(cache->store, sizeof *entry + key_size);
     if (entry == NULL)
@@ -174,7 +180,15 @@ static struct cache_entry *begin_entry(struct cache *cache, struct cache_shard *
     atomic_init(&entry->n_references, cache->keeps_nothing ? 1 : 2);
     if (!cache->keeps_nothing)
         cache_shard_list(shard, entry);
-    shard->n_misses++;
+    return entry;
+}
+
+/* The same for somebody who asks. */
+static struct cache_entry *begin_entry(struct cache *cache, struct cache_shard *shard,
+                                       uint64_t hash, const void *key, size_t key_size)
+{
+    struct cache_entry *entry = make_entry(cache, shard, hash, key, key_size);
+    shard->n_misses += entry != NULL;
     return entry;
 }
 
@@ -251,7 +265,34 @@ struct cache_entry *cache_try_acquire(struct cache *cache, const void *key, size
     return entry;
 }
 
+struct cache_entry *cache_acquire_ahead(struct cache *cache, const void *key, size_t key_size,
+                                        enum cache_outcome *outcome)
+{
+    uint64_t hash = XXH3_64bits_withSeed(key, key_size, cache->seed);
+    struct cache_shard *shard = find_shard(cache, hash);
+    pthread_mutex_lock(&shard->lock);
+    struct cache_entry *entry = cache_shard_find(shard, hash, key, key_size);
+    if (entry == NULL) {
+        entry = make_entry(cache, shard, hash, key, key_size);
+        *outcome = entry != NULL ? CACHE_COMPUTE : CACHE_FAILED;
+    } else if (entry->state == CACHE_ENTRY_COMPUTING) {
+        entry = NULL;
+        *outcome = CACHE_BUSY;
+    } else {
+        take_reference(entry);
+        *outcome = CACHE_HIT;
+    }
+    pthread_mutex_unlock(&shard->lock);
+    return entry;
+}
+
 void cache_fill(struct cache *cache, struct cache_entry *entry, void *value, size_t bytes)
+{
+    cache_fill_ahead(cache, entry, value, bytes, 0);
+}
+
+void cache_fill_ahead(struct cache *cache, struct cache_entry *entry, void *value, size_t bytes,
+                      unsigned n_uses)
 {
     struct cache_shard *shard = find_shard(cache, entry->hash);
     struct cache_entry *dropped = NULL;
@@ -259,7 +300,7 @@ void cache_fill(struct cache *cache, struct cache_entry *entry, void *value, siz
     entry->value = value;
     settle(shard, entry, CACHE_ENTRY_FILLED);
     if (!cache->keeps_nothing)
-        dropped = cache_shard_admit(shard, entry, bytes);
+        dropped = cache_shard_admit(shard, entry, bytes, n_uses);
     pthread_mutex_unlock(&shard->lock);
     release_all(cache, dropped);
 }
@@ -284,9 +325,57 @@ void cache_charge(struct cache *cache, struct cache_entry *entry, size_t bytes)
     release_all(cache, evicted);
 }
 
+void cache_drop(struct cache *cache, bool (*is_unwanted)(const void *value, const void *context),
+                const void *context)
+{
+    static const enum cache_queue queues[] = {CACHE_QUEUE_SMALL, CACHE_QUEUE_MAIN};
+    for (unsigned i = 0; i < cache->n_shards * sizeof queues / sizeof *queues; i++) {
+        struct cache_shard *shard = &cache->shards[i / 2];
+        size_t n_left = SIZE_MAX;
+        while (n_left > 0) {
+            pthread_mutex_lock(&shard->lock);
+            struct cache_entry *dropped = cache_shard_drop(shard, queues[i % 2], DROPPED_AT_ONCE,
+                                                           &n_left, is_unwanted, context);
+            pthread_mutex_unlock(&shard->lock);
+            release_all(cache, dropped);
+        }
+    }
+}
+
 void *cache_value(const struct cache_entry *entry)
 {
     return entry->value;
+}
+
+/* Those of the buckets from `first` on, so many that others need not wait long for the lock.
+   Returns the first that is left. */
+static size_t visit_some(struct cache_shard *shard, size_t first,
+                         bool (*visit)(void *context, struct cache_entry *entry, unsigned n_uses),
+                         void *context, bool *goes_on)
+{
+    size_t end = shard->bucket_mask + 1;
+    if (end - first > BUCKETS_A_LOCK)
+        end = first + BUCKETS_A_LOCK;
+    pthread_mutex_lock(&shard->lock);
+    for (size_t i = first; i < end && *goes_on; i++)
+        for (struct cache_entry *entry = shard->buckets[i]; entry != NULL && *goes_on;
+             entry = entry->next_in_bucket)
+            if (entry->state == CACHE_ENTRY_FILLED)
+                *goes_on = visit(context, entry, cache_shard_n_uses(entry));
+    pthread_mutex_unlock(&shard->lock);
+    return end;
+}
+
+void cache_visit(struct cache *cache,
+                 bool (*visit)(void *context, struct cache_entry *entry, unsigned n_uses),
+                 void *context)
+{
+    bool goes_on = true;
+    for (unsigned i = 0; i < cache->n_shards && goes_on; i++) {
+        struct cache_shard *shard = &cache->shards[i];
+        for (size_t bucket = 0; bucket <= shard->bucket_mask && goes_on;)
+            bucket = visit_some(shard, bucket, visit, context, &goes_on);
+    }
 }
 
 unsigned cache_n_shards(const struct cache *cache)

@@ -77,6 +77,28 @@ void cache_abandon(struct cache *cache, struct cache_entry *entry);
    cache_fill does, perhaps the entry itself; the caller's reference holds it. */
 void cache_charge(struct cache *cache, struct cache_entry *entry, size_t bytes);
 
+/* Takes out every filled entry of whose value `is_unwanted`, given `context`, says so. Entries that
+   are filled meanwhile may stay. Others wait for it no longer than for a few hundred entries. */
+void cache_drop(struct cache *cache, bool (*is_unwanted)(const void *value, const void *context),
+                const void *context);
+
+/* For answers that are made before anybody asks for them. As cache_try_acquire, of somebody who may
+   compute; but it counts as neither hit nor miss, and as no use of the entry. */
+struct cache_entry *cache_acquire_ahead(struct cache *cache, const void *key, size_t key_size,
+                                        enum cache_outcome *outcome);
+
+/* cache_fill, of an entry that is to be kept as if it had been used `n_uses` times since. */
+void cache_fill_ahead(struct cache *cache, struct cache_entry *entry, void *value, size_t bytes,
+                      unsigned n_uses);
+
+/* Calls `visit` for every entry that has a value and is there all the time, in no order, until it
+   returns false. `n_uses`: how much the entry is in use; 0: it was asked for once, or not for long;
+   more uses than some hundred look like these. A lock is held: `visit` must be short, and of all
+   functions here may call cache_value and cache_reference only. */
+void cache_visit(struct cache *cache,
+                 bool (*visit)(void *context, struct cache_entry *entry, unsigned n_uses),
+                 void *context);
+
 /* The value of a filled entry, valid as long as the reference. */
 void *cache_value(const struct cache_entry *entry);
 void cache_release(struct cache *cache, struct cache_entry *entry);

@@ -17,9 +17,9 @@
 
 #define BYTES_PER_BUCKET 256
 
-/* From the paper: uses are counted up to 3, two of them save an entry of the small queue, which has
-   a tenth of the bytes. */
-#define MAX_FREQUENCY 3
+/* From the paper: three uses are as good as more, two of them save an entry of the small queue,
+   which has a tenth of the bytes. */
+#define MAX_ROUNDS 3
 #define PROMOTION_FREQUENCY 2
 #define SMALL_QUEUE_PART 10
 
@@ -104,9 +104,9 @@ static void set_frequency(struct cache_entry *entry, unsigned frequency)
 
 void cache_shard_touch(struct cache_shard *shard, struct cache_entry *entry)
 {
-    /* Of two threads that count at once one may go uncounted, which a counter up to 3 can bear. */
+    /* Of two threads that count at once one may go uncounted, which a guess can bear. */
     unsigned frequency = frequency_of(entry);
-    if (frequency < MAX_FREQUENCY)
+    if (frequency < CACHE_MAX_USES)
         set_frequency(entry, frequency + 1);
     atomic_fetch_add_explicit(&shard->hits[cpu_slot(CPU_MAX_SLOTS)].n_hits, 1,
                               memory_order_relaxed);
@@ -176,7 +176,7 @@ static struct cache_entry *make_room(struct cache_shard *shard)
             set_frequency(entry, 0);
             push(shard, entry, CACHE_QUEUE_MAIN);
         } else if (queue == CACHE_QUEUE_MAIN && frequency > 0) {
-            set_frequency(entry, frequency - 1);
+            set_frequency(entry, (frequency < MAX_ROUNDS ? frequency : MAX_ROUNDS) - 1);
             push(shard, entry, CACHE_QUEUE_MAIN);
         } else {
             if (queue == CACHE_QUEUE_SMALL)
@@ -190,8 +190,22 @@ static struct cache_entry *make_room(struct cache_shard *shard)
     return evicted;
 }
 
+unsigned cache_shard_n_uses(const struct cache_entry *entry)
+{
+    return frequency_of(entry) + (entry->queue == CACHE_QUEUE_MAIN ? PROMOTION_FREQUENCY : 0);
+}
+
+/* The queue of an entry that nobody has asked for since its value was there: the one that it would
+   be in after that many uses. */
+static enum cache_queue queue_after(struct cache_entry *entry, unsigned n_uses)
+{
+    bool is_promoted = n_uses >= PROMOTION_FREQUENCY;
+    set_frequency(entry, is_promoted ? n_uses - PROMOTION_FREQUENCY : n_uses);
+    return is_promoted ? CACHE_QUEUE_MAIN : CACHE_QUEUE_SMALL;
+}
+
 struct cache_entry *cache_shard_admit(struct cache_shard *shard, struct cache_entry *entry,
-                                      size_t bytes)
+                                      size_t bytes, unsigned n_uses)
 {
     size_t largest = shard->max_bytes / SMALL_QUEUE_PART;
     size_t own_cost = sizeof *entry + entry->key_size;
@@ -205,7 +219,8 @@ struct cache_entry *cache_shard_admit(struct cache_shard *shard, struct cache_en
        about that, and is so too while the main queue is still filling up. */
     size_t n_ghosts = shard->small_queue.n_entries + shard->main_queue.n_entries;
     bool came_back = cache_ghost_take(&shard->ghost, entry->hash, n_ghosts);
-    push(shard, entry, came_back ? CACHE_QUEUE_MAIN : CACHE_QUEUE_SMALL);
+    enum cache_queue queue = queue_after(entry, n_uses);
+    push(shard, entry, came_back ? CACHE_QUEUE_MAIN : queue);
     return make_room(shard);
 }
 
@@ -220,6 +235,29 @@ struct cache_entry *cache_shard_grow(struct cache_shard *shard, struct cache_ent
     entry->cost += bytes;
     queue_of(shard, entry->queue)->n_bytes += bytes;
     return make_room(shard);
+}
+
+struct cache_entry *cache_shard_drop(struct cache_shard *shard, enum cache_queue queue, size_t n,
+                                     size_t *n_left,
+                                     bool (*is_unwanted)(const void *value, const void *context),
+                                     const void *context)
+{
+    const struct cache_fifo *fifo = queue_of(shard, queue);
+    struct cache_entry *dropped = NULL;
+    /* Others may have taken entries out since the last turn. */
+    if (*n_left > fifo->n_entries)
+        *n_left = fifo->n_entries;
+    for (; *n_left > 0 && n > 0; n--, --*n_left) {
+        struct cache_entry *entry = pop(shard, queue);
+        if (is_unwanted(entry->value, context)) {
+            cache_shard_unlist(shard, entry);
+            entry->next = dropped;
+            dropped = entry;
+        } else {
+            push(shard, entry, queue);
+        }
+    }
+    return dropped;
 }
 
 size_t cache_shard_entry_bytes(const struct cache_shard *shard)

@@ -14,6 +14,9 @@
 
 #define CACHE_LINE_BYTES 64
 
+/* More uses of an entry are not counted. */
+#define CACHE_MAX_USES 255
+
 enum cache_entry_state { CACHE_ENTRY_COMPUTING, CACHE_ENTRY_FILLED, CACHE_ENTRY_ABANDONED };
 enum cache_queue { CACHE_QUEUE_NONE, CACHE_QUEUE_SMALL, CACHE_QUEUE_MAIN };
 
@@ -29,7 +32,7 @@ struct cache_entry {
     unsigned n_waiting;
     enum cache_entry_state state;
     enum cache_queue queue;
-    atomic_uint frequency; /* of uses; counted without the lock, too */
+    atomic_uint frequency; /* of uses, up to CACHE_MAX_USES; counted without the lock, too */
     unsigned char key[];
 };
 
@@ -85,16 +88,29 @@ void cache_shard_touch(struct cache_shard *shard, struct cache_entry *entry);
 /* How often an entry of the shard was touched. */
 uint64_t cache_shard_n_hits(const struct cache_shard *shard);
 
+/* How much an entry is in use: the uses that are counted since it was put into its queue, and those
+   that took it to the main queue. */
+unsigned cache_shard_n_uses(const struct cache_entry *entry);
+
 /* Gives a listed entry that is in no queue `bytes` for its value, puts it into the queue that it
-   belongs to and evicts until the bound holds. A value above a tenth of the share takes the entry
-   off the table instead. Returns the entries that are listed no more, linked by `next`. */
+   belongs to, as after `n_uses` uses, and evicts until the bound holds. A value above a tenth of
+   the share takes the entry off the table instead. Returns the entries that are listed no more,
+   linked by `next`. */
 struct cache_entry *cache_shard_admit(struct cache_shard *shard, struct cache_entry *entry,
-                                      size_t bytes);
+                                      size_t bytes, unsigned n_uses);
 
 /* Adds `bytes` to the cost of an entry, if it is still in a queue, and evicts until the bound
    holds. Returns the entries that are listed no more, linked by `next`. */
 struct cache_entry *cache_shard_grow(struct cache_shard *shard, struct cache_entry *entry,
                                      size_t bytes);
+
+/* Takes the entries whose value `is_unwanted` out of one queue and off the table, of the `n` oldest;
+   the others become the youngest, so that the order is the same when all had their turn. `*n_left`
+   have none yet: SIZE_MAX begins. Returns the entries that are listed no more, linked by `next`. */
+struct cache_entry *cache_shard_drop(struct cache_shard *shard, enum cache_queue queue, size_t n,
+                                     size_t *n_left,
+                                     bool (*is_unwanted)(const void *value, const void *context),
+                                     const void *context);
 
 /* The bytes of the entries in the queues. */
 size_t cache_shard_entry_bytes(const struct cache_shard *shard);

@@ -38,6 +38,7 @@ struct recent_hits {
 
 struct table {
     struct cache *cache;
+    uint64_t generation; /* of the newest key */
     size_t n_bytes;
     unsigned next_tidied;
     struct slot slots[N_SLOTS];
@@ -158,6 +159,16 @@ static struct table *own_table(struct recent_hits *recent)
     return NULL;
 }
 
+/* What the slots hold of an older snapshot is of no use any more. */
+static void forget_older(struct table *table, uint64_t generation)
+{
+    if (table->generation == generation)
+        return;
+    table->generation = generation;
+    for (unsigned i = 0; i < N_SLOTS; i++)
+        empty(table, &table->slots[i]);
+}
+
 void recent_hits_keep(struct recent_hits *recent, const struct recent_key *key,
                       const struct recent_hit *hit)
 {
@@ -165,6 +176,7 @@ void recent_hits_keep(struct recent_hits *recent, const struct recent_key *key,
         recent != NULL && key->size > 0 && recent->max_bytes > 0 ? own_table(recent) : NULL;
     if (table == NULL)
         return;
+    forget_older(table, key->generation);
     for (unsigned i = 0; i < N_TIDIED; i++) {
         struct slot *tidied = &table->slots[table->next_tidied++ % N_SLOTS];
         if (tidied->hit.entry != NULL && !cache_entry_is_listed(tidied->hit.entry))

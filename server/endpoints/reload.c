@@ -1,5 +1,5 @@
-/* POST /-/reload at the admin address: what is served when the reload has succeeded. Who may ask and
-   the wait are not ours (reload_request.c). */
+/* POST /-/reload at the admin address: what is served when the reload has succeeded. Who may ask,
+   and the wait, are not ours (reload_request.c). */
 #include "server/endpoints/endpoint.h"
 
 #include "server/endpoints/served_index.h"

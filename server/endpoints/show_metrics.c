@@ -4,6 +4,7 @@
 #include "server/endpoints/endpoint.h"
 #include "server/http/negotiation.h"
 #include "server/http/response_headers.h"
+#include "server/service/index_watch.h"
 #include "server/telemetry/access_log.h"
 #include "server/telemetry/exposition.h"
 #include "server/telemetry/log_sink.h"
@@ -140,6 +141,45 @@ static void write_index(const struct index *index, struct exposition *exposition
     exposition_seconds(exposition, microseconds / 1000000, 0);
 }
 
+static void write_seconds(struct exposition *exposition, const char *name, const char *help,
+                          double seconds)
+{
+    int64_t whole = (int64_t)seconds;
+    exposition_family(exposition, name, METRIC_GAUGE, help);
+    exposition_sample(exposition, "");
+    exposition_seconds(exposition, whole, (uint32_t)((seconds - (double)whole) * 1e9));
+}
+
+static void write_reloads(const struct index_watch *watch, uint64_t generation,
+                          struct exposition *exposition)
+{
+    struct swap_figures swaps;
+    if (watch == NULL)
+        return;
+    index_watch_read_figures(watch, &swaps);
+    exposition_family(exposition, "cratedex_index_reloads", METRIC_COUNTER,
+                      "Indexes that took the place of another, and files and requests for a reload "
+                      "that were refused.");
+    exposition_sample(exposition, "_total");
+    exposition_label(exposition, "result", "success");
+    exposition_integer(exposition, swaps.n_published);
+    exposition_sample(exposition, "_total");
+    exposition_label(exposition, "result", "refused");
+    exposition_integer(exposition, swaps.n_refused);
+    exposition_gauge(exposition, "cratedex_index_last_reload_success",
+                     "0: what is at the index's path, or was asked for last, is refused, and the "
+                     "index of before is served.",
+                     !swaps.last_was_refused);
+    write_seconds(exposition, "cratedex_index_last_reload_success_timestamp_seconds",
+                  "Since when the index is served, in seconds since 1970.", swaps.last_published);
+    write_seconds(exposition, "cratedex_index_last_reload_duration_seconds",
+                  "From opening the index that is served until nobody used the one of before; 0: "
+                  "it is the first.",
+                  swaps.last_seconds);
+    exposition_gauge(exposition, "cratedex_index_generation",
+                     "Grows with every index that is served; 1 is the first.", generation);
+}
+
 static void write_program(struct exposition *exposition)
 {
     char index_format[16];
@@ -166,6 +206,7 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
     write_cache(service->cache, &exposition);
     write_logs(service, &exposition);
     write_index(job->snapshot->index, &exposition);
+    write_reloads(service->watch, job->snapshot->generation, &exposition);
     write_program(&exposition);
     if (process_figures_read(&process) == 0)
         process_figures_write(&process, &exposition);

@@ -13,13 +13,13 @@
 #include "server/answer/answer.h"
 #include "server/cache/recent_hits.h"
 #include "server/exchange/router.h"
+#include "server/exchange/spelled_answer.h"
 #include "server/http/conditional.h"
 #include "server/service/download_counters.h"
+#include "server/service/monotonic.h"
 #include "server/telemetry/metrics.h"
-#include "server/telemetry/monotonic.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /* Makes or finds the representation that the request wants, and tells the cache what it costs. */
 static const struct representation *represent(const struct exchange *exchange,
@@ -99,16 +99,25 @@ bool cached_answer_again(struct exchange *exchange, enum MHD_Result *result)
     return true;
 }
 
+/* The representation that the request wants, for a hit: the cache is told what it adds. */
+static const struct representation *represent_hit(const struct exchange *exchange,
+                                                  struct cache_entry *entry)
+{
+    const struct representation *representation = represent(exchange, entry);
+    size_t added_bytes = representation != NULL && exchange->request->id == NULL
+                             ? representation_hit_cost(representation)
+                             : 0;
+    if (added_bytes > 0)
+        cache_charge(exchange->service->cache, entry, added_bytes);
+    return representation;
+}
+
 /* A hit of the cache, which the thread remembers for the next request like this one. */
 static enum MHD_Result queue_hit(const struct exchange *exchange, struct cache_entry *entry)
 {
-    const struct representation *representation = represent(exchange, entry);
+    const struct representation *representation = represent_hit(exchange, entry);
     if (representation == NULL)
         return exchange_out_of_memory(exchange);
-    size_t added_bytes =
-        exchange->request->id == NULL ? representation_hit_cost(representation) : 0;
-    if (added_bytes > 0)
-        cache_charge(exchange->service->cache, entry, added_bytes);
     if (!exchange->endpoint->has_moving_key) {
         const struct recent_hit hit = {entry, representation, exchange->outcome->route,
                                        exchange->encoding};
@@ -117,48 +126,21 @@ static enum MHD_Result queue_hit(const struct exchange *exchange, struct cache_e
     return queue_found(exchange, cache_value(entry), representation);
 }
 
-/* The answer of `entry` with its links spelled in another way. */
-static struct answer *respell(const struct exchange *exchange, const struct cache_entry *entry,
-                              const struct link_spelling *spelling)
-{
-    struct answer *answer = cache_value(entry);
-    struct answer *respelled = NULL;
-    struct list_page page;
-    struct encoder encoder;
-    struct error error;
-    msgpack_sbuffer body;
-    size_t size;
-    const void *bytes = answer_body(answer, &size);
-    msgpack_sbuffer_init(&body);
-    encoder_init(&encoder, exchange->encoding, &body);
-    list_page_respell(answer_page(answer), bytes, spelling, &encoder, &page);
-    if (encoder_finish(&encoder, &error) == 0)
-        respelled = answer_create(answer_head(answer), &body, &page, spelling, &error);
-    msgpack_sbuffer_destroy(&body);
-    return respelled;
-}
-
 /* A hit whose links another client spelled: looks for the answer with our spelling, or makes it. */
-static enum MHD_Result answer_respelled(const struct exchange *exchange,
-                                        const struct cache_entry *entry,
-                                        const struct canonical_key *key,
-                                        const struct link_spelling *spelling)
+static enum MHD_Result answer_spelled(const struct exchange *exchange,
+                                      const struct cache_entry *entry,
+                                      const struct canonical_key *key,
+                                      const struct link_spelling *spelling)
 {
     struct cache *cache = exchange->service->cache;
-    unsigned char bytes[1 + CANONICAL_KEY_MAX_BYTES + LINK_SPELLING_MAX_BYTES];
-    size_t size = 0;
-    bytes[size++] = 0xff; /* no route: apart from all canonical keys */
-    memcpy(bytes + size, key->bytes, key->size);
-    size += key->size;
-    memcpy(bytes + size, spelling->text, spelling->length);
-    size += spelling->length;
-
+    struct spelled_key own_key;
     enum cache_outcome found;
-    struct cache_entry *own = cache_acquire(cache, bytes, size, &found);
+    spelled_key_make(&own_key, key, spelling);
+    struct cache_entry *own = cache_acquire(cache, own_key.bytes, own_key.size, &found);
     if (own == NULL)
         return exchange_out_of_memory(exchange);
     if (found == CACHE_COMPUTE) {
-        struct answer *answer = respell(exchange, entry, spelling);
+        struct answer *answer = spelled_answer_make(exchange, cache_value(entry), spelling);
         if (answer == NULL) {
             cache_abandon(cache, own);
             return exchange_out_of_memory(exchange);
@@ -180,7 +162,23 @@ enum MHD_Result cached_answer_hit(const struct exchange *exchange, struct cache_
     link_spelling_write(&spelling, exchange->request->query);
     if (answer_is_spelled(answer, &spelling))
         return queue_hit(exchange, entry);
-    return answer_respelled(exchange, entry, key, &spelling);
+    return answer_spelled(exchange, entry, key, &spelling);
+}
+
+bool cached_answer_stale(const struct exchange *exchange, struct cache_entry *entry,
+                         enum MHD_Result *result)
+{
+    const struct answer *answer = cache_value(entry);
+    if (answer_page(answer) != NULL) {
+        struct link_spelling spelling;
+        link_spelling_write(&spelling, exchange->request->query);
+        if (!answer_is_spelled(answer, &spelling))
+            return false;
+    }
+    const struct representation *representation = represent_hit(exchange, entry);
+    *result = representation != NULL ? queue_found(exchange, answer, representation)
+                                     : exchange_out_of_memory(exchange);
+    return true;
 }
 
 enum MHD_Result cached_answer_miss(const struct exchange *exchange, struct cache_entry *entry,

@@ -21,6 +21,11 @@ bool cached_answer_again(struct exchange *exchange, enum MHD_Result *result);
 enum MHD_Result cached_answer_hit(const struct exchange *exchange, struct cache_entry *entry,
                                   const struct canonical_key *key);
 
+/* Answers from a filled entry of another generation, unless its links are spelled in another way
+   than the request's: then false, with nothing done. */
+bool cached_answer_stale(const struct exchange *exchange, struct cache_entry *entry,
+                         enum MHD_Result *result);
+
 /* Answers the request that filled the entry, which took `answer_seconds`; the caller keeps its
    reference. */
 enum MHD_Result cached_answer_miss(const struct exchange *exchange, struct cache_entry *entry,

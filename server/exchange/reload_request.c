@@ -1,6 +1,6 @@
-/* A reload takes longer than a request may keep its thread: the first run of a request asks the desk
-   (reload_desk.h) and puts the request off, later ones look what became of it. An answer after the
-   end is of the snapshot that this run took, which is the new one or one that is newer still.
+/* A reload takes longer than a request may keep its thread: the first run of a request asks the
+   desk (reload_desk.h) and puts the request off, later ones look what became of it. An answer after
+   the end is of the snapshot that this run took, which is the new one or one that is newer still.
 
    A page of the web, of any site that somebody at this machine looks at, can send a POST to an
    address that only this machine reaches. No form can send a header of its own, and a script only

@@ -3,8 +3,8 @@
        spelled as one before → route and method → encoding → parameters and key → cache → compute
 
    Everything is of the snapshot that the exchange holds. The key has its generation, so that an
-   answer is found as long as it is true, and those of an older index leave the cache as what nobody
-   asks for does.
+   answer is found as long as it is true; stale_answers.c says what becomes of those of an older
+   index.
 
    A request that this thread has answered from the cache before, and whose entry is still there,
    needs the first alone (recent_hits.h); its conditions, its id and the counting of downloads are
@@ -13,21 +13,23 @@
    Everything up to the cache works on the stack and touches no file, so a bad request costs its
    parsing and nothing else. Where the answer is not in the cache, and either another thread
    computes it or this one may not now, the request is put off: nothing of it has happened, and it
-   begins anew later. cached_answer.c makes responses of what the cache has. */
+   begins anew later. computation.c has the work of an endpoint, cached_answer.c makes responses of
+   what the cache has. */
 #include "server/exchange/responder.h"
 
 #include "server/answer/answer.h"
 #include "server/cache/recent_hits.h"
 #include "server/exchange/cached_answer.h"
+#include "server/exchange/computation.h"
 #include "server/exchange/exchange.h"
 #include "server/exchange/login_only.h"
 #include "server/exchange/reload_request.h"
 #include "server/exchange/router.h"
 #include "server/exchange/session.h"
+#include "server/exchange/stale_answers.h"
 #include "server/http/negotiation.h"
 #include "server/http/plain_response.h"
-#include "server/service/index_watch.h"
-#include "server/telemetry/monotonic.h"
+#include "server/service/monotonic.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -44,95 +46,14 @@ static enum MHD_Result queue_login_only(const struct exchange *exchange,
                                    login_only->methods);
 }
 
-/* What the endpoint's answers have in common. */
-static void begin_head(const struct exchange *exchange, struct answer_job *job)
-{
-    const struct endpoint *endpoint = exchange->endpoint;
-    bool is_negotiated = endpoint->plain_type == NULL;
-    job->location[0] = '\0';
-    snprintf(job->surrogate_key, sizeof job->surrogate_key, "%s",
-             endpoint->surrogate_key != NULL ? endpoint->surrogate_key : "");
-    job->head = (struct answer_head){
-        .status = MHD_HTTP_OK,
-        .content_type =
-            is_negotiated ? encoding_media_type(exchange->encoding) : endpoint->plain_type,
-        .cache_control = endpoint->cache_control,
-        .is_negotiated = is_negotiated,
-        .location = job->location,
-        .surrogate_key = job->surrogate_key,
-        .arm = EXPERIMENT_NONE,
-        .store = exchange->service->bodies,
-    };
-}
-
-/* What was read of a file that somebody writes to is worth nothing, whatever it looks like; nor is
-   an error that came of it. Returns -1 where the index file cannot be believed. */
-static int check_snapshot(const struct exchange *exchange, bool was_read, struct failure *failure)
-{
-    if (exchange->endpoint->needs_no_index)
-        return 0;
-    if (!exchange->snapshot->is_damaged) {
-        if (!was_read || snapshot_is_sound(exchange->snapshot))
-            return 0;
-        index_watch_wake(exchange->service->watch);
-    }
-    return failure_set(failure, MHD_HTTP_SERVICE_UNAVAILABLE,
-                       "the index file was changed in place: try again when it is whole");
-}
-
-/* Runs the endpoint into `body`. */
-static int compute_body(const struct exchange *exchange, const void *parameters,
-                        struct answer_job *job, msgpack_sbuffer *body, struct failure *failure)
-{
-    encoder_init(&job->encoder, exchange->encoding, body);
-    job->service = exchange->service;
-    job->snapshot = exchange->snapshot;
-    begin_head(exchange, job);
-    job->trace = &exchange->outcome->trace;
-    job->trace->search_seconds = 0;
-    if (check_snapshot(exchange, false, failure) != 0)
-        return -1;
-    failure->status = 500;
-    job->reader = reader_pool_borrow(exchange->snapshot->readers);
-    if (job->reader == NULL)
-        return error_set(&failure->error, "more answers are computed than there are readers");
-    int status = exchange->endpoint->answer(job, parameters, failure);
-    reader_pool_return(exchange->snapshot->readers, job->reader);
-    if (check_snapshot(exchange, true, failure) != 0)
-        return -1;
-    if (status != 0 || exchange->endpoint->plain_type != NULL || job->location[0] != '\0')
-        return status;
-    failure->status = 500;
-    return encoder_finish(&job->encoder, &failure->error);
-}
-
-static struct answer *compute_answer(const struct exchange *exchange, const void *parameters,
-                                     struct answer_job *job, struct failure *failure)
-{
-    struct answer *answer = NULL;
-    msgpack_sbuffer body;
-    msgpack_sbuffer_init(&body);
-    if (exchange->endpoint->has_links)
-        link_spelling_write(&job->spelling, exchange->request->query);
-    if (compute_body(exchange, parameters, job, &body, failure) == 0) {
-        bool has_links = exchange->endpoint->has_links && list_page_has_links(&job->page);
-        failure->status = 500;
-        answer = answer_create(&job->head, &body, has_links ? &job->page : NULL,
-                               has_links ? &job->spelling : NULL, &failure->error);
-    }
-    msgpack_sbuffer_destroy(&body);
-    return answer;
-}
-
 static enum MHD_Result answer_miss(const struct exchange *exchange, struct cache_entry *entry,
-                                   const void *parameters)
+                                   const struct computation *computation)
 {
     struct cache *cache = exchange->service->cache;
     struct failure failure;
-    struct answer_job job;
     double start = monotonic_seconds();
     exchange->outcome->has_computed = true;
-    struct answer *answer = compute_answer(exchange, parameters, &job, &failure);
+    struct answer *answer = computation_answer(exchange, computation, &failure);
     if (answer == NULL) {
         cache_abandon(cache, entry);
         return exchange_failure(exchange, &failure);
@@ -143,16 +64,20 @@ static enum MHD_Result answer_miss(const struct exchange *exchange, struct cache
     return result;
 }
 
-static enum MHD_Result answer_cached(const struct exchange *exchange, const void *parameters,
-                                     const struct canonical_key *key)
+static enum MHD_Result answer_cached(const struct exchange *exchange,
+                                     struct computation *computation)
 {
     struct cache *cache = exchange->service->cache;
+    struct canonical_key *key = &computation->key;
+    enum MHD_Result result;
     enum cache_outcome found;
     struct cache_entry *entry =
         cache_try_acquire(cache, key->bytes, key->size, exchange->haste == TRANSACTION_COMPUTES,
                           exchange->again != NULL, &found);
     if (found == CACHE_FAILED)
         return exchange_out_of_memory(exchange);
+    if (entry == NULL && stale_answer(exchange, key, &result))
+        return result;
     if (entry == NULL && exchange->haste == TRANSACTION_LATE) {
         exchange->outcome->is_late = true;
         return exchange_error(exchange, MHD_HTTP_SERVICE_UNAVAILABLE,
@@ -161,19 +86,20 @@ static enum MHD_Result answer_cached(const struct exchange *exchange, const void
     if (entry == NULL)
         return exchange_put_off(exchange, 0);
     if (found == CACHE_COMPUTE)
-        return answer_miss(exchange, entry, parameters);
-    enum MHD_Result result = cached_answer_hit(exchange, entry, key);
+        return answer_miss(exchange, entry, computation);
+    result = cached_answer_hit(exchange, entry, key);
     cache_release(cache, entry);
     return result;
 }
 
-static enum MHD_Result answer_uncached(const struct exchange *exchange, const void *parameters)
+static enum MHD_Result answer_uncached(const struct exchange *exchange,
+                                       const struct computation *computation)
 {
     struct failure failure;
     struct answer_job job;
     msgpack_sbuffer body;
     msgpack_sbuffer_init(&body);
-    if (compute_body(exchange, parameters, &job, &body, &failure) != 0) {
+    if (computation_run(exchange, computation, &job, &body, &failure) != 0) {
         msgpack_sbuffer_destroy(&body);
         return exchange_failure(exchange, &failure);
     }
@@ -191,35 +117,20 @@ static enum MHD_Result answer_uncached(const struct exchange *exchange, const vo
 }
 
 /* Parameters and key, then the cache. */
-static enum MHD_Result answer(const struct exchange *exchange, struct request *request)
+static enum MHD_Result answer(const struct exchange *exchange)
 {
-    union endpoint_parameters parameters;
-    struct canonical_key key;
+    struct computation computation;
     struct failure failure;
-    struct query_string query;
-    if (request_parse_query(request, &query, &failure) != 0)
-        return exchange_failure(exchange, &failure);
-    const struct question question = {
-        .service = exchange->service,
-        .snapshot = exchange->snapshot,
-        .request = request,
-        .arm = exchange->arm,
-        .key = &key,
-    };
-    canonical_key_init(&key, exchange->outcome->route,
-                       exchange->endpoint->plain_type == NULL ? exchange->encoding : 0);
-    canonical_key_number(&key, 'g', exchange->snapshot->generation);
-    if (exchange->endpoint->prepare != NULL &&
-        exchange->endpoint->prepare(&question, &parameters, &failure) != 0)
+    if (computation_prepare(exchange, &computation, &failure) != 0)
         return exchange_failure(exchange, &failure);
     enum MHD_Result result;
     if (exchange->endpoint->is_action && !reload_is_over(exchange, &result))
         return result;
     if (!exchange->endpoint->is_cached)
-        return answer_uncached(exchange, &parameters);
-    if (key.is_too_long)
+        return answer_uncached(exchange, &computation);
+    if (computation.key.is_too_long)
         return exchange_error(exchange, MHD_HTTP_URI_TOO_LONG, "the query is too long");
-    return answer_cached(exchange, &parameters, &key);
+    return answer_cached(exchange, &computation);
 }
 
 /* What only those who are logged in could do. */
@@ -278,7 +189,7 @@ enum MHD_Result respond(struct exchange *exchange)
     }
     if (!is_acceptable && exchange->endpoint->plain_type == NULL && !exchange->endpoint->redirects)
         return exchange_not_acceptable(exchange);
-    return answer(exchange, request);
+    return answer(exchange);
 }
 
 enum MHD_Result respond_error(struct exchange *exchange, unsigned status, const char *detail)

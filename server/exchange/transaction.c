@@ -9,10 +9,10 @@
 #include "server/exchange/router.h"
 #include "server/http/forwarding.h"
 #include "server/service/experiment.h"
+#include "server/service/monotonic.h"
 #include "server/service/published.h"
 #include "server/telemetry/access_log.h"
 #include "server/telemetry/metrics.h"
-#include "server/telemetry/monotonic.h"
 #include "server/telemetry/slow_query_log.h"
 
 #include <time.h>

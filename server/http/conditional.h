@@ -3,6 +3,7 @@
 #define CRATEDEX_SERVER_CONDITIONAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* The fields of one request, several lines joined by `, `; NULL where absent. */
@@ -12,6 +13,13 @@ struct preconditions {
     const char *if_none_match;
     const char *if_modified_since;
 };
+
+/* Whether a request has none of them. */
+static inline bool preconditions_are_absent(const struct preconditions *preconditions)
+{
+    return preconditions->if_match == NULL && preconditions->if_unmodified_since == NULL &&
+           preconditions->if_none_match == NULL && preconditions->if_modified_since == NULL;
+}
 
 enum precondition_outcome {
     PRECONDITION_PROCEED, /* answer as if there were no condition */

@@ -17,8 +17,12 @@ struct canonical_key {
     unsigned char bytes[CANONICAL_KEY_MAX_BYTES];
 };
 
-/* Begins a key: what answers, and in which encoding. */
-void canonical_key_init(struct canonical_key *key, unsigned route, unsigned encoding);
+/* Begins a key: what answers, in which encoding, and of which snapshot's generation. */
+void canonical_key_init(struct canonical_key *key, unsigned route, unsigned encoding,
+                        uint64_t generation);
+
+/* Makes a key of another generation of it. */
+void canonical_key_set_generation(struct canonical_key *key, uint64_t generation);
 
 /* Append a field. The writers of one route use the same tags in the same order; `tag` names the
    field, so that an absent one cannot be taken for its neighbour. */

@@ -1,10 +1,12 @@
-/* An index is replaced by renaming another over it (`cratedex-index build -o`, mv): the open file
-   stays what it was, and the server with it. A program that writes into the file itself (cp, rsync
-   --inplace, a shell's >) changes what the server has mapped.
+/* An index is replaced by renaming another over it (`cratedex-index build -o`, mv), or by pointing
+   a link on its path elsewhere: the open file stays what it was, while this thread opens the other
+   and publishes it (index_swap.h). A program that writes into the file itself (cp, rsync --inplace,
+   a shell's >) changes what the server has mapped.
 
    No answer depends on this thread being quick: whoever has computed one asks snapshot_is_sound
    before it leaves. The thread tells everybody else, /readyz among them, and mends:
 
+       sound ── another file has the path, or somebody asks ──▶ sound, a generation on
        sound ── somebody wrote ──▶ damaged ── the file at the path opens ──▶ sound, a generation on
 
    To damage a snapshot is to publish it again with that mark. When published_replace returns,
@@ -14,171 +16,90 @@
    A file that nobody writes to may be damaged all the same: page_check.h finds out. It is served as
    far as it is whole, and another that takes its path takes its place.
 
-   inotify(7) tells of writes and of their end. It knows nothing of other machines' writes in a
-   network's file system, nor of programs that have the file mapped, and may be used up
-   (fs.inotify.max_user_instances), so the thread also looks once a second. To open is tried when a
-   writer has closed a file or a file has taken the path, or when the one there has not changed for
-   a second; what failed is not tried again for RETRY_SECONDS unless it changed. */
+   A file is opened once it is finished (path_watch.h). One that does not open is told once and left
+   alone until it changes, its permissions and signature included; but every RETRY_SECONDS where the
+   machine lacked something, or where what is served is damaged. A signature may come a moment after
+   its index, so where one is needed the first refusal waits for the second look. */
 #include "server/service/index_watch.h"
 
-#include "index/base/file_stamp.h"
+#include "server/service/monotonic.h"
+#include "server/service/path_watch.h"
 #include "server/service/reload_queue.h"
-#include "server/service/snapshot.h"
 
-#include <cratedex/index_file.h>
-#include <cratedex/index_signature.h>
 #include <errno.h>
-#include <inttypes.h>
-#include <libgen.h>
 #include <math.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/inotify.h>
-#include <time.h>
 #include <unistd.h>
 
 #define LOOK_MILLISECONDS 1000
-#define QUIET_SECONDS 1.0
 #define RETRY_SECONDS 10.0
-#define NOTICE_BYTES 4096
-
-/* Who replaces a file by a name, or has written one to its end. */
-#define FOLDER_EVENTS (IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ONLYDIR)
-
-/* A file at the path, and when it was first seen so, or when it was tried. */
-struct sight {
-    struct file_stamp stamp; /* all zero: there was none */
-    double seconds;
-};
+#define SIGNATURE_SECONDS 1.0
 
 struct index_watch {
-    struct published *snapshots;
-    struct snapshot_source source;
-    struct settings settings; /* of the source */
-    struct swap_steps steps;
+    struct index_swap swap;
+    struct path_watch path;
     struct reload_queue asked;
-    char *folder; /* of its path */
-    int wake;     /* an eventfd */
-    int notices;  /* of inotify; -1: there are none */
-    int folder_watch;
+    int wake; /* an eventfd */
     atomic_bool is_over;
     pthread_t thread;
     /* Of the thread: */
-    struct snapshot *served;
-    struct sight opened; /* the file that is served */
+    double opened_at;    /* when the file that is served was; 0: at the start */
     bool awaits_another; /* it is damaged: one that is whole is to take its place */
-    struct sight seen;
-    struct sight failed;
-    struct error said; /* why the file does not open, the last time */
+    bool has_failed;
+    struct path_sight failed; /* what did not open */
+    double retry_at;          /* the same again */
+    struct error said;        /* why, as it was told; empty: it was not */
 };
 
-/* Of the clock that nobody sets. */
-static double seconds_now(void)
+static void forget_failure(struct index_watch *watch)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+    watch->has_failed = false;
+    watch->said.message[0] = '\0';
 }
 
-/* Has inotify tell what matters now: of a sound file that it is written to, and whether that is
-   over already; of a damaged one that it is over, or that another comes. Without inotify the clock
-   does. */
-static void choose_notices(struct index_watch *watch)
+static void remember_failure(struct index_watch *watch, const struct path_sight *sight,
+                             double retry_at)
 {
-    if (watch->notices < 0)
-        return;
-    const uint32_t events = IN_CLOSE_WRITE | (watch->served->is_damaged ? 0 : IN_MODIFY);
-    (void)inotify_add_watch(watch->notices, watch->source.path, events);
-    if (watch->folder_watch >= 0)
-        (void)inotify_rm_watch(watch->notices, watch->folder_watch);
-    watch->folder_watch = watch->awaits_another
-                              ? inotify_add_watch(watch->notices, watch->folder, FOLDER_EVENTS)
-                              : -1;
+    watch->has_failed = true;
+    watch->failed = *sight;
+    watch->retry_at = retry_at;
 }
 
-/* Whether an event tells that the file, its signature or another in their place is finished. In the
-   folder there may be much else. */
-static bool is_arrival(const struct index_watch *watch, uint32_t mask, const char *name)
+static bool is_served(const struct index_watch *watch, const struct path_sight *sight)
 {
-    const char *slash = strrchr(watch->source.path, '/');
-    const char *own = slash != NULL ? slash + 1 : watch->source.path;
-    size_t length = strlen(own);
-    if ((mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE)) == 0)
-        return false;
-    return name == NULL ||
-           (strncmp(name, own, length) == 0 &&
-            (name[length] == '\0' || strcmp(name + length, INDEX_SIGNATURE_SUFFIX) == 0));
+    return file_stamp_equals(&sight->index, &watch->swap.served->at_path);
 }
 
-/* Takes what inotify has to tell. Returns whether a file was finished or has come. */
-static bool read_notices(const struct index_watch *watch)
-{
-    _Alignas(struct inotify_event) char bytes[NOTICE_BYTES];
-    bool has_come = false;
-    ssize_t n_bytes;
-    while (watch->notices >= 0 && (n_bytes = read(watch->notices, bytes, sizeof bytes)) > 0) {
-        for (const char *at = bytes; at < bytes + n_bytes;) {
-            struct inotify_event event;
-            memcpy(&event, at, sizeof event);
-            at += sizeof event;
-            has_come |= is_arrival(watch, event.mask, event.len > 0 ? at : NULL);
-            at += event.len;
-        }
-    }
-    return has_come;
-}
-
-/* What is at the path; all zero: nothing. */
-static struct file_stamp stamp_at_path(const struct index_watch *watch)
-{
-    struct stat status;
-    return stat(watch->source.path, &status) == 0 ? file_stamp_of(&status) : (struct file_stamp){0};
-}
-
-static void replace(struct index_watch *watch, struct snapshot *snapshot)
-{
-    published_replace(watch->snapshots, snapshot);
-    watch->served = snapshot;
-}
-
-/* From now on another file is looked for at the path; not that of `known`, until it changes. */
-static void await_another(struct index_watch *watch, struct sight known)
+/* From now on another file is looked for at the path; the one that is served again at that time. */
+static void await_another(struct index_watch *watch, double retry_at)
 {
     watch->awaits_another = true;
-    watch->seen = (struct sight){.seconds = seconds_now()};
-    watch->failed = known;
-    watch->said.message[0] = '\0';
-    choose_notices(watch);
-}
-
-static bool is_recent(double seconds)
-{
-    return seconds_now() < seconds + RETRY_SECONDS;
+    forget_failure(watch);
+    if (is_served(watch, &watch->path.seen))
+        remember_failure(watch, &watch->path.seen, retry_at);
+    path_watch_choose(&watch->path, !watch->swap.served->is_damaged);
 }
 
 static void note_damage(struct index_watch *watch)
 {
-    struct snapshot *sound = watch->served;
-    struct snapshot *damaged = snapshot_damaged(sound);
-    if (damaged == NULL)
+    const struct index *index = watch->swap.served->index;
+    const char *path = watch->swap.source.path;
+    bool is_unchanged = index_is_unchanged(index);
+    if (index_swap_damage(&watch->swap) != 0)
         return; /* every answer finds out by itself, and wakes us again */
     fprintf(stderr,
             "cratedex-server: %s %s while it is served: until it is whole, what is not in the "
             "cache gets 503; `cratedex-index build -o` and `mv` replace an index safely\n",
-            watch->source.path,
-            index_is_unchanged(sound->index) ? "cannot be read in part" : "was written to or cut");
-    replace(watch, damaged);
+            path, is_unchanged ? "cannot be read in part" : "was written to or cut");
     /* A disk that cannot read a page may the next time; if it cannot then, there is no hurry. */
-    bool is_again = index_is_unchanged(sound->index) && is_recent(watch->opened.seconds);
-    snapshot_forget(sound);
-    await_another(watch, is_again ? (struct sight){watch->opened.stamp, seconds_now()}
-                                  : (struct sight){.seconds = -RETRY_SECONDS});
+    double now = monotonic_seconds();
+    bool is_again = is_unchanged && watch->opened_at > 0 && now < watch->opened_at + RETRY_SECONDS;
+    await_another(watch, is_again ? now + RETRY_SECONDS : now);
 }
 
 static bool has_damaged_pages(const struct snapshot *snapshot)
@@ -188,86 +109,99 @@ static bool has_damaged_pages(const struct snapshot *snapshot)
     return pages.n_damaged > 0;
 }
 
-static void note_failure(struct index_watch *watch, const struct error *error)
+/* Publishes what is at the path now. Returns 0, or -1 and why. */
+static int swap(struct index_watch *watch, const struct settings *settings, const char *why,
+                struct error *error)
 {
-    watch->failed = (struct sight){watch->seen.stamp, seconds_now()};
-    if (strcmp(watch->said.message, error->message) != 0)
-        fprintf(stderr, "cratedex-server: not served yet: %s\n", error->message);
-    watch->said = *error;
+    if (index_swap_run(&watch->swap, settings, why, error) != 0)
+        return -1;
+    watch->opened_at = monotonic_seconds();
+    watch->awaits_another = false;
+    forget_failure(watch);
+    path_watch_choose(&watch->path, true);
+    return 0;
 }
 
-/* Publishes what is at the path now. Returns 0, or -1 and why. */
-static int swap(struct index_watch *watch, struct error *error)
+static double next_try(const struct index_watch *watch, const struct error *error)
 {
-    const struct swap_steps *steps = &watch->steps;
-    struct snapshot *before = watch->served;
-    const struct file_stamp stamp = stamp_at_path(watch);
-    struct snapshot *snapshot = snapshot_open(&watch->source, before->generation + 1, error);
-    if (snapshot == NULL)
-        return -1;
-    if (steps->warm != NULL)
-        steps->warm(steps->service, before, snapshot, &watch->is_over);
-    fprintf(stderr, "cratedex-server: %s is whole: serving %" PRIu32 " crates, dump of %s\n",
-            watch->source.path, index_n_crates(snapshot->index),
-            index_dump_timestamp(snapshot->index));
-    watch->opened = (struct sight){stamp, seconds_now()};
-    watch->awaits_another = false;
-    replace(watch, snapshot);
-    choose_notices(watch);
-    if (steps->forget != NULL)
-        steps->forget(steps->service, before, snapshot);
-    snapshot_close(before);
-    return 0;
+    return watch->awaits_another || error->is_transient ? monotonic_seconds() + RETRY_SECONDS
+                                                        : INFINITY;
+}
+
+/* What was asked for is told whenever it fails. */
+static void reload(struct index_watch *watch, struct reload_request *request)
+{
+    struct error error;
+    const struct settings *settings = request->has_settings ? &request->settings : NULL;
+    const struct path_sight sight = path_watch_see(&watch->path);
+    int result = swap(watch, settings, "was reloaded", &error);
+    if (result != 0) {
+        index_swap_note_refusal(&watch->swap);
+        fprintf(stderr, "cratedex-server: not reloaded, what is served stays: %s\n", error.message);
+        remember_failure(watch, &sight, next_try(watch, &error));
+        watch->said = error;
+    }
+    reload_queue_answer(&watch->asked, request, result, &error);
+}
+
+static void note_failure(struct index_watch *watch, const struct path_sight *sight,
+                         const struct error *error)
+{
+    double signed_at = watch->path.since + SIGNATURE_SECONDS;
+    bool is_same = watch->has_failed && path_sight_equals(&watch->failed, sight);
+    bool is_told = is_same && strcmp(watch->said.message, error->message) == 0;
+    if (watch->swap.source.verify_key != NULL && monotonic_seconds() < signed_at) {
+        remember_failure(watch, sight, signed_at);
+        return;
+    }
+    remember_failure(watch, sight, next_try(watch, error));
+    if (is_told)
+        return;
+    watch->said = *error;
+    index_swap_note_refusal(&watch->swap);
+    fprintf(stderr, "cratedex-server: %s: %s\n",
+            watch->awaits_another ? "not served yet" : "refused, the index of before is served on",
+            error->message);
 }
 
 static void try_to_open(struct index_watch *watch)
 {
     struct error error;
-    if (swap(watch, &error) != 0)
-        note_failure(watch, &error);
+    const struct path_sight sight = watch->path.seen;
+    const char *why = watch->awaits_another ? "is whole" : "was replaced";
+    if (swap(watch, NULL, why, &error) != 0)
+        note_failure(watch, &sight, &error);
 }
 
-static void reload(struct index_watch *watch, struct reload_request *request)
+/* Whether the finished file at the path is another than those that are known. */
+static bool is_worth_trying(struct index_watch *watch)
 {
-    struct error error;
-    const struct settings before = watch->settings;
-    if (request->has_settings)
-        watch->settings = request->settings;
-    int result = swap(watch, &error);
-    if (result != 0) {
-        watch->settings = before;
-        fprintf(stderr, "cratedex-server: not reloaded: %s\n", error.message);
-    }
-    reload_queue_answer(&watch->asked, request, result, &error);
-}
-
-/* Looks at the path of a damaged index. Returns whether it is worth trying to open it. */
-static bool may_be_whole(struct index_watch *watch, bool has_come)
-{
-    const struct file_stamp stamp = stamp_at_path(watch);
-    double now = seconds_now();
-    bool is_quiet = file_stamp_equals(&stamp, &watch->seen.stamp);
-    if (!is_quiet)
-        watch->seen = (struct sight){stamp, now};
-    if (has_come)
-        return true;
-    if (now < watch->seen.seconds + QUIET_SECONDS)
+    const struct path_watch *path = &watch->path;
+    if (!watch->awaits_another && is_served(watch, &path->seen)) {
+        if (watch->has_failed)
+            index_swap_note_return(&watch->swap);
+        forget_failure(watch);
         return false;
-    return !file_stamp_equals(&stamp, &watch->failed.stamp) || !is_recent(watch->failed.seconds);
+    }
+    return path->has_come || !watch->has_failed ||
+           !path_sight_equals(&path->seen, &watch->failed) ||
+           monotonic_seconds() >= watch->retry_at;
 }
 
 static void look(struct index_watch *watch)
 {
-    bool has_come = read_notices(watch);
     struct reload_request request;
+    const struct index_swap *swap = &watch->swap;
     if (reload_queue_take(&watch->asked, &request))
         reload(watch, &request);
-    if (!watch->served->is_damaged && !snapshot_is_sound(watch->served))
+    bool is_finished = path_watch_look(&watch->path);
+    if (!swap->served->is_damaged && !snapshot_is_sound(swap->served))
         note_damage(watch);
-    else if (!watch->awaits_another && has_damaged_pages(watch->served))
-        await_another(watch, (struct sight){watch->opened.stamp, INFINITY});
-    if (watch->awaits_another && may_be_whole(watch, has_come))
+    else if (!watch->awaits_another && has_damaged_pages(swap->served))
+        await_another(watch, INFINITY);
+    if (is_finished && is_worth_trying(watch))
         try_to_open(watch);
+    index_swap_tidy(&watch->swap);
 }
 
 static void *run(void *context)
@@ -276,7 +210,7 @@ static void *run(void *context)
     while (!atomic_load(&watch->is_over)) {
         eventfd_t n_wakes;
         struct pollfd polled[] = {{.fd = watch->wake, .events = POLLIN},
-                                  {.fd = watch->notices, .events = POLLIN}};
+                                  {.fd = watch->path.notices, .events = POLLIN}};
         (void)poll(polled, sizeof polled / sizeof *polled, LOOK_MILLISECONDS);
         if (polled[0].revents != 0)
             (void)eventfd_read(watch->wake, &n_wakes);
@@ -290,10 +224,8 @@ static void free_watch(struct index_watch *watch)
 {
     if (watch->wake >= 0)
         close(watch->wake);
-    if (watch->notices >= 0)
-        close(watch->notices);
+    path_watch_end(&watch->path);
     reload_queue_destroy(&watch->asked);
-    free(watch->folder);
     free(watch);
 }
 
@@ -306,28 +238,16 @@ struct index_watch *index_watch_start(struct published *snapshots, struct snapsh
         error_out_of_memory(error);
         return NULL;
     }
-    watch->snapshots = snapshots;
-    watch->served = served;
-    watch->source = *source;
-    watch->settings = *source->settings;
-    watch->source.settings = &watch->settings;
-    if (steps != NULL)
-        watch->steps = *steps;
+    atomic_init(&watch->is_over, false);
+    index_swap_init(&watch->swap, snapshots, served, source, steps, &watch->is_over);
     reload_queue_init(&watch->asked);
     watch->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    watch->notices = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    watch->folder_watch = -1;
-    watch->opened = (struct sight){stamp_at_path(watch), -RETRY_SECONDS};
-    atomic_init(&watch->is_over, false);
-    char *copy = strdup(source->path);
-    watch->folder = copy != NULL ? strdup(dirname(copy)) : NULL;
-    free(copy);
-    if (watch->folder == NULL) {
-        error_out_of_memory(error);
+    if (path_watch_begin(&watch->path, source->path, error) != 0) {
+        error_prefix(error, "cannot watch %s: ", source->path);
     } else if (watch->wake < 0) {
         error_set(error, "cannot make an eventfd: %s", strerror(errno));
     } else {
-        choose_notices(watch);
+        path_watch_choose(&watch->path, true);
         int result = pthread_create(&watch->thread, NULL, run, watch);
         if (result == 0)
             return watch;
@@ -337,14 +257,19 @@ struct index_watch *index_watch_start(struct published *snapshots, struct snapsh
     return NULL;
 }
 
-void index_watch_stop(struct index_watch *watch)
+void index_watch_end(struct index_watch *watch)
 {
-    if (watch == NULL)
+    if (watch == NULL || atomic_exchange(&watch->is_over, true))
         return;
-    atomic_store(&watch->is_over, true);
     index_watch_wake(watch);
     pthread_join(watch->thread, NULL);
-    free_watch(watch);
+}
+
+void index_watch_stop(struct index_watch *watch)
+{
+    index_watch_end(watch);
+    if (watch != NULL)
+        free_watch(watch);
 }
 
 void index_watch_wake(struct index_watch *watch)
@@ -362,8 +287,12 @@ int index_watch_reload(struct index_watch *watch, const struct settings *setting
     return reload_queue_wait(&watch->asked, &wait, error);
 }
 
-void index_watch_request_reload(struct index_watch *watch, const struct settings *settings)
+void index_watch_note_refusal(struct index_watch *watch)
 {
-    reload_queue_ask(&watch->asked, settings, NULL);
-    index_watch_wake(watch);
+    index_swap_note_refusal(&watch->swap);
+}
+
+void index_watch_read_figures(const struct index_watch *watch, struct swap_figures *figures)
+{
+    index_swap_read_figures(&watch->swap, figures);
 }

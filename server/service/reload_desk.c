@@ -1,5 +1,5 @@
-/* A ticket is the number of a reload: the one after that which runs, for what runs may have read its
-   files already. So many who ask at once cost one reload, and two where one runs.
+/* A ticket is the number of a reload: the one after that which runs, for what runs may have read
+   its files already. So many who ask at once cost one reload, and two where one runs.
 
    How each ended is kept for the last few. Who comes for one that is older is told of the oldest of
    these, which began after they asked as well. */

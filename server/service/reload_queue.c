@@ -1,6 +1,6 @@
 /* A list of those who wait, behind a mutex. The thread that answers takes the whole list before it
    begins, so that who asks meanwhile is answered by the next snapshot, which is opened after they
-   asked. A signal's settings are worth as much as those of somebody who waits: the newest count. */
+   asked. Of several settings the newest count. */
 #include "server/service/reload_queue.h"
 
 #include <stddef.h>
@@ -10,10 +10,16 @@ void reload_queue_init(struct reload_queue *queue)
     *queue = (struct reload_queue){.waiting = NULL};
     pthread_mutex_init(&queue->mutex, NULL);
     pthread_cond_init(&queue->answered, NULL);
+    pthread_cond_init(&queue->left, NULL);
 }
 
 void reload_queue_destroy(struct reload_queue *queue)
 {
+    pthread_mutex_lock(&queue->mutex);
+    while (queue->n_waiting > 0)
+        pthread_cond_wait(&queue->left, &queue->mutex);
+    pthread_mutex_unlock(&queue->mutex);
+    pthread_cond_destroy(&queue->left);
     pthread_cond_destroy(&queue->answered);
     pthread_mutex_destroy(&queue->mutex);
 }
@@ -40,17 +46,15 @@ void reload_queue_ask(struct reload_queue *queue, const struct settings *setting
                       struct reload_wait *wait)
 {
     pthread_mutex_lock(&queue->mutex);
-    if (wait != NULL)
-        *wait = (struct reload_wait){.next = queue->is_closed ? NULL : queue->waiting};
+    *wait = (struct reload_wait){.next = queue->is_closed ? NULL : queue->waiting};
+    queue->n_waiting++;
     if (queue->is_closed) {
         say_end(wait);
     } else {
-        if (wait != NULL)
-            queue->waiting = wait;
+        queue->waiting = wait;
         if (settings != NULL)
             queue->settings = *settings;
         queue->has_settings |= settings != NULL;
-        queue->is_asked = true;
     }
     pthread_mutex_unlock(&queue->mutex);
 }
@@ -60,6 +64,8 @@ int reload_queue_wait(struct reload_queue *queue, struct reload_wait *wait, stru
     pthread_mutex_lock(&queue->mutex);
     while (!wait->is_over)
         pthread_cond_wait(&queue->answered, &queue->mutex);
+    queue->n_waiting--;
+    pthread_cond_signal(&queue->left);
     pthread_mutex_unlock(&queue->mutex);
     if (wait->result != 0 && error != NULL)
         *error = wait->error;
@@ -69,14 +75,14 @@ int reload_queue_wait(struct reload_queue *queue, struct reload_wait *wait, stru
 bool reload_queue_take(struct reload_queue *queue, struct reload_request *request)
 {
     pthread_mutex_lock(&queue->mutex);
-    bool is_asked = queue->is_asked;
+    bool is_asked = queue->waiting != NULL;
     if (is_asked) {
         request->waiting = queue->waiting;
         request->has_settings = queue->has_settings;
         if (queue->has_settings)
             request->settings = queue->settings;
         queue->waiting = NULL;
-        queue->is_asked = queue->has_settings = false;
+        queue->has_settings = false;
     }
     pthread_mutex_unlock(&queue->mutex);
     return is_asked;

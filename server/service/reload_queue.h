@@ -20,8 +20,9 @@ struct reload_wait {
 struct reload_queue {
     pthread_mutex_t mutex; /* guards all of it, and what those who wait are told */
     pthread_cond_t answered;
+    pthread_cond_t left;
+    unsigned n_waiting;          /* who have asked and not been told */
     struct reload_wait *waiting; /* for the next; NULL: nobody */
-    bool is_asked;
     bool has_settings;
     bool is_closed; /* nobody is answered any more */
     struct settings settings;
@@ -35,10 +36,12 @@ struct reload_request {
 };
 
 void reload_queue_init(struct reload_queue *queue);
+
+/* Waits until all who wait are told, for which it must be closed. Nobody may ask any more. */
 void reload_queue_destroy(struct reload_queue *queue);
 
-/* Asks. `settings` are copied; NULL asks for none. `wait` is NULL for those who do not wait; for
-   the others reload_queue_wait must follow. Thread-safe, as is that. */
+/* Asks. `settings` are copied; NULL asks for none. reload_queue_wait must follow. Thread-safe, as is
+   that. */
 void reload_queue_ask(struct reload_queue *queue, const struct settings *settings,
                       struct reload_wait *wait);
 

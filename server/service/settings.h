@@ -19,10 +19,14 @@ struct settings {
                                          "": none */
     bool says_read_only;       /* likewise: whether it says that nobody can write; nobody can */
     double slow_query_seconds; /* answers that take as long are logged; 0: none is */
+    double freshness_seconds; /* how long answers of the index before may be given; 0: not at all */
 };
 
 #define SETTINGS_DEFAULT_CDN_URL "https://static.crates.io"
 
 void settings_set_defaults(struct settings *settings);
+
+/* Whether every answer with the one is an answer with the other. */
+bool settings_equal(const struct settings *one, const struct settings *other);
 
 #endif

@@ -7,6 +7,12 @@
 #include <cratedex/index_signature.h>
 #include <stdlib.h>
 
+static struct file_stamp stamp_at(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 ? file_stamp_of(&status) : (struct file_stamp){.device = 0};
+}
+
 struct snapshot *snapshot_open(const struct snapshot_source *source, uint64_t generation,
                                struct error *error)
 {
@@ -18,6 +24,7 @@ struct snapshot *snapshot_open(const struct snapshot_source *source, uint64_t ge
     snapshot->generation = generation;
     snapshot->settings = *source->settings;
     snapshot->n_faults = mapped_fault_count();
+    snapshot->at_path = stamp_at(source->path);
     snapshot->index = index_open_signed(source->path, source->verify_key, error);
     if (snapshot->index != NULL)
         snapshot->readers = reader_pool_create(snapshot->index, source->n_readers, error);

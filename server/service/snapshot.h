@@ -3,6 +3,7 @@
 #ifndef CRATEDEX_SERVER_SNAPSHOT_H
 #define CRATEDEX_SERVER_SNAPSHOT_H
 
+#include "index/base/file_stamp.h"
 #include "server/service/page_check.h"
 #include "server/service/reader_pool.h"
 #include "server/service/settings.h"
@@ -18,10 +19,16 @@ struct snapshot {
     struct index *index;
     struct reader_pool *readers;
     struct page_check *page_check; /* runs until the snapshot is closed */
+    /* What was at its path just before it was opened: another file may have come between, which is
+       then taken for one that came later. */
+    struct file_stamp at_path;
     /* Another for every snapshot that a process serves: what is kept of answers is kept by it, for
        an answer is as old as its snapshot. */
     uint64_t generation;
     struct settings settings;
+    /* The generation whose answers may be given, too, until a time of monotonic_seconds. 0: none. */
+    uint64_t stale_generation;
+    double stale_until;
     uint64_t n_faults; /* mapped_fault_count before it was opened */
     /* Its file is not to be read any more; what is in memory of it, and what was answered from it,
        is as good as before. */

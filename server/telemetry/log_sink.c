@@ -14,7 +14,7 @@
    gets through again, and at most once a minute. */
 #include "server/telemetry/log_sink.h"
 
-#include "server/telemetry/monotonic.h"
+#include "server/service/monotonic.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -226,6 +226,36 @@ void log_sink_flush(struct log_sink *sink)
     pthread_mutex_lock(&sink->mutex);
     int fault = drain(sink);
     bool is_told = fault != 0 && is_news(sink);
+    pthread_mutex_unlock(&sink->mutex);
+    if (is_told)
+        tell(sink, fault);
+}
+
+/* Drops the rest of a line of which another file has the beginning. */
+static void finish_line(struct log_sink *sink)
+{
+    const char *end = sink->is_mid_line ? memchr(sink->buffer, '\n', sink->length) : NULL;
+    if (end == NULL)
+        return;
+    size_t rest = (size_t)(end - sink->buffer) + 1;
+    sink->figures.n_dropped_lines++;
+    sink->length -= rest;
+    memmove(sink->buffer, sink->buffer + rest, sink->length);
+    sink->is_mid_line = false;
+}
+
+void log_sink_move(struct log_sink *sink, int descriptor)
+{
+    pthread_mutex_lock(&sink->mutex);
+    int fault = drain(sink);
+    bool is_told = fault != 0 && is_news(sink);
+    finish_line(sink);
+    if (sink->is_own)
+        close(sink->descriptor);
+    sink->is_own = false;
+    sink->descriptor = descriptor;
+    sink->is_troubled = false;
+    choose_way(sink);
     pthread_mutex_unlock(&sink->mutex);
     if (is_told)
         tell(sink, fault);

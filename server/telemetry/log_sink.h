@@ -27,6 +27,11 @@ struct log_sink *log_sink_open(const char *name, int descriptor, size_t gather_b
    allowed, as below. */
 void log_sink_close(struct log_sink *sink);
 
+/* From the next line on writes to `descriptor` (as log_sink_open's) in place of the one before, to
+   which it writes first what goes at once: of a file all there is. Of what does not go, the new one
+   gets the whole lines. The old descriptor may be closed behind. Thread-safe. */
+void log_sink_move(struct log_sink *sink, int descriptor);
+
 /* Adds whole lines, or drops and counts them where there is no room. Returns 0, or -1 where a write
    failed. Thread-safe, as all below. */
 int log_sink_write(struct log_sink *sink, const char *lines, size_t length);

@@ -103,6 +103,17 @@ void metrics_count_late_request(struct metrics *metrics)
     add(&metrics->n_late_requests, 1);
 }
 
+void metrics_count_stale_hit(struct metrics *metrics)
+{
+    add(&metrics->n_stale_hits, 1);
+}
+
+void metrics_record_warming(struct metrics *metrics, size_t n_answers, double seconds)
+{
+    add(&metrics->n_warmed, n_answers);
+    add(&metrics->warming_nanoseconds, (uint64_t)(seconds * METRICS_NANOSECONDS));
+}
+
 void metrics_count_connection(struct metrics *metrics)
 {
     add(&metrics->n_connections_opened, 1);

@@ -13,9 +13,11 @@
        cratedex_filtered_searches_total{filter}   searches and lists that were computed, by the
                                                   name of each filter (search_filters.h)
        cratedex_slow_queries_total answers that took as long as --slow-query-ms
+       cratedex_stale_hits_total hits of the index before, within --freshness
        cratedex_late_requests_total those that waited for as long as --max-wait-ms: 503
        cratedex_log_dropped_lines_total{log}, cratedex_log_failed_writes_total{log} log: access,
        slow_query (where it has a file of its own), error
+       cratedex_warmed_answers_total, cratedex_warming_seconds_total   before a new index is served
        cratedex_downloads_counted_total cratedex_http_connections, cratedex_http_connections_limit,
        cratedex_http_connections_opened_total
        cratedex_http_connections_ended_total{reason} those that the server ended before the client
@@ -24,6 +26,9 @@
        hits that waited for another
                                                         request's computation
        cratedex_index_crates, cratedex_index_dump_timestamp_seconds
+       cratedex_index_reloads_total{result} result: success, refused
+       cratedex_index_last_reload_success, cratedex_index_last_reload_success_timestamp_seconds,
+       cratedex_index_last_reload_duration_seconds, cratedex_index_generation
        cratedex_index_pages, cratedex_index_pages_checked, cratedex_index_pages_damaged
        cratedex_build_info{version,libmicrohttpd,index_format}
        process_cpu_seconds_total, process_resident_memory_bytes, process_virtual_memory_bytes,
@@ -38,7 +43,7 @@
    and miss; 2 for errors), a plain one 10, each of 22 series. A handful of statuses and the bytes
    are about 40 and 10 series more: 450 a route, 16,000 over all 36. A server that browsers and
    cargo use has some 2,000. The cache has 6 series a shard (64 at most), an experiment 88, filters
-   18, all else 24. */
+   18, all else 33. */
 #ifndef CRATEDEX_SERVER_METRICS_H
 #define CRATEDEX_SERVER_METRICS_H
 
@@ -46,6 +51,7 @@
 #include "server/telemetry/outcome.h"
 
 #include <cratedex/error.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct metrics;
@@ -65,6 +71,10 @@ void metrics_count_download(struct metrics *metrics);
 void metrics_count_slow_query(struct metrics *metrics);
 /* A request that has waited for too long was answered by 503. */
 void metrics_count_late_request(struct metrics *metrics);
+/* A request was answered, as a hit, by the answer of the index before. */
+void metrics_count_stale_hit(struct metrics *metrics);
+/* Answers that were made before anybody asked for them, and how long that took. */
+void metrics_record_warming(struct metrics *metrics, size_t n_answers, double seconds);
 void metrics_count_connection(struct metrics *metrics);
 /* A connection that was counted has ended. */
 void metrics_end_connection(struct metrics *metrics);

@@ -46,6 +46,9 @@ struct metrics {
     atomic_uint_fast64_t n_downloads;
     atomic_uint_fast64_t n_slow_queries;
     atomic_uint_fast64_t n_late_requests;
+    atomic_uint_fast64_t n_stale_hits;
+    atomic_uint_fast64_t n_warmed;
+    atomic_uint_fast64_t warming_nanoseconds;
     atomic_uint_fast64_t n_filtered[N_SEARCH_FILTER_KINDS];
     atomic_uint_fast64_t n_connections_opened;
     atomic_uint_fast64_t n_connections_ended;

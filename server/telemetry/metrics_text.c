@@ -201,6 +201,20 @@ static void write_filters(const struct metrics *metrics, struct exposition *expo
     }
 }
 
+static void write_warming(const struct metrics *metrics, struct exposition *exposition)
+{
+    uint64_t nanoseconds = metrics_counter_read(&metrics->warming_nanoseconds);
+    exposition_counter(exposition, "cratedex_warmed_answers",
+                       "Answers that were made before a new index was served, for they were asked "
+                       "for most.",
+                       metrics_counter_read(&metrics->n_warmed));
+    exposition_family(exposition, "cratedex_warming_seconds", METRIC_COUNTER,
+                      "Time that making them took.");
+    exposition_sample(exposition, "_total");
+    exposition_seconds(exposition, (int64_t)(nanoseconds / METRICS_NANOSECONDS),
+                       (uint32_t)(nanoseconds % METRICS_NANOSECONDS));
+}
+
 void metrics_write(const struct metrics *metrics, struct exposition *exposition)
 {
     exposition_family(exposition, "cratedex_http_requests", METRIC_COUNTER,
@@ -222,7 +236,12 @@ void metrics_write(const struct metrics *metrics, struct exposition *exposition)
                        "Requests that waited for as long as --max-wait-ms for others to be "
                        "computed, and got 503.",
                        metrics_counter_read(&metrics->n_late_requests));
+    exposition_counter(exposition, "cratedex_stale_hits",
+                       "Hits of the result cache that were of the index before, as --freshness "
+                       "allows.",
+                       metrics_counter_read(&metrics->n_stale_hits));
     exposition_counter(exposition, "cratedex_downloads_counted", "Downloads that were counted.",
                        metrics_counter_read(&metrics->n_downloads));
+    write_warming(metrics, exposition);
     write_connections(metrics, exposition);
 }

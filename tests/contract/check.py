@@ -7,6 +7,7 @@ Documents: crates.io's (FILE; where it is not there, that part is skipped with a
 server gives it. Every operation of a document is one test a data set: answers to known good parameters
 must have the status and, closed to members that are not declared, the schema that the document says; bad
 ones must be refused in the form that it says. Our own document also says where MessagePack must equal JSON.
+What it says of the paths for operators is asked at the admin address of another server.
 What crates.io writes must be refused: 403 or 405. Before that the validators themselves are tested.
 
 The last line is "N passed, N failed" (", N skipped"); exit 1 where one failed. Needs Debian's
@@ -33,6 +34,8 @@ from strict_schema import Document  # noqa: E402
 SEED = 20261101
 FAULTS_SHOWN = 4
 VERDICTS = {"passed": "       OK", "failed": "  FAILED ", "skipped": "  SKIPPED"}
+OWN_DOCUMENT = os.path.join(os.path.dirname(__file__), "..", "..", "server", "endpoints", "openapi.json")
+AUDIENCE = "x-cratedex-audience"
 LOGIN = "this action requires authentication"
 
 # What contract.md calls ours, in the objects of crates.io's document.
@@ -51,9 +54,9 @@ class Client:
     def __init__(self, url):
         self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
 
-    def ask(self, method, target, accept):
+    def ask(self, method, target, accept, headers=None):
         """Returns (status, headers, body)."""
-        self.connection.request(method, target, headers={"Accept": accept})
+        self.connection.request(method, target, headers={"Accept": accept, **(headers or {})})
         response = self.connection.getresponse()
         return response.status, response.headers, response.read()
 
@@ -121,8 +124,26 @@ class Walk:
             return []
         return [f"status {status}, Allow {headers.get('Allow')}: {body[:200]!r}"]
 
+    def action_faults(self, path, operation):
+        """What only operators may do: with the headers that the document names, and refused without them."""
+        required = {p["name"]: p["schema"]["enum"][0] for p in operation["parameters"] if p["in"] == "header"}
+        faults = []
+        for headers, wanted in (({}, 403), (required, 200)):
+            bodies = []
+            for media_type, read in (("application/json", json.loads), ("application/msgpack", msgpack.unpackb)):
+                status, answered, body = self.client.ask("POST", path, media_type, headers)
+                bodies.append(read(body))
+                if status != wanted or answered.get("Content-Type") != media_type:
+                    faults.append(f"status {status}, {answered.get('Content-Type')}: {body[:200]!r}")
+                faults += self.document.faults(path, "post", status, media_type, bodies[-1])
+            if list(bodies[0]) != list(bodies[1]):
+                faults.append("MessagePack and JSON differ")
+        return faults
+
     def operation_faults(self, path, method, operation):
         """(number of requests, [(target, fault)])"""
+        if AUDIENCE in self.document.document["paths"][path] and method == "post":
+            return 4, [(f"POST {path}", fault) for fault in self.action_faults(path, operation)]
         if method != "get":
             return 1, [(f"{method.upper()} {path}", f) for f in self.write_faults(path, method)]
         n_requests = 0
@@ -177,6 +198,18 @@ def walk_index(options, index, counts):
             walk.run(f"{name}, {document_name}", counts)
 
 
+def walk_admin(options, index, counts):
+    """Our document's paths that are for operators, at an address that is theirs."""
+    name = os.path.basename(index).removesuffix(".cdx")
+    urls = []
+    with open(OWN_DOCUMENT, encoding="utf-8") as file:
+        document = json.load(file)
+    document["paths"] = {path: item for path, item in document["paths"].items() if AUDIENCE in item}
+    with running_server(options.server, index, "--admin-listen", "127.0.0.1:0", urls=urls):
+        walk = Walk(Client(urls[1]), Document(document), KnownValues(index, SEED, 1), True)
+        walk.run(f"{name}, ours, for operators", counts)
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     arguments.add_argument("--server", required=True)
@@ -191,6 +224,7 @@ def main():
         counts["skipped"] += 1
     for index in options.indexes:
         walk_index(options, index, counts)
+    walk_admin(options, options.indexes[0], counts)
     print(", ".join(f"{n} {outcome}" for outcome, n in counts.items() if n or outcome != "skipped"))
     return 1 if counts["failed"] else 0
 

@@ -40,7 +40,7 @@ static int parse(struct parsed *parsed, const char *text, size_t size)
     struct failure failure = {.status = 0};
     if (query_string_parse(&parsed->query, text, size, &failure.error) != 0)
         return -1;
-    canonical_key_init(&parsed->key, 0, 0);
+    canonical_key_init(&parsed->key, 0, 0, 1);
     if (crate_list_parse(&parsed->query, fuzzed.index, EXPERIMENT_NONE, &parsed->parameters,
                          &parsed->key, &failure) == 0)
         return 0;

@@ -2,16 +2,22 @@
    changed under its hands. */
 #include "tests/support/folder.h"
 #include "tests/support/http_fixture.h"
+#include "tests/support/metrics_sample.h"
 #include "tests/support/program.h"
 #include "tests/support/signing_keys.h"
+#include "tests/support/two_indexes.h"
 
+#include <cratedex/index_signature.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -132,12 +138,64 @@ static void takes_no_unsigned_index_in_its_place(void **state)
     http_fixture_close(&fixture);
 }
 
+/* Returns which of the two is served. */
+static bool has_few_crates(const struct http_fixture *fixture)
+{
+    return metrics_sample(fixture->client, "cratedex_index_crates", "") < 10;
+}
+
+/* Signs what is at the index's path. */
+static void sign(const struct signed_paths *scene)
+{
+    struct error error;
+    char line[INDEX_SIGNATURE_LINE_SIZE];
+    struct signature_key *key = signature_key_read_private(scene->key, &error);
+    int descriptor = open(scene->index, O_RDONLY);
+    assert_non_null(key);
+    assert_int_equal(index_signature_make(descriptor, key, line, &error), 0);
+    file_write(scene->signature, line, strlen(line));
+    signature_key_free(key);
+    close(descriptor);
+}
+
+/* The index comes before its signature, and nobody hears of it; one that never gets one is
+   refused. */
+static void takes_an_index_when_its_signature_comes(void **state)
+{
+    const struct signed_paths *scene = *state;
+    struct built_index other;
+    struct http_fixture fixture;
+    size_t size;
+    char next[FOLDER_PATH_SIZE];
+    other_index_make(&other);
+    char *bytes = file_read(other.path, &size);
+    built_index_remove(&other);
+    open_server(scene, &fixture);
+    struct http_client *client = fixture.client;
+    file_write(folder_join(next, scene->folder, "next.cdx"), bytes, size);
+    assert_int_equal(rename(next, scene->index), 0);
+    assert_int_equal(http_fixture_status(&fixture, "/readyz"), 200);
+    sign(scene);
+    time_t latest = time(NULL) + 60;
+    while (!has_few_crates(&fixture))
+        assert_true(time(NULL) < latest);
+    file_write(next, bytes, size - 1);
+    assert_int_equal(rename(next, scene->index), 0);
+    while (metrics_sample(client, "cratedex_index_reloads_total", "result=\"refused\"") == 0)
+        assert_true(time(NULL) < latest);
+    assert_true(metrics_sample(client, "cratedex_index_reloads_total", "result=\"refused\"") == 1);
+    assert_true(has_few_crates(&fixture));
+    free(bytes);
+    http_fixture_close(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(serves_a_signed_index),
         cmocka_unit_test(does_not_start_with_another),
         cmocka_unit_test(takes_no_unsigned_index_in_its_place),
+        cmocka_unit_test(takes_an_index_when_its_signature_comes),
     };
     return cmocka_run_group_tests(tests, make_scene, remove_scene);
 }

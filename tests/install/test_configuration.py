@@ -74,7 +74,7 @@ class Configuration(unittest.TestCase):
         text = VALUE.sub(r"\1 = \2", sample())
         self.assertEqual(len(re.findall(r"^[a-z]", text, re.MULTILINE)), len(self.options) - len(NOT_IN_FILES))
         (self.folder / "ranking").write_text("main = 2\n")
-        places = [word for name in ("ranking", "ranking-b", "slow-query-log", "count-downloads")
+        places = [word for name in ("ranking", "ranking-b", "access-log-file", "slow-query-log", "pid-file", "count-downloads")
                   for word in (f"--{name}", str(self.folder / name.removesuffix("-b")))]
         (self.folder / "count-downloads").mkdir()
         self.assertTrue(self.serve(text, *places, "--verify-key", str(stage.public_key)))

@@ -9,11 +9,12 @@ import threading
 
 
 @contextlib.contextmanager
-def running_server(program, index, *arguments, output=None, environment=None, errors=None):
+def running_server(program, index, *arguments, output=None, environment=None, errors=None, urls=None):
     """The URL of a server that listens on a free port; it is ended behind the block by SIGTERM and must
     exit with status 0. What it prints behind its first line, or with `--access-log` all its standard output, is
     appended to the list `output`, line by line; it is complete behind the block. `environment` and `errors`, an
-    open file for its standard error, are this process's own unless given."""
+    open file for its standard error, are this process's own unless given. The list `urls` gets all that the first
+    line names: with `--admin-listen` a second one."""
     command = [program, "--index", index, "--listen", "127.0.0.1:0", *arguments]
     lines = [] if output is None else output
     is_logged = "--access-log" in arguments
@@ -24,13 +25,15 @@ def running_server(program, index, *arguments, output=None, environment=None, er
         forwarding = threading.Thread(target=lambda: (errors or sys.stderr).writelines(server.stderr))
         try:
             line = (server.stderr if is_logged else server.stdout).readline()
-            url = re.search(r"http://\S+", line)
-            if url is None:
+            found = re.findall(r"http://\S+", line)
+            if not found:
                 sys.exit(f"the server did not start: {line.strip()}")
             reading.start()
             if is_logged:
                 forwarding.start()
-            yield url[0]
+            if urls is not None:
+                urls += found
+            yield found[0]
         finally:
             server.send_signal(signal.SIGTERM)
             for thread in (reading, forwarding):

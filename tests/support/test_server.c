@@ -125,22 +125,23 @@ char *test_server_read_line(struct test_server *server)
     return read_line(server->output);
 }
 
-/* Whether the arguments, or the file that they name, ask for an access log. */
+/* Whether the arguments, or the file that they name, ask for an access log on standard output. */
 static bool has_access_log(const char *const *arguments)
 {
+    bool is_found = false;
     for (; *arguments != NULL; arguments++) {
-        if (strcmp(*arguments, "--access-log") == 0)
-            return true;
+        if (strcmp(*arguments, "--access-log-file") == 0)
+            return false;
+        is_found |= strcmp(*arguments, "--access-log") == 0;
         if (strcmp(*arguments, "--config") == 0) {
             size_t size;
             char *text = file_read(arguments[1], &size);
             bool has_one = strstr(text, "access-log") != NULL;
             free(text);
-            if (has_one)
-                return true;
+            is_found |= has_one;
         }
     }
-    return false;
+    return is_found;
 }
 
 /* Copies what comes out of a pipe to our standard error, in a process that ends with the pipe. */

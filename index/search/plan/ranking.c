@@ -95,3 +95,12 @@ int ranking_read(struct ranking *ranking, const char *path, struct error *error)
     const struct settings_taker taker = {take_weight, NULL, ranking};
     return settings_file_read(path, &taker, error);
 }
+
+bool ranking_equal(const struct ranking *one, const struct ranking *other)
+{
+    bool is_equal = true;
+    for (size_t i = 0; i < sizeof weights / sizeof *weights; i++)
+        is_equal &= memcmp((const char *)one + weights[i].offset,
+                           (const char *)other + weights[i].offset, sizeof(double)) == 0;
+    return is_equal && one->typos == other->typos && one->second_stage == other->second_stage;
+}

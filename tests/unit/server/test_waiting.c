@@ -4,7 +4,7 @@
    computed by somebody else. */
 #include "server/waiting.h"
 
-#include "server/telemetry/monotonic.h"
+#include "server/service/monotonic.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -227,6 +227,72 @@ static void who_does_not_wait_is_told_why(void **state)
     assert_int_equal(n_freed, 1);
 }
 
+static void what_is_made_ahead_counts_as_nothing(void **state)
+{
+    (void)state;
+    struct cache *cache = create((size_t)64 << 10, 1, increment);
+    enum cache_outcome outcome;
+    unsigned n_freed = 0;
+    struct cache_entry *entry = cache_acquire_ahead(cache, "key", 3, &outcome);
+    assert_int_equal(outcome, CACHE_COMPUTE);
+    assert_null(cache_acquire_ahead(cache, "key", 3, &outcome));
+    assert_int_equal(outcome, CACHE_BUSY);
+    cache_fill_ahead(cache, entry, &n_freed, 1, 4);
+    cache_release(cache, entry);
+    entry = cache_acquire_ahead(cache, "key", 3, &outcome);
+    assert_int_equal(outcome, CACHE_HIT);
+    assert_ptr_equal(cache_value(entry), &n_freed);
+    cache_release(cache, entry);
+    const struct cache_statistics statistics = statistics_of(cache);
+    assert_int_equal(statistics.n_entries, 1);
+    assert_int_equal(statistics.n_hits, 0);
+    assert_int_equal(statistics.n_misses, 0);
+    cache_destroy(cache);
+    assert_int_equal(n_freed, 1);
+}
+
+/* What cache_visit tells of the entries whose values are these. */
+struct visit {
+    unsigned values[3];
+    unsigned n_uses[3];
+    unsigned n_visited;
+    unsigned n_wanted;
+};
+
+static bool note_visit(void *context, struct cache_entry *entry, unsigned n_uses)
+{
+    struct visit *visit = context;
+    visit->n_uses[(unsigned *)cache_value(entry) - visit->values] = n_uses;
+    return ++visit->n_visited < visit->n_wanted;
+}
+
+static void tells_how_much_each_entry_is_in_use(void **state)
+{
+    (void)state;
+    static const unsigned uses[] = {0, 2, 1000};
+    struct cache *cache = create((size_t)1 << 20, 4, increment);
+    struct visit visit = {.n_wanted = 10};
+    struct cache_entry *computing = begin(cache, "computing", 9);
+    for (unsigned i = 0; i < 3; i++) {
+        struct cache_entry *entry = begin(cache, &i, sizeof i);
+        cache_fill(cache, entry, &visit.values[i], 1);
+        for (unsigned use = 0; use < uses[i]; use++)
+            cache_touch(cache, entry);
+        cache_release(cache, entry);
+    }
+    cache_visit(cache, note_visit, &visit);
+    assert_int_equal(visit.n_visited, 3);
+    assert_int_equal(visit.n_uses[0], 0);
+    assert_int_equal(visit.n_uses[1], 2);
+    assert_in_range(visit.n_uses[2], 100, 1000);
+    visit.n_visited = 0;
+    visit.n_wanted = 2;
+    cache_visit(cache, note_visit, &visit);
+    assert_int_equal(visit.n_visited, 2);
+    cache_abandon(cache, computing);
+    cache_destroy(cache);
+}
+
 static void impossible_sizes_are_refused(void **state)
 {
     (void)state;
@@ -252,6 +318,8 @@ int main(void)
         cmocka_unit_test(without_bytes_everybody_computes),
         cmocka_unit_test(values_are_freed_without_a_lock),
         cmocka_unit_test(who_does_not_wait_is_told_why),
+        cmocka_unit_test(what_is_made_ahead_counts_as_nothing),
+        cmocka_unit_test(tells_how_much_each_entry_is_in_use),
         cmocka_unit_test(impossible_sizes_are_refused),
     };
     return cmocka_run_group_tests_name("cache", tests, NULL, NULL);

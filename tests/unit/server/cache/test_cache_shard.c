@@ -247,6 +247,31 @@ static void more_uses_last_longer_in_the_main_queue(void **state)
     cache_destroy(cache);
 }
 
+/* Made before anybody has asked, for as much use as others had. */
+static void what_is_made_ahead_stays_until_it_is_asked_for(void **state)
+{
+    (void)state;
+    static const unsigned uses[] = {0, 1, 2, 7};
+    unsigned n_entries = capacity();
+    struct cache *cache = create();
+    ask_all(cache, "before", n_entries / 2);
+    for (unsigned i = 0; i < 4; i++) {
+        char key[32];
+        enum cache_outcome outcome;
+        snprintf(key, sizeof key, "ahead %06u", uses[i]);
+        struct cache_entry *entry = cache_acquire_ahead(cache, key, strlen(key), &outcome);
+        assert_non_null(entry);
+        cache_fill_ahead(cache, entry, &value, VALUE_BYTES, uses[i]);
+        cache_release(cache, entry);
+    }
+    ask_all(cache, "scan", 20 * n_entries);
+    assert_false(has(cache, "ahead", 0));
+    assert_false(has(cache, "ahead", 1));
+    assert_true(has(cache, "ahead", 2));
+    assert_true(has(cache, "ahead", 7));
+    cache_destroy(cache);
+}
+
 /* Uneven popularity, as queries have, with scans between: more hits than LRU has. */
 static void more_hits_than_lru_on_skewed_requests(void **state)
 {
@@ -284,6 +309,7 @@ int main(void)
         cmocka_unit_test(a_new_working_set_replaces_the_old),
         cmocka_unit_test(the_main_queue_keeps_what_is_used),
         cmocka_unit_test(more_uses_last_longer_in_the_main_queue),
+        cmocka_unit_test(what_is_made_ahead_stays_until_it_is_asked_for),
         cmocka_unit_test(more_hits_than_lru_on_skewed_requests),
     };
     return cmocka_run_group_tests_name("cache_shard", tests, NULL, NULL);

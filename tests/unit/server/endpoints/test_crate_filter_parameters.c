@@ -25,7 +25,7 @@ static int parse(void **state, struct parsed *parsed, const char *text)
     const struct built_index *built = *state;
     assert_int_equal(query_string_parse(&parsed->query, text, strlen(text), &parsed->failure.error),
                      0);
-    canonical_key_init(&parsed->key, 0, 0);
+    canonical_key_init(&parsed->key, 0, 0, 1);
     return crate_list_parse(&parsed->query, built->index, EXPERIMENT_NONE, &parsed->parameters,
                             &parsed->key, &parsed->failure);
 }

@@ -24,7 +24,7 @@ static int parse_in_arm(struct parsed *parsed, enum experiment_arm arm, const ch
 {
     assert_int_equal(query_string_parse(&parsed->query, text, strlen(text), &parsed->failure.error),
                      0);
-    canonical_key_init(&parsed->key, 0, 0);
+    canonical_key_init(&parsed->key, 0, 0, 1);
     return crate_list_parse(&parsed->query, NULL, arm, &parsed->parameters, &parsed->key,
                             &parsed->failure);
 }

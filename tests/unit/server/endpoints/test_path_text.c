@@ -16,7 +16,7 @@ static int read_text(const char *text, size_t length, enum path_text_form form,
                      struct path_text *read, struct canonical_key *to, struct failure *failure)
 {
     const struct path_value value = {text, length};
-    canonical_key_init(to, 1, 0);
+    canonical_key_init(to, 1, 0, 1);
     return path_text_read(&value, form, read, to, failure);
 }
 

@@ -211,6 +211,53 @@ static void appends_to_a_file(void **state)
     folder_remove(folder);
 }
 
+/* Nothing is lost between two files, and of a line that a pipe has in part nothing is written to
+   the next file. */
+static void moves_to_another_file(void **state)
+{
+    (void)state;
+    char folder[FOLDER_PATH_SIZE];
+    char paths[2][FOLDER_PATH_SIZE];
+    size_t sizes[2];
+    int ends[2];
+    folder_make(folder);
+    int first = open(folder_join(paths[0], folder, "first"), O_WRONLY | O_CREAT, 0600);
+    int second = open(folder_join(paths[1], folder, "second"), O_WRONLY | O_CREAT, 0600);
+    struct log_sink *sink = open_sink(first, 65536, NULL);
+    write_line(sink, 1);
+    log_sink_move(sink, second);
+    close(first);
+    write_line(sink, 2);
+    assert_int_equal(pipe(ends), 0);
+    log_sink_move(sink, ends[1]);
+    for (int i = 0; i < 4000; i++) /* more than a pipe takes */
+        write_line(sink, i);
+    log_sink_move(sink, second);
+    uint64_t n_dropped = figures_of(sink).n_dropped_lines;
+    log_sink_close(sink);
+    close(second);
+    char *texts[] = {file_read(paths[0], &sizes[0]), file_read(paths[1], &sizes[1])};
+    assert_int_equal(sizes[0], LINE_SIZE);
+    assert_int_equal(strncmp(texts[0], "line 000001", 11), 0);
+    assert_int_equal(strncmp(texts[1], "line 000002", 11), 0);
+    static char piped[1024 * 1024];
+    assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+    size_t n_whole = 0;
+    size_t n_parts = 0;
+    for (ssize_t n; (n = read(ends[0], piped, sizeof piped)) > 0;) {
+        n_whole += (size_t)n / LINE_SIZE;
+        n_parts += (size_t)n % LINE_SIZE != 0;
+    }
+    assert_int_equal(n_dropped, n_parts);
+    assert_int_equal(sizes[1] % LINE_SIZE, 0);
+    assert_int_equal(sizes[1] / LINE_SIZE - 1 + n_whole + n_parts, 4000);
+    free(texts[0]);
+    free(texts[1]);
+    close(ends[0]);
+    close(ends[1]);
+    folder_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +268,7 @@ int main(void)
         cmocka_unit_test(counts_failed_writes),
         cmocka_unit_test(counts_what_a_closed_pipe_loses),
         cmocka_unit_test(appends_to_a_file),
+        cmocka_unit_test(moves_to_another_file),
     };
     return cmocka_run_group_tests_name("log_sink", tests, NULL, NULL);
 }

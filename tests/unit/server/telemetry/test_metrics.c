@@ -93,9 +93,9 @@ static void every_line_fits_both_formats(void **state)
         char *text = text_in(formats[i], metrics);
         assert_int_equal(text[strlen(text) - 1], '\n');
         /* 2 statuses, 2 routes' bytes, 2 histograms of 20 buckets, sum and count; slow queries,
-           late requests and downloads, 6 of the connections. */
+           late requests, stale hits and downloads, 2 of warming, 6 of the connections. */
         assert_int_equal(exposition_check(text, formats[i] == EXPOSITION_OPENMETRICS),
-                         2 + 2 + 2 * 22 + 9);
+                         2 + 2 + 2 * 22 + 12);
         free(text);
     }
     metrics_destroy(metrics);

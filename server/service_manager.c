@@ -1,0 +1,120 @@
+/* libsystemd opens a socket for each message and closes it again: nothing of it is kept. It waits
+   for a manager that does not read, which none does for long. */
+#include "server/service_manager.h"
+
+#include "server/service/monotonic.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Of the time after which it takes us for dead: what may pass between two signs of life. */
+#define WATCHDOG_PART 2
+
+/* Refuses what cannot be served on, in words. */
+static int check_socket(int descriptor, const char *name, struct error *error)
+{
+    const char *fault = NULL;
+    if (sd_is_socket(descriptor, AF_UNSPEC, 0, -1) <= 0)
+        fault = "is no socket";
+    else if (sd_is_socket(descriptor, AF_INET, 0, -1) <= 0 &&
+             sd_is_socket(descriptor, AF_INET6, 0, -1) <= 0)
+        fault = "is not of TCP: limits and logs go by addresses, which others have not";
+    else if (sd_is_socket(descriptor, AF_UNSPEC, SOCK_STREAM, -1) <= 0)
+        fault = "is not of TCP: write ListenStream=, not ListenDatagram=";
+    else if (sd_is_socket(descriptor, AF_UNSPEC, SOCK_STREAM, 1) <= 0)
+        fault = "does not listen: write Accept=no";
+    if (fault != NULL)
+        return error_set(error, "the socket '%s' that the service manager gives %s", name, fault);
+    int flags = fcntl(descriptor, F_GETFL);
+    if (flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0)
+        return error_set(error, "cannot use the socket '%s': %s", name, strerror(errno));
+    return 0;
+}
+
+static int take(int *place, int descriptor, const char *name, struct error *error)
+{
+    if (check_socket(descriptor, name, error) != 0)
+        return -1;
+    if (*place >= 0)
+        return error_set(error,
+                         "the service manager gives two sockets named '%s': one is served; "
+                         "ListenStream=[::]:PORT is for IPv4, too",
+                         name);
+    *place = descriptor;
+    return 0;
+}
+
+int activation_take(struct activation *activation, struct error *error)
+{
+    char **names = NULL;
+    *activation = (struct activation){-1, -1};
+    int n_sockets = sd_listen_fds_with_names(1, &names);
+    if (n_sockets < 0)
+        return error_set(error, "cannot take the service manager's sockets: %s",
+                         strerror(-n_sockets));
+    int result = 0;
+    for (int i = 0; i < n_sockets && result == 0; i++) {
+        const char *name = names[i];
+        int descriptor = SD_LISTEN_FDS_START + i;
+        if (strcmp(name, "admin") == 0)
+            result = take(&activation->admin, descriptor, name, error);
+        else if (strcmp(name, "http") == 0 || n_sockets == 1)
+            result = take(&activation->http, descriptor, name, error);
+        else
+            result = error_set(error,
+                               "the service manager gives a socket named '%s': write "
+                               "FileDescriptorName=http or FileDescriptorName=admin",
+                               name);
+    }
+    for (int i = 0; i < n_sockets; i++)
+        free(names[i]);
+    free(names);
+    return result;
+}
+
+void service_manager_say_ready(const char *status)
+{
+    sd_notifyf(0, "READY=1\nSTATUS=%s", status);
+}
+
+void service_manager_say_status(const char *status)
+{
+    sd_notifyf(0, "STATUS=%s", status);
+}
+
+void service_manager_say_reloading(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64 "\nSTATUS=Reloading",
+               (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
+}
+
+void service_manager_say_stopping(void)
+{
+    sd_notify(0, "STOPPING=1\nSTATUS=Finishing what runs");
+}
+
+void watchdog_init(struct watchdog *watchdog)
+{
+    uint64_t microseconds = 0;
+    *watchdog = (struct watchdog){0};
+    if (sd_watchdog_enabled(0, &microseconds) > 0)
+        watchdog->seconds = (double)microseconds / 1e6 / WATCHDOG_PART;
+}
+
+void watchdog_feed(struct watchdog *watchdog, bool is_working)
+{
+    double now;
+    if (watchdog->seconds <= 0 || !is_working || (now = monotonic_seconds()) < watchdog->next)
+        return;
+    watchdog->next = now + watchdog->seconds;
+    sd_notify(0, "WATCHDOG=1");
+}
