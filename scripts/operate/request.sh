@@ -96,7 +96,7 @@ call_curl() {
     exec curl -q --config - --no-buffer --globoff --location --max-redirs 5 --proto "$protocols" \
         --proto-redir "$protocols" --fail --user-agent "cratedex-fetch-dump/$version" \
         --connect-timeout 30 --speed-limit 1024 --speed-time 60 --max-time "$remaining" \
-        --max-filesize "$max_bytes" --dump-header "$answer" --write-out '%{http_code} %{errormsg}\n' \
+        --dump-header "$answer" --write-out '%{http_code} %{errormsg}\n' \
         "$@" >"$work/result" <<END
 url = "$(printf '%s\n' "$url" | sed 's/[\\"]/\\&/g')"
 END
@@ -174,7 +174,7 @@ fetch_body() {
         begin_anew
         offset=0
     fi
-    set -- --output "$body"
+    set -- --output "$body" --max-filesize "$max_bytes"
     answer=$work/headers
     if [ "$offset" -gt 0 ]; then
         is_in_parts=1

@@ -18,7 +18,7 @@ from machine import ROOT, Machine
 
 FETCH = ROOT / "scripts" / "fetch-dump"
 FILLER = random.Random(1).randbytes(60_000)
-NEWER = "2026-11-02T02:00:00Z"
+NEWER = "2026-11-02T02:00:00.371738871Z"  # as long as the first one
 OLDER = "2026-10-31T02:00:00Z"
 
 
@@ -183,7 +183,8 @@ class Fetching(unittest.TestCase):
                 self.server.body = dump(filler=FILLER)
                 self.file.unlink(missing_ok=True)
                 self.break_off()
-                self.become()
+                length = len(self.server.body)
+                self.assertEqual(len(self.become()), length)
                 self.server.faults = [fault]
                 self.fetch()
                 self.assert_fetched()
@@ -408,7 +409,7 @@ class Fetching(unittest.TestCase):
     def test_a_log_has_lines_and_a_terminal_a_bar(self):
         self.machine.fake("timeout", '[ "$1" = 30 ] || exec /usr/bin/timeout "$@"\n'
                                      '[ -e "$HOME/told" ] && exec /usr/bin/timeout "$@"; : >"$HOME/told"; exit 124')
-        self.assertRegex(self.fetch(), r"\ncratedex-fetch-dump: fetched \S+ KiB")
+        self.assertRegex(self.fetch(), r"\ncratedex-fetch-dump: fetched \S+ (KiB|bytes)")
         self.become()
         process, terminal = pty.fork()
         if process == 0:
