@@ -1,5 +1,5 @@
-/* Makes all parts of a server in the order in which they need each other, and frees them in reverse,
-   wherever making them ended. */
+/* Makes all parts of a server in the order in which they need each other, and frees them in
+   reverse, wherever making them ended. */
 #include "server/process.h"
 
 #include "server/admin.h"

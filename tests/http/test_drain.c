@@ -1,5 +1,5 @@
-/* The end of a server that has clients: who is connected has one more answer, and whoever asks again
-   and again loses none; load balancers hear of it before. */
+/* The end of a server that has clients: who is connected has one more answer, and whoever asks
+   again and again loses none; load balancers hear of it before. */
 #include "tests/support/http_case.h"
 #include "tests/support/http_fixture.h"
 #include "tests/support/raw_connection.h"
