@@ -52,7 +52,7 @@ static const char running_text[] =
     "      --freshness SECONDS\n"
     "                       how long after the index was replaced an answer of the\n"
     "                       one before may still be given to who would have to\n"
-    "                       wait for the new one; at most an hour; default 0: off\n";
+    "                       wait for the new one: at most 3600; 0 is off; default 0\n";
 
 static const char more_options_text[] =
     "      --access-log FORMAT\n"
