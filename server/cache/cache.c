@@ -352,14 +352,14 @@ void cache_charge(struct cache *cache, struct cache_entry *entry, size_t bytes)
 void cache_drop(struct cache *cache, bool (*is_unwanted)(const void *value, const void *context),
                 const void *context)
 {
-    static const enum cache_queue queues[] = {CACHE_QUEUE_SMALL, CACHE_QUEUE_MAIN};
-    for (unsigned i = 0; i < cache->n_shards * sizeof queues / sizeof *queues; i++) {
-        struct cache_shard *shard = &cache->shards[i / 2];
+    for (unsigned i = 0; i < cache->n_shards * N_CACHE_QUEUES; i++) {
+        struct cache_shard *shard = &cache->shards[i / N_CACHE_QUEUES];
+        const enum cache_queue queue = (enum cache_queue)(i % N_CACHE_QUEUES);
         size_t n_left = SIZE_MAX;
         while (n_left > 0) {
             pthread_mutex_lock(&shard->lock);
-            struct cache_entry *dropped = cache_shard_drop(shard, queues[i % 2], ENTRIES_A_LOCK,
-                                                           &n_left, is_unwanted, context);
+            struct cache_entry *dropped =
+                cache_shard_drop(shard, queue, ENTRIES_A_LOCK, &n_left, is_unwanted, context);
             pthread_mutex_unlock(&shard->lock);
             release_all(cache, dropped);
         }
