@@ -23,6 +23,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -93,6 +94,7 @@ static const struct partly_allowed partly_allowed[] = {
     {"sched_setscheduler", 1, {{1, 0, SCHED_IDLE}}},
     {"sendmsg", 1, {{2, MSG_FASTOPEN, 0}}},
     {"sendto", 1, {{3, MSG_FASTOPEN, 0}}},
+    {"setpriority", 2, {{0, 0, PRIO_PROCESS}, {1, 0, 0}}},
     {"socket", 2, {{0, 0, AF_INET}, {1, SOCKET_TYPE_MASK, SOCK_STREAM}}},
     {"socket", 2, {{0, 0, AF_INET6}, {1, SOCKET_TYPE_MASK, SOCK_STREAM}}},
     {"socket", 2, {{0, 0, AF_UNIX}, {1, SOCKET_TYPE_MASK, SOCK_DGRAM}}},
