@@ -35,7 +35,7 @@ struct daemon *daemon_start(struct service *service, int listener,
    then the connection is closed; one on which nothing is asked for DAEMON_SILENCE_SECONDS is
    closed, too. Then nobody can connect any more, unless the socket `is_shared` with another
    process, for which new ones wait. To be called once. */
-#define DAEMON_SILENCE_SECONDS 3
+#define DAEMON_SILENCE_SECONDS 5
 void daemon_drain(struct daemon *daemon, bool is_shared);
 
 /* Whether that is over: nobody is connected. To be asked some times a second from then on, for it

@@ -31,8 +31,9 @@ int download_counters_close(struct download_counters *counters, struct error *er
 
 /* Changes to the file of the day of `now`, where that is another; makes it a minute before it is
    due. Where somebody wrote into the file of the day or took it away, another takes over what it
-   counted. To be called about once a second; a day ends with the first call after midnight. Returns 0, or -1 and what is wrong: then the old file goes on, and nothing is lost
-   while the server runs. */
+   counted. To be called about once a second; a day ends with the first call after midnight. Returns
+   0, or -1 and what is wrong: then the old file goes on, and nothing is lost while the server
+   runs. */
 int download_counters_tick(struct download_counters *counters, int64_t now, struct error *error);
 
 /* Counts the versions of this index from now on; the same index changes nothing. Returns 0, or -1
@@ -41,8 +42,8 @@ int download_counters_tick(struct download_counters *counters, int64_t now, stru
 int download_counters_follow(struct download_counters *counters, const struct index *index,
                              int64_t now, struct error *error);
 
-/* Closes what nobody has counted into since the last download_counters_follow: whoever was about to,
-   when that was called, must have done it. */
+/* Closes what nobody has counted into since the last download_counters_follow: whoever was about
+   to, when that was called, must have done it. */
 void download_counters_forget(struct download_counters *counters);
 
 /* How a version of a crate is counted. */

@@ -1,7 +1,10 @@
 /* Another file takes the path of the index that a server has open: the server takes it, without a
    request that fails, or says why it does not. Each test has a server and a folder of its own; the
    sample is served first, and the other index comes. */
+#define _GNU_SOURCE /* memmem */
+
 #include "tests/support/metrics_sample.h"
+#include "tests/support/raw_connection.h"
 #include "tests/support/served_file.h"
 #include "tests/support/two_indexes.h"
 
@@ -20,6 +23,7 @@
 #include <cmocka.h>
 
 #define WAIT_SECONDS 60
+#define N_UNREAD 100 /* answers of some 100 KiB */
 #define SERDE "/api/v1/crates/serde"
 #define REFUSED "refused, the index of before is served on: "
 
@@ -231,19 +235,25 @@ static void refuses_what_is_no_whole_index(void **state)
     bytes[100] ^= 1; /* of the first page */
     move_over(&file, bytes, size);
     await_refusals(&file, 2);
-    move_over(&file, "no index", 8);
+    memcpy(bytes, indexes.other.bytes, size);
+    char *document = memmem(bytes, size, "\"exact_match\":false", 19);
+    assert_non_null(document);
+    *document ^= 1; /* which nothing reads before it is asked for */
+    move_over(&file, bytes, size);
     await_refusals(&file, 3);
-    move_over(&file, "", 0);
+    move_over(&file, "no index", 8);
     await_refusals(&file, 4);
+    move_over(&file, "", 0);
+    await_refusals(&file, 5);
     folder_join(next, file.folder, "next");
     assert_int_equal(mkfifo(next, 0600), 0);
     move_there(&file, next);
-    await_refusals(&file, 5);
+    await_refusals(&file, 6);
     assert_int_equal(mkdir(next, 0700), 0);
     move_there(&file, next);
-    await_refusals(&file, 6);
-    assert_int_equal(rmdir(file.path), 0);
     await_refusals(&file, 7);
+    assert_int_equal(rmdir(file.path), 0);
+    await_refusals(&file, 8);
     served_file_expect_said(&file, "live.cdx: No such file or directory");
     assert_false(is_other_served(&file));
     assert_int_equal(http_fixture_status(&file.http, "/readyz"), 200);
@@ -252,6 +262,23 @@ static void refuses_what_is_no_whole_index(void **state)
     await(&file, true);
     await_sample(&file, "cratedex_index_last_reload_success", "", 1);
     free(bytes);
+    served_file_end(&file);
+}
+
+/* Who does not take his answers has them already, and holds no index. */
+static void waits_for_no_slow_reader(void **state)
+{
+    struct served_file file;
+    (void)state;
+    begin(&file);
+    int connection = test_server_connect(&file.http.server);
+    assert_true(connection >= 0);
+    for (unsigned i = 0; i < N_UNREAD; i++)
+        raw_ask(connection, "/api/v1/crates?per_page=100");
+    move_other_over(&file);
+    await(&file, true);
+    await_sample(&file, "cratedex_index_reloads_total", "result=\"success\"", 1);
+    close(connection);
     served_file_end(&file);
 }
 
@@ -378,6 +405,7 @@ int main(void)
         cmocka_unit_test(follows_a_link_on_the_way),
         cmocka_unit_test(follows_a_folder_that_is_replaced),
         cmocka_unit_test(refuses_what_is_no_whole_index),
+        cmocka_unit_test(waits_for_no_slow_reader),
         cmocka_unit_test(knows_the_file_that_it_serves),
         cmocka_unit_test(forgets_old_answers),
         cmocka_unit_test(an_old_tag_gets_the_new_body),

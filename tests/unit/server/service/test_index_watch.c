@@ -56,7 +56,7 @@ static void expect(bool is_right)
 static void warm(const struct service *service, const struct snapshot *served,
                  const struct snapshot *opened, const atomic_bool *is_over)
 {
-    expect(service == NULL && opened->generation == served->generation + 1);
+    expect(service == NULL && opened->generation > served->generation);
     atomic_fetch_add(&current->n_warmed, 1);
     if (atomic_load(&current->spoils)) {
         int descriptor = open(current->path, O_WRONLY | O_APPEND);
@@ -70,12 +70,22 @@ static void warm(const struct service *service, const struct snapshot *served,
 static void forget(const struct service *service, uint64_t oldest)
 {
     const struct snapshot *snapshot = published_take(current->snapshots);
-    expect(service == NULL && oldest == snapshot->generation);
+    expect(service == NULL);
+    expect(oldest ==
+           (snapshot->stale_generation != 0 ? snapshot->stale_generation : snapshot->generation));
     published_give_back(current->snapshots);
     atomic_fetch_add(&current->n_forgotten, 1);
 }
 
-static void begin(struct scene *scene)
+static void move_over(const struct scene *scene, const char *bytes, size_t size)
+{
+    char next[FOLDER_PATH_SIZE];
+    file_write(folder_join(next, scene->folder, "next.cdx"), bytes, size);
+    assert_int_equal(rename(next, scene->path), 0);
+}
+
+/* The sample is served, and there; or, where `is_late`, the other has its path already. */
+static void begin_with(struct scene *scene, bool is_late)
 {
     static const struct swap_steps steps = {.warm = warm, .forget = forget};
     struct error error;
@@ -96,8 +106,15 @@ static void begin(struct scene *scene)
     assert_non_null(first);
     scene->snapshots = published_create(first, &error);
     assert_non_null(scene->snapshots);
+    if (is_late)
+        move_over(scene, scene->indexes.other.bytes, scene->indexes.other.size);
     scene->watch = index_watch_start(scene->snapshots, first, &scene->source, &steps, &error);
     assert_non_null(scene->watch);
+}
+
+static void begin(struct scene *scene)
+{
+    begin_with(scene, false);
 }
 
 static void end(struct scene *scene)
@@ -109,13 +126,6 @@ static void end(struct scene *scene)
     snapshot_close(published_destroy(scene->snapshots));
     folder_remove(scene->folder);
     two_indexes_free(&scene->indexes);
-}
-
-static void move_over(const struct scene *scene, const char *bytes, size_t size)
-{
-    char next[FOLDER_PATH_SIZE];
-    file_write(folder_join(next, scene->folder, "next.cdx"), bytes, size);
-    assert_int_equal(rename(next, scene->path), 0);
 }
 
 static void *read_all_the_time(void *context)
@@ -193,6 +203,20 @@ static void expect_banner(const struct scene *scene, const char *banner)
     published_give_back(scene->snapshots);
 }
 
+/* Between opening at the start and watching. */
+static void takes_what_came_before_it_watched(void **state)
+{
+    struct scene scene;
+    (void)state;
+    begin_with(&scene, true);
+    while (generation_now(&scene) == 1)
+        sched_yield();
+    const struct snapshot *snapshot = published_take(scene.snapshots);
+    assert_int_equal(index_n_crates(snapshot->index), N_OTHER_CRATES);
+    published_give_back(scene.snapshots);
+    end(&scene);
+}
+
 /* A refused file takes its settings with it; accepted ones stay. */
 static void settings_come_with_a_snapshot(void **state)
 {
@@ -230,6 +254,49 @@ static void *reload_in_vain(void *context)
     return NULL;
 }
 
+/* Reloads with these settings. Returns whether answers of the snapshot before may be given. */
+static bool may_be_stale(const struct scene *scene, const struct settings *settings)
+{
+    assert_int_equal(index_watch_reload(scene->watch, settings, NULL), 0);
+    const struct snapshot *snapshot = published_take(scene->snapshots);
+    bool is_allowed = snapshot->stale_generation != 0;
+    assert_true(!is_allowed || snapshot->stale_generation == snapshot->generation - 1);
+    published_give_back(scene->snapshots);
+    return is_allowed;
+}
+
+/* With --freshness; who changes a setting does not want to see what was before. */
+static void old_answers_have_the_same_settings(void **state)
+{
+    struct scene scene;
+    struct settings settings;
+    (void)state;
+    begin(&scene);
+    settings_set_defaults(&settings);
+    assert_false(may_be_stale(&scene, &settings));
+    settings.freshness_seconds = 600;
+    assert_true(may_be_stale(&scene, &settings));
+    assert_true(may_be_stale(&scene, NULL));
+    settings.slow_query_seconds = 3;
+    assert_true(may_be_stale(&scene, &settings));
+    strcpy(settings.banner, "new");
+    assert_false(may_be_stale(&scene, &settings));
+    assert_true(may_be_stale(&scene, &settings));
+    settings.ranking.stem /= 2;
+    assert_false(may_be_stale(&scene, &settings));
+    settings.ranking_b.typos = !settings.ranking_b.typos;
+    assert_false(may_be_stale(&scene, &settings));
+    strcpy(settings.base_url, "https://example.org");
+    assert_false(may_be_stale(&scene, &settings));
+    strcpy(settings.cdn_url, "https://example.org");
+    assert_false(may_be_stale(&scene, &settings));
+    settings.says_read_only = !settings.says_read_only;
+    assert_false(may_be_stale(&scene, &settings));
+    settings.freshness_seconds = 0;
+    assert_false(may_be_stale(&scene, &settings));
+    end(&scene);
+}
+
 /* It was whole when it was opened. */
 static void what_is_spoilt_is_not_published(void **state)
 {
@@ -247,7 +314,8 @@ static void what_is_spoilt_is_not_published(void **state)
     atomic_store(&scene.spoils, false);
     move_over(&scene, other->bytes, other->size);
     assert_int_equal(index_watch_reload(scene.watch, NULL, &error), 0);
-    assert_true(generation_now(&scene) > 1);
+    /* What was made of the one that was refused is of another generation. */
+    assert_true(generation_now(&scene) > 2);
     end(&scene);
 }
 
@@ -293,7 +361,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everybody_is_answered),
+        cmocka_unit_test(takes_what_came_before_it_watched),
         cmocka_unit_test(settings_come_with_a_snapshot),
+        cmocka_unit_test(old_answers_have_the_same_settings),
         cmocka_unit_test(what_is_spoilt_is_not_published),
         cmocka_unit_test(warming_ends_with_the_watch),
         cmocka_unit_test(who_waits_is_told_of_the_end),
