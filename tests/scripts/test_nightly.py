@@ -6,7 +6,9 @@ import os
 import re
 import shutil
 import signal
+import threading
 import unittest
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 from dump_server import DumpServer
@@ -332,6 +334,50 @@ class Nightly(unittest.TestCase):
         self.assertEqual(self.tree.served()[0], second)
         self.run_it("--rollback")
         self.assertEqual(self.tree.served()[0], first)
+
+    # ---- What a server says ----
+
+    def with_server(self, *answers):
+        """Builds with --admin of a server that gives these answers, (status, dump of the day), and no others."""
+        left = list(answers)
+        asked = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append((self.command, self.path, self.headers["X-Cratedex-Reload"]))
+                status, day = left.pop(0)
+                text = f'{{"status":"ok","crates":1000,"dump":"2026-11-{day:02}T02:00:00Z","generation":7}}' if day else \
+                    '{"errors":[{"detail":"no good"}]}'
+                self.send_response(status)
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+            do_POST = do_GET
+
+            def log_message(self, *_):
+                pass
+
+        with HTTPServer(("127.0.0.1", 0), Handler) as server:
+            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+            found = self.tree.run(*self.tree.command("--dump", self.tree.dump("dump2", day=2), "--admin",
+                                                     f"127.0.0.1:{server.server_address[1]}", "--wait", "9"))
+            server.shutdown()
+        self.assertEqual(left, [])
+        return *found, asked
+
+    def test_what_a_server_says_of_the_new_index(self):
+        first = self.build(1)
+        reload, look = ("POST", "/-/reload", "1"), ("GET", "/readyz", None)
+        for text, answers in (("refuses it: no good", [(409, None), (200, 1)]),
+                              ("serves another one", [(200, 1), (200, 1)])):
+            status, _, errors, asked = self.with_server(*answers)
+            self.assertEqual((status, self.tree.served()[0], asked), (1, first, [reload, reload]), errors)
+            self.assertIn(text, errors)
+        self.tree.fake("sleep", "")
+        status, printed, errors, asked = self.with_server((503, None), (200, 1), (503, None), (200, 2))
+        self.assertEqual((status, asked), (0, [reload, look, look, look]), errors)
+        self.assertIn("serves it", printed)
+        self.assertNotEqual(self.tree.served()[0], first)
 
     # ---- Who runs it, and how ----
 

@@ -74,7 +74,7 @@ class Serving(unittest.TestCase):
         with self.server("--admin-listen", "127.0.0.1:0", "--verify-key", self.public_key, urls=urls):
             admin = urls[1].removeprefix("http://")
             printed = self.run_it("--dump", self.newer, "--admin", admin, status=1)
-            self.assertIn("answers 409", printed)
+            self.assertIn("refuses it: ", printed)
             self.assertEqual(self.tree.current.readlink(), before)
             self.assertEqual(served(urls[1]), "2026-11-01T02:00:00Z")
             # It is there, and does once it is signed.
