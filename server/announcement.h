@@ -26,7 +26,7 @@ int announcement_init(struct announcement *announcement, const struct service *s
    or -1 and why. */
 int announcement_begin(struct announcement *announcement, FILE *out, struct error *error);
 
-/* Tells the service manager that a reload is over; `fault` (NULL: none) is why nothing came of it. */
+/* Tells the service manager that a reload is over; `fault` (NULL: none) says why it was refused. */
 void announcement_end_reload(struct announcement *announcement, const char *fault);
 
 /* Tells it what is served where that is another snapshot than was said; to be called about once a

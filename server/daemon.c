@@ -27,6 +27,7 @@
 #define IDLE_MILLISECONDS 1000   /* between rounds, for deadlines to be seen */
 #define DRAIN_MILLISECONDS 100   /* likewise, of connections that are silent */
 #define RESERVED_DESCRIPTORS 256 /* for the index, the logs and what else is open */
+#define THREAD_DESCRIPTORS 4     /* two epoll sets, what wakes them, the listening socket */
 #define WORKING_SECONDS 3        /* in which a thread looks at its connections for certain */
 
 /* How long connections that have begun to be made are waited for. One whose client is farther away
@@ -74,7 +75,8 @@ static unsigned descriptors_for(unsigned n_connections, unsigned n_reserved)
 static int settle_limits(struct daemon_limits *limits, struct error *error)
 {
     const rlim_t n_descriptors = raise_descriptors();
-    const unsigned n_reserved = RESERVED_DESCRIPTORS + limits->n_spared;
+    const unsigned n_reserved =
+        RESERVED_DESCRIPTORS + THREAD_DESCRIPTORS * limits->n_threads + limits->n_spared;
     const rlim_t available = connections_within(n_descriptors, n_reserved);
     if (limits->n_connections > available)
         return error_set(error,

@@ -32,14 +32,14 @@ struct daemon *daemon_start(struct service *service, int listener,
                             const struct daemon_limits *limits, struct error *error);
 
 /* Begins to end: who is connected already, and who waits to be accepted, is answered once more, and
-   then the connection is closed; one on which nothing is asked for DAEMON_SILENCE_SECONDS is closed,
-   too. Then nobody can connect any more, unless the socket `is_shared` with another process, for
-   which new ones wait. To be called once. */
-#define DAEMON_SILENCE_SECONDS 3
+   then the connection is closed; one on which nothing is asked for DAEMON_SILENCE_SECONDS is
+   closed, too. Then nobody can connect any more, unless the socket `is_shared` with another
+   process, for which new ones wait. To be called once. */
+#define DAEMON_SILENCE_SECONDS 5
 void daemon_drain(struct daemon *daemon, bool is_shared);
 
-/* Whether that is over: nobody is connected. To be asked some times a second from then on, for it is
-   what stops accepting. */
+/* Whether that is over: nobody is connected. To be asked some times a second from then on, for it
+   is what stops accepting. */
 bool daemon_is_drained(struct daemon *daemon);
 
 /* How many connections have a request that has begun and is not answered to the last byte. */

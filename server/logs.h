@@ -19,8 +19,8 @@ struct logs {
     }
 
 /* Opens what `options` name, which must outlive the logs, as service->access_log and
-   service->slow_query_log; service->error_log is there already. Returns 0, or -1 and why; logs_close
-   is right either way. */
+   service->slow_query_log; service->error_log is there already. Returns 0, or -1 and why;
+   logs_close is right either way. */
 int logs_open(struct logs *logs, struct service *service, const struct options *options,
               struct error *error);
 

@@ -10,9 +10,9 @@
    stall, and as long as something happens: for some milliseconds, in which it does not hear of
    other threads.
 
-   Of a loop, other threads touch `ordered`, `obeyed` and `wake`. What libmicrohttpd has is touched by the
-   thread alone, from its start until it ends: it takes the listening socket out of its epoll set
-   (MHD_quiesce_daemon) and closes the connections without racing anybody. */
+   Of a loop, other threads touch `ordered`, `obeyed` and `wake`. What libmicrohttpd has is touched
+   by the thread alone, from its start until it ends: it takes the listening socket out of its epoll
+   set (MHD_quiesce_daemon) and closes the connections without racing anybody. */
 #include "server/loop.h"
 
 #include <errno.h>

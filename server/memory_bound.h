@@ -15,8 +15,8 @@ struct memory_bound {
     unsigned n_waits;
 };
 
-/* To be called before anything large is allocated: has malloc give the parts of an index back to the
-   system when they are freed. */
+/* To be called before anything large is allocated: has malloc give the parts of an index back to
+   the system when they are freed. */
 void memory_bound_prepare(void);
 
 /* To be called when everything is made that the first request needs. `cache_bytes` is what the

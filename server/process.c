@@ -1,5 +1,5 @@
-/* Makes all parts of a server in the order in which they need each other, and frees them in reverse,
-   wherever making them ended. */
+/* Makes all parts of a server in the order in which they need each other, and frees them in
+   reverse, wherever making them ended. */
 #include "server/process.h"
 
 #include "server/admin.h"
@@ -119,18 +119,21 @@ static int open_index(struct process *process, const struct options *options, st
     return -1;
 }
 
-/* Counts what is served at this moment. */
-static int follow_snapshot(struct process *process, struct error *error)
+/* Has the versions of the next index counted. */
+static void prepare_swap(const struct service *service, const struct snapshot *opened)
 {
-    struct service *service = &process->service;
-    const struct snapshot *snapshot = published_take(service->snapshots);
-    if (snapshot == NULL)
-        return error_out_of_memory(error);
-    int result = snapshot->is_damaged
-                     ? 0
-                     : download_counters_follow(service->downloads, snapshot->index, error);
-    published_give_back(service->snapshots);
-    return result;
+    struct error error;
+    if (service->downloads != NULL &&
+        download_counters_follow(service->downloads, opened->index, time(NULL), &error) != 0)
+        fprintf(stderr, "cratedex-server: counting downloads: %s\n", error.message);
+}
+
+/* Nobody answers from an index before `oldest` any more, nor counts its downloads. */
+static void end_swap(const struct service *service, uint64_t oldest)
+{
+    stale_answers_forget(service, oldest);
+    if (service->downloads != NULL)
+        download_counters_forget(service->downloads);
 }
 
 /* Says once what keeps the file of the day from being changed; it is tried again every second. */
@@ -139,8 +142,7 @@ static void tick_downloads(struct process *process)
     struct error error;
     if (process->service.downloads == NULL)
         return;
-    bool is_well = follow_snapshot(process, &error) == 0 &&
-                   download_counters_tick(process->service.downloads, time(NULL), &error) == 0;
+    bool is_well = download_counters_tick(process->service.downloads, time(NULL), &error) == 0;
     if (!is_well && !process->downloads_are_troubled)
         fprintf(stderr, "cratedex-server: counting downloads: %s\n", error.message);
     process->downloads_are_troubled = !is_well;
@@ -258,7 +260,11 @@ static int start(struct process *process, const struct options *options, struct 
     if (open_listeners(process, options, error) != 0)
         return -1;
     const struct swap_steps steps = {
-        .service = service, .warm = warming_before_swap, .forget = stale_answers_forget};
+        .service = service,
+        .prepare = prepare_swap,
+        .warm = warming_before_swap,
+        .forget = end_swap,
+    };
     service->watch =
         index_watch_start(service->snapshots, process->snapshot, &process->source, &steps, error);
     if (service->watch == NULL)

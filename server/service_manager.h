@@ -1,6 +1,6 @@
 /* What the server tells the service manager that started it (systemd, or one that speaks like it;
-   sd_notify(3)), and the sockets that it has from it (sd_listen_fds(3)). Without one nothing is told
-   and there are none. */
+   sd_notify(3)), and the sockets that it has from it (sd_listen_fds(3)). Without one nothing is
+   told and there are none. */
 #ifndef CRATEDEX_SERVER_SERVICE_MANAGER_H
 #define CRATEDEX_SERVER_SERVICE_MANAGER_H
 

@@ -17,8 +17,8 @@ struct error {
                           was read may be well, and the next try may succeed */
 };
 
-/* Writes a formatted message into `error`, cut at the buffer's end, of something that is not
-   transient. `error` may be NULL (nothing happens). Returns -1, so that a failing function can
+/* Writes a formatted message into `error`, of something that is not transient: cut at the buffer's
+   end, with a question mark for each byte of what is a control character or no UTF-8. `error` may be NULL (nothing happens). Returns -1, so that a failing function can
    `return error_set(error, …)`. */
 int error_set(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -1,13 +1,13 @@
 /* Error messages live in a fixed buffer that the caller owns: reporting a failure never allocates,
-   so it works when memory has run out. */
+   so it works when memory has run out. They are one line of UTF-8, whatever a file held that they
+   quote, for they go to terminals, into logs and into JSON. */
 #include <cratedex/error.h>
 
 #include <cratedex/utf8.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Takes the first bytes of a character off the end of a text that was cut: messages go into
-   JSON. */
+/* Takes the first bytes of a character off the end of a text that was cut. */
 static void end_at_a_character(char *message)
 {
     size_t length = strlen(message);
@@ -16,6 +16,30 @@ static void end_at_a_character(char *message)
         start--;
     if (start > 0 && !utf8_is_valid(message + start - 1, length - start + 1))
         message[start - 1] = '\0';
+}
+
+/* C0, DEL and C1 (RFC 3629 writes the latter in two bytes). */
+static bool is_control(const char *text, size_t n_bytes)
+{
+    const unsigned char *c = (const unsigned char *)text;
+    return n_bytes == 1 ? *c < 0x20 || *c == 0x7f : n_bytes == 2 && *c == 0xc2 && c[1] < 0xa0;
+}
+
+static void make_one_line(char *message)
+{
+    size_t length = strlen(message);
+    size_t n_bytes;
+    for (size_t at = 0; at < length; at += n_bytes)
+        if (!utf8_read_sequence(message + at, length - at, &n_bytes) ||
+            is_control(message + at, n_bytes))
+            memset(message + at, '?', n_bytes);
+}
+
+static void finish(char *message, bool was_cut)
+{
+    if (was_cut)
+        end_at_a_character(message);
+    make_one_line(message);
 }
 
 int error_set(struct error *error, const char *format, ...)
@@ -27,8 +51,7 @@ int error_set(struct error *error, const char *format, ...)
     va_start(arguments, format);
     int length = vsnprintf(error->message, sizeof error->message, format, arguments);
     va_end(arguments);
-    if (length >= (int)sizeof error->message)
-        end_at_a_character(error->message);
+    finish(error->message, length >= (int)sizeof error->message);
     return -1;
 }
 
@@ -45,7 +68,6 @@ int error_prefix(struct error *error, const char *format, ...)
     if (length >= 0 && (size_t)length < sizeof error->message)
         length +=
             snprintf(error->message + length, sizeof error->message - (size_t)length, "%s", rest);
-    if (length >= (int)sizeof error->message)
-        end_at_a_character(error->message);
+    finish(error->message, length >= (int)sizeof error->message);
     return -1;
 }

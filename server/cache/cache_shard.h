@@ -104,7 +104,7 @@ struct cache_entry *cache_shard_admit(struct cache_shard *shard, struct cache_en
 struct cache_entry *cache_shard_grow(struct cache_shard *shard, struct cache_entry *entry,
                                      size_t bytes);
 
-/* Takes the entries whose value `is_unwanted` out of one queue and off the table, of the `n` oldest;
+/* Takes entries whose value `is_unwanted` out of one queue and off the table, of the `n` oldest;
    the others become the youngest, so that the order is the same when all had their turn. `*n_left`
    have none yet: SIZE_MAX begins. Returns the entries that are listed no more, linked by `next`. */
 struct cache_entry *cache_shard_drop(struct cache_shard *shard, enum cache_queue queue, size_t n,

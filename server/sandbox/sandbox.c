@@ -56,7 +56,7 @@ static uint64_t rights_of(enum sandbox_use use)
     case SANDBOX_APPENDS:
         return FILE_RULES_WRITE | FILE_RULES_MAKE;
     case SANDBOX_MAKES:
-        return FILE_RULES_WRITE | FILE_RULES_MAKE | FILE_RULES_REMOVE;
+        return FILE_RULES_READ | FILE_RULES_WRITE | FILE_RULES_MAKE | FILE_RULES_REMOVE;
     case SANDBOX_KEEPS:
         break;
     }

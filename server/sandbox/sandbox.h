@@ -12,7 +12,7 @@ enum sandbox_use {
     SANDBOX_READS,   /* a file that others replace: by another of its name or, where links lead to
                         it, by turning the last one elsewhere; and what lies beside it */
     SANDBOX_APPENDS, /* a file that is made where it is missing */
-    SANDBOX_MAKES,   /* a file that is made and removed */
+    SANDBOX_MAKES,   /* a file that is made, read, replaced and removed */
     SANDBOX_KEEPS    /* a folder whose files are read, made, replaced and removed */
 };
 

@@ -1,8 +1,10 @@
-/* Threads that count take the pointer to the day's file, add, and forget it; the one thread that
-   ticks opens files and moves the pointer. A file that was ever pointed to stays mapped until the
-   end, so that a thread which was interrupted between the two steps adds to a file that is there:
-   to that of yesterday, and once. That costs address space, 8 bytes a version and day, and no
-   memory once the kernel has written the pages.
+/* Threads that count take the pointer to the day's file, add, and forget it; who ticks or follows
+   another index opens files and moves the pointer, one at a time (`mutex`). A thread may be
+   interrupted between the two steps, and then adds to a file that has just been that of the day,
+   once. So a file stays mapped when it is not pointed to any more; until an index is replaced, when
+   everybody who counted at the time of download_counters_follow has ended. Days that pass without
+   that cost address space, 8 bytes a version and day, and no memory once the kernel has written the
+   pages.
 
    The number of adds a crate is no part of the file: it tells cached pages that show today's counts
    from those that would show more. A thread adds to the file first and to it second. The numbers
@@ -23,6 +25,7 @@
 #include <cratedex/timestamp.h>
 #include <cratedex/version_lookup.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,7 +43,9 @@
 /* A file that is open, in a list of them. */
 struct counted_day {
     struct download_counts *counts;
+    const struct counted_versions *versions;
     bool is_over; /* another file has taken its place */
+    bool is_left; /* nobody was pointed to it when another index was followed last */
     struct counted_day *older;
 };
 
@@ -52,9 +57,10 @@ struct counted_versions {
 
 struct download_counters {
     char *folder;
-    struct download_counts_key key;          /* but for the day */
-    struct counted_versions *versions;       /* of the key, then of the indexes before */
-    struct counted_day *days;                /* for the thread that ticks */
+    pthread_mutex_t mutex;             /* guards the next three */
+    struct download_counts_key key;    /* but for the day */
+    struct counted_versions *versions; /* of the key, then of the indexes before */
+    struct counted_day *days;
     _Atomic(struct download_counts *) today; /* one of them */
     _Atomic uint64_t *n_added;               /* by the hash of the crate's id */
     unsigned hash_shift;                     /* what of the hash is no place in it */
@@ -120,6 +126,7 @@ static struct download_counts *open_day(struct download_counters *counters, int6
         free(day);
         return NULL;
     }
+    day->versions = counters->versions;
     day->older = counters->days;
     counters->days = day;
     return day->counts;
@@ -142,6 +149,7 @@ static int mend_day(struct download_counters *counters, struct counted_day *day,
         error_prefix(error, "%s: ", recovery.why.message);
         return -1;
     }
+    another->versions = day->versions;
     another->older = counters->days;
     counters->days = another;
     day->is_over = true;
@@ -192,6 +200,7 @@ struct download_counters *download_counters_open(const char *folder, const struc
         error_out_of_memory(error);
         return NULL;
     }
+    pthread_mutex_init(&counters->mutex, NULL);
     counters->folder = strdup(folder);
     size_t n_numbers = MIN_NUMBERS;
     for (counters->hash_shift = 64 - MIN_NUMBERS_BITS; n_numbers < index_n_crates(index);
@@ -225,34 +234,104 @@ int download_counters_close(struct download_counters *counters, struct error *er
     }
     while (counters->versions != NULL)
         drop_versions(counters);
+    pthread_mutex_destroy(&counters->mutex);
     free((void *)counters->n_added);
     free(counters->folder);
     free(counters);
     return result;
 }
 
-int download_counters_tick(struct download_counters *counters, int64_t now, struct error *error)
+/* Points to the file of the day. */
+static int change_day(struct download_counters *counters, int64_t now, struct error *error)
 {
     struct download_counts *before = atomic_load(&counters->today);
     struct download_counts *today = open_day(counters, now, error);
     if (today == NULL)
         return -1;
-    if (today != before) {
-        atomic_store_explicit(&counters->today, today, memory_order_release);
-        if (download_counts_flush(before, error) != 0)
-            return -1;
-    }
-    if (mend_day(counters, find_day(counters), error) != 0)
+    if (today == before)
+        return 0;
+    atomic_store_explicit(&counters->today, today, memory_order_release);
+    return download_counts_flush(before, error);
+}
+
+static int tick(struct download_counters *counters, int64_t now, struct error *error)
+{
+    if (change_day(counters, now, error) != 0 || mend_day(counters, find_day(counters), error) != 0)
         return -1;
     return open_day(counters, now + AHEAD_SECONDS, error) != NULL ? 0 : -1;
 }
 
-int download_counters_follow(struct download_counters *counters, const struct index *index,
-                             struct error *error)
+int download_counters_tick(struct download_counters *counters, int64_t now, struct error *error)
 {
-    if (strcmp(counters->key.fingerprint, index_fingerprint(index)) == 0)
-        return 0;
-    return read_versions(counters, index, error);
+    pthread_mutex_lock(&counters->mutex);
+    int result = tick(counters, now, error);
+    pthread_mutex_unlock(&counters->mutex);
+    return result;
+}
+
+/* All but today's, and the next day's if that is there. */
+static void mark_left(struct download_counters *counters)
+{
+    const struct download_counts *today = atomic_load(&counters->today);
+    const char *name = download_counts_day(today);
+    for (struct counted_day *day = counters->days; day != NULL; day = day->older)
+        day->is_left =
+            day->counts != today && (day->is_over || day->versions != counters->versions ||
+                                     strcmp(download_counts_day(day->counts), name) < 0);
+}
+
+int download_counters_follow(struct download_counters *counters, const struct index *index,
+                             int64_t now, struct error *error)
+{
+    int result = 0;
+    pthread_mutex_lock(&counters->mutex);
+    if (strcmp(counters->key.fingerprint, index_fingerprint(index)) != 0)
+        result = read_versions(counters, index, error);
+    if (result == 0)
+        result = change_day(counters, now, error);
+    mark_left(counters);
+    pthread_mutex_unlock(&counters->mutex);
+    return result;
+}
+
+static bool is_used(const struct download_counters *counters,
+                    const struct counted_versions *versions)
+{
+    const struct counted_day *day = counters->days;
+    while (day != NULL && day->versions != versions)
+        day = day->older;
+    return day != NULL || versions == counters->versions;
+}
+
+static void drop_unused_versions(struct download_counters *counters)
+{
+    for (struct counted_versions **link = &counters->versions; *link != NULL;) {
+        struct counted_versions *versions = *link;
+        if (is_used(counters, versions)) {
+            link = &versions->older;
+            continue;
+        }
+        *link = versions->older;
+        free(versions->ids);
+        free(versions);
+    }
+}
+
+void download_counters_forget(struct download_counters *counters)
+{
+    pthread_mutex_lock(&counters->mutex);
+    for (struct counted_day **link = &counters->days; *link != NULL;) {
+        struct counted_day *day = *link;
+        if (!day->is_left) {
+            link = &day->older;
+            continue;
+        }
+        *link = day->older;
+        download_counts_close(day->counts);
+        free(day);
+    }
+    drop_unused_versions(counters);
+    pthread_mutex_unlock(&counters->mutex);
 }
 
 struct counted_download download_counters_find(const struct download_counters *counters,

@@ -31,15 +31,20 @@ int download_counters_close(struct download_counters *counters, struct error *er
 
 /* Changes to the file of the day of `now`, where that is another; makes it a minute before it is
    due. Where somebody wrote into the file of the day or took it away, another takes over what it
-   counted. To be called about once a second, by one thread; a day ends with the first call after
-   midnight. Returns 0, or -1 and what is wrong: then the old file goes on, and nothing is lost
-   while the server runs. */
+   counted. To be called about once a second; a day ends with the first call after midnight. Returns
+   0, or -1 and what is wrong: then the old file goes on, and nothing is lost while the server
+   runs. */
 int download_counters_tick(struct download_counters *counters, int64_t now, struct error *error);
 
-/* Counts the versions of this index from the next tick on; the same index changes nothing. For the
-   thread that ticks. Returns 0, or -1 and why, and those of the old one are counted further. */
+/* Counts the versions of this index from now on; the same index changes nothing. Returns 0, or -1
+   and why: those of the old one are counted further, or until the next tick that can make the file.
+   To be called before anything is computed of the index. */
 int download_counters_follow(struct download_counters *counters, const struct index *index,
-                             struct error *error);
+                             int64_t now, struct error *error);
+
+/* Closes what nobody has counted into since the last download_counters_follow: whoever was about
+   to, when that was called, must have done it. */
+void download_counters_forget(struct download_counters *counters);
 
 /* How a version of a crate is counted. */
 struct counted_download download_counters_find(const struct download_counters *counters,
@@ -50,7 +55,8 @@ struct counted_download download_counters_find(const struct download_counters *c
 bool download_counters_add(struct download_counters *counters,
                            const struct counted_download *download);
 
-/* The counts of the day; valid until download_counters_close. */
+/* The counts of the day; valid until the download_counters_forget behind the next
+   download_counters_follow. */
 const struct download_counts *download_counters_today(const struct download_counters *counters);
 
 /* A number that grows with every download of the crate that is counted: while it and the day are

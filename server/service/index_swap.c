@@ -85,6 +85,18 @@ static struct snapshot *open_snapshot(struct index_swap *swap, const struct sett
     return snapshot_open(&source, swap->served->generation + 1, error);
 }
 
+/* Whether it is still what was opened, and wanted. */
+static int check_opened(const struct index_swap *swap, const struct snapshot *opened,
+                        struct error *error)
+{
+    if (atomic_load(swap->is_over))
+        return error_set(error, "the server ends");
+    if (snapshot_is_sound(opened))
+        return 0;
+    error_set(error, "%s was changed in place before it could be served", swap->source.path);
+    return error_mark_transient(error);
+}
+
 int index_swap_run(struct index_swap *swap, const struct settings *settings, const char *why,
                    struct error *error)
 {
@@ -94,11 +106,13 @@ int index_swap_run(struct index_swap *swap, const struct settings *settings, con
     if (opened == NULL)
         return -1;
     double open = monotonic_seconds();
+    if (steps->prepare != NULL)
+        steps->prepare(steps->service, opened);
     if (steps->warm != NULL)
         steps->warm(steps->service, swap->served, opened, swap->is_over);
-    if (atomic_load(swap->is_over)) {
+    if (check_opened(swap, opened, error) != 0) {
         snapshot_close(opened);
-        return error_set(error, "the server ends");
+        return -1;
     }
     double warm = monotonic_seconds();
     if (settings != NULL)

@@ -16,6 +16,9 @@ struct service;
 struct swap_steps {
     const struct service *service; /* for them */
 
+    /* When another is open, before anything else happens with it. */
+    void (*prepare)(const struct service *service, const struct snapshot *opened);
+
     /* Between opening and publishing: computes answers on `opened` before anybody asks for them.
        `served` is published meanwhile and may be damaged. It must end soon after `*is_over`. */
     void (*warm)(const struct service *service, const struct snapshot *served,

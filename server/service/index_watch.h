@@ -17,8 +17,8 @@ struct index_watch *index_watch_start(struct published *snapshots, struct snapsh
                                       const struct snapshot_source *source,
                                       const struct swap_steps *steps, struct error *error);
 
-/* Ends its thread: who waits for a reload, or asks for one from now on, is told so. What is published
-   stays. NULL is allowed, as below. */
+/* Ends its thread: who waits for a reload, or asks for one from now on, is told so. What is
+   published stays. NULL is allowed, as below. */
 void index_watch_end(struct index_watch *watch);
 
 /* The same, and frees it: nobody may be about to ask. */

@@ -40,8 +40,8 @@ void reload_queue_init(struct reload_queue *queue);
 /* Waits until all who wait are told, for which it must be closed. Nobody may ask any more. */
 void reload_queue_destroy(struct reload_queue *queue);
 
-/* Asks. `settings` are copied; NULL asks for none. reload_queue_wait must follow. Thread-safe, as is
-   that. */
+/* Asks. `settings` are copied; NULL asks for none. reload_queue_wait must follow. Both are
+   thread-safe. */
 void reload_queue_ask(struct reload_queue *queue, const struct settings *settings,
                       struct reload_wait *wait);
 

@@ -26,7 +26,7 @@ struct snapshot {
        an answer is as old as its snapshot. */
     uint64_t generation;
     struct settings settings;
-    /* The generation whose answers may be given, too, until a time of monotonic_seconds. 0: none. */
+    /* The generation whose answers may be given, too, until a time of monotonic_seconds; or 0. */
     uint64_t stale_generation;
     double stale_until;
     uint64_t n_faults; /* mapped_fault_count before it was opened */

@@ -280,13 +280,15 @@ static void says_that_the_port_is_in_use(void **state)
 }
 
 static void expect_too_few_descriptors(unsigned n_descriptors, unsigned n_connections,
-                                       const char *message)
+                                       unsigned n_threads, const char *message)
 {
     char program[1024];
     char command[4096];
     snprintf(command, sizeof command,
-             "ulimit -n %u; exec '%s' --index '%s' --listen 127.0.0.1:0 --max-connections %u",
-             n_descriptors, test_build_path(program, SERVER), test_index(), n_connections);
+             "ulimit -n %u; exec '%s' --index '%s' --listen 127.0.0.1:0 --max-connections %u "
+             "--threads %u",
+             n_descriptors, test_build_path(program, SERVER), test_index(), n_connections,
+             n_threads);
     expect_end((const char *const[]){"/bin/sh", "-c", command, NULL}, 1, message);
 }
 
@@ -295,10 +297,11 @@ static void says_that_connections_need_descriptors(void **state)
 {
     (void)state;
     expect_too_few_descriptors(
-        1000, 800,
-        "800 connections need 1056 open files, and the limit is 1000: raise it (ulimit -n, "
+        1000, 800, 1,
+        "800 connections need 1060 open files, and the limit is 1000: raise it (ulimit -n, "
         "LimitNOFILE=) or allow fewer with --max-connections");
-    expect_too_few_descriptors(200, 150,
+    expect_too_few_descriptors(1000, 700, 32, "700 connections need 1084 open files");
+    expect_too_few_descriptors(200, 150, 1,
                                "150 connections need 300 open files, and the limit is 200: ");
 }
 

@@ -2,6 +2,7 @@
    request that fails, or says why it does not. Each test has a server and a folder of its own; the
    sample is served first, and the other index comes. */
 #include "tests/support/metrics_sample.h"
+#include "tests/support/raw_connection.h"
 #include "tests/support/served_file.h"
 #include "tests/support/two_indexes.h"
 
@@ -20,6 +21,7 @@
 #include <cmocka.h>
 
 #define WAIT_SECONDS 60
+#define N_UNREAD 100 /* answers of some 100 KiB */
 #define SERDE "/api/v1/crates/serde"
 #define REFUSED "refused, the index of before is served on: "
 
@@ -255,6 +257,23 @@ static void refuses_what_is_no_whole_index(void **state)
     served_file_end(&file);
 }
 
+/* Who does not take his answers has them already, and holds no index. */
+static void waits_for_no_slow_reader(void **state)
+{
+    struct served_file file;
+    (void)state;
+    begin(&file);
+    int connection = test_server_connect(&file.http.server);
+    assert_true(connection >= 0);
+    for (unsigned i = 0; i < N_UNREAD; i++)
+        raw_ask(connection, "/api/v1/crates?per_page=100");
+    move_other_over(&file);
+    await(&file, true);
+    await_sample(&file, "cratedex_index_reloads_total", "result=\"success\"", 1);
+    close(connection);
+    served_file_end(&file);
+}
+
 /* Rolled back before anything good came. */
 static void knows_the_file_that_it_serves(void **state)
 {
@@ -316,6 +335,24 @@ static void an_old_tag_gets_the_new_body(void **state)
     served_file_end(&file);
 }
 
+/* Also what is new in it. */
+static void downloads_are_counted_at_once(void **state)
+{
+    static const char target[] = SERDE "/7.0.0/download";
+    struct served_file file;
+    (void)state;
+    served_file_make(&file);
+    served_file_start(&file, (const char *const[]){"--count-downloads", file.folder, NULL});
+    assert_int_equal(http_fixture_status(&file.http, target), 404);
+    move_other_over(&file);
+    await(&file, true);
+    for (unsigned n = 1; n <= 2; n++) {
+        assert_int_equal(http_fixture_status(&file.http, target), 302);
+        assert_true(sample(&file, "cratedex_downloads_counted_total", "") == n);
+    }
+    served_file_end(&file);
+}
+
 /* The next page's query out of a body; the caller frees. NULL where there is none. */
 static char *next_page(const char *body)
 {
@@ -360,9 +397,11 @@ int main(void)
         cmocka_unit_test(follows_a_link_on_the_way),
         cmocka_unit_test(follows_a_folder_that_is_replaced),
         cmocka_unit_test(refuses_what_is_no_whole_index),
+        cmocka_unit_test(waits_for_no_slow_reader),
         cmocka_unit_test(knows_the_file_that_it_serves),
         cmocka_unit_test(forgets_old_answers),
         cmocka_unit_test(an_old_tag_gets_the_new_body),
+        cmocka_unit_test(downloads_are_counted_at_once),
         cmocka_unit_test(a_list_goes_on_in_the_new_index),
     };
     return cmocka_run_group_tests(tests, make_indexes, free_indexes);

@@ -157,29 +157,36 @@ static void answers_while_the_log_cannot_be_written(void **state)
 }
 
 /* A FIFO that nobody has opened is no place for a log: that is said, not waited for. */
-static void refuses_a_fifo_without_a_reader(void **state)
+static void expect_fifo_refused(const char *option, const char *path)
 {
-    (void)state;
-    char path[1024];
     int status;
     char program[1024];
     test_build_path(program, "cratedex-server");
-    snprintf(path, sizeof path, "/tmp/cratedex-fifo-%d", (int)getpid());
-    assert_int_equal(mkfifo(path, 0600), 0);
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
         int nowhere = open("/dev/null", O_WRONLY);
         dup2(nowhere, STDERR_FILENO);
-        execl(program, program, "--index", test_index(), "--listen", "127.0.0.1:0",
-              "--slow-query-log", path, (char *)NULL);
+        execl(program, program, "--index", test_index(), "--listen", "127.0.0.1:0", "--access-log",
+              "json", option, path, (char *)NULL);
         _exit(127);
     }
     alarm(30);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     alarm(0);
-    unlink(path);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+}
+
+static void refuses_a_fifo_without_a_reader(void **state)
+{
+    (void)state;
+    static const char *const options[] = {"--slow-query-log", "--access-log-file"};
+    char path[1024];
+    snprintf(path, sizeof path, "/tmp/cratedex-fifo-%d", (int)getpid());
+    assert_int_equal(mkfifo(path, 0600), 0);
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        expect_fifo_refused(options[i], path);
+    unlink(path);
 }
 
 int main(void)

@@ -7,11 +7,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#define MAX_ARGUMENTS 8
+#define MAX_ARGUMENTS 16
+#define AWAIT_SECONDS 60
 #define PIECE_BYTES 65536
 
 void served_file_make(struct served_file *file)
@@ -76,4 +78,26 @@ void served_file_expect_said(const struct served_file *file, const char *part)
     if (strstr(text, part) == NULL)
         fail_msg("\"%s\" is not in \"%s\"", part, text);
     free(text);
+}
+
+static unsigned count_said(const struct served_file *file, const char *part)
+{
+    size_t size;
+    unsigned n = 0;
+    char *text = file_read(file->said, &size);
+    for (const char *at = text; (at = strstr(at, part)) != NULL; at += strlen(part))
+        n++;
+    free(text);
+    return n;
+}
+
+void served_file_await_said(const struct served_file *file, const char *part, unsigned n_times)
+{
+    const struct timespec moment = {.tv_nsec = 2000000};
+    const time_t latest = time(NULL) + AWAIT_SECONDS;
+    while (count_said(file, part) < n_times) {
+        if (time(NULL) > latest)
+            fail_msg("\"%s\" was not said %u times", part, n_times);
+        nanosleep(&moment, NULL);
+    }
 }

@@ -33,6 +33,8 @@
 
 #define LINE_TIMEOUT_MILLISECONDS 60000
 
+void (*test_server_prepare)(void);
+
 const char *test_build_path(char path[1024], const char *name)
 {
     const char *build = getenv("CRATEDEX_BUILD");
@@ -136,9 +138,11 @@ static bool has_access_log(const char *const *arguments)
         if (strcmp(*arguments, "--config") == 0) {
             size_t size;
             char *text = file_read(arguments[1], &size);
-            bool has_one = strstr(text, "access-log") != NULL;
+            bool has_file = strstr(text, "access-log-file") != NULL;
+            is_found |= strstr(text, "access-log") != NULL;
             free(text);
-            is_found |= has_one;
+            if (has_file)
+                return false;
         }
     }
     return is_found;
@@ -202,6 +206,8 @@ void test_server_launch(struct test_server *server, const char *const *arguments
     if (server->pid == 0) {
         /* A test that fails does not stop its server. */
         prctl(PR_SET_PDEATHSIG, SIGTERM);
+        if (test_server_prepare != NULL)
+            test_server_prepare();
         dup2(ends[1], STDOUT_FILENO);
         if (is_logged)
             dup2(error_ends[1], STDERR_FILENO);

@@ -27,6 +27,9 @@ const char *test_index(void);
 /* The path of a program or file in the build folder. Returns `path`. */
 const char *test_build_path(char path[1024], const char *name);
 
+/* Called in the process of a server before that becomes one; NULL: nothing. */
+extern void (*test_server_prepare)(void);
+
 /* Starts a server with `--index` and `--listen 127.0.0.1:0` and further arguments (a list that ends
    with NULL, or NULL; a later option overrides), and waits for its first line. */
 void test_server_start(struct test_server *server, const char *const *arguments);

@@ -5,6 +5,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -308,9 +309,53 @@ static void impossible_sizes_are_refused(void **state)
     cache_destroy(NULL);
 }
 
+/* Values are addresses in an array: every third one is unwanted. */
+static bool is_third(const void *value, const void *context)
+{
+    const unsigned *first = context;
+    return ((const unsigned *)value - first) % 3 == 0;
+}
+
+/* More of them than are looked at while a lock is held, from both queues. */
+static void drops_what_is_unwanted(void **state)
+{
+    (void)state;
+    enum { N = 2000 };
+    static unsigned n_freed[N];
+    struct cache *cache = create((size_t)1 << 20, 2, increment);
+    for (unsigned i = 0; i < N; i++) {
+        struct cache_entry *entry = begin(cache, &i, sizeof i);
+        cache_fill_ahead(cache, entry, &n_freed[i], 20, i % 2 * 3);
+        cache_release(cache, entry);
+    }
+    unsigned zero = 0;
+    struct cache_entry *held = cache_look(cache, &zero, sizeof zero);
+    uint64_t n_evictions = statistics_of(cache).n_evictions;
+    assert_int_equal(statistics_of(cache).n_entries, N);
+    cache_drop(cache, is_third, n_freed);
+    assert_int_equal(statistics_of(cache).n_entries, N - (N + 2) / 3);
+    assert_int_equal(statistics_of(cache).n_evictions, n_evictions);
+    assert_false(cache_entry_is_listed(held));
+    assert_int_equal(n_freed[0], 0);
+    cache_release(cache, held);
+    for (unsigned i = 0; i < N; i++) {
+        struct cache_entry *entry = cache_look(cache, &i, sizeof i);
+        assert_int_equal(n_freed[i], i % 3 == 0);
+        assert_int_equal(entry == NULL, i % 3 == 0);
+        if (entry != NULL)
+            cache_release(cache, entry);
+    }
+    cache_drop(cache, is_third, n_freed);
+    assert_int_equal(statistics_of(cache).n_entries, N - (N + 2) / 3);
+    cache_destroy(cache);
+    for (unsigned i = 0; i < N; i++)
+        assert_int_equal(n_freed[i], 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(drops_what_is_unwanted),
         cmocka_unit_test(keys_are_compared_whole),
         cmocka_unit_test(a_large_value_is_served_and_not_kept),
         cmocka_unit_test(a_charge_can_evict_even_the_entry_itself),

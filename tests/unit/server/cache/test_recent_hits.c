@@ -162,6 +162,22 @@ static void tells_generations_apart(void **state)
     tear_down(&fixture);
 }
 
+/* What an older snapshot left takes no memory once there is something newer. */
+static void forgets_older_generations(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    const struct request first = request_for("/a?q=x");
+    const struct request second = request_for("/b?q=x");
+    set_up(&fixture, CACHE_BYTES);
+    keep_of(&fixture, 1, &first);
+    assert_non_null(find_of(&fixture, 1, &first));
+    keep_of(&fixture, 2, &second);
+    assert_null(find_of(&fixture, 1, &first));
+    assert_non_null(find_of(&fixture, 2, &second));
+    tear_down(&fixture);
+}
+
 static void keeps_no_long_requests(void **state)
 {
     (void)state;
@@ -243,6 +259,7 @@ int main(void)
         cmocka_unit_test(finds_what_was_kept_and_counts_it),
         cmocka_unit_test(tells_requests_apart),
         cmocka_unit_test(tells_generations_apart),
+        cmocka_unit_test(forgets_older_generations),
         cmocka_unit_test(keeps_no_long_requests),
         cmocka_unit_test(forgets_what_the_cache_evicts),
         cmocka_unit_test(stays_within_its_bound),

@@ -107,6 +107,7 @@ static const struct {
     {"logs/slow.json", O_RDONLY, EACCES},
     {"pipes/access", O_WRONLY | O_NONBLOCK, ENXIO}, /* nobody reads it */
     {"pipes/new", O_WRONLY | O_CREAT, EACCES},
+    {"run/server.pid", O_RDONLY, ENOENT},
     {"run/server.pid", O_WRONLY | O_CREAT, 0},
     {"counts/2026-08-01.counts", O_RDWR, 0},
     {"counts/2026-08-02.counts", O_RDWR | O_CREAT | O_EXCL, 0},
@@ -163,7 +164,8 @@ static int replace_a_kept_file(void)
 static int remove_what_was_made(void)
 {
     int file = open("run/server.pid", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    return file >= 0 && unlink("run/server.pid") == 0 ? 0 : 1;
+    return file >= 0 && rename("run/server.pid", "run/other") == 0 && unlink("run/other") == 0 ? 0
+                                                                                               : 1;
 }
 
 static int move_across(void)

@@ -9,6 +9,7 @@
 #include "tests/support/counters_scene.h"
 #include "tests/support/counting_fixture.h"
 #include "tests/support/folder.h"
+#include "tests/support/two_indexes.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -27,6 +28,7 @@
 #define UNSEEN 2  /* by none, before it happened */
 #define BETWEEN 4 /* what happened and the tick that noticed */
 #define AFTER 1
+#define DAY_SECONDS 86400
 #define ALL (SEEN + UNSEEN + BETWEEN + AFTER)
 
 #define PATIENCE_SECONDS 30
@@ -174,6 +176,19 @@ static void waits_for_its_folder(void **state)
     assert_int_equal(counters_scene_counted(scene), SEEN + BETWEEN + AFTER);
 }
 
+/* How many files below the folder are mapped. */
+static unsigned count_mapped(const char *folder)
+{
+    char line[1024];
+    unsigned n = 0;
+    FILE *maps = fopen("/proc/self/maps", "r");
+    assert_non_null(maps);
+    while (fgets(line, sizeof line, maps) != NULL)
+        n += strstr(line, folder) != NULL;
+    fclose(maps);
+    return n;
+}
+
 /* The server has opened another index: versions that are new are counted, and old ones further. */
 static void follows_another_index(void **state)
 {
@@ -191,14 +206,37 @@ static void follows_another_index(void **state)
     counters_scene_count(scene->counters, SEEN);
     assert_false(download_counters_find(scene->counters, COUNTERS_CRATE, 99).is_counted);
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(download_counters_follow(scene->counters, other.index, &error), 0);
+        assert_int_equal(
+            download_counters_follow(scene->counters, other.index, scene->noon, &error), 0);
         counters_scene_tick(scene, scene->counters);
+        download_counters_forget(scene->counters);
     }
     struct counted_download download = download_counters_find(scene->counters, COUNTERS_CRATE, 99);
     assert_true(download.is_counted && download_counters_add(scene->counters, &download));
     counters_scene_count(scene->counters, AFTER);
     assert_int_equal(counters_scene_counted(scene), SEEN + AFTER);
     assert_int_equal(folder_count(scene->folder), 2);
+    built_index_remove(&other);
+}
+
+/* Indexes come and go: what is open does not grow with them, nor with the days. */
+static void closes_what_nobody_counts_into(void **state)
+{
+    struct counters_scene *scene = *state;
+    struct built_index other;
+    struct error error;
+    other_index_make(&other);
+    for (int i = 0; i < 20; i++) {
+        const struct index *index = i % 2 == 0 ? other.index : scene->built.index;
+        int64_t now = scene->noon + i / 4 * DAY_SECONDS;
+        assert_int_equal(download_counters_tick(scene->counters, now, &error), 0);
+        assert_int_equal(download_counters_follow(scene->counters, index, now, &error), 0);
+        /* Somebody is about to count, and does. */
+        assert_true(count_mapped(scene->folder) >= 2);
+        download_counters_forget(scene->counters);
+        assert_int_equal(count_mapped(scene->folder), 1);
+    }
+    counters_scene_count(scene->counters, SEEN);
     built_index_remove(&other);
 }
 
@@ -264,6 +302,7 @@ int main(void)
         TEST(leaves_a_file_to_who_moved_it),
         TEST(waits_for_its_folder),
         TEST(follows_another_index),
+        TEST(closes_what_nobody_counts_into),
         TEST(shares_what_is_kept),
         TEST(is_not_held_up_by_a_lock),
     };

@@ -40,6 +40,7 @@ struct scene {
     atomic_uint n_warmed;
     atomic_uint n_forgotten;
     atomic_bool stalls; /* warming goes on until the watch ends */
+    atomic_bool spoils; /* somebody writes to the file meanwhile */
 };
 
 /* The steps get the service alone. */
@@ -57,6 +58,11 @@ static void warm(const struct service *service, const struct snapshot *served,
 {
     expect(service == NULL && opened->generation == served->generation + 1);
     atomic_fetch_add(&current->n_warmed, 1);
+    if (atomic_load(&current->spoils)) {
+        int descriptor = open(current->path, O_WRONLY | O_APPEND);
+        expect(descriptor >= 0 && write(descriptor, "more", 4) == 4);
+        close(descriptor);
+    }
     while (atomic_load(&current->stalls) && !atomic_load(is_over))
         sched_yield();
 }
@@ -64,7 +70,9 @@ static void warm(const struct service *service, const struct snapshot *served,
 static void forget(const struct service *service, uint64_t oldest)
 {
     const struct snapshot *snapshot = published_take(current->snapshots);
-    expect(service == NULL && oldest == snapshot->generation);
+    expect(service == NULL);
+    expect(oldest ==
+           (snapshot->stale_generation != 0 ? snapshot->stale_generation : snapshot->generation));
     published_give_back(current->snapshots);
     atomic_fetch_add(&current->n_forgotten, 1);
 }
@@ -224,6 +232,70 @@ static void *reload_in_vain(void *context)
     return NULL;
 }
 
+/* Reloads with these settings. Returns whether answers of the snapshot before may be given. */
+static bool may_be_stale(const struct scene *scene, const struct settings *settings)
+{
+    assert_int_equal(index_watch_reload(scene->watch, settings, NULL), 0);
+    const struct snapshot *snapshot = published_take(scene->snapshots);
+    bool is_allowed = snapshot->stale_generation != 0;
+    assert_true(!is_allowed || snapshot->stale_generation == snapshot->generation - 1);
+    published_give_back(scene->snapshots);
+    return is_allowed;
+}
+
+/* With --freshness; who changes a setting does not want to see what was before. */
+static void old_answers_have_the_same_settings(void **state)
+{
+    struct scene scene;
+    struct settings settings;
+    (void)state;
+    begin(&scene);
+    settings_set_defaults(&settings);
+    assert_false(may_be_stale(&scene, &settings));
+    settings.freshness_seconds = 600;
+    assert_true(may_be_stale(&scene, &settings));
+    assert_true(may_be_stale(&scene, NULL));
+    settings.slow_query_seconds = 3;
+    assert_true(may_be_stale(&scene, &settings));
+    strcpy(settings.banner, "new");
+    assert_false(may_be_stale(&scene, &settings));
+    assert_true(may_be_stale(&scene, &settings));
+    settings.ranking.stem /= 2;
+    assert_false(may_be_stale(&scene, &settings));
+    settings.ranking_b.typos = !settings.ranking_b.typos;
+    assert_false(may_be_stale(&scene, &settings));
+    strcpy(settings.base_url, "https://example.org");
+    assert_false(may_be_stale(&scene, &settings));
+    strcpy(settings.cdn_url, "https://example.org");
+    assert_false(may_be_stale(&scene, &settings));
+    settings.says_read_only = !settings.says_read_only;
+    assert_false(may_be_stale(&scene, &settings));
+    settings.freshness_seconds = 0;
+    assert_false(may_be_stale(&scene, &settings));
+    end(&scene);
+}
+
+/* It was whole when it was opened. */
+static void what_is_spoilt_is_not_published(void **state)
+{
+    struct scene scene;
+    struct error error;
+    const struct index_bytes *other;
+    (void)state;
+    begin(&scene);
+    other = &scene.indexes.other;
+    atomic_store(&scene.spoils, true);
+    move_over(&scene, other->bytes, other->size);
+    assert_int_equal(index_watch_reload(scene.watch, NULL, &error), -1);
+    assert_non_null(strstr(error.message, "live.cdx"));
+    assert_true(generation_now(&scene) == 1);
+    atomic_store(&scene.spoils, false);
+    move_over(&scene, other->bytes, other->size);
+    assert_int_equal(index_watch_reload(scene.watch, NULL, &error), 0);
+    assert_true(generation_now(&scene) > 1);
+    end(&scene);
+}
+
 static void warming_ends_with_the_watch(void **state)
 {
     struct scene scene;
@@ -267,6 +339,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everybody_is_answered),
         cmocka_unit_test(settings_come_with_a_snapshot),
+        cmocka_unit_test(old_answers_have_the_same_settings),
+        cmocka_unit_test(what_is_spoilt_is_not_published),
         cmocka_unit_test(warming_ends_with_the_watch),
         cmocka_unit_test(who_waits_is_told_of_the_end),
     };

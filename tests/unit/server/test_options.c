@@ -1,0 +1,120 @@
+/* What the help says of a reload is what the table of options says, and options that mean the same
+   do not differ. */
+#include "server/options.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MAX_ARGUMENTS 16
+
+/* The entry of HUP: from its name to that of the next. */
+static const char *hup_entry(void)
+{
+    static char entry[4096];
+    for (const char *const *text = options_help(); *text != NULL; text++) {
+        const char *begin = strstr(*text, "\n  HUP ");
+        const char *end = begin != NULL ? strstr(begin, "\n  USR1 ") : NULL;
+        if (end == NULL)
+            continue;
+        assert_true((size_t)(end - begin) < sizeof entry);
+        memcpy(entry, begin, (size_t)(end - begin));
+        return entry;
+    }
+    fail_msg("the help does not explain HUP");
+    return NULL;
+}
+
+/* --ranking is no mention of --ranking-b. */
+static bool is_named(const char *text, const char *option)
+{
+    char name[64];
+    int length = snprintf(name, sizeof name, "--%s", option);
+    for (const char *at = text; (at = strstr(at, name)) != NULL; at++)
+        if (strchr(" ,;.\n", at[length]) != NULL)
+            return true;
+    return false;
+}
+
+static void the_help_names_what_a_reload_takes(void **state)
+{
+    (void)state;
+    const char *entry = hup_entry();
+    for (unsigned i = 0; option_setters[i].name != NULL; i++) {
+        /* That file is where it reads. */
+        if (is_named(entry, option_setters[i].name) != option_setters[i].is_reloaded)
+            fail_msg("--%s", option_setters[i].name);
+    }
+}
+
+static void parse(struct options *options, const char *const *more)
+{
+    struct error error;
+    const char *arguments[MAX_ARGUMENTS] = {"cratedex-server", "--index", "x.cdx"};
+    int n = 3;
+    for (; *more != NULL; more++)
+        arguments[n++] = *more;
+    if (options_parse(n, (char **)arguments, options, &error) != OPTIONS_RUN)
+        fail_msg("%s", error.message);
+}
+
+/* How many options differ between two command lines. */
+static unsigned count_different(const char *const *left, const char *const *right)
+{
+    static struct options options[2];
+    unsigned n = 0;
+    parse(&options[0], left);
+    parse(&options[1], right);
+    for (unsigned i = 0; option_setters[i].name != NULL; i++)
+        n += options_differ(&options[0], &options[1], i);
+    return n;
+}
+
+#define LINE(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* A value that was given first, and overridden, leaves no trace. */
+static void what_means_the_same_does_not_differ(void **state)
+{
+    (void)state;
+    assert_int_equal(count_different(LINE("--cache-bytes", "1M", "--banner", ""),
+                                     LINE("--cache-bytes", "1048576")),
+                     0);
+    assert_int_equal(
+        count_different(LINE("--listen", "a.example.org:1", "--listen", "[::1]:80"),
+                        LINE("--listen", "another.host.example.org:2", "--listen", "[::1]:80")),
+        0);
+    assert_int_equal(
+        count_different(LINE("--base-url", "http://a-long-name.example.org/", "--base-url",
+                             "http://a", "--banner", "long text", "--banner", "text"),
+                        LINE("--base-url", "http://a/", "--banner", "text")),
+        0);
+    assert_int_equal(count_different(LINE("--trust-proxy", "10.0.0.0/8", "--access-log", "off"),
+                                     LINE("--trust-proxy", "10.0.0.0/8")),
+                     0);
+}
+
+static void what_means_another_thing_differs(void **state)
+{
+    (void)state;
+    assert_int_equal(count_different(LINE("--listen", "[::1]:80"), LINE("--listen", "[::1]:81")),
+                     1);
+    assert_int_equal(
+        count_different(LINE("--trust-proxy", "10.0.0.0/8", "--trust-proxy", "::1"),
+                        LINE("--trust-proxy", "10.0.0.0/8", "--threads", "9", "--read-only", "no")),
+        3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_help_names_what_a_reload_takes),
+        cmocka_unit_test(what_means_the_same_does_not_differ),
+        cmocka_unit_test(what_means_another_thing_differs),
+    };
+    return cmocka_run_group_tests_name("options", tests, NULL, NULL);
+}
