@@ -56,7 +56,7 @@ static void expect(bool is_right)
 static void warm(const struct service *service, const struct snapshot *served,
                  const struct snapshot *opened, const atomic_bool *is_over)
 {
-    expect(service == NULL && opened->generation == served->generation + 1);
+    expect(service == NULL && opened->generation > served->generation);
     atomic_fetch_add(&current->n_warmed, 1);
     if (atomic_load(&current->spoils)) {
         int descriptor = open(current->path, O_WRONLY | O_APPEND);
@@ -292,7 +292,8 @@ static void what_is_spoilt_is_not_published(void **state)
     atomic_store(&scene.spoils, false);
     move_over(&scene, other->bytes, other->size);
     assert_int_equal(index_watch_reload(scene.watch, NULL, &error), 0);
-    assert_true(generation_now(&scene) > 1);
+    /* What was made of the one that was refused is of another generation. */
+    assert_true(generation_now(&scene) > 2);
     end(&scene);
 }
 
