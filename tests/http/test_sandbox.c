@@ -251,11 +251,24 @@ static void reads_nothing_elsewhere(void **state)
     served_file_end(&file);
 }
 
+/* Who is in the sandbox could read no /etc/hosts. */
+static void looks_up_names_before(void **state)
+{
+    struct served_file file;
+    (void)state;
+    served_file_make(&file);
+    served_file_start(&file,
+                      (const char *const[]){"--sandbox", "yes", "--listen", "localhost:0", NULL});
+    assert_int_equal(http_fixture_status(&file.http, "/api/v1/crates/serde"), 200);
+    served_file_end(&file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(does_all_that_it_is_for),
         cmocka_unit_test(reads_nothing_elsewhere),
+        cmocka_unit_test(looks_up_names_before),
     };
     /* At its end LeakSanitizer makes a process that traces the server: nothing may do that. */
     setenv("LSAN_OPTIONS", "detect_leaks=0", 1);

@@ -160,7 +160,8 @@ static int signal_others(void)
 static int limit_others(void)
 {
     struct rlimit limit;
-    return is_missing(syscall(SYS_prlimit64, getppid(), RLIMIT_NOFILE, NULL, &limit));
+    return is_missing(syscall(SYS_prlimit64, getppid(), RLIMIT_NOFILE, NULL, &limit)) +
+           is_missing(setpriority(PRIO_PROCESS, (id_t)getppid(), 19));
 }
 
 static int become_urgent(void)
@@ -216,7 +217,10 @@ static void *touch_memory(void *context)
         return NULL;
     memset(bytes, 1, size);
     free(bytes);
-    return pthread_setschedparam(pthread_self(), SCHED_IDLE, &idle) == 0 ? context : NULL;
+    return setpriority(PRIO_PROCESS, 0, 5) == 0 &&
+                   pthread_setschedparam(pthread_self(), SCHED_IDLE, &idle) == 0
+               ? context
+               : NULL;
 }
 
 static int run_threads(void)
