@@ -5,6 +5,7 @@ import gzip
 import os
 import pty
 import random
+import shutil
 import signal
 import ssl
 import subprocess
@@ -177,16 +178,17 @@ class Fetching(unittest.TestCase):
             "the part does not say which": Fault(status=206),
             "it breaks off in the other one, too": Fault(no_if_range=True, cut=9),
         }
+        self.break_off()
+        saved = self.machine.folder / "saved"
+        shutil.copytree(self.folder, saved)
+        self.assertEqual(len(self.server.body), len(self.become()))
         for name, fault in cases.items():
             with self.subTest(name):
-                self.server.etag = '"one"'
-                self.server.body = dump(filler=FILLER)
-                self.file.unlink(missing_ok=True)
-                self.break_off()
-                length = len(self.server.body)
-                self.assertEqual(len(self.become()), length)
+                shutil.rmtree(self.folder)
+                shutil.copytree(saved, self.folder)
                 self.server.faults = [fault]
-                self.fetch()
+                # It is told by what the server says, before the parts are put together.
+                self.assertNotIn("do not fit", self.fetch())
                 self.assert_fetched()
 
     def test_a_server_that_gives_two_versions_one_name(self):
@@ -324,8 +326,8 @@ class Fetching(unittest.TestCase):
 
     def test_https_does_not_lead_to_http(self):
         key = self.machine.folder / "key.pem"
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                        "-keyout", key, "-out", key.with_name("cert.pem"), "-subj", "/CN=127.0.0.1", "-addext",
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                        "-nodes", "-keyout", key, "-out", key.with_name("cert.pem"), "-subj", "/CN=127.0.0.1", "-addext",
                         "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(key.with_name("cert.pem"), key)
@@ -430,10 +432,10 @@ class Fetching(unittest.TestCase):
             status, printed, errors = self.machine.run(FETCH, option)
             self.assertEqual((status, errors), (0, ""))
             self.assertIn("cratedex-fetch-dump", printed)
-        for arguments in (("--nope",), ("--url",), ("--url", ""), ("--url", "ftp://a/b"), ("--url", "file:///etc/passwd"),
+        for arguments in (("--nope",), ("--url",), ("--url", ""), ("--url", "ftp://a/b"), ("--url", "file:///etc/a"),
                           ("--url=https://a b",), ("--retries", "-1"), ("--retries", "x"), ("--max-time", "0"),
-                          ("--max-bytes", "1X"), ("--max-bytes", "9999999T"), ("--force=yes",), ("-o", ""), ("-o", "a/"),
-                          ("dump.tar.gz",), ("",)):
+                          ("--max-bytes", "1X"), ("--max-bytes", "9999999T"), ("--force=yes",), ("-o", ""),
+                          ("-o", "a/"), ("dump.tar.gz",), ("",)):
             status, printed, errors = self.machine.run(FETCH, *arguments)
             self.assertEqual((status, printed, errors.count("\n")), (2, "", 1), arguments)
         self.assertEqual(self.machine.run(FETCH, "-o", self.machine.folder)[0], 1)

@@ -90,7 +90,8 @@ class Serving(unittest.TestCase):
             self.assertEqual(served(url), "2026-11-02T02:00:00Z")
             # By itself, too.
             self.assertIn("serves it", self.run_it("--rollback", "--server", address))
-        self.assertIn("takes the index when it starts", self.run_it("--dump", self.newer, "--force", "--server", address))
+        printed = self.run_it("--dump", self.newer, "--force", "--server", address)
+        self.assertIn("takes the index when it starts", printed)
 
     def test_a_process_that_is_no_server_gets_no_signal(self):
         with subprocess.Popen(["sleep", "60"]) as other:
@@ -106,7 +107,8 @@ class Serving(unittest.TestCase):
         shutil.copy(self.index.resolve(), other)
         self.index, before = other, self.tree.current.readlink()
         with self.server() as url:
-            printed = self.run_it("--dump", self.newer, "--server", url.removeprefix("http://"), "--wait", "0", status=1)
+            address = url.removeprefix("http://")
+            printed = self.run_it("--dump", self.newer, "--server", address, "--wait", "0", status=1)
         self.assertIn("whether its --index is", printed)
         self.assertEqual(self.tree.current.readlink(), before)
 
