@@ -29,10 +29,8 @@
 
 #define MIN_SHARD_BYTES ((size_t)64 << 10)
 
-/* Entries that cache_drop looks at while it holds a lock. */
-#define DROPPED_AT_ONCE 256
-
-/* cache_visit lets others have a shard's lock after as many. */
+/* Who goes through a whole shard lets others have its lock after as many. */
+#define ENTRIES_A_LOCK 256
 #define BUCKETS_A_LOCK 256
 
 struct cache {
@@ -286,9 +284,24 @@ struct cache_entry *cache_acquire_ahead(struct cache *cache, const void *key, si
     return entry;
 }
 
+/* Gives the entry its value and wakes those who wait for it. Returns whether it is kept. */
+static bool set_value(struct cache *cache, struct cache_shard *shard, struct cache_entry *entry,
+                      void *value)
+{
+    entry->value = value;
+    settle(shard, entry, CACHE_ENTRY_FILLED);
+    return !cache->keeps_nothing;
+}
+
 void cache_fill(struct cache *cache, struct cache_entry *entry, void *value, size_t bytes)
 {
-    cache_fill_ahead(cache, entry, value, bytes, 0);
+    struct cache_shard *shard = find_shard(cache, entry->hash);
+    struct cache_entry *dropped = NULL;
+    pthread_mutex_lock(&shard->lock);
+    if (set_value(cache, shard, entry, value))
+        dropped = cache_shard_admit(shard, entry, bytes);
+    pthread_mutex_unlock(&shard->lock);
+    release_all(cache, dropped);
 }
 
 void cache_fill_ahead(struct cache *cache, struct cache_entry *entry, void *value, size_t bytes,
@@ -297,12 +310,23 @@ void cache_fill_ahead(struct cache *cache, struct cache_entry *entry, void *valu
     struct cache_shard *shard = find_shard(cache, entry->hash);
     struct cache_entry *dropped = NULL;
     pthread_mutex_lock(&shard->lock);
-    entry->value = value;
-    settle(shard, entry, CACHE_ENTRY_FILLED);
-    if (!cache->keeps_nothing)
-        dropped = cache_shard_admit(shard, entry, bytes, n_uses);
+    if (set_value(cache, shard, entry, value))
+        dropped = cache_shard_admit_ahead(shard, entry, bytes, n_uses);
     pthread_mutex_unlock(&shard->lock);
     release_all(cache, dropped);
+}
+
+void cache_settle_ahead(struct cache *cache)
+{
+    for (unsigned i = 0; i < cache->n_shards; i++) {
+        struct cache_shard *shard = &cache->shards[i];
+        bool has_more = true;
+        while (has_more) {
+            pthread_mutex_lock(&shard->lock);
+            has_more = cache_shard_settle(shard, ENTRIES_A_LOCK);
+            pthread_mutex_unlock(&shard->lock);
+        }
+    }
 }
 
 void cache_abandon(struct cache *cache, struct cache_entry *entry)
@@ -328,14 +352,14 @@ void cache_charge(struct cache *cache, struct cache_entry *entry, size_t bytes)
 void cache_drop(struct cache *cache, bool (*is_unwanted)(const void *value, const void *context),
                 const void *context)
 {
-    static const enum cache_queue queues[] = {CACHE_QUEUE_SMALL, CACHE_QUEUE_MAIN};
-    for (unsigned i = 0; i < cache->n_shards * sizeof queues / sizeof *queues; i++) {
-        struct cache_shard *shard = &cache->shards[i / 2];
+    for (unsigned i = 0; i < cache->n_shards * N_CACHE_QUEUES; i++) {
+        struct cache_shard *shard = &cache->shards[i / N_CACHE_QUEUES];
+        const enum cache_queue queue = (enum cache_queue)(i % N_CACHE_QUEUES);
         size_t n_left = SIZE_MAX;
         while (n_left > 0) {
             pthread_mutex_lock(&shard->lock);
-            struct cache_entry *dropped = cache_shard_drop(shard, queues[i % 2], DROPPED_AT_ONCE,
-                                                           &n_left, is_unwanted, context);
+            struct cache_entry *dropped =
+                cache_shard_drop(shard, queue, ENTRIES_A_LOCK, &n_left, is_unwanted, context);
             pthread_mutex_unlock(&shard->lock);
             release_all(cache, dropped);
         }
@@ -389,7 +413,7 @@ void cache_read_shard_statistics(struct cache *cache, unsigned number,
     struct cache_shard *shard = &cache->shards[number];
     pthread_mutex_lock(&shard->lock);
     *statistics = (struct cache_statistics){
-        .n_entries = shard->small_queue.n_entries + shard->main_queue.n_entries,
+        .n_entries = cache_shard_n_entries(shard),
         .n_bytes = cache_shard_entry_bytes(shard) + (cache->keeps_nothing ? 0 : shard->table_bytes),
         .max_bytes = cache->max_bytes,
         .n_hits = cache_shard_n_hits(shard),

@@ -87,9 +87,12 @@ void cache_drop(struct cache *cache, bool (*is_unwanted)(const void *value, cons
 struct cache_entry *cache_acquire_ahead(struct cache *cache, const void *key, size_t key_size,
                                         enum cache_outcome *outcome);
 
-/* cache_fill, of an entry that is to be kept as if it had been used `n_uses` times since. */
+/* cache_fill, of an entry that nobody can ask for before cache_settle_ahead: until then it is not
+   evicted, unless such entries would leave too little to the others, and then kept as if it had
+   been used `n_uses` times. */
 void cache_fill_ahead(struct cache *cache, struct cache_entry *entry, void *value, size_t bytes,
                       unsigned n_uses);
+void cache_settle_ahead(struct cache *cache);
 
 /* Calls `visit` for every entry that has a value and is there all the time, in no order, until it
    returns false. `n_uses`: how much the entry is in use; 0: it was asked for once, or not for long;

@@ -6,7 +6,8 @@
    Entries enter the small queue, or the main queue if the ghost queue knows them. Above a tenth of
    the bytes the small queue gives up its oldest: to the main queue if it was used twice meanwhile,
    else to the ghost queue. The main queue gives its oldest as many further rounds as it was used,
-   up to three. An entry in no queue (it is being computed) cannot be evicted.
+   up to three. An entry in no queue (it is being computed) cannot be evicted, nor one in the queue
+   of those that nobody can ask for yet.
 
    Eviction is amortized constant: an entry of the main queue is moved at most three times for three
    uses. In the worst case one call does that for the whole queue. */
@@ -22,6 +23,9 @@
 #define MAX_ROUNDS 3
 #define PROMOTION_FREQUENCY 2
 #define SMALL_QUEUE_PART 10
+
+/* What cannot be asked for yet leaves this part of the bytes to what can. */
+#define AHEAD_REST_PART 4
 
 int cache_shard_init(struct cache_shard *shard, size_t share)
 {
@@ -120,14 +124,9 @@ uint64_t cache_shard_n_hits(const struct cache_shard *shard)
     return n_hits;
 }
 
-static struct cache_fifo *queue_of(struct cache_shard *shard, enum cache_queue queue)
-{
-    return queue == CACHE_QUEUE_SMALL ? &shard->small_queue : &shard->main_queue;
-}
-
 static void push(struct cache_shard *shard, struct cache_entry *entry, enum cache_queue queue)
 {
-    struct cache_fifo *fifo = queue_of(shard, queue);
+    struct cache_fifo *fifo = &shard->queues[queue];
     entry->queue = queue;
     entry->next = NULL;
     if (fifo->youngest != NULL)
@@ -142,7 +141,7 @@ static void push(struct cache_shard *shard, struct cache_entry *entry, enum cach
 /* Takes the oldest entry off a queue; NULL where it is empty. */
 static struct cache_entry *pop(struct cache_shard *shard, enum cache_queue queue)
 {
-    struct cache_fifo *fifo = queue_of(shard, queue);
+    struct cache_fifo *fifo = &shard->queues[queue];
     struct cache_entry *entry = fifo->oldest;
     if (entry == NULL)
         return NULL;
@@ -158,8 +157,10 @@ static struct cache_entry *pop(struct cache_shard *shard, enum cache_queue queue
 /* The queue that has to give something up. */
 static enum cache_queue fuller_queue(const struct cache_shard *shard)
 {
-    bool small_is_full = shard->small_queue.n_bytes > shard->max_bytes / SMALL_QUEUE_PART;
-    return small_is_full || shard->main_queue.oldest == NULL ? CACHE_QUEUE_SMALL : CACHE_QUEUE_MAIN;
+    bool small_is_full =
+        shard->queues[CACHE_QUEUE_SMALL].n_bytes > shard->max_bytes / SMALL_QUEUE_PART;
+    return small_is_full || shard->queues[CACHE_QUEUE_MAIN].oldest == NULL ? CACHE_QUEUE_SMALL
+                                                                           : CACHE_QUEUE_MAIN;
 }
 
 /* Evicts until the bound holds and returns what was evicted. */
@@ -195,33 +196,65 @@ unsigned cache_shard_n_uses(const struct cache_entry *entry)
     return frequency_of(entry) + (entry->queue == CACHE_QUEUE_MAIN ? PROMOTION_FREQUENCY : 0);
 }
 
-/* The queue of an entry that nobody has asked for since its value was there: the one that it would
-   be in after that many uses. */
-static enum cache_queue queue_after(struct cache_entry *entry, unsigned n_uses)
+/* Puts an entry into the queue where it would be after as many uses. */
+static void push_as_used(struct cache_shard *shard, struct cache_entry *entry, unsigned n_uses)
 {
     bool is_promoted = n_uses >= PROMOTION_FREQUENCY;
     set_frequency(entry, is_promoted ? n_uses - PROMOTION_FREQUENCY : n_uses);
-    return is_promoted ? CACHE_QUEUE_MAIN : CACHE_QUEUE_SMALL;
+    push(shard, entry, is_promoted ? CACHE_QUEUE_MAIN : CACHE_QUEUE_SMALL);
 }
 
-struct cache_entry *cache_shard_admit(struct cache_shard *shard, struct cache_entry *entry,
-                                      size_t bytes, unsigned n_uses)
+/* Returns false, and takes the entry off the table, where its value is too large. */
+static bool take_cost(struct cache_shard *shard, struct cache_entry *entry, size_t bytes)
 {
     size_t largest = shard->max_bytes / SMALL_QUEUE_PART;
     size_t own_cost = sizeof *entry + entry->key_size;
     if (own_cost > largest || bytes > largest - own_cost) {
         cache_shard_unlist(shard, entry);
         entry->next = NULL;
-        return entry;
+        return false;
     }
     entry->cost = own_cost + bytes;
+    return true;
+}
+
+struct cache_entry *cache_shard_admit(struct cache_shard *shard, struct cache_entry *entry,
+                                      size_t bytes)
+{
+    if (!take_cost(shard, entry, bytes))
+        return entry;
     /* The paper's ghost queue is as long as the main queue can become. The number of all entries is
        about that, and is so too while the main queue is still filling up. */
-    size_t n_ghosts = shard->small_queue.n_entries + shard->main_queue.n_entries;
-    bool came_back = cache_ghost_take(&shard->ghost, entry->hash, n_ghosts);
-    enum cache_queue queue = queue_after(entry, n_uses);
-    push(shard, entry, came_back ? CACHE_QUEUE_MAIN : queue);
+    bool came_back = cache_ghost_take(&shard->ghost, entry->hash, cache_shard_n_entries(shard));
+    push(shard, entry, came_back ? CACHE_QUEUE_MAIN : CACHE_QUEUE_SMALL);
     return make_room(shard);
+}
+
+struct cache_entry *cache_shard_admit_ahead(struct cache_shard *shard, struct cache_entry *entry,
+                                            size_t bytes, unsigned n_uses)
+{
+    if (!take_cost(shard, entry, bytes))
+        return entry;
+    const size_t n_others = shard->queues[CACHE_QUEUE_AHEAD].n_bytes;
+    const size_t most = shard->max_bytes - shard->max_bytes / AHEAD_REST_PART;
+    if (n_others > most || entry->cost > most - n_others) {
+        push_as_used(shard, entry, n_uses);
+    } else {
+        set_frequency(entry, n_uses);
+        push(shard, entry, CACHE_QUEUE_AHEAD);
+    }
+    return make_room(shard);
+}
+
+bool cache_shard_settle(struct cache_shard *shard, size_t n)
+{
+    for (; n > 0; n--) {
+        struct cache_entry *entry = pop(shard, CACHE_QUEUE_AHEAD);
+        if (entry == NULL)
+            return false;
+        push_as_used(shard, entry, frequency_of(entry));
+    }
+    return true;
 }
 
 struct cache_entry *cache_shard_grow(struct cache_shard *shard, struct cache_entry *entry,
@@ -233,7 +266,7 @@ struct cache_entry *cache_shard_grow(struct cache_shard *shard, struct cache_ent
     if (bytes > shard->max_bytes)
         bytes = shard->max_bytes;
     entry->cost += bytes;
-    queue_of(shard, entry->queue)->n_bytes += bytes;
+    shard->queues[entry->queue].n_bytes += bytes;
     return make_room(shard);
 }
 
@@ -242,7 +275,7 @@ struct cache_entry *cache_shard_drop(struct cache_shard *shard, enum cache_queue
                                      bool (*is_unwanted)(const void *value, const void *context),
                                      const void *context)
 {
-    const struct cache_fifo *fifo = queue_of(shard, queue);
+    const struct cache_fifo *fifo = &shard->queues[queue];
     struct cache_entry *dropped = NULL;
     /* Others may have taken entries out since the last turn. */
     if (*n_left > fifo->n_entries)
@@ -260,7 +293,18 @@ struct cache_entry *cache_shard_drop(struct cache_shard *shard, enum cache_queue
     return dropped;
 }
 
+size_t cache_shard_n_entries(const struct cache_shard *shard)
+{
+    size_t n_entries = 0;
+    for (unsigned i = 0; i < N_CACHE_QUEUES; i++)
+        n_entries += shard->queues[i].n_entries;
+    return n_entries;
+}
+
 size_t cache_shard_entry_bytes(const struct cache_shard *shard)
 {
-    return shard->small_queue.n_bytes + shard->main_queue.n_bytes;
+    size_t n_bytes = 0;
+    for (unsigned i = 0; i < N_CACHE_QUEUES; i++)
+        n_bytes += shard->queues[i].n_bytes;
+    return n_bytes;
 }

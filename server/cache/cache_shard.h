@@ -18,7 +18,8 @@
 #define CACHE_MAX_USES 255
 
 enum cache_entry_state { CACHE_ENTRY_COMPUTING, CACHE_ENTRY_FILLED, CACHE_ENTRY_ABANDONED };
-enum cache_queue { CACHE_QUEUE_NONE, CACHE_QUEUE_SMALL, CACHE_QUEUE_MAIN };
+enum cache_queue { CACHE_QUEUE_NONE, CACHE_QUEUE_SMALL, CACHE_QUEUE_MAIN, CACHE_QUEUE_AHEAD };
+#define N_CACHE_QUEUES 4
 
 struct cache_entry {
     struct cache_entry *next_in_bucket;
@@ -54,8 +55,7 @@ struct cache_shard {
     pthread_cond_t settled; /* a computation ended for which somebody waited */
     struct cache_entry **buckets;
     size_t bucket_mask;
-    struct cache_fifo small_queue;
-    struct cache_fifo main_queue;
+    struct cache_fifo queues[N_CACHE_QUEUES]; /* that of none is empty */
     struct cache_ghost ghost;
     size_t max_bytes;   /* for the entries in the queues: the share without the tables */
     size_t table_bytes; /* of the buckets and the ghost queue */
@@ -93,11 +93,19 @@ uint64_t cache_shard_n_hits(const struct cache_shard *shard);
 unsigned cache_shard_n_uses(const struct cache_entry *entry);
 
 /* Gives a listed entry that is in no queue `bytes` for its value, puts it into the queue that it
-   belongs to, as after `n_uses` uses, and evicts until the bound holds. A value above a tenth of
-   the share takes the entry off the table instead. Returns the entries that are listed no more,
-   linked by `next`. */
+   belongs to, and evicts until the bound holds. A value above a tenth of the share takes the entry
+   off the table instead. Returns the entries that are listed no more, linked by `next`. */
 struct cache_entry *cache_shard_admit(struct cache_shard *shard, struct cache_entry *entry,
-                                      size_t bytes, unsigned n_uses);
+                                      size_t bytes);
+
+/* The same for an entry that nobody can ask for yet, and that is then to be kept as if it had been
+   used `n_uses` times: nothing evicts it until cache_shard_settle, unless there is too much of its
+   kind. */
+struct cache_entry *cache_shard_admit_ahead(struct cache_shard *shard, struct cache_entry *entry,
+                                            size_t bytes, unsigned n_uses);
+
+/* Puts `n` such entries where others are. Returns false where there are no more. */
+bool cache_shard_settle(struct cache_shard *shard, size_t n);
 
 /* Adds `bytes` to the cost of an entry, if it is still in a queue, and evicts until the bound
    holds. Returns the entries that are listed no more, linked by `next`. */
@@ -112,7 +120,8 @@ struct cache_entry *cache_shard_drop(struct cache_shard *shard, enum cache_queue
                                      bool (*is_unwanted)(const void *value, const void *context),
                                      const void *context);
 
-/* The bytes of the entries in the queues. */
+/* How many entries the queues have, and their bytes. */
+size_t cache_shard_n_entries(const struct cache_shard *shard);
 size_t cache_shard_entry_bytes(const struct cache_shard *shard);
 
 #endif

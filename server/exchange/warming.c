@@ -199,6 +199,7 @@ size_t warming_run(const struct service *service, const struct snapshot *served,
         make(&warming, &choice.answers[i]);
     }
     warming_choice_free(&choice);
+    cache_settle_ahead(service->cache);
     metrics_record_warming(service->metrics, warming.n_made, monotonic_seconds() - start);
     return warming.n_made;
 }

@@ -1,6 +1,7 @@
 /* A swap in its order, with what may go wrong at each step:
 
        open beside the old one   refused: the old one serves on
+       check all pages           likewise; of a cold disk this takes longest
        warm                      nobody is answered from the new one yet
        publish                   who asks from now on gets it; waits for those who hold the old one
        forget, close             nobody sees the old one any more; its memory goes to the system
@@ -21,6 +22,14 @@
 #include <stdio.h>
 #include <time.h>
 
+/* When the steps of one ended, by monotonic_seconds. */
+struct swap_times {
+    double begun;
+    double opened;
+    double checked;
+    double warmed;
+};
+
 static double wall_seconds(void)
 {
     struct timespec now;
@@ -39,6 +48,7 @@ void index_swap_init(struct index_swap *swap, struct published *snapshots, struc
     swap->steps = steps != NULL ? *steps : (struct swap_steps){.service = NULL};
     swap->is_over = is_over;
     swap->served = served;
+    swap->last_generation = served->generation;
     swap->has_stale = false;
     atomic_init(&swap->n_published, 0);
     atomic_init(&swap->n_refused, 0);
@@ -76,13 +86,14 @@ static void replace(struct index_swap *swap, struct snapshot *opened)
     malloc_trim(0);
 }
 
+/* What is kept of a snapshot that is refused has its generation, which no other gets. */
 static struct snapshot *open_snapshot(struct index_swap *swap, const struct settings *settings,
                                       struct error *error)
 {
     struct snapshot_source source = swap->source;
     if (settings != NULL)
         source.settings = settings;
-    return snapshot_open(&source, swap->served->generation + 1, error);
+    return snapshot_open(&source, ++swap->last_generation, error);
 }
 
 /* Whether it is still what was opened, and wanted. */
@@ -97,37 +108,76 @@ static int check_opened(const struct index_swap *swap, const struct snapshot *op
     return error_mark_transient(error);
 }
 
+/* Checks all pages, unless what is served is worse anyway: another file is better than one that
+   nobody may read, and the same is as good. */
+static int check_pages(const struct index_swap *swap, const struct snapshot *opened,
+                       struct error *error)
+{
+    const struct snapshot *served = swap->served;
+    bool is_as_good = served->is_damaged || file_stamp_equals(&served->at_path, &opened->at_path);
+    if (is_as_good || page_check_all(opened->index, swap->source.path, swap->is_over, error) == 0)
+        return 0;
+    return snapshot_is_sound(opened) ? -1 : check_opened(swap, opened, error);
+}
+
+static void prepare(const struct index_swap *swap, const struct snapshot *snapshot)
+{
+    if (swap->steps.prepare != NULL)
+        swap->steps.prepare(swap->steps.service, snapshot);
+}
+
+/* Everything between opening and publishing. */
+static int make_ready(const struct index_swap *swap, const struct snapshot *opened,
+                      struct swap_times *times, struct error *error)
+{
+    const struct swap_steps *steps = &swap->steps;
+    if (check_pages(swap, opened, error) != 0)
+        return -1;
+    times->checked = monotonic_seconds();
+    prepare(swap, opened);
+    if (steps->warm != NULL)
+        steps->warm(steps->service, swap->served, opened, swap->is_over);
+    times->warmed = monotonic_seconds();
+    int result = check_opened(swap, opened, error);
+    if (result != 0 && !swap->served->is_damaged)
+        prepare(swap, swap->served);
+    return result;
+}
+
+static void say(const struct index_swap *swap, const char *why, const struct snapshot *opened,
+                const struct swap_times *times)
+{
+    const struct index *before = swap->served->index;
+    fprintf(stderr,
+            "cratedex-server: %s %s: serving %" PRIu32 " crates, dump of %s (before: %" PRIu32
+            ", %s); opened in %.3f s, checked in %.3f s, warmed in %.3f s\n",
+            swap->source.path, why, index_n_crates(opened->index),
+            index_dump_timestamp(opened->index), index_n_crates(before),
+            index_dump_timestamp(before), times->opened - times->begun,
+            times->checked - times->opened, times->warmed - times->checked);
+}
+
 int index_swap_run(struct index_swap *swap, const struct settings *settings, const char *why,
                    struct error *error)
 {
-    const struct swap_steps *steps = &swap->steps;
-    double start = monotonic_seconds();
+    struct swap_times times = {.begun = monotonic_seconds()};
     struct snapshot *opened = open_snapshot(swap, settings, error);
     if (opened == NULL)
         return -1;
-    double open = monotonic_seconds();
-    if (steps->prepare != NULL)
-        steps->prepare(steps->service, opened);
-    if (steps->warm != NULL)
-        steps->warm(steps->service, swap->served, opened, swap->is_over);
-    if (check_opened(swap, opened, error) != 0) {
+    times.opened = monotonic_seconds();
+    if (make_ready(swap, opened, &times, error) != 0) {
         snapshot_close(opened);
+        malloc_trim(0);
         return -1;
     }
-    double warm = monotonic_seconds();
     if (settings != NULL)
         swap->settings = *settings;
-    fprintf(stderr,
-            "cratedex-server: %s %s: serving %" PRIu32 " crates, dump of %s (before: %" PRIu32
-            ", %s); opened in %.3f s, warmed in %.3f s\n",
-            swap->source.path, why, index_n_crates(opened->index),
-            index_dump_timestamp(opened->index), index_n_crates(swap->served->index),
-            index_dump_timestamp(swap->served->index), open - start, warm - open);
+    say(swap, why, opened, &times);
     keep_stale(swap, opened);
     replace(swap, opened);
     atomic_fetch_add(&swap->n_published, 1);
     atomic_store(&swap->last_published, wall_seconds());
-    atomic_store(&swap->last_seconds, monotonic_seconds() - start);
+    atomic_store(&swap->last_seconds, monotonic_seconds() - times.begun);
     atomic_store(&swap->last_was_refused, false);
     return 0;
 }

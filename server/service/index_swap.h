@@ -16,7 +16,8 @@ struct service;
 struct swap_steps {
     const struct service *service; /* for them */
 
-    /* When another is open, before anything else happens with it. */
+    /* Before anything is computed on another that is open; and of what is served, where that is
+       refused then. */
     void (*prepare)(const struct service *service, const struct snapshot *opened);
 
     /* Between opening and publishing: computes answers on `opened` before anybody asks for them.
@@ -46,7 +47,8 @@ struct index_swap {
     const atomic_bool *is_over;
     /* Of the thread that swaps: */
     struct snapshot *served;
-    bool has_stale; /* answers of the generation before are kept for a while */
+    uint64_t last_generation; /* of what was opened, published or not */
+    bool has_stale;           /* answers of the generation before are kept for a while */
     /* For all threads: */
     atomic_uint_fast64_t n_published;
     atomic_uint_fast64_t n_refused;

@@ -34,11 +34,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define LOOK_MILLISECONDS 1000
 #define RETRY_SECONDS 10.0
 #define SIGNATURE_SECONDS 1.0
+
+/* To open an index, to warm and to close one takes a second or so of processor time, for which
+   those who answer are not to wait: this is worth a third of their share. It is no less, for it may
+   hold a lock of the cache or of malloc when it has to give way. */
+#define NICENESS 5
 
 struct index_watch {
     struct index_swap swap;
@@ -207,6 +213,7 @@ static void look(struct index_watch *watch)
 static void *run(void *context)
 {
     struct index_watch *watch = context;
+    (void)setpriority(PRIO_PROCESS, 0, NICENESS); /* of this thread, on Linux */
     while (!atomic_load(&watch->is_over)) {
         eventfd_t n_wakes;
         struct pollfd polled[] = {{.fd = watch->wake, .events = POLLIN},

@@ -4,6 +4,9 @@
    after each MiB rests three times as long as that took. 760 MiB take some 2 s of a fast disk. It
    reads by the descriptor: what is not asked for stays out of the process' own pages.
 
+   An index that is to take the place of another is checked before (page_check_all): there is
+   something better to serve until then.
+
    A file that somebody writes to is index_watch.c's concern, and ends it. */
 #define _GNU_SOURCE /* SCHED_IDLE */
 #include "server/service/page_check.h"
@@ -85,6 +88,24 @@ static void *run(void *context)
     if (next < 0 && index_is_unchanged(check->index))
         fprintf(stderr, "cratedex-server: %s\n", error.message);
     return NULL;
+}
+
+int page_check_all(const struct index *index, const char *path, const atomic_bool *is_over,
+                   struct error *error)
+{
+    struct index_pages_state pages = {.n_damaged = 0};
+    for (int64_t next = 1; next > 0 && pages.n_damaged == 0 && !atomic_load(is_over);) {
+        next = index_check_pages(index, (uint32_t)next, PAGES_A_PIECE, error);
+        if (next < 0)
+            return error_mark_transient(error);
+        index_pages_state(index, &pages);
+    }
+    if (pages.n_damaged == 0)
+        return 0;
+    return error_set(error,
+                     "%s is damaged: page %" PRIu32
+                     " is not as it was written; restore it or build it again",
+                     path, pages.first_damaged);
 }
 
 struct page_check *page_check_start(const struct index *index, const char *path,

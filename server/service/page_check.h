@@ -4,6 +4,7 @@
 
 #include <cratedex/error.h>
 #include <cratedex/index_file.h>
+#include <stdatomic.h>
 
 struct page_check;
 
@@ -12,6 +13,11 @@ struct page_check;
    and `path` too. Returns NULL and why. */
 struct page_check *page_check_start(const struct index *index, const char *path,
                                     struct error *error);
+
+/* Checks here and now what nobody has read yet, until `*is_over`. Returns 0, or -1 and what is
+   damaged, or cannot be read, which is transient. */
+int page_check_all(const struct index *index, const char *path, const atomic_bool *is_over,
+                   struct error *error);
 
 /* Ends it, wherever it is. NULL is allowed. */
 void page_check_stop(struct page_check *check);

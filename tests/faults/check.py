@@ -14,6 +14,7 @@ import time
 
 from counting import download, run_counting
 from faulty_server import TARGETS, FaultyServer, run_answers, run_starts
+from reloading import run_reloading
 from scene import run_scene
 from scenes import BuildScene, QuestionScene
 
@@ -88,6 +89,10 @@ def server_runs(arguments, folder):
     yield (
         "server answers out of its cache",
         lambda name: run_answers(name, server("--access-log", "off"), TARGETS, per_target, generator),
+    )
+    yield (
+        "reloading",
+        lambda name: run_reloading(name, server("--admin-listen", "127.0.0.1:0"), arguments.sample, generator),
     )
     counts = os.path.join(folder, "counts")
     os.makedirs(counts, exist_ok=True)

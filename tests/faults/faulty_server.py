@@ -63,6 +63,8 @@ class FaultyServer:
         line = self.process.stdout.readline()
         found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
         self.port = int(found[1]) if found else None
+        found = re.search(r"for operators on http://127\.0\.0\.1:(\d+)", line)
+        self.admin_port = int(found[1]) if found else None
         return self.port is not None
 
     def faults_of_start(self):

@@ -247,28 +247,53 @@ static void more_uses_last_longer_in_the_main_queue(void **state)
     cache_destroy(cache);
 }
 
-/* Made before anybody has asked, for as much use as others had. */
-static void what_is_made_ahead_stays_until_it_is_asked_for(void **state)
+static void make_ahead(struct cache *cache, unsigned number, unsigned n_uses)
+{
+    char key[32];
+    enum cache_outcome outcome;
+    snprintf(key, sizeof key, "ahead %06u", number);
+    struct cache_entry *entry = cache_acquire_ahead(cache, key, strlen(key), &outcome);
+    assert_non_null(entry);
+    cache_fill_ahead(cache, entry, &value, VALUE_BYTES, n_uses);
+    cache_release(cache, entry);
+}
+
+static void what_was_made_ahead_stays_for_its_uses(void **state)
 {
     (void)state;
     static const unsigned uses[] = {0, 1, 2, 7};
     unsigned n_entries = capacity();
     struct cache *cache = create();
     ask_all(cache, "before", n_entries / 2);
-    for (unsigned i = 0; i < 4; i++) {
-        char key[32];
-        enum cache_outcome outcome;
-        snprintf(key, sizeof key, "ahead %06u", uses[i]);
-        struct cache_entry *entry = cache_acquire_ahead(cache, key, strlen(key), &outcome);
-        assert_non_null(entry);
-        cache_fill_ahead(cache, entry, &value, VALUE_BYTES, uses[i]);
-        cache_release(cache, entry);
-    }
+    for (unsigned i = 0; i < 4; i++)
+        make_ahead(cache, uses[i], uses[i]);
+    cache_settle_ahead(cache);
     ask_all(cache, "scan", 20 * n_entries);
     assert_false(has(cache, "ahead", 0));
     assert_false(has(cache, "ahead", 1));
     assert_true(has(cache, "ahead", 2));
     assert_true(has(cache, "ahead", 7));
+    cache_destroy(cache);
+}
+
+/* Whatever is asked for meanwhile, and however often; a part of the bytes is for that all the
+   same. */
+static void what_is_made_ahead_stays_until_it_can_be_asked_for(void **state)
+{
+    (void)state;
+    unsigned n_entries = capacity();
+    struct cache *cache = create();
+    for (unsigned i = 0; i < 2 * n_entries; i++)
+        make_ahead(cache, i, 1);
+    for (unsigned i = 0; i < n_entries * 6; i++)
+        ask_often(cache, "popular", i, 3);
+    cache_settle_ahead(cache);
+    unsigned n_ahead = 0;
+    for (unsigned i = 0; i < 2 * n_entries; i++)
+        n_ahead += has(cache, "ahead", i);
+    assert_in_range(n_ahead, n_entries * 7 / 10, n_entries * 8 / 10);
+    ask_often(cache, "popular", 0, 3);
+    assert_true(has(cache, "popular", 0));
     cache_destroy(cache);
 }
 
@@ -309,7 +334,8 @@ int main(void)
         cmocka_unit_test(a_new_working_set_replaces_the_old),
         cmocka_unit_test(the_main_queue_keeps_what_is_used),
         cmocka_unit_test(more_uses_last_longer_in_the_main_queue),
-        cmocka_unit_test(what_is_made_ahead_stays_until_it_is_asked_for),
+        cmocka_unit_test(what_was_made_ahead_stays_for_its_uses),
+        cmocka_unit_test(what_is_made_ahead_stays_until_it_can_be_asked_for),
         cmocka_unit_test(more_hits_than_lru_on_skewed_requests),
     };
     return cmocka_run_group_tests_name("cache_shard", tests, NULL, NULL);

@@ -3,6 +3,7 @@
 
 #include "server/sandbox/sandbox.h"
 
+#include "tests/support/child_process.h"
 #include "tests/support/folder.h"
 
 #include <dirent.h>
@@ -15,14 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
-#define FAILED_TO_ENTER 254
-#define NO_LANDLOCK 255
+#define FAILED_TO_ENTER 126
+#define NO_LANDLOCK 127
 
 static const struct sandbox_path paths[] = {
     {"state/current/crates.cdx", SANDBOX_READS},
@@ -63,28 +63,28 @@ static int remove_scene(void **state)
     return chdir("/") == 0 ? folder_teardown(state) : -1;
 }
 
-/* Runs a test's body in a process that has entered the sandbox. Returns which of its steps went
-   wrong, from 1; 0: none. Skips the test where the kernel cannot confine files. */
-static int first_fault(int (*body)(void))
+static int (*steps)(void);
+
+static int enter_and_step(void)
 {
-    int status;
-    fflush(NULL);
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        struct error error;
-        bool confines_files = false;
-        if (sandbox_enter(paths, N_ELEMENTS(paths), &confines_files, &error) != 0)
-            _exit(FAILED_TO_ENTER);
-        _exit(confines_files ? body() : NO_LANDLOCK);
-    }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status));
-    if (WEXITSTATUS(status) == NO_LANDLOCK) {
+    struct error error;
+    bool confines_files = false;
+    if (sandbox_enter(paths, N_ELEMENTS(paths), &confines_files, &error) != 0)
+        return FAILED_TO_ENTER;
+    return confines_files ? steps() : NO_LANDLOCK;
+}
+
+/* Which step went wrong, from 1, of a process that has entered the sandbox; 0: none. Skips the test
+   where the kernel cannot confine files. */
+static int first_fault(int (*of_steps)(void))
+{
+    steps = of_steps;
+    int end = child_process_end(enter_and_step);
+    if (end == NO_LANDLOCK) {
         print_message("this kernel has no Landlock\n");
         skip();
     }
-    return WEXITSTATUS(status);
+    return end;
 }
 
 static const struct {
