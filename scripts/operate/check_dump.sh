@@ -33,11 +33,10 @@ refuse() {
 # Returns 1 where gzip finds the body damaged, and says why in `reason`. Sets `size` and `timestamp`.
 check_body() {
     size=$(size_of "$body")
-    total=$(total_of "$work/headers")
+    read_answer "$work/headers"
     [ -z "$total" ] || [ "$total" = "$size" ] || refuse "$size bytes came, and it should have been $total"
     [ "$size" -gt 0 ] || refuse "the answer of $shown_url is empty"
     if [ "$(head -c 2 "$body" | od -An -tx1 | tr -d ' ')" != 1f8b ]; then
-        type=$(header content-type "$work/headers")
         start=$(head -c 60 "$body" | tr -c '[:alnum:][:punct:]' ' ')
         refuse "$shown_url is no .tar.gz${type:+ but $type}, it begins with: $start"
     fi

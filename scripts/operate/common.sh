@@ -102,7 +102,19 @@ end_child() {
 
 size_of() { stat -L -c %s "$1" 2>/dev/null || echo 0; }
 
-human() { numfmt --to=iec-i --suffix=B --format=%.1f "$1"; }
+# human BYTES: as people say it, "4.2 MiB"
+human() {
+    if [ "$1" -lt 1024 ]; then
+        echo "$1 bytes"
+        return
+    fi
+    tenths=$(($1 * 10))
+    for unit in KiB MiB GiB TiB; do
+        tenths=$((tenths / 1024))
+        [ "$tenths" -ge 10240 ] || break
+    done
+    echo "$((tenths / 10)).$((tenths % 10)) $unit"
+}
 
 seconds_of() { date -u -d "${1:-none}" +%s 2>/dev/null || echo 0; }
 
@@ -110,4 +122,9 @@ seconds_of() { date -u -d "${1:-none}" +%s 2>/dev/null || echo 0; }
 free_in() { echo $(($(df -Pk "$1" | awk 'NR == 2 { print $4 }') * 1024)); }
 
 # fact NAME FILE: what stands in a line behind that name.
-fact() { [ ! -f "$2" ] || sed -n "s/^$1 //p" "$2" | head -n 1; }
+fact() {
+    [ -f "$2" ] || return 0
+    while read -r key text; do
+        [ "$key" != "$1" ] || { printf '%s\n' "$text"; break; }
+    done <"$2"
+}

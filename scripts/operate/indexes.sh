@@ -134,7 +134,8 @@ check_free_space() {
             "free some, or say how much is enough by --min-free; $(describe_current)"
 }
 
-# Those that are not among the KEEP last to have been current.
+# Those that are not among the KEEP last to have been current; and of those that were rolled back, only where
+# another has become current since.
 remove_oldest() {
     kept=' '
     stamp=$(current_stamp)
@@ -148,6 +149,7 @@ remove_oldest() {
         case $kept in
         *" $stamp "*) continue ;;
         esac
+        [ -z "$is_published" ] && [ -e "$INDEXES/$stamp/rolled-back" ] && continue
         if mv "$INDEXES/$stamp" "$INDEXES/.removed-$stamp" && rm -rf "$INDEXES/.removed-$stamp"; then
             say "removed $stamp"
         else

@@ -4,52 +4,68 @@
 
 # ---- What an answer says ----
 
-# header NAME FILE: of the last answer in it, for those before redirected.
-header() {
-    [ ! -f "$2" ] || awk -v name="$1" '
-        /^HTTP\// { value = ""; next }
-        tolower(substr($0, 1, length(name) + 1)) == name ":" {
-            value = substr($0, length(name) + 2)
-            gsub(/^[ \t]+|[ \t\r]+$/, "", value)
+# read_answer FILE: what the last answer in it says, for those before redirected. Sets `http_status`, `etag`,
+# `modified`, `date`, `type`, `retry_after`, and `total`, how long the whole is that it is or is a part of; each
+# of them empty where it does not say.
+read_answer() {
+    headers=$1
+    [ -f "$headers" ] || headers=/dev/null
+    {
+        read -r http_status
+        read -r etag
+        read -r modified
+        read -r date
+        read -r type
+        read -r retry_after
+        read -r total
+    } <<SAID
+$(awk '
+        /^HTTP\// { split("", said); status = $2; next }
+        match($0, /^[A-Za-z-]+:/) {
+            text = substr($0, RLENGTH + 1)
+            gsub(/^[ \t]+|[ \t\r]+$/, "", text)
+            said[tolower(substr($0, 1, RLENGTH - 1))] = text
         }
-        END { print value }' "$2"
+        END {
+            total = said["content-range"]
+            sub(/.*\//, "", total)
+            if (total == "" && said["transfer-encoding"] == "") total = said["content-length"]
+            if (total !~ /^[0-9]+$/ || length(total) > 15) total = ""
+            print status
+            print said["etag"]
+            print said["last-modified"]
+            print said["date"]
+            print said["content-type"]
+            print said["retry-after"]
+            print total
+            print "and nothing else" # lest the shell drops the empty lines before it
+        }' "$headers")
+SAID
 }
 
-answer_status() { [ ! -f "$1" ] || awk '/^HTTP\// { status = $2 } END { print status }' "$1"; }
-
-# total_of HEADERS: how long the whole is that the answer is, or is a part of; nothing where it does not say.
-total_of() {
-    total=$(header content-range "$1")
-    total=${total##*/}
-    [ -n "$total" ] || [ -n "$(header transfer-encoding "$1")" ] || total=$(header content-length "$1")
-    case $total in
-    *[!0-9]* | ????????????????*) ;;
-    *) printf '%s\n' "$total" ;;
-    esac
-}
-
-# Prints what If-Range may name: a strong validator, or nothing. A date is one where it was a minute old.
-strong_validator() {
-    etag=$(header etag "$1")
-    modified=$(header last-modified "$1")
+# Sets `validator`, which If-Range may name: a strong one of the answer that was read, or none. A date is one
+# where it was a minute old.
+find_validator() {
+    validator=
     case $etag in
-    '"'*) printf '%s\n' "$etag" ;;
+    '"'*) validator=$etag ;;
     *)
-        [ -z "$modified" ] ||
-            [ $(($(seconds_of "$(header date "$1")") - $(seconds_of "$modified"))) -lt 60 ] ||
-            printf '%s\n' "$modified"
+        [ -z "$modified" ] || [ $(($(seconds_of "$date") - $(seconds_of "$modified"))) -lt 60 ] ||
+            validator=$modified
         ;;
     esac
 }
 
 # Whether the answer that went on is of the version that the body began with.
 is_same_version() {
-    [ "$(header etag "$work/headers")" = "$(header etag "$1")" ] || return 1
-    modified=$(header last-modified "$1")
-    [ -z "$modified" ] || [ "$modified" = "$(header last-modified "$work/headers")" ] || return 1
-    total_before=$(total_of "$work/headers")
-    total_now=$(total_of "$1")
-    [ -z "$total_before" ] || [ -z "$total_now" ] || [ "$total_before" = "$total_now" ]
+    read_answer "$work/headers"
+    first_etag=$etag
+    first_modified=$modified
+    first_total=$total
+    read_answer "$1"
+    [ "$etag" = "$first_etag" ] || return 1
+    [ -z "$modified" ] || [ "$modified" = "$first_modified" ] || return 1
+    [ -z "$total" ] || [ -z "$first_total" ] || [ "$total" = "$first_total" ]
 }
 
 # ---- One request ----
@@ -60,7 +76,7 @@ request() {
     shift
     remaining=$((deadline - $(date +%s)))
     [ "$remaining" -gt 0 ] ||
-        fail "gave up after $max_time s (--max-time); the next run goes on at $(human "$(size_of "$body")")"
+        fail "gave up after $max_time s (--max-time)$(what_is_kept)"
     : >"$work/result"
     curl_status=0
     run call_curl "$@" || curl_status=$?
@@ -77,10 +93,10 @@ request() {
 call_curl() {
     # shellcheck disable=SC3045 # dash has it
     ulimit -f $((max_bytes / 512 + 1)) 2>/dev/null || :
-    exec curl -q --config - --globoff --location --max-redirs 5 --proto "$protocols" \
+    exec curl -q --config - --no-buffer --globoff --location --max-redirs 5 --proto "$protocols" \
         --proto-redir "$protocols" --fail --user-agent "cratedex-fetch-dump/$version" \
         --connect-timeout 30 --speed-limit 1024 --speed-time 60 --max-time "$remaining" \
-        --max-filesize "$max_bytes" --dump-header "$answer" --write-out '%{http_code} %{errormsg}\n' \
+        --dump-header "$answer" --write-out '%{http_code} %{errormsg}\n' \
         "$@" >"$work/result" <<END
 url = "$(printf '%s\n' "$url" | sed 's/[\\"]/\\&/g')"
 END
@@ -106,8 +122,7 @@ ask() {
 look_ahead() {
     ask "$work/head" --silent --head --output /dev/null
     [ "$code" = 200 ] && [ "$curl_status" -eq 0 ] || return 0
-    etag=$(header etag "$work/head")
-    modified=$(header last-modified "$work/head")
+    read_answer "$work/head"
     if [ -z "$force" ] && [ -n "$known_etag" ] && [ "$etag" = "$known_etag" ]; then
         not_newer 'it has the same ETag'
     fi
@@ -116,7 +131,6 @@ look_ahead() {
         fail "the server's dump is of $modified, older than $output of $known_modified;" \
             "to take it all the same: --allow-older"
     fi
-    total=$(total_of "$work/head")
     [ -n "$total" ] || return 0
     [ "$total" -le "$max_bytes" ] || fail "$(too_large) ($(human "$total"))"
     offset=$(size_of "$body")
@@ -131,17 +145,22 @@ look_ahead() {
     fi
 }
 
+what_is_kept() {
+    size=$(size_of "$body")
+    [ "$size" -eq 0 ] || echo "; the next run goes on at $(human "$size")"
+}
+
 too_large() { echo "the dump is larger than --max-bytes allows, which is $(human "$max_bytes")"; }
 
 # ---- The body ----
 
-# In a log, for a terminal has curl's bar. Ends with the process that it is given.
+# In a log, for a terminal has curl's bar. Ends with the process that it is given, and with this one.
 tell_progress() {
     while :; do
         status=0
         timeout 30 tail --pid="$1" -s 0.1 -f /dev/null || status=$?
-        [ "$status" -eq 124 ] || return 0
-        total=$(total_of "$work/headers")
+        [ "$status" -eq 124 ] && kill -0 $$ 2>/dev/null || return 0
+        read_answer "$work/headers"
         say "fetched $(human "$(size_of "$body")")${total:+ of $(human "$total")}"
     done
 }
@@ -149,13 +168,13 @@ tell_progress() {
 # Gets the body, or more of it. Returns 0 when it is whole, 1 to try again, 2 to do so from its beginning.
 fetch_body() {
     offset=$(size_of "$body")
-    validator=$(strong_validator "$work/headers")
-    total=$(total_of "$work/headers")
+    read_answer "$work/headers"
+    find_validator
     if [ "$offset" -eq 0 ] || [ -z "$validator" ] || [ "$offset" -ge "${total:-$((offset + 1))}" ]; then
         begin_anew
         offset=0
     fi
-    set -- --output "$body"
+    set -- --output "$body" --max-filesize "$max_bytes"
     answer=$work/headers
     if [ "$offset" -gt 0 ]; then
         is_in_parts=1
@@ -194,7 +213,7 @@ fetch_body() {
     22:404 | 22:410) fail "there is no dump at $shown_url: the server answers $code; see --url" ;;
     0:* | 22:*) fail "the server answers $code to $shown_url" ;;
     1:*) fail "$shown_url leads to what is not https; to follow all the same: --allow-http" ;;
-    23:*) fail "cannot write to $work: is the disk full? What came is kept: the next run goes on from there" ;;
+    23:*) fail "cannot write to $work: is the disk full?$(what_is_kept)" ;;
     47:*) fail "$shown_url redirects more than 5 times: in a circle? See --url" ;;
     63:* | 153:*)
         rm -rf "$work"
@@ -213,12 +232,12 @@ wait_to_retry() {
     fi
     n_retries=$((n_retries + 1))
     [ "$n_retries" -le "$retries" ] ||
-        fail "cannot fetch $shown_url: $reason; the next run goes on at $(human "$(size_of "$body")")"
+        fail "cannot fetch $shown_url: $reason$(what_is_kept)"
     wait_for=$delay
-    asked=$(header retry-after "$answer")
-    case $asked in
+    read_answer "$answer"
+    case $retry_after in
     '' | *[!0-9]* | ????*) ;;
-    *) [ "$asked" -le "$delay" ] || wait_for=$asked ;;
+    *) [ "$retry_after" -le "$delay" ] || wait_for=$retry_after ;;
     esac
     say "$reason; trying again in $wait_for s ($n_retries of $retries)"
     run sleep "$wait_for" 9<&-
