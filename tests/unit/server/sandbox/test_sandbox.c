@@ -25,25 +25,24 @@
 #define NO_LANDLOCK 127
 
 static const struct sandbox_path paths[] = {
-    {"state/current/crates.cdx", SANDBOX_READS},
-    {"etc/server.conf", SANDBOX_READS},
-    {"/no-such-index.cdx", SANDBOX_READS},
-    {"missing/builder.pub", SANDBOX_READS},
-    {"", SANDBOX_READS},
-    {"logs/slow.json", SANDBOX_APPENDS},
-    {"pipes/access", SANDBOX_APPENDS},
-    {"run/server.pid", SANDBOX_MAKES},
-    {"counts", SANDBOX_KEEPS},
+    {"state/current/crates.cdx", SANDBOX_READS}, {"links/live/crates.cdx", SANDBOX_READS},
+    {"etc/server.conf", SANDBOX_READS},          {"/no-such-index.cdx", SANDBOX_READS},
+    {"missing/builder.pub", SANDBOX_READS},      {"", SANDBOX_READS},
+    {"logs/slow.json", SANDBOX_APPENDS},         {"pipes/access", SANDBOX_APPENDS},
+    {"run/server.pid", SANDBOX_MAKES},           {"counts", SANDBOX_KEEPS},
 };
 
 static int make_scene(void **state)
 {
     static const char *const folders[] = {
-        "state", "state/indexes", "state/indexes/1", "state/indexes/2", "etc", "logs",
-        "pipes", "run",           "counts",          "private"};
+        "state",  "state/indexes", "state/indexes/1", "state/indexes/2",
+        "links",  "builds",        "builds/1",        "builds/2",
+        "etc",    "logs",          "pipes",           "run",
+        "counts", "private"};
     static const char *const files[] = {"state/indexes/1/crates.cdx",
                                         "state/indexes/2/crates.cdx",
                                         "state/indexes/2/crates.cdx.sig",
+                                        "builds/2/crates.cdx",
                                         "etc/server.conf",
                                         "etc/other.conf",
                                         "counts/2026-08-01.counts",
@@ -55,7 +54,10 @@ static int make_scene(void **state)
             return -1;
     for (size_t i = 0; i < N_ELEMENTS(files); i++)
         file_write(files[i], "x", 1);
-    return symlink("indexes/1", "state/current") == 0 && mkfifo("pipes/access", 0600) == 0 ? 0 : -1;
+    return symlink("indexes/1", "state/current") == 0 &&
+                   symlink("../builds/1", "links/live") == 0 && mkfifo("pipes/access", 0600) == 0
+               ? 0
+               : -1;
 }
 
 static int remove_scene(void **state)
@@ -99,6 +101,7 @@ static const struct {
     {"state/current/crates.cdx", O_RDONLY | O_TRUNC, EACCES},
     {"state/indexes/2", O_RDONLY | O_DIRECTORY, EACCES},
     {"state/new.cdx", O_WRONLY | O_CREAT, EACCES},
+    {"builds/2/crates.cdx", O_RDONLY, 0}, /* likewise, in another folder than the link */
     {"etc/server.conf", O_RDONLY, 0},
     {"etc/other.conf", O_RDONLY, 0}, /* a file that takes the place of the one named */
     {"etc/server.conf", O_RDWR, EACCES},
