@@ -4,7 +4,7 @@
 
 #include "server/endpoints/endpoint.h"
 
-/* Writes the three members `status`, which is ok, `crates` and `dump` of an object that has begun. */
+/* Writes three members of an object that has begun: `status`, which is ok, `crates` and `dump`. */
 static inline void served_index_encode(struct answer_job *job)
 {
     encoder_key(&job->encoder, "status");

@@ -20,8 +20,8 @@ struct MHD_Response *plain_response(msgpack_sbuffer *body, const struct response
 struct MHD_Response *error_response(enum encoding encoding, const char *detail,
                                     const struct response_headers *headers, size_t *size);
 
-/* The empty answer to OPTIONS, with the same of `headers`: which methods there are, and unless it is
-   for its own origin, that scripts of any may use them
+/* The empty answer to OPTIONS, with the same of `headers`: which methods there are, and unless it
+   is for its own origin, that scripts of any may use them
    (https://fetch.spec.whatwg.org/#http-cors-protocol). */
 struct MHD_Response *options_response(const struct response_headers *headers);
 

@@ -63,8 +63,8 @@ bool response_date_is_sayable(int64_t seconds);
 /* Whether a header can have it as its value: printable ASCII (RFC 9110, section 5.5). NULL can. */
 bool response_value_is_sayable(const char *value);
 
-/* Adds them, Server and, unless it is for its own origin, Access-Control-Allow-Origin. Gives `response` back; destroys it and returns
-   NULL when memory runs out. NULL is passed on. */
+/* Adds them, Server and, unless it is for its own origin, Access-Control-Allow-Origin. Gives
+   `response` back; destroys it and returns NULL when memory runs out. NULL is passed on. */
 struct MHD_Response *response_add_headers(struct MHD_Response *response,
                                           const struct response_headers *headers);
 

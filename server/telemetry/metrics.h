@@ -20,7 +20,8 @@
        cratedex_warmed_answers_total, cratedex_warming_seconds_total   before a new index is served
        cratedex_downloads_counted_total cratedex_http_connections, cratedex_http_connections_limit,
        cratedex_http_connections_opened_total
-       cratedex_http_connections_ended_total{reason} those that the server ended before the client
+       cratedex_http_connections_ended_total{reason} those that the server ended before the client;
+       all of these are clients', and never of the admin address
        cratedex_cache_{entries,bytes}{shard},
        cratedex_cache_max_bytes cratedex_cache_{hits,misses,waits,evictions}_total{shard} waits:
        hits that waited for another

@@ -1,92 +1,30 @@
-/* A server with --admin-listen: what is answered at which address, and that the admin address
-   answers whatever is done to the public one or to itself. */
+/* A server with --admin-listen: what is answered at which address, and what a reload does. */
+#include "tests/support/admin_scene.h"
 #include "tests/support/folder.h"
 #include "tests/support/http_case.h"
 #include "tests/support/metrics_sample.h"
-#include "tests/support/raw_connection.h"
-#include "tests/support/served_file.h"
+#include "tests/support/program.h"
 #include "tests/support/two_indexes.h"
 
 #include <msgpack.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
-#define RELOAD_HEADER "X-Cratedex-Reload: 1\n"
 #define NO_CORS "!Access-Control-Allow-Origin"
-
-/* A server with both addresses, of a file that a test may replace. */
-struct scene {
-    struct served_file file; /* its client asks the public address */
-    struct test_server server;
-    struct test_server admin; /* the same process, as it is reached at the other address */
-    struct http_client *client;
-};
-
-static void begin(struct scene *scene, const char *const *more)
-{
-    const char *arguments[6] = {"--admin-listen", "127.0.0.1:0"};
-    for (size_t i = 0; more != NULL && more[i] != NULL; i++)
-        arguments[2 + i] = more[i];
-    served_file_make(&scene->file);
-    served_file_start(&scene->file, arguments);
-    scene->server = scene->file.http.server;
-    scene->admin = scene->server;
-    memcpy(scene->admin.url, scene->server.admin_url, sizeof scene->admin.url);
-    scene->admin.port = (unsigned short)strtoul(strrchr(scene->admin.url, ':') + 1, NULL, 10);
-    scene->client = http_client_open(scene->admin.url);
-}
-
-static void end(struct scene *scene)
-{
-    http_client_close(scene->client);
-    served_file_end(&scene->file);
-}
-
-static int set_up(void **state)
-{
-    struct scene *scene = calloc(1, sizeof *scene);
-    assert_non_null(scene);
-    begin(scene, NULL);
-    *state = scene;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    end(*state);
-    free(*state);
-    return 0;
-}
-
-/* The status of an answer of the admin address. */
-static long ask(struct scene *scene, const char *method, const char *target, const char *headers)
-{
-    const struct http_request request = {.method = method, .target = target, .headers = headers};
-    struct http_response response;
-    http_send(scene->client, &request, &response);
-    http_response_free(&response);
-    return response.status;
-}
-
-static long reload(struct scene *scene)
-{
-    return ask(scene, "POST", "/-/reload", RELOAD_HEADER);
-}
 
 static void announces_both(void **state)
 {
-    struct scene *scene = *state;
+    struct admin_scene *scene = *state;
     char expected[300];
     snprintf(expected, sizeof expected,
              "cratedex-server " CRATEDEX_VERSION " listening on http://127.0.0.1:%u and for "
@@ -97,7 +35,7 @@ static void announces_both(void **state)
 
 static void the_public_address_has_nothing_for_operators(void **state)
 {
-    struct scene *scene = *state;
+    struct admin_scene *scene = *state;
     static const struct http_case cases[] = {
         {{.target = "/healthz"}, 404, {0}, {{"errors[0].detail", "\"Not Found\""}}},
         {{.target = "/readyz"}, 404, {0}, {{"errors[0].detail", "\"Not Found\""}}},
@@ -124,7 +62,7 @@ static void the_public_address_has_nothing_for_operators(void **state)
 
 static void the_admin_address_has_nothing_else(void **state)
 {
-    struct scene *scene = *state;
+    struct admin_scene *scene = *state;
     static const char *const elsewhere[] = {
         "/",
         "/api/v1/crates?q=serde",
@@ -175,7 +113,7 @@ static void the_admin_address_has_nothing_else(void **state)
 
 static void reloads_only_for_who_says_so(void **state)
 {
-    struct scene *scene = *state;
+    struct admin_scene *scene = *state;
     static const struct http_case cases[] = {
         {{.method = "POST", .target = "/-/reload"},
          403,
@@ -263,7 +201,7 @@ static void reloads_only_for_who_says_so(void **state)
 /* The same members in the same order. */
 static void answers_in_message_pack(void **state)
 {
-    struct scene *scene = *state;
+    struct admin_scene *scene = *state;
     static const char *const names[] = {"status", "crates", "dump", "generation"};
     const struct http_request request = {.method = "POST",
                                          .target = "/-/reload",
@@ -291,14 +229,14 @@ static void answers_in_message_pack(void **state)
 /* Another file takes the path, and then none. */
 static void serves_what_was_reloaded(void **state)
 {
-    struct scene *scene = *state;
+    struct admin_scene *scene = *state;
     struct two_indexes indexes;
     char beside[FOLDER_PATH_SIZE];
     two_indexes_make(&indexes);
     file_write(folder_join(beside, scene->file.folder, "beside"), indexes.other.bytes,
                indexes.other.size);
     assert_int_equal(rename(beside, scene->file.path), 0);
-    assert_int_equal(reload(scene), 200);
+    assert_int_equal(admin_scene_reload(scene), 200);
     json_t *page = http_get_json(scene->file.http.client, "/api/v1/crates/serde", 200);
     assert_string_equal(json_text_at(page, "crate.max_version"), "7.0.0");
     json_decref(page);
@@ -313,193 +251,86 @@ static void serves_what_was_reloaded(void **state)
     assert_non_null(strstr(response.body, "live.cdx: No such file or directory"));
     http_response_free(&response);
     file_write(scene->file.path, "no index", 8);
-    assert_int_equal(reload(scene), 409);
+    assert_int_equal(admin_scene_reload(scene), 409);
     page = http_get_json(scene->file.http.client, "/api/v1/crates/json", 200);
     json_decref(page);
-    assert_int_equal(ask(scene, "GET", "/readyz", NULL), 200);
+    assert_int_equal(admin_scene_ask(scene, "GET", "/readyz", NULL), 200);
 
     file_write(beside, indexes.sample.bytes, indexes.sample.size);
     assert_int_equal(rename(beside, scene->file.path), 0);
-    assert_int_equal(reload(scene), 200);
+    assert_int_equal(admin_scene_reload(scene), 200);
     page = http_get_json(scene->file.http.client, "/api/v1/crates/serde", 200);
     assert_string_equal(json_text_at(page, "crate.max_version"), "1.0.228");
     json_decref(page);
     two_indexes_free(&indexes);
 }
 
-/* Many at once, on connections of their own. */
-static void many_may_ask_at_once(void **state)
+static void expect_banner(const struct admin_scene *scene, const char *expected)
 {
-    struct scene *scene = *state;
-    int connections[30];
-    char text[RAW_MAX_ANSWER];
-    for (size_t i = 0; i < N_ELEMENTS(connections); i++) {
-        connections[i] = test_server_connect(&scene->admin);
-        raw_send(connections[i],
-                 "POST /-/reload HTTP/1.1\r\nHost: x\r\nX-Cratedex-Reload: 1\r\n\r\n");
-    }
-    assert_int_equal(ask(scene, "GET", "/healthz", NULL), 200);
-    for (size_t i = 0; i < N_ELEMENTS(connections); i++) {
-        assert_int_equal(raw_receive(connections[i], text), 200);
-        close(connections[i]);
-    }
+    json_t *site = http_get_json(scene->file.http.client, "/api/v1/site_metadata", 200);
+    assert_string_equal(json_text_at(site, "banner_message"), expected);
+    json_decref(site);
 }
 
-/* Every thread computes, every connection is held, and the limit is the public address's own. */
-static void answers_when_the_public_address_is_full(void **state)
+/* What a signal reads anew a request does. */
+static void reads_options_again(void **state)
 {
     (void)state;
-    static const char *const arguments[] = {"--max-connections", "10", "--threads=1", NULL};
-    struct scene scene;
-    int crowd[10];
-    begin(&scene, arguments);
-    raw_stop_process(scene.server.pid);
-    for (size_t i = 0; i < N_ELEMENTS(crowd); i++) {
-        crowd[i] = test_server_connect(&scene.server);
-        for (size_t j = 0; j < 50; j++) {
-            char target[80];
-            snprintf(target, sizeof target, "/api/v1/crates?q=a+json+b&page=%zu", 50 * i + j + 1);
-            raw_ask(crowd[i], target);
-        }
-    }
-    raw_continue_process(scene.server.pid);
-    for (size_t i = 0; i < 5; i++) {
-        assert_int_equal(ask(&scene, "GET", "/healthz", NULL), 200);
-        assert_int_equal(ask(&scene, "GET", "/readyz", NULL), 200);
-    }
-    assert_true(metrics_sample(scene.client, "cratedex_http_connections_limit", "") == 10);
-    assert_true(metrics_sample(scene.client, "cratedex_http_connections", "") <= 10);
-    assert_int_equal(reload(&scene), 200);
-    for (size_t i = 0; i < N_ELEMENTS(crowd); i++)
-        close(crowd[i]);
-    end(&scene);
+    static const char first[] = "banner = one\n";
+    static const char second[] = "banner = two\n";
+    static const char wrong[] = "banner = three\nread-only = maybe\n";
+    struct admin_scene scene;
+    char folder[FOLDER_PATH_SIZE];
+    char path[FOLDER_PATH_SIZE];
+    folder_make(folder);
+    file_write(folder_join(path, folder, "server.conf"), first, sizeof first - 1);
+    admin_scene_begin(&scene, (const char *const[]){"--config", path, NULL});
+    expect_banner(&scene, "one");
+    file_write(path, second, sizeof second - 1);
+    assert_int_equal(admin_scene_reload(&scene), 200);
+    expect_banner(&scene, "two");
+    file_write(path, wrong, sizeof wrong - 1);
+
+    static const struct http_case refused = {
+        {.method = "POST", .target = "/-/reload", .headers = RELOAD_HEADER}, 409, {0}, {{0}}};
+    http_cases_run(scene.client, &refused, 1);
+    served_file_expect_said(&scene.file, "server.conf");
+    served_file_expect_said(&scene.file, "bad value 'maybe': write yes or no");
+    expect_banner(&scene, "two");
+    /* Nobody is waited for, neither now nor at the end. */
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    http_cases_run(scene.client, &refused, 1);
+    admin_scene_end(&scene);
+    folder_remove(folder);
 }
 
-/* Sends what there is room for. */
-static void send_some(int connection, const char *text)
+/* Nobody may take the address of somebody else, nor the own one. */
+static void says_which_address_is_taken(void **state)
 {
-    (void)!send(connection, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
-/* More than it takes, of those that say nothing and of those whose head never ends. */
-static void a_crowd_shuts_nobody_out(void **state)
-{
-    struct scene *scene = *state;
-    static int crowd[300];
-    char text[RAW_MAX_ANSWER];
-    for (size_t i = 0; i < N_ELEMENTS(crowd); i++) {
-        crowd[i] = test_server_connect(&scene->admin);
-        if (i % 2 == 0)
-            send_some(crowd[i], "GET /metrics HTTP/1.1\r\nHost: x\r\nX: ");
-        if (i % 20 == 0)
-            assert_int_equal(ask(scene, "GET", "/metrics", NULL), 200);
-    }
-    int newcomer = test_server_connect(&scene->admin);
-    raw_ask(newcomer, "/readyz");
-    assert_int_equal(raw_receive(newcomer, text), 200);
-    assert_int_equal(reload(scene), 200);
-    assert_true(metrics_sample(scene->client, "cratedex_http_connections_ended_total", "") == 0);
-    json_t *page = http_get_json(scene->file.http.client, "/api/v1/summary", 200);
-    json_decref(page);
-    close(newcomer);
-    for (size_t i = 0; i < N_ELEMENTS(crowd); i++)
-        close(crowd[i]);
-}
-
-/* Sockets that take no more of the answers. */
-static void nobody_who_does_not_read_shuts_others_out(void **state)
-{
-    struct scene *scene = *state;
-    int crowd[40];
-    for (size_t i = 0; i < N_ELEMENTS(crowd); i++) {
-        crowd[i] = test_server_connect(&scene->admin);
-        for (size_t j = 0; j < 200; j++)
-            send_some(crowd[i], "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
-    }
-    for (size_t i = 0; i < 5; i++)
-        assert_int_equal(ask(scene, "GET", "/healthz", NULL), 200);
-    assert_int_equal(reload(scene), 200);
-    for (size_t i = 0; i < N_ELEMENTS(crowd); i++)
-        close(crowd[i]);
-}
-
-/* What is refused by the head is refused here too, and is for no script either. */
-static void refuses_bad_heads(void **state)
-{
-    struct scene *scene = *state;
-    static char long_target[9100] = "GET /metrics?";
-    static char long_fields[26000] = "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
-    static char many_fields[26000];
-    while (strlen(long_target) < 9000)
-        strcat(long_target, "abcdefghijklmnopqrstuvwxyz&");
-    strcat(long_target, " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    strcpy(many_fields, long_fields);
-    strcat(long_fields, "X: ");
-    while (strlen(long_fields) < 17000)
-        strcat(long_fields, "abcdefghijklmnopqrstuvwxyz");
-    strcat(long_fields, "\r\n\r\n");
-    for (unsigned i = 0; i < 450; i++)
-        strcat(many_fields, "Cookie: a=b; c=d\r\n");
-    strcat(many_fields, "\r\n");
-    const struct {
-        const char *text;
-        const char *status;
-    } cases[] = {
-        {long_target, "HTTP/1.1 414 "},
-        {long_fields, "HTTP/1.1 431 "},
-        {many_fields, "HTTP/1.1 431 "},
-        {"GET /metrics HTTP/1.1\r\nConnection: close\r\n\r\n", "HTTP/1.1 400 "},
-        {"POST /-/reload HTTP/1.1\r\nHost: x\r\nX-Cratedex-Reload: 1\r\nContent-Length: 0\r\n"
-         "Content-Length: 5\r\n\r\n",
-         "HTTP/1.1 400 "},
-        {"POST /-/reload HTTP/1.1\r\nHost: x\r\nX-Cratedex-Reload:\r\n 1\r\n\r\n", "HTTP/1.1 400 "},
-        {"POST /-/reload HTTP/1.1\r\nHost: x\r\nX-Cratedex-Reload: 1\r\n"
-         "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-         "HTTP/1.1 501 "},
-        {"POST /-/reload HTTP/1.1\r\nHost: x\r\nX-Cratedex-Reload: 1\r\n"
-         "Content-Length: 9999999\r\n\r\n",
-         "HTTP/1.1 413 "},
-    };
-    for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
-        char *answer =
-            test_server_exchange(&scene->admin, cases[i].text, strlen(cases[i].text), true);
-        if (strncmp(answer, cases[i].status, strlen(cases[i].status)) != 0)
-            fail_msg("%.60s: %.200s", cases[i].text, answer);
-        assert_null(strstr(answer, "Access-Control"));
-        free(answer);
-    }
-    assert_int_equal(ask(scene, "GET", "/healthz", NULL), 200);
-}
-
-/* The public address drains: one request waits for its body. */
-static void answers_while_the_server_drains(void **state)
-{
-    (void)state;
-    static const char *const arguments[] = {"--threads=1", NULL};
-    struct scene scene;
-    char text[RAW_MAX_ANSWER];
-    begin(&scene, arguments);
-    int running = test_server_connect(&scene.server);
-    raw_send(running, "GET /api/v1/suggest?q=serde&limit=1 HTTP/1.1\r\nHost: x\r\n"
-                      "Content-Length: 4\r\nExpect: 100-continue\r\n\r\n");
-    assert_true(recv(running, text, 25, MSG_WAITALL) == 25); /* "HTTP/1.1 100 Continue" */
-    assert_int_equal(kill(scene.server.pid, SIGTERM), 0);
-    while (ask(&scene, "GET", "/readyz", NULL) != 503)
-        ;
-    int newcomer = test_server_connect(&scene.admin);
-    raw_ask(newcomer, "/healthz");
-    assert_int_equal(raw_receive(newcomer, text), 200);
-    assert_int_equal(ask(&scene, "GET", "/metrics", NULL), 200);
-    assert_int_equal(reload(&scene), 503);
-    raw_send(running, "body");
-    assert_int_equal(raw_receive(running, text), 200);
-    close(running);
-    close(newcomer);
-    assert_int_equal(test_server_wait(&scene.file.http.server), 0);
-    assert_int_equal(test_server_connect(&scene.admin), -1);
-    http_client_close(scene.client);
-    http_client_close(scene.file.http.client);
-    folder_remove(scene.file.folder);
+    struct admin_scene *scene = *state;
+    char taken[64];
+    char expected[256];
+    snprintf(taken, sizeof taken, "127.0.0.1:%u", scene->admin.port);
+    snprintf(expected, sizeof expected,
+             "cannot listen on 127.0.0.1, port %u: Address already in use: stop the program that "
+             "uses it or choose another port with --admin-listen\n",
+             scene->admin.port);
+    const char *const arguments[] = {"cratedex-server",
+                                     "--index",
+                                     scene->file.path,
+                                     "--listen",
+                                     "127.0.0.1:0",
+                                     "--admin-listen",
+                                     taken,
+                                     NULL};
+    const struct program_options options = {.arguments = arguments};
+    struct program_run run;
+    program_run(&options, &run);
+    assert_int_equal(run.status, 1);
+    assert_string_equal(run.out, "");
+    assert_non_null(strstr(run.error_out, expected));
+    program_run_free(&run);
 }
 
 /* Without the option all is where it was. */
@@ -526,7 +357,7 @@ static void there_is_no_reload_without_it(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, admin_scene_set_up, admin_scene_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(announces_both),
         TEST(the_public_address_has_nothing_for_operators),
@@ -534,12 +365,8 @@ int main(void)
         TEST(reloads_only_for_who_says_so),
         TEST(answers_in_message_pack),
         TEST(serves_what_was_reloaded),
-        TEST(many_may_ask_at_once),
-        cmocka_unit_test(answers_when_the_public_address_is_full),
-        TEST(a_crowd_shuts_nobody_out),
-        TEST(nobody_who_does_not_read_shuts_others_out),
-        TEST(refuses_bad_heads),
-        cmocka_unit_test(answers_while_the_server_drains),
+        cmocka_unit_test(reads_options_again),
+        TEST(says_which_address_is_taken),
         cmocka_unit_test(there_is_no_reload_without_it),
     };
     return cmocka_run_group_tests_name("admin", tests, NULL, NULL);

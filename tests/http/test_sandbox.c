@@ -26,22 +26,6 @@
 #define SERDE_DOWNLOAD "/api/v1/crates/serde/7.0.0/download"
 #define SERDE_VERSION 81 /* of the other index */
 
-static struct two_indexes indexes;
-
-static int make_indexes(void **state)
-{
-    (void)state;
-    two_indexes_make(&indexes);
-    return 0;
-}
-
-static int free_indexes(void **state)
-{
-    (void)state;
-    two_indexes_free(&indexes);
-    return 0;
-}
-
 static void make_folder(const struct served_file *file, const char *name)
 {
     char path[FOLDER_PATH_SIZE];
@@ -86,7 +70,7 @@ static void write_configuration(const struct served_file *file, const char *bann
 }
 
 /* A registry as packages lay it out, in a folder of its own. */
-static void make_scene(struct served_file *file)
+static void make_scene(struct served_file *file, const struct two_indexes *indexes)
 {
     static const char *const folders[] = {"state", "state/1", "state/2", "etc",
                                           "logs",  "counts",  "run"};
@@ -95,8 +79,8 @@ static void make_scene(struct served_file *file)
         make_folder(file, folders[i]);
     write_text(file, "etc/ranking.conf", "main = 2\n");
     write_configuration(file, "before");
-    replace(file, "state/1/crates.cdx", indexes.sample.bytes, indexes.sample.size);
-    replace(file, "state/2/crates.cdx", indexes.other.bytes, indexes.other.size);
+    replace(file, "state/1/crates.cdx", indexes->sample.bytes, indexes->sample.size);
+    replace(file, "state/2/crates.cdx", indexes->other.bytes, indexes->other.size);
     turn_link(file, "1");
     folder_join(file->path, file->folder, "state/current/crates.cdx");
 }
@@ -140,13 +124,13 @@ static bool has_status(const struct served_file *file, const char *line)
     return strstr(text, line) != NULL;
 }
 
-static void follows_the_index(const struct served_file *file)
+static void follows_the_index(const struct served_file *file, const struct two_indexes *indexes)
 {
     turn_link(file, "2"); /* noticed by itself */
     await(file, "/api/v1/crates/serde", "\"7.0.0\"");
-    replace(file, "state/2/crates.cdx", indexes.sample.bytes, indexes.sample.size);
+    replace(file, "state/2/crates.cdx", indexes->sample.bytes, indexes->sample.size);
     await(file, "/api/v1/crates/serde", "\"1.0.228\"");
-    replace(file, "state/2/crates.cdx", indexes.other.bytes, indexes.other.size);
+    replace(file, "state/2/crates.cdx", indexes->other.bytes, indexes->other.size);
     await(file, "/api/v1/crates/serde", "\"7.0.0\"");
 }
 
@@ -200,13 +184,12 @@ static void does_all_that_it_is_for(void **state)
     struct served_file file;
     char counts[FOLDER_PATH_SIZE];
     char pid_file[FOLDER_PATH_SIZE];
-    (void)state;
-    make_scene(&file);
+    make_scene(&file, *state);
     start(&file);
     assert_true(has_status(&file, "\nSeccomp:\t2\n"));
     assert_true(has_status(&file, "\nNoNewPrivs:\t1\n"));
     assert_int_equal(access(folder_join(pid_file, file.folder, "run/server.pid"), F_OK), 0);
-    follows_the_index(&file);
+    follows_the_index(&file, *state);
     follows_the_configuration(&file);
     obeys_its_operators(&file);
     opens_a_log_again(&file, "logs/slow.json");
@@ -227,8 +210,7 @@ static void reads_nothing_elsewhere(void **state)
 {
     struct served_file file;
     char text[1024];
-    (void)state;
-    make_scene(&file);
+    make_scene(&file, *state);
     make_folder(&file, "elsewhere");
     write_text(&file, "elsewhere/ranking.conf", "main = 2\n");
     start(&file);
@@ -272,5 +254,5 @@ int main(void)
     };
     /* At its end LeakSanitizer makes a process that traces the server: nothing may do that. */
     setenv("LSAN_OPTIONS", "detect_leaks=0", 1);
-    return cmocka_run_group_tests_name("sandbox", tests, make_indexes, free_indexes);
+    return cmocka_run_group_tests_name("sandbox", tests, two_indexes_setup, two_indexes_teardown);
 }

@@ -32,3 +32,20 @@ void two_indexes_free(struct two_indexes *indexes)
     free(indexes->other.bytes);
     free(indexes->sample.bytes);
 }
+
+int two_indexes_setup(void **state)
+{
+    struct two_indexes *indexes = malloc(sizeof *indexes);
+    if (indexes == NULL)
+        return -1;
+    two_indexes_make(indexes);
+    *state = indexes;
+    return 0;
+}
+
+int two_indexes_teardown(void **state)
+{
+    two_indexes_free(*state);
+    free(*state);
+    return 0;
+}

@@ -24,4 +24,8 @@ struct two_indexes {
 void two_indexes_make(struct two_indexes *indexes);
 void two_indexes_free(struct two_indexes *indexes);
 
+/* cmocka's setup and teardown of a group: `*state` is a struct two_indexes. */
+int two_indexes_setup(void **state);
+int two_indexes_teardown(void **state);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "server/sandbox/sandbox.h"
 
+#include "tests/support/child_process.h"
 #include "tests/support/folder.h"
 
 #include <dirent.h>
@@ -15,35 +16,33 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
-#define FAILED_TO_ENTER 254
-#define NO_LANDLOCK 255
+#define FAILED_TO_ENTER 126
+#define NO_LANDLOCK 127
 
 static const struct sandbox_path paths[] = {
-    {"state/current/crates.cdx", SANDBOX_READS},
-    {"etc/server.conf", SANDBOX_READS},
-    {"/no-such-index.cdx", SANDBOX_READS},
-    {"missing/builder.pub", SANDBOX_READS},
-    {"", SANDBOX_READS},
-    {"logs/slow.json", SANDBOX_APPENDS},
-    {"pipes/access", SANDBOX_APPENDS},
-    {"run/server.pid", SANDBOX_MAKES},
-    {"counts", SANDBOX_KEEPS},
+    {"state/current/crates.cdx", SANDBOX_READS}, {"links/live/crates.cdx", SANDBOX_READS},
+    {"etc/server.conf", SANDBOX_READS},          {"/no-such-index.cdx", SANDBOX_READS},
+    {"missing/builder.pub", SANDBOX_READS},      {"", SANDBOX_READS},
+    {"logs/slow.json", SANDBOX_APPENDS},         {"pipes/access", SANDBOX_APPENDS},
+    {"run/server.pid", SANDBOX_MAKES},           {"counts", SANDBOX_KEEPS},
 };
 
 static int make_scene(void **state)
 {
     static const char *const folders[] = {
-        "state", "state/indexes", "state/indexes/1", "state/indexes/2", "etc", "logs",
-        "pipes", "run",           "counts",          "private"};
+        "state",  "state/indexes", "state/indexes/1", "state/indexes/2",
+        "links",  "builds",        "builds/1",        "builds/2",
+        "etc",    "logs",          "pipes",           "run",
+        "counts", "private"};
     static const char *const files[] = {"state/indexes/1/crates.cdx",
                                         "state/indexes/2/crates.cdx",
                                         "state/indexes/2/crates.cdx.sig",
+                                        "builds/2/crates.cdx",
                                         "etc/server.conf",
                                         "etc/other.conf",
                                         "counts/2026-08-01.counts",
@@ -55,7 +54,10 @@ static int make_scene(void **state)
             return -1;
     for (size_t i = 0; i < N_ELEMENTS(files); i++)
         file_write(files[i], "x", 1);
-    return symlink("indexes/1", "state/current") == 0 && mkfifo("pipes/access", 0600) == 0 ? 0 : -1;
+    return symlink("indexes/1", "state/current") == 0 &&
+                   symlink("../builds/1", "links/live") == 0 && mkfifo("pipes/access", 0600) == 0
+               ? 0
+               : -1;
 }
 
 static int remove_scene(void **state)
@@ -63,28 +65,28 @@ static int remove_scene(void **state)
     return chdir("/") == 0 ? folder_teardown(state) : -1;
 }
 
-/* Runs a test's body in a process that has entered the sandbox. Returns which of its steps went
-   wrong, from 1; 0: none. Skips the test where the kernel cannot confine files. */
-static int first_fault(int (*body)(void))
+static int (*steps)(void);
+
+static int enter_and_step(void)
 {
-    int status;
-    fflush(NULL);
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        struct error error;
-        bool confines_files = false;
-        if (sandbox_enter(paths, N_ELEMENTS(paths), &confines_files, &error) != 0)
-            _exit(FAILED_TO_ENTER);
-        _exit(confines_files ? body() : NO_LANDLOCK);
-    }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status));
-    if (WEXITSTATUS(status) == NO_LANDLOCK) {
+    struct error error;
+    bool confines_files = false;
+    if (sandbox_enter(paths, N_ELEMENTS(paths), &confines_files, &error) != 0)
+        return FAILED_TO_ENTER;
+    return confines_files ? steps() : NO_LANDLOCK;
+}
+
+/* Which step went wrong, from 1, of a process that has entered the sandbox; 0: none. Skips the test
+   where the kernel cannot confine files. */
+static int first_fault(int (*of_steps)(void))
+{
+    steps = of_steps;
+    int end = child_process_end(enter_and_step);
+    if (end == NO_LANDLOCK) {
         print_message("this kernel has no Landlock\n");
         skip();
     }
-    return WEXITSTATUS(status);
+    return end;
 }
 
 static const struct {
@@ -99,6 +101,7 @@ static const struct {
     {"state/current/crates.cdx", O_RDONLY | O_TRUNC, EACCES},
     {"state/indexes/2", O_RDONLY | O_DIRECTORY, EACCES},
     {"state/new.cdx", O_WRONLY | O_CREAT, EACCES},
+    {"builds/2/crates.cdx", O_RDONLY, 0}, /* likewise, in another folder than the link */
     {"etc/server.conf", O_RDONLY, 0},
     {"etc/other.conf", O_RDONLY, 0}, /* a file that takes the place of the one named */
     {"etc/server.conf", O_RDWR, EACCES},

@@ -3,6 +3,8 @@
 
 #include "server/sandbox/syscall_filter.h"
 
+#include "tests/support/child_process.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +24,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,21 +32,21 @@
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
 #define NOT_ENTERED 99
 
+static int (*tried)(void);
+
+static int enter_and_try(void)
+{
+    struct error error;
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    return syscall_filter_enter(&error) == 0 ? tried() : NOT_ENTERED;
+}
+
 /* How a process ends that enters the filter and tries something: what that returned, or 128 and the
    signal. */
 static int end_of(int (*attempt)(void))
 {
-    int status;
-    fflush(NULL);
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        struct error error;
-        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-        _exit(syscall_filter_enter(&error) == 0 ? attempt() : NOT_ENTERED);
-    }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    tried = attempt;
+    return child_process_end(enter_and_try);
 }
 
 /* What nobody but an attacker calls. */
