@@ -213,7 +213,7 @@ fetch_body() {
     22:404 | 22:410) fail "there is no dump at $shown_url: the server answers $code; see --url" ;;
     0:* | 22:*) fail "the server answers $code to $shown_url" ;;
     1:*) fail "$shown_url leads to what is not https; to follow all the same: --allow-http" ;;
-    23:*) fail "cannot write to $work: is the disk full?$(what_is_kept)" ;;
+    23:*) fail "cannot write to $work (is the disk full?)$(what_is_kept)" ;;
     47:*) fail "$shown_url redirects more than 5 times: in a circle? See --url" ;;
     63:* | 153:*)
         rm -rf "$work"

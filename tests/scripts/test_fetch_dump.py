@@ -279,7 +279,7 @@ class Fetching(unittest.TestCase):
         self.fetch()
         self.assert_fetched()
 
-    def test_busy_servers_say_when_to_come_again(self):
+    def test_servers_that_are_busy_or_not_there(self):
         self.machine.fake("sleep", 'log "$@"')
         self.server.faults = [Fault(status=429, body=b"", headers={"Retry-After": "17"}), Fault(status=502, body=b""),
                               Fault(status=500, body=b""),
@@ -291,8 +291,6 @@ class Fetching(unittest.TestCase):
         self.server.requests.clear()
         self.fetch("--retries", "3", status=1)
         self.assertEqual(len(self.server.gets()), 4)
-
-    def test_a_server_that_is_not_there(self):
         self.server.__exit__()
         self.assertRegex(self.fetch("--retries", "2", status=1), "cannot fetch .*: .*connect")
 
@@ -314,6 +312,12 @@ class Fetching(unittest.TestCase):
         self.machine.fake("df", "echo Filesystem; echo /dev/disk 100 90 50 90% /")
         self.assertRegex(self.fetch(status=1), r"not enough space .* 50.0 KiB are free")
         self.assertEqual(self.server.gets(), [])
+
+    def test_a_disk_that_fills_up(self):
+        before = self.fetch_first()
+        self.machine.fake("curl", "exit 23")  # as it says so
+        self.assertIn("is the disk full?", self.fetch(status=1))
+        self.assertEqual(self.state(), before)
 
     # ---- Only https ----
 
