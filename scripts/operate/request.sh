@@ -93,7 +93,8 @@ request() {
 call_curl() {
     # shellcheck disable=SC3045 # dash has it
     ulimit -f $((max_bytes / 512 + 1)) 2>/dev/null || :
-    exec curl -q --config - --no-buffer --globoff --location --max-redirs 5 --proto "$protocols" \
+    # shellcheck disable=SC2086 # words, or none
+    exec $tied curl -q --config - --no-buffer --globoff --location --max-redirs 5 --proto "$protocols" \
         --proto-redir "$protocols" --fail --user-agent "cratedex-fetch-dump/$version" \
         --connect-timeout 30 --speed-limit 1024 --speed-time 60 --max-time "$remaining" \
         --dump-header "$answer" --write-out '%{http_code} %{errormsg}\n' \
