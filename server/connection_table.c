@@ -161,15 +161,17 @@ unsigned connection_table_n_open(struct connection_table *table)
     return n_open;
 }
 
-unsigned connection_table_n_busy(const struct connection_table *table)
+unsigned connection_table_n_busy(struct connection_table *table)
 {
     unsigned n_busy = 0;
+    pthread_mutex_lock(&table->lock);
     for (unsigned i = 0; i < table->n_threads; i++)
         for (unsigned slot = 0; slot < table->shares[i].n_used; slot++) {
             enum connection_phase phase = phase_of(read_slot(&table->shares[i], slot));
             n_busy += phase == CONNECTION_READING || phase == CONNECTION_WORKING ||
                       phase == CONNECTION_SENDING;
         }
+    pthread_mutex_unlock(&table->lock);
     return n_busy;
 }
 

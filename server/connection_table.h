@@ -59,7 +59,7 @@ unsigned connection_table_n_slots(const struct connection_table *table);
 unsigned connection_table_n_open(struct connection_table *table);
 
 /* How many of them read, compute or send at this moment, more or less. */
-unsigned connection_table_n_busy(const struct connection_table *table);
+unsigned connection_table_n_busy(struct connection_table *table);
 
 /* Enters a new connection of a thread (its number), which sees it as CONNECTION_NEW. Where that is
    one too many, another is ended, or, where all others have something to do, this one: by

@@ -227,7 +227,7 @@ report-check: ## the tests of scripts/perf-report and of the benchmarks' scripts
 	@$(PYTHON) -B tests/support/run_unittests.py tests/report tests/bench
 
 .PHONY: scripts-check
-scripts-check: $(programs) ## the tests of scripts/install-deps, run and test, without installing anything
+scripts-check: $(programs) ## the tests of the scripts: install-deps, run, test, fetch-dump and nightly, without installing anything
 	@CRATEDEX_BUILD='$(abspath $(BUILD))' $(PYTHON) -B tests/support/run_unittests.py tests/scripts
 
 # The READMEs' own examples use cratedex-bench too.

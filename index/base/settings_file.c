@@ -1,14 +1,20 @@
 /* inih takes the lines apart; it gets them from a reader of ours, one whole line a call. So the
    number of calls is the number of the line, whatever is wrong with it: inih's own reader cuts
    what is longer than its buffer into several "lines", names of a section only what follows it,
-   and takes an indented line for another value of the setting before. */
+   and takes an indented line for another value of the setting before.
+
+   A file may be a pipe (a shell's <(…)), but one that nobody writes to any more is not waited for:
+   who reads settings again and again would never return. */
 #include <cratedex/settings_file.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define BLANKS " \t\r\n\v\f"
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
@@ -22,6 +28,7 @@ struct settings {
     const struct settings_taker *taker;
     struct error *error;
     FILE *stream;
+    bool is_pipe;
     char *line; /* getline's */
     size_t capacity;
     unsigned number; /* of the line; 0 before the first */
@@ -48,6 +55,8 @@ static char *next_line(char *to, int size, void *context)
     if (length < 0) {
         if (!feof(settings->stream))
             fail(settings, errno != 0 ? strerror(errno) : "cannot be read");
+        else if (settings->is_pipe && settings->number == 0)
+            fail(settings, "it is a pipe that nobody writes to");
         return NULL;
     }
     settings->number++;
@@ -123,11 +132,29 @@ static void read_lines(struct settings *settings)
     fail(settings, fault < 0 ? "out of memory" : "`name = value` is expected");
 }
 
+/* Opens without waiting for a writer; reads wait for those that there are. */
+static int open_stream(struct settings *settings, const char *path)
+{
+    struct stat status;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0)
+        return -1;
+    if (fcntl(descriptor, F_SETFL, 0) == 0 && fstat(descriptor, &status) == 0) {
+        settings->is_pipe = S_ISFIFO(status.st_mode);
+        settings->stream = fdopen(descriptor, "r");
+    }
+    if (settings->stream != NULL)
+        return 0;
+    int reason = errno;
+    close(descriptor);
+    errno = reason;
+    return -1;
+}
+
 int settings_file_read(const char *path, const struct settings_taker *taker, struct error *error)
 {
     struct settings settings = {.taker = taker, .error = error};
-    settings.stream = fopen(path, "re");
-    if (settings.stream == NULL)
+    if (open_stream(&settings, path) != 0)
         return error_set(error, "cannot read %s: %s", path, strerror(errno));
     read_lines(&settings);
     fclose(settings.stream);

@@ -92,6 +92,11 @@ run() {
     return "$status"
 }
 
+# In front of a command: the kernel ends it when this script is killed. A service's filter of system calls may not
+# let setpriv do it, and systemd ends all of a service together anyway.
+tied='setpriv --pdeathsig TERM'
+$tied true 2>/dev/null || tied=
+
 end_child() {
     trap '' HUP INT TERM
     [ -z "$child" ] || kill "$child" 2>/dev/null || :

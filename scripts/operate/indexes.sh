@@ -64,6 +64,14 @@ remove_leftovers() {
     rm -rf "$building" "$INDEXES"/.removed-*
 }
 
+# want_to_write FOLDER…
+want_to_write() {
+    for folder in "$@"; do
+        [ -d "$folder" ] || fail "there is no folder $folder"
+        [ -w "$folder" ] || fail "cannot write to $folder: run this as root or its owner, $(stat -c %U "$folder")"
+    done
+}
+
 # Held until the end of this process.
 lock_current() {
     exec 8<"$STATE"
@@ -161,6 +169,7 @@ remove_oldest() {
 # ---- What the options do ----
 
 list_indexes() {
+    [ ! -d "$STATE" ] || [ -x "$STATE" ] || fail "cannot look into $STATE: run this as root or its owner"
     is=$(current_stamp)
     next=
     [ -z "$is" ] || next=$(stamp_of "$(before_of "$is")")
@@ -195,6 +204,7 @@ leave_for() {
 }
 
 roll_back() {
+    want_to_write "$STATE" "$INDEXES"
     lock_current
     stamp=$(current_stamp)
     [ -n "$stamp" ] || fail "nothing to roll back: $current is no index of $INDEXES; see --list"
@@ -205,6 +215,7 @@ roll_back() {
 }
 
 use_index() {
+    want_to_write "$STATE" "$INDEXES"
     lock_current
     has_index "$1" || fail "there is no index $1 in $INDEXES; see --list"
     stamp=$(current_stamp)

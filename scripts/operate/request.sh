@@ -93,7 +93,8 @@ request() {
 call_curl() {
     # shellcheck disable=SC3045 # dash has it
     ulimit -f $((max_bytes / 512 + 1)) 2>/dev/null || :
-    exec curl -q --config - --no-buffer --globoff --location --max-redirs 5 --proto "$protocols" \
+    # shellcheck disable=SC2086 # words, or none
+    exec $tied curl -q --config - --no-buffer --globoff --location --max-redirs 5 --proto "$protocols" \
         --proto-redir "$protocols" --fail --user-agent "cratedex-fetch-dump/$version" \
         --connect-timeout 30 --speed-limit 1024 --speed-time 60 --max-time "$remaining" \
         --dump-header "$answer" --write-out '%{http_code} %{errormsg}\n' \
@@ -213,7 +214,7 @@ fetch_body() {
     22:404 | 22:410) fail "there is no dump at $shown_url: the server answers $code; see --url" ;;
     0:* | 22:*) fail "the server answers $code to $shown_url" ;;
     1:*) fail "$shown_url leads to what is not https; to follow all the same: --allow-http" ;;
-    23:*) fail "cannot write to $work: is the disk full?$(what_is_kept)" ;;
+    23:*) fail "cannot write to $work (is the disk full?)$(what_is_kept)" ;;
     47:*) fail "$shown_url redirects more than 5 times: in a circle? See --url" ;;
     63:* | 153:*)
         rm -rf "$work"

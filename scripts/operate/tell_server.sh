@@ -37,40 +37,57 @@ hang_up() {
     fi
 }
 
-# Returns 1 where a server refuses it, or goes on to serve
-# another one, and says why in `reason`.
+# What an error says, for people.
+detail() { printf '%s\n' "$answer" | sed 's/^{"errors":\[{"detail":"\(.*\)"}\]}$/\1/'; }
+
+# Returns 1 where a server refuses the current index, or goes on to serve another one, and says why in `reason`.
 tell_server() {
     [ -n "$ADMIN$PID_FILE$SERVER" ] || return 0
     find_facts
+    waited_for=$SERVER
     if [ -n "$ADMIN" ]; then
         ask_server "$ADMIN/-/reload" --request POST --header 'X-Cratedex-Reload: 1'
         case $code in
         200)
-            serves "$crates" "$timestamp" && { say "the server at $ADMIN serves it"; return 0; }
-            reason="$ADMIN serves another one, $answer: is its --index $current/crates.cdx?"
+            serves "$crates" "$timestamp" || {
+                reason="$ADMIN serves another one, $answer: is its --index $current/crates.cdx?"
+                return 1
+            }
+            say "the server at $ADMIN serves it"
+            return 0
+            ;;
+        409)
+            reason="$ADMIN refuses it: $(detail)"
             return 1
             ;;
-        000) say "no server answers at $ADMIN; it takes the index when it starts" >&2 ;;
+        000) ;;
         404) say "$ADMIN has no /-/reload: is it what --admin-listen of the server says?" >&2 ;;
-        *) reason="$ADMIN answers $code, $answer"; return 1 ;;
+        *) say "$ADMIN answers $code to a reload: $(detail)" >&2 ;;
         esac
+        waited_for=${SERVER:-$ADMIN}
     elif [ -n "$PID_FILE" ]; then
         hang_up
     fi
-    [ -n "$SERVER" ] || return 0
-    wait_for_server
+    [ -z "$waited_for" ] || wait_for_server "$waited_for"
 }
 
+# wait_for_server ADDR:PORT. An index that is damaged, or a server that ends, answers 503 meanwhile.
 wait_for_server() {
     deadline=$(($(date +%s) + WAIT))
     while :; do
-        ask_server "$SERVER/readyz"
-        [ "$code" != 000 ] || { say "no server answers at $SERVER; it takes the index when it starts" >&2; return 0; }
-        [ "$code" != 200 ] || ! serves "$crates" "$timestamp" || { say "the server at $SERVER serves it"; return 0; }
+        ask_server "$1/readyz"
+        if [ "$code" = 000 ]; then
+            say "no server answers at $1; it takes the index when it starts" >&2
+            return 0
+        fi
+        if [ "$code" = 200 ] && serves "$crates" "$timestamp"; then
+            say "the server at $1 serves it"
+            return 0
+        fi
         [ "$(date +%s)" -lt "$deadline" ] || break
         run sleep 0.2 8<&- 9<&-
     done
-    reason="after $WAIT s $SERVER answers $code, $answer; see its log, and whether its --index is $current/crates.cdx"
+    reason="after $WAIT s $1 answers $code, $answer; see its log, and whether its --index is $current/crates.cdx"
     return 1
 }
 

@@ -17,6 +17,7 @@
 
 #define DEFAULT_ROUNDS 3
 #define DEFAULT_SECONDS 20
+#define DEFAULT_SWAPS 100
 #define DEFAULT_LIMIT_MS 20
 #define MAX_SECONDS 3600
 #define EXIT_USAGE 2
@@ -85,7 +86,7 @@ static int print_version(void)
 }
 
 /* Returns 0, the exit status, or ENDED. */
-static int parse_options(int argc, char **argv, bool takes_index, struct bench_options *options)
+static int parse_options(int argc, char **argv, int n_indexes, struct bench_options *options)
 {
     enum {
         QUERIES = 256,
@@ -103,7 +104,8 @@ static int parse_options(int argc, char **argv, bool takes_index, struct bench_o
         CHECK,
         BASE,
         HEAD,
-        DUMP
+        DUMP,
+        SWAPS
     };
     static const struct option long_options[] = {
         {"queries", required_argument, NULL, QUERIES},
@@ -122,17 +124,20 @@ static int parse_options(int argc, char **argv, bool takes_index, struct bench_o
         {"base", required_argument, NULL, BASE},
         {"head", required_argument, NULL, HEAD},
         {"dump", required_argument, NULL, DUMP},
+        {"swaps", required_argument, NULL, SWAPS},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'V'},
         {NULL, 0, NULL, 0},
     };
-    *options = (struct bench_options){.n_seconds = DEFAULT_SECONDS, .limit_ms = DEFAULT_LIMIT_MS};
+    *options = (struct bench_options){
+        .n_seconds = DEFAULT_SECONDS, .n_swaps = DEFAULT_SWAPS, .limit_ms = DEFAULT_LIMIT_MS};
     struct error error;
     int found;
     while ((found = getopt_long(argc, argv, ":hV", long_options, NULL)) != -1) {
         char *end;
         unsigned long rounds;
         unsigned long seconds;
+        unsigned long swaps;
         switch (found) {
         case QUERIES:
             options->queries_path = optarg;
@@ -148,6 +153,13 @@ static int parse_options(int argc, char **argv, bool takes_index, struct bench_o
             if (*end != '\0' || end == optarg || seconds > MAX_SECONDS)
                 return usage_error("--seconds takes a number from 0 to 3600: ", optarg);
             options->n_seconds = (unsigned)seconds;
+            options->has_seconds = true;
+            break;
+        case SWAPS:
+            swaps = strtoul(optarg, &end, 10);
+            if (*end != '\0' || swaps < 1 || swaps > BENCH_MAX_ROUNDS)
+                return usage_error("--swaps takes a number from 1 to 100: ", optarg);
+            options->n_swaps = (unsigned)swaps;
             break;
         case LIMIT_MS:
             options->limit_ms = strtod(optarg, &end);
@@ -199,9 +211,11 @@ static int parse_options(int argc, char **argv, bool takes_index, struct bench_o
             return usage_error(error.message, "");
         }
     }
-    if (optind + (takes_index ? 1 : 0) != argc)
-        return usage_error(takes_index ? "needs one INDEX" : "needs no INDEX", "");
-    options->index_path = takes_index ? argv[optind] : NULL;
+    static const char *const needs[] = {"needs no INDEX", "needs one INDEX", "needs two indexes"};
+    if (optind + n_indexes != argc)
+        return usage_error(needs[n_indexes], "");
+    options->index_path = n_indexes > 0 ? argv[optind] : NULL;
+    options->other_index_path = n_indexes > 1 ? argv[optind + 1] : NULL;
     return 0;
 }
 
@@ -211,6 +225,7 @@ struct benchmark {
     bool needs_queries;
     bool chooses_rounds; /* itself, where the command line does not */
     bool needs_no_index;
+    bool needs_two_indexes;
     int fault_status; /* where it could not be measured; 0: EXIT_FAILURE */
 };
 
@@ -229,6 +244,7 @@ static const struct benchmark benchmarks[] = {
     {.name = "features", .run = bench_features, .needs_queries = true},
     {.name = "worst", .run = bench_worst},
     {.name = "pressure", .run = bench_pressure, .needs_queries = true},
+    {.name = "swap", .run = bench_swap, .needs_two_indexes = true, .needs_queries = true},
     {.name = "compare",
      .run = bench_compare,
      .needs_queries = true,
@@ -277,13 +293,14 @@ int main(int argc, char **argv)
     struct bench_options options;
     int status;
     if (argv[1][0] == '-') {
-        status = parse_options(argc, argv, false, &options);
+        status = parse_options(argc, argv, 0, &options);
         return status == 0 ? usage_error("needs a command", "") : ended(status);
     }
     const struct benchmark *benchmark = find_benchmark(argv[1]);
     if (benchmark == NULL)
         return EXIT_USAGE;
-    status = parse_options(argc - 1, argv + 1, !benchmark->needs_no_index, &options);
+    int n_indexes = benchmark->needs_two_indexes ? 2 : !benchmark->needs_no_index;
+    status = parse_options(argc - 1, argv + 1, n_indexes, &options);
     if (status != 0)
         return ended(status);
     if (benchmark->needs_queries && options.queries_path == NULL)

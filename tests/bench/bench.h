@@ -13,14 +13,17 @@
 #define BENCH_MAX_ROUNDS 100
 
 struct bench_options {
-    const char *index_path;   /* NULL for compare */
-    const char *queries_path; /* NULL where the subcommand needs none */
-    unsigned n_rounds;        /* after the warm-up; encoding: 0 for its default */
-    unsigned n_seconds;       /* worst: how long to look */
-    double limit_ms;          /* worst: what no query may pass */
-    bool facets;              /* worst: ask for all of them */
+    const char *index_path;       /* NULL for compare */
+    const char *queries_path;     /* NULL where the subcommand needs none */
+    unsigned n_rounds;            /* after the warm-up; encoding: 0 for its default */
+    const char *other_index_path; /* swap; NULL for the others */
+    unsigned n_seconds; /* worst: how long to look; swap: from one to the next, as below */
+    bool has_seconds;   /* else n_seconds is the default of worst */
+    unsigned n_swaps;   /* swap */
+    double limit_ms;    /* worst: what no query may pass */
+    bool facets;        /* worst: ask for all of them */
     bool json;
-    bool check;              /* http: fail where a goal is missed */
+    bool check;              /* http, swap: fail where a goal is missed */
     const char *connections; /* http: numbers, with commas between; NULL: the default */
     const char *contenders;  /* http: names, with commas between; NULL: all */
     bool baseline;
@@ -35,7 +38,7 @@ struct bench_options {
 /* What a benchmark returns that measured well, but something that must not be. */
 #define BENCH_BAD_RESULT 1
 
-/* Each returns 0, or -1 and why; compare also BENCH_BAD_RESULT. */
+/* Each returns 0, or -1 and why; compare and swap also BENCH_BAD_RESULT. */
 int bench_search(const struct bench_options *options, struct error *error);
 int bench_suggest(const struct bench_options *options, struct error *error);
 int bench_pages(const struct bench_options *options, struct error *error);
@@ -50,6 +53,7 @@ int bench_features(const struct bench_options *options, struct error *error);
 int bench_refinements(const struct bench_options *options, struct error *error);
 int bench_resolve(const struct bench_options *options, struct error *error);
 int bench_pressure(const struct bench_options *options, struct error *error);
+int bench_swap(const struct bench_options *options, struct error *error);
 int bench_worst(const struct bench_options *options, struct error *error);
 
 /* Nanoseconds of the monotonic clock. */

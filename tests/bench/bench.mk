@@ -1,6 +1,7 @@
 # What measures: cratedex-bench, and its comparisons of commits. A part of ../../Makefile.
 
 QUERIES ?= tests/bench/queries.txt
+SWAPS ?= 20
 
 bare_sources := $(wildcard tests/bench/bare_*.c)
 bench_sources := $(filter-out $(bare_sources),$(wildcard tests/bench/*.c tests/bench/*.cc))
@@ -20,10 +21,12 @@ $(bare_programs): $(BUILD)/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/flags
 
 dump_name = $(notdir $(patsubst %.zip,%,$(patsubst %.tar.gz,%,$(abspath $(DUMP)))))
 bench_index = $(BUILD)/bench/$(dump_name).cdx
+next_index = $(BUILD)/bench/$(dump_name)-next.cdx
 
 .PHONY: bench
-bench: $(bench_program) $(bare_programs) $(bench_index) ## time QUERIES on an index of DUMP (default: the sample)
+bench: $(programs) $(bench_program) $(bare_programs) $(bench_index) $(next_index) ## time QUERIES on an index of DUMP (default: the sample)
 	$(bench_program) search $(bench_index) --queries $(QUERIES)
+	$(bench_program) swap $(bench_index) $(next_index) --queries $(QUERIES) --swaps $(SWAPS)
 
 .PHONY: pressure
 pressure: $(programs) $(bench_program) $(bench_index) ## hits beside 10,000 silent connections and beside too many misses
@@ -33,6 +36,12 @@ ifneq ($(filter bench pressure,$(goals)),)
 $(bench_index): $(index_program) $(shell find -L '$(DUMP)' -type f)
 	@mkdir -p $(@D)
 	$(index_program) build $(DUMP) -o $@
+# As of the next night: every search that finds anything has another answer.
+$(next_index): $(bench_index) tests/bench/next_dump.py
+	@rm -rf $(@:.cdx=)
+	$(PYTHON) -B tests/bench/next_dump.py $(DUMP) $(@:.cdx=)
+	$(index_program) build $(@:.cdx=) -o $@
+	@rm -rf $(@:.cdx=)
 endif
 
 .PHONY: bench-check

@@ -7,8 +7,8 @@
    second half, when the caches are warm. */
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_queries.h"
+#include "tests/bench/bench_zipf.h"
 #include "tests/bench/cache_models.h"
-#include "tests/support/random.h"
 
 #include "server/answer/answer.h"
 #include "server/cache/cache.h"
@@ -20,6 +20,7 @@
 #include <stdlib.h>
 
 #define PAGES 10
+#define SEED 20260101
 #define HITS_PER_PAGE 10
 #define N_REQUESTS 60000
 #define N_WARM_UP 30000
@@ -40,8 +41,7 @@ struct run {
     struct index *index;
     struct index_reader *reader;
     struct bench_queries queries;
-    uint32_t n_items;  /* an item is a page of a query */
-    uint32_t *popular; /* the items, most popular first */
+    uint32_t n_items; /* an item is a page of a query */
     size_t *costs;
     uint32_t *items; /* the trace */
     struct outcome outcomes[N_SIZES];
@@ -87,40 +87,13 @@ static int compute(struct run *run, uint32_t item, size_t *cost, struct error *e
     return 0;
 }
 
-/* Item number r of `popular`, r from 1 on, is asked for with a probability that goes with 1 / r. */
 static int make_trace(struct run *run, struct error *error)
 {
-    uint64_t seed = 20260101;
-    double *sums = calloc(run->n_items, sizeof *sums);
-    run->popular = calloc(run->n_items, sizeof *run->popular);
     run->costs = calloc(run->n_items, sizeof *run->costs);
     run->items = calloc(N_REQUESTS, sizeof *run->items);
-    if (sums == NULL || run->popular == NULL || run->costs == NULL || run->items == NULL) {
-        free(sums);
+    if (run->costs == NULL || run->items == NULL)
         return error_out_of_memory(error);
-    }
-    double sum = 0;
-    for (uint32_t i = 0; i < run->n_items; i++) {
-        uint32_t other = random_below(&seed, i + 1); /* Fisher and Yates */
-        run->popular[i] = run->popular[other];
-        run->popular[other] = i;
-        sum += 1.0 / (i + 1);
-        sums[i] = sum;
-    }
-    for (size_t i = 0; i < N_REQUESTS; i++) {
-        double wanted = sum * random_next(&seed) / 4294967296.0;
-        uint32_t low = 0;
-        for (uint32_t high = run->n_items - 1; low < high;) {
-            uint32_t middle = low + (high - low) / 2;
-            if (sums[middle] <= wanted)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        run->items[i] = run->popular[low];
-    }
-    free(sums);
-    return 0;
+    return zipf_draw(run->items, N_REQUESTS, run->n_items, SEED, error);
 }
 
 /* What each item of the trace costs, which the simulations need beforehand. */
@@ -241,7 +214,6 @@ int bench_cache(const struct bench_options *options, struct error *error)
 {
     struct run run = {.index = NULL};
     int status = run_all(&run, options, error);
-    free(run.popular);
     free(run.costs);
     free(run.items);
     bench_queries_free(&run.queries);

@@ -23,6 +23,7 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #define BUFFER_BYTES 262144
 #define NANOSECONDS 1000000000.0
@@ -40,10 +41,12 @@ struct connection {
     bool is_busy;
     bool is_in_body;
     bool closes;
-    bool is_other;     /* the answer has the other status */
-    uint64_t due;      /* when the request was to be sent */
-    size_t to_receive; /* of the body */
-    size_t head_size;  /* of what is kept of an unfinished head */
+    bool is_other;             /* the answer has the other status */
+    uint64_t due;              /* when the request was to be sent */
+    struct load_answer answer; /* where somebody is told of it, likewise */
+    XXH64_state_t *hash;       /* of its body so far; NULL where nobody is told */
+    size_t to_receive;         /* of the body */
+    size_t head_size;          /* of what is kept of an unfinished head */
     char head[LOAD_MAX_HEAD];
 };
 
@@ -99,6 +102,7 @@ static int send_next(struct load *load, struct connection *connection, uint64_t 
                      struct error *error)
 {
     const struct load_request *request = &load->plan->requests[load->next];
+    connection->answer = (struct load_answer){.request = load->next, .sent = due};
     if (++load->next == load->plan->n_requests)
         load->next = 0;
     if (send(connection->socket, request->bytes, request->size, MSG_NOSIGNAL) !=
@@ -111,12 +115,22 @@ static int send_next(struct load *load, struct connection *connection, uint64_t 
     return 0;
 }
 
+static void tell(struct load *load, struct connection *connection, uint64_t now)
+{
+    connection->answer.received = now;
+    connection->answer.body_hash = XXH64_digest(connection->hash);
+    if (!load->plan->answered(load->plan->context, &connection->answer) && now < load->end)
+        load->end = now;
+}
+
 static int answer_arrived(struct load *load, struct connection *connection, struct error *error)
 {
     connection->is_busy = false;
     load->free[load->n_free++] = connection;
     if (load->begin != 0) {
         uint64_t now = now_nanoseconds();
+        if (load->plan->answered != NULL)
+            tell(load, connection, now);
         load->result.n_received++;
         if (now <= load->end)
             load->result.n_answers++;
@@ -135,8 +149,21 @@ static int take_body(struct load *load, struct connection *connection, const cha
 {
     if (load->body != NULL && size > 0 && msgpack_sbuffer_write(load->body, bytes, size) != 0)
         return error_out_of_memory(error);
+    if (load->plan->answered != NULL)
+        (void)XXH64_update(connection->hash, bytes, size);
     connection->to_receive -= size;
     return connection->to_receive > 0 ? 0 : answer_arrived(load, connection, error);
+}
+
+/* What somebody is told of the head. */
+static void note_head(struct connection *connection, const char *bytes,
+                      const struct response_head *head)
+{
+    size_t length = 0;
+    const char *state = response_head_field(bytes, head, "X-Cache", &length);
+    connection->answer.status = head->status;
+    connection->answer.is_hit = state != NULL && length == 3 && memcmp(state, "hit", 3) == 0;
+    (void)XXH64_reset(connection->hash, 0);
 }
 
 /* Takes the head, where it is whole, and what follows it; else keeps the bytes. */
@@ -157,7 +184,9 @@ static int take_head(struct load *load, struct connection *connection, const cha
     }
     unsigned wanted = load->plan->status != 0 ? load->plan->status : 200;
     connection->is_other = load->plan->other_status != 0 && head.status == load->plan->other_status;
-    if (load->last_head != NULL) {
+    if (load->plan->answered != NULL) {
+        note_head(connection, bytes, &head);
+    } else if (load->last_head != NULL) {
         *load->last_head = head;
         memcpy(load->last_bytes, bytes, head.size);
     } else if (head.status != wanted && !connection->is_other) {
@@ -178,7 +207,7 @@ static int receive_some(struct load *load, struct connection *connection, struct
     int flags = 0;
     if (connection->is_in_body) {
         room = connection->to_receive < room ? connection->to_receive : room;
-        flags = load->body == NULL ? MSG_TRUNC : 0;
+        flags = load->body == NULL && load->plan->answered == NULL ? MSG_TRUNC : 0;
     } else if (connection->head_size > 0) {
         to = connection->head + connection->head_size;
         room = sizeof connection->head - connection->head_size;
@@ -278,13 +307,35 @@ static int begin_connections(struct load *load, struct error *error)
 
 static void close_load(struct load *load)
 {
-    for (unsigned i = 0; i < load->plan->n_connections; i++)
+    for (unsigned i = 0; i < load->plan->n_connections; i++) {
         if (load->connections[i].socket >= 0)
             close(load->connections[i].socket);
+        (void)XXH64_freeState(load->connections[i].hash);
+    }
     if (load->epoll >= 0)
         close(load->epoll);
     free(load->latencies);
     free(load);
+}
+
+/* Room for the times, or where somebody is told of every answer for the hashes of bodies. Returns
+   whether there was memory for it. */
+static bool make_room(struct load *load)
+{
+    const struct load_plan *plan = load->plan;
+    if (plan->answered != NULL) {
+        bool is_made = true;
+        for (unsigned i = 0; i < plan->n_connections && is_made; i++) {
+            load->connections[i].hash = XXH64_createState();
+            is_made = load->connections[i].hash != NULL;
+        }
+        return is_made;
+    }
+    load->capacity = (size_t)ceil((plan->rate > 0 ? plan->rate : MAX_CLOSED_RATE) * plan->seconds);
+    if (plan->n_to_send > 0 && plan->n_to_send < load->capacity)
+        load->capacity = plan->n_to_send;
+    load->latencies = calloc(load->capacity + 1, sizeof *load->latencies);
+    return load->latencies != NULL;
 }
 
 /* NULL when memory runs out. */
@@ -298,15 +349,10 @@ static struct load *load_create(const struct load_plan *plan)
     load->next = plan->first % plan->n_requests;
     for (unsigned i = 0; i < plan->n_connections; i++)
         load->connections[i].socket = -1;
-    load->capacity = (size_t)ceil((plan->rate > 0 ? plan->rate : MAX_CLOSED_RATE) * plan->seconds);
-    if (plan->n_to_send > 0 && plan->n_to_send < load->capacity)
-        load->capacity = plan->n_to_send;
-    load->latencies = calloc(load->capacity + 1, sizeof *load->latencies);
-    if (load->latencies == NULL) {
-        free(load);
-        return NULL;
-    }
-    return load;
+    if (make_room(load))
+        return load;
+    close_load(load);
+    return NULL;
 }
 
 static double server_cpu(const struct load_plan *plan)
@@ -322,9 +368,8 @@ static int run_loop(struct load *load, struct error *error)
     load->begin = now_nanoseconds();
     load->end = load->begin + (uint64_t)(load->plan->seconds * NANOSECONDS);
     double grace = load->plan->rate > 0 ? GRACE_OF_RATE * load->plan->seconds : GRACE_SECONDS;
-    uint64_t give_up = load->end + (uint64_t)(grace * NANOSECONDS);
     int status = send_due(load, error);
-    while (status == 0 && now_nanoseconds() < give_up &&
+    while (status == 0 && now_nanoseconds() < load->end + (uint64_t)(grace * NANOSECONDS) &&
            (is_before_end(load) || load->n_free < load->plan->n_connections)) {
         status = wait_for_answers(load, error);
         if (status == 0)

@@ -20,6 +20,16 @@ struct load_request {
     size_t size;
 };
 
+/* An answer, as `answered` is told of it. */
+struct load_answer {
+    size_t request; /* its number in the plan */
+    unsigned status;
+    bool is_hit;        /* the server says that it had it in its cache: `X-Cache: hit` */
+    uint64_t body_hash; /* XXH64 */
+    uint64_t sent;      /* bench_now() when the request was sent, */
+    uint64_t received;  /* and when the last byte of the answer was there */
+};
+
 struct load_plan {
     uint16_t port; /* on 127.0.0.1 */
     const struct load_request *requests;
@@ -36,6 +46,10 @@ struct load_plan {
     double (*server_cpu)(const void *server);
     const void *server;
     uint64_t n_to_send; /* the run ends when as many were answered; 0: with the time */
+    /* Is told of every answer, of whatever status, but for the first of each connection; the run
+       ends when it returns false. No latencies are kept then. NULL: nobody is. */
+    bool (*answered)(void *context, const struct load_answer *answer);
+    void *context;
 };
 
 struct load_result {

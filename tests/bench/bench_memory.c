@@ -28,6 +28,21 @@ void memory_use_read(struct memory_use *use)
     fclose(file);
 }
 
+int64_t memory_use_of(pid_t process)
+{
+    char line[256];
+    char path[64];
+    int64_t dirty = 0;
+    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)process);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return 0;
+    while (fgets(line, sizeof line, file) != NULL)
+        read_kibibytes(line, "Private_Dirty:", &dirty);
+    fclose(file);
+    return dirty;
+}
+
 void memory_use_print(const char *when, const struct memory_use *use)
 {
     printf("memory    %s: %.1f MiB private, %.1f MiB of mapped files\n", when,

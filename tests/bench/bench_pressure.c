@@ -176,7 +176,7 @@ static int write_searches(struct pressure *pressure, const char *path, struct er
         struct http_requests *searches = &pressure->searches[i];
         snprintf(after, sizeof after, "&per_page=%u", i + 1);
         status =
-            http_requests_of_queries(searches, &queries, "/api/v1/crates?q=", after, "", error);
+            http_requests_of_queries(searches, &queries, "/api/v1/crates?q=", after, "", "", error);
         if (status == 0)
             memcpy(pressure->misses + pressure->n_misses, searches->requests,
                    searches->n_requests * sizeof *searches->requests);

@@ -274,7 +274,7 @@ static int start_miss(struct http_contenders *contenders, const struct bench_que
         return 0;
     set_up(contenders, CONTENDER_MISS, CONTENDER_MISS, CONTENDER_MISS, 200);
     if (http_requests_of_queries(&contenders->requests[CONTENDER_MISS], queries,
-                                 "/api/v1/crates?q=", "", "", error) != 0)
+                                 "/api/v1/crates?q=", "", "", "", error) != 0)
         return -1;
     return http_server_child_start(&contenders->servers[CONTENDER_MISS], settings->index_path,
                                    &server, error);
@@ -313,7 +313,7 @@ static int start_groonga(struct http_contenders *contenders, const struct bench_
         is_wanted = true;
         set_up(contenders, kinds[i].kind, CONTENDER_GROONGA, kinds[i].kind, 200);
         if (http_requests_of_queries(&contenders->requests[kinds[i].kind], queries,
-                                     http_groonga_before, kinds[i].after, http_groonga_special,
+                                     http_groonga_before, kinds[i].after, http_groonga_special, "",
                                      error) != 0)
             return -1;
     }

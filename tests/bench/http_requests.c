@@ -55,11 +55,12 @@ static char *write_encoded(char *at, const char *text, const char *special)
 
 int http_requests_of_queries(struct http_requests *requests, const struct bench_queries *queries,
                              const char *before, const char *after, const char *special,
-                             struct error *error)
+                             const char *fields, struct error *error)
 {
     if (queries->n_queries == 0)
         return error_set(error, "there is no query to ask for");
-    size_t around = sizeof FIRST + strlen(before) + strlen(after) + sizeof LAST + sizeof "\r\n";
+    size_t around = sizeof FIRST + strlen(before) + strlen(after) + sizeof LAST + strlen(fields) +
+                    sizeof "\r\n";
     size_t n_bytes = 0;
     for (size_t i = 0; i < queries->n_queries; i++)
         n_bytes += around + 2 * ENCODED_BYTES * queries->queries[i].length;
@@ -70,7 +71,7 @@ int http_requests_of_queries(struct http_requests *requests, const struct bench_
         const char *begin = at;
         at = stpcpy(stpcpy(at, FIRST), before);
         at = write_encoded(at, queries->queries[i].text, special);
-        at = stpcpy(stpcpy(stpcpy(at, after), LAST), "\r\n");
+        at = stpcpy(stpcpy(stpcpy(stpcpy(at, after), LAST), fields), "\r\n");
         requests->requests[i] = (struct load_request){begin, (size_t)(at - begin)};
     }
     requests->n_requests = queries->n_queries;

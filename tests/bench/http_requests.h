@@ -16,12 +16,12 @@ struct http_requests {
 int http_requests_single(struct http_requests *requests, const char *target, const char *fields,
                          struct error *error);
 
-/* One GET a query, of `before`, the query's text percent-encoded (RFC 3986, section 2.1), `after`.
-   Characters of the text that are in `special` get a backslash before them. Returns 0; -1 where
-   there are no queries or no memory. */
+/* One GET a query, of `before`, the query's text percent-encoded (RFC 3986, section 2.1), `after`,
+   with `fields` as above. Characters of the text that are in `special` get a backslash before them.
+   Returns 0; -1 where there are no queries or no memory. */
 int http_requests_of_queries(struct http_requests *requests, const struct bench_queries *queries,
                              const char *before, const char *after, const char *special,
-                             struct error *error);
+                             const char *fields, struct error *error);
 
 /* Right for one of all zero, too. */
 void http_requests_free(struct http_requests *requests);

@@ -81,7 +81,7 @@ def server_runs(arguments, folder):
     def server(*options):
         return FaultyServer(program, index, folder, "--threads", "1", *options)
 
-    yield "server starts", lambda name: run_starts(name, server(), arguments.sample, generator)
+    yield "server starts", lambda name: run_starts(name, server("--admin-listen", "127.0.0.1:0"), arguments.sample, generator)
     # Not where memory runs out: libseccomp 2.5.4 follows NULL then.
     yield (
         "server starts in its sandbox",

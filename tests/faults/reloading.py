@@ -1,5 +1,5 @@
-"""A server that opens its index again and again, in which calls go wrong meanwhile. What is served stays, or the new one is; it
-answers as ever, and has no more descriptors and threads than before."""
+"""A server that opens its index again and again, and makes what is in use beforehand, in which calls go wrong meanwhile. What is
+served stays, or the new one is; it answers as ever, and has no more descriptors and threads than before."""
 
 import os
 import socket
@@ -8,6 +8,7 @@ from fault_control import KINDS, NO_MEMORY
 from faulty_server import DEADLINE_SECONDS, TARGETS, Requests, ask, n_descriptors_return, told
 
 FAULTS_A_KIND = 300  # where no sample is asked for: an opening has some thousand allocations
+N_IN_USE = 4  # targets, so that there is something to be warmed
 
 
 def reload(port):
@@ -28,12 +29,18 @@ def n_threads(server):
     return len(os.listdir(f"/proc/{server.process.pid}/task"))
 
 
+def ask_in_use(server):
+    """The bodies of what is in use, which is asked for twice; None where there is no answer."""
+    answers = [ask(server.port, target) for target in 2 * TARGETS[:N_IN_USE]]
+    return [answer and answer[2] for answer in answers]
+
+
 def run_reloading(name, server, sample, generator):
     """Puts faults into reloads."""
     if not server.start():
         raise SystemExit(f"{name}: the server did not start: {server.stop()}")
     requests = Requests(server, sample, generator)
-    right = ask(server.port, TARGETS[0])
+    right = ask_in_use(server)
     server.control.reset()
     if reload(server.admin_port) != 200:
         raise SystemExit(f"{name}: no reload without a fault: {server.stop()}")
@@ -47,8 +54,7 @@ def run_reloading(name, server, sample, generator):
             requests.n_faults[KINDS[kind]] += server.control.n_faults()[0]
             server.control.disarm()
             requests.outcomes[f"status {status}"] += 1
-            answer = ask(server.port, TARGETS[0])
-            if answer is None or answer[2] != right[2]:
+            if ask_in_use(server) != right:
                 requests.complain("another answer", "reload", kind, at)
             if status not in (None, 200, 409, 500, 503):
                 requests.complain(f"status {status}", "reload", kind, at)

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -296,6 +297,10 @@ static void reads_options_again(void **state)
     served_file_expect_said(&scene.file, "server.conf");
     served_file_expect_said(&scene.file, "bad value 'maybe': write yes or no");
     expect_banner(&scene, "two");
+    /* Nobody is waited for, neither now nor at the end. */
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    http_cases_run(scene.client, &refused, 1);
     admin_scene_end(&scene);
     folder_remove(folder);
 }

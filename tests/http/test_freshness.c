@@ -98,8 +98,9 @@ static void begin(struct scene *scene, const struct indexes *indexes, const char
     char *bytes = file_read(indexes->built[BEFORE].path, &size);
     file_write(folder_join(scene->path, scene->folder, "live.cdx"), bytes, size);
     free(bytes);
-    test_server_start(&scene->server, (const char *const[]){"--index", scene->path, "--threads",
-                                                            "1", "--freshness", freshness, NULL});
+    test_server_start(&scene->server,
+                      (const char *const[]){"--index", scene->path, "--threads", "1", "--freshness",
+                                            freshness, "--max-wait-ms", "0", NULL});
     scene->client = http_client_open(scene->server.url);
     for (unsigned i = 0; i < N_CRATES; i++) {
         scene->connections[i] = test_server_connect(&scene->server);

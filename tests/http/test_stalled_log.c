@@ -75,12 +75,12 @@ static void start(struct silenced *silenced, int output, const char *const *more
 static void stop(struct silenced *silenced)
 {
     int status;
+    http_client_close(silenced->client);
     alarm(30);
     assert_int_equal(kill(silenced->pid, SIGTERM), 0);
     assert_int_equal(waitpid(silenced->pid, &status, 0), silenced->pid);
     alarm(0);
     assert_int_equal(status, 0);
-    http_client_close(silenced->client);
     close(silenced->error_output);
 }
 

@@ -12,12 +12,11 @@ PROGRAMS = Path(os.environ.get("CRATEDEX_BUILD", ROOT / "build"))
 # `$TREE/during-COMMAND` is called by each command that has one.
 FAKE_INDEX = r"""#!/bin/sh
 set -e
-during() { [ ! -x "$TREE/during-$1" ] || "$TREE/during-$1"; }
+during() { [ ! -x "$TREE/during-$1" ] || "$TREE/during-$1" "$2"; }
 case $1 in
 --version) echo "cratedex-index ${FAKE_VERSION:-1}" ;;
 build)
     echo "$@" >>"$TREE/builds"
-    head -n 1 "$2" >/dev/null
     : >"$(dirname "$4")/.crates.cdx.a1b2c3"
     during build
     rm "$(dirname "$4")/.crates.cdx.a1b2c3"
@@ -28,7 +27,7 @@ build)
     ;;
 verify) during verify; ! grep -q unsound "$2" || { echo 'cratedex-index: unsound' >&2; exit 1; } ;;
 info)
-    during info
+    during info "$2"
     { read -r crates; read -r timestamp; } <"$2"
     printf '{\n  "crates": %s,\n  "dump_timestamp": "%s"\n}\n' "$crates" "$timestamp"
     ;;
@@ -66,7 +65,7 @@ class NightlyTree(Machine):
                 "TREE": str(self.folder), **self.variables}
 
     def during(self, command, script):
-        """What happens inside `cratedex-index COMMAND`; nothing any more where the script is empty."""
+        """What happens inside `cratedex-index COMMAND`, of whose `info` it gets the file."""
         path = self.folder / f"during-{command}"
         path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
         path.chmod(0o755)

@@ -81,6 +81,19 @@ class Commands(unittest.TestCase):
         self.result("pressure", "--queries", sample.QUERIES, "--rounds", 1,
                     members=["quiet", "crowd", "held_crowd", "overload", "computed"])
 
+    def test_swap(self):
+        other = sample.FOLDER / "next.cdx"
+        sample.run(sample.ROOT / "tests" / "bench" / "next_dump.py", "data", sample.FOLDER / "next")
+        sample.run(sample.BUILD / "cratedex-index", "build", sample.FOLDER / "next", "-o", other, "--quiet")
+        arguments = [other, "--queries", sample.QUERIES, "--swaps", 2, "--seconds", 0]
+        result = self.result("swap", *arguments, members=["answers", "outside", "during", "noticed", "warmed_a_swap",
+                                                          "hit_ratio_baseline", "private_mib"])
+        self.assertEqual([result[name] for name in ("swaps", "failed", "wrong", "late")], [2, 0, 0, 0])
+        self.table("swap", *arguments, words=["during a swap", "p99 during a swap / outside", "undecided"])
+        # The same answers cannot be told apart, so nothing could be said.
+        sample.bench("swap", sample.INDEX, sample.INDEX, "--queries", sample.QUERIES, statuses=(1,))
+        sample.bench("swap", sample.INDEX, "--queries", sample.QUERIES, statuses=(2,))
+
     def test_worst(self):
         self.table("worst", "--seconds", 0, "--limit-ms", 60000, words=["texts tried"])
         self.table("worst", "--seconds", 0, "--limit-ms", 60000, "--facets", words=["texts tried"])

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include <cmocka.h>
 
@@ -298,6 +299,58 @@ static void a_number_of_requests_is_sent_exactly(void **state)
     stop(&server);
 }
 
+/* What a client of a server in a certain state is told; it ends the run with the 20th answer. */
+struct listener {
+    struct load_answer expected;
+    unsigned n_answers;
+    unsigned n_right;
+};
+
+static bool hear(void *context, const struct load_answer *answer)
+{
+    struct listener *listener = context;
+    const struct load_answer *expected = &listener->expected;
+    listener->n_right += answer->status == expected->status && answer->is_hit == expected->is_hit &&
+                         answer->body_hash == expected->body_hash && answer->request < 2 &&
+                         answer->sent > 0 && answer->sent < answer->received;
+    return ++listener->n_answers < 20;
+}
+
+static void expect_told(const char *answer, bool is_choppy, unsigned status, bool is_hit,
+                        const char *body)
+{
+    const struct load_request both[] = {request, request};
+    struct small_server server = {.answer = answer, .is_choppy = is_choppy};
+    struct listener listener = {.expected = {.status = status,
+                                             .is_hit = is_hit,
+                                             .body_hash = XXH64(body, strlen(body), 0)}};
+    struct load_result result;
+    struct error error = {.message = ""};
+    start(&server);
+    struct load_plan plan = plan_for(&server, 0);
+    plan.requests = both;
+    plan.n_requests = 2;
+    plan.seconds = 60; /* which the test does not take */
+    plan.answered = hear;
+    plan.context = &listener;
+    if (load_run(&plan, &result, &error) != 0)
+        fail_msg("%s", error.message);
+    assert_in_range(listener.n_answers, 20, 20 + 4); /* those in flight are heard, too */
+    assert_int_equal(listener.n_right, listener.n_answers);
+    stop(&server);
+}
+
+static void every_answer_is_told(void **state)
+{
+    (void)state;
+    expect_told(ANSWER, false, 200, false, "hello");
+    expect_told(ANSWER, true, 200, false, "hello");
+    expect_told("HTTP/1.1 503 No\r\nx-cache: hit\r\nContent-Length: 2\r\n\r\nno", false, 503, true,
+                "no");
+    expect_told("HTTP/1.1 200 OK\r\nX-Cache: miss\r\nContent-Length: 0\r\n\r\n", false, 200, false,
+                "");
+}
+
 /* Each of the 4 connections is answered once before the time begins.
 
    1,000 a second for 0.1 s, the first 60 ms without an answer: 4 requests are on the connections
@@ -381,6 +434,7 @@ int main(void)
         cmocka_unit_test(the_servers_processor_time_is_the_difference),
         cmocka_unit_test(numbers_of_connections_have_a_bound),
         cmocka_unit_test(a_number_of_requests_is_sent_exactly),
+        cmocka_unit_test(every_answer_is_told),
         cmocka_unit_test(waiting_for_a_connection_counts),
         cmocka_unit_test(a_rate_out_of_reach_is_seen),
         cmocka_unit_test(bad_answers_are_faults),

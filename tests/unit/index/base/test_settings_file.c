@@ -4,12 +4,15 @@
 
 #include "tests/support/folder.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -147,6 +150,28 @@ static void what_is_no_text_is_refused(void **state)
     assert_non_null(strstr(error.message, "missing: No such file"));
 }
 
+/* As a shell's <(…), which is empty when it is read again. */
+static void pipes_are_read_once(void **state)
+{
+    struct file file = {.taken = ""};
+    const struct settings_taker taker = {take, NULL, &file};
+    struct error error = {.message = ""};
+    char path[FOLDER_PATH_SIZE];
+    assert_int_equal(mkfifo(folder_join(path, *state, "pipe"), 0600), 0);
+    assert_int_equal(settings_file_read(path, &taker, &error), -1);
+    assert_non_null(strstr(error.message, "pipe: it is a pipe that nobody writes to"));
+
+    int writer = open(path, O_RDWR | O_CLOEXEC);
+    assert_true(writer >= 0);
+    assert_int_equal(write(writer, "a = 1\n[\n", 8), 8);
+    assert_int_equal(settings_file_read(path, &taker, &error), -1);
+    assert_string_equal(file.taken, "a=1;");
+    assert_non_null(strstr(error.message, "pipe: line 2: there are no sections"));
+    close(writer);
+    assert_int_equal(settings_file_read(path, &taker, &error), -1);
+    assert_non_null(strstr(error.message, "it is a pipe that nobody writes to"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +179,7 @@ int main(void)
         cmocka_unit_test(faults_are_blamed_on_their_line),
         cmocka_unit_test(long_lines_are_one_line_each),
         cmocka_unit_test(what_is_no_text_is_refused),
+        cmocka_unit_test(pipes_are_read_once),
     };
     return cmocka_run_group_tests_name("settings_file", tests, folder_setup, folder_teardown);
 }

@@ -251,6 +251,57 @@ static void *make_requests(void *context)
     return NULL;
 }
 
+static bool look(void *context, struct cache_entry *entry, unsigned n_uses)
+{
+    struct stress *stress = context;
+    const struct stress_value *value = cache_value(entry);
+    (void)n_uses;
+    if (value->check != ~value->key)
+        stress->went_wrong = true;
+    return true;
+}
+
+/* Values for which nobody asks. */
+static bool is_of_swap(const void *value, const void *context)
+{
+    (void)context;
+    return ((const struct stress_value *)value)->key >= N_KEYS;
+}
+
+static void make_one_ahead(struct stress *stress, unsigned number)
+{
+    char bytes[16];
+    enum cache_outcome outcome;
+    size_t length = (size_t)snprintf(bytes, sizeof bytes, "ahead %u", number);
+    struct cache_entry *entry = cache_acquire_ahead(stress->cache, bytes, length, &outcome);
+    if (outcome == CACHE_COMPUTE) {
+        struct stress_value *value = malloc(sizeof *value);
+        if (value == NULL) {
+            cache_abandon(stress->cache, entry);
+            return;
+        }
+        *value = (struct stress_value){stress, N_KEYS + number, ~(N_KEYS + number)};
+        atomic_fetch_add(&stress->n_alive, 1);
+        cache_fill_ahead(stress->cache, entry, value, 500, number % 5);
+        cache_charge(stress->cache, entry, 100);
+    }
+    cache_release(stress->cache, entry);
+}
+
+/* What happens around swaps, again and again. */
+static void *swap(void *context)
+{
+    struct stress *stress = context;
+    for (int round = 0; round < 30; round++) {
+        cache_visit(stress->cache, look, stress);
+        for (unsigned i = 0; i < 200; i++)
+            make_one_ahead(stress, i);
+        cache_settle_ahead(stress->cache);
+        cache_drop(stress->cache, is_of_swap, NULL);
+    }
+    return NULL;
+}
+
 static void random_requests_from_many_threads_stay_right(void **state)
 {
     (void)state;
@@ -258,10 +309,11 @@ static void random_requests_from_many_threads_stay_right(void **state)
     assert_non_null(stress);
     stress->max_bytes = (uint64_t)256 << 10;
     stress->cache = create(stress->max_bytes, 4, free_stress_value);
-    pthread_t threads[N_THREADS];
-    for (int i = 0; i < N_THREADS; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, make_requests, stress), 0);
-    for (int i = 0; i < N_THREADS; i++)
+    pthread_t threads[N_THREADS + 1];
+    for (int i = 0; i <= N_THREADS; i++)
+        assert_int_equal(
+            pthread_create(&threads[i], NULL, i < N_THREADS ? make_requests : swap, stress), 0);
+    for (int i = 0; i <= N_THREADS; i++)
         pthread_join(threads[i], NULL);
     assert_false(stress->went_wrong);
 

@@ -20,8 +20,8 @@
 #include <cmocka.h>
 
 #define N_READERS 2
-#define N_ASKERS 3
-#define N_RELOADS 10
+#define N_ASKERS 2
+#define N_RELOADS 5
 #define N_CRATES 329
 #define N_OTHER_CRATES 2
 
