@@ -11,7 +11,7 @@
    who looks after the server meanwhile. */
 #include "server/admin.h"
 
-#include "server/daemon.h"
+#include "server/connections/daemon.h"
 #include "server/service/reload_desk.h"
 
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef CRATEDEX_SERVER_ANNOUNCEMENT_H
 #define CRATEDEX_SERVER_ANNOUNCEMENT_H
 
-#include "server/listener.h"
+#include "server/connections/listener.h"
 #include "server/service/service.h"
 
 #include <cratedex/error.h>

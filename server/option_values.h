@@ -2,9 +2,9 @@
 #ifndef CRATEDEX_SERVER_OPTION_VALUES_H
 #define CRATEDEX_SERVER_OPTION_VALUES_H
 
-#include "server/daemon.h"
+#include "server/connections/daemon.h"
+#include "server/connections/listener.h"
 #include "server/http/trusted_proxies.h"
-#include "server/listener.h"
 #include "server/service/experiment.h"
 #include "server/service/settings.h"
 #include "server/telemetry/access_log.h"

@@ -6,8 +6,8 @@
 
    The response is shared by all threads; libmicrohttpd counts its references. A handler that queues
    on its first call makes libmicrohttpd close the connection, so it queues on the second. */
-#include "server/connection_table.h"
-#include "server/daemon.h"
+#include "server/connections/connection_table.h"
+#include "server/connections/daemon.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

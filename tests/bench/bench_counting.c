@@ -11,10 +11,10 @@
 
 #include "server/answer/answer.h"
 #include "server/cache/cache.h"
-#include "server/daemon.h"
+#include "server/connections/daemon.h"
+#include "server/connections/listener.h"
 #include "server/exchange/router.h"
 #include "server/http/trusted_proxies.h"
-#include "server/listener.h"
 #include "server/service/download_counters.h"
 #include "server/service/published.h"
 #include "server/service/service.h"

@@ -1,7 +1,7 @@
 /* Waiting for a reload, which is here a function that ends when the test says so: others are
    answered meanwhile, by the one thread of the admin address. The daemons run in this process. */
 #include "server/admin.h"
-#include "server/listener.h"
+#include "server/connections/listener.h"
 #include "tests/support/cached_daemon.h"
 #include "tests/support/raw_connection.h"
 

@@ -3,7 +3,7 @@
    half a minute is over at once, and the daemon sees it when it looks next, within a second. */
 #define _GNU_SOURCE /* POLLRDHUP */
 
-#include "server/connection_table.h"
+#include "server/connections/connection_table.h"
 #include "tests/support/cached_daemon.h"
 #include "tests/support/raw_connection.h"
 

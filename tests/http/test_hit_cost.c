@@ -5,9 +5,9 @@
    sockets are counted by taking the places of malloc, of pthread_mutex_lock and of the calls (the
    client uses read and write, which are not counted). */
 #include "server/cache/recent_hits.h"
-#include "server/connection_table.h"
-#include "server/daemon.h"
-#include "server/listener.h"
+#include "server/connections/connection_table.h"
+#include "server/connections/daemon.h"
+#include "server/connections/listener.h"
 #include "tests/support/allocation_meter.h"
 #include "tests/support/cached_daemon.h"
 #include "tests/support/next_mutex_lock.h"

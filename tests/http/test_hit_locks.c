@@ -11,7 +11,7 @@
    send the same answer at the same moment meet there, which a bare program with one response does
    for every request. */
 #include "server/cache/recent_hits.h"
-#include "server/connection_table.h"
+#include "server/connections/connection_table.h"
 #include "tests/support/cached_daemon.h"
 #include "tests/support/next_mutex_lock.h"
 

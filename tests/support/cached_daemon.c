@@ -3,9 +3,9 @@
 
 #include "server/answer/answer.h"
 #include "server/cache/recent_hits.h"
+#include "server/connections/listener.h"
 #include "server/exchange/router.h"
 #include "server/http/trusted_proxies.h"
-#include "server/listener.h"
 #include "server/service/published.h"
 #include "server/telemetry/metrics.h"
 

@@ -3,7 +3,7 @@
 #ifndef CRATEDEX_TESTS_SUPPORT_CACHED_DAEMON_H
 #define CRATEDEX_TESTS_SUPPORT_CACHED_DAEMON_H
 
-#include "server/daemon.h"
+#include "server/connections/daemon.h"
 #include "server/service/service.h"
 #include "server/service/snapshot.h"
 #include "server/telemetry/metrics.h"

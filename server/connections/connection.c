@@ -21,7 +21,7 @@
    first answer of a connection we look for such an end and raise the edge again (notice_end).
    Clients that send once and half-close do so at the first request; to look at every one would cost
    a system call each. */
-#include "server/connection.h"
+#include "server/connections/connection.h"
 
 #include "server/exchange/transaction.h"
 #include "server/http/last_answer.h"

@@ -2,7 +2,7 @@
    clock, which stands still. Requests are named by a letter, and what happened to them is a text:
    "a" was answered, "a!" was told that it is late, "(a" was suspended, "a)" goes on, "a?" is
    computed by somebody else. */
-#include "server/waiting.h"
+#include "server/connections/waiting.h"
 
 #include "server/service/monotonic.h"
 

@@ -1,6 +1,6 @@
 /* The socket is opened here and not by libmicrohttpd, which would hide why it failed and which port
    the system chose. */
-#include "server/listener.h"
+#include "server/connections/listener.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

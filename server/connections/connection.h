@@ -3,10 +3,10 @@
 #ifndef CRATEDEX_SERVER_CONNECTION_H
 #define CRATEDEX_SERVER_CONNECTION_H
 
-#include "server/connection_table.h"
-#include "server/loop.h"
+#include "server/connections/connection_table.h"
+#include "server/connections/loop.h"
+#include "server/connections/waiting.h"
 #include "server/service/service.h"
-#include "server/waiting.h"
 
 #include <cratedex/error.h>
 #include <microhttpd.h>

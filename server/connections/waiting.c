@@ -18,7 +18,7 @@
    would be read from when it goes on, and where its client has sent all that it will, closed
    without an answer. Where one goes on it looks through all that are suspended, so some go on at a
    time. */
-#include "server/waiting.h"
+#include "server/connections/waiting.h"
 
 #include "server/service/monotonic.h"
 

@@ -13,7 +13,7 @@
    Of a loop, other threads touch `ordered`, `obeyed` and `wake`. What libmicrohttpd has is touched
    by the thread alone, from its start until it ends: it takes the listening socket out of its epoll
    set (MHD_quiesce_daemon) and closes the connections without racing anybody. */
-#include "server/loop.h"
+#include "server/connections/loop.h"
 
 #include <errno.h>
 #include <microhttpd.h>

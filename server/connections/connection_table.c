@@ -20,7 +20,7 @@
    numbers, and the tree of addresses (tsearch). It is taken when a connection comes, goes or is
    ended, never at a request. A word that changes while another thread looks at it costs nothing but
    a worse choice. */
-#include "server/connection_table.h"
+#include "server/connections/connection_table.h"
 
 #include "server/telemetry/metrics.h"
 

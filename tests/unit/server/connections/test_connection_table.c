@@ -1,6 +1,6 @@
 /* The clock is a number here, so that a deadline is reached without waiting. A connection is one
    end of a pair of sockets; it was ended where the other end reads the end of the stream. */
-#include "server/connection_table.h"
+#include "server/connections/connection_table.h"
 
 #include "server/telemetry/metrics.h"
 

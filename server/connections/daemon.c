@@ -6,12 +6,12 @@
    libmicrohttpd's own limit lies above a thread's part of them: no thread takes all connections,
    and none stops accepting before the table has ended others. Its time-outs are off, for they count
    from the last byte. */
-#include "server/daemon.h"
+#include "server/connections/daemon.h"
 
-#include "server/connection.h"
-#include "server/connection_table.h"
-#include "server/listener.h"
-#include "server/loop.h"
+#include "server/connections/connection.h"
+#include "server/connections/connection_table.h"
+#include "server/connections/listener.h"
+#include "server/connections/loop.h"
 #include "server/service/monotonic.h"
 #include "server/telemetry/metrics.h"
 
