@@ -46,7 +46,7 @@ test_modules := cmocka libcurl jansson msgpack zlib libbrotlidec libzstd
 index_plain_libs := -lcsv -lm
 
 goals := $(or $(MAKECMDGOALS),all)
-needs_packages := $(filter-out clean distclean dist deb help fmt uninstall,$(goals))
+needs_packages := $(filter-out clean distclean dist deb deb-check container container-check help fmt uninstall,$(goals))
 needs_tests := $(filter check test prepare oracle asan tsan lint fuzz coverage tests torture torture-check %/torture,$(goals))
 needs_bench := $(filter lint tests prepare bench bench-check bench-compare docs-check relevance-train relevance-trees %/cratedex-bench,$(goals))
 

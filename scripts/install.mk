@@ -104,7 +104,7 @@ installed = \
     644,$(BUILD)/install/cratedex-server.8,$(mandir)/man8/cratedex-server.8 \
     644,$(BUILD)/install/cratedex-fetch-dump.1,$(mandir)/man1/cratedex-fetch-dump.1 \
     644,$(BUILD)/install/cratedex-nightly.8,$(mandir)/man8/cratedex-nightly.8 \
-    $(foreach page,README.md server/README.md $(wildcard server/OPERATIONS.md),644,$(page),$(docdir)/$(page)) \
+    $(foreach page,README.md server/README.md server/OPERATIONS.md,644,$(page),$(docdir)/$(page)) \
     644,index/text/synonyms.txt,$(datadir)/cratedex/synonyms.txt \
     $(foreach program,$(notdir $(programs) $(service_scripts)),644,scripts/install/completion.bash,$(completionsdir)/$(program))
 comma := ,

@@ -181,7 +181,8 @@ static struct MHD_Daemon *start_http(struct worker *worker, int listener, struct
         (size_t)DAEMON_CONNECTION_BYTES, MHD_OPTION_END);
     worker->start_error = NULL;
     if (http == NULL) {
-        error_set(error, "cannot start the HTTP daemon: %s", reason.message);
+        error_set(error, "cannot start the HTTP daemon: %s",
+                  reason.message[0] != '\0' ? reason.message : "out of memory");
         close(own_listener);
     }
     return http;

@@ -249,10 +249,11 @@ struct index_watch *index_watch_start(struct published *snapshots, struct snapsh
     index_swap_init(&watch->swap, snapshots, served, source, steps, &watch->is_over);
     reload_queue_init(&watch->asked);
     watch->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    const int reason = errno;
     if (path_watch_begin(&watch->path, source->path, error) != 0) {
         error_prefix(error, "cannot watch %s: ", source->path);
     } else if (watch->wake < 0) {
-        error_set(error, "cannot make an eventfd: %s", strerror(errno));
+        error_set(error, "cannot make an eventfd: %s", strerror(reason));
     } else {
         path_watch_choose(&watch->path, true);
         int result = pthread_create(&watch->thread, NULL, run, watch);

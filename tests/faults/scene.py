@@ -24,7 +24,9 @@ REASONS = re.compile(
     "No buffer space|was changed while it was opened|database or disk is full|attempt to write a readonly database|out of memory"
 )
 NO_MEMORY_REASONS = re.compile(
-    "out of memory|no memory|Cannot allocate memory|too large for the memory|disk I/O error|temporary database file"
+    "out of memory|no memory|Cannot allocate memory|too large for the memory|disk I/O error|temporary database file|"
+    "Memory allocation failure|"  # of getaddrinfo(3)
+    "cannot start a thread .*: Resource temporarily unavailable"  # what pthread_create(3) says of that, too
 )
 # What it may not: the file is well, and to build it again would help nobody.
 MISLEADING = re.compile("damaged(?!: SQLite's integrity check)|build the index again|is not a Cratedex index|is missing|no file of|not an archive", re.I)

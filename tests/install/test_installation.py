@@ -21,6 +21,7 @@ EXPECTED = {
     "share/cratedex/synonyms.txt": 0o644,
     "share/doc/cratedex/README.md": 0o644,
     "share/doc/cratedex/server/README.md": 0o644,
+    "share/doc/cratedex/server/OPERATIONS.md": 0o644,
     "lib/sysusers.d/cratedex.conf": 0o644,
     "lib/tmpfiles.d/cratedex.conf": 0o644,
     "/etc/cratedex/cratedex-server.conf": 0o644,

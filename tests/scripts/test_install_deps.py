@@ -75,6 +75,8 @@ class Which(unittest.TestCase):
                         self.asked_for("--test"))
         self.assertLess({"git", "nginx", "wrk", "linux-perf", "gnuplot-nox"},
                         self.asked_for("--bench"))
+        self.assertLess({"debhelper", "lintian", "mmdebstrap"}, self.asked_for("--deb"))
+        self.assertFalse({"debhelper", "lintian"} & (self.asked_for() | self.asked_for("--test")))
 
     def test_only_what_is_missing_is_installed(self):
         with new_machine() as machine:
