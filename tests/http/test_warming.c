@@ -122,9 +122,9 @@ static long niceness_of(const char *folder, const char *thread)
     FILE *file = fopen(path, "r");
     if (file == NULL)
         return 0; /* it has ended */
-    (void)fgets(text, sizeof text, file);
+    const char *line = fgets(text, sizeof text, file);
     fclose(file);
-    const char *at = strrchr(text, ')');
+    const char *at = line != NULL ? strrchr(line, ')') : NULL;
     for (int word = 2; at != NULL && word < 19; word++)
         at = strchr(at + 1, ' ');
     return at != NULL ? strtol(at, NULL, 10) : 0;

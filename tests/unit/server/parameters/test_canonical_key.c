@@ -72,7 +72,7 @@ static bool are_equal(const struct sequence *left, const struct sequence *right)
 
 static void write_key(const struct sequence *sequence, struct canonical_key *key)
 {
-    canonical_key_init(key, sequence->route, 0);
+    canonical_key_init(key, sequence->route, 0, 1);
     for (size_t i = 0; i < sequence->n_fields; i++) {
         const struct field *field = &sequence->fields[i];
         if (field->is_number)
@@ -106,15 +106,19 @@ static void differs_where_the_fields_differ(void **state)
     assert_true(n_equal > 0);
 }
 
-static void tells_encodings_and_routes_apart(void **state)
+static void tells_encodings_routes_and_generations_apart(void **state)
 {
     (void)state;
-    static struct canonical_key keys[3];
-    canonical_key_init(&keys[0], 1, 0);
-    canonical_key_init(&keys[1], 1, 1);
-    canonical_key_init(&keys[2], 0, 1);
-    for (size_t i = 0; i < 3; i++)
-        assert_memory_not_equal(keys[i].bytes, keys[(i + 1) % 3].bytes, keys[i].size);
+    static struct canonical_key keys[4];
+    canonical_key_init(&keys[0], 1, 0, 1);
+    canonical_key_init(&keys[1], 1, 1, 1);
+    canonical_key_init(&keys[2], 0, 1, 1);
+    canonical_key_init(&keys[3], 1, 1, 2);
+    for (size_t i = 0; i < 4; i++)
+        for (size_t j = 0; j < i; j++)
+            assert_memory_not_equal(keys[i].bytes, keys[j].bytes, keys[i].size);
+    canonical_key_set_generation(&keys[3], 1);
+    assert_memory_equal(keys[3].bytes, keys[1].bytes, keys[1].size);
 }
 
 static void says_when_it_is_full(void **state)
@@ -122,14 +126,14 @@ static void says_when_it_is_full(void **state)
     (void)state;
     static struct canonical_key key;
     static char text[CANONICAL_KEY_MAX_BYTES];
-    canonical_key_init(&key, 0, 0);
-    canonical_key_text(&key, 'q', text, CANONICAL_KEY_MAX_BYTES - 7);
+    canonical_key_init(&key, 0, 0, 1);
+    canonical_key_text(&key, 'q', text, CANONICAL_KEY_MAX_BYTES - 15);
     assert_false(key.is_too_long);
     assert_int_equal(key.size, CANONICAL_KEY_MAX_BYTES);
     canonical_key_number(&key, 'n', 1);
     assert_true(key.is_too_long);
     assert_int_equal(key.size, CANONICAL_KEY_MAX_BYTES);
-    canonical_key_init(&key, 0, 0);
+    canonical_key_init(&key, 0, 0, 1);
     assert_false(key.is_too_long);
 }
 
@@ -137,7 +141,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(differs_where_the_fields_differ),
-        cmocka_unit_test(tells_encodings_and_routes_apart),
+        cmocka_unit_test(tells_encodings_routes_and_generations_apart),
         cmocka_unit_test(says_when_it_is_full),
     };
     return cmocka_run_group_tests_name("canonical_key", tests, NULL, NULL);
