@@ -22,11 +22,18 @@ struct walk {
     unsigned n_links;
 };
 
-static void replace(int *descriptor, int with)
+/* Returns 0, or -1 where `with` is none, though one was to be had. */
+static int replace(int *descriptor, int with)
 {
     if (*descriptor >= 0)
         close(*descriptor);
     *descriptor = with;
+    return with >= 0 ? 0 : -1;
+}
+
+static int copy(int descriptor)
+{
+    return fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
 }
 
 /* What a path begins at. */
@@ -70,11 +77,10 @@ static int follow_link(struct walk *walk, int link)
     memcpy(walk->rest, text, (size_t)length);
     walk->rest[length] = '/';
     walk->behind_link = n_left;
-    replace(&walk->places->link_folder, fcntl(walk->places->folder, F_DUPFD_CLOEXEC, 0));
-    replace(&walk->places->link_target, -1);
-    if (text[0] == '/')
-        replace(&walk->places->folder, open_start(text));
-    return 0;
+    if (replace(&walk->places->link_folder, copy(walk->places->folder)) != 0)
+        return -1;
+    (void)replace(&walk->places->link_target, -1);
+    return text[0] == '/' ? replace(&walk->places->folder, open_start(text)) : 0;
 }
 
 /* Goes one name on. Returns 1, 0 when there is none left, or -1. */
@@ -96,10 +102,13 @@ static int step(struct walk *walk)
         return result == 0 ? 1 : -1;
     }
     if (strlen(walk->rest) <= walk->behind_link && walk->behind_link != NO_LINK) {
-        replace(&places->link_target, fcntl(places->folder, F_DUPFD_CLOEXEC, 0));
+        if (replace(&places->link_target, copy(places->folder)) != 0) {
+            close(found);
+            return -1;
+        }
         walk->behind_link = NO_LINK;
     }
-    replace(is_last ? &places->target : &places->folder, found);
+    (void)replace(is_last ? &places->target : &places->folder, found);
     return !is_last;
 }
 

@@ -83,12 +83,25 @@ static int allow_places(const struct file_rules *rules, const struct path_places
 }
 
 /* Whoever opens what is not there says so better than could be said here. */
+static bool is_of_the_path(int reason)
+{
+    return reason == ENOENT || reason == ENOTDIR || reason == EACCES || reason == ELOOP ||
+           reason == ENAMETOOLONG;
+}
+
+static int cannot_open(const char *path, struct error *error)
+{
+    return error_set(error, "cannot open %s: %s", path, strerror(errno));
+}
+
 static int allow_path(const struct file_rules *rules, const struct sandbox_path *path,
                       struct error *error)
 {
     struct path_places places;
-    if (path->path[0] == '\0' || path_places_open(path->path, &places) != 0)
+    if (path->path[0] == '\0')
         return 0;
+    if (path_places_open(path->path, &places) != 0)
+        return is_of_the_path(errno) ? 0 : cannot_open(path->path, error);
     int result = allow_places(rules, &places, path->use, error);
     path_places_close(&places);
     return result == 0 ? 0 : error_prefix(error, "%s: ", path->path);
@@ -102,7 +115,7 @@ static int allow_own(const struct file_rules *rules, const char *path, uint64_t 
 {
     int descriptor = open(path, O_PATH | O_CLOEXEC);
     if (descriptor < 0)
-        return 0;
+        return is_of_the_path(errno) ? 0 : cannot_open(path, error);
     int result = file_rules_allow(rules, descriptor, rights, error);
     if (!stays)
         close(descriptor);
