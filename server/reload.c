@@ -1,8 +1,8 @@
 /* Options are read anew as at the start, the file and then the command line, into options of their
    own: nothing changes before all of them are right. Two who ask at once read one after the other,
-   since getopt and inih have global variables. The index is opened by its watch (index_watch.h),
-   which may take long; so a signal's reload has a thread of its own, and the main one goes on to
-   take signals. */
+   since getopt and inih have global variables, and each asks the watch before the other reads: what
+   was read last is what counts. The index is opened by its watch (index_watch.h), which may take
+   long; so a signal's reload has a thread of its own, and the main one goes on to take signals. */
 #include "server/reload.h"
 
 #include "server/service/index_watch.h"
@@ -63,11 +63,14 @@ void reload_init(struct reload *reload, const struct options *options,
 int reload_now(struct reload *reload, struct error *error)
 {
     struct settings settings;
+    struct reload_wait wait;
     pthread_mutex_lock(&reload->reading);
     int result = read_again(&settings, reload->options, error);
+    if (result == 0)
+        index_watch_ask(reload->watch, &settings, &wait);
     pthread_mutex_unlock(&reload->reading);
     if (result == 0)
-        return index_watch_reload(reload->watch, &settings, error);
+        return index_watch_wait(reload->watch, &wait, error);
     fprintf(stderr, "cratedex-server: not reloaded: %s\n", error->message);
     index_watch_note_refusal(reload->watch);
     return -1;

@@ -23,7 +23,7 @@ struct reload {
     const struct options *options; /* of the start */
     struct announcement *announcement;
     struct index_watch *watch;
-    pthread_mutex_t reading; /* held while options and rankings are read */
+    pthread_mutex_t reading; /* held until what was read is asked for */
     pthread_t thread;        /* of a reload that a signal asked for */
     bool is_running;
     bool is_asked;       /* for another, behind the one that runs */

@@ -24,7 +24,6 @@
 
 #include "server/service/monotonic.h"
 #include "server/service/path_watch.h"
-#include "server/service/reload_queue.h"
 
 #include <errno.h>
 #include <math.h>
@@ -286,13 +285,16 @@ void index_watch_wake(struct index_watch *watch)
         (void)eventfd_write(watch->wake, 1);
 }
 
-int index_watch_reload(struct index_watch *watch, const struct settings *settings,
-                       struct error *error)
+void index_watch_ask(struct index_watch *watch, const struct settings *settings,
+                     struct reload_wait *wait)
 {
-    struct reload_wait wait;
-    reload_queue_ask(&watch->asked, settings, &wait);
+    reload_queue_ask(&watch->asked, settings, wait);
     index_watch_wake(watch);
-    return reload_queue_wait(&watch->asked, &wait, error);
+}
+
+int index_watch_wait(struct index_watch *watch, struct reload_wait *wait, struct error *error)
+{
+    return reload_queue_wait(&watch->asked, wait, error);
 }
 
 void index_watch_note_refusal(struct index_watch *watch)

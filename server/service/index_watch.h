@@ -4,6 +4,7 @@
 #define CRATEDEX_SERVER_INDEX_WATCH_H
 
 #include "server/service/index_swap.h"
+#include "server/service/reload_queue.h"
 
 #include <cratedex/error.h>
 
@@ -28,13 +29,16 @@ void index_watch_stop(struct index_watch *watch);
    all below. */
 void index_watch_wake(struct index_watch *watch);
 
-/* Opens what is at the path now, beside what is served, and publishes it with another generation,
-   even where it is the same file. `settings` (copied) belong to it and to those after it; NULL:
-   those of before. Returns when who asks gets the new one, and nobody uses the old one: 0, or -1
-   and why, and the old one serves on with its settings. The caller must hold no snapshot. Who asks
-   while another's is opened is answered by the next, together with all others who do. */
-int index_watch_reload(struct index_watch *watch, const struct settings *settings,
-                       struct error *error);
+/* Asks it to open what is at the path now, beside what is served, and to publish it with another
+   generation, even where it is the same file. `settings` (copied) belong to it and to those after
+   it: whose were asked for last; NULL: those of before. Who asks while another's is opened is
+   answered by the next, together with all others who do. index_watch_wait must follow. */
+void index_watch_ask(struct index_watch *watch, const struct settings *settings,
+                     struct reload_wait *wait);
+
+/* Returns when who asks gets the new one, and nobody uses the old one: 0, or -1 and why, and the
+   old one serves on with its settings. The caller must hold no snapshot. */
+int index_watch_wait(struct index_watch *watch, struct reload_wait *wait, struct error *error);
 
 /* Counts a reload that was refused before it came here. */
 void index_watch_note_refusal(struct index_watch *watch);

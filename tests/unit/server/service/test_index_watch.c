@@ -2,7 +2,6 @@
    once, while readers take what is there: each sees one whole snapshot, none goes back in time, and
    everybody who asks is answered, also by a watch that ends. */
 #include "server/service/index_watch.h"
-#include "server/service/reload_queue.h"
 #include "tests/support/two_indexes.h"
 
 #include <fcntl.h>
@@ -128,6 +127,13 @@ static void end(struct scene *scene)
     two_indexes_free(&scene->indexes);
 }
 
+static int reload(struct index_watch *watch, const struct settings *settings, struct error *error)
+{
+    struct reload_wait wait;
+    index_watch_ask(watch, settings, &wait);
+    return index_watch_wait(watch, &wait, error);
+}
+
 static void *read_all_the_time(void *context)
 {
     struct scene *scene = context;
@@ -158,7 +164,7 @@ static void *reload_often(void *context)
     struct error error;
     for (int i = 0; i < N_RELOADS; i++) {
         uint64_t before = generation_now(scene);
-        expect(index_watch_reload(scene->watch, NULL, &error) == 0);
+        expect(reload(scene->watch, NULL, &error) == 0);
         expect(generation_now(scene) > before);
     }
     return NULL;
@@ -179,7 +185,7 @@ static void everybody_is_answered(void **state)
     for (int i = 0; i < N_RELOADS; i++) {
         const struct index_bytes *index = i % 2 == 0 ? &scene.indexes.other : &scene.indexes.sample;
         move_over(&scene, index->bytes, index->size);
-        expect(index_watch_reload(scene.watch, NULL, NULL) == 0);
+        expect(reload(scene.watch, NULL, NULL) == 0);
     }
     for (int i = 0; i < N_ASKERS; i++)
         pthread_join(askers[i], NULL);
@@ -228,19 +234,19 @@ static void settings_come_with_a_snapshot(void **state)
     begin(&scene);
     settings_set_defaults(&settings);
     strcpy(settings.banner, "first");
-    assert_int_equal(index_watch_reload(scene.watch, &settings, &error), 0);
+    assert_int_equal(reload(scene.watch, &settings, &error), 0);
     expect_banner(&scene, "first");
-    assert_int_equal(index_watch_reload(scene.watch, NULL, &error), 0);
+    assert_int_equal(reload(scene.watch, NULL, &error), 0);
     expect_banner(&scene, "first");
     move_over(&scene, "no index", 8);
     strcpy(settings.banner, "second");
-    assert_int_equal(index_watch_reload(scene.watch, &settings, &error), -1);
+    assert_int_equal(reload(scene.watch, &settings, &error), -1);
     assert_non_null(strstr(error.message, "live.cdx is not a Cratedex index"));
     expect_banner(&scene, "first");
     index_watch_read_figures(scene.watch, &figures);
     assert_true(figures.last_was_refused);
     move_over(&scene, scene.indexes.other.bytes, scene.indexes.other.size);
-    assert_int_equal(index_watch_reload(scene.watch, &settings, &error), 0);
+    assert_int_equal(reload(scene.watch, &settings, &error), 0);
     expect_banner(&scene, "second");
     end(&scene);
 }
@@ -249,7 +255,7 @@ static void *reload_in_vain(void *context)
 {
     struct scene *scene = context;
     struct error error;
-    expect(index_watch_reload(scene->watch, NULL, &error) == -1);
+    expect(reload(scene->watch, NULL, &error) == -1);
     expect(strcmp(error.message, "the server ends") == 0);
     return NULL;
 }
@@ -257,7 +263,7 @@ static void *reload_in_vain(void *context)
 /* Reloads with these settings. Returns whether answers of the snapshot before may be given. */
 static bool may_be_stale(const struct scene *scene, const struct settings *settings)
 {
-    assert_int_equal(index_watch_reload(scene->watch, settings, NULL), 0);
+    assert_int_equal(reload(scene->watch, settings, NULL), 0);
     const struct snapshot *snapshot = published_take(scene->snapshots);
     bool is_allowed = snapshot->stale_generation != 0;
     assert_true(!is_allowed || snapshot->stale_generation == snapshot->generation - 1);
@@ -308,12 +314,12 @@ static void what_is_spoilt_is_not_published(void **state)
     other = &scene.indexes.other;
     atomic_store(&scene.spoils, true);
     move_over(&scene, other->bytes, other->size);
-    assert_int_equal(index_watch_reload(scene.watch, NULL, &error), -1);
+    assert_int_equal(reload(scene.watch, NULL, &error), -1);
     assert_non_null(strstr(error.message, "live.cdx"));
     assert_true(generation_now(&scene) == 1);
     atomic_store(&scene.spoils, false);
     move_over(&scene, other->bytes, other->size);
-    assert_int_equal(index_watch_reload(scene.watch, NULL, &error), 0);
+    assert_int_equal(reload(scene.watch, NULL, &error), 0);
     /* What was made of the one that was refused is of another generation. */
     assert_true(generation_now(&scene) > 2);
     end(&scene);
