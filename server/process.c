@@ -324,6 +324,7 @@ void process_turn(struct process *process)
 {
     memory_bound_keep(&process->memory);
     watchdog_feed(&process->watchdog, daemon_is_working(process->daemon));
+    service_manager_follow();
     reload_follow(&process->reload);
     if (++process->n_turns % TURNS_A_SECOND != 0)
         return;

@@ -1,12 +1,14 @@
-/* libsystemd opens a socket for each message and closes it again: nothing of it is kept. It waits
-   for a manager that does not read, which none does for long. */
+/* Nothing here waits for a manager that does not read. What it could not be told is kept until it
+   can be: of what the server is, and of the words about it, the newest. */
 #include "server/service_manager.h"
 
+#include "server/notify_socket.h"
 #include "server/service/monotonic.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,6 +18,9 @@
 
 /* Of the time after which it takes us for dead: what may pass between two signs of life. */
 #define WATCHDOG_PART 2
+
+#define STATE_SIZE 64
+#define STATUS_SIZE 512
 
 /* Refuses what cannot be served on, in words. */
 static int check_socket(int descriptor, const char *name, struct error *error)
@@ -79,27 +84,58 @@ int activation_take(struct activation *activation, struct error *error)
     return result;
 }
 
+/* What it has not been told yet; the main thread's. */
+static struct {
+    bool is_something;
+    char state[STATE_SIZE]; /* a line with its end; empty: it knows */
+    char status[STATUS_SIZE];
+} untold;
+
+void service_manager_follow(void)
+{
+    char message[STATE_SIZE + STATUS_SIZE + sizeof "STATUS="];
+    if (!untold.is_something)
+        return;
+    snprintf(message, sizeof message, "%sSTATUS=%s", untold.state, untold.status);
+    if (notify_socket_send(message) != 0)
+        return;
+    untold.is_something = false;
+    untold.state[0] = '\0';
+}
+
+/* `state` is such a line; NULL: as it was. */
+static void say(const char *state, const char *status)
+{
+    if (state != NULL)
+        snprintf(untold.state, sizeof untold.state, "%s", state);
+    snprintf(untold.status, sizeof untold.status, "%s", status);
+    untold.is_something = true;
+    service_manager_follow();
+}
+
 void service_manager_say_ready(const char *status)
 {
-    sd_notifyf(0, "READY=1\nSTATUS=%s", status);
+    say("READY=1\n", status);
 }
 
 void service_manager_say_status(const char *status)
 {
-    sd_notifyf(0, "STATUS=%s", status);
+    say(NULL, status);
 }
 
 void service_manager_say_reloading(void)
 {
+    char state[STATE_SIZE];
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64 "\nSTATUS=Reloading",
-               (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
+    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64 "\n",
+             (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
+    say(state, "Reloading");
 }
 
 void service_manager_say_stopping(void)
 {
-    sd_notify(0, "STOPPING=1\nSTATUS=Finishing what runs");
+    say("STOPPING=1\n", "Finishing what runs");
 }
 
 void watchdog_init(struct watchdog *watchdog)
@@ -115,6 +151,6 @@ void watchdog_feed(struct watchdog *watchdog, bool is_working)
     double now;
     if (watchdog->seconds <= 0 || !is_working || (now = monotonic_seconds()) < watchdog->next)
         return;
-    watchdog->next = now + watchdog->seconds;
-    sd_notify(0, "WATCHDOG=1");
+    if (notify_socket_send("WATCHDOG=1") == 0) /* else at the next call */
+        watchdog->next = now + watchdog->seconds;
 }

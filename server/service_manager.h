@@ -17,11 +17,15 @@ struct activation {
    where there is one that cannot be used, and why. */
 int activation_take(struct activation *activation, struct error *error);
 
-/* Ready, or ready again; `status` is a line for people. */
+/* Ready, or ready again; `status` is a line for people. These and the next are for the main thread,
+   and wait for nobody. */
 void service_manager_say_ready(const char *status);
 void service_manager_say_status(const char *status);
 void service_manager_say_reloading(void);
 void service_manager_say_stopping(void);
+
+/* Tells it what it could not be told when that was said; to be called some times a second. */
+void service_manager_follow(void);
 
 /* Whether it wants to hear that we are alive, and when it hears that next. */
 struct watchdog {

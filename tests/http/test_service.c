@@ -4,13 +4,12 @@
 
 #include "tests/support/http_case.h"
 #include "tests/support/program.h"
-#include "tests/support/served_file.h"
+#include "tests/support/service_manager_scene.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -21,7 +20,6 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,7 +27,6 @@
 #include <cmocka.h>
 
 #define TIMEOUT_MILLISECONDS 60000
-#define MESSAGE_SIZE 4096
 #define FIRST_PASSED 3
 #define MAX_PASSED 2
 #define MAX_THREADS 64
@@ -37,63 +34,6 @@
 #define LONG_PAUSE_MILLISECONDS 1500 /* well above that */
 
 /* ---- Told ---- */
-
-struct manager {
-    struct served_file file;
-    int socket;
-    char path[FOLDER_PATH_SIZE];
-};
-
-/* `watchdog` is what WATCHDOG_USEC says; NULL: none wants to be fed. */
-static void open_manager(struct manager *manager, const char *watchdog,
-                         const char *const *arguments)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    served_file_make(&manager->file);
-    folder_join(manager->path, manager->file.folder, "notify");
-    assert_true(strlen(manager->path) < sizeof address.sun_path);
-    memcpy(address.sun_path, manager->path, strlen(manager->path));
-    manager->socket = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(manager->socket, (struct sockaddr *)&address, sizeof address), 0);
-    setenv("NOTIFY_SOCKET", manager->path, 1);
-    if (watchdog != NULL)
-        setenv("WATCHDOG_USEC", watchdog, 1);
-    served_file_start(&manager->file, arguments);
-    unsetenv("NOTIFY_SOCKET");
-    unsetenv("WATCHDOG_USEC");
-}
-
-/* Whether a message comes in this time. */
-static bool receive(const struct manager *manager, int milliseconds, char message[MESSAGE_SIZE])
-{
-    struct pollfd polled = {.fd = manager->socket, .events = POLLIN};
-    if (poll(&polled, 1, milliseconds) != 1)
-        return false;
-    ssize_t n = recv(manager->socket, message, MESSAGE_SIZE - 1, 0);
-    assert_true(n > 0);
-    message[n] = '\0';
-    return true;
-}
-
-/* Takes the next message, which must begin so and have `part`. */
-static void expect_told(const struct manager *manager, const char *beginning, const char *part)
-{
-    char message[MESSAGE_SIZE];
-    if (!receive(manager, TIMEOUT_MILLISECONDS, message))
-        fail_msg("nothing was told");
-    if (strncmp(message, beginning, strlen(beginning)) != 0 || strstr(message, part) == NULL)
-        fail_msg("told was: %s", message);
-}
-
-static void close_manager(struct manager *manager)
-{
-    http_client_close(manager->file.http.client);
-    assert_int_equal(kill(manager->file.http.server.pid, SIGTERM), 0);
-    expect_told(manager, "STOPPING=1\nSTATUS=", "");
-    assert_int_equal(test_server_wait(&manager->file.http.server), 0);
-    close(manager->socket);
-    folder_remove(manager->file.folder);
-}
 
 static uint64_t monotonic_microseconds(void)
 {
@@ -108,31 +48,31 @@ static void tells_how_it_is(void **state)
     struct manager manager;
     char folder[FOLDER_PATH_SIZE];
     char config[FOLDER_PATH_SIZE];
-    char message[MESSAGE_SIZE];
+    char message[MANAGER_MESSAGE_SIZE];
     char *status;
     const char *arguments[] = {"--config", config, NULL};
     folder_make(folder);
     folder_join(config, folder, "server.conf");
     file_write(config, "", 0);
-    open_manager(&manager, NULL, arguments);
+    manager_open(&manager, NULL, arguments);
     assert_true(
         asprintf(&status, "\nSTATUS=%s (329 crates, dump of ", manager.file.http.server.url) > 0);
-    expect_told(&manager, "READY=1", status);
+    manager_expect(&manager, "READY=1", status);
 
     uint64_t before = monotonic_microseconds();
     assert_int_equal(kill(manager.file.http.server.pid, SIGHUP), 0);
-    assert_true(receive(&manager, TIMEOUT_MILLISECONDS, message));
+    assert_true(manager_receive(&manager, TIMEOUT_MILLISECONDS, message));
     static const char reloading[] = "RELOADING=1\nMONOTONIC_USEC=";
     assert_int_equal(strncmp(message, reloading, strlen(reloading)), 0);
     uint64_t told = strtoull(message + strlen(reloading), NULL, 10);
     assert_true(told >= before && told <= monotonic_microseconds());
-    expect_told(&manager, "READY=1", status);
+    manager_expect(&manager, "READY=1", status);
 
     file_write(config, "no-such-option = 1\n", strlen("no-such-option = 1\n"));
     assert_int_equal(kill(manager.file.http.server.pid, SIGHUP), 0);
-    expect_told(&manager, "RELOADING=1", "");
-    expect_told(&manager, "READY=1\nSTATUS=Not reloaded: ", "no-such-option");
-    close_manager(&manager);
+    manager_expect(&manager, "RELOADING=1", "");
+    manager_expect(&manager, "READY=1\nSTATUS=Not reloaded: ", "no-such-option");
+    manager_close(&manager);
     folder_remove(folder);
     free(status);
 }
@@ -160,13 +100,13 @@ static void feeds_the_watchdog_while_it_works(void **state)
     (void)state;
     static const char *const arguments[] = {"--threads", "1", NULL};
     struct manager manager;
-    char message[MESSAGE_SIZE];
+    char message[MANAGER_MESSAGE_SIZE];
     pid_t threads[MAX_THREADS];
-    open_manager(&manager, WATCHDOG_MICROSECONDS, arguments);
+    manager_open(&manager, WATCHDOG_MICROSECONDS, arguments);
     const pid_t pid = manager.file.http.server.pid;
-    expect_told(&manager, "READY=1", "");
+    manager_expect(&manager, "READY=1", "");
     for (int i = 0; i < 3; i++)
-        expect_told(&manager, "WATCHDOG=1", "");
+        manager_expect(&manager, "WATCHDOG=1", "");
     size_t n_threads = find_threads(pid, threads);
     assert_true(n_threads > 0);
     for (size_t i = 0; i < n_threads; i++) {
@@ -175,19 +115,16 @@ static void feeds_the_watchdog_while_it_works(void **state)
         assert_int_equal(ptrace(PTRACE_INTERRUPT, threads[i], NULL, NULL), 0);
         assert_int_equal(waitpid(threads[i], NULL, __WALL), threads[i]);
     }
-    while (receive(&manager, LONG_PAUSE_MILLISECONDS, message))
+    while (manager_receive(&manager, LONG_PAUSE_MILLISECONDS, message))
         assert_string_equal(message, "WATCHDOG=1");
     for (size_t i = 0; i < n_threads; i++)
         ptrace(PTRACE_DETACH, threads[i], NULL, NULL);
-    expect_told(&manager, "WATCHDOG=1", "");
-    http_client_close(manager.file.http.client);
+    manager_expect(&manager, "WATCHDOG=1", "");
     assert_int_equal(kill(pid, SIGTERM), 0);
-    while (receive(&manager, TIMEOUT_MILLISECONDS, message) &&
+    while (manager_receive(&manager, TIMEOUT_MILLISECONDS, message) &&
            strncmp(message, "STOPPING=1", 10) != 0)
         assert_string_equal(message, "WATCHDOG=1");
-    assert_int_equal(test_server_wait(&manager.file.http.server), 0);
-    close(manager.socket);
-    folder_remove(manager.file.folder);
+    manager_await_end(&manager);
 }
 
 /* ---- Its sockets ---- */
