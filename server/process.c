@@ -194,10 +194,12 @@ static int open_listeners(struct process *process, const struct options *options
     return process->admin_listener < 0 ? -1 : 0;
 }
 
-/* For who asks at the admin address. */
+/* For who asks at the admin address. What was asked for before the end may come up behind it. */
 static int reload(void *context, struct error *error)
 {
     struct process *process = context;
+    if (atomic_load(&process->service.is_stopping))
+        return error_set(error, "the server ends");
     return reload_now(&process->reload, error);
 }
 
@@ -325,12 +327,15 @@ void process_turn(struct process *process)
     memory_bound_keep(&process->memory);
     watchdog_feed(&process->watchdog, daemon_is_working(process->daemon));
     service_manager_follow();
-    reload_follow(&process->reload);
+    const bool is_ending = atomic_load(&process->service.is_stopping);
+    if (!is_ending) /* nor does another reload begin */
+        reload_follow(&process->reload);
     if (++process->n_turns % TURNS_A_SECOND != 0)
         return;
     logs_flush(&process->service);
     tick_downloads(process);
-    announcement_follow(&process->announcement);
+    if (!is_ending)
+        announcement_follow(&process->announcement);
 }
 
 void process_begin_end(struct process *process)

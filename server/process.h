@@ -31,7 +31,8 @@ void process_reload(struct process *process);
 /* Opens again the logs that are files. */
 void process_reopen_logs(struct process *process);
 
-/* Has /readyz say that the end comes; all else goes on. */
+/* Has /readyz and the service manager hear that the end comes. No reload begins any more; all else
+   goes on. */
 void process_begin_end(struct process *process);
 
 /* Takes no new connections, and closes each that is open behind its next answer. To be called
