@@ -18,6 +18,8 @@
 #define OPTIONS_MAX_THREADS 256
 #define OPTIONS_MAX_CONNECTIONS 1000000
 
+#define OPTIONS_MAX_SETTERS 60
+
 struct options {
     int argc; /* of the command line, which is read again at a reload */
     char **argv;
@@ -43,9 +45,8 @@ struct options {
     bool has_experiment;
     struct experiment experiment;
     struct trusted_proxies proxies;
+    bool is_named[OPTIONS_MAX_SETTERS]; /* of option_setters, which the file or the line names */
 };
-
-#define OPTIONS_MAX_SETTERS 60
 
 struct option_setter {
     const char *name; /* without dashes */

@@ -21,6 +21,7 @@
 static int set_option(struct options *options, const struct option_setter *setter,
                       const char *value, struct error *error)
 {
+    options->is_named[setter - option_setters] = true;
     return setter->set(options, value, error) == 0 ? 0 : error_prefix(error, "%s: ", setter->name);
 }
 
@@ -166,6 +167,7 @@ enum options_outcome options_parse(int argc, char **argv, struct options *option
 bool options_differ(const struct options *left, const struct options *right, unsigned n)
 {
     const struct option_setter *setter = &option_setters[n];
-    return memcmp((const char *)left + setter->offset, (const char *)right + setter->offset,
+    return (left->is_named[n] || right->is_named[n]) &&
+           memcmp((const char *)left + setter->offset, (const char *)right + setter->offset,
                   setter->size) != 0;
 }

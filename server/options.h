@@ -18,7 +18,8 @@ enum options_outcome {
 enum options_outcome options_parse(int argc, char **argv, struct options *options,
                                    struct error *error);
 
-/* Whether two differ in what the `n`-th of option_setters sets. */
+/* Whether two differ in what the `n`-th of option_setters sets. What neither names does not: a
+   default may depend on the machine, whose processors may have become others. */
 bool options_differ(const struct options *left, const struct options *right, unsigned n);
 
 /* The text for --help, in static parts, one behind the other; NULL behind the last. */

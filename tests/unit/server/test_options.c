@@ -109,12 +109,30 @@ static void what_means_another_thing_differs(void **state)
         3);
 }
 
+/* As where the second is read when the process may use fewer processors than at its start. */
+static void what_nobody_names_does_not_differ(void **state)
+{
+    (void)state;
+    static struct options options[2];
+    unsigned threads = 0;
+    while (strcmp(option_setters[threads].name, "threads") != 0)
+        threads++;
+    parse(&options[0], LINE(NULL));
+    parse(&options[1], LINE(NULL));
+    options[1].limits.n_threads++;
+    assert_false(options_differ(&options[0], &options[1], threads));
+    parse(&options[1], LINE("--threads", "200"));
+    assert_true(options_differ(&options[0], &options[1], threads));
+    assert_true(options_differ(&options[1], &options[0], threads));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_help_names_what_a_reload_takes),
         cmocka_unit_test(what_means_the_same_does_not_differ),
         cmocka_unit_test(what_means_another_thing_differs),
+        cmocka_unit_test(what_nobody_names_does_not_differ),
     };
     return cmocka_run_group_tests_name("options", tests, NULL, NULL);
 }
