@@ -104,7 +104,8 @@ static const char more_options_text[] =
 static const char signals_text[] =
     "Signals:\n"
     "  TERM, INT, QUIT      end the server: /readyz says 503, and for --drain-delay\n"
-    "                       all else goes on; then no connection is taken, and each\n"
+    "                       all else goes on but reloads: HUP does nothing, POST\n"
+    "                       /-/reload gets 503; then no connection is taken, and each\n"
     "                       that is open has its running or next request answered\n"
     "                       with `Connection: close`. One that is silent for five\n"
     "                       seconds is closed, all after ten. A second signal ends it\n"
