@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
 #include <unistd.h>
@@ -56,13 +57,25 @@ static int take(int *place, int descriptor, const char *name, struct error *erro
     return 0;
 }
 
+/* Two descriptors may be of one socket. */
+static bool is_same_socket(int left, int right)
+{
+    struct stat status[2];
+    return left >= 0 && right >= 0 && fstat(left, &status[0]) == 0 &&
+           fstat(right, &status[1]) == 0 && status[0].st_dev == status[1].st_dev &&
+           status[0].st_ino == status[1].st_ino;
+}
+
 int activation_take(struct activation *activation, struct error *error)
 {
     char **names = NULL;
     *activation = (struct activation){-1, -1};
     int n_sockets = sd_listen_fds_with_names(1, &names);
     if (n_sockets < 0)
-        return error_set(error, "cannot take the service manager's sockets: %s",
+        return error_set(error,
+                         "cannot take the service manager's sockets: %s: LISTEN_FDS says how many "
+                         "there are from descriptor 3 on, LISTEN_FDNAMES has as many names; to "
+                         "start without any, unset LISTEN_FDS",
                          strerror(-n_sockets));
     int result = 0;
     for (int i = 0; i < n_sockets && result == 0; i++) {
@@ -81,6 +94,9 @@ int activation_take(struct activation *activation, struct error *error)
     for (int i = 0; i < n_sockets; i++)
         free(names[i]);
     free(names);
+    if (result == 0 && is_same_socket(activation->http, activation->admin))
+        return error_set(error, "the service manager gives one socket as 'http' and as 'admin': "
+                                "write a ListenStream= of its own for each");
     return result;
 }
 

@@ -268,6 +268,14 @@ static void refuses_what_it_cannot_serve_on(void **state)
          "http:other",
          "named 'other': write FileDescriptorName=http"},
     };
+    passed.sockets[0] = open_socket(SOCK_STREAM, true, NULL);
+    passed.sockets[1] = passed.sockets[0];
+    passed.n_sockets = 2;
+    passed.names = "http:admin";
+    expect_refused("gives one socket as 'http' and as 'admin': write a ListenStream=");
+    passed.names = "http";
+    expect_refused("to start without any, unset LISTEN_FDS");
+    close(passed.sockets[0]);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         memcpy(passed.sockets, cases[i].sockets, sizeof passed.sockets);
         passed.n_sockets = cases[i].n_sockets;
