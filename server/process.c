@@ -281,7 +281,7 @@ static int start(struct process *process, const struct options *options, struct 
 
 int process_announce(struct process *process, struct error *error)
 {
-    bool has_output = process->service.access_log == NULL || process->logs.access >= 0;
+    bool has_output = process->service.access_log == NULL || process->logs.access.descriptor >= 0;
     return announcement_begin(&process->announcement, has_output ? stdout : stderr, error);
 }
 
