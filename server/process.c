@@ -323,7 +323,8 @@ void process_reopen_logs(struct process *process)
 void process_turn(struct process *process)
 {
     memory_bound_keep(&process->memory);
-    watchdog_feed(&process->watchdog, daemon_is_working(process->daemon));
+    watchdog_feed(&process->watchdog,
+                  daemon_is_working(process->daemon) && admin_is_working(process->admin));
     reload_follow(&process->reload);
     if (++process->n_turns % TURNS_A_SECOND != 0)
         return;
