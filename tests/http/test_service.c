@@ -407,6 +407,17 @@ static void has_a_pid_file_while_it_serves(void **state)
     test_server_stop(&server);
     assert_int_equal(folder_count(folder), 0);
 
+    /* What else is there it leaves alone. */
+    file_write(path, "notes\n", 6);
+    program_run(&options, &run);
+    assert_int_equal(run.status, 1);
+    assert_non_null(strstr(run.error_out, "is no PID file"));
+    program_run_free(&run);
+    text = file_read(path, &size);
+    assert_string_equal(text, "notes\n");
+    free(text);
+    assert_int_equal(unlink(path), 0);
+
     /* One that was killed leaves it behind, for the next to replace. */
     test_server_start(&server, arguments);
     assert_int_equal(kill(server.pid, SIGKILL), 0);
