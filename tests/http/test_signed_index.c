@@ -169,21 +169,18 @@ static void takes_an_index_when_its_signature_comes(void **state)
     struct built_index other;
     struct http_fixture fixture;
     size_t size;
-    char next[FOLDER_PATH_SIZE];
     other_index_make(&other);
     char *bytes = file_read(other.path, &size);
     built_index_remove(&other);
     open_server(scene, &fixture);
     struct http_client *client = fixture.client;
-    file_write(folder_join(next, scene->folder, "next.cdx"), bytes, size);
-    assert_int_equal(rename(next, scene->index), 0);
+    file_replace(scene->index, bytes, size);
     assert_int_equal(http_fixture_status(&fixture, "/readyz"), 200);
     sign(scene);
     time_t latest = time(NULL) + 60;
     while (!has_few_crates(&fixture))
         assert_true(time(NULL) < latest);
-    file_write(next, bytes, size - 1);
-    assert_int_equal(rename(next, scene->index), 0);
+    file_replace(scene->index, bytes, size - 1);
     while (metrics_sample(client, "cratedex_index_reloads_total", "result=\"refused\"") == 0)
         assert_true(time(NULL) < latest);
     assert_true(metrics_sample(client, "cratedex_index_reloads_total", "result=\"refused\"") == 1);
