@@ -150,13 +150,11 @@ static int open_stream(struct settings *settings, const char *path)
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (descriptor < 0)
         return error_set(settings->error, "%s", strerror(errno));
-    if (fcntl(descriptor, F_SETFL, 0) != 0 || fstat(descriptor, &status) != 0)
-        error_set(settings->error, "%s", strerror(errno));
-    else if (!has_an_end(&status))
-        error_set(settings->error, S_ISDIR(status.st_mode)
-                                       ? "it is a folder: name a file of settings"
-                                       : "it is no regular file: name a file of settings");
-    else if ((settings->stream = fdopen(descriptor, "r")) == NULL)
+    bool is_known = fcntl(descriptor, F_SETFL, 0) == 0 && fstat(descriptor, &status) == 0;
+    if (is_known && !has_an_end(&status))
+        error_set(settings->error, "it is %s: name a file of settings",
+                  S_ISDIR(status.st_mode) ? "a folder" : "no regular file");
+    else if (!is_known || (settings->stream = fdopen(descriptor, "r")) == NULL)
         error_set(settings->error, "%s", strerror(errno));
     settings->is_pipe = settings->stream != NULL && S_ISFIFO(status.st_mode);
     if (settings->stream != NULL)

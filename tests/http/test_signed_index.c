@@ -209,9 +209,11 @@ static void await_reading(pid_t pid, long long n_bytes)
     const time_t latest = time(NULL) + PATIENCE_SECONDS;
     snprintf(path, sizeof path, "/proc/%d/io", (int)pid);
     for (long long n_read = -1; n_read < least;) {
+        char line[64];
         FILE *file = fopen(path, "re");
         assert_non_null(file);
-        assert_int_equal(fscanf(file, "rchar: %lld", &n_read), 1);
+        assert_non_null(fgets(line, sizeof line, file)); /* "rchar: N" */
+        n_read = strtoll(line + strcspn(line, " "), NULL, 10);
         fclose(file);
         if (least == 0)
             least = n_read + n_bytes;
