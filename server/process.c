@@ -281,7 +281,7 @@ static int start(struct process *process, const struct options *options, struct 
 
 int process_announce(struct process *process, struct error *error)
 {
-    bool has_output = process->service.access_log == NULL || process->logs.access >= 0;
+    bool has_output = process->service.access_log == NULL || process->logs.access.descriptor >= 0;
     return announcement_begin(&process->announcement, has_output ? stdout : stderr, error);
 }
 
@@ -323,7 +323,8 @@ void process_reopen_logs(struct process *process)
 void process_turn(struct process *process)
 {
     memory_bound_keep(&process->memory);
-    watchdog_feed(&process->watchdog, daemon_is_working(process->daemon));
+    watchdog_feed(&process->watchdog,
+                  daemon_is_working(process->daemon) && admin_is_working(process->admin));
     reload_follow(&process->reload);
     if (++process->n_turns % TURNS_A_SECOND != 0)
         return;
