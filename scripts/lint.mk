@@ -8,7 +8,8 @@ lint_stamps := $(patsubst %,$(BUILD)/lint/%.ok,$(lint_sources) $(headers))
 lint_flags = $(standard) $(includes) $(package_cflags) $(warnings) -Werror -pthread
 lint_cxx_flags = $(cxx_standard) $(includes) $(cxx_warnings) -Werror -pthread
 scripts := $(shell find scripts -maxdepth 1 -type f ! -name '*.mk' ! -name '*.py') $(wildcard tests/run tests/cargo/run tests/cargo/find-cargo tests/*/*.sh .ci/run scripts/operate/*.sh \
-    scripts/install/completion.bash scripts/debian/make-changelog scripts/debian/machine scripts/debian/*.postrm \
+    scripts/install/completion.bash scripts/debian/make-changelog scripts/debian/machine scripts/debian/*.sh \
+    scripts/debian/*.postrm \
     scripts/container/check scripts/container/health scripts/container/make-root)
 
 .PHONY: lint lint-files lint-rooms lint-scripts fmt

@@ -76,6 +76,11 @@ unsigned admin_n_running(const struct admin *admin)
     return admin != NULL ? daemon_n_running(admin->daemon) : 0;
 }
 
+bool admin_is_working(const struct admin *admin)
+{
+    return admin == NULL || daemon_is_working(admin->daemon);
+}
+
 void admin_stop(struct admin *admin)
 {
     if (admin == NULL)

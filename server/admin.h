@@ -5,6 +5,7 @@
 #include "server/service/service.h"
 
 #include <cratedex/error.h>
+#include <stdbool.h>
 
 struct admin;
 
@@ -24,6 +25,9 @@ void admin_say_end(struct admin *admin);
 
 /* How many requests have begun and are not answered to the last byte. */
 unsigned admin_n_running(const struct admin *admin);
+
+/* daemon_is_working's; there is nothing to stand still where there is no such address. */
+bool admin_is_working(const struct admin *admin);
 
 /* Ends its connections and threads, when the reload is over that runs, and frees it. */
 void admin_stop(struct admin *admin);

@@ -7,15 +7,23 @@
 
 #include <cratedex/error.h>
 
-/* Their descriptors; -1: standard output or standard error, which are not ours, or off. */
+struct log_file {
+    int descriptor;       /* -1: standard output or standard error, which are not ours, or off */
+    struct error refusal; /* why it could not be opened again, as was said last */
+    double quiet_until;   /* in monotonic seconds: when the same may be said again */
+};
+
 struct logs {
-    int access;
-    int slow_query;
+    struct log_file access;
+    struct log_file slow_query;
 };
 
 #define LOGS_NONE                                                                                  \
     {                                                                                              \
-        -1, -1                                                                                     \
+        {.descriptor = -1},                                                                        \
+        {                                                                                          \
+            .descriptor = -1                                                                       \
+        }                                                                                          \
     }
 
 /* Opens what `options` name, which must outlive the logs, as service->access_log and
@@ -25,7 +33,7 @@ int logs_open(struct logs *logs, struct service *service, const struct options *
               struct error *error);
 
 /* Opens the files at the same paths again, where somebody has moved them away: no line is lost or
-   torn, and whatever cannot be opened is said, and the old file goes on. */
+   torn, and whatever cannot be opened is said, the same once a minute, and the old file goes on. */
 void logs_reopen(struct logs *logs, struct service *service, const struct options *options);
 
 /* Writes what has gathered. */

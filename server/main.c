@@ -20,7 +20,9 @@ static int run(const struct options *options, struct signals *signals, struct lo
     int status = process != NULL ? process_announce(process, error) : -1;
     if (status == 0)
         signals_wait(signals, process, options->drain_delay_seconds);
+    signals_begin_stop(signals);
     process_stop(process);
+    signals_end_stop(signals);
     return status;
 }
 

@@ -6,6 +6,7 @@
 
 #include "server/options.h"
 
+#include "server/option_paths.h"
 #include "server/option_values.h"
 
 #include <cratedex/command_line.h>
@@ -161,6 +162,8 @@ enum options_outcome options_parse(int argc, char **argv, struct options *option
                   "nothing is written to --access-log-file: add --access-log json or combined");
         return OPTIONS_BAD;
     }
+    if (outcome == OPTIONS_RUN && option_paths_check(options, error) != 0)
+        return OPTIONS_BAD;
     return outcome;
 }
 

@@ -283,7 +283,7 @@ static int start(struct process *process, const struct options *options, struct 
 
 int process_announce(struct process *process, struct error *error)
 {
-    bool has_output = process->service.access_log == NULL || process->logs.access >= 0;
+    bool has_output = process->service.access_log == NULL || process->logs.access.descriptor >= 0;
     return announcement_begin(&process->announcement, has_output ? stdout : stderr, error);
 }
 
@@ -325,7 +325,8 @@ void process_reopen_logs(struct process *process)
 void process_turn(struct process *process)
 {
     memory_bound_keep(&process->memory);
-    watchdog_feed(&process->watchdog, daemon_is_working(process->daemon));
+    watchdog_feed(&process->watchdog,
+                  daemon_is_working(process->daemon) && admin_is_working(process->admin));
     service_manager_follow();
     const bool is_ending = atomic_load(&process->service.is_stopping);
     if (!is_ending) /* nor does another reload begin */

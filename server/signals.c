@@ -4,7 +4,9 @@
    Nothing here waits for whoever reads what the server prints, or it would take no signal then.
 
    Before it waits, the main thread is busy with the start, which takes long where a large index has
-   a signature. Meanwhile another thread waits for those that end the process.
+   a signature; behind it with the stop, which waits for threads that may read from what does not
+   answer. Meanwhile another thread waits for those that end the process: it ends a start at once,
+   and leaves a stop a moment, in which logs and counted downloads are written as a rule.
 
    A terminal that hangs up sends HUP, and so does whoever wants a reload. The two are told apart by
    the terminal: a descriptor of it is kept, on which a hang-up shows. */
@@ -26,8 +28,10 @@
 #define TURN_MILLISECONDS 100
 #define DRAIN_MILLISECONDS 10 /* between two looks whether all are answered */
 
-/* Ends the thread that waits during the start; ignored in every other. */
-#define START_IS_OVER SIGUSR2
+#define LAST_MOMENT_MILLISECONDS 500 /* for a stop that is urgent */
+
+/* Ends the thread that waits during the start, or the stop; ignored in every other. */
+#define IS_OVER SIGUSR2
 
 static const int ending[] = {SIGTERM, SIGINT, SIGQUIT};
 
@@ -71,28 +75,65 @@ static int ignore_others(void)
     return 0;
 }
 
-static void *end_within_start(void *context)
+/* Returns the signal that has come: one of those that end, or IS_OVER. */
+static int await_end(void)
 {
     int number;
     sigset_t set;
-    (void)context;
     fill_ending(&set);
-    sigaddset(&set, START_IS_OVER);
-    if (sigwait(&set, &number) == 0 && number != START_IS_OVER)
+    sigaddset(&set, IS_OVER);
+    return sigwait(&set, &number) == 0 ? number : IS_OVER;
+}
+
+static void *end_within_start(void *context)
+{
+    (void)context;
+    if (await_end() != IS_OVER)
         _exit(0);
     return NULL;
 }
 
-/* The thread begins with START_IS_OVER blocked, or that would be lost before it waits. */
-int signals_begin_start(struct signals *signals, struct error *error)
+static void *end_within_stop(void *context)
+{
+    const struct signals *signals = context;
+    const struct timespec moment = {.tv_nsec = LAST_MOMENT_MILLISECONDS * 1000000L};
+    sigset_t set;
+    if (!signals->is_urgent && await_end() == IS_OVER)
+        return NULL;
+    sigemptyset(&set);
+    sigaddset(&set, IS_OVER);
+    if (sigtimedwait(&set, NULL, &moment) != IS_OVER)
+        _exit(0);
+    return NULL;
+}
+
+/* The thread begins with IS_OVER blocked, or that would be lost before it waits. Returns 0, or why
+   not. */
+static int begin_ender(struct signals *signals, void *(*run)(void *))
 {
     sigset_t set;
     sigset_t before;
     sigemptyset(&set);
-    sigaddset(&set, START_IS_OVER);
+    sigaddset(&set, IS_OVER);
     pthread_sigmask(SIG_BLOCK, &set, &before);
-    int reason = pthread_create(&signals->starter, NULL, end_within_start, NULL);
+    int reason = pthread_create(&signals->ender, NULL, run, signals);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    signals->has_ender = reason == 0;
+    return reason;
+}
+
+static void end_ender(struct signals *signals)
+{
+    if (!signals->has_ender)
+        return;
+    pthread_kill(signals->ender, IS_OVER);
+    pthread_join(signals->ender, NULL);
+    signals->has_ender = false;
+}
+
+int signals_begin_start(struct signals *signals, struct error *error)
+{
+    int reason = begin_ender(signals, end_within_start);
     return reason == 0 ? 0 : error_set(error, "cannot start a thread: %s", strerror(reason));
 }
 
@@ -105,6 +146,7 @@ int signals_begin(struct signals *signals, struct error *error)
     if (sigprocmask(SIG_BLOCK, &signals->awaited, NULL) != 0 ||
         sigaction(SIGHUP, NULL, &hangup) != 0 || ignore_others() != 0)
         return error_set(error, "cannot set up signals: %s", strerror(errno));
+    signals->is_urgent = false;
     signals->ignores_hangup = hangup.sa_handler == SIG_IGN;
     signals->terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     return 0;
@@ -112,8 +154,18 @@ int signals_begin(struct signals *signals, struct error *error)
 
 void signals_end_start(struct signals *signals)
 {
-    pthread_kill(signals->starter, START_IS_OVER);
-    pthread_join(signals->starter, NULL);
+    end_ender(signals);
+}
+
+/* Without a thread more the stop takes as long as it takes. */
+void signals_begin_stop(struct signals *signals)
+{
+    (void)begin_ender(signals, end_within_stop);
+}
+
+void signals_end_stop(struct signals *signals)
+{
+    end_ender(signals);
 }
 
 /* Whether HUP is the terminal's last word. */
@@ -159,12 +211,14 @@ static bool attend(const struct signals *signals, struct process *process, enum 
     }
 }
 
-void signals_wait(const struct signals *signals, struct process *process, double delay_seconds)
+void signals_wait(struct signals *signals, struct process *process, double delay_seconds)
 {
     attend(signals, process, SERVING, INFINITY);
     process_begin_end(process);
-    if (delay_seconds > 0 && attend(signals, process, GIVING_NOTICE, delay_seconds))
+    signals->is_urgent =
+        delay_seconds > 0 && attend(signals, process, GIVING_NOTICE, delay_seconds);
+    if (signals->is_urgent)
         return;
     process_drain(process);
-    attend(signals, process, DRAINING, GRACE_SECONDS);
+    signals->is_urgent = attend(signals, process, DRAINING, GRACE_SECONDS);
 }

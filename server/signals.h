@@ -11,7 +11,9 @@ struct process;
 
 struct signals {
     sigset_t awaited;
-    pthread_t starter;
+    pthread_t ender; /* takes signals while the main thread does not */
+    bool has_ender;
+    bool is_urgent; /* a second signal that ends the server has come */
     int terminal;        /* the controlling one; -1: there was none */
     bool ignores_hangup; /* it was told to at its start, as by nohup */
 };
@@ -28,6 +30,11 @@ void signals_end_start(struct signals *signals);
 /* Looks after the server until a signal ends it, and lets it finish what runs: until nobody is
    connected, the grace is over or a second signal comes. `delay_seconds` before, /readyz says that
    the end comes. */
-void signals_wait(const struct signals *signals, struct process *process, double delay_seconds);
+void signals_wait(struct signals *signals, struct process *process, double delay_seconds);
+
+/* From now on, in a thread of its own, until the stop is over: where a second signal has come, or
+   comes (TERM, INT, QUIT), the process ends within a second, with status 0. */
+void signals_begin_stop(struct signals *signals);
+void signals_end_stop(struct signals *signals);
 
 #endif

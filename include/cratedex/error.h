@@ -18,7 +18,8 @@ struct error {
 };
 
 /* Writes a formatted message into `error`, of something that is not transient: cut at the buffer's
-   end, with a question mark for each byte of what is a control character or no UTF-8. `error` may be NULL (nothing happens). Returns -1, so that a failing function can
+   end, with a question mark for each byte of what is a control character or no UTF-8. `error` may
+   be NULL (nothing happens). Returns -1, so that a failing function can
    `return error_set(error, …)`. */
 int error_set(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

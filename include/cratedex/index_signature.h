@@ -23,13 +23,13 @@ int index_signature_make(int descriptor, const struct signature_key *private_key
                          char line[INDEX_SIGNATURE_LINE_SIZE], struct error *error);
 
 /* Whether FILE.sig has a signature of the file as it is by the owner of the key. Returns 0, or -1
-   and which of these it is, and what to do: there is no signature, it is damaged, of another file
-   or by another key. */
+   and which of these it is, and what to do: it is no index of this format with the length that its
+   header says, there is no signature, it is damaged, of another file or by another key. */
 int index_signature_verify(const char *path, const struct signature_key *public_key,
                            struct error *error);
 
-/* index_open of a file that was verified first; nothing of it is believed before. With NULL for the
-   key, index_open alone. */
+/* index_open of a file that was verified first; nothing of it is believed before but how long it is.
+   With NULL for the key, index_open alone. */
 struct index *index_open_signed(const char *path, const struct signature_key *public_key,
                                 struct error *error);
 

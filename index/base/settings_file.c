@@ -4,7 +4,8 @@
    and takes an indented line for another value of the setting before.
 
    A file may be a pipe (a shell's <(…)), but one that nobody writes to any more is not waited for:
-   who reads settings again and again would never return. */
+   who reads settings again and again would never return. Nor is a device read, which may have no
+   end, but for the empty one. */
 #include <cratedex/settings_file.h>
 
 #include <errno.h>
@@ -14,10 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define BLANKS " \t\r\n\v\f"
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
+/* /dev/null, the same on every Linux (its Documentation/admin-guide/devices.txt). */
+#define NULL_DEVICE makedev(1, 3)
 
 struct seen_name {
     char *name;
@@ -132,22 +137,29 @@ static void read_lines(struct settings *settings)
     fail(settings, fault < 0 ? "out of memory" : "`name = value` is expected");
 }
 
+static bool has_an_end(const struct stat *status)
+{
+    return S_ISREG(status->st_mode) || S_ISFIFO(status->st_mode) ||
+           (S_ISCHR(status->st_mode) && status->st_rdev == NULL_DEVICE);
+}
+
 /* Opens without waiting for a writer; reads wait for those that there are. */
 static int open_stream(struct settings *settings, const char *path)
 {
     struct stat status;
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (descriptor < 0)
-        return -1;
-    if (fcntl(descriptor, F_SETFL, 0) == 0 && fstat(descriptor, &status) == 0) {
-        settings->is_pipe = S_ISFIFO(status.st_mode);
-        settings->stream = fdopen(descriptor, "r");
-    }
+        return error_set(settings->error, "%s", strerror(errno));
+    bool is_known = fcntl(descriptor, F_SETFL, 0) == 0 && fstat(descriptor, &status) == 0;
+    if (is_known && !has_an_end(&status))
+        error_set(settings->error, "it is %s: name a file of settings",
+                  S_ISDIR(status.st_mode) ? "a folder" : "no regular file");
+    else if (!is_known || (settings->stream = fdopen(descriptor, "r")) == NULL)
+        error_set(settings->error, "%s", strerror(errno));
+    settings->is_pipe = settings->stream != NULL && S_ISFIFO(status.st_mode);
     if (settings->stream != NULL)
         return 0;
-    int reason = errno;
     close(descriptor);
-    errno = reason;
     return -1;
 }
 
@@ -155,7 +167,7 @@ int settings_file_read(const char *path, const struct settings_taker *taker, str
 {
     struct settings settings = {.taker = taker, .error = error};
     if (open_stream(&settings, path) != 0)
-        return error_set(error, "cannot read %s: %s", path, strerror(errno));
+        return error_prefix(error, "cannot read %s: ", path);
     read_lines(&settings);
     fclose(settings.stream);
     free(settings.line);

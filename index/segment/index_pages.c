@@ -25,32 +25,15 @@
 #include "index/segment/index_pages.h"
 
 #include "index/base/transfer.h"
+#include "index/segment/index_header.h"
 #include "index/segment/page_checksums.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#define SQLITE_HEADER_BYTES 100
-#define SQLITE_MAGIC "SQLite format 3"
-
-/* A number of 32 bits in the header, most significant byte first. */
-static uint32_t header_number(const unsigned char *header, size_t at)
-{
-    return (uint32_t)header[at] << 24 | (uint32_t)header[at + 1] << 16 |
-           (uint32_t)header[at + 2] << 8 | header[at + 3];
-}
-
-/* A call of the system failed. */
-static int fail_call(const char *path, struct error *error)
-{
-    error_set(error, "%s: %s", path, strerror(errno));
-    return error_mark_transient(error);
-}
 
 int index_pages_blame(const char *path, const char *advice, struct error *error)
 {
@@ -58,41 +41,6 @@ int index_pages_blame(const char *path, const char *advice, struct error *error)
         return error_prefix(error, "%s: ", path);
     struct error cause = *error;
     return error_set(error, "%s is damaged: %s%s", path, cause.message, advice);
-}
-
-/* Looks at the header of the file itself (https://www.sqlite.org/fileformat.html, section 1.3). */
-static int check_header(struct index_pages *pages, struct error *error)
-{
-    unsigned char header[SQLITE_HEADER_BYTES];
-    const char *path = pages->path;
-    ssize_t n_read = transfer_read(pages->file, header, sizeof header, 0);
-    if (n_read < 0)
-        return fail_call(path, error);
-    if (n_read != (ssize_t)sizeof header || memcmp(header, SQLITE_MAGIC, sizeof SQLITE_MAGIC) != 0)
-        return error_set(error, "%s is not a Cratedex index", path);
-    if (header_number(header, 68) != INDEX_APPLICATION_ID)
-        return error_set(error, "%s is an SQLite database but not a Cratedex index", path);
-    uint32_t format = header_number(header, 60);
-    if (format != INDEX_FORMAT_VERSION)
-        return error_set(error,
-                         "%s has index format %" PRIu32 ", this program reads format %d: build "
-                         "the index again with this version of cratedex-index",
-                         path, format, INDEX_FORMAT_VERSION);
-    unsigned page_bytes = (unsigned)header[16] << 8 | header[17];
-    if (page_bytes != INDEX_PAGE_BYTES)
-        return error_set(error,
-                         "%s is damaged: its header says that its pages have %u bytes; restore it "
-                         "or build it again",
-                         path, page_bytes);
-    pages->n_pages = header_number(header, 28);
-    int64_t promised =
-        (int64_t)pages->n_pages * INDEX_PAGE_BYTES + page_checksums_size(pages->n_pages);
-    if (pages->n_pages == 0 || pages->stamp.size != promised)
-        return error_set(error,
-                         "%s is damaged: it has %lld bytes where its header says %lld; restore it "
-                         "or build it again",
-                         path, (long long)pages->stamp.size, (long long)promised);
-    return 0;
 }
 
 static size_t n_bit_words(const struct index_pages *pages)
@@ -104,8 +52,10 @@ static int map_pages(struct index_pages *pages, struct error *error)
 {
     size_t size = (size_t)pages->n_pages * INDEX_PAGE_BYTES;
     void *mapped = mmap(NULL, size, PROT_READ, MAP_SHARED, pages->file, 0);
-    if (mapped == MAP_FAILED)
-        return fail_call(pages->path, error);
+    if (mapped == MAP_FAILED) {
+        error_set(error, "%s: %s", pages->path, strerror(errno));
+        return error_mark_transient(error);
+    }
     pages->bytes = mapped;
     /* Around each page the kernel would read as much as the disk is set to, up to MiBs: the ten
        documents of a first answer would wait for 80 MiB. It is advice: failure changes nothing. */
@@ -128,16 +78,12 @@ static int load(struct index_pages *pages, const char *path, struct error *error
     pages->path = strdup(path);
     if (pages->path == NULL)
         return error_out_of_memory(error);
-    pages->file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (pages->file < 0 && errno != ENOENT)
-        return fail_call(path, error);
+    struct index_header header;
+    pages->file = index_header_open(path, &header, error);
     if (pages->file < 0)
-        return error_set(error, "%s: %s; build an index with `cratedex-index build DUMP -o FILE`",
-                         path, strerror(errno));
-    if (file_stamp_take(pages->file, &pages->stamp) != 0)
-        return fail_call(path, error);
-    if (check_header(pages, error) != 0)
         return -1;
+    pages->stamp = header.stamp;
+    pages->n_pages = header.n_pages;
     pages->checksums = page_checksums_read(pages->file, pages->n_pages, &pages->digest, error);
     if (pages->checksums == NULL)
         return index_pages_blame(path, "; restore it or build it again", error);

@@ -1,12 +1,14 @@
 /* A file is hashed by its descriptor, whose stamp is taken before and compared after, and again
-   with that of the index which is opened then: what was verified is what is served.
+   with that of the index which is opened then: what was verified is what is served. Only its header
+   is read before: what has no end, or is no index, is not hashed.
 
    Only the digest is signed, so that `openssl pkeyutl -verify -rawin` can check it as well. */
 #define _GNU_SOURCE /* asprintf */
-#include <cratedex/index_signature.h>
+#include "index/segment/index_signature.h"
 
 #include "index/base/file_stamp.h"
 #include "index/base/transfer.h"
+#include "index/segment/index_header.h"
 #include "index/segment/index_pages.h"
 #include "index/segment/open_index.h"
 
@@ -14,6 +16,7 @@
 #include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,14 +32,22 @@ struct signed_digest {
     unsigned char signature[SIGNATURE_BYTES];
 };
 
-/* Feeds the whole file to the digest. Returns 0 or -1. */
-static int hash_pieces(int descriptor, EVP_MD_CTX *context, unsigned char *piece,
+struct hashing {
+    int descriptor;
+    int64_t size;               /* no more bytes than these are read */
+    const atomic_bool *is_over; /* NULL: it is never given up */
+};
+
+/* Feeds the file to the digest. Returns 0 or -1. */
+static int hash_pieces(const struct hashing *hashing, EVP_MD_CTX *context, unsigned char *piece,
                        struct error *error)
 {
-    for (off_t at = 0;;) {
-        ssize_t n = pread(descriptor, piece, PIECE_BYTES, at);
-        if (n < 0 && errno == EINTR)
-            continue;
+    for (int64_t at = 0; at < hashing->size;) {
+        if (hashing->is_over != NULL && atomic_load(hashing->is_over))
+            return error_set(error, "verifying it was given up");
+        int64_t left = hashing->size - at;
+        size_t wanted = left < (int64_t)PIECE_BYTES ? (size_t)left : PIECE_BYTES;
+        ssize_t n = transfer_read(hashing->descriptor, piece, wanted, at);
         if (n < 0)
             return error_set(error, "cannot read it: %s", strerror(errno));
         if (n == 0)
@@ -45,17 +56,19 @@ static int hash_pieces(int descriptor, EVP_MD_CTX *context, unsigned char *piece
             return error_set(error, "OpenSSL cannot compute SHA-256");
         at += n;
     }
+    return 0;
 }
 
-static int hash_file(int descriptor, unsigned char digest[DIGEST_BYTES], struct error *error)
+static int hash_file(const struct hashing *hashing, unsigned char digest[DIGEST_BYTES],
+                     struct error *error)
 {
     int result = -1;
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     unsigned char *piece = malloc(PIECE_BYTES);
-    (void)posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
+    (void)posix_fadvise(hashing->descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
     if (context == NULL || piece == NULL || EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1)
         error_out_of_memory(error);
-    else if (hash_pieces(descriptor, context, piece, error) == 0)
+    else if (hash_pieces(hashing, context, piece, error) == 0)
         result = EVP_DigestFinal_ex(context, digest, NULL) == 1
                      ? 0
                      : error_set(error, "OpenSSL cannot compute SHA-256");
@@ -78,9 +91,10 @@ int index_signature_make(int descriptor, const struct signature_key *private_key
                          char line[INDEX_SIGNATURE_LINE_SIZE], struct error *error)
 {
     struct signed_digest made;
+    const struct hashing hashing = {.descriptor = descriptor, .size = INT64_MAX};
     char digest[2 * DIGEST_BYTES + 1];
     char signature[2 * SIGNATURE_BYTES + 1];
-    if (hash_file(descriptor, made.digest, error) != 0 ||
+    if (hash_file(&hashing, made.digest, error) != 0 ||
         signature_key_sign(private_key, made.digest, DIGEST_BYTES, made.signature, error) != 0)
         return -1;
     write_hex(digest, made.digest, DIGEST_BYTES);
@@ -173,16 +187,17 @@ static int verify_digest(const char *path, const unsigned char digest[DIGEST_BYT
 }
 
 /* Verifies the file at the path and tells its stamp. */
-static int verify(const char *path, const struct signature_key *key, struct file_stamp *stamp,
-                  struct error *error)
+static int verify(const char *path, const struct signature_key *key, const atomic_bool *is_over,
+                  struct file_stamp *stamp, struct error *error)
 {
     unsigned char digest[DIGEST_BYTES];
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct index_header header;
+    int descriptor = index_header_open(path, &header, error);
     if (descriptor < 0)
-        return error_set(error, "%s: %s", path, strerror(errno));
-    int result = file_stamp_take(descriptor, stamp) == 0
-                     ? hash_file(descriptor, digest, error)
-                     : error_set(error, "cannot read it: %s", strerror(errno));
+        return -1;
+    *stamp = header.stamp;
+    const struct hashing hashing = {descriptor, stamp->size, is_over};
+    int result = hash_file(&hashing, digest, error);
     if (result != 0)
         error_prefix(error, "%s: ", path);
     else if (!file_stamp_holds(descriptor, stamp))
@@ -197,16 +212,22 @@ int index_signature_verify(const char *path, const struct signature_key *public_
                            struct error *error)
 {
     struct file_stamp stamp;
-    return verify(path, public_key, &stamp, error);
+    return verify(path, public_key, NULL, &stamp, error);
 }
 
 struct index *index_open_signed(const char *path, const struct signature_key *public_key,
                                 struct error *error)
 {
+    return index_open_signed_unless(path, public_key, NULL, error);
+}
+
+struct index *index_open_signed_unless(const char *path, const struct signature_key *public_key,
+                                       const atomic_bool *is_over, struct error *error)
+{
     struct file_stamp stamp;
     if (public_key == NULL)
         return index_open(path, error);
-    if (verify(path, public_key, &stamp, error) != 0)
+    if (verify(path, public_key, is_over, &stamp, error) != 0)
         return NULL;
     struct index *index = index_open(path, error);
     if (index == NULL || file_stamp_equals(&index->pages->stamp, &stamp))

@@ -15,10 +15,11 @@ struct warming_limits {
     double max_seconds;
 };
 
-/* Makes answers of `opened`, which nobody has seen yet, to what the cache's answers of `served` were
-   asked for, those that are most in use first, in the content codings that they were asked for in.
-   What fails is left out. Returns soon after `*is_over`, and with nothing done where `served` is
-   damaged: then there is no time to lose. Returns how many were made, which the metrics tell, too. */
+/* Makes answers of `opened`, which nobody has seen yet, to what the cache's answers of `served`
+   were asked for, those that are most in use first, in the content codings that they were asked for
+   in. What fails is left out. Returns soon after `*is_over`, and with nothing done where `served`
+   is damaged: then there is no time to lose. Returns how many were made, which the metrics tell,
+   too. */
 size_t warming_run(const struct service *service, const struct snapshot *served,
                    const struct snapshot *opened, const struct warming_limits *limits,
                    const atomic_bool *is_over);

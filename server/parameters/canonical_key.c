@@ -1,6 +1,7 @@
-/* A key is a head of a fixed size and a sequence of fields: a tag, then a number of eight bytes, or a length of four bytes and
-   as many bytes of text. Each field says where it ends, so different sequences of fields never give
-   the same bytes, whatever characters a client sends. Writing costs one copy. */
+/* A key is a head of a fixed size and a sequence of fields: a tag, then a number of eight bytes, or
+   a length of four bytes and as many bytes of text. Each field says where it ends, so different
+   sequences of fields never give the same bytes, whatever characters a client sends. Writing costs
+   one copy. */
 #include "server/parameters/canonical_key.h"
 
 #include <string.h>

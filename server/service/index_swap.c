@@ -45,6 +45,7 @@ void index_swap_init(struct index_swap *swap, struct published *snapshots, struc
     swap->source = *source;
     swap->settings = *source->settings;
     swap->source.settings = &swap->settings;
+    swap->source.is_over = is_over;
     swap->steps = steps != NULL ? *steps : (struct swap_steps){.service = NULL};
     swap->is_over = is_over;
     swap->served = served;

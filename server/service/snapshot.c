@@ -3,8 +3,8 @@
 #include "server/service/snapshot.h"
 
 #include "index/base/mapped_fault.h"
+#include "index/segment/index_signature.h"
 
-#include <cratedex/index_signature.h>
 #include <stdlib.h>
 
 static struct file_stamp stamp_at(const char *path)
@@ -25,7 +25,8 @@ struct snapshot *snapshot_open(const struct snapshot_source *source, uint64_t ge
     snapshot->settings = *source->settings;
     snapshot->n_faults = mapped_fault_count();
     snapshot->at_path = stamp_at(source->path);
-    snapshot->index = index_open_signed(source->path, source->verify_key, error);
+    snapshot->index =
+        index_open_signed_unless(source->path, source->verify_key, source->is_over, error);
     if (snapshot->index != NULL)
         snapshot->readers = reader_pool_create(snapshot->index, source->n_readers, error);
     if (snapshot->readers != NULL)

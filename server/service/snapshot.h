@@ -11,6 +11,7 @@
 #include <cratedex/error.h>
 #include <cratedex/index_file.h>
 #include <cratedex/signature_key.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -41,6 +42,7 @@ struct snapshot_source {
     unsigned n_readers;                     /* one for each thread that computes answers */
     const struct signature_key *verify_key; /* NULL: the index needs no signature */
     const struct settings *settings;        /* copied into the snapshot */
+    const atomic_bool *is_over;             /* gives verifying up; NULL: nothing does */
 };
 
 /* Opens what is at the source's path now, and begins to check its pages (page_check.h), which

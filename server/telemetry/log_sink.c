@@ -11,7 +11,13 @@
    What does not go stays in the buffer. When that is full, new lines are dropped and counted, never
    a part of one: a line that was written in part is finished first. A write that fails (full disk,
    closed pipe) loses what was in the buffer, which is counted too. Either is told once until a line
-   gets through again, and at most once a minute. */
+   gets through again, and at most once a minute.
+
+   So of a line that is cut the buffer begins with the rest, for as long as its beginning is where
+   we write to. It is not when another file takes the place of this one, or this one is emptied:
+   then the rest is dropped. Nor may a line follow another's beginning: a file that ends within a
+   line, as a full disk and a server that ended by then leave it, gets a line feed first, as if that
+   were the rest of it. */
 #include "server/telemetry/log_sink.h"
 
 #include "server/service/monotonic.h"
@@ -78,6 +84,35 @@ static void choose_way(struct log_sink *sink)
     sink->is_own = true;
 }
 
+/* Whether what is appended there comes behind the beginning of a line. False where that cannot be
+   read, which it need not be. */
+static bool ends_within_line(int descriptor)
+{
+    struct stat status;
+    char path[32];
+    char last = '\n';
+    if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0 ||
+        (fcntl(descriptor, F_GETFL) & O_APPEND) == 0)
+        return false;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    bool is_read = pread(file, &last, 1, status.st_size - 1) == 1;
+    close(file);
+    return is_read && last != '\n';
+}
+
+/* Has lines begin as lines in what is written to from now on. */
+static void begin_line(struct log_sink *sink)
+{
+    if (!ends_within_line(sink->descriptor))
+        return;
+    memmove(sink->buffer + 1, sink->buffer, sink->length++);
+    sink->buffer[0] = '\n';
+    sink->is_mid_line = true;
+}
+
 struct log_sink *log_sink_open(const char *name, int descriptor, size_t gather_bytes,
                                FILE *troubles, struct error *error)
 {
@@ -95,6 +130,7 @@ struct log_sink *log_sink_open(const char *name, int descriptor, size_t gather_b
     sink->said_at = -QUIET_SECONDS;
     pthread_mutex_init(&sink->mutex, NULL);
     choose_way(sink);
+    begin_line(sink);
     return sink;
 }
 
@@ -139,12 +175,35 @@ static void lose(struct log_sink *sink)
     sink->length = kept;
 }
 
+/* Drops the rest of a line whose beginning is not there. */
+static void drop_rest(struct log_sink *sink)
+{
+    const char *end = sink->is_mid_line ? memchr(sink->buffer, '\n', sink->length) : NULL;
+    if (end == NULL)
+        return;
+    size_t rest = (size_t)(end - sink->buffer) + 1;
+    sink->figures.n_dropped_lines += rest > 1; /* a line feed is none */
+    sink->length -= rest;
+    memmove(sink->buffer, sink->buffer + rest, sink->length);
+    sink->is_mid_line = false;
+}
+
+/* As logrotate's copytruncate does it, and whoever needs room. */
+static bool was_emptied(const struct log_sink *sink)
+{
+    struct stat status;
+    return sink->way == BY_WRITE && fstat(sink->descriptor, &status) == 0 &&
+           S_ISREG(status.st_mode) && status.st_size == 0;
+}
+
 /* Writes what goes at once. Returns 0, or the error number of a write that failed. The caller holds
    the mutex, as below. */
 static int drain(struct log_sink *sink)
 {
     size_t done = 0;
     int fault = 0;
+    if (sink->is_mid_line && was_emptied(sink))
+        drop_rest(sink);
     while (done < sink->length) {
         ssize_t written = write_some(sink, sink->buffer + done, sink->length - done);
         if (written > 0)
@@ -194,15 +253,21 @@ static void tell(const struct log_sink *sink, int fault)
                 sink->name);
 }
 
+/* A byte is left to begin_line. */
+static bool has_space(const struct log_sink *sink, size_t length)
+{
+    return length < sizeof sink->buffer - sink->length;
+}
+
 int log_sink_write(struct log_sink *sink, const char *lines, size_t length)
 {
     int fault = 0;
     if (sink == NULL)
         return 0;
     pthread_mutex_lock(&sink->mutex);
-    if (length > sizeof sink->buffer - sink->length && sink->n_refused++ % LINES_A_TRY == 0)
+    if (!has_space(sink, length) && sink->n_refused++ % LINES_A_TRY == 0)
         fault = drain(sink);
-    bool is_dropped = length > sizeof sink->buffer - sink->length;
+    bool is_dropped = !has_space(sink, length);
     if (is_dropped) {
         sink->figures.n_dropped_lines += count_lines(lines, length);
     } else {
@@ -231,17 +296,12 @@ void log_sink_flush(struct log_sink *sink)
         tell(sink, fault);
 }
 
-/* Drops the rest of a line of which another file has the beginning. */
-static void finish_line(struct log_sink *sink)
+static bool are_same(int one, int other)
 {
-    const char *end = sink->is_mid_line ? memchr(sink->buffer, '\n', sink->length) : NULL;
-    if (end == NULL)
-        return;
-    size_t rest = (size_t)(end - sink->buffer) + 1;
-    sink->figures.n_dropped_lines++;
-    sink->length -= rest;
-    memmove(sink->buffer, sink->buffer + rest, sink->length);
-    sink->is_mid_line = false;
+    struct stat a;
+    struct stat b;
+    return fstat(one, &a) == 0 && fstat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
 }
 
 void log_sink_move(struct log_sink *sink, int descriptor)
@@ -249,13 +309,17 @@ void log_sink_move(struct log_sink *sink, int descriptor)
     pthread_mutex_lock(&sink->mutex);
     int fault = drain(sink);
     bool is_told = fault != 0 && is_news(sink);
-    finish_line(sink);
+    bool goes_on = are_same(sink->descriptor, descriptor);
+    if (!goes_on)
+        drop_rest(sink);
     if (sink->is_own)
         close(sink->descriptor);
     sink->is_own = false;
     sink->descriptor = descriptor;
     sink->is_troubled = false;
     choose_way(sink);
+    if (!goes_on)
+        begin_line(sink);
     pthread_mutex_unlock(&sink->mutex);
     if (is_told)
         tell(sink, fault);

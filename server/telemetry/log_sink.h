@@ -29,7 +29,8 @@ void log_sink_close(struct log_sink *sink);
 
 /* From the next line on writes to `descriptor` (as log_sink_open's) in place of the one before, to
    which it writes first what goes at once: of a file all there is. Of what does not go, the new one
-   gets the whole lines. The old descriptor may be closed behind. Thread-safe. */
+   gets the whole lines, and where it is the same file or pipe, all. The old descriptor may be
+   closed behind. Thread-safe. */
 void log_sink_move(struct log_sink *sink, int descriptor);
 
 /* Adds whole lines, or drops and counts them where there is no room. Returns 0, or -1 where a write

@@ -1,8 +1,8 @@
 /* A hit as far as it runs without a connection: the key of what the client sent, the thread's
    recent hits, the cache's count of it, the prebuilt response, and the metrics
-   (server/exchange/responder.c, server/connections/daemon.c). Dozens of times as many hits a second as through
-   a socket meet at what threads share, so a lock there, or a counter's cache line that goes to and
-   fro, shows here long before it does in a server.
+   (server/exchange/responder.c, server/connections/daemon.c). Dozens of times as many hits a second
+   as through a socket meet at what threads share, so a lock there, or a counter's cache line that
+   goes to and fro, shows here long before it does in a server.
 
    Each thread is bound to a processor of its own. Virtual processors may be two halves of a real
    one, and then two threads do not double anything: the same threads with nothing in common tell

@@ -134,12 +134,10 @@ static void await_sample(const struct scene *scene, const char *name, double val
 
 static void swap(const struct scene *scene, const struct indexes *indexes, enum which which)
 {
-    char next[FOLDER_PATH_SIZE];
     size_t size;
     char *bytes = file_read(indexes->built[which].path, &size);
-    file_write(folder_join(next, scene->folder, "next.cdx"), bytes, size);
+    file_replace(scene->path, bytes, size);
     free(bytes);
-    assert_int_equal(rename(next, scene->path), 0);
     await_sample(scene, "cratedex_index_generation", 2);
 }
 

@@ -27,22 +27,6 @@
 #define SERDE "/api/v1/crates/serde"
 #define REFUSED "refused, the index of before is served on: "
 
-static struct two_indexes indexes;
-
-static int make_indexes(void **state)
-{
-    (void)state;
-    two_indexes_make(&indexes);
-    return 0;
-}
-
-static int free_indexes(void **state)
-{
-    (void)state;
-    two_indexes_free(&indexes);
-    return 0;
-}
-
 static double sample(const struct served_file *file, const char *name, const char *labels)
 {
     return metrics_sample(file->http.client, name, labels);
@@ -94,16 +78,9 @@ static void begin(struct served_file *file)
     assert_false(is_other_served(file));
 }
 
-static void move_over(const struct served_file *file, const char *bytes, size_t size)
-{
-    char next[FOLDER_PATH_SIZE];
-    file_write(folder_join(next, file->folder, "next.cdx"), bytes, size);
-    assert_int_equal(rename(next, file->path), 0);
-}
-
 static void move_other_over(const struct served_file *file)
 {
-    move_over(file, indexes.other.bytes, indexes.other.size);
+    file_replace(file->path, group_indexes.other.bytes, group_indexes.other.size);
 }
 
 static void takes_a_file_that_is_moved_there(void **state)
@@ -123,7 +100,7 @@ static void takes_a_file_that_is_moved_there(void **state)
     assert_true(sample(&file, "cratedex_index_last_reload_duration_seconds", "") > 0);
     assert_true(sample(&file, "cratedex_index_generation", "") == 2);
     assert_true(sample(&file, "cratedex_index_crates", "") == 2);
-    move_over(&file, indexes.sample.bytes, indexes.sample.size);
+    file_replace(file.path, group_indexes.sample.bytes, group_indexes.sample.size);
     await(&file, false);
     served_file_end(&file);
 }
@@ -132,7 +109,7 @@ static void takes_a_file_that_is_moved_there(void **state)
 static void takes_a_file_that_is_written_anew(void **state)
 {
     struct served_file file;
-    const struct index_bytes *other = &indexes.other;
+    const struct index_bytes *other = &group_indexes.other;
     (void)state;
     begin(&file);
     assert_int_equal(unlink(file.path), 0);
@@ -162,10 +139,8 @@ static void make_release(const struct served_file *file, const char *name,
 
 static void point_to(const struct served_file *file, const char *name)
 {
-    char next[FOLDER_PATH_SIZE];
     char current[FOLDER_PATH_SIZE];
-    assert_int_equal(symlink(name, folder_join(next, file->folder, "next")), 0);
-    assert_int_equal(rename(next, folder_join(current, file->folder, "current")), 0);
+    link_replace(folder_join(current, file->folder, "current"), name);
 }
 
 /* Nothing happens in the folder that the server watches. */
@@ -175,8 +150,8 @@ static void follows_a_link_on_the_way(void **state)
     char current[FOLDER_PATH_SIZE];
     (void)state;
     served_file_make(&file);
-    make_release(&file, "monday", &indexes.sample);
-    make_release(&file, "tuesday", &indexes.other);
+    make_release(&file, "monday", &group_indexes.sample);
+    make_release(&file, "tuesday", &group_indexes.other);
     point_to(&file, "monday");
     folder_join(current, file.folder, "current");
     folder_join(file.path, current, "live.cdx");
@@ -200,8 +175,8 @@ static void follows_a_folder_that_is_replaced(void **state)
     char old[FOLDER_PATH_SIZE];
     (void)state;
     served_file_make(&file);
-    make_release(&file, "current", &indexes.sample);
-    make_release(&file, "next", &indexes.other);
+    make_release(&file, "current", &group_indexes.sample);
+    make_release(&file, "next", &group_indexes.other);
     folder_join(current, file.folder, "current");
     folder_join(file.path, current, "live.cdx");
     served_file_start(&file, NULL);
@@ -222,28 +197,28 @@ static void move_there(const struct served_file *file, const char *next)
 static void refuses_what_is_no_whole_index(void **state)
 {
     struct served_file file;
-    char *bytes = malloc(indexes.other.size);
-    const size_t size = indexes.other.size;
+    char *bytes = malloc(group_indexes.other.size);
+    const size_t size = group_indexes.other.size;
     char next[FOLDER_PATH_SIZE];
     (void)state;
     assert_non_null(bytes);
     begin(&file);
-    memcpy(bytes, indexes.other.bytes, size);
-    move_over(&file, bytes, size / 2);
+    memcpy(bytes, group_indexes.other.bytes, size);
+    file_replace(file.path, bytes, size / 2);
     await_refusals(&file, 1);
     served_file_expect_said(&file, REFUSED);
     bytes[100] ^= 1; /* of the first page */
-    move_over(&file, bytes, size);
+    file_replace(file.path, bytes, size);
     await_refusals(&file, 2);
-    memcpy(bytes, indexes.other.bytes, size);
+    memcpy(bytes, group_indexes.other.bytes, size);
     char *document = memmem(bytes, size, "\"exact_match\":false", 19);
     assert_non_null(document);
     *document ^= 1; /* which nothing reads before it is asked for */
-    move_over(&file, bytes, size);
+    file_replace(file.path, bytes, size);
     await_refusals(&file, 3);
-    move_over(&file, "no index", 8);
+    file_replace(file.path, "no index", 8);
     await_refusals(&file, 4);
-    move_over(&file, "", 0);
+    file_replace(file.path, "", 0);
     await_refusals(&file, 5);
     folder_join(next, file.folder, "next");
     assert_int_equal(mkfifo(next, 0600), 0);
@@ -290,7 +265,7 @@ static void knows_the_file_that_it_serves(void **state)
     (void)state;
     begin(&file);
     assert_int_equal(link(file.path, folder_join(kept, file.folder, "kept.cdx")), 0);
-    move_over(&file, "no index", 8);
+    file_replace(file.path, "no index", 8);
     await_refusals(&file, 1);
     assert_int_equal(rename(kept, file.path), 0);
     await_sample(&file, "cratedex_index_last_reload_success", "", 1);
@@ -412,5 +387,5 @@ int main(void)
         cmocka_unit_test(downloads_are_counted_at_once),
         cmocka_unit_test(a_list_goes_on_in_the_new_index),
     };
-    return cmocka_run_group_tests(tests, make_indexes, free_indexes);
+    return cmocka_run_group_tests(tests, two_indexes_setup, two_indexes_teardown);
 }

@@ -29,22 +29,6 @@ struct scene {
     unsigned n_asked;
 };
 
-static struct two_indexes indexes;
-
-static int make_indexes(void **state)
-{
-    (void)state;
-    two_indexes_make(&indexes);
-    return 0;
-}
-
-static int free_indexes(void **state)
-{
-    (void)state;
-    two_indexes_free(&indexes);
-    return 0;
-}
-
 static unsigned ask(const struct scene *scene, const char *target)
 {
     return http_fixture_status(&scene->file.http, target);
@@ -91,9 +75,7 @@ static void copy_over(const struct scene *scene, const struct index_bytes *index
 
 static void move_over(const struct scene *scene, const struct index_bytes *index)
 {
-    char next[FOLDER_PATH_SIZE];
-    file_write(folder_join(next, scene->file.folder, "next.cdx"), index->bytes, index->size);
-    assert_int_equal(rename(next, scene->file.path), 0);
+    file_replace(scene->file.path, index->bytes, index->size);
 }
 
 /* From the moment of the damage, whether or not anybody has noticed it yet. */
@@ -133,9 +115,9 @@ static void is_cut_to(size_t size, bool is_moved_over)
     assert_int_equal(truncate(scene.file.path, (off_t)size), 0);
     expect_damage(&scene);
     if (is_moved_over)
-        move_over(&scene, &indexes.other);
+        move_over(&scene, &group_indexes.other);
     else
-        copy_over(&scene, &indexes.other);
+        copy_over(&scene, &group_indexes.other);
     expect_whole(&scene, false);
     end(&scene);
 }
@@ -149,20 +131,20 @@ static void survives_being_emptied(void **state)
 static void survives_being_cut_in_half(void **state)
 {
     (void)state;
-    is_cut_to(indexes.sample.size / 2, true);
+    is_cut_to(group_indexes.sample.size / 2, true);
 }
 
 static void survives_losing_its_last_byte(void **state)
 {
     (void)state;
-    is_cut_to(indexes.sample.size - 1, true);
+    is_cut_to(group_indexes.sample.size - 1, true);
 }
 
 /* Stops in the middle of a copy: the file is of the new size already, and not whole. */
 static void serves_no_half_of_a_copy(void **state)
 {
     struct scene scene;
-    const struct index_bytes *other = &indexes.other;
+    const struct index_bytes *other = &group_indexes.other;
     (void)state;
     begin(&scene);
     int descriptor = open(scene.file.path, O_WRONLY | O_TRUNC);
@@ -186,13 +168,13 @@ static void notices_a_single_byte(void **state)
     struct scene scene;
     (void)state;
     begin(&scene);
-    char byte = (char)~indexes.sample.bytes[indexes.sample.size / 2];
+    char byte = (char)~group_indexes.sample.bytes[group_indexes.sample.size / 2];
     int descriptor = open(scene.file.path, O_WRONLY);
     assert_true(descriptor >= 0);
-    assert_int_equal(pwrite(descriptor, &byte, 1, (off_t)indexes.sample.size / 2), 1);
+    assert_int_equal(pwrite(descriptor, &byte, 1, (off_t)group_indexes.sample.size / 2), 1);
     assert_int_equal(ask_anew(&scene), 503);
     close(descriptor);
-    copy_over(&scene, &indexes.sample);
+    copy_over(&scene, &group_indexes.sample);
     expect_whole(&scene, true);
     end(&scene);
 }
@@ -207,7 +189,7 @@ static void notices_what_is_added(void **state)
     assert_int_equal(write(descriptor, "more\n", 5), 5);
     close(descriptor);
     expect_damage(&scene);
-    assert_int_equal(truncate(scene.file.path, (off_t)indexes.sample.size), 0);
+    assert_int_equal(truncate(scene.file.path, (off_t)group_indexes.sample.size), 0);
     expect_whole(&scene, true);
     end(&scene);
 }
@@ -220,11 +202,11 @@ static void is_overwritten_by_itself(void **state)
     begin(&scene);
     int descriptor = open(scene.file.path, O_WRONLY);
     assert_true(descriptor >= 0);
-    assert_int_equal(write(descriptor, indexes.sample.bytes, indexes.sample.size),
-                     indexes.sample.size);
+    assert_int_equal(write(descriptor, group_indexes.sample.bytes, group_indexes.sample.size),
+                     group_indexes.sample.size);
     close(descriptor);
     expect_whole(&scene, true);
-    copy_over(&scene, &indexes.sample);
+    copy_over(&scene, &group_indexes.sample);
     expect_whole(&scene, true);
     end(&scene);
 }
@@ -254,7 +236,7 @@ static void waits_for_another_file(void **state)
     expect_damage(&scene);
     file_write(scene.file.path, "no index", 8);
     expect_damage(&scene);
-    move_over(&scene, &indexes.other);
+    move_over(&scene, &group_indexes.other);
     expect_whole(&scene, false);
     end(&scene);
 }
@@ -267,7 +249,7 @@ static void takes_a_whole_file_for_a_damaged_one(void **state)
     (void)state;
     begin(&scene);
     http_fixture_close(&scene.file.http);
-    const struct index_bytes *sample = &indexes.sample;
+    const struct index_bytes *sample = &group_indexes.sample;
     char *document = memmem(sample->bytes + sample->size / 8, sample->size - sample->size / 8,
                             "\"exact_match\":false", 19);
     assert_non_null(document);
@@ -310,5 +292,5 @@ int main(void)
         cmocka_unit_test(takes_a_whole_file_for_a_damaged_one),
         cmocka_unit_test(survives_a_new_time),
     };
-    return cmocka_run_group_tests(tests, make_indexes, free_indexes);
+    return cmocka_run_group_tests(tests, two_indexes_setup, two_indexes_teardown);
 }

@@ -88,10 +88,8 @@ static void rename_to(const struct served_file *file, const struct load *load,
                       const struct two_indexes *indexes, unsigned number)
 {
     const struct index_bytes *index = number == 0 ? &indexes->sample : &indexes->other;
-    char next[FOLDER_PATH_SIZE];
     bool is_there = false;
-    file_write(folder_join(next, file->folder, "next.cdx"), index->bytes, index->size);
-    assert_int_equal(rename(next, file->path), 0);
+    file_replace(file->path, index->bytes, index->size);
     while (!is_there) {
         char *text = status_and_body(file->http.client, targets[0]);
         assert_memory_equal(text, "200 ", 4);

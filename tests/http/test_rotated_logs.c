@@ -116,7 +116,29 @@ static void loses_no_line(void **state)
     folder_remove(rotated.file.folder);
 }
 
-/* A folder has taken the log's path: the old file goes on, and so does the other log. */
+/* Has the server open its logs, and waits until it has: for the slow one, which comes last. */
+static void open_again(const struct rotated *rotated)
+{
+    assert_int_equal(unlink(rotated->slow), 0);
+    assert_int_equal(kill(rotated->file.http.server.pid, SIGUSR1), 0);
+    while (access(rotated->slow, F_OK) != 0)
+        assert_int_equal(kill(rotated->file.http.server.pid, 0), 0);
+}
+
+static unsigned count_refusals(const struct rotated *rotated)
+{
+    static const char refusal[] = "goes on as it is";
+    size_t size;
+    unsigned n = 0;
+    char *said = file_read(rotated->file.said, &size);
+    for (const char *at = said; (at = strstr(at, refusal)) != NULL; at += strlen(refusal))
+        n++;
+    free(said);
+    return n;
+}
+
+/* A folder has taken the log's path: the old file goes on, and so does the other log, which
+   is opened again each time. Why is said once, and another reason is said, too. */
 static void goes_on_where_a_file_cannot_be_opened(void **state)
 {
     (void)state;
@@ -127,8 +149,15 @@ static void goes_on_where_a_file_cannot_be_opened(void **state)
     assert_int_equal(http_fixture_status(http, TARGET), 200);
     assert_int_equal(rename(rotated.access, moved_path(path, rotated.access, 0)), 0);
     assert_int_equal(mkdir(rotated.access, 0700), 0);
-    assert_int_equal(kill(http->server.pid, SIGUSR1), 0);
-    served_file_await_said(&rotated.file, "the access log goes on as it is: cannot write to", 1);
+    for (unsigned i = 0; i < 3; i++)
+        open_again(&rotated);
+    assert_int_equal(rmdir(rotated.access), 0);
+    assert_int_equal(mkfifo(rotated.access, 0600), 0); /* which nobody reads */
+    open_again(&rotated);
+    served_file_expect_said(&rotated.file, "Is a directory\ncratedex-server: the access log goes "
+                                           "on as it is: cannot write to");
+    served_file_expect_said(&rotated.file, "No such device or address\n");
+    assert_int_equal(count_refusals(&rotated), 2);
     assert_int_equal(http_fixture_status(http, TARGET), 200);
     http_fixture_close(http);
     assert_int_equal(count_lines(path), 2);

@@ -42,18 +42,14 @@ static void write_text(const struct served_file *file, const char *name, const c
 static void replace(const struct served_file *file, const char *name, const char *bytes,
                     size_t size)
 {
-    char next[FOLDER_PATH_SIZE];
     char path[FOLDER_PATH_SIZE];
-    file_write(folder_join(next, file->folder, "etc/next"), bytes, size);
-    assert_int_equal(rename(next, folder_join(path, file->folder, name)), 0);
+    file_replace(folder_join(path, file->folder, name), bytes, size);
 }
 
 static void turn_link(const struct served_file *file, const char *target)
 {
-    char next[FOLDER_PATH_SIZE];
     char path[FOLDER_PATH_SIZE];
-    assert_int_equal(symlink(target, folder_join(next, file->folder, "state/next")), 0);
-    assert_int_equal(rename(next, folder_join(path, file->folder, "state/current")), 0);
+    link_replace(folder_join(path, file->folder, "state/current"), target);
 }
 
 /* Every option that names a file, and a log of each request. */

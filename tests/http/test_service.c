@@ -31,6 +31,7 @@
 #define MAX_PASSED 2
 #define MAX_THREADS 64
 #define WATCHDOG_MICROSECONDS "400000"
+#define MAX_MEALS 100                /* that may follow: some seconds of them do */
 #define LONG_PAUSE_MILLISECONDS 1500 /* well above that */
 
 /* ---- Told ---- */
@@ -94,37 +95,73 @@ static size_t find_threads(pid_t pid, pid_t threads[MAX_THREADS])
     return n;
 }
 
-/* It is fed as long as every thread goes round, and no longer. */
+/* A server whose threads a test holds, all but the main one and the `n_spared` that began last. */
+struct held {
+    struct manager manager;
+    pid_t threads[MAX_THREADS];
+    size_t n_threads;
+};
+
+static int compare_threads(const void *a, const void *b)
+{
+    const pid_t one = *(const pid_t *)a;
+    const pid_t other = *(const pid_t *)b;
+    return (one > other) - (one < other);
+}
+
+static void open_held(struct held *held, const char *const *arguments, size_t n_spared)
+{
+    manager_open(&held->manager, WATCHDOG_MICROSECONDS, arguments);
+    manager_expect(&held->manager, "READY=1", "");
+    for (int i = 0; i < 3; i++)
+        manager_expect(&held->manager, "WATCHDOG=1", "");
+    size_t n_threads = find_threads(held->manager.file.http.server.pid, held->threads);
+    qsort(held->threads, n_threads, sizeof *held->threads, compare_threads);
+    assert_true(n_threads > n_spared);
+    held->n_threads = n_threads - n_spared;
+    for (size_t i = 0; i < held->n_threads; i++) {
+        pid_t thread = held->threads[i];
+        if (ptrace(PTRACE_SEIZE, thread, NULL, NULL) != 0)
+            continue; /* it has ended */
+        assert_int_equal(ptrace(PTRACE_INTERRUPT, thread, NULL, NULL), 0);
+        assert_int_equal(waitpid(thread, NULL, __WALL), thread);
+    }
+}
+
+/* It is fed no more, and again when the threads go on. */
+static void close_held(struct held *held)
+{
+    char message[MANAGER_MESSAGE_SIZE];
+    const pid_t pid = held->manager.file.http.server.pid;
+    for (int i = 0; manager_receive(&held->manager, LONG_PAUSE_MILLISECONDS, message); i++) {
+        assert_string_equal(message, "WATCHDOG=1");
+        assert_true(i < MAX_MEALS);
+    }
+    for (size_t i = 0; i < held->n_threads; i++)
+        ptrace(PTRACE_DETACH, held->threads[i], NULL, NULL);
+    manager_expect(&held->manager, "WATCHDOG=1", "");
+    assert_int_equal(kill(pid, SIGTERM), 0);
+    while (manager_receive(&held->manager, TIMEOUT_MILLISECONDS, message) &&
+           strncmp(message, "STOPPING=1", 10) != 0)
+        assert_string_equal(message, "WATCHDOG=1");
+    manager_await_end(&held->manager);
+}
+
+/* It is fed as long as every thread goes round, and no longer: also where those for clients do,
+   which begin last. The two servers wait at the same time. */
 static void feeds_the_watchdog_while_it_works(void **state)
 {
     (void)state;
-    static const char *const arguments[] = {"--threads", "1", NULL};
-    struct manager manager;
-    char message[MANAGER_MESSAGE_SIZE];
-    pid_t threads[MAX_THREADS];
-    manager_open(&manager, WATCHDOG_MICROSECONDS, arguments);
-    const pid_t pid = manager.file.http.server.pid;
-    manager_expect(&manager, "READY=1", "");
-    for (int i = 0; i < 3; i++)
-        manager_expect(&manager, "WATCHDOG=1", "");
-    size_t n_threads = find_threads(pid, threads);
-    assert_true(n_threads > 0);
-    for (size_t i = 0; i < n_threads; i++) {
-        if (ptrace(PTRACE_SEIZE, threads[i], NULL, NULL) != 0)
-            continue; /* it has ended */
-        assert_int_equal(ptrace(PTRACE_INTERRUPT, threads[i], NULL, NULL), 0);
-        assert_int_equal(waitpid(threads[i], NULL, __WALL), threads[i]);
-    }
-    while (manager_receive(&manager, LONG_PAUSE_MILLISECONDS, message))
-        assert_string_equal(message, "WATCHDOG=1");
-    for (size_t i = 0; i < n_threads; i++)
-        ptrace(PTRACE_DETACH, threads[i], NULL, NULL);
-    manager_expect(&manager, "WATCHDOG=1", "");
-    assert_int_equal(kill(pid, SIGTERM), 0);
-    while (manager_receive(&manager, TIMEOUT_MILLISECONDS, message) &&
-           strncmp(message, "STOPPING=1", 10) != 0)
-        assert_string_equal(message, "WATCHDOG=1");
-    manager_await_end(&manager);
+    static const char *const public[] = {"--threads", "1", NULL};
+    static const char *const both[] = {"--threads", "1", "--admin-listen", "127.0.0.1:0", NULL};
+    struct held all;
+    struct held operators;
+    open_held(&all, public, 0);
+    open_held(&operators, both, 1);
+    struct http_fixture *http = &operators.manager.file.http;
+    assert_int_equal(http_fixture_status(http, "/api/v1/summary"), 200);
+    close_held(&all);
+    close_held(&operators);
 }
 
 /* ---- Its sockets ---- */
@@ -314,6 +351,17 @@ static void has_a_pid_file_while_it_serves(void **state)
     program_run_free(&run);
     test_server_stop(&server);
     assert_int_equal(folder_count(folder), 0);
+
+    /* What else is there it leaves alone. */
+    file_write(path, "notes\n", 6);
+    program_run(&options, &run);
+    assert_int_equal(run.status, 1);
+    assert_non_null(strstr(run.error_out, "is no PID file"));
+    program_run_free(&run);
+    text = file_read(path, &size);
+    assert_string_equal(text, "notes\n");
+    free(text);
+    assert_int_equal(unlink(path), 0);
 
     /* One that was killed leaves it behind, for the next to replace. */
     test_server_start(&server, arguments);

@@ -85,6 +85,36 @@ static void ends_at_once_while_it_starts(void **state)
     folder_remove(folder);
 }
 
+/* A server whose stop waits for a reload, which waits for who writes its configuration. */
+static void ends_at_once_while_it_stops(void **state)
+{
+    (void)state;
+    struct served_file file;
+    char config[FOLDER_PATH_SIZE];
+    served_file_make(&file);
+    file_write(folder_join(config, file.folder, "server.conf"), "", 0);
+    served_file_start(&file, (const char *const[]){"--config", config, NULL});
+    const struct test_server *server = &file.http.server;
+    assert_int_equal(unlink(config), 0);
+    assert_int_equal(mkfifo(config, 0600), 0);
+    assert_int_equal(kill(server->pid, SIGHUP), 0);
+    alarm(30);
+    int writer = open(config, O_WRONLY | O_CLOEXEC); /* waits for who reads */
+    assert_true(writer >= 0);
+    http_client_close(file.http.client);
+    assert_int_equal(kill(server->pid, SIGTERM), 0);
+    for (int other = 0; other >= 0;) {
+        other = test_server_connect(server);
+        if (other >= 0)
+            close(other);
+    }
+    assert_int_equal(kill(server->pid, SIGINT), 0);
+    assert_int_equal(test_server_wait(&file.http.server), 0);
+    alarm(0);
+    close(writer);
+    folder_remove(file.folder);
+}
+
 /* A server on a terminal of its own, the leader of its session. */
 struct at_terminal {
     struct served_file file; /* only its folder and index */
@@ -180,6 +210,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(survives_all_others),
         cmocka_unit_test(ends_at_once_while_it_starts),
+        cmocka_unit_test(ends_at_once_while_it_stops),
         cmocka_unit_test(ends_with_its_terminal),
         cmocka_unit_test(survives_its_terminal_by_nohup),
     };

@@ -1,5 +1,6 @@
 /* A server with --verify-key starts with a signed index only, and keeps to that when the file is
    changed under its hands. */
+#include "index/segment/page_checksums.h"
 #include "tests/support/folder.h"
 #include "tests/support/http_fixture.h"
 #include "tests/support/metrics_sample.h"
@@ -21,6 +22,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#define PATIENCE_SECONDS 60
 
 /* Builds the sample, signed. */
 static void build(const struct signed_paths *scene)
@@ -166,27 +169,76 @@ static void takes_an_index_when_its_signature_comes(void **state)
     struct built_index other;
     struct http_fixture fixture;
     size_t size;
-    char next[FOLDER_PATH_SIZE];
     other_index_make(&other);
     char *bytes = file_read(other.path, &size);
     built_index_remove(&other);
     open_server(scene, &fixture);
     struct http_client *client = fixture.client;
-    file_write(folder_join(next, scene->folder, "next.cdx"), bytes, size);
-    assert_int_equal(rename(next, scene->index), 0);
+    file_replace(scene->index, bytes, size);
     assert_int_equal(http_fixture_status(&fixture, "/readyz"), 200);
     sign(scene);
     time_t latest = time(NULL) + 60;
     while (!has_few_crates(&fixture))
         assert_true(time(NULL) < latest);
-    file_write(next, bytes, size - 1);
-    assert_int_equal(rename(next, scene->index), 0);
+    file_replace(scene->index, bytes, size - 1);
     while (metrics_sample(client, "cratedex_index_reloads_total", "result=\"refused\"") == 0)
         assert_true(time(NULL) < latest);
     assert_true(metrics_sample(client, "cratedex_index_reloads_total", "result=\"refused\"") == 1);
     assert_true(has_few_crates(&fixture));
     free(bytes);
     http_fixture_close(&fixture);
+}
+
+/* The header of the index before a hole, of as many bytes as it says: half a TiB. */
+static void make_huge(const char *path, const char *header)
+{
+    const uint32_t n_pages = UINT32_C(1) << 27;
+    char bytes[100];
+    memcpy(bytes, header, sizeof bytes);
+    memcpy(bytes + 28, "\x08\0\0\0", 4);
+    file_write(path, bytes, sizeof bytes);
+    assert_int_equal(
+        truncate(path, (off_t)n_pages * INDEX_PAGE_BYTES + page_checksums_size(n_pages)), 0);
+}
+
+/* Until a process has read so many bytes more than now. */
+static void await_reading(pid_t pid, long long n_bytes)
+{
+    char path[64];
+    long long least = 0;
+    const time_t latest = time(NULL) + PATIENCE_SECONDS;
+    snprintf(path, sizeof path, "/proc/%d/io", (int)pid);
+    for (long long n_read = -1; n_read < least;) {
+        char line[64];
+        FILE *file = fopen(path, "re");
+        assert_non_null(file);
+        assert_non_null(fgets(line, sizeof line, file)); /* "rchar: N" */
+        n_read = strtoll(line + strcspn(line, " "), NULL, 10);
+        fclose(file);
+        if (least == 0)
+            least = n_read + n_bytes;
+        assert_true(time(NULL) < latest);
+    }
+}
+
+/* Which would take an hour. */
+static void ends_while_it_verifies(void **state)
+{
+    const struct signed_paths *scene = *state;
+    struct http_fixture fixture;
+    size_t size;
+    char next[FOLDER_PATH_SIZE];
+    build(scene);
+    open_server(scene, &fixture);
+    char *bytes = file_read(scene->index, &size);
+    make_huge(folder_join(next, scene->folder, "next.cdx"), bytes);
+    free(bytes);
+    assert_int_equal(rename(next, scene->index), 0);
+    await_reading(fixture.server.pid, (long long)3 * (off_t)size + (1 << 24));
+    alarm(PATIENCE_SECONDS);
+    http_fixture_close(&fixture);
+    alarm(0);
+    build(scene);
 }
 
 int main(void)
@@ -196,6 +248,7 @@ int main(void)
         cmocka_unit_test(does_not_start_with_another),
         cmocka_unit_test(takes_no_unsigned_index_in_its_place),
         cmocka_unit_test(takes_an_index_when_its_signature_comes),
+        cmocka_unit_test(ends_while_it_verifies),
     };
     return cmocka_run_group_tests(tests, make_scene, remove_scene);
 }

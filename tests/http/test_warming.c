@@ -55,12 +55,9 @@ static double sample(const struct served_file *file, const char *name)
 static void replace(const struct served_file *file)
 {
     struct two_indexes indexes;
-    char next[FOLDER_PATH_SIZE];
     const time_t latest = time(NULL) + WAIT_SECONDS;
     two_indexes_make(&indexes);
-    file_write(folder_join(next, file->folder, "next.cdx"), indexes.other.bytes,
-               indexes.other.size);
-    assert_int_equal(rename(next, file->path), 0);
+    file_replace(file->path, indexes.other.bytes, indexes.other.size);
     while (metrics_sample(file->http.client, "cratedex_index_reloads_total",
                           "result=\"success\"") == 0)
         if (time(NULL) > latest)

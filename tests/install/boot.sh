@@ -11,6 +11,7 @@ set -eu
 
 stage=$1
 scene=$2
+here=$(dirname "$(readlink -f "$0")")
 unsupported=77
 
 # ---- Outside: a cgroup of its own, which is removed. ----
@@ -47,22 +48,10 @@ cd "$scratch"
 mkdir upper work root
 mount -t overlay -o "lowerdir=/,upperdir=$scratch/upper,workdir=$scratch/work" overlay root || exit "$unsupported"
 cd root
-mount -t proc proc proc
-mount --bind proc/sys proc/sys
-mount -o remount,ro,bind proc/sys
-mount -t sysfs -o ro sysfs sys
-mount -t cgroup2 cgroup2 sys/fs/cgroup
-for folder in run tmp dev; do
-    mount -t tmpfs -o mode=755 tmpfs $folder
-done
-mkdir dev/shm dev/pts
-mount -t devpts -o newinstance devpts dev/pts
-for node in null zero full random urandom tty; do
-    : >dev/$node
-    mount --bind /dev/$node dev/$node
-done
-ln -s /proc/self/fd dev/fd
-ln -s pts/ptmx dev/ptmx
+# shellcheck source=scripts/debian/inside.sh
+. "$here/../../scripts/debian/inside.sh"
+mount_kernel_files
+mount -t tmpfs -o mode=755 tmpfs tmp
 
 # Of this machine's own services none is started: what remains of its targets is the journal.
 rm -rf etc/fstab etc/systemd/system ./*/systemd/system/*.wants usr/lib/systemd/system/*.wants
@@ -85,7 +74,4 @@ StandardOutput=append:/run/scene/result
 StandardError=inherit
 ExecStopPost=/bin/systemctl poweroff --force --force
 END
-pivot_root . mnt
-umount -l /mnt
-exec env -i container=cratedex PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-    /lib/systemd/systemd --system --unit=scene.service --show-status=no --log-target=null </dev/null
+become_systemd --unit=scene.service --log-target=null

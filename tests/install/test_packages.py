@@ -78,6 +78,12 @@ class Libraries(unittest.TestCase):
         self.assertLessEqual({names.get(module, f"lib{module.removeprefix('lib')}-dev") for module in required}, depends)
 
 
+    def test_cratedex_brings_what_the_nightly_build_calls(self):
+        scripts = "".join(file.read_text() for file in (stage.ROOT / "scripts" / "operate").glob("*.sh"))
+        self.assertIn("exec $tied curl ", scripts)
+        self.assertIn("curl", field("Depends", "cratedex"))
+
+
 class Files(unittest.TestCase):
     def test_every_file_that_is_installed_is_in_one_package(self):
         patterns = [line for package in ("cratedex", "cratedex-dev")

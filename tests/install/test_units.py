@@ -89,6 +89,17 @@ class Units(unittest.TestCase):
             self.assertGreater(len(names), 10)
             self.assertLessEqual(set(names), allowed)
 
+    def test_the_pages_that_they_name_are_installed(self):
+        for unit in self.units:
+            for name, section in re.findall(r"man:(\S+)\((\d)\)", " ".join(values(unit, "Documentation"))):
+                self.assertTrue(stage.path(f"share/man/man{section}/{name}.{section}").exists(), f"{unit}: {name}({section})")
+        for service in SERVICES:
+            self.assertIn(f"man:{service.removesuffix('.service')}(8)", " ".join(values(service, "Documentation")))
+
+    def test_the_nightly_build_has_not_failed_where_another_is_going_on(self):
+        status = re.search(r"(\d+) another run is going on", " ".join(stage.run(stage.path("bin/cratedex-nightly"), "--help").split()))
+        self.assertEqual(values(SERVICES[1], "SuccessExitStatus"), [status[1]])
+
     def test_the_timer_names_a_time(self):
         for when in values("cratedex-nightly.timer", "OnCalendar"):
             self.assertIn("Next elapse:", stage.run("systemd-analyze", "calendar", when))

@@ -22,6 +22,8 @@ MESSAGES = (
     ("tests/docs/check.py", "sqlite3", "--test", "sqlite3"),
     ("tests/docs/check.py", "gcc", "--test", "gcc"),
     ("tests/docs/check.py", "python3-msgpack", "--test", "python3-msgpack"),
+    ("tests/install/test_units.py", "systemd-analyze", "--test", "systemd"),
+    ("tests/install/test_units.py", "logrotate", "--test", "logrotate"),
     ("tests/monitoring/check.py", "promtool", "--test", "prometheus"),
     # Whatever the performance report runs.
     ("tests/report/tools.py", "git", "--bench", "git"),

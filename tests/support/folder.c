@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -89,4 +90,25 @@ void file_write(const char *path, const void *bytes, size_t size)
     assert_non_null(file);
     assert_int_equal(fwrite(bytes, 1, size, file), size);
     assert_int_equal(fclose(file), 0);
+}
+
+static const char *next_path(char next[FOLDER_PATH_SIZE], const char *path)
+{
+    int length = snprintf(next, FOLDER_PATH_SIZE, "%s.next", path);
+    assert_in_range(length, 1, FOLDER_PATH_SIZE - 1);
+    return next;
+}
+
+void file_replace(const char *path, const void *bytes, size_t size)
+{
+    char next[FOLDER_PATH_SIZE];
+    file_write(next_path(next, path), bytes, size);
+    assert_int_equal(rename(next, path), 0);
+}
+
+void link_replace(const char *path, const char *target)
+{
+    char next[FOLDER_PATH_SIZE];
+    assert_int_equal(symlink(target, next_path(next, path)), 0);
+    assert_int_equal(rename(next, path), 0);
 }

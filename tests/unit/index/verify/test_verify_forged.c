@@ -153,7 +153,7 @@ static void any_change_of_the_full_text_table(void **state)
     const struct verified_copy *copy = *state;
     uint64_t seed = 139;
     unsigned n_found = 0;
-    const unsigned n_rounds = USUAL_OR_SANITIZED(200, 100);
+    const unsigned n_rounds = USUAL_OR_SANITIZED(200, 30);
     for (unsigned round = 0; round < n_rounds; round++) {
         char sql[512];
         struct error error = {.message = ""};

@@ -12,7 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -258,6 +260,157 @@ static void moves_to_another_file(void **state)
     folder_remove(folder);
 }
 
+/* A pipe that is opened again, as a log is by its path, while its reader is behind. */
+static void goes_on_in_the_same_pipe(void **state)
+{
+    (void)state;
+    char folder[FOLDER_PATH_SIZE];
+    char path[FOLDER_PATH_SIZE];
+    folder_make(folder);
+    assert_int_equal(mkfifo(folder_join(path, folder, "fifo"), 0600), 0);
+    int reader = open(path, O_RDONLY | O_NONBLOCK);
+    int writer = open(path, O_WRONLY);
+    struct log_sink *sink = open_sink(writer, 65536, NULL);
+    int last = -1;
+    for (int i = 0; i < 4000; i++) { /* more than a pipe takes */
+        write_line(sink, i);
+        if (i % 1000 != 999)
+            continue;
+        int again = open(path, O_WRONLY);
+        log_sink_move(sink, again);
+        close(writer);
+        writer = again;
+    }
+    assert_int_equal(read_lines(sink, reader, &last), 4000);
+    assert_int_equal(figures_of(sink).n_dropped_lines, 0);
+    log_sink_close(sink);
+    close(writer);
+    close(reader);
+    folder_remove(folder);
+}
+
+/* A file on a disk with room for so many bytes. */
+struct crowded {
+    char folder[FOLDER_PATH_SIZE];
+    char path[FOLDER_PATH_SIZE];
+    struct rlimit before;
+    struct log_sink *sink;
+};
+
+static int open_log(const char *path)
+{
+    int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(file >= 0);
+    return file;
+}
+
+static void set_room(const struct crowded *crowded, rlim_t bytes)
+{
+    const struct rlimit limit = {bytes, crowded->before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* The first line is whole and the second is cut. Returns the file's descriptor. */
+static int fill_disk(struct crowded *crowded)
+{
+    signal(SIGXFSZ, SIG_IGN);
+    folder_make(crowded->folder);
+    folder_join(crowded->path, crowded->folder, "log");
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &crowded->before), 0);
+    int file = open_log(crowded->path);
+    crowded->sink = open_sink(file, 0, NULL);
+    set_room(crowded, LINE_SIZE + LINE_SIZE / 2);
+    for (int i = 1; i <= 3; i++)
+        write_line(crowded->sink, i);
+    set_room(crowded, crowded->before.rlim_cur);
+    assert_int_equal(figures_of(crowded->sink).n_dropped_lines, 1);
+    return file;
+}
+
+/* Writes line 4, closes the sink and expects these lines; where the number is negative, the
+   beginning of the line. */
+static void expect_lines(struct crowded *crowded, const char *path, const int *numbers)
+{
+    size_t size;
+    size_t at = 0;
+    write_line(crowded->sink, 4);
+    log_sink_close(crowded->sink);
+    char *text = file_read(path, &size);
+    for (; *numbers != 0; numbers++) {
+        char line[2 * LINE_SIZE];
+        snprintf(line, sizeof line, LINE_FORMAT, abs(*numbers));
+        if (*numbers < 0)
+            memcpy(line + LINE_SIZE / 2, "\n", 2);
+        assert_int_equal(strncmp(text + at, line, strlen(line)), 0);
+        at += strlen(line);
+    }
+    assert_int_equal(at, size);
+    free(text);
+    folder_remove(crowded->folder);
+}
+
+static void finishes_a_line_where_there_is_room_again(void **state)
+{
+    (void)state;
+    struct crowded crowded;
+    int first = fill_disk(&crowded);
+    int again = open_log(crowded.path);
+    set_room(&crowded, LINE_SIZE + LINE_SIZE / 2);
+    log_sink_move(crowded.sink, again);
+    set_room(&crowded, crowded.before.rlim_cur);
+    close(first);
+    expect_lines(&crowded, crowded.path, (const int[]){1, 2, 4, 0});
+    close(again);
+}
+
+static void begins_anew_in_a_file_that_was_emptied(void **state)
+{
+    (void)state;
+    struct crowded crowded;
+    int file = fill_disk(&crowded);
+    assert_int_equal(truncate(crowded.path, 0), 0);
+    expect_lines(&crowded, crowded.path, (const int[]){4, 0});
+    close(file);
+}
+
+/* Renamed on the full disk, and by that name opened again: the line that was cut is lost, and the
+   next is one of its own. */
+static void begins_a_line_behind_one_that_was_cut(void **state)
+{
+    (void)state;
+    struct crowded crowded;
+    char other[FOLDER_PATH_SIZE];
+    int first = fill_disk(&crowded);
+    int second = open_log(folder_join(other, crowded.folder, "other"));
+    set_room(&crowded, LINE_SIZE + LINE_SIZE / 2);
+    log_sink_move(crowded.sink, second);
+    int third = open_log(crowded.path);
+    log_sink_move(crowded.sink, third); /* there is no room for the line feed yet */
+    write_line(crowded.sink, 3);
+    set_room(&crowded, crowded.before.rlim_cur);
+    assert_int_equal(figures_of(crowded.sink).n_dropped_lines, 3);
+    expect_lines(&crowded, crowded.path, (const int[]){1, -2, 4, 0});
+    close(first);
+    close(second);
+    close(third);
+}
+
+/* A server that starts after one that ended on a full disk. */
+static void begins_a_line_where_another_was_cut(void **state)
+{
+    (void)state;
+    struct crowded crowded;
+    folder_make(crowded.folder);
+    folder_join(crowded.path, crowded.folder, "log");
+    char line[2 * LINE_SIZE];
+    snprintf(line, sizeof line, LINE_FORMAT, 3);
+    file_write(crowded.path, line, LINE_SIZE / 2);
+    int file = open_log(crowded.path);
+    crowded.sink = open_sink(file, 65536, NULL);
+    expect_lines(&crowded, crowded.path, (const int[]){-3, 4, 0});
+    close(file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +422,11 @@ int main(void)
         cmocka_unit_test(counts_what_a_closed_pipe_loses),
         cmocka_unit_test(appends_to_a_file),
         cmocka_unit_test(moves_to_another_file),
+        cmocka_unit_test(goes_on_in_the_same_pipe),
+        cmocka_unit_test(finishes_a_line_where_there_is_room_again),
+        cmocka_unit_test(begins_anew_in_a_file_that_was_emptied),
+        cmocka_unit_test(begins_a_line_behind_one_that_was_cut),
+        cmocka_unit_test(begins_a_line_where_another_was_cut),
     };
     return cmocka_run_group_tests_name("log_sink", tests, NULL, NULL);
 }
