@@ -13,7 +13,7 @@ struct signals {
     sigset_t awaited;
     pthread_t ender; /* takes signals while the main thread does not */
     bool has_ender;
-    bool is_urgent; /* a second signal that ends the server has come */
+    bool is_urgent;      /* a second signal that ends the server has come */
     int terminal;        /* the controlling one; -1: there was none */
     bool ignores_hangup; /* it was told to at its start, as by nohup */
 };

@@ -8,7 +8,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -49,6 +51,19 @@ static void waits_for_no_manager(void **state)
     manager_await_end(&manager);
 }
 
+/* Writes a line and, once somebody has read it, no more: who opens the pipe later finds nothing. */
+static void end_pipe(int writer)
+{
+    const struct timespec moment = {.tv_nsec = 2000000};
+    int n_unread = 1;
+    assert_int_equal(write(writer, "\n", 1), 1);
+    while (n_unread > 0) {
+        assert_int_equal(ioctl(writer, FIONREAD, &n_unread), 0);
+        nanosleep(&moment, NULL);
+    }
+    close(writer);
+}
+
 /* Neither is the reload that runs told of, nor begins the one that waits for it. */
 static void says_nothing_behind_its_end(void **state)
 {
@@ -77,8 +92,7 @@ static void says_nothing_behind_its_end(void **state)
     assert_int_equal(kill(pid, SIGTERM), 0);
     expect_behind(&manager, "WATCHDOG=1", "STOPPING=1\nSTATUS=");
     assert_int_equal(kill(pid, SIGHUP), 0);
-    assert_int_equal(write(writer, "\n", 1), 1);
-    close(writer);
+    end_pipe(writer);
     served_file_await_said(&manager.file, SERVES, 1);
     for (int i = 0; i < 3; i++)
         manager_expect(&manager, "WATCHDOG=1", "");
