@@ -28,8 +28,8 @@ int index_signature_make(int descriptor, const struct signature_key *private_key
 int index_signature_verify(const char *path, const struct signature_key *public_key,
                            struct error *error);
 
-/* index_open of a file that was verified first; nothing of it is believed before but how long it is.
-   With NULL for the key, index_open alone. */
+/* index_open of a file that was verified first; nothing of it is believed before but how long it
+   is. With NULL for the key, index_open alone. */
 struct index *index_open_signed(const char *path, const struct signature_key *public_key,
                                 struct error *error);
 

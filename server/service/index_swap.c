@@ -77,16 +77,6 @@ static void keep_stale(struct index_swap *swap, struct snapshot *opened)
     opened->stale_until = monotonic_seconds() + seconds;
 }
 
-static void replace(struct index_swap *swap, struct snapshot *opened)
-{
-    struct snapshot *before = swap->served;
-    published_replace(swap->snapshots, opened);
-    swap->served = opened;
-    forget(swap, swap->has_stale ? before->generation : opened->generation);
-    snapshot_close(before);
-    malloc_trim(0);
-}
-
 /* What is kept of a snapshot that is refused has its generation, which no other gets. */
 static struct snapshot *open_snapshot(struct index_swap *swap, const struct settings *settings,
                                       struct error *error)
@@ -145,17 +135,29 @@ static int make_ready(const struct index_swap *swap, const struct snapshot *open
     return result;
 }
 
-static void say(const struct index_swap *swap, const char *why, const struct snapshot *opened,
-                const struct swap_times *times)
+static void say(const char *path, const char *why, const struct snapshot *before,
+                const struct snapshot *opened, const struct swap_times *times)
 {
-    const struct index *before = swap->served->index;
     fprintf(stderr,
             "cratedex-server: %s %s: serving %" PRIu32 " crates, dump of %s (before: %" PRIu32
             ", %s); opened in %.3f s, checked in %.3f s, warmed in %.3f s\n",
-            swap->source.path, why, index_n_crates(opened->index),
-            index_dump_timestamp(opened->index), index_n_crates(before),
-            index_dump_timestamp(before), times->opened - times->begun,
-            times->checked - times->opened, times->warmed - times->checked);
+            path, why, index_n_crates(opened->index), index_dump_timestamp(opened->index),
+            index_n_crates(before->index), index_dump_timestamp(before->index),
+            times->opened - times->begun, times->checked - times->opened,
+            times->warmed - times->checked);
+}
+
+/* Says so once everybody gets the new one, and not before. */
+static void replace(struct index_swap *swap, struct snapshot *opened, const char *why,
+                    const struct swap_times *times)
+{
+    struct snapshot *before = swap->served;
+    published_replace(swap->snapshots, opened);
+    swap->served = opened;
+    say(swap->source.path, why, before, opened, times);
+    forget(swap, swap->has_stale ? before->generation : opened->generation);
+    snapshot_close(before);
+    malloc_trim(0);
 }
 
 int index_swap_run(struct index_swap *swap, const struct settings *settings, const char *why,
@@ -173,9 +175,8 @@ int index_swap_run(struct index_swap *swap, const struct settings *settings, con
     }
     if (settings != NULL)
         swap->settings = *settings;
-    say(swap, why, opened, &times);
     keep_stale(swap, opened);
-    replace(swap, opened);
+    replace(swap, opened, why, &times);
     atomic_fetch_add(&swap->n_published, 1);
     atomic_store(&swap->last_published, wall_seconds());
     atomic_store(&swap->last_seconds, monotonic_seconds() - times.begun);

@@ -28,6 +28,13 @@ class Scripts(unittest.TestCase):
         self.assertEqual(json.loads(sample.run(sample.BUILD / "cratedex-index", "info", index, "--json"))["crates"],
                          400)
 
+    def test_next_dump(self):
+        dump = sample.FOLDER / "next"
+        script("next_dump", "data", dump)
+        before, after = ([int(line.rsplit(",", 1)[1]) for line in next(folder.rglob("crate_downloads.csv")).open() if line[0].isdigit()]
+                         for folder in (sample.ROOT / "data", dump))
+        self.assertEqual([n + 1 for n in before], after)
+
     def test_scale(self):
         result = json.loads(script("scale", "data", "--sizes", "300,400", "--rounds", 1, "--baseline-size", 400,
                                    "--build", sample.BUILD, "--work", sample.FOLDER / "scale", "--json"))
