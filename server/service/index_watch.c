@@ -41,9 +41,9 @@
 #define SIGNATURE_SECONDS 1.0
 
 /* To open an index, to warm and to close one takes a second or so of processor time, for which
-   those who answer are not to wait: this is worth a third of their share. It is no less, for it may
+   those who answer are not to wait: this is worth a tenth of their share. It is no less, for it may
    hold a lock of the cache or of malloc when it has to give way. */
-#define NICENESS 5
+#define NICENESS 10
 
 struct index_watch {
     struct index_swap swap;

@@ -31,8 +31,8 @@ class Scripts(unittest.TestCase):
     def test_next_dump(self):
         dump = sample.FOLDER / "next"
         script("next_dump", "data", dump)
-        before, after = ([int(line.rsplit(",", 1)[1]) for line in next(folder.rglob("crate_downloads.csv")).open() if line[0].isdigit()]
-                         for folder in (sample.ROOT / "data", dump))
+        tables = [next(folder.rglob("crate_downloads.csv")) for folder in (sample.ROOT / "data", dump)]
+        before, after = ([int(row.split(",")[1]) for row in table.read_text().splitlines()[1:]] for table in tables)
         self.assertEqual([n + 1 for n in before], after)
 
     def test_scale(self):
