@@ -82,6 +82,7 @@ class Libraries(unittest.TestCase):
         scripts = "".join(file.read_text() for file in (stage.ROOT / "scripts" / "operate").glob("*.sh"))
         self.assertIn("exec $tied curl ", scripts)
         self.assertIn("curl", field("Depends", "cratedex"))
+        self.assertIn("procps", field("Depends", "cratedex"))  # kill, by which the unit reloads
 
 
 class Files(unittest.TestCase):

@@ -29,7 +29,7 @@ class Scripts(unittest.TestCase):
                          400)
 
     def test_next_dump(self):
-        dump = sample.FOLDER / "next"
+        dump = sample.FOLDER / "one-download-more"
         script("next_dump", "data", dump)
         tables = [next(folder.rglob("crate_downloads.csv")) for folder in (sample.ROOT / "data", dump)]
         before, after = ([int(row.split(",")[1]) for row in table.read_text().splitlines()[1:]] for table in tables)
