@@ -116,24 +116,31 @@ static void nobody_who_does_not_read_shuts_others_out(void **state)
         close(crowd[i]);
 }
 
+/* Begins with `head`, has `part` so many times and ends with `rest`; to be freed. */
+static char *make_long(const char *head, const char *part, unsigned n, const char *rest)
+{
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    fputs(head, out);
+    for (unsigned i = 0; i < n; i++)
+        fputs(part, out);
+    fputs(rest, out);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
 /* What is refused by the head is refused here too, and is for no script either. */
 static void refuses_bad_heads(void **state)
 {
     struct admin_scene *scene = *state;
-    static char long_target[9100] = "GET /metrics?";
-    static char long_fields[26000] = "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
-    static char many_fields[26000];
-    while (strlen(long_target) < 9000)
-        strcat(long_target, "abcdefghijklmnopqrstuvwxyz&");
-    strcat(long_target, " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    strcpy(many_fields, long_fields);
-    strcat(long_fields, "X: ");
-    while (strlen(long_fields) < 17000)
-        strcat(long_fields, "abcdefghijklmnopqrstuvwxyz");
-    strcat(long_fields, "\r\n\r\n");
-    for (unsigned i = 0; i < 450; i++)
-        strcat(many_fields, "Cookie: a=b; c=d\r\n");
-    strcat(many_fields, "\r\n");
+    char *long_target = make_long("GET /metrics?", "abcdefghijklmnopqrstuvwxyz&", 333,
+                                  " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    char *long_fields = make_long("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX: ",
+                                  "abcdefghijklmnopqrstuvwxyz", 652, "\r\n\r\n");
+    char *many_fields = make_long("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n",
+                                  "Cookie: a=b; c=d\r\n", 450, "\r\n");
     const struct {
         const char *text;
         const char *status;
@@ -161,6 +168,9 @@ static void refuses_bad_heads(void **state)
         assert_null(strstr(answer, "Access-Control"));
         free(answer);
     }
+    free(long_target);
+    free(long_fields);
+    free(many_fields);
     assert_int_equal(admin_scene_ask(scene, "GET", "/healthz", NULL), 200);
 }
 

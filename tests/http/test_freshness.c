@@ -175,13 +175,20 @@ static void an_old_answer_is_better_than_waiting(void **state)
     end(&scene);
 }
 
-static void a_condition_waits(void **state)
+/* Not one answer of the index before is given any more. */
+static void expect_none_old(void **state, const char *freshness, enum which other,
+                            bool is_conditional)
 {
     struct scene scene;
-    begin(&scene, *state, "600");
-    swap(&scene, *state, AFTER);
-    assert_int_equal(count_old(&scene, true), 0);
+    begin(&scene, *state, freshness);
+    swap(&scene, *state, other);
+    assert_int_equal(count_old(&scene, is_conditional), 0);
     end(&scene);
+}
+
+static void a_condition_waits(void **state)
+{
+    expect_none_old(state, "600", AFTER, true);
 }
 
 /* And the old ones leave the cache then. */
@@ -197,20 +204,12 @@ static void its_time_ends(void **state)
 
 static void is_off_unless_asked_for(void **state)
 {
-    struct scene scene;
-    begin(&scene, *state, "0");
-    swap(&scene, *state, AFTER);
-    assert_int_equal(count_old(&scene, false), 0);
-    end(&scene);
+    expect_none_old(state, "0", AFTER, false);
 }
 
 static void another_registry_has_no_old_answers(void **state)
 {
-    struct scene scene;
-    begin(&scene, *state, "600");
-    swap(&scene, *state, FOREIGN);
-    assert_int_equal(count_old(&scene, false), 0);
-    end(&scene);
+    expect_none_old(state, "600", FOREIGN, false);
 }
 
 int main(void)
