@@ -167,9 +167,10 @@ static void release_all(struct cache *cache, struct cache_entry *entries)
 
 /* A new entry, with references for the caller and, unless nothing is kept, for the table. */
 static struct cache_entry *make_entry(struct cache *cache, struct cache_shard *shard, uint64_t hash,
-                                      const void *key, size_t key_size)
+                                      const void *key, size_t key_size, enum cache_outcome *outcome)
 {
     struct cache_entry *entry = body_store_take(cache->store, sizeof *entry + key_size);
+    *outcome = entry != NULL ? CACHE_COMPUTE : CACHE_FAILED;
     if (entry == NULL)
         return NULL;
     *entry =
@@ -183,9 +184,10 @@ static struct cache_entry *make_entry(struct cache *cache, struct cache_shard *s
 
 /* The same for somebody who asks. */
 static struct cache_entry *begin_entry(struct cache *cache, struct cache_shard *shard,
-                                       uint64_t hash, const void *key, size_t key_size)
+                                       uint64_t hash, const void *key, size_t key_size,
+                                       enum cache_outcome *outcome)
 {
-    struct cache_entry *entry = make_entry(cache, shard, hash, key, key_size);
+    struct cache_entry *entry = make_entry(cache, shard, hash, key, key_size, outcome);
     shard->n_misses += entry != NULL;
     return entry;
 }
@@ -229,10 +231,8 @@ struct cache_entry *cache_acquire(struct cache *cache, const void *key, size_t k
         /* Abandoned. The first to find no entry computes in turn, the others wait for that one. */
         cache_release(cache, entry);
     }
-    if (entry == NULL) {
-        entry = begin_entry(cache, shard, hash, key, key_size);
-        *outcome = entry != NULL ? CACHE_COMPUTE : CACHE_FAILED;
-    }
+    if (entry == NULL)
+        entry = begin_entry(cache, shard, hash, key, key_size, outcome);
     pthread_mutex_unlock(&shard->lock);
     return entry;
 }
@@ -246,8 +246,7 @@ struct cache_entry *cache_try_acquire(struct cache *cache, const void *key, size
     pthread_mutex_lock(&shard->lock);
     struct cache_entry *entry = cache_shard_find(shard, hash, key, key_size);
     if (entry == NULL && may_compute) {
-        entry = begin_entry(cache, shard, hash, key, key_size);
-        *outcome = entry != NULL ? CACHE_COMPUTE : CACHE_FAILED;
+        entry = begin_entry(cache, shard, hash, key, key_size, outcome);
     } else if (entry == NULL) {
         *outcome = CACHE_ABSENT;
     } else if (entry->state == CACHE_ENTRY_COMPUTING) {
@@ -271,8 +270,7 @@ struct cache_entry *cache_acquire_ahead(struct cache *cache, const void *key, si
     pthread_mutex_lock(&shard->lock);
     struct cache_entry *entry = cache_shard_find(shard, hash, key, key_size);
     if (entry == NULL) {
-        entry = make_entry(cache, shard, hash, key, key_size);
-        *outcome = entry != NULL ? CACHE_COMPUTE : CACHE_FAILED;
+        entry = make_entry(cache, shard, hash, key, key_size, outcome);
     } else if (entry->state == CACHE_ENTRY_COMPUTING) {
         entry = NULL;
         *outcome = CACHE_BUSY;

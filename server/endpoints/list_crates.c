@@ -6,6 +6,7 @@
 #include "server/answer/search_meta.h"
 #include "server/http/response_headers.h"
 #include "server/service/experiment.h"
+#include "server/service/monotonic.h"
 
 #include <cratedex/crate_fragment.h>
 #include <cratedex/query_plan.h>
@@ -14,14 +15,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 ENDPOINT_PARAMETERS_FIT(struct crate_list_parameters);
-
-static double seconds_between(const struct timespec *start, const struct timespec *end)
-{
-    return (double)(end->tv_sec - start->tv_sec) + 1e-9 * (double)(end->tv_nsec - start->tv_nsec);
-}
 
 /* Links exist only from a full page on, as on crates.io: the last page may be full, and then the
    next is empty. */
@@ -70,8 +65,6 @@ static int encode_page(struct answer_job *job, const struct crate_list_parameter
 
 static int answer(struct answer_job *job, const void *parameters, struct failure *failure)
 {
-    struct timespec start;
-    struct timespec end;
     struct search_result result;
     const struct crate_list_parameters *wanted = parameters;
     struct search_query query = wanted->search;
@@ -83,10 +76,9 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
         job->head.cache_control.everyone = experiment_cache_control(job->service->experiment);
         job->head.cache_control.shared = NULL;
     }
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    double start = monotonic_seconds();
     enum search_status status = search_run(job->reader, &query, &result, &failure->error);
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    job->trace->search_seconds = seconds_between(&start, &end);
+    job->trace->search_seconds = monotonic_seconds() - start;
     if (status != SEARCH_OK) {
         failure->status = status == SEARCH_FAILED ? 500 : 400;
         return -1;
