@@ -170,9 +170,10 @@ ifeq ($(origin CFLAGS)$(SANITIZE)$(COVERAGE),file)
 $(BUILD)/obj/index/%.o: private CFLAGS += -O3
 endif
 
-# The assembler reads these files (openapi.c, synonym_table.c), which -MMD does not see.
+# The assembler reads these files (openapi.c, synonym_table.c, files.c), which -MMD does not see.
 $(BUILD)/obj/server/endpoints/openapi.o: server/endpoints/openapi.json
 $(BUILD)/obj/index/text/synonym_table.o: index/text/synonyms.txt
+$(BUILD)/obj/server/html/files.o: $(wildcard server/html/templates/* server/html/assets/*)
 
 # The commit is compiled into one object alone. An archive of the sources names its commit in a file; the
 # repository that it may have been unpacked in is not its own.

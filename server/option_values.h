@@ -41,6 +41,7 @@ struct options {
     char slow_query_path[OPTIONS_MAX_PATH]; /* empty: standard error */
     char pid_path[OPTIONS_MAX_PATH];        /* empty: no PID file */
     double drain_delay_seconds; /* from the signal to the end until no connection is taken */
+    bool has_pages;             /* for people */
     bool is_sandboxed;
     bool has_experiment;
     struct experiment experiment;

@@ -133,6 +133,7 @@ enum options_outcome options_parse(int argc, char **argv, struct options *option
         .access_log = ACCESS_LOG_OFF,
     };
     settings_set_defaults(&options->settings);
+    options->has_pages = true;
     if (listen_address_parse(OPTIONS_DEFAULT_LISTEN, &options->listen, error) != 0)
         return OPTIONS_BAD;
     enum options_outcome outcome = read_command_line(argc, argv, true, options, error);

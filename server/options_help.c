@@ -33,6 +33,7 @@ static const char options_text[] =
     "      --read-only yes|no\n"
     "                       whether it says so at the log-in button; default yes (no\n"
     "                       writes are taken either way)\n"
+    "      --ui yes|no      whether there are pages for people, at /; default yes\n"
     "      --count-downloads FOLDER\n"
     "                       count downloads, a file a day; `cratedex-index build\n"
     "                       --downloads FOLDER` adds them to the next index\n";

@@ -13,6 +13,7 @@
 #include "server/exchange/router.h"
 #include "server/exchange/stale_answers.h"
 #include "server/exchange/warming.h"
+#include "server/html/site.h"
 #include "server/logs.h"
 #include "server/memory_bound.h"
 #include "server/pid_file.h"
@@ -169,6 +170,7 @@ void process_stop(struct process *process)
         cache_destroy(service->cache);
     body_store_destroy(service->bodies);
     openapi_destroy(service->openapi);
+    site_destroy(service->site);
     if (service->metrics != NULL)
         metrics_destroy(service->metrics);
     if (service->snapshots != NULL)
@@ -247,6 +249,11 @@ static int start(struct process *process, const struct options *options, struct 
     service->openapi = openapi_create(has_admin(process, options), error);
     if (service->openapi == NULL)
         return -1;
+    if (options->has_pages) {
+        service->site = site_create(error);
+        if (service->site == NULL)
+            return -1;
+    }
     service->bodies =
         body_store_create(options->cache_bytes - options->cache_bytes / SPARE_PART, error);
     if (service->bodies == NULL)

@@ -95,6 +95,7 @@ static struct MHD_Response *response_create(const struct answer *answer,
         .request_id = request_id,
         .experiment = experiment_arm_name(head->arm),
         .varies_by_accept = head->is_negotiated,
+        .is_page = head->is_page,
         .varies_by_coding = true,
     };
     return response_add_headers(response, &headers);

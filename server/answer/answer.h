@@ -30,6 +30,7 @@ struct answer_head {
     const char *content_type; /* static, for it must outlive the answer */
     struct cache_control cache_control;
     bool is_negotiated;                      /* Accept had a say: Vary names it */
+    bool is_page;                            /* it is for people: response_headers.h */
     int64_t last_modified;                   /* seconds since 1970-01-01; 0: not said */
     char *location;                          /* of a redirect; else NULL or empty */
     char *surrogate_key;                     /* tags for a CDN to purge by; NULL or empty: none */

@@ -47,6 +47,7 @@ struct question {
 struct answer_job {
     const struct service *service;
     const struct snapshot *snapshot;
+    enum experiment_arm arm;       /* that the request drew */
     struct index_reader *reader;   /* of the snapshot, for this call alone */
     struct encoder encoder;        /* plain_type: write to encoder.out directly */
     struct answer_head head;       /* out: as the endpoint has it, for `answer` to add to */
@@ -63,8 +64,10 @@ enum endpoint_audience {
     ENDPOINT_FOR_CLIENTS,
     ENDPOINT_FOR_OPERATORS, /* at the admin address, where there is one, else beside the others */
     ENDPOINT_FOR_ADMIN,     /* at the admin address alone */
+    ENDPOINT_FOR_PEOPLE,    /* as for clients, where there are pages (service.h): HTML, or what
+                               belongs to it */
 };
-#define N_ENDPOINT_AUDIENCES 3
+#define N_ENDPOINT_AUDIENCES 4
 
 struct endpoint {
     const char *path;                   /* a pattern: `{…}` is a parameter, a whole segment */

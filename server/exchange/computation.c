@@ -43,6 +43,7 @@ static void begin_head(const struct exchange *exchange, struct answer_job *job)
             is_negotiated ? encoding_media_type(exchange->encoding) : endpoint->plain_type,
         .cache_control = endpoint->cache_control,
         .is_negotiated = is_negotiated,
+        .is_page = endpoint->audience == ENDPOINT_FOR_PEOPLE,
         .location = job->location,
         .surrogate_key = job->surrogate_key,
         .arm = EXPERIMENT_NONE,
@@ -71,6 +72,7 @@ int computation_run(const struct exchange *exchange, const struct computation *c
     encoder_init(&job->encoder, exchange->encoding, body);
     job->service = exchange->service;
     job->snapshot = exchange->snapshot;
+    job->arm = exchange->arm;
     begin_head(exchange, job);
     job->trace = &exchange->outcome->trace;
     job->trace->search_seconds = 0;

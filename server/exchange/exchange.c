@@ -3,6 +3,7 @@
 #include "server/exchange/exchange.h"
 
 #include "server/http/plain_response.h"
+#include "server/pages/error_page.h"
 
 #include <stdio.h>
 
@@ -35,18 +36,27 @@ void exchange_note_body(const struct exchange *exchange, bool is_plain, enum con
     exchange->outcome->coding = coding;
 }
 
-enum MHD_Result exchange_error_allowing(const struct exchange *exchange, unsigned status,
-                                        const char *detail, const char *allow)
+/* The error as whoever asked reads it; NULL when memory runs out. */
+static struct MHD_Response *make_error(const struct exchange *exchange, unsigned status,
+                                       const char *detail, const char *allow, size_t *size)
 {
-    size_t size = 0;
-    exchange->outcome->cache_state = CACHE_STATE_NONE;
-    exchange_note_body(exchange, false, CODING_IDENTITY);
     const struct response_headers headers = {
         .allow = allow,
         .request_id = request_id(exchange->request),
         .is_for_own_origin = exchange_is_admin(exchange),
     };
-    struct MHD_Response *response = error_response(exchange->encoding, detail, &headers, &size);
+    exchange_note_body(exchange, exchange->is_for_people, CODING_IDENTITY);
+    return exchange->is_for_people
+               ? error_page(exchange->service->site, status, detail, &headers, size)
+               : error_response(exchange->encoding, detail, &headers, size);
+}
+
+enum MHD_Result exchange_error_allowing(const struct exchange *exchange, unsigned status,
+                                        const char *detail, const char *allow)
+{
+    size_t size = 0;
+    exchange->outcome->cache_state = CACHE_STATE_NONE;
+    struct MHD_Response *response = make_error(exchange, status, detail, allow, &size);
     if (response != NULL && status == MHD_HTTP_SERVICE_UNAVAILABLE)
         (void)MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, RETRY_AFTER_SECONDS);
     return exchange_queue_once(exchange, status, response, size);

@@ -5,6 +5,7 @@
 
 #include "server/endpoints/endpoints.h"
 #include "server/http/path_pattern.h"
+#include "server/pages/pages.h"
 
 static const struct endpoint *const endpoints[] = {
     &list_crates_endpoint,
@@ -43,25 +44,32 @@ static const struct endpoint *const endpoints[] = {
     &sparse_index_endpoint,
     &sparse_index_short_endpoint,
     &sparse_index_config_endpoint,
+    &home_page_endpoint,
+    &search_page_endpoint,
+    &asset_endpoint,
 };
 #define N_ENDPOINTS (sizeof endpoints / sizeof endpoints[0])
 _Static_assert(N_ENDPOINTS < OUTCOME_MAX_ROUTES, "every route is a label of the metrics");
 
-static bool is_answered_at(enum address_role role, enum endpoint_audience audience)
+static bool is_answered_at(const struct service *service, enum endpoint_audience audience)
 {
     static const bool is_answered[N_ADDRESS_ROLES][N_ENDPOINT_AUDIENCES] = {
-        [ADDRESS_SOLE] = {[ENDPOINT_FOR_CLIENTS] = true, [ENDPOINT_FOR_OPERATORS] = true},
-        [ADDRESS_PUBLIC] = {[ENDPOINT_FOR_CLIENTS] = true},
+        [ADDRESS_SOLE] = {[ENDPOINT_FOR_CLIENTS] = true,
+                          [ENDPOINT_FOR_OPERATORS] = true,
+                          [ENDPOINT_FOR_PEOPLE] = true},
+        [ADDRESS_PUBLIC] = {[ENDPOINT_FOR_CLIENTS] = true, [ENDPOINT_FOR_PEOPLE] = true},
         [ADDRESS_ADMIN] = {[ENDPOINT_FOR_OPERATORS] = true, [ENDPOINT_FOR_ADMIN] = true},
     };
-    return is_answered[role][audience];
+    return is_answered[service->role][audience] &&
+           (audience != ENDPOINT_FOR_PEOPLE || service->site != NULL);
 }
 
-const struct endpoint *router_find(struct request *request, enum address_role role, unsigned *route)
+const struct endpoint *router_find(struct request *request, const struct service *service,
+                                   unsigned *route)
 {
     for (unsigned i = 0; i < N_ENDPOINTS; i++)
         if (path_pattern_matches(endpoints[i]->path, request->path, request->path_values) &&
-            is_answered_at(role, endpoints[i]->audience)) {
+            is_answered_at(service, endpoints[i]->audience)) {
             *route = i;
             return endpoints[i];
         }

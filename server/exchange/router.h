@@ -6,9 +6,9 @@
 #include "server/telemetry/metrics.h"
 
 /* The endpoint of the request's path and its number, from 0; the values of the pattern's parameters
-   go to `request->path_values`. NULL and router_other() for a path that nothing answers at an
-   address of this role. */
-const struct endpoint *router_find(struct request *request, enum address_role role,
+   go to `request->path_values`. NULL and router_other() for a path that nothing answers at the
+   address that is served with `service`. */
+const struct endpoint *router_find(struct request *request, const struct service *service,
                                    unsigned *route);
 
 /* The number of what no endpoint answers: one more than that of the last endpoint. */

@@ -145,7 +145,7 @@ static void make_for_arm(struct warming *warming, const struct chosen_answer *ch
         .arm = arm,
         .haste = TRANSACTION_COMPUTES,
         .outcome = &outcome,
-        .endpoint = router_find(&request, warming->service->role, &outcome.route),
+        .endpoint = router_find(&request, warming->service, &outcome.route),
         .encoding = chosen->original->encoding,
     };
     if (exchange.endpoint == NULL || computation_prepare(&exchange, &computation, &failure) != 0)

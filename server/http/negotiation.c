@@ -262,6 +262,19 @@ bool accept_names_encoding(const char *accept)
     return false;
 }
 
+bool accept_names_html(const char *accept)
+{
+    struct span field = {accept, accept != NULL ? strlen(accept) : 0};
+    struct span text;
+    while (next_member(&field, &text)) {
+        struct member range;
+        if (parse_media_range(text, &range) && span_is(range.name, "text/html") &&
+            range.quality > 0)
+            return true;
+    }
+    return false;
+}
+
 bool accept_prefers_openmetrics(const char *accept)
 {
     int openmetrics = 0;

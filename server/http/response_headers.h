@@ -54,6 +54,8 @@ struct response_headers {
     bool varies_by_accept; /* what was negotiated, for Vary */
     bool varies_by_coding;
     bool is_for_own_origin; /* scripts of other origins may not read it */
+    bool is_page;           /* HTML or what belongs to it: bound to our own origin in all that it
+                               loads, asks and is shown in */
 };
 
 /* Whether Last-Modified can say it: the years of IMF-fixdate (RFC 9110, section 5.6.7) have four

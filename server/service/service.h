@@ -18,6 +18,7 @@ struct openapi;
 struct published;
 struct recent_hits;
 struct reload_desk;
+struct site;
 struct trusted_proxies;
 
 /* Where a request came in: what is answered there. */
@@ -42,6 +43,7 @@ struct service {
     struct log_sink *slow_query_log;     /* where to; may be the next */
     struct log_sink *error_log;          /* that `stderr` writes to; NULL: it writes for itself */
     struct openapi *openapi;             /* the document of what we answer */
+    struct site *site;                   /* the pages for people; NULL: there are none */
     const struct trusted_proxies *proxies;
     enum address_role role;  /* of the address that is served with it */
     atomic_bool is_stopping; /* a signal came: finish what runs, take nothing new */

@@ -1,0 +1,89 @@
+/* Bytes that need nothing are copied in runs. All that is replaced inside of UTF-8 sequences begins
+   with one of two bytes: U+202A to U+202E (E2 80 AA to AE), U+2066 to U+2069 (E2 81 A6 to A9), and
+   U+0080 to U+009F (C2 80 to 9F). */
+#include "server/html/escape.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#define REPLACEMENT "\xEF\xBF\xBD"
+
+int html_append(msgpack_sbuffer *out, const char *bytes, size_t length)
+{
+    return length == 0 ? 0 : msgpack_sbuffer_write(out, bytes, length);
+}
+
+/* What stands for a byte, NULL: itself. */
+static const char *reference_of(unsigned char byte)
+{
+    switch (byte) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    case '\t':
+    case '\n':
+    case '\r':
+        return NULL;
+    default:
+        return byte < 0x20 || byte == 0x7F ? REPLACEMENT : NULL;
+    }
+}
+
+/* The length of the sequence at `text` that must not stand in a page; 0: none begins here. */
+static size_t forbidden_sequence(const unsigned char *text, size_t length)
+{
+    if (text[0] == 0xC2 && length >= 2)
+        return text[1] <= 0x9F ? 2 : 0;
+    if (text[0] != 0xE2 || length < 3)
+        return 0;
+    bool is_embedding = text[1] == 0x80 && text[2] >= 0xAA && text[2] <= 0xAE;
+    bool is_isolate = text[1] == 0x81 && text[2] >= 0xA6 && text[2] <= 0xA9;
+    return is_embedding || is_isolate ? 3 : 0;
+}
+
+int html_escape(msgpack_sbuffer *out, const char *text, size_t length)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t run = 0; /* where what is copied begins */
+    for (size_t i = 0; i < length;) {
+        size_t n_forbidden = bytes[i] >= 0xC2 ? forbidden_sequence(bytes + i, length - i) : 0;
+        const char *instead = n_forbidden > 0 ? REPLACEMENT : reference_of(bytes[i]);
+        if (instead == NULL) {
+            i++;
+            continue;
+        }
+        if (html_append(out, text + run, i - run) != 0 ||
+            html_append(out, instead, strlen(instead)) != 0)
+            return -1;
+        i += n_forbidden > 0 ? n_forbidden : 1;
+        run = i;
+    }
+    return html_append(out, text + run, length - run);
+}
+
+static bool is_unreserved(unsigned char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' || byte == '_' || byte == '~';
+}
+
+int html_percent_encode(msgpack_sbuffer *out, const char *text, size_t length)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        const char encoded[] = {'%', digits[byte >> 4], digits[byte & 15]};
+        int result = is_unreserved(byte) ? html_append(out, text + i, 1)
+                                         : html_append(out, encoded, sizeof encoded);
+        if (result != 0)
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,94 @@
+/* The assembler copies the files in: what gcc and clang have in common, for C17 has no #embed. A
+   new file is a line of one of the two lists. */
+#include "server/html/files.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#define TEMPLATES(X)                                                                               \
+    X(top)                                                                                         \
+    X(bottom)                                                                                      \
+    X(error)                                                                                       \
+    X(home)                                                                                        \
+    X(search)
+
+/* Key, stem, extension. */
+#define ASSETS(X)                                                                                  \
+    X(style, "style", ".css")                                                                      \
+    X(icon, "icon", ".svg")
+
+#define EMBED(symbol, path)                                                                        \
+    __asm__(".pushsection .rodata\n"                                                               \
+            ".balign 16\n"                                                                         \
+            "cratedex_html_" symbol ":\n"                                                          \
+            ".incbin \"server/html/" path "\"\n"                                                   \
+            "cratedex_html_" symbol "_end:\n"                                                      \
+            ".balign 8\n"                                                                          \
+            "cratedex_html_" symbol "_size:\n"                                                     \
+            ".quad cratedex_html_" symbol "_end - cratedex_html_" symbol "\n"                      \
+            ".popsection\n");
+
+#define EMBED_TEMPLATE(name)                                                                       \
+    EMBED("template_" #name, "templates/" #name ".html")                                           \
+    extern const char cratedex_html_template_##name[];                                             \
+    extern const uint64_t cratedex_html_template_##name##_size;
+#define EMBED_ASSET(key, stem, extension)                                                          \
+    EMBED("asset_" #key, "assets/" stem extension)                                                 \
+    extern const char cratedex_html_asset_##key[];                                                 \
+    extern const uint64_t cratedex_html_asset_##key##_size;
+
+TEMPLATES(EMBED_TEMPLATE)
+ASSETS(EMBED_ASSET)
+
+bool html_template_at(size_t i, struct template_source *source)
+{
+#define ROW(name) {#name, cratedex_html_template_##name, &cratedex_html_template_##name##_size},
+    static const struct {
+        const char *name;
+        const char *text;
+        const uint64_t *size;
+    } rows[] = {TEMPLATES(ROW)};
+#undef ROW
+    if (i >= sizeof rows / sizeof *rows)
+        return false;
+    *source = (struct template_source){
+        .name = rows[i].name,
+        .text = rows[i].text,
+        .size = *rows[i].size,
+    };
+    return true;
+}
+
+static const char *media_type_of(const char *extension)
+{
+    if (strcmp(extension, ".css") == 0)
+        return "text/css; charset=utf-8";
+    if (strcmp(extension, ".js") == 0)
+        return "text/javascript; charset=utf-8";
+    return "image/svg+xml";
+}
+
+bool html_asset_at(size_t i, struct html_asset *asset)
+{
+#define ROW(key, stem, extension)                                                                  \
+    {#key, stem, extension, cratedex_html_asset_##key, &cratedex_html_asset_##key##_size},
+    static const struct {
+        const char *key;
+        const char *stem;
+        const char *extension;
+        const char *bytes;
+        const uint64_t *size;
+    } rows[] = {ASSETS(ROW)};
+#undef ROW
+    if (i >= sizeof rows / sizeof *rows)
+        return false;
+    *asset = (struct html_asset){
+        .key = rows[i].key,
+        .stem = rows[i].stem,
+        .extension = rows[i].extension,
+        .media_type = media_type_of(rows[i].extension),
+        .bytes = rows[i].bytes,
+        .size = *rows[i].size,
+    };
+    return true;
+}

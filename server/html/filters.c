@@ -1,0 +1,131 @@
+#include "server/html/filters.h"
+
+#include "server/html/escape.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DATE_LENGTH 10 /* of 2026-11-30 */
+
+static int append_format(msgpack_sbuffer *out, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static int append_format(msgpack_sbuffer *out, const char *format, ...)
+{
+    char text[64];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (length < 0 || (size_t)length >= sizeof text)
+        return -1;
+    return html_append(out, text, (size_t)length);
+}
+
+int html_text(const msgpack_object *value, msgpack_sbuffer *out)
+{
+    switch (value->type) {
+    case MSGPACK_OBJECT_STR:
+        return html_escape(out, value->via.str.ptr, value->via.str.size);
+    case MSGPACK_OBJECT_POSITIVE_INTEGER:
+        return append_format(out, "%" PRIu64, value->via.u64);
+    case MSGPACK_OBJECT_NEGATIVE_INTEGER:
+        return append_format(out, "%" PRId64, value->via.i64);
+    case MSGPACK_OBJECT_FLOAT32:
+    case MSGPACK_OBJECT_FLOAT64:
+        return append_format(out, "%g", value->via.f64);
+    case MSGPACK_OBJECT_BOOLEAN:
+        return value->via.boolean ? html_append(out, "true", 4) : html_append(out, "false", 5);
+    case MSGPACK_OBJECT_NIL:
+    case MSGPACK_OBJECT_ARRAY:
+    case MSGPACK_OBJECT_MAP:
+    case MSGPACK_OBJECT_BIN:
+    case MSGPACK_OBJECT_EXT:
+        return 0;
+    }
+    return 0;
+}
+
+static bool is_count(const msgpack_object *value)
+{
+    return value->type == MSGPACK_OBJECT_POSITIVE_INTEGER;
+}
+
+static int write_count(const msgpack_object *value, msgpack_sbuffer *out)
+{
+    char digits[24];
+    if (!is_count(value))
+        return html_text(value, out);
+    int length = snprintf(digits, sizeof digits, "%" PRIu64, value->via.u64);
+    for (int i = 0; i < length; i++) {
+        bool begins_group = i > 0 && (length - i) % 3 == 0;
+        if ((begins_group && html_append(out, ",", 1) != 0) || html_append(out, digits + i, 1) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Writes a number below 1,000 of the largest unit that fits, with one digit behind the point: units
+   are apart by 1,000. */
+static int write_scaled(uint64_t number, const char *const units[], unsigned n_units,
+                        msgpack_sbuffer *out)
+{
+    unsigned unit = 0;
+    double scaled = (double)number;
+    while (scaled >= (unit > 0 ? 999.95 : 1000.0) && unit + 1 < n_units) {
+        scaled /= 1000;
+        unit++;
+    }
+    return append_format(out, unit > 0 ? "%.1f%s" : "%.0f%s", scaled, units[unit]);
+}
+
+static int write_compact(const msgpack_object *value, msgpack_sbuffer *out)
+{
+    static const char *const units[] = {"", "K", "M", "B", "T"};
+    return is_count(value) ? write_scaled(value->via.u64, units, sizeof units / sizeof *units, out)
+                           : html_text(value, out);
+}
+
+static int write_bytes(const msgpack_object *value, msgpack_sbuffer *out)
+{
+    static const char *const units[] = {" B", " kB", " MB", " GB", " TB"};
+    return is_count(value) ? write_scaled(value->via.u64, units, sizeof units / sizeof *units, out)
+                           : html_text(value, out);
+}
+
+static int write_percent(const msgpack_object *value, msgpack_sbuffer *out)
+{
+    bool is_share = value->type == MSGPACK_OBJECT_FLOAT64 || value->type == MSGPACK_OBJECT_FLOAT32;
+    return is_share ? append_format(out, "%.0f %%", value->via.f64 * 100) : html_text(value, out);
+}
+
+static int write_date(const msgpack_object *value, msgpack_sbuffer *out)
+{
+    if (value->type != MSGPACK_OBJECT_STR || value->via.str.size < DATE_LENGTH)
+        return html_text(value, out);
+    return html_escape(out, value->via.str.ptr, DATE_LENGTH);
+}
+
+static int write_path(const msgpack_object *value, msgpack_sbuffer *out)
+{
+    return value->type == MSGPACK_OBJECT_STR
+               ? html_percent_encode(out, value->via.str.ptr, value->via.str.size)
+               : html_text(value, out);
+}
+
+html_filter *html_filter_find(const char *name, size_t length)
+{
+    static const struct {
+        const char *name;
+        html_filter *filter;
+    } filters[] = {
+        {"count", write_count},     {"compact", write_compact}, {"bytes", write_bytes},
+        {"percent", write_percent}, {"date", write_date},       {"path", write_path},
+    };
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
+        if (strlen(filters[i].name) == length && memcmp(filters[i].name, name, length) == 0)
+            return filters[i].filter;
+    return NULL;
+}

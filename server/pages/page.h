@@ -1,0 +1,35 @@
+/* A page on its way: a model is written, member by member, and a template shows it. */
+#ifndef CRATEDEX_SERVER_PAGE_H
+#define CRATEDEX_SERVER_PAGE_H
+
+#include "server/endpoints/endpoint.h"
+#include "server/pages/part.h"
+
+#include <cratedex/encoder.h>
+#include <msgpack/sbuffer.h>
+
+/* The media type of pages: an endpoint's plain_type. */
+#define PAGE_MEDIA_TYPE "text/html; charset=utf-8"
+
+struct page {
+    struct answer_job *job;
+    msgpack_sbuffer bytes;
+    struct encoder model; /* for members that the page makes itself: at the top level of it */
+};
+
+/* Begins a model of `n_members` members and one more, `site` (site.h). page_finish or page_abandon
+   must follow. */
+void page_begin(struct page *page, struct answer_job *job, uint32_t n_members);
+
+/* Writes a member: what an endpoint answers. Returns 0, or -1 and the endpoint's own failure. */
+int page_add_part(struct page *page, const char *key, const struct part *part,
+                  struct failure *failure);
+
+/* Shows the model by the template of that name as the job's answer. The page is over, also on
+   failure. Returns 0 or -1. */
+int page_finish(struct page *page, const char *template, struct failure *failure);
+
+/* For a page that cannot be made: frees what there is of it. Returns -1. */
+int page_abandon(struct page *page);
+
+#endif

@@ -1,0 +1,11 @@
+/* All pages by name, for the one who routes to them (router.c). */
+#ifndef CRATEDEX_SERVER_PAGES_H
+#define CRATEDEX_SERVER_PAGES_H
+
+#include "server/endpoints/endpoint.h"
+
+extern const struct endpoint home_page_endpoint;
+extern const struct endpoint search_page_endpoint;
+extern const struct endpoint asset_endpoint;
+
+#endif

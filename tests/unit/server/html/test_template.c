@@ -1,0 +1,170 @@
+/* What the Mustache manual shows of its tags, the filter that is ours, and what is refused. */
+#include "server/html/template.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <cratedex/encoder.h>
+#include <msgpack/unpack.h>
+#include <string.h>
+
+/* Renders the first of the sources with a model that was written as JSON would be. */
+static void check(const struct template_source *sources, size_t n_sources,
+                  void (*write_model)(struct encoder *), const char *expected)
+{
+    struct error error;
+    struct encoder encoder;
+    msgpack_sbuffer bytes;
+    msgpack_sbuffer out;
+    msgpack_unpacked model;
+    size_t offset = 0;
+    msgpack_sbuffer_init(&bytes);
+    msgpack_sbuffer_init(&out);
+    encoder_init(&encoder, ENCODING_MESSAGEPACK, &bytes);
+    write_model(&encoder);
+    assert_int_equal(encoder_finish(&encoder, &error), 0);
+    msgpack_unpacked_init(&model);
+    assert_int_equal(msgpack_unpack_next(&model, bytes.data, bytes.size, &offset),
+                     MSGPACK_UNPACK_SUCCESS);
+    struct templates *templates = templates_parse(sources, n_sources, &error);
+    assert_non_null(templates);
+    assert_int_equal(templates_render(templates, sources[0].name, &model.data, &out, &error), 0);
+    msgpack_sbuffer_write(&out, "", 1);
+    assert_string_equal(out.data, expected);
+    templates_free(templates);
+    msgpack_unpacked_destroy(&model);
+    msgpack_sbuffer_destroy(&out);
+    msgpack_sbuffer_destroy(&bytes);
+}
+
+static void write_crate(struct encoder *encoder)
+{
+    encoder_object(encoder, 7);
+    encoder_member_text(encoder, "name", "<b>\"a\" & 'b'</b>\x01\xE2\x80\xAEx");
+    encoder_member_integer(encoder, "downloads", 1234567);
+    encoder_member_text(encoder, "updated", "2026-11-30T01:02:03Z");
+    encoder_member_boolean(encoder, "is_yanked", false);
+    encoder_member_text(encoder, "empty", "");
+    encoder_key(encoder, "keywords");
+    encoder_array(encoder, 2);
+    encoder_text(encoder, "a b");
+    encoder_text(encoder, "c");
+    encoder_end_array(encoder);
+    encoder_key(encoder, "owner");
+    encoder_object(encoder, 1);
+    encoder_member_text(encoder, "login", "me");
+    encoder_end_object(encoder);
+    encoder_end_object(encoder);
+}
+
+static void check_one(const char *text, const char *expected)
+{
+    const struct template_source source = {"one", text, strlen(text)};
+    check(&source, 1, write_crate, expected);
+}
+
+static void writes_values(void **state)
+{
+    (void)state;
+    check_one("{{name}}",
+              "&lt;b&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/b&gt;\xEF\xBF\xBD\xEF\xBF\xBDx");
+    check_one("{{{name}}}{{&name}}", "<b>\"a\" & 'b'</b>\x01\xE2\x80\xAEx"
+                                     "<b>\"a\" & 'b'</b>\x01\xE2\x80\xAEx");
+    check_one("{{ owner.login }}{{missing}}{{owner.missing}}{{name.login}}|", "me|");
+    check_one("{{! a comment }}x", "x");
+}
+
+static void writes_sections(void **state)
+{
+    (void)state;
+    check_one("{{#keywords}}[{{.}}]{{/keywords}}", "[a b][c]");
+    check_one("{{#keywords}}{{downloads}} {{/keywords}}", "1234567 1234567 ");
+    check_one("{{#owner}}{{login}}{{/owner}}{{^owner}}no{{/owner}}", "me");
+    check_one("{{#is_yanked}}x{{/is_yanked}}{{^is_yanked}}y{{/is_yanked}}", "y");
+    check_one("{{#empty}}x{{/empty}}{{^missing}}{{^empty}}y{{/empty}}{{/missing}}", "y");
+}
+
+static void writes_by_filters(void **state)
+{
+    (void)state;
+    check_one("{{downloads|count}} {{ downloads | compact }} {{downloads|bytes}}",
+              "1,234,567 1.2M 1.2 MB");
+    check_one("{{updated|date}} {{#keywords}}{{.|path}} {{/keywords}}{{missing|count}}",
+              "2026-11-30 a%20b c ");
+}
+
+static void leaves_out_indentation(void **state)
+{
+    (void)state;
+    check_one("<p>\n    <b>x  y</b>\n\n</p> z", "<p>\n<b>x  y</b>\n</p> z");
+}
+
+static void takes_partials(void **state)
+{
+    (void)state;
+    const struct template_source sources[] = {
+        {"page", "{{> top}}{{#keywords}}{{> item}}{{/keywords}}", 45},
+        {"top", "<h1>", 4},
+        {"item", "({{.}})", 7},
+    };
+    check(sources, 3, write_crate, "<h1>(a b)(c)");
+}
+
+static void refuses_what_has_a_fault(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *message;
+    } cases[] = {
+        {"a\n{{name", "template one, line 2: a tag without an end"},
+        {"{{}}", "template one, line 1: an empty tag"},
+        {"{{#a}}", "template one, line 1: a section is not closed: a"},
+        {"{{#a}}{{/b}}", "template one, line 1: closes what is not open: b"},
+        {"{{/b}}", "template one, line 1: closes what is not open: b"},
+        {"{{> two}}", "template one, line 1: no such partial: two"},
+        {"{{a|upper}}", "template one, line 1: no such filter: upper"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error error;
+        const struct template_source source = {"one", cases[i].text, strlen(cases[i].text)};
+        assert_null(templates_parse(&source, 1, &error));
+        assert_string_equal(error.message, cases[i].message);
+    }
+}
+
+static void ends_what_includes_itself(void **state)
+{
+    (void)state;
+    struct error error;
+    msgpack_sbuffer out;
+    const struct template_source source = {"one", "x{{> one}}", 10};
+    const msgpack_object nothing = {.type = MSGPACK_OBJECT_NIL};
+    msgpack_sbuffer_init(&out);
+    struct templates *templates = templates_parse(&source, 1, &error);
+    assert_non_null(templates);
+    assert_int_equal(templates_render(templates, "one", &nothing, &out, &error), -1);
+    assert_string_equal(error.message, "template one: partials are nested too deeply");
+    assert_int_equal(templates_render(templates, "two", &nothing, &out, &error), -1);
+    assert_string_equal(error.message, "there is no template two");
+    templates_free(templates);
+    msgpack_sbuffer_destroy(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(writes_values),
+        cmocka_unit_test(writes_sections),
+        cmocka_unit_test(writes_by_filters),
+        cmocka_unit_test(leaves_out_indentation),
+        cmocka_unit_test(takes_partials),
+        cmocka_unit_test(refuses_what_has_a_fault),
+        cmocka_unit_test(ends_what_includes_itself),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
