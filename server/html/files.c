@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define TEMPLATES(X)                                                                               \
+    X(head)                                                                                        \
     X(top)                                                                                         \
     X(bottom)                                                                                      \
     X(error)                                                                                       \

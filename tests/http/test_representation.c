@@ -128,8 +128,8 @@ static void refuses_other_encodings(void **state)
          .headers = {"Cache-Control: no-store"},
          .body = {{"errors[0].detail",
                    "\"not acceptable: use application/json or application/msgpack\""}}},
-        /* What is missing is missing, whatever is acceptable. */
-        {.request = {.target = "/nothing", .headers = "Accept: text/html\n"},
+        /* What is missing is missing, whatever is acceptable; of the API it is never a page. */
+        {.request = {.target = "/api/nothing", .headers = "Accept: text/html\n"},
          .status = 404,
          .headers = {"Content-Type: application/json"}},
         /* What reads metrics says so or gets Prometheus' own format. */
@@ -341,8 +341,7 @@ static void answers_other_origins(void **state)
 
 static void knows_exact_paths_only(void **state)
 {
-    static const char *const unknown[] = {"/",
-                                          "//",
+    static const char *const unknown[] = {"//",
                                           "/api",
                                           "/api/v1",
                                           "/api/v1/crates/",

@@ -54,9 +54,12 @@ static bool read_answer(const char **text, struct http_response *response)
 static void check_common(const char *subject, const struct http_response *response)
 {
     static const char *const always[] = {"Date", ("Server: cratedex/" CRATEDEX_VERSION), "!Age",
-                                         "Access-Control-Allow-Origin: *", "Cache-Control"};
+                                         "Cache-Control"};
+    bool is_page = http_header(response, "Content-Security-Policy") != NULL;
     for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
         http_check_header(subject, response, always[i]);
+    http_check_header(subject, response,
+                      is_page ? "!Access-Control-Allow-Origin" : "Access-Control-Allow-Origin: *");
     if (response->status < 400)
         return;
     http_check_header(subject, response, "Cache-Control: no-store");

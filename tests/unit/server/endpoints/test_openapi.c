@@ -66,7 +66,8 @@ static void has_every_route(void **state)
     json_t *document = read_document();
     json_t *paths = json_object_get(document, "paths");
     for (unsigned route = 0; route < router_other(); route++)
-        if (!has_path(paths, router_endpoint(route)->path))
+        if (router_endpoint(route)->audience != ENDPOINT_FOR_PEOPLE &&
+            !has_path(paths, router_endpoint(route)->path))
             fail_msg("server/endpoints/openapi.json does not have %s",
                      router_endpoint(route)->path);
     json_decref(document);
@@ -150,9 +151,10 @@ static void describes_what_the_address_has(void **state)
 {
     (void)state;
     static const enum address_role roles[] = {ADDRESS_SOLE, ADDRESS_PUBLIC};
-    static const size_t n_left_out[] = {1, 4};
     for (size_t i = 0; i < 2; i++) {
         struct error error;
+        size_t n_answered = 0;
+        const struct service service = {.role = roles[i], .site = NULL};
         struct openapi *openapi = openapi_create(roles[i] == ADDRESS_PUBLIC, &error);
         assert_non_null(openapi);
         json_t *document = decode_both(write_document, openapi);
@@ -160,13 +162,14 @@ static void describes_what_the_address_has(void **state)
         for (unsigned route = 0; route < router_other(); route++) {
             struct request request = {.path = router_endpoint(route)->path};
             unsigned found;
-            bool is_answered = router_find(&request, roles[i], &found) != NULL;
+            bool is_answered = router_find(&request, &service, &found) != NULL;
+            n_answered += is_answered;
             if (has_path(paths, request.path) != is_answered)
                 fail_msg("%s is answered: %d, and described: %d", request.path, is_answered,
                          !is_answered);
         }
         check_references(document, document);
-        assert_int_equal(json_object_size(paths), router_other() - n_left_out[i]);
+        assert_int_equal(json_object_size(paths), n_answered);
         json_decref(document);
         openapi_destroy(openapi);
     }
@@ -176,10 +179,11 @@ static void an_admin_address_has_four_paths(void **state)
 {
     (void)state;
     unsigned n_paths = 0;
+    const struct service service = {.role = ADDRESS_ADMIN};
     for (unsigned route = 0; route < router_other(); route++) {
         struct request request = {.path = router_endpoint(route)->path};
         unsigned found;
-        n_paths += router_find(&request, ADDRESS_ADMIN, &found) != NULL;
+        n_paths += router_find(&request, &service, &found) != NULL;
     }
     assert_int_equal(n_paths, 4);
 }
