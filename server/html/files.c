@@ -11,12 +11,16 @@
     X(bottom)                                                                                      \
     X(error)                                                                                       \
     X(home)                                                                                        \
-    X(search)
+    X(search)                                                                                      \
+    X(search_chips)                                                                                \
+    X(search_filters)
 
 /* Key, stem, extension. */
 #define ASSETS(X)                                                                                  \
     X(style, "style", ".css")                                                                      \
     X(suggest, "suggest", ".js")                                                                   \
+    X(search_style, "search", ".css")                                                              \
+    X(search, "search", ".js")                                                                     \
     X(icon, "icon", ".svg")
 
 #define EMBED(symbol, path)                                                                        \

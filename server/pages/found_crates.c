@@ -1,0 +1,228 @@
+#include "server/pages/found_crates.h"
+
+#include "server/html/model.h"
+#include "server/pages/search_facets_shown.h"
+#include "server/pages/search_results.h"
+#include "server/parameters/pagination.h"
+
+#include <cratedex/search.h>
+#include <cratedex/utf8.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_TRIES 6
+#define MIN_TRIED_CHARACTERS 3
+
+/* What is asked for by which order, in the order in which a page offers them. */
+static const struct {
+    enum search_sort sort;
+    const char *value; /* of `sort`; NULL: it is the default */
+    const char *name;
+} sorts[] = {
+    {SEARCH_SORT_RELEVANCE, NULL, "Relevance"},
+    {SEARCH_SORT_DOWNLOADS, "downloads", "Downloads"},
+    {SEARCH_SORT_RECENT_DOWNLOADS, "recent-downloads", "Recent downloads"},
+    {SEARCH_SORT_RECENT_UPDATES, "recent-updates", "Updated"},
+    {SEARCH_SORT_NEW, "new", "New"},
+    {SEARCH_SORT_ALPHABETICAL, "alpha", "A to Z"},
+};
+#define N_SORTS (sizeof sorts / sizeof *sorts)
+
+static uint64_t number_at(const msgpack_object *object, const char *path)
+{
+    const msgpack_object *value = model_at(object, path);
+    bool is_number = value != NULL && value->type == MSGPACK_OBJECT_POSITIVE_INTEGER;
+    return is_number && value->via.u64 <= INT64_MAX ? value->via.u64 : 0;
+}
+
+/* A text that is not empty, or `data` is NULL. */
+static struct search_string text_at(const msgpack_object *object, const char *path)
+{
+    const msgpack_object *value = model_at(object, path);
+    if (value == NULL || value->type != MSGPACK_OBJECT_STR || value->via.str.size == 0)
+        return (struct search_string){NULL, 0};
+    return (struct search_string){value->via.str.ptr, value->via.str.size};
+}
+
+static enum search_sort current_sort(const struct search_asked *asked)
+{
+    const struct query_parameter *parameter = search_links_find(&asked->links, "sort");
+    enum search_sort sort = SEARCH_SORT_RELEVANCE;
+    if (parameter != NULL)
+        search_sort_parse(parameter->value, &sort);
+    return sort == SEARCH_SORT_RELEVANCE && asked->box.rest_length == 0 ? SEARCH_SORT_ALPHABETICAL
+                                                                        : sort;
+}
+
+/* Without a text there is no relevance. */
+static void encode_sorts(const struct search_asked *asked, struct encoder *encoder)
+{
+    enum search_sort current = current_sort(asked);
+    size_t first = asked->box.rest_length == 0 ? 1 : 0;
+    encoder_array(encoder, (uint32_t)(N_SORTS - first));
+    for (size_t i = first; i < N_SORTS; i++) {
+        const char *value = sorts[i].value;
+        const struct link_change change = {.name = "sort",
+                                           .value = {value, value != NULL ? strlen(value) : 0}};
+        encoder_object(encoder, 3);
+        encoder_member_text(encoder, "name", sorts[i].name);
+        search_link_member(&asked->links, "link", &change, encoder);
+        encoder_member_boolean(encoder, "is_current", sorts[i].sort == current);
+        encoder_end_object(encoder);
+    }
+    encoder_end_array(encoder);
+}
+
+/* The link to a page; 0: there is none. The first one needs no number. */
+static void encode_page_link(const struct search_asked *asked, const char *key, uint32_t page,
+                             struct encoder *encoder)
+{
+    char number[16];
+    int length = snprintf(number, sizeof number, "%u", page);
+    struct link_change change = {.name = "page"};
+    if (page > 1)
+        change.value = (struct search_string){number, (size_t)length};
+    search_link_member(&asked->links, key, page > 0 ? &change : NULL, encoder);
+}
+
+static void encode_pages(const struct search_asked *asked, uint32_t page, uint64_t total,
+                         struct encoder *encoder)
+{
+    uint32_t per_page = search_links_number(&asked->links, "per_page", PAGINATION_DEFAULT_PER_PAGE);
+    uint64_t n_pages = per_page > 0 ? (total + per_page - 1) / per_page : 0;
+    encoder_key(encoder, "pages");
+    if (n_pages < 2) {
+        encoder_null(encoder);
+        return;
+    }
+    bool has_next = page < n_pages && page < PAGINATION_MAX_PAGE;
+    encoder_object(encoder, 5);
+    encoder_member_integer(encoder, "page", page);
+    encoder_member_integer(encoder, "n_pages", (int64_t)n_pages);
+    encode_page_link(asked, "first", page > 2 ? 1 : 0, encoder);
+    encode_page_link(asked, "previous", page - 1, encoder);
+    encode_page_link(asked, "next", has_next ? page + 1 : 0, encoder);
+    encoder_end_object(encoder);
+}
+
+/* What was meant, with the filters that stand in the text. */
+static void encode_did_you_mean(const struct search_asked *asked, struct search_string meant,
+                                struct encoder *encoder)
+{
+    char text[BOX_TEXT_MAX_BYTES];
+    encoder_key(encoder, "did_you_mean");
+    if (meant.data == NULL) {
+        encoder_null(encoder);
+        return;
+    }
+    const struct box_omission nothing = {.filter = NULL};
+    const struct link_change change = {
+        .text = {text, box_text_spell(&asked->box, meant, nothing, text)}};
+    encoder_object(encoder, 2);
+    encoder_key(encoder, "text");
+    encoder_string(encoder, meant.data, meant.length);
+    search_link_member(&asked->links, "link", &change, encoder);
+    encoder_end_object(encoder);
+}
+
+static void encode_hints(const msgpack_object *hints, struct encoder *encoder)
+{
+    bool is_array = hints != NULL && hints->type == MSGPACK_OBJECT_ARRAY;
+    uint32_t n = is_array ? hints->via.array.size : 0;
+    encoder_member_boolean(encoder, "has_hints", n > 0);
+    encoder_key(encoder, "hints");
+    encoder_array(encoder, n);
+    for (uint32_t i = 0; i < n; i++) {
+        const msgpack_object *hint = &hints->via.array.ptr[i];
+        struct search_string kind = text_at(hint, "kind");
+        struct search_string id = text_at(hint, "id");
+        bool is_keyword = kind.length == strlen("keyword") &&
+                          memcmp(kind.data, "keyword", strlen("keyword")) == 0;
+        encoder_object(encoder, 3);
+        encoder_key(encoder, "id");
+        encoder_string(encoder, id.data, id.length);
+        encoder_member_integer(encoder, "crates", (int64_t)number_at(hint, "crates"));
+        encoder_member_boolean(encoder, "is_keyword", is_keyword);
+        encoder_end_object(encoder);
+    }
+    encoder_end_array(encoder);
+}
+
+/* Texts to try instead of `rest`: each of its words alone, or the beginning of its one word. */
+static size_t find_tries(struct search_string rest, struct search_string tries[MAX_TRIES])
+{
+    size_t n = 0;
+    for (size_t at = 0; at < rest.length && n < MAX_TRIES;) {
+        const char *word = rest.data + at;
+        const char *space = memchr(word, ' ', rest.length - at);
+        size_t length = space != NULL ? (size_t)(space - word) : rest.length - at;
+        if (length > 0)
+            tries[n++] = (struct search_string){word, length};
+        at += length + 1;
+    }
+    if (n != 1)
+        return n;
+    size_t n_characters = utf8_count_characters(tries[0].data, tries[0].length);
+    size_t shorter = n_characters * 2 / 3;
+    if (n_characters <= MIN_TRIED_CHARACTERS)
+        return 0;
+    tries[0].length =
+        utf8_skip_characters(tries[0].data, tries[0].length,
+                             shorter > MIN_TRIED_CHARACTERS ? shorter : MIN_TRIED_CHARACTERS);
+    return 1;
+}
+
+static void encode_tries(const struct search_asked *asked, bool is_none, struct encoder *encoder)
+{
+    struct search_string tries[MAX_TRIES];
+    const struct search_string rest = {asked->box.rest, asked->box.rest_length};
+    size_t n = is_none ? find_tries(rest, tries) : 0;
+    encoder_member_boolean(encoder, "has_tries", n > 0);
+    encoder_key(encoder, "tries");
+    encoder_array(encoder, (uint32_t)n);
+    for (size_t i = 0; i < n; i++) {
+        char text[BOX_TEXT_MAX_BYTES];
+        const struct box_omission nothing = {.filter = NULL};
+        const struct link_change change = {
+            .text = {text, box_text_spell(&asked->box, tries[i], nothing, text)}};
+        encoder_object(encoder, 2);
+        encoder_key(encoder, "text");
+        encoder_string(encoder, tries[i].data, tries[i].length);
+        search_link_member(&asked->links, "link", &change, encoder);
+        encoder_end_object(encoder);
+    }
+    encoder_end_array(encoder);
+}
+
+void found_crates_encode(const struct search_asked *asked, const msgpack_object *answer,
+                         struct encoder *encoder)
+{
+    uint64_t total = number_at(answer, "meta.total");
+    uint32_t page = search_links_number(&asked->links, "page", 1);
+    struct search_string version = text_at(answer, "meta.named_version");
+    encoder_object(encoder, 17);
+    encoder_member_integer(encoder, "total", (int64_t)total);
+    encoder_member_boolean(encoder, "is_one", total == 1);
+    encoder_member_boolean(encoder, "is_some", total > 0);
+    encoder_member_boolean(encoder, "is_none", total == 0 && page <= 1);
+    encoder_member_boolean(encoder, "is_behind_end", total == 0 && page > 1);
+    encoder_key(encoder, "results");
+    search_results_encode(model_at(answer, "crates"), encoder);
+    encoder_key(encoder, "facets");
+    search_facets_shown_encode(asked, model_at(answer, "meta.facets"), total, encoder);
+    encoder_key(encoder, "sorts");
+    encode_sorts(asked, encoder);
+    encode_pages(asked, page, total, encoder);
+    encode_page_link(asked, "first_page", 1, encoder);
+    encode_did_you_mean(asked, text_at(answer, "meta.did_you_mean"), encoder);
+    encoder_member_boolean(encoder, "is_relaxed", model_at(answer, "meta.relaxed") != NULL);
+    encoder_key(encoder, "named_version");
+    if (version.data != NULL)
+        encoder_string(encoder, version.data, version.length);
+    else
+        encoder_null(encoder);
+    encode_hints(model_at(answer, "meta.hints"), encoder);
+    encode_tries(asked, total == 0 && page <= 1, encoder);
+    encoder_end_object(encoder);
+}
