@@ -26,6 +26,7 @@
 #define ASSETS(X)                                                                                  \
     X(style, "style", ".css")                                                                      \
     X(lists, "lists", ".css")                                                                      \
+    X(suggest, "suggest", ".js")                                                                   \
     X(icon, "icon", ".svg")
 
 #define EMBED(symbol, path)                                                                        \
