@@ -45,10 +45,15 @@ static struct MHD_Response *make_error(const struct exchange *exchange, unsigned
         .request_id = request_id(exchange->request),
         .is_for_own_origin = exchange_is_admin(exchange),
     };
+    const struct error_page page = {
+        .status = status,
+        .detail = detail,
+        .path = exchange->request->path,
+        .index = exchange->snapshot->is_damaged ? NULL : exchange->snapshot->index,
+    };
     exchange_note_body(exchange, exchange->is_for_people, CODING_IDENTITY);
-    return exchange->is_for_people
-               ? error_page(exchange->service->site, status, detail, &headers, size)
-               : error_response(exchange->encoding, detail, &headers, size);
+    return exchange->is_for_people ? error_page(exchange->service->site, &page, &headers, size)
+                                   : error_response(exchange->encoding, detail, &headers, size);
 }
 
 enum MHD_Result exchange_error_allowing(const struct exchange *exchange, unsigned status,
@@ -74,7 +79,9 @@ enum MHD_Result exchange_options(const struct exchange *exchange, const char *me
     const struct response_headers headers = {
         .allow = methods,
         .request_id = request_id(exchange->request),
-        .is_for_own_origin = exchange_is_admin(exchange),
+        .is_for_own_origin =
+            exchange_is_admin(exchange) ||
+            (exchange->endpoint != NULL && exchange->endpoint->audience == ENDPOINT_FOR_PEOPLE),
     };
     return exchange_queue_once(exchange, MHD_HTTP_NO_CONTENT, options_response(&headers), 0);
 }
