@@ -133,32 +133,6 @@ static enum MHD_Result answer(const struct exchange *exchange)
     return answer_cached(exchange, &computation);
 }
 
-/* Whether a path, of which nothing may be known, is one that programs ask: what is there never
-   depends on whether Accept names HTML. */
-static bool is_for_programs(const char *path)
-{
-    static const char *const roots[] = {"/api", "/index", "/metrics", "/healthz", "/readyz", "/-"};
-    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
-        size_t length = strlen(roots[i]);
-        if (strncmp(path, roots[i], length) == 0 && (path[length] == '/' || path[length] == '\0'))
-            return true;
-    }
-    return path[0] != '/';
-}
-
-/* Whether errors are to be read by people: of a page, or of a path that nothing answers and that
-   somebody went to with a browser. */
-static bool is_for_people(const struct exchange *exchange)
-{
-    const struct request *request = exchange->request;
-    if (exchange->endpoint != NULL)
-        return exchange->endpoint->audience == ENDPOINT_FOR_PEOPLE;
-    const char *path =
-        request->path[0] != '\0' || request->target == NULL ? request->path : request->target;
-    return exchange->service->site != NULL && !exchange_is_admin(exchange) &&
-           !is_for_programs(path) && accept_names_html(request->fields.accept);
-}
-
 /* What only those who are logged in could do. */
 static bool answer_without_session(const struct exchange *exchange, bool is_acceptable,
                                    enum MHD_Result *result)
@@ -184,7 +158,6 @@ enum MHD_Result respond(struct exchange *exchange)
     outcome_init(exchange->outcome, router_other());
     exchange->endpoint = NULL;
     exchange->encoding = ENCODING_JSON;
-    exchange->is_for_people = false;
     /* An experiment's arm is drawn from what no key of the kind holds. */
     exchange->recent_key.size = 0;
     if (exchange->service->experiment == NULL)
@@ -197,7 +170,6 @@ enum MHD_Result respond(struct exchange *exchange)
     if (!is_acceptable)
         exchange->encoding = ENCODING_JSON;
     exchange->endpoint = router_find(request, exchange->service, &exchange->outcome->route);
-    exchange->is_for_people = is_for_people(exchange);
     if (request->method == METHOD_UNKNOWN)
         return exchange_error(exchange, MHD_HTTP_NOT_IMPLEMENTED,
                               "method not implemented: use " ALLOWED_METHODS);
@@ -224,7 +196,6 @@ enum MHD_Result respond_error(struct exchange *exchange, unsigned status, const 
 {
     outcome_init(exchange->outcome, router_other());
     exchange->endpoint = NULL;
-    exchange->is_for_people = is_for_people(exchange);
     if (negotiate_encoding(exchange->request->fields.accept, &exchange->encoding) != 0)
         exchange->encoding = ENCODING_JSON;
     return exchange_error(exchange, status, detail);
