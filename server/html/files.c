@@ -11,7 +11,7 @@
     X(bottom)                                                                                      \
     X(error)                                                                                       \
     X(home)                                                                                        \
-    X(sorts)                                                                                       \
+    X(list_head)                                                                                   \
     X(pager)                                                                                       \
     X(crate_list)                                                                                  \
     X(keywords)                                                                                    \
