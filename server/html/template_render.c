@@ -1,9 +1,8 @@
 /* Names are looked for in the innermost value first, then in those around it; what stands behind a
-   dot, in what was found alone. A section is left out where its value is missing, null, false, or
-   an empty string or array; else it is written once for each element of an array, once for all
-   else, with the value as the innermost. */
+   dot, in what was found alone; "0" is the first element of an array. A section is left out where
+   its value is missing, null, false, or an empty string or array; else it is written once for each
+   element of an array, once for all else, with the value as the innermost. */
 #include "server/html/escape.h"
-#include "server/html/model.h"
 #include "server/html/template.h"
 #include "server/html/template_nodes.h"
 
@@ -22,6 +21,22 @@ struct rendering {
 static int render_nodes(struct rendering *rendering, const struct template *template,
                         uint32_t begin, uint32_t end);
 
+static const msgpack_object *member(const msgpack_object *object, const char *name, size_t length)
+{
+    if (object->type == MSGPACK_OBJECT_ARRAY && object->via.array.size > 0 && length == 1 &&
+        name[0] == '0')
+        return object->via.array.ptr;
+    if (object->type != MSGPACK_OBJECT_MAP)
+        return NULL;
+    for (uint32_t i = 0; i < object->via.map.size; i++) {
+        const msgpack_object *key = &object->via.map.ptr[i].key;
+        if (key->type == MSGPACK_OBJECT_STR && key->via.str.size == length &&
+            memcmp(key->via.str.ptr, name, length) == 0)
+            return &object->via.map.ptr[i].val;
+    }
+    return NULL;
+}
+
 static const msgpack_object *find(const struct rendering *rendering, const char *name,
                                   size_t length)
 {
@@ -31,12 +46,12 @@ static const msgpack_object *find(const struct rendering *rendering, const char 
     size_t first = dot != NULL ? (size_t)(dot - name) : length;
     const msgpack_object *found = NULL;
     for (unsigned i = rendering->depth; i > 0 && found == NULL; i--)
-        found = model_member(rendering->values[i - 1], name, first);
+        found = member(rendering->values[i - 1], name, first);
     while (found != NULL && dot != NULL) {
         length -= (size_t)(dot + 1 - name);
         name = dot + 1;
         dot = memchr(name, '.', length);
-        found = model_member(found, name, dot != NULL ? (size_t)(dot - name) : length);
+        found = member(found, name, dot != NULL ? (size_t)(dot - name) : length);
     }
     return found;
 }

@@ -1,6 +1,6 @@
 #include "server/pages/found_crates.h"
 
-#include "server/html/model.h"
+#include "server/pages/object.h"
 #include "server/pages/search_facets_shown.h"
 #include "server/pages/search_results.h"
 #include "server/parameters/pagination.h"
@@ -29,20 +29,14 @@ static const struct {
 };
 #define N_SORTS (sizeof sorts / sizeof *sorts)
 
-static uint64_t number_at(const msgpack_object *object, const char *path)
-{
-    const msgpack_object *value = model_at(object, path);
-    bool is_number = value != NULL && value->type == MSGPACK_OBJECT_POSITIVE_INTEGER;
-    return is_number && value->via.u64 <= INT64_MAX ? value->via.u64 : 0;
-}
-
 /* A text that is not empty, or `data` is NULL. */
-static struct search_string text_at(const msgpack_object *object, const char *path)
+static struct search_string text_at(const msgpack_object *object, const char *name)
 {
-    const msgpack_object *value = model_at(object, path);
-    if (value == NULL || value->type != MSGPACK_OBJECT_STR || value->via.str.size == 0)
-        return (struct search_string){NULL, 0};
-    return (struct search_string){value->via.str.ptr, value->via.str.size};
+    struct search_string text;
+    text.data = object_text(object_member(object, name), &text.length);
+    if (text.length == 0)
+        text.data = NULL;
+    return text;
 }
 
 static enum search_sort current_sort(const struct search_asked *asked)
@@ -128,22 +122,18 @@ static void encode_did_you_mean(const struct search_asked *asked, struct search_
 
 static void encode_hints(const msgpack_object *hints, struct encoder *encoder)
 {
-    bool is_array = hints != NULL && hints->type == MSGPACK_OBJECT_ARRAY;
-    uint32_t n = is_array ? hints->via.array.size : 0;
+    uint32_t n = object_n_elements(hints);
     encoder_member_boolean(encoder, "has_hints", n > 0);
     encoder_key(encoder, "hints");
     encoder_array(encoder, n);
     for (uint32_t i = 0; i < n; i++) {
-        const msgpack_object *hint = &hints->via.array.ptr[i];
-        struct search_string kind = text_at(hint, "kind");
-        struct search_string id = text_at(hint, "id");
-        bool is_keyword = kind.length == strlen("keyword") &&
-                          memcmp(kind.data, "keyword", strlen("keyword")) == 0;
+        const msgpack_object *hint = object_element(hints, i);
+        const msgpack_object *kind = object_member(hint, "kind");
         encoder_object(encoder, 3);
-        encoder_key(encoder, "id");
-        encoder_string(encoder, id.data, id.length);
-        encoder_member_integer(encoder, "crates", (int64_t)number_at(hint, "crates"));
-        encoder_member_boolean(encoder, "is_keyword", is_keyword);
+        object_encode_member(hint, "id", encoder);
+        object_encode_member(hint, "crates", encoder);
+        encoder_member_boolean(encoder, "is_keyword",
+                               object_is_text(kind, "keyword", strlen("keyword")));
         encoder_end_object(encoder);
     }
     encoder_end_array(encoder);
@@ -198,9 +188,10 @@ static void encode_tries(const struct search_asked *asked, bool is_none, struct 
 void found_crates_encode(const struct search_asked *asked, const msgpack_object *answer,
                          struct encoder *encoder)
 {
-    uint64_t total = number_at(answer, "meta.total");
+    const msgpack_object *meta = object_member(answer, "meta");
+    uint64_t total = object_number(object_member(meta, "total"));
     uint32_t page = search_links_number(&asked->links, "page", 1);
-    struct search_string version = text_at(answer, "meta.named_version");
+    struct search_string version = text_at(meta, "named_version");
     encoder_object(encoder, 17);
     encoder_member_integer(encoder, "total", (int64_t)total);
     encoder_member_boolean(encoder, "is_one", total == 1);
@@ -208,21 +199,21 @@ void found_crates_encode(const struct search_asked *asked, const msgpack_object 
     encoder_member_boolean(encoder, "is_none", total == 0 && page <= 1);
     encoder_member_boolean(encoder, "is_behind_end", total == 0 && page > 1);
     encoder_key(encoder, "results");
-    search_results_encode(model_at(answer, "crates"), encoder);
+    search_results_encode(object_member(answer, "crates"), encoder);
     encoder_key(encoder, "facets");
-    search_facets_shown_encode(asked, model_at(answer, "meta.facets"), total, encoder);
+    search_facets_shown_encode(asked, object_member(meta, "facets"), total, encoder);
     encoder_key(encoder, "sorts");
     encode_sorts(asked, encoder);
     encode_pages(asked, page, total, encoder);
     encode_page_link(asked, "first_page", 1, encoder);
-    encode_did_you_mean(asked, text_at(answer, "meta.did_you_mean"), encoder);
-    encoder_member_boolean(encoder, "is_relaxed", model_at(answer, "meta.relaxed") != NULL);
+    encode_did_you_mean(asked, text_at(meta, "did_you_mean"), encoder);
+    encoder_member_boolean(encoder, "is_relaxed", object_member(meta, "relaxed") != NULL);
     encoder_key(encoder, "named_version");
     if (version.data != NULL)
         encoder_string(encoder, version.data, version.length);
     else
         encoder_null(encoder);
-    encode_hints(model_at(answer, "meta.hints"), encoder);
+    encode_hints(object_member(meta, "hints"), encoder);
     encode_tries(asked, total == 0 && page <= 1, encoder);
     encoder_end_object(encoder);
 }

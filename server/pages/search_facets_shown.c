@@ -2,7 +2,7 @@
    that was chosen, be it a parameter or in the text. */
 #include "server/pages/search_facets_shown.h"
 
-#include "server/html/model.h"
+#include "server/pages/object.h"
 
 #include <cratedex/search_facets.h>
 #include <stdbool.h>
@@ -23,28 +23,27 @@ static const struct {
     [SEARCH_FACET_HAS] = {"Has", SEARCH_FILTER_HAS},
 };
 
-static bool is_same(const char *text, size_t length, const msgpack_object_str *value)
+static bool is_same(struct search_string left, struct search_string right)
 {
-    return length == value->size && strncasecmp(text, value->ptr, length) == 0;
+    return left.length == right.length && strncasecmp(left.data, right.data, left.length) == 0;
 }
 
 /* Whether the crates are filtered by that value. */
 static bool is_chosen(const struct search_asked *asked, enum search_facet facet,
-                      const msgpack_object_str *value)
+                      struct search_string value)
 {
     const char *name = search_facet_name(facet);
     for (size_t i = 0; i < asked->links.n; i++) {
         const struct query_parameter *parameter = asked->links.kept[i];
         if (strcmp(parameter->name, name) == 0 &&
-            is_same(parameter->value, parameter->value_length, value))
+            is_same((struct search_string){parameter->value, parameter->value_length}, value))
             return true;
     }
     uint32_t n;
     const struct search_filter *filters =
         search_filters_of(&asked->box.filters, rows[facet].kind, &n);
     for (uint32_t i = 0; i < n; i++) {
-        struct search_string text = search_filter_text(&asked->box.filters, &filters[i]);
-        if (is_same(text.data, text.length, value))
+        if (is_same(search_filter_text(&asked->box.filters, &filters[i]), value))
             return true;
     }
     return false;
@@ -65,16 +64,15 @@ static bool has_rival(const struct search_asked *asked)
 #define MAX_TEXT (BOX_TEXT_MAX_BYTES + 1024)
 
 /* A keyword that must stand in the text, for it cannot be a parameter. Returns the length. */
-static size_t spell_keyword(char text[MAX_TEXT], size_t length, const msgpack_object_str *value)
+static size_t spell_keyword(char text[MAX_TEXT], size_t length, struct search_string value)
 {
     int n = snprintf(text + length, MAX_TEXT - length, "%skeyword:%.*s", length > 0 ? " " : "",
-                     (int)value->size, value->ptr);
+                     (int)value.length, value.data);
     return n > 0 && (size_t)n < MAX_TEXT - length ? length + (size_t)n : length;
 }
 
 static void encode_link(const struct search_asked *asked, enum search_facet facet,
-                        const msgpack_object_str *value, bool is_taken_away,
-                        struct encoder *encoder)
+                        struct search_string value, bool is_taken_away, struct encoder *encoder)
 {
     char text[MAX_TEXT];
     const char *name = search_facet_name(facet);
@@ -93,54 +91,49 @@ static void encode_link(const struct search_asked *asked, enum search_facet face
             memcpy(text, spelled.data, spelled.length);
         change.text = (struct search_string){text, spell_keyword(text, spelled.length, value)};
     } else if (!is_taken_away) {
-        change.value = (struct search_string){value->ptr, value->size};
+        change.value = value;
     }
     search_link_member(&asked->links, "link", &change, encoder);
+}
+
+static struct search_string value_text(const msgpack_object *value)
+{
+    struct search_string text;
+    text.data = object_text(object_member(value, "value"), &text.length);
+    return text;
 }
 
 static void encode_value(const struct search_asked *asked, enum search_facet facet,
                          const msgpack_object *value, struct encoder *encoder)
 {
-    const msgpack_object *text = model_at(value, "value");
-    const msgpack_object *count = model_at(value, "count");
-    const msgpack_object_str none = {.size = 0, .ptr = ""};
-    bool is_text = text != NULL && text->type == MSGPACK_OBJECT_STR;
-    const msgpack_object_str *string = is_text ? &text->via.str : &none;
-    bool is_on = is_chosen(asked, facet, string);
+    struct search_string text = value_text(value);
+    bool is_on = is_chosen(asked, facet, text);
     encoder_object(encoder, 4);
     encoder_key(encoder, "value");
-    encoder_string(encoder, string->ptr, string->size);
-    encoder_member_integer(
-        encoder, "count",
-        count != NULL && count->type == MSGPACK_OBJECT_POSITIVE_INTEGER ? count->via.i64 : 0);
-    encode_link(asked, facet, string, is_on, encoder);
+    encoder_string(encoder, text.data, text.length);
+    object_encode_member(value, "count", encoder);
+    encode_link(asked, facet, text, is_on, encoder);
     encoder_member_boolean(encoder, "is_chosen", is_on);
     encoder_end_object(encoder);
 }
 
-/* The facet's values; NULL where it says nothing. */
-static const msgpack_object_array *values_of(const struct search_asked *asked,
-                                             const msgpack_object *facets, enum search_facet facet,
-                                             uint64_t total)
+/* The facet's values; NULL where they say nothing. */
+static const msgpack_object *values_of(const struct search_asked *asked,
+                                       const msgpack_object *facets, enum search_facet facet,
+                                       uint64_t total)
 {
-    const msgpack_object *values =
-        facets != NULL ? model_at(facets, search_facet_name(facet)) : NULL;
-    if (values == NULL || values->type != MSGPACK_OBJECT_ARRAY || values->via.array.size == 0)
-        return NULL;
-    const msgpack_object *first = &values->via.array.ptr[0];
-    const msgpack_object *text = model_at(first, "value");
-    const msgpack_object *count = model_at(first, "count");
-    bool is_of_all = values->via.array.size == 1 && count != NULL &&
-                     count->type == MSGPACK_OBJECT_POSITIVE_INTEGER && count->via.u64 >= total;
-    bool is_on =
-        text != NULL && text->type == MSGPACK_OBJECT_STR && is_chosen(asked, facet, &text->via.str);
-    return is_of_all && !is_on ? NULL : &values->via.array;
+    const msgpack_object *values = object_member(facets, search_facet_name(facet));
+    uint32_t n = object_n_elements(values);
+    const msgpack_object *first = object_element(values, 0);
+    bool is_of_all = n == 1 && object_number(object_member(first, "count")) >= total &&
+                     !is_chosen(asked, facet, value_text(first));
+    return n == 0 || is_of_all ? NULL : values;
 }
 
 void search_facets_shown_encode(const struct search_asked *asked, const msgpack_object *facets,
                                 uint64_t total, struct encoder *encoder)
 {
-    const msgpack_object_array *shown[N_SEARCH_FACETS];
+    const msgpack_object *shown[N_SEARCH_FACETS];
     uint32_t n = 0;
     for (enum search_facet facet = 0; facet < N_SEARCH_FACETS; facet++) {
         shown[facet] = values_of(asked, facets, facet, total);
@@ -154,9 +147,10 @@ void search_facets_shown_encode(const struct search_asked *asked, const msgpack_
         encoder_member_text(encoder, "id", search_facet_name(facet));
         encoder_member_text(encoder, "name", rows[facet].shown_as);
         encoder_key(encoder, "values");
-        encoder_array(encoder, shown[facet]->size);
-        for (uint32_t i = 0; i < shown[facet]->size; i++)
-            encode_value(asked, facet, &shown[facet]->ptr[i], encoder);
+        uint32_t n_values = object_n_elements(shown[facet]);
+        encoder_array(encoder, n_values);
+        for (uint32_t i = 0; i < n_values; i++)
+            encode_value(asked, facet, object_element(shown[facet], i), encoder);
         encoder_end_array(encoder);
         encoder_end_object(encoder);
     }

@@ -10,11 +10,11 @@
 #include "server/endpoints/endpoints.h"
 #include "server/pages/filter_form.h"
 #include "server/pages/found_crates.h"
+#include "server/pages/part_value.h"
 #include "server/pages/search_asked.h"
 #include "server/pages/search_chips.h"
 
 #include <cratedex/utf8.h>
-#include <msgpack/unpack.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -127,41 +127,19 @@ static void encode_asked(const struct search_asked *asked, struct encoder *model
     filter_form_encode(asked, model);
 }
 
-/* Writes the member `found`: `body` is the API's answer. Returns 0 or -1. */
-static int encode_found(const struct search_asked *asked, const msgpack_sbuffer *body,
-                        struct encoder *model, struct failure *failure)
-{
-    msgpack_unpacked answer;
-    size_t offset = 0;
-    msgpack_unpacked_init(&answer);
-    bool is_read =
-        msgpack_unpack_next(&answer, body->data, body->size, &offset) == MSGPACK_UNPACK_SUCCESS;
-    if (is_read) {
-        encoder_key(model, "found");
-        found_crates_encode(asked, &answer.data, model);
-    } else {
-        error_out_of_memory(&failure->error); /* our own answer is well-formed */
-        failure->status = 500;
-    }
-    msgpack_unpacked_destroy(&answer);
-    return is_read ? 0 : -1;
-}
-
-/* Asks the API. Returns 0; 1: it refuses, says `failure`; -1: it fails. */
+/* Asks the API. Returns 0, and part_value_free must follow; 1: it refuses, says `failure`; -1: it
+   fails. */
 static int find(struct answer_job *job, const struct search_page_parameters *wanted,
-                msgpack_sbuffer *body, struct failure *failure)
+                struct part_value *found, struct failure *failure)
 {
-    struct encoder encoder;
     const struct part crates = crates_of(wanted);
     if (wanted->refusal.status != 0) {
         *failure = wanted->refusal;
         return 1;
     }
-    encoder_init(&encoder, ENCODING_MESSAGEPACK, body);
-    if (part_answer(job, &crates, &encoder, failure) != 0)
-        return is_refusal(failure) ? 1 : -1;
-    failure->status = 500;
-    return encoder_finish(&encoder, &failure->error);
+    if (part_value_read(job, &crates, found, failure) == 0)
+        return 0;
+    return is_refusal(failure) ? 1 : -1;
 }
 
 static int answer(struct answer_job *job, const void *parameters, struct failure *failure)
@@ -169,25 +147,24 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
     const struct search_page_parameters *wanted = parameters;
     struct search_asked asked;
     struct page page;
-    msgpack_sbuffer body;
-    msgpack_sbuffer_init(&body);
-    int result = find(job, wanted, &body, failure);
-    if (result >= 0) {
-        read_asked(&asked, wanted->query, job->snapshot->index);
-        page_begin(&page, job, 8);
-        encode_asked(&asked, &page.model);
-        encoder_member_text(&page.model, "refusal", result == 1 ? failure->error.message : NULL);
-        if (result == 1) {
-            job->head.status = failure->status;
-            encoder_key(&page.model, "found");
-            encoder_null(&page.model);
-        } else {
-            result = encode_found(&asked, &body, &page.model, failure);
-        }
-        result = result >= 0 ? page_finish(&page, "search", failure) : page_abandon(&page);
+    struct part_value found;
+    int result = find(job, wanted, &found, failure);
+    if (result < 0)
+        return -1;
+    bool is_refused = result == 1;
+    read_asked(&asked, wanted->query, job->snapshot->index);
+    page_begin(&page, job, 8);
+    encode_asked(&asked, &page.model);
+    encoder_member_text(&page.model, "refusal", is_refused ? failure->error.message : NULL);
+    encoder_key(&page.model, "found");
+    if (is_refused) {
+        job->head.status = failure->status;
+        encoder_null(&page.model);
+    } else {
+        found_crates_encode(&asked, &found.unpacked.data, &page.model);
+        part_value_free(&found);
     }
-    msgpack_sbuffer_destroy(&body);
-    return result;
+    return page_finish(&page, "search", failure);
 }
 
 const struct endpoint search_page_endpoint = {

@@ -2,7 +2,7 @@
    points. What is not so (an index can be forged) is passed over. */
 #include "server/pages/search_results.h"
 
-#include "server/html/model.h"
+#include "server/pages/object.h"
 
 #include <cratedex/utf8.h>
 #include <stdbool.h>
@@ -29,28 +29,16 @@ static void add_part(struct parts *parts, const char *text, size_t length, bool 
         parts->parts[parts->n++] = (struct part_of_text){text, length, is_match};
 }
 
-static bool read_range(const msgpack_object *range, uint64_t *start, uint64_t *length)
-{
-    if (range->type != MSGPACK_OBJECT_ARRAY || range->via.array.size != 2 ||
-        range->via.array.ptr[0].type != MSGPACK_OBJECT_POSITIVE_INTEGER ||
-        range->via.array.ptr[1].type != MSGPACK_OBJECT_POSITIVE_INTEGER)
-        return false;
-    *start = range->via.array.ptr[0].via.u64;
-    *length = range->via.array.ptr[1].via.u64;
-    return true;
-}
-
 /* Cuts `length` bytes of text; `ranges` may be NULL. Room is left for what comes behind the last
    match. */
 static void cut(struct parts *parts, const char *text, size_t length, const msgpack_object *ranges)
 {
-    bool has_ranges = ranges != NULL && ranges->type == MSGPACK_OBJECT_ARRAY;
     uint64_t character = 0; /* where `text` begins */
-    for (uint32_t i = 0; has_ranges && i < ranges->via.array.size && parts->n + 3 <= MAX_PARTS;
-         i++) {
-        uint64_t start;
-        uint64_t n;
-        if (!read_range(&ranges->via.array.ptr[i], &start, &n) || start < character)
+    for (uint32_t i = 0; i < object_n_elements(ranges) && parts->n + 3 <= MAX_PARTS; i++) {
+        const msgpack_object *range = object_element(ranges, i);
+        uint64_t start = object_number(object_element(range, 0));
+        uint64_t n = object_number(object_element(range, 1));
+        if (start < character || n == 0)
             continue;
         size_t n_before = utf8_skip_characters(text, length, start - character);
         size_t n_match = utf8_skip_characters(text + n_before, length - n_before, n);
@@ -102,19 +90,6 @@ static void encode_text(const msgpack_object *text, const msgpack_object *ranges
     encode_parts(&parts, is_cut_short, encoder);
 }
 
-static void encode_value(const msgpack_object *value, struct encoder *encoder)
-{
-    if (value != NULL && value->type == MSGPACK_OBJECT_STR)
-        encoder_string(encoder, value->via.str.ptr, value->via.str.size);
-    else if (value != NULL && value->type == MSGPACK_OBJECT_POSITIVE_INTEGER &&
-             value->via.u64 <= INT64_MAX)
-        encoder_integer(encoder, value->via.i64);
-    else if (value != NULL && value->type == MSGPACK_OBJECT_BOOLEAN)
-        encoder_boolean(encoder, value->via.boolean);
-    else
-        encoder_null(encoder);
-}
-
 static void encode_keywords(const msgpack_object *keywords, struct encoder *encoder)
 {
     bool is_map = keywords != NULL && keywords->type == MSGPACK_OBJECT_MAP;
@@ -126,7 +101,7 @@ static void encode_keywords(const msgpack_object *keywords, struct encoder *enco
         const msgpack_object_kv *keyword = &keywords->via.map.ptr[i];
         encoder_object(encoder, 2);
         encoder_key(encoder, "keyword");
-        encode_value(&keyword->key, encoder);
+        object_encode(&keyword->key, encoder);
         encoder_key(encoder, "parts");
         encode_text(&keyword->key, &keyword->val, SIZE_MAX, encoder);
         encoder_end_object(encoder);
@@ -134,14 +109,11 @@ static void encode_keywords(const msgpack_object *keywords, struct encoder *enco
     encoder_end_array(encoder);
 }
 
-/* Whether the last field is the README, and the only one. */
+/* Whether it matches in the README alone. */
 static bool is_in_readme(const msgpack_object *fields)
 {
-    if (fields == NULL || fields->type != MSGPACK_OBJECT_ARRAY || fields->via.array.size != 1)
-        return false;
-    const msgpack_object *field = &fields->via.array.ptr[0];
-    return is_text(field) && field->via.str.size == strlen("readme") &&
-           memcmp(field->via.str.ptr, "readme", strlen("readme")) == 0;
+    return object_n_elements(fields) == 1 &&
+           object_is_text(object_element(fields, 0), "readme", strlen("readme"));
 }
 
 /* Members that are shown as they are, and what a page calls them. */
@@ -161,34 +133,31 @@ static const struct {
 
 static void encode_crate(const msgpack_object *crate, struct encoder *encoder)
 {
-    const msgpack_object *highlights = model_at(crate, "highlights");
-    const msgpack_object none = {.type = MSGPACK_OBJECT_NIL};
-    if (highlights == NULL)
-        highlights = &none;
-    const msgpack_object *description = model_at(crate, "description");
+    const msgpack_object *highlights = object_member(crate, "highlights");
+    const msgpack_object *description = object_member(crate, "description");
     encoder_object(encoder, N_COPIED + 5);
     for (size_t i = 0; i < N_COPIED; i++) {
         encoder_key(encoder, copied[i].shown_as);
-        encode_value(model_at(crate, copied[i].name), encoder);
+        object_encode(object_member(crate, copied[i].name), encoder);
     }
     encoder_key(encoder, "name_parts");
-    encode_text(model_at(crate, "name"), model_at(highlights, "name"), SIZE_MAX, encoder);
+    encode_text(object_member(crate, "name"), object_member(highlights, "name"), SIZE_MAX, encoder);
     encoder_member_boolean(encoder, "has_description",
                            is_text(description) && description->via.str.size > 0);
     encoder_key(encoder, "description_parts");
-    encode_text(description, model_at(highlights, "description"), MAX_DESCRIPTION, encoder);
+    encode_text(description, object_member(highlights, "description"), MAX_DESCRIPTION, encoder);
     encoder_key(encoder, "keywords");
-    encode_keywords(model_at(highlights, "keywords"), encoder);
-    encoder_member_boolean(encoder, "is_in_readme", is_in_readme(model_at(crate, "matched_in")));
+    encode_keywords(object_member(highlights, "keywords"), encoder);
+    encoder_member_boolean(encoder, "is_in_readme",
+                           is_in_readme(object_member(crate, "matched_in")));
     encoder_end_object(encoder);
 }
 
 void search_results_encode(const msgpack_object *crates, struct encoder *encoder)
 {
-    bool is_array = crates != NULL && crates->type == MSGPACK_OBJECT_ARRAY;
-    uint32_t n = is_array ? crates->via.array.size : 0;
+    uint32_t n = object_n_elements(crates);
     encoder_array(encoder, n);
     for (uint32_t i = 0; i < n; i++)
-        encode_crate(&crates->via.array.ptr[i], encoder);
+        encode_crate(object_element(crates, i), encoder);
     encoder_end_array(encoder);
 }
