@@ -100,7 +100,8 @@ static void append_filter(struct spelling *spelling, const struct box_text *box,
 size_t box_text_spell(const struct box_text *box, struct search_string rest,
                       struct box_omission omission, char out[BOX_TEXT_MAX_BYTES])
 {
-    struct spelling spelling = {.text = out};
+    struct spelling spelling = {.text = out, .length = 0};
+    out[0] = '\0';
     append_rest(&spelling, box, rest, omission);
     for (uint32_t i = 0; i < box->filters.n; i++) {
         const struct search_filter *filter = &box->filters.filters[i];

@@ -1,12 +1,14 @@
 #include "server/pages/found_crates.h"
 
 #include "server/pages/object.h"
+#include "server/pages/pager.h"
 #include "server/pages/search_facets_shown.h"
 #include "server/pages/search_results.h"
 #include "server/parameters/pagination.h"
 
 #include <cratedex/search.h>
 #include <cratedex/utf8.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,35 +70,37 @@ static void encode_sorts(const struct search_asked *asked, struct encoder *encod
     encoder_end_array(encoder);
 }
 
-/* The link to a page; 0: there is none. The first one needs no number. */
-static void encode_page_link(const struct search_asked *asked, const char *key, uint32_t page,
-                             struct encoder *encoder)
+/* The first page needs no number. */
+static void encode_href(const void *list, uint32_t page, struct encoder *encoder)
 {
     char number[16];
-    int length = snprintf(number, sizeof number, "%u", page);
+    const struct search_asked *asked = list;
+    int length = snprintf(number, sizeof number, "%" PRIu32, page);
     struct link_change change = {.name = "page"};
     if (page > 1)
         change.value = (struct search_string){number, (size_t)length};
-    search_link_member(&asked->links, key, page > 0 ? &change : NULL, encoder);
+    search_link_encode(&asked->links, &change, encoder);
 }
 
-static void encode_pages(const struct search_asked *asked, uint32_t page, uint64_t total,
-                         struct encoder *encoder)
+/* What the partial template `pager` and the numbers of the results need. */
+static void encode_listing(const struct search_asked *asked, uint32_t page, uint64_t total,
+                           struct encoder *encoder)
 {
     uint32_t per_page = search_links_number(&asked->links, "per_page", PAGINATION_DEFAULT_PER_PAGE);
-    uint64_t n_pages = per_page > 0 ? (total + per_page - 1) / per_page : 0;
+    const struct pager pager = {
+        .page = page,
+        .n_pages = (total + per_page - 1) / per_page,
+        .max = PAGINATION_MAX_PAGE,
+        .encode_href = encode_href,
+        .list = asked,
+    };
+    encoder_key(encoder, "listing");
+    encoder_object(encoder, 3);
+    encoder_member_integer(encoder, "from", (int64_t)(page - 1) * per_page + 1);
+    encoder_key(encoder, "first");
+    encode_href(asked, 1, encoder);
     encoder_key(encoder, "pages");
-    if (n_pages < 2) {
-        encoder_null(encoder);
-        return;
-    }
-    bool has_next = page < n_pages && page < PAGINATION_MAX_PAGE;
-    encoder_object(encoder, 5);
-    encoder_member_integer(encoder, "page", page);
-    encoder_member_integer(encoder, "n_pages", (int64_t)n_pages);
-    encode_page_link(asked, "first", page > 2 ? 1 : 0, encoder);
-    encode_page_link(asked, "previous", page - 1, encoder);
-    encode_page_link(asked, "next", has_next ? page + 1 : 0, encoder);
+    pager_encode(&pager, encoder);
     encoder_end_object(encoder);
 }
 
@@ -117,6 +121,22 @@ static void encode_did_you_mean(const struct search_asked *asked, struct search_
     encoder_key(encoder, "text");
     encoder_string(encoder, meant.data, meant.length);
     search_link_member(&asked->links, "link", &change, encoder);
+    encoder_end_object(encoder);
+}
+
+/* The version that the text names, of the crate that it names, which comes first. */
+static void encode_named(const msgpack_object *crate, struct search_string version,
+                         struct encoder *encoder)
+{
+    encoder_key(encoder, "named");
+    if (version.data == NULL) {
+        encoder_null(encoder);
+        return;
+    }
+    encoder_object(encoder, 2);
+    object_encode_member(crate, "name", encoder);
+    encoder_key(encoder, "version");
+    encoder_string(encoder, version.data, version.length);
     encoder_end_object(encoder);
 }
 
@@ -191,28 +211,23 @@ void found_crates_encode(const struct search_asked *asked, const msgpack_object 
     const msgpack_object *meta = object_member(answer, "meta");
     uint64_t total = object_number(object_member(meta, "total"));
     uint32_t page = search_links_number(&asked->links, "page", 1);
-    struct search_string version = text_at(meta, "named_version");
-    encoder_object(encoder, 17);
+    const msgpack_object *crates = object_member(answer, "crates");
+    encoder_object(encoder, 16);
     encoder_member_integer(encoder, "total", (int64_t)total);
     encoder_member_boolean(encoder, "is_one", total == 1);
     encoder_member_boolean(encoder, "is_some", total > 0);
     encoder_member_boolean(encoder, "is_none", total == 0 && page <= 1);
     encoder_member_boolean(encoder, "is_behind_end", total == 0 && page > 1);
     encoder_key(encoder, "results");
-    search_results_encode(object_member(answer, "crates"), encoder);
+    search_results_encode(crates, encoder);
     encoder_key(encoder, "facets");
     search_facets_shown_encode(asked, object_member(meta, "facets"), total, encoder);
     encoder_key(encoder, "sorts");
     encode_sorts(asked, encoder);
-    encode_pages(asked, page, total, encoder);
-    encode_page_link(asked, "first_page", 1, encoder);
+    encode_listing(asked, page, total, encoder);
     encode_did_you_mean(asked, text_at(meta, "did_you_mean"), encoder);
     encoder_member_boolean(encoder, "is_relaxed", object_member(meta, "relaxed") != NULL);
-    encoder_key(encoder, "named_version");
-    if (version.data != NULL)
-        encoder_string(encoder, version.data, version.length);
-    else
-        encoder_null(encoder);
+    encode_named(object_element(crates, 0), text_at(meta, "named_version"), encoder);
     encode_hints(object_member(meta, "hints"), encoder);
     encode_tries(asked, total == 0 && page <= 1, encoder);
     encoder_end_object(encoder);

@@ -12,8 +12,8 @@
        {"total", "is_some", "is_one", "is_none", "is_behind_end": there is no such page,
         "results": search_results.h, "facets": search_facets_shown.h,
         "sorts": [{"name", "link", "is_current"}, …],
-        "pages": {"page", "n_pages", "first", "previous", "next"}, "first_page": a link,
-        "did_you_mean": {"text", "link"}, "is_relaxed", "named_version",
+        "listing": {"from": the first one's place, "first": a page's address, "pages": pager.h},
+        "did_you_mean": {"text", "link"}, "is_relaxed", "named": {"name", "version"},
         "has_hints", "hints": [{"id", "crates", "is_keyword"}, …],
         "has_tries", "tries": [{"text", "link"}, …]: where nothing was found}
 

@@ -79,8 +79,8 @@ static void encode_chip(const struct search_asked *asked, const char *name,
     encoder_end_object(encoder);
 }
 
-/* How many crates it is that others must depend on. `kind` says of which kind that is: when the last
-   goes, it goes, too. */
+/* How many crates it is that others must depend on. `kind` says of which kind that is: when the
+   last goes, it goes, too. */
 static size_t count_dependencies(const struct search_asked *asked)
 {
     uint32_t n_in_text;

@@ -159,6 +159,7 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
     encoder_key(&page.model, "found");
     if (is_refused) {
         job->head.status = failure->status;
+        job->head.cache_control = (struct cache_control)RESPONSE_NO_STORE;
         encoder_null(&page.model);
     } else {
         found_crates_encode(&asked, &found.unpacked.data, &page.model);
