@@ -54,6 +54,9 @@ static const struct endpoint *const endpoints[] = {
     &category_page_endpoint,
     &user_page_endpoint,
     &team_page_endpoint,
+    &robots_endpoint,
+    &favicon_endpoint,
+    &opensearch_endpoint,
     &encodings_page_endpoint,
     &asset_endpoint,
 };
