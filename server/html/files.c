@@ -28,6 +28,7 @@
     X(crate_missing)                                                                               \
     X(readme)                                                                                      \
     X(search)                                                                                      \
+    X(encodings)                                                                                   \
     X(search_chips)                                                                                \
     X(search_filters)
 
@@ -41,9 +42,16 @@
     X(crate, "crate", ".css")                                                                      \
     X(copy, "copy", ".js")                                                                         \
     X(suggest, "suggest", ".js")                                                                   \
+    X(icon, "icon", ".svg")                                                                        \
+    X(encodings_style, "encodings", ".css")                                                        \
+    X(encodings, "encodings", ".js")                                                               \
+    X(encodings_measure, "encodings_measure", ".js")                                               \
+    X(encodings_plot, "encodings_plot", ".js")                                                     \
+    X(encodings_report, "encodings_report", ".js")                                                 \
+    X(messagepack, "messagepack", ".js")                                                           \
+    X(statistics, "statistics", ".js")                                                             \
     X(search_style, "search", ".css")                                                              \
-    X(search, "search", ".js")                                                                     \
-    X(icon, "icon", ".svg")
+    X(search, "search", ".js")
 
 #define EMBED(symbol, path)                                                                        \
     __asm__(".pushsection .rodata\n"                                                               \

@@ -24,7 +24,7 @@ static void begins_with_a_box_and_lists(void **state)
                   "<h2 id=\"most-downloaded\">", "<h2 id=\"recently-downloaded\">",
                   "<h2 id=\"just-updated\">", "<h2 id=\"new-crates\">",
                   "<a href=\"/keywords/no_std\"><bdi>no_std</bdi></a>",
-                  "<a href=\"/crates/serde\"><bdi>serde</bdi></a>",
+                  "<a href=\"/crates/syn\"><bdi>syn</bdi></a>",
                   "<h2 id=\"popular-categories\">",
                   "<a class=\"brand\" href=\"/\" aria-current=\"page\">", "!style="}},
     };
