@@ -131,17 +131,24 @@ static bool is_crate(const msgpack_object *suggestion)
     return object_is_text(object_member(suggestion, "kind"), "crate", strlen("crate"));
 }
 
-/* Writes the names of the crates among the suggestions. */
+/* Writes the names of the crates among the suggestions as the list `names`; null for none. */
 static void encode_names(const msgpack_object *suggestions, struct encoder *model)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < object_n_elements(suggestions); i++)
         n += is_crate(object_element(suggestions, i));
+    if (n == 0) {
+        encoder_null(model);
+        return;
+    }
+    encoder_object(model, 1);
+    encoder_key(model, "names");
     encoder_array(model, n);
     for (uint32_t i = 0; i < object_n_elements(suggestions); i++)
         if (is_crate(object_element(suggestions, i)))
             object_encode(object_member(object_element(suggestions, i), "name"), model);
     encoder_end_array(model);
+    encoder_end_object(model);
 }
 
 /* Names that are near; none where the name is longer than any that could be. */
