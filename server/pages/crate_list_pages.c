@@ -78,7 +78,7 @@ static int answer_versions(struct answer_job *job, const void *parameters, struc
     crate_path_tag(job->snapshot->index, wanted->path.rank, job->surrogate_key);
     const msgpack_object *versions = object_member(&value.unpacked.data, "versions");
     page_begin(&page, job, CRATE_SUBPAGE_MEMBERS + 6);
-    crate_subpage_begin(&page, &wanted->path, "Versions");
+    crate_subpage_begin(&page, &wanted->path, "Versions", "/versions");
     encoder_member_integer(&page.model, "n", (int64_t)part_value_number(&value, "meta", "total"));
     encoder_member_boolean(&page.model, "is_by_number", wanted->is_by_number);
     encoder_member_boolean(&page.model, "is_continued", strstr(wanted->query, "&seek=") != NULL);
@@ -140,7 +140,7 @@ static int show_dependents(struct answer_job *job, const struct dependents_param
     const msgpack_object *versions = object_member(&value->unpacked.data, "versions");
     uint32_t n = object_n_elements(dependencies);
     page_begin(&page, job, CRATE_SUBPAGE_MEMBERS + 4);
-    crate_subpage_begin(&page, &wanted->path, "Dependents");
+    crate_subpage_begin(&page, &wanted->path, "Dependents", "/reverse_dependencies");
     crate_subpage_add_listing(&page, &wanted->path, "/reverse_dependencies", &wanted->listing,
                               part_value_number(value, "meta", "total"));
     encoder_key(&page.model, "dependents");

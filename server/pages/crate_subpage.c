@@ -4,7 +4,8 @@
 #include <cratedex/index_format.h>
 #include <stdio.h>
 
-void crate_subpage_begin(struct page *page, const struct crate_page_path *path, const char *heading)
+void crate_subpage_begin(struct page *page, const struct crate_page_path *path, const char *heading,
+                         const char *tail)
 {
     struct encoder *model = &page->model;
     char title[INDEX_MAX_NAME_BYTES + 64];
@@ -13,6 +14,7 @@ void crate_subpage_begin(struct page *page, const struct crate_page_path *path, 
     encoder_key(model, "title");
     encoder_string(model, title, (size_t)length);
     encoder_member_text(model, "heading", heading);
+    encoder_member_text(model, "tail", tail);
     encoder_key(model, "name");
     encoder_string(model, path->name.text, path->name.length);
     encoder_key(model, "version");

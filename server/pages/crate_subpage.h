@@ -10,15 +10,14 @@
 #define CRATE_PAGE_DEPENDENCIES 50
 #define CRATE_PAGE_FEATURES 40
 
-/* Writes the members that these pages have in common: `title`, `heading`, `name`, and `version`,
-   the number, or null. */
-#define CRATE_SUBPAGE_MEMBERS 4
-void crate_subpage_begin(struct page *page, const struct crate_page_path *path,
-                         const char *heading);
+/* Writes the members that these pages have in common: `title`, `heading`, `name`, `version` (the
+   number, or null) and `tail`, what the page's address ends with. */
+#define CRATE_SUBPAGE_MEMBERS 5
+void crate_subpage_begin(struct page *page, const struct crate_page_path *path, const char *heading,
+                         const char *tail);
 
 /* Writes three members: `n`, the number of elements in the list, `has_elements`, and `listing`
-   (listing.h). `tail` is
-   what the page's address ends with. */
+   (listing.h). */
 void crate_subpage_add_listing(struct page *page, const struct crate_page_path *path,
                                const char *tail, const struct listing *listing, uint64_t n);
 

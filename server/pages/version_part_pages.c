@@ -59,7 +59,7 @@ static int show_dependencies(struct answer_job *job, const struct version_part_p
     const struct list_window window = list_window_of(&wanted->listing);
     const msgpack_object *dependencies = object_member(&value->unpacked.data, "dependencies");
     page_begin(&page, job, CRATE_SUBPAGE_MEMBERS + 4);
-    crate_subpage_begin(&page, &wanted->path, "Dependencies");
+    crate_subpage_begin(&page, &wanted->path, "Dependencies", "/dependencies");
     crate_subpage_add_listing(&page, &wanted->path, "/dependencies", &wanted->listing,
                               object_n_elements(dependencies));
     encoder_key(&page.model, "dependencies");
@@ -92,7 +92,7 @@ static int show_features(struct answer_job *job, const struct version_part_param
     const msgpack_object *features = part_value_at(value, "version", "features");
     uint32_t n = feature_rows_n(features);
     page_begin(&page, job, CRATE_SUBPAGE_MEMBERS + 5);
-    crate_subpage_begin(&page, &wanted->path, "Features");
+    crate_subpage_begin(&page, &wanted->path, "Features", "/features");
     crate_subpage_add_listing(&page, &wanted->path, "/features", &wanted->listing, n);
     encoder_member_boolean(&page.model, "has_feature_rows", n > window.begin);
     encoder_key(&page.model, "features");
