@@ -25,6 +25,12 @@
     X(dependencies)                                                                                \
     X(features)                                                                                    \
     X(versions)                                                                                    \
+    X(crate_dependents)                                                                            \
+    X(crate_versions)                                                                              \
+    X(crate_features)                                                                              \
+    X(crate_dependencies)                                                                          \
+    X(crate_crumbs)                                                                                \
+    X(crate_pages)                                                                                 \
     X(crate_missing)                                                                               \
     X(readme)                                                                                      \
     X(search)                                                                                      \
