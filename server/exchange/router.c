@@ -57,6 +57,7 @@ static const struct endpoint *const endpoints[] = {
     &robots_endpoint,
     &favicon_endpoint,
     &opensearch_endpoint,
+    &encodings_page_endpoint,
     &asset_endpoint,
 };
 #define N_ENDPOINTS (sizeof endpoints / sizeof endpoints[0])

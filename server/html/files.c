@@ -27,7 +27,8 @@
     X(versions)                                                                                    \
     X(crate_missing)                                                                               \
     X(readme)                                                                                      \
-    X(search)
+    X(search)                                                                                      \
+    X(encodings)
 
 /* These are no HTML. */
 #define XML_TEMPLATES(X) X(opensearch)
@@ -39,7 +40,14 @@
     X(crate, "crate", ".css")                                                                      \
     X(copy, "copy", ".js")                                                                         \
     X(suggest, "suggest", ".js")                                                                   \
-    X(icon, "icon", ".svg")
+    X(icon, "icon", ".svg")                                                                        \
+    X(encodings_style, "encodings", ".css")                                                        \
+    X(encodings, "encodings", ".js")                                                               \
+    X(encodings_measure, "encodings_measure", ".js")                                               \
+    X(encodings_plot, "encodings_plot", ".js")                                                     \
+    X(encodings_report, "encodings_report", ".js")                                                 \
+    X(messagepack, "messagepack", ".js")                                                           \
+    X(statistics, "statistics", ".js")
 
 #define EMBED(symbol, path)                                                                        \
     __asm__(".pushsection .rodata\n"                                                               \
