@@ -20,17 +20,18 @@
 #define POISON                                                                                     \
     "<pwn pwned='1'><script>alert(1)</script>\" onmouseover=\"pwned\" x='y' javascript:alert(1) "  \
     "&bogus &#0; {{mustache}} {{{site.version}}} {{> head}} ]]> --> </title></textarea></bdi> "    \
-    "\x01\x1B[31m\x7F \xC2\x85 \xE2\x80\xAE\xE2\x81\xA6 \xE2\x80\xA8 end"
+    "\x01\x1B[31m\x7F \xC2\x85 \xE2\x80\xAE\xE2\x81\xA6 \xE2\x80\xA8\xE2\x81\xA9\xE2\x80\xAC end"
 /* What is a piece of a path as well: of names, keywords, slugs and logins. */
-#define NAME "a\"onclick=\"pwned<b>&amp;{{x}}\xE2\x80\xAE'"
+#define NAME "a\"onclick=\"pwned<b>&amp;{{x}}\xE2\x80\xAE'\xE2\x80\xAC"
 #define TEAM "github:" NAME ":t"
 /* What a visitor may send: no control characters in a path. */
-#define POISON_QUERY "<pwn pwned='1'>\" onmouseover=\"pwned\" &bogus {{x}} \xE2\x80\xAE ]]>"
+#define POISON_QUERY                                                                               \
+    "<pwn pwned='1'>\" onmouseover=\"pwned\" &bogus {{x}} \xE2\x80\xAE\xE2\x80\xAC ]]>"
 #define FACES_BYTES 65536
 #define MAX_PAGE_BYTES 100000
 
-/* Tables in CSV, but that `@` stands for a field that is POISON, `~` for NAME, `^` for a team's login
-   and `$` for 64 KiB of emoji. */
+/* Tables in CSV, but that `@` stands for a field that is POISON, `~` for NAME, `^` for TEAM and `$`
+   for 64 KiB of emoji. */
 static const struct {
     const char *name;
     const char *text;

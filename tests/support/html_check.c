@@ -18,22 +18,22 @@
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 
 static const char elements[] =
-    " a abbr article aside b bdi body br button caption code data datalist dd defs del desc details "
-    "dialog div dl dt em fieldset figcaption figure footer form g h1 h2 h3 h4 head header hr html i "
-    "img input kbd label legend li line link main mark meta meter nav noscript ol optgroup option "
-    "output p path polyline pre progress rect samp script search section select small span strong "
-    "sub summary sup svg table tbody td text textarea tfoot th thead time title tr tspan ul use var "
-    "circle wbr ";
+    " a abbr article aside b bdi body br button caption code data datalist dd defs del desc "
+    "details dialog div dl dt em fieldset figcaption figure footer form g h1 h2 h3 h4 head "
+    "header hr html i img input kbd label legend li line link main mark meta meter nav "
+    "noscript ol optgroup option output p path polyline pre progress rect samp script search "
+    "section select small span strong sub summary sup svg table tbody td text textarea tfoot "
+    "th thead time title tr tspan ul use var circle wbr ";
 static const char void_elements[] = " br hr img input link meta wbr ";
 static const char attributes[] =
-    " action align alt autocapitalize autocomplete autofocus charset checked class cols colspan "
-    "content cx cy d datetime dir disabled dx dy enterkeyhint fill focusable font-size font-weight for form "
-    "height hidden href id inputmode label lang list max maxlength method min minlength multiple "
-    "name open opacity pattern placeholder points preserveAspectRatio property r readonly rel "
-    "required reversed role rows rowspan rx ry scope selected size span spellcheck src start step "
-    "stroke stroke-dasharray stroke-linecap stroke-linejoin stroke-opacity stroke-width tabindex "
-    "text-anchor title transform translate type value vector-effect viewBox width x x1 x2 xmlns y "
-    "y1 y2 ";
+    " action align alt autocapitalize autocomplete autofocus charset checked class cols "
+    "colspan content cx cy d datetime dir disabled dx dy enterkeyhint fill focusable "
+    "font-size font-weight for form height hidden href id inputmode label lang list max "
+    "maxlength method min minlength multiple name open opacity pattern placeholder points "
+    "preserveAspectRatio property r readonly rel required reversed role rows rowspan rx ry "
+    "scope selected size span spellcheck src start step stroke stroke-dasharray "
+    "stroke-linecap stroke-linejoin stroke-opacity stroke-width tabindex text-anchor title "
+    "transform translate type value vector-effect viewBox width x x1 x2 xmlns y y1 y2 ";
 
 struct reading {
     const char *subject;
