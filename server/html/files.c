@@ -21,6 +21,9 @@
     X(category)                                                                                    \
     X(user)                                                                                        \
     X(team)                                                                                        \
+    X(status)                                                                                      \
+    X(status_answers)                                                                              \
+    X(status_asked)                                                                                \
     X(crate)                                                                                       \
     X(dependencies)                                                                                \
     X(features)                                                                                    \
@@ -48,6 +51,9 @@
     X(crate, "crate", ".css")                                                                      \
     X(copy, "copy", ".js")                                                                         \
     X(suggest, "suggest", ".js")                                                                   \
+    X(status_style, "status", ".css")                                                              \
+    X(status, "status", ".js")                                                                     \
+    X(status_charts, "status_charts", ".js")                                                       \
     X(icon, "icon", ".svg")                                                                        \
     X(encodings_style, "encodings", ".css")                                                        \
     X(encodings, "encodings", ".js")                                                               \
