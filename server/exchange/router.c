@@ -66,6 +66,8 @@ static const struct endpoint *const endpoints[] = {
     &favicon_endpoint,
     &opensearch_endpoint,
     &encodings_page_endpoint,
+    &docs_page_endpoint,
+    &docs_try_endpoint,
     &status_page_endpoint,
     &asset_endpoint,
 };

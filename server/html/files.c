@@ -21,6 +21,9 @@
     X(category)                                                                                    \
     X(user)                                                                                        \
     X(team)                                                                                        \
+    X(docs)                                                                                        \
+    X(docs_operation)                                                                              \
+    X(docs_field)                                                                                  \
     X(status)                                                                                      \
     X(status_answers)                                                                              \
     X(status_asked)                                                                                \
@@ -51,6 +54,8 @@
     X(crate, "crate", ".css")                                                                      \
     X(copy, "copy", ".js")                                                                         \
     X(suggest, "suggest", ".js")                                                                   \
+    X(docs_style, "docs", ".css")                                                                  \
+    X(docs, "docs", ".js")                                                                         \
     X(status_style, "status", ".css")                                                              \
     X(status, "status", ".js")                                                                     \
     X(status_charts, "status_charts", ".js")                                                       \
