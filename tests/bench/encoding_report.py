@@ -237,9 +237,9 @@ def method(result):
             f"({result['resamples']:,} resamples), ratios resampled by round. A verdict stands only where the whole "
             "interval lies on one side of 1. ")
     if result["benchmark"] == "encoding":
-        return text + ("Processor time of one thread for an answer. To read is to visit every value of what was "
-                       "decoded. Bytes and allocations are exact, instructions nearly. "
-                       f"Python: {result['python']}.")
+        return text + ("Processor time of one thread for an answer; in Node.js of the process, with the collector of "
+                       "garbage. To read is to visit every value of what was decoded. Bytes and allocations are exact, "
+                       "instructions nearly.")
     return text + (f"{result['connections']} keep-alive connections, one server thread, no content coding. Latency is "
                    "measured in an open loop, from when a request was due, also while it waits for a connection, so "
                    f"that it is corrected for coordinated omission; a run has {result['least_requests']} requests or "
@@ -255,6 +255,11 @@ def conditions(result):
         "Index": f"{index['path']}: {index['crates']:,} crates, dump of {index['dump_timestamp']}",
         "Method": method(result),
     }
+    if "libraries" in result:
+        entries["Libraries"] = ", ".join(f"{name} {version}" for name, version in result["libraries"].items())
+    for client in result.get("clients", ()):
+        missing = f"not all was measured: {client['missing']}" if client["missing"] else ""
+        entries[client["language"]] = "; ".join(filter(None, (client["runtime"], missing)))
     for page in result["pages"]:
         n_answers = len(page["targets"])
         entries[page["name"][0].upper() + page["name"][1:]] = (
