@@ -43,16 +43,15 @@ int listing_read(const struct question *question, const struct listing_kind *kin
 size_t listing_query(const struct listing *listing, const char *filter, const char *value,
                      size_t value_length, char query[LISTING_MAX_QUERY]);
 
-/* Writes one value, to be shown by the partial templates `sorts` and `pager`, of a list of `total`
-   items on the page at `path`:
+/* Writes one value, to be shown by the partial templates `list_head` and `pager`, of a list of
+   `total` items on the page at `path`:
 
+       total     as it is
        sorts     of each its `label`, `href`, and `is_current`
        is_empty  whether the page has no item; then it lies behind the last, or there is none
        from, to  the places of the first and last item, from 1
        first     the address of the first page
-       pages     null where one holds all; else `previous` and `next`, addresses or null, and
-                 `numbers`: of each `number`, `href`, `is_current`, and `is_gap` where some are left
-                 out before it
+       pages     as pager.h has them
 
    `path` is percent-encoded. */
 void listing_encode(const struct listing *listing, const char *path, uint64_t total,

@@ -8,64 +8,80 @@
 
 ENDPOINT_PARAMETERS_FIT(struct listing);
 
-static const struct listing_kind keyword_listing = {
-    .sorts = {{"crates", "Most crates"}, {"alpha", "Name"}},
-    .per_page = 100,
+/* The page of all keywords, or of all categories at the top. */
+struct catalogue {
+    const struct endpoint *endpoint;
+    const char *title;
+    const char *path;
+    const char *place; /* in the bar: a member that is true */
+    const char *template;
+    struct listing_kind listing;
 };
 
-/* The registry has no more of them at the top than a page has room for. */
-static const struct listing_kind category_listing = {
-    .sorts = {{"alpha", "Name"}, {"crates", "Most crates"}},
-    .per_page = 100,
+static const struct catalogue keywords = {
+    .endpoint = &list_keywords_endpoint,
+    .title = "Keywords",
+    .path = "/keywords",
+    .place = "at_keywords",
+    .template = "keywords",
+    .listing = {.sorts = {{"crates", "Most crates"}, {"alpha", "Name"}}, .per_page = 100},
+};
+
+/* A registry has no more of them at the top than a page has room for. */
+static const struct catalogue categories = {
+    .endpoint = &list_categories_endpoint,
+    .title = "Categories",
+    .path = "/categories",
+    .place = "at_categories",
+    .template = "categories",
+    .listing = {.sorts = {{"alpha", "Name"}, {"crates", "Most crates"}}, .per_page = 100},
 };
 
 static int prepare_keywords(const struct question *question, void *parameters,
                             struct failure *failure)
 {
-    return listing_read(question, &keyword_listing, parameters, failure);
+    return listing_read(question, &keywords.listing, parameters, failure);
 }
 
 static int prepare_categories(const struct question *question, void *parameters,
                               struct failure *failure)
 {
-    return listing_read(question, &category_listing, parameters, failure);
+    return listing_read(question, &categories.listing, parameters, failure);
 }
 
-/* A page of `title`: what `endpoint` lists, as `found`, and `listing`. */
-static int answer_list(struct answer_job *job, const struct endpoint *endpoint, const char *title,
-                       const char *path, const char *template, const struct listing *listing,
-                       struct failure *failure)
+static int answer_catalogue(struct answer_job *job, const struct catalogue *catalogue,
+                            const struct listing *listing, struct failure *failure)
 {
     struct page page;
     struct part_value found;
     char query[LISTING_MAX_QUERY];
     const struct part part = {
-        .endpoint = endpoint,
+        .endpoint = catalogue->endpoint,
         .query = query,
         .query_length = listing_query(listing, NULL, NULL, 0, query),
     };
     if (part_value_read(job, &part, &found, failure) != 0)
         return -1;
-    page_begin(&page, job, 3);
-    encoder_member_text(&page.model, "title", title);
+    page_begin(&page, job, 4);
+    encoder_member_text(&page.model, "title", catalogue->title);
+    encoder_member_boolean(&page.model, catalogue->place, true);
     part_value_add(&found, &page, "found");
     encoder_key(&page.model, "listing");
-    listing_encode(listing, path, part_value_number(&found, "meta", "total"), &page.model);
+    listing_encode(listing, catalogue->path, part_value_number(&found, "meta", "total"),
+                   &page.model);
     part_value_free(&found);
-    return page_finish(&page, template, failure);
+    return page_finish(&page, catalogue->template, failure);
 }
 
 static int answer_keywords(struct answer_job *job, const void *parameters, struct failure *failure)
 {
-    return answer_list(job, &list_keywords_endpoint, "Keywords", "/keywords", "keywords",
-                       parameters, failure);
+    return answer_catalogue(job, &keywords, parameters, failure);
 }
 
 static int answer_categories(struct answer_job *job, const void *parameters,
                              struct failure *failure)
 {
-    return answer_list(job, &list_categories_endpoint, "Categories", "/categories", "categories",
-                       parameters, failure);
+    return answer_catalogue(job, &categories, parameters, failure);
 }
 
 static const struct crate_group keyword_group = {
