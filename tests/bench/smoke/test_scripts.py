@@ -4,8 +4,12 @@ import json
 import shutil
 import sys
 import unittest
+import urllib.parse
 
 import sample
+
+sys.path.insert(0, str(sample.ROOT / "tests" / "support"))
+from running_server import running_server  # noqa: E402
 
 SCRIPTS = sample.ROOT / "tests" / "bench"
 
@@ -46,6 +50,11 @@ class Scripts(unittest.TestCase):
         result = json.loads(script("start", sample.INDEX, "--queries", sample.QUERIES, "--rounds", 1,
                                    "--build", sample.BUILD, "--json"))
         self.assertGreater(result["median"]["first_answer_seconds"], 0)
+
+    def test_page_time(self):
+        with running_server(sample.BUILD / "cratedex-server", sample.INDEX, output=[]) as url:
+            printed = script("page_time", urllib.parse.urlsplit(url).port, sample.QUERIES)
+        self.assertRegex(printed, r"^[1-9]\d* pages, each a miss\nsearch +p50 +\d+ µs")
 
     def test_instructions(self):
         """Counting is a phase of its own: make instructions."""
