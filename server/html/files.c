@@ -16,6 +16,7 @@
 /* Key, stem, extension. */
 #define ASSETS(X)                                                                                  \
     X(style, "style", ".css")                                                                      \
+    X(suggest, "suggest", ".js")                                                                   \
     X(icon, "icon", ".svg")
 
 #define EMBED(symbol, path)                                                                        \
