@@ -3,7 +3,7 @@
 #include <time.h>
 
 #define NANOSECONDS INT64_C(1000000000)
-/* What wakes a thread takes some 50 microseconds: shorter turns would be rests for the most part. */
+/* To wake a thread takes some 50 microseconds: of shorter turns most would be rest. */
 #define TURN_NANOSECONDS INT64_C(100000)
 /* A piece that was no small one. */
 #define MAX_REST_NANOSECONDS INT64_C(10000000)

@@ -44,7 +44,7 @@ static void check(const struct template_source *sources, size_t n_sources,
 static void write_crate(struct encoder *encoder)
 {
     encoder_object(encoder, 7);
-    encoder_member_text(encoder, "name", "<b>\"a\" & 'b'</b>\x01\xE2\x80\xAEx");
+    encoder_member_text(encoder, "name", "<b>\"a\" & 'b'</b>\x01\xE2\x80\xAEx\xE2\x80\xAC");
     encoder_member_integer(encoder, "downloads", 1234567);
     encoder_member_text(encoder, "updated", "2026-11-30T01:02:03Z");
     encoder_member_boolean(encoder, "is_yanked", false);
@@ -70,10 +70,11 @@ static void check_one(const char *text, const char *expected)
 static void writes_values(void **state)
 {
     (void)state;
-    check_one("{{name}}",
-              "&lt;b&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/b&gt;\xEF\xBF\xBD\xEF\xBF\xBDx");
-    check_one("{{{name}}}{{&name}}", "<b>\"a\" & 'b'</b>\x01\xE2\x80\xAEx"
-                                     "<b>\"a\" & 'b'</b>\x01\xE2\x80\xAEx");
+    check_one(
+        "{{name}}",
+        "&lt;b&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/b&gt;\xEF\xBF\xBD\xEF\xBF\xBDx\xEF\xBF\xBD");
+    check_one("{{{name}}}{{&name}}", "<b>\"a\" & 'b'</b>\x01\xE2\x80\xAEx\xE2\x80\xAC"
+                                     "<b>\"a\" & 'b'</b>\x01\xE2\x80\xAEx\xE2\x80\xAC");
     check_one("{{ owner.login }}{{missing}}{{owner.missing}}{{name.login}}|", "me|");
     check_one("{{! a comment }}x", "x");
 }
