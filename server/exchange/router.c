@@ -46,6 +46,12 @@ static const struct endpoint *const endpoints[] = {
     &sparse_index_config_endpoint,
     &home_page_endpoint,
     &search_page_endpoint,
+    &keywords_page_endpoint,
+    &keyword_page_endpoint,
+    &categories_page_endpoint,
+    &category_page_endpoint,
+    &user_page_endpoint,
+    &team_page_endpoint,
     &asset_endpoint,
 };
 #define N_ENDPOINTS (sizeof endpoints / sizeof endpoints[0])

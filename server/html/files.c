@@ -11,11 +11,21 @@
     X(bottom)                                                                                      \
     X(error)                                                                                       \
     X(home)                                                                                        \
+    X(list_head)                                                                                   \
+    X(pager)                                                                                       \
+    X(crate_list)                                                                                  \
+    X(keywords)                                                                                    \
+    X(keyword)                                                                                     \
+    X(categories)                                                                                  \
+    X(category)                                                                                    \
+    X(user)                                                                                        \
+    X(team)                                                                                        \
     X(search)
 
 /* Key, stem, extension. */
 #define ASSETS(X)                                                                                  \
     X(style, "style", ".css")                                                                      \
+    X(lists, "lists", ".css")                                                                      \
     X(suggest, "suggest", ".js")                                                                   \
     X(icon, "icon", ".svg")
 
