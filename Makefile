@@ -39,11 +39,12 @@ MAKEFLAGS += --no-builtin-rules
 # ---- Libraries, per program: the index needs no HTTP, the tests nothing but their own. ----
 
 index_modules := sqlite3 jansson msgpack libarchive libidn2 zlib libzstd libxxhash inih libcrypto
-server_modules := libmicrohttpd jansson msgpack zlib libbrotlienc libzstd libxxhash inih libsystemd libseccomp
+server_modules := libmicrohttpd jansson msgpack zlib libbrotlienc libzstd libxxhash inih libsystemd libseccomp libcmark-gfm
 bench_modules := libcjson simdjson
 test_modules := cmocka libcurl jansson msgpack zlib libbrotlidec libzstd
-# libcsv ships no .pc file in Debian 12.
+# libcsv and the extensions of cmark-gfm ship no .pc files in Debian 12.
 index_plain_libs := -lcsv -lm
+server_plain_libs := -lcmark-gfm-extensions
 
 goals := $(or $(MAKECMDGOALS),all)
 needs_packages := $(filter-out clean distclean dist deb deb-check container container-check help fmt uninstall,$(goals))
@@ -72,7 +73,7 @@ is_known := $(filter $(with_install_deps) $(with_its_test),$(missing))
 $(error Not installed: $(strip $(missing))$(if $(is_known),. Run scripts/install-deps$(option)))
 endif
 index_libs := $(shell $(PKG_CONFIG) --libs $(index_modules)) $(index_plain_libs)
-server_libs := $(shell $(PKG_CONFIG) --libs $(server_modules))
+server_libs := $(server_plain_libs) $(shell $(PKG_CONFIG) --libs $(server_modules))
 bench_libs = $(shell $(PKG_CONFIG) --libs $(bench_modules))
 bare_libs := $(shell $(PKG_CONFIG) --libs libmicrohttpd)
 package_cflags := $(shell $(PKG_CONFIG) --cflags $(sort $(index_modules) $(server_modules)))
