@@ -1,6 +1,7 @@
 # Cratedex: GNU make. Everything built lies below $(BUILD); sources are found by folder. One graph in parts:
 # this file builds the programs; scripts/install.mk installs them, package.mk packs them; tests/tests.mk runs tests,
-# tests/bench/bench.mk measures, scripts/lint.mk checks the sources. All paths are relative to the top level.
+# tests/bench/bench.mk measures, tests/browser/browser.mk looks at the pages, scripts/lint.mk checks the sources. All
+# paths are relative to the top level.
 #
 #   index/**/*.c     -> libcratedex.a           server/**/*.c but main.c -> libcratedex-server.a
 #   index/cli/*.c    -> cratedex-index          server/main.c         -> cratedex-server
@@ -215,7 +216,7 @@ submake = $(MAKE) $(jobs) --no-print-directory
 # The N of -jN, which only a recipe can read.
 job_count = $(or $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS))),1)
 
-parts := scripts/install.mk scripts/package.mk tests/tests.mk tests/bench/bench.mk scripts/lint.mk
+parts := scripts/install.mk scripts/package.mk tests/tests.mk tests/bench/bench.mk tests/browser/browser.mk scripts/lint.mk
 include $(parts)
 
 .PHONY: clean distclean help

@@ -23,6 +23,9 @@ int user_encode(struct index_reader *reader, const char *login, size_t length,
    user. */
 int64_t user_total_downloads(const struct index_reader *reader, int64_t user_id);
 
+/* The same of a team. */
+int64_t team_total_downloads(const struct index_reader *reader, int64_t team_id);
+
 /* Writes the team of that login (`github:organization:team`, `length` bytes; any case, `-` for `_`
    or the other way): one that is spelled so before others, then the newest. Returns 1; 0 and
    nothing written where there is none; -1. */

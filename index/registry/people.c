@@ -28,15 +28,25 @@ int user_encode(struct index_reader *reader, const char *login, size_t length,
                              error);
 }
 
-int64_t user_total_downloads(const struct index_reader *reader, int64_t user_id)
+static int64_t total_downloads(const struct index_reader *reader, enum membership kind, int64_t id)
 {
     const struct index *index = reader->index;
-    struct membership_list owned = memberships_of(&index->memberships, MEMBERSHIP_USER, user_id);
+    struct membership_list owned = memberships_of(&index->memberships, kind, id);
     int64_t sum = 0;
     for (uint32_t i = 0; i < owned.n; i++)
         if (__builtin_add_overflow(sum, index->columns.downloads[owned.ranks[i] - 1], &sum))
             return INT64_MAX;
     return sum;
+}
+
+int64_t user_total_downloads(const struct index_reader *reader, int64_t user_id)
+{
+    return total_downloads(reader, MEMBERSHIP_USER, user_id);
+}
+
+int64_t team_total_downloads(const struct index_reader *reader, int64_t team_id)
+{
+    return total_downloads(reader, MEMBERSHIP_TEAM, team_id);
 }
 
 int team_encode(struct index_reader *reader, const char *login, size_t length,

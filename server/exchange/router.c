@@ -46,6 +46,18 @@ static const struct endpoint *const endpoints[] = {
     &sparse_index_config_endpoint,
     &home_page_endpoint,
     &search_page_endpoint,
+    &crate_page_endpoint,
+    &version_page_endpoint,
+    &keywords_page_endpoint,
+    &keyword_page_endpoint,
+    &categories_page_endpoint,
+    &category_page_endpoint,
+    &user_page_endpoint,
+    &team_page_endpoint,
+    &robots_endpoint,
+    &favicon_endpoint,
+    &opensearch_endpoint,
+    &encodings_page_endpoint,
     &asset_endpoint,
 };
 #define N_ENDPOINTS (sizeof endpoints / sizeof endpoints[0])

@@ -68,9 +68,11 @@ int html_escape(msgpack_sbuffer *out, const char *text, size_t length)
     return html_append(out, text + run, length - run);
 }
 
-static bool is_unreserved(unsigned char byte)
+/* RFC 3986 allows the colon of categories and teams in a segment that has a slash before it, and in
+   a query (section 3.3). */
+static bool is_kept(unsigned char byte)
 {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+    return byte == ':' || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
            (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' || byte == '_' || byte == '~';
 }
 
@@ -80,8 +82,8 @@ int html_percent_encode(msgpack_sbuffer *out, const char *text, size_t length)
     for (size_t i = 0; i < length; i++) {
         unsigned char byte = (unsigned char)text[i];
         const char encoded[] = {'%', digits[byte >> 4], digits[byte & 15]};
-        int result = is_unreserved(byte) ? html_append(out, text + i, 1)
-                                         : html_append(out, encoded, sizeof encoded);
+        int result = is_kept(byte) ? html_append(out, text + i, 1)
+                                   : html_append(out, encoded, sizeof encoded);
         if (result != 0)
             return -1;
     }

@@ -16,8 +16,8 @@ int html_append(msgpack_sbuffer *out, const char *bytes, size_t length);
    becomes U+FFFD. */
 int html_escape(msgpack_sbuffer *out, const char *text, size_t length);
 
-/* Appends text as one segment of a path or as a value in a query: what is not unreserved (RFC 3986,
-   section 2.3) is percent-encoded. */
+/* Appends text as one segment of a path or as a value in a query: all but the colon and what is
+   unreserved (RFC 3986, section 2.3) is percent-encoded. */
 int html_percent_encode(msgpack_sbuffer *out, const char *text, size_t length);
 
 #endif

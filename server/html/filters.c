@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define DATE_LENGTH 10 /* of 2026-11-30 */
+#define SHORT_BYTES 320
 
 static int append_format(msgpack_sbuffer *out, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -108,6 +109,18 @@ static int write_date(const msgpack_object *value, msgpack_sbuffer *out)
     return html_escape(out, value->via.str.ptr, DATE_LENGTH);
 }
 
+/* Cuts between characters. */
+static int write_short(const msgpack_object *value, msgpack_sbuffer *out)
+{
+    if (value->type != MSGPACK_OBJECT_STR || value->via.str.size <= SHORT_BYTES)
+        return html_text(value, out);
+    size_t length = SHORT_BYTES;
+    while (length > 0 && ((unsigned char)value->via.str.ptr[length] & 0xC0) == 0x80)
+        length--;
+    return html_escape(out, value->via.str.ptr, length) == 0 ? html_append(out, "…", strlen("…"))
+                                                             : -1;
+}
+
 static int write_path(const msgpack_object *value, msgpack_sbuffer *out)
 {
     return value->type == MSGPACK_OBJECT_STR
@@ -123,6 +136,7 @@ html_filter *html_filter_find(const char *name, size_t length)
     } filters[] = {
         {"count", write_count},     {"compact", write_compact}, {"bytes", write_bytes},
         {"percent", write_percent}, {"date", write_date},       {"path", write_path},
+        {"short", write_short},
     };
     for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
         if (strlen(filters[i].name) == length && memcmp(filters[i].name, name, length) == 0)

@@ -20,7 +20,8 @@ int html_text(const msgpack_object *value, msgpack_sbuffer *out);
        bytes    a size: 512 B, 10.4 kB, 1.2 MB (powers of 1,000)
        percent  a share of 1: 42 %
        date     the day of an RFC 3339 time: 2026-11-30
-       path     percent-encoded, to stand in an address */
+       path     percent-encoded, to stand in an address
+       short    no more of a text than fits a few lines: an ellipsis stands for the rest */
 html_filter *html_filter_find(const char *name, size_t length);
 
 #endif

@@ -1,6 +1,7 @@
 /* Templates for pages, in Mustache (https://mustache.github.io/mustache.5.html): variables,
-   sections, inverted sections, comments and partials, without lambdas and other delimiters. One
-   thing is added: `{{name|filter}}` writes a value as that filter does (filters.h).
+   sections, inverted sections, comments and partials, without lambdas and other delimiters. Two
+   things are added: `{{name|filter}}` writes a value as that filter does (filters.h), and
+   `{{#list.0}}` is a section that is written once where the list is not empty.
 
    What a template shows is a model: a MessagePack value, such as any endpoint of ours answers. */
 #ifndef CRATEDEX_SERVER_TEMPLATE_H

@@ -1,7 +1,7 @@
 /* Names are looked for in the innermost value first, then in those around it; what stands behind a
-   dot, in what was found alone. A section is left out where its value is missing, null, false, or
-   an empty string or array; else it is written once for each element of an array, once for all
-   else, with the value as the innermost. */
+   dot, in what was found alone; "0" is the first element of an array. A section is left out where
+   its value is missing, null, false, or an empty string or array; else it is written once for each
+   element of an array, once for all else, with the value as the innermost. */
 #include "server/html/escape.h"
 #include "server/html/template.h"
 #include "server/html/template_nodes.h"
@@ -23,6 +23,9 @@ static int render_nodes(struct rendering *rendering, const struct template *temp
 
 static const msgpack_object *member(const msgpack_object *object, const char *name, size_t length)
 {
+    if (object->type == MSGPACK_OBJECT_ARRAY && object->via.array.size > 0 && length == 1 &&
+        name[0] == '0')
+        return object->via.array.ptr;
     if (object->type != MSGPACK_OBJECT_MAP)
         return NULL;
     for (uint32_t i = 0; i < object->via.map.size; i++) {

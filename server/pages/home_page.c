@@ -9,7 +9,8 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
     (void)parameters;
     struct page page;
     const struct part summary = {.endpoint = &summary_endpoint};
-    page_begin(&page, job, 2);
+    page_begin(&page, job, 3);
+    encoder_member_boolean(&page.model, "is_home", true);
     encoder_member_text(&page.model, "dump", index_dump_timestamp(job->snapshot->index));
     if (page_add_part(&page, "summary", &summary, failure) != 0)
         return page_abandon(&page);

@@ -6,6 +6,18 @@
 
 extern const struct endpoint home_page_endpoint;
 extern const struct endpoint search_page_endpoint;
+extern const struct endpoint crate_page_endpoint;
+extern const struct endpoint version_page_endpoint;
+extern const struct endpoint keywords_page_endpoint;
+extern const struct endpoint keyword_page_endpoint;
+extern const struct endpoint categories_page_endpoint;
+extern const struct endpoint category_page_endpoint;
+extern const struct endpoint user_page_endpoint;
+extern const struct endpoint team_page_endpoint;
+extern const struct endpoint robots_endpoint;
+extern const struct endpoint favicon_endpoint;
+extern const struct endpoint opensearch_endpoint;
+extern const struct endpoint encodings_page_endpoint;
 extern const struct endpoint asset_endpoint;
 
 #endif

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from machine import ROOT
 
-PARTS = ("Makefile", "tests/tests.mk", "tests/bench/bench.mk", "scripts/lint.mk", "scripts/install.mk",
-         "scripts/package.mk", ".clang-tidy", ".clang-format")
+PARTS = ("Makefile", "tests/tests.mk", "tests/bench/bench.mk", "tests/browser/browser.mk", "scripts/lint.mk",
+         "scripts/install.mk", "scripts/package.mk", ".clang-tidy", ".clang-format")
 # clang never says that the text may be cut.
 SOURCE = """#include <stdio.h>
 

@@ -85,6 +85,9 @@ static void writes_sections(void **state)
     check_one("{{#keywords}}{{downloads}} {{/keywords}}", "1234567 1234567 ");
     check_one("{{#owner}}{{login}}{{/owner}}{{^owner}}no{{/owner}}", "me");
     check_one("{{#is_yanked}}x{{/is_yanked}}{{^is_yanked}}y{{/is_yanked}}", "y");
+    check_one("{{#keywords.0}}<{{#keywords}}{{.}}{{/keywords}}>{{/keywords.0}}", "<a bc>");
+    check_one("{{#missing.0}}x{{/missing.0}}{{#name.0}}x{{/name.0}}{{^keywords.1}}y{{/keywords.1}}",
+              "y");
     check_one("{{#empty}}x{{/empty}}{{^missing}}{{^empty}}y{{/empty}}{{/missing}}", "y");
 }
 
@@ -95,6 +98,33 @@ static void writes_by_filters(void **state)
               "1,234,567 1.2M 1.2 MB");
     check_one("{{updated|date}} {{#keywords}}{{.|path}} {{/keywords}}{{missing|count}}",
               "2026-11-30 a%20b c ");
+}
+
+static void write_long_text(struct encoder *encoder)
+{
+    /* 200 times U+1F600, four bytes each. */
+    static char text[801];
+    for (size_t i = 0; i < 800; i++)
+        text[i] = "\xF0\x9F\x98\x80"[i % 4];
+    encoder_object(encoder, 2);
+    encoder_member_text(encoder, "long", text);
+    encoder_member_text(encoder, "path", "os::a b/c&d");
+    encoder_end_object(encoder);
+}
+
+/* A text is cut between characters, and what it is cut to is bounded. */
+static void shortens_texts(void **state)
+{
+    (void)state;
+    char expected[340] = "";
+    for (size_t i = 0; i < 80; i++)
+        strcat(expected, "\xF0\x9F\x98\x80");
+    strcat(expected, "…");
+    const struct template_source source = {"one", "{{long|short}}", 14};
+    check(&source, 1, write_long_text, expected);
+    const struct template_source path = {"one", "{{path|path}}", 13};
+    check(&path, 1, write_long_text, "os::a%20b%2Fc%26d");
+    check_one("{{updated|short}}{{downloads|short}}", "2026-11-30T01:02:03Z1234567");
 }
 
 static void leaves_out_indentation(void **state)
@@ -161,6 +191,7 @@ int main(void)
         cmocka_unit_test(writes_values),
         cmocka_unit_test(writes_sections),
         cmocka_unit_test(writes_by_filters),
+        cmocka_unit_test(shortens_texts),
         cmocka_unit_test(leaves_out_indentation),
         cmocka_unit_test(takes_partials),
         cmocka_unit_test(refuses_what_has_a_fault),

@@ -1,0 +1,198 @@
+"""Debian's Chromium without a window, driven by chromedriver: one process for all tests.
+
+Every document starts with probe.js, which notes what a page must not do: shift, break its Content-Security-Policy, throw. The
+network is watched by the DevTools protocol; no name resolves but the server's own address, so that a page which asks
+elsewhere fails, and is told. Waiting is done in the page, frame by frame, until a condition holds or a deadline has passed."""
+
+import contextlib
+import json
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+FOLDER = Path(__file__).resolve().parent
+DEADLINE_MS = 5000
+BROWSER, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
+# A root user has no sandbox. What the others do without would only ask the network or take the processor.
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-extensions",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-features=OptimizationHints,MediaRouter,Translate",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+WAIT = """
+const [condition, deadline, done] = arguments;
+const holds = new Function("return (" + condition + ")");
+const end = performance.now() + deadline;
+const look = () => holds() ? done(true) : performance.now() > end ? done(false) : requestAnimationFrame(look);
+look();
+"""
+# Two frames behind the load and an empty queue of the loop: what scripts do at their start is done.
+SETTLED = """
+const done = arguments[0];
+const calm = () => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0)));
+document.readyState === "complete" ? calm() : addEventListener("load", calm, {once: true});
+"""
+
+
+def missing():
+    """What is not installed of what this needs, or None."""
+    try:
+        import selenium  # noqa: F401
+    except ImportError:
+        return "python3-selenium"
+    for path in (BROWSER, DRIVER):
+        if not shutil.which(path):
+            return Path(path).name
+    return None
+
+
+class Chromium:
+    """One tab. Paths are those of the server `url`."""
+
+    def __init__(self, driver, url):
+        self.driver, self.url = driver, url
+        self.requested = []  # (URL, type) of each request since the last look
+        self.command("Page.addScriptToEvaluateOnNewDocument", source=(FOLDER / "probe.js").read_text(encoding="utf-8"))
+        self.size(1440)
+
+    def command(self, name, **parameters):
+        return self.driver.execute_cdp_cmd(name, parameters)
+
+    def script(self, text, *arguments):
+        return self.driver.execute_script(text, *arguments)
+
+    def value(self, expression):
+        return self.script(f"return ({expression})")
+
+    def open(self, path):
+        """Goes to `path` and waits until the page and its scripts have started."""
+        self.driver.get(path if path.startswith("http") else self.url + path)
+        self.settle()
+
+    def settle(self):
+        self.driver.execute_async_script(SETTLED)
+
+    def wait(self, condition, told=None):
+        """Waits until the JavaScript expression holds, across navigations."""
+        from selenium.common.exceptions import JavascriptException, WebDriverException
+
+        for _ in range(5):
+            try:
+                if self.driver.execute_async_script(WAIT, condition, DEADLINE_MS):
+                    return
+                raise AssertionError(f"in {DEADLINE_MS} ms not so: {told or condition}, at {self.driver.current_url}")
+            except JavascriptException as error:
+                if "unloaded" not in str(error):
+                    raise
+            except WebDriverException as error:
+                if "context" not in str(error) and "navigat" not in str(error):
+                    raise
+        raise AssertionError(f"the page does not come to rest: {told or condition}")
+
+    def find(self, selector):
+        return self.driver.find_element("css selector", selector)
+
+    def all(self, selector):
+        return self.driver.find_elements("css selector", selector)
+
+    def texts(self, selector):
+        return self.script(
+            "return [...document.querySelectorAll(arguments[0])].map(e => e.innerText.trim())", selector
+        )
+
+    def keys(self, *keys):
+        """Types into what has the focus. Names of keys as Selenium has them: ARROW_DOWN."""
+        from selenium.webdriver.common.action_chains import ActionChains
+        from selenium.webdriver.common.keys import Keys
+
+        actions = ActionChains(self.driver, duration=0)
+        for key in keys:
+            actions.send_keys(getattr(Keys, key) if key.isupper() and len(key) > 1 else key)
+        actions.perform()
+
+    def size(self, width, height=900):
+        self.command(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
+        )
+
+    def media(self, **features):
+        """Emulates media features: media(prefers_color_scheme="dark")."""
+        self.command(
+            "Emulation.setEmulatedMedia",
+            features=[{"name": name.replace("_", "-"), "value": value} for name, value in features.items()],
+        )
+
+    @contextlib.contextmanager
+    def without_script(self):
+        self.command("Emulation.setScriptExecutionDisabled", value=True)
+        try:
+            yield
+        finally:
+            self.command("Emulation.setScriptExecutionDisabled", value=False)
+
+    @contextlib.contextmanager
+    def slow_network(self, latency_ms, bytes_a_second):
+        """Everything comes so late, and nothing from a cache: what would come in one frame comes in several."""
+        self.command("Network.enable")
+        self.command("Network.setCacheDisabled", cacheDisabled=True)
+        conditions = {"offline": False, "uploadThroughput": -1}
+        try:
+            self.command(
+                "Network.emulateNetworkConditions",
+                latency=latency_ms,
+                downloadThroughput=bytes_a_second,
+                **conditions,
+            )
+            yield
+        finally:
+            self.command("Network.emulateNetworkConditions", latency=0, downloadThroughput=-1, **conditions)
+            self.command("Network.setCacheDisabled", cacheDisabled=False)
+
+    def complaints(self):
+        """What the console said since the last look."""
+        return [entry["message"] for entry in self.driver.get_log("browser")]
+
+    def requests(self):
+        """The URLs asked for since the last look."""
+        urls = []
+        for entry in self.driver.get_log("performance"):
+            message = json.loads(entry["message"])["message"]
+            if message["method"] == "Network.requestWillBeSent":
+                urls.append(message["params"]["request"]["url"])
+        return urls
+
+    def foreign_requests(self):
+        own = urlsplit(self.url).netloc
+        return [url for url in self.requests() if urlsplit(url).netloc != own and not url.startswith(("data:", "blob:"))]
+
+    def cookies(self):
+        return self.command("Network.getAllCookies")["cookies"]
+
+
+@contextlib.contextmanager
+def chromium(url):
+    """A Chromium for the server at `url`, ended behind the block."""
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = BROWSER
+    for flag in FLAGS:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    options.add_experimental_option("perfLoggingPrefs", {"enableNetwork": True, "enablePage": False})
+    driver = webdriver.Chrome(service=Service(DRIVER), options=options)
+    try:
+        driver.set_script_timeout(2 * DEADLINE_MS / 1000)
+        yield Chromium(driver, url)
+    finally:
+        driver.quit()

@@ -1,0 +1,81 @@
+"""What all tests here share: one server on the sample, one Chromium, the list of pages, and what was crawled once.
+
+`scene` is filled by check.py before the tests run."""
+
+import functools
+import unittest
+from types import SimpleNamespace
+
+import chromium
+from crawl import Crawl
+
+# url: of the server. browser: the Chromium, or None. axe: the text of axe-core, or None. why: why one of them is missing.
+scene = SimpleNamespace(url=None, browser=None, axe=None, why_no_browser=None, why_no_axe=None)
+
+# One page of each kind. A new page belongs here: test_pages.py says which endpoint has none.
+PAGES = {
+    "home": "/",
+    "results": "/search?q=serde",
+    "results of a typo": "/search?q=sered",
+    "no result": "/search?q=zzzzqqqqxx",
+    "keywords": "/keywords",
+    "keyword": "/keywords/http",
+    "categories": "/categories",
+    "category": "/categories/development-tools",
+    "subcategory": "/categories/development-tools::testing",
+    "user": "/users/sample-user-33",
+    "team": "/teams/github:sample-org-28:core",
+    "encodings": "/encodings",
+    "no such page": "/no/such/page",
+}
+NOT_FOUND = {"no such page"}
+MAX_TOLD = 20
+
+
+@functools.cache
+def crawled():
+    return Crawl(scene.url)
+
+
+class FaultsTest(unittest.TestCase):
+    def assert_none(self, faults, told=None):
+        """That a list of faults, each in words, is empty."""
+        if faults:
+            self.fail("\n".join([told or f"{len(faults)}:", *map(str, faults[:MAX_TOLD])]))
+
+
+class BrowserTest(FaultsTest):
+    """A test in the browser. Behind each the page must not have broken a rule; what a test provokes on purpose it takes
+    from `expected`, a list of words that a complaint of the console may have."""
+
+    expected = ()
+
+    def setUp(self):
+        if scene.browser is None:
+            self.skipTest(scene.why_no_browser)
+        self.browser = scene.browser
+        self.browser.size(1440)
+        self.browser.media(prefers_color_scheme="light")
+        self.addCleanup(self.check_rules)
+
+    def check_rules(self):
+        self.assertEqual(self.browser.foreign_requests(), [], "requests to another host")
+        complaints = [text for text in self.browser.complaints() if not any(word in text for word in self.expected)]
+        self.assert_none(complaints, "the console")
+        self.assertEqual(self.browser.cookies(), [])
+        self.check_probe()
+
+    def check_probe(self):
+        probe = self.browser.value("window.cratedexProbe")
+        if probe:
+            self.assertEqual(probe["violations"], [], self.browser.driver.current_url)
+            self.assertEqual(probe["errors"], [], self.browser.driver.current_url)
+
+    def open(self, path):
+        self.browser.open(path)
+
+
+def missing_browser():
+    """Why there is no browser here, or None."""
+    package = chromium.missing()
+    return package and f"{package} is not installed; scripts/install-deps --test brings it"
