@@ -38,6 +38,7 @@
     X(style, "style", ".css")                                                                      \
     X(lists, "lists", ".css")                                                                      \
     X(crate, "crate", ".css")                                                                      \
+    X(readme, "readme", ".css")                                                                    \
     X(copy, "copy", ".js")                                                                         \
     X(suggest, "suggest", ".js")                                                                   \
     X(icon, "icon", ".svg")                                                                        \
