@@ -62,12 +62,13 @@ missing := $(shell for c in $(firstword $(CC)) $(if $(needs_bench),$(firstword $
             for m in $(wanted_modules); do $(PKG_CONFIG) --exists $$m || echo $$m; done; \
     else echo $(PKG_CONFIG); fi)
 ifeq ($(strip $(missing)),)
-missing := $(shell printf '\043include <csv.h>\n' | \
-    $(CC) -E - >/dev/null 2>&1 || echo libcsv-dev)
+missing := $(shell for header in 'csv.h libcsv-dev' \
+        'cmark-gfm-core-extensions.h libcmark-gfm-extensions-dev'; do set -- $$header; \
+    printf '\043include <%s>\n' $$1 | $(CC) -E - >/dev/null 2>&1 || echo $$2; done)
 endif
 ifneq ($(strip $(missing)),)
 # What brings it, as far as that is known: CC may be any compiler.
-with_install_deps := gcc pkg-config libcsv-dev $(index_modules) $(server_modules)
+with_install_deps := gcc pkg-config libcsv-dev libcmark-gfm-extensions-dev $(index_modules) $(server_modules)
 with_its_test := g++ clang clang++ $(test_modules) $(bench_modules)
 option := $(if $(filter-out $(with_install_deps),$(filter $(with_its_test),$(missing))), --test)
 is_known := $(filter $(with_install_deps) $(with_its_test),$(missing))

@@ -11,8 +11,8 @@ struct build_readmes;
 /* NULL on failure; the build must keep READMEs. */
 struct build_readmes *build_readmes_open(struct build *build, struct error *error);
 
-/* Stores the README of a crate, valid UTF-8; one without a character that shows is none. Crates come
-   in the order of their ranks. Returns 0 or -1. */
+/* Stores the README of a crate, valid UTF-8; one without a character that shows is none. Crates
+   come in the order of their ranks. Returns 0 or -1. */
 int build_readmes_add(struct build_readmes *readmes, uint32_t rank, const char *text, size_t length,
                       struct error *error);
 

@@ -62,6 +62,31 @@ static size_t tag_length(const char *html, size_t length)
     return length;
 }
 
+/* `&name;` at `html`; 0: there is none. */
+static size_t reference_length(const char *html, size_t length)
+{
+    size_t i = 1;
+    while (i < length && i <= MAX_REFERENCE && is_letter_or_digit(html[i]))
+        i++;
+    return i > 1 && is_letter(html[1]) && i < length && html[i] == ';' ? i + 1 : 0;
+}
+
+/* Appends text between tags. */
+static int put_text(const char *text, size_t length, msgpack_sbuffer *out)
+{
+    size_t run = 0;
+    for (size_t i = 0; i < length;) {
+        size_t n = text[i] == '&' ? reference_length(text + i, length - i) : 0;
+        if (n > 0) {
+            if (html_escape(out, text + run, i - run) != 0 || html_append(out, text + i, n) != 0)
+                return -1;
+            run = i + n;
+        }
+        i += n > 0 ? n : 1;
+    }
+    return html_escape(out, text + run, length - run);
+}
+
 /* The quoted value of `alt` in a tag. */
 static int write_alternative(const char *tag, size_t length, msgpack_sbuffer *out)
 {
@@ -73,30 +98,16 @@ static int write_alternative(const char *tag, size_t length, msgpack_sbuffer *ou
             continue;
         const char *value = tag + i + sizeof name;
         const char *end = memchr(value, quote, (size_t)(tag + length - value));
-        return end == NULL ? 0 : html_escape(out, value, (size_t)(end - value));
+        return end == NULL ? 0 : put_text(value, (size_t)(end - value), out);
     }
     return 0;
-}
-
-/* `&name;` at `html`; 0: there is none. */
-static size_t reference_length(const char *html, size_t length)
-{
-    size_t i = 1;
-    while (i < length && i <= MAX_REFERENCE && is_letter_or_digit(html[i]))
-        i++;
-    return i > 1 && is_letter(html[1]) && i < length && html[i] == ';' ? i + 1 : 0;
 }
 
 /* The length of the markup at `html`, which is written as what shows of it; 0: it is text. */
 static size_t pass_markup(const char *html, size_t length, msgpack_sbuffer *out, int *result)
 {
     char element[MAX_NAME + 3];
-    if (html[0] == '&') {
-        size_t n = reference_length(html, length);
-        *result = html_append(out, html, n);
-        return n;
-    }
-    if (html[0] != '<' || length < 2)
+    if (length < 2)
         return 0;
     if (html[1] == '!' || html[1] == '?') {
         bool is_comment = length >= 4 && memcmp(html, "<!--", 4) == 0;
@@ -119,12 +130,12 @@ int markdown_raw_text(const char *html, size_t length, msgpack_sbuffer *out)
 {
     size_t run = 0;
     for (size_t i = 0; i < length;) {
-        if (html[i] != '<' && html[i] != '&') {
+        if (html[i] != '<') {
             i++;
             continue;
         }
         int result = 0;
-        if (html_escape(out, html + run, i - run) != 0)
+        if (put_text(html + run, i - run, out) != 0)
             return -1;
         run = i;
         size_t n = pass_markup(html + i, length - i, out, &result);
@@ -134,5 +145,5 @@ int markdown_raw_text(const char *html, size_t length, msgpack_sbuffer *out)
         if (n > 0)
             run = i;
     }
-    return html_escape(out, html + run, length - run);
+    return put_text(html + run, length - run, out);
 }

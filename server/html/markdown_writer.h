@@ -9,8 +9,8 @@
 #include <msgpack/sbuffer.h>
 #include <stdbool.h>
 
-/* Behind so much, elements are only closed: what is begun before can be six times as long as a text,
-   every byte of which is escaped. */
+/* Behind so much, elements are only closed: what is begun before can be six times as long as a
+   text, every byte of which is escaped. */
 #define MARKDOWN_MAX_HTML ((size_t)1 << 20)
 
 /* What nests more deeply is written without elements of its own. */
@@ -26,8 +26,8 @@ struct markdown_writer {
     bool has_failed;     /* for want of memory */
 };
 
-/* Appends the document, as markdown_to_html has it. `*is_cut` becomes true where the end is missing,
-   else it stays. Returns 0 or -1 (memory). */
+/* Appends the document, as markdown_to_html has it. `*is_cut` becomes true where the end is
+   missing, else it stays. Returns 0 or -1 (memory). */
 int markdown_write(cmark_node *document, const char *link_base, msgpack_sbuffer *out, bool *is_cut);
 
 /* Appends HTML of ours, and text of others. NULL is nothing. */

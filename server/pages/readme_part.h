@@ -7,9 +7,9 @@
 
 #include <stdint.h>
 
-/* Writes one member into the page's model, at the top level: `readme` is null where the crate of that
-   rank has none, else an object of `html`, which is safe to be written as it is, `full_size` in
-   bytes, and `is_cut`, whether the page shows its beginning only. Returns 0 or -1. */
+/* Writes one member into the page's model, at the top level: `readme` is null where the crate of
+   that rank has none, else an object of `html`, which is safe to be written as it is, `full_size`
+   in bytes, and `is_cut`, whether the page shows its beginning only. Returns 0 or -1. */
 int readme_part_add(struct page *page, uint32_t rank, struct failure *failure);
 
 #endif
