@@ -21,14 +21,28 @@
     X(category)                                                                                    \
     X(user)                                                                                        \
     X(team)                                                                                        \
+    X(docs)                                                                                        \
+    X(docs_operation)                                                                              \
+    X(docs_field)                                                                                  \
+    X(status)                                                                                      \
+    X(status_answers)                                                                              \
+    X(status_asked)                                                                                \
     X(crate)                                                                                       \
     X(dependencies)                                                                                \
     X(features)                                                                                    \
     X(versions)                                                                                    \
+    X(crate_dependents)                                                                            \
+    X(crate_versions)                                                                              \
+    X(crate_features)                                                                              \
+    X(crate_dependencies)                                                                          \
+    X(crate_crumbs)                                                                                \
+    X(crate_pages)                                                                                 \
     X(crate_missing)                                                                               \
     X(readme)                                                                                      \
     X(search)                                                                                      \
-    X(encodings)
+    X(encodings)                                                                                   \
+    X(search_chips)                                                                                \
+    X(search_filters)
 
 /* These are no HTML. */
 #define XML_TEMPLATES(X) X(opensearch)
@@ -41,6 +55,11 @@
     X(readme, "readme", ".css")                                                                    \
     X(copy, "copy", ".js")                                                                         \
     X(suggest, "suggest", ".js")                                                                   \
+    X(docs_style, "docs", ".css")                                                                  \
+    X(docs, "docs", ".js")                                                                         \
+    X(status_style, "status", ".css")                                                              \
+    X(status, "status", ".js")                                                                     \
+    X(status_charts, "status_charts", ".js")                                                       \
     X(icon, "icon", ".svg")                                                                        \
     X(encodings_style, "encodings", ".css")                                                        \
     X(encodings, "encodings", ".js")                                                               \
@@ -48,7 +67,9 @@
     X(encodings_plot, "encodings_plot", ".js")                                                     \
     X(encodings_report, "encodings_report", ".js")                                                 \
     X(messagepack, "messagepack", ".js")                                                           \
-    X(statistics, "statistics", ".js")
+    X(statistics, "statistics", ".js")                                                             \
+    X(search_style, "search", ".css")                                                              \
+    X(search, "search", ".js")
 
 #define EMBED(symbol, path)                                                                        \
     __asm__(".pushsection .rodata\n"                                                               \

@@ -25,10 +25,18 @@ PAGES = {
     "subcategory": "/categories/development-tools::testing",
     "user": "/users/sample-user-33",
     "team": "/teams/github:sample-org-28:core",
+    "crate": "/crates/tokio",
+    "crate, a version": "/crates/tokio/1.0.0",
+    "crate, its versions": "/crates/tokio/versions",
+    "crate, its dependencies": "/crates/tokio/1.48.0/dependencies",
+    "crate, its features": "/crates/tokio/1.48.0/features",
+    "crate, its dependents": "/crates/serde/reverse_dependencies?page=2",
     "encodings": "/encodings",
     "no such page": "/no/such/page",
+    "no such crate": "/crates/tokioo",
+    "no such version": "/crates/tokio/99.0.0",
 }
-NOT_FOUND = {"no such page"}
+NOT_FOUND = {"no such page", "no such crate", "no such version"}
 MAX_TOLD = 20
 
 
