@@ -116,7 +116,8 @@ static void turns_html_into_its_text(void **state)
          "<p>&nbsp;&amp;#8238;&lt;i&gt; 1 &amp; 2&lt;\n</p>\n"},
         {"<style>a{}</style><iframe src=x></iframe><svg/onload=x>", "<p>a{}\n</p>\n"},
         {"<img alt=\"<script>\">", "<p>&lt;script&gt;\n</p>\n"},
-        {"&lt;script&gt; &#x202E; \xE2\x80\xAE \x01", "<p>&lt;script&gt; � � �</p>\n"},
+        {"&lt;script&gt; &#x202E; \xE2\x80\xAEx\xE2\x80\xAC \x01",
+         "<p>&lt;script&gt; � �x� �</p>\n"},
     };
     static const struct example last = {"<sc<script>ript>x</script>", "<p>&lt;script&gt;x</p>\n"};
     check_all(examples, N_ELEMENTS(examples));
