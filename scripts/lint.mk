@@ -64,7 +64,7 @@ $(BUILD)/lint/tests/http/%.c.ok: tests/http/%.c $(lint_inputs)
 	$(call check_source,$(read_source))
 read_source = gcc $(lint_flags) -MMD -MP -MT $@ -MF $(@:.ok=.d) -fsyntax-only $<
 
-# The one file in C++; its head says why it is.
+# The few files in C++; their heads say why they are.
 $(BUILD)/lint/%.cc.ok: %.cc $(BUILD)/obj/%.o $(lint_inputs)
 	@mkdir -p $(@D)
 	$(call say,lint,$<)
