@@ -74,7 +74,7 @@ static void shows_a_version(void **state)
         {.request = {.target = "/crates/Odd-Name/1.0.0+b.1"},
          .status = 200,
          .body = {"<bdi>1.0.0+b.1</bdi>", "Odd-Name = &quot;1.0.0&quot;",
-                  "This version was not downloaded"}},
+                  "No downloads of this version in the last 90 days."}},
         {.request = {.target = "/crates/Odd-Name/%31.0.0%2Bb.1"},
          .status = 200,
          .headers = {"X-Cache: hit"}},
@@ -91,7 +91,7 @@ static void shows_a_version(void **state)
         {.request = {.target = "/crates/bare"},
          .status = 200,
          .body = {"This crate has no version", "!cargo add", "No version, no dependencies.",
-                  "Not downloaded in the last 90 days", "!<svg"}},
+                  "No downloads in the last 90 days", "!<svg"}},
     };
     page_cases_run(client_of(state), cases, N_ELEMENTS(cases));
 }
