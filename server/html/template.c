@@ -125,9 +125,8 @@ static int read_tag(struct parser *parser, struct tag *tag)
     return 0;
 }
 
-/* Steps over the white space behind a tag that writes nothing itself and stands alone in its lines
-   ("standalone", says Mustache): what stands before it ends with a line end already. `begin` is where
-   it begins. */
+/* Steps over the white space behind a tag that begins at `begin`, if it writes nothing and is alone
+   in its lines ("standalone", says Mustache): what stands before it ends with a line end. */
 static void skip_own_line(struct parser *parser, size_t begin)
 {
     const char *text = parser->source->text;

@@ -152,9 +152,9 @@ static void leaves_out_indentation(void **state)
 static void leaves_out_lines_of_tags(void **state)
 {
     (void)state;
-    check_one(
-        "<ul>\n  {{#name}}\n  {{! why }}\n  <li>\n  {{/name}}\n  {{^name}}\n  x\n  {{/name}}\n</ul>",
-        "<ul>\n<li>\n</ul>");
+    check_one("<ul>\n  {{#name}}\n  {{! why }}\n  <li>\n"
+              "  {{/name}}\n  {{^name}}\n  x\n  {{/name}}\n</ul>",
+              "<ul>\n<li>\n</ul>");
     check_one("{{#name}}\na {{/name}}\nb", "a \nb");
     check_one("{{downloads}}\n{{downloads}}", "1234567\n1234567");
 }
