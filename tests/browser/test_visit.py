@@ -1,0 +1,74 @@
+"""A visitor's way through the pages: a search, a filter, the next page, back; a crate and what is copied from it."""
+
+from scene import BrowserTest
+
+RESULTS = "#results h2 a"
+
+
+class Visit(BrowserTest):
+    def follow(self, selector, condition="true"):
+        """Clicks the first such link or control and waits for another page, of which `condition` holds."""
+        self.browser.script("window.isLeft = false")
+        self.browser.find(selector).click()
+        self.browser.wait(f"window.isLeft === undefined && document.readyState == 'complete' && ({condition})")
+        self.browser.settle()
+
+    def back(self):
+        self.browser.script("window.isLeft = false")
+        self.browser.driver.back()
+        self.browser.wait("window.isLeft === undefined && document.readyState == 'complete'")
+        self.browser.settle()
+
+    def place(self):
+        return self.browser.value("[location.pathname + location.search, scrollY]")
+
+    def test_a_search_a_filter_the_next_page_and_back(self):
+        self.open("/")
+        self.browser.keys("h", "t", "t", "p", "ENTER")
+        self.browser.wait("location.pathname == '/search' && document.readyState == 'complete'")
+        self.assertIn("http", self.browser.texts(RESULTS))
+        everything = self.browser.texts("h1")[0]
+        self.browser.size(1440, 600)
+        # A value of a facet, as a link or a box to tick.
+        self.choose_filter()
+        filtered = self.browser.texts("h1")[0]
+        self.assertNotEqual(filtered, everything)
+        self.assertEqual(self.browser.value("document.querySelector('[name=q]').value"), "http")
+        self.browser.script("scrollTo(0, 300)")
+        self.browser.wait("scrollY == 300")
+        first_page, place = self.browser.texts(RESULTS), self.place()
+        self.follow("a[rel=next]")
+        second_page = self.browser.texts(RESULTS)
+        self.assertFalse(set(first_page) & set(second_page))
+        self.assertIn("q=http", self.place()[0])
+        self.follow(RESULTS, "location.pathname.startsWith('/crates/')")
+        self.back()
+        self.assertEqual(self.browser.texts(RESULTS), second_page)
+        self.back()
+        self.assertEqual(self.place(), place)
+        self.assertEqual(self.browser.texts("h1")[0], filtered)
+        self.assertEqual(self.browser.texts(RESULTS), first_page)
+        self.back()
+        self.assertEqual(self.browser.texts("h1")[0], everything)
+
+
+class Crate(BrowserTest):
+    def test_what_is_copied(self):
+        self.browser.command("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
+        self.open("/crates/serde")
+        shown = self.browser.value("document.getElementById(document.querySelector('button.copy').dataset.copy).innerText")
+        self.assertEqual(shown, "cargo add serde")
+        self.browser.find("button.copy").click()
+        self.browser.wait("/copied/i.test(document.querySelector('[data-copied]').textContent)", "it is said")
+        read = "const done = arguments[0]; navigator.clipboard.readText().then(done, (error) => done(String(error)))"
+        self.assertEqual(self.browser.driver.execute_async_script(read), shown)
+
+    def test_where_nothing_may_be_copied_the_text_is_selected(self):
+        self.open("/crates/serde")
+        self.browser.script(
+            "Object.defineProperty(navigator, 'clipboard', {value: {writeText: () => Promise.reject(new Error('no'))}});"
+            "document.execCommand = () => false"
+        )
+        self.browser.find("button.copy").click()
+        self.browser.wait("/selected/i.test(document.querySelector('[data-copied]').textContent)", "it is said")
+        self.assertEqual(self.browser.value("getSelection().toString().trim()"), "cargo add serde")
