@@ -7,6 +7,8 @@
    cached all the same, under the day and the number of downloads that were counted of the crate:
    the next download makes another key, and nobody is shown less than was counted before his
    request. Caches elsewhere are told to ask each time. */
+#include "server/endpoints/downloads.h"
+
 #include "server/endpoints/crate_path.h"
 #include "server/endpoints/endpoint.h"
 #include "server/parameters/include_parameter.h"
@@ -33,11 +35,10 @@ struct crate_downloads_parameters {
 };
 ENDPOINT_PARAMETERS_FIT(struct crate_downloads_parameters);
 
-/* The last day that anything is known of. */
-static const char *today(const struct question *question)
+const char *downloads_last_day(const struct service *service, const struct snapshot *snapshot)
 {
-    const struct download_counters *counters = question->service->downloads;
-    const char *day = index_downloads_day(question->snapshot->index);
+    const struct download_counters *counters = service->downloads;
+    const char *day = index_downloads_day(snapshot->index);
     if (counters == NULL)
         return day;
     const char *counted = download_counts_day(download_counters_today(counters));
@@ -99,7 +100,7 @@ static int prepare_version(const struct question *question, void *parameters,
                            struct failure *failure)
 {
     struct version_downloads_parameters *version = parameters;
-    const char *last = today(question);
+    const char *last = downloads_last_day(question->service, question->snapshot);
     if (read_before_date(question->request->query, &last, failure) != 0 ||
         crate_path_prepare_version(question, &version->path, failure) != 0)
         return -1;
@@ -138,7 +139,7 @@ static int prepare_crate(const struct question *question, void *parameters, stru
     if (crate_path_prepare(question, &crate->rank, failure) != 0 ||
         read_include(question->request->query, &crate->has_versions, failure) != 0)
         return -1;
-    download_days_until(&crate->days, today(question));
+    download_days_until(&crate->days, downloads_last_day(question->service, question->snapshot));
     canonical_key_number(question->key, 'i', crate->has_versions);
     add_to_key(question, crate->rank, &crate->days);
     return 0;

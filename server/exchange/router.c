@@ -46,6 +46,8 @@ static const struct endpoint *const endpoints[] = {
     &sparse_index_config_endpoint,
     &home_page_endpoint,
     &search_page_endpoint,
+    &crate_page_endpoint,
+    &version_page_endpoint,
     &keywords_page_endpoint,
     &keyword_page_endpoint,
     &categories_page_endpoint,

@@ -20,12 +20,20 @@
     X(category)                                                                                    \
     X(user)                                                                                        \
     X(team)                                                                                        \
+    X(crate)                                                                                       \
+    X(dependencies)                                                                                \
+    X(features)                                                                                    \
+    X(versions)                                                                                    \
+    X(crate_missing)                                                                               \
+    X(readme)                                                                                      \
     X(search)
 
 /* Key, stem, extension. */
 #define ASSETS(X)                                                                                  \
     X(style, "style", ".css")                                                                      \
     X(lists, "lists", ".css")                                                                      \
+    X(crate, "crate", ".css")                                                                      \
+    X(copy, "copy", ".js")                                                                         \
     X(suggest, "suggest", ".js")                                                                   \
     X(icon, "icon", ".svg")
 

@@ -60,10 +60,10 @@ static int run(struct answer_job *page_job, const struct part *part, const struc
     failure->status = 500;
     if (encoder_finish(&job.encoder, &failure->error) != 0)
         return -1;
-    if (job.head.arm != EXPERIMENT_NONE) {
+    if (job.head.arm != EXPERIMENT_NONE)
         page_job->head.arm = job.head.arm;
+    if (job.head.cache_control.everyone != NULL)
         page_job->head.cache_control = job.head.cache_control;
-    }
     return 0;
 }
 

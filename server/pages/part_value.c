@@ -1,6 +1,6 @@
 #include "server/pages/part_value.h"
 
-#include <string.h>
+#include "server/pages/object.h"
 
 int part_value_read(struct answer_job *job, const struct part *part, struct part_value *value,
                     struct failure *failure)
@@ -30,29 +30,15 @@ void part_value_free(struct part_value *value)
     msgpack_sbuffer_destroy(&value->bytes);
 }
 
-static const msgpack_object *member_of(const msgpack_object *object, const char *name)
-{
-    if (object == NULL || object->type != MSGPACK_OBJECT_MAP)
-        return NULL;
-    for (uint32_t i = 0; i < object->via.map.size; i++) {
-        const msgpack_object *key = &object->via.map.ptr[i].key;
-        if (key->type == MSGPACK_OBJECT_STR && key->via.str.size == strlen(name) &&
-            memcmp(key->via.str.ptr, name, key->via.str.size) == 0)
-            return &object->via.map.ptr[i].val;
-    }
-    return NULL;
-}
-
 const msgpack_object *part_value_at(const struct part_value *value, const char *member,
                                     const char *inner)
 {
-    return member_of(member_of(&value->unpacked.data, member), inner);
+    return object_member(object_member(&value->unpacked.data, member), inner);
 }
 
 uint64_t part_value_number(const struct part_value *value, const char *member, const char *inner)
 {
-    const msgpack_object *found = part_value_at(value, member, inner);
-    return found != NULL && found->type == MSGPACK_OBJECT_POSITIVE_INTEGER ? found->via.u64 : 0;
+    return object_number(part_value_at(value, member, inner));
 }
 
 void part_value_add(const struct part_value *value, struct page *page, const char *key)

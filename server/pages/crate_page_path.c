@@ -1,0 +1,221 @@
+/* A page is found at one address, so that caches and search engines have it once: a redirect leads
+   there. It is permanent, but no longer than any answer is kept: who deletes a crate may publish it
+   anew under another spelling.
+
+   A page of what is missing is an answer like any other, for it shows names that are near. It is
+   not kept outside: what is missing may come. */
+#include "server/pages/crate_page_path.h"
+
+#include "server/endpoints/endpoints.h"
+#include "server/html/escape.h"
+#include "server/pages/object.h"
+#include "server/pages/part_value.h"
+
+#include <string.h>
+
+#define MAX_SUGGEST_QUERY 1024
+
+bool crate_page_is_shown(const struct crate_page_path *path)
+{
+    return path->rank != 0 && path->typed.length == path->name.length &&
+           memcmp(path->typed.text, path->name.text, path->name.length) == 0;
+}
+
+void crate_page_path_read(const struct question *question, bool has_version,
+                          struct crate_page_path *path)
+{
+    const struct request *request = question->request;
+    const struct index *index = question->snapshot->index;
+    struct canonical_key *key = question->key;
+    *path = (struct crate_page_path){
+        .rank =
+            index_find_crate(index, request->path_values[0].text, request->path_values[0].length),
+        .typed = request->path_values[0],
+        .name = request->path_values[0],
+        .query = request->query_text,
+        .query_length = request->query_length,
+    };
+    if (has_version)
+        path->version = request->path_values[1];
+    if (path->rank != 0) {
+        struct index_crate crate;
+        index_crate(index, path->rank, &crate);
+        path->name = (struct path_value){crate.name, crate.name_length};
+        crate_path_key(index, path->rank, key);
+    } else {
+        canonical_key_text(key, 'm', path->typed.text, path->typed.length);
+    }
+    canonical_key_text(key, 'v', path->version.text, path->version.length);
+    canonical_key_number(key, 's', crate_page_is_shown(path));
+    if (path->rank != 0 && !crate_page_is_shown(path))
+        canonical_key_text(key, 'q', path->query, path->query_length);
+}
+
+struct part crate_part(const struct endpoint *endpoint, const struct crate_page_path *path,
+                       const char *query)
+{
+    return (struct part){
+        .endpoint = endpoint,
+        .path_values = {path->name, path->version},
+        .query = query,
+        .query_length = query != NULL ? strlen(query) : 0,
+    };
+}
+
+static int append_text(msgpack_sbuffer *out, const char *text)
+{
+    return html_append(out, text, strlen(text));
+}
+
+/* Whether a header can have the query as it was sent, with this much before it. */
+static bool is_sayable(const struct path_value *query, size_t n_before)
+{
+    for (size_t i = 0; i < query->length; i++)
+        if (query->text[i] <= ' ' || query->text[i] >= 0x7f)
+            return false;
+    return query->length > 0 && n_before + 1 + query->length < ANSWER_MAX_LOCATION;
+}
+
+/* Writes the address into the job's location. A query that cannot stand there is left out. */
+static int write_location(struct answer_job *job, const struct path_value *name,
+                          const struct path_value *version, const char *tail,
+                          const struct path_value *query, msgpack_sbuffer *out)
+{
+    if (append_text(out, "/crates/") != 0 ||
+        html_percent_encode(out, name->text, name->length) != 0)
+        return -1;
+    if (version->length > 0 && (append_text(out, "/") != 0 ||
+                                html_percent_encode(out, version->text, version->length) != 0))
+        return -1;
+    if (append_text(out, tail) != 0)
+        return -1;
+    if (is_sayable(query, out->size) &&
+        (append_text(out, "?") != 0 || html_append(out, query->text, query->length) != 0))
+        return -1;
+    if (out->size >= sizeof job->location)
+        return -1;
+    memcpy(job->location, out->data, out->size);
+    job->location[out->size] = '\0';
+    return 0;
+}
+
+static int redirect(struct answer_job *job, const struct path_value *name,
+                    const struct path_value *version, const char *tail,
+                    const struct path_value *query, unsigned status, struct failure *failure)
+{
+    msgpack_sbuffer out;
+    msgpack_sbuffer_init(&out);
+    int result = write_location(job, name, version, tail, query, &out);
+    msgpack_sbuffer_destroy(&out);
+    if (result != 0)
+        return failure_set(failure, MHD_HTTP_INTERNAL_SERVER_ERROR,
+                           "the address of a page is longer than %d bytes",
+                           ANSWER_MAX_LOCATION - 1);
+    job->head.status = status;
+    return 0;
+}
+
+int crate_page_redirect(struct answer_job *job, const struct path_value *name,
+                        const struct path_value *version, const char *tail, unsigned status,
+                        struct failure *failure)
+{
+    const struct path_value none = {"", 0};
+    return redirect(job, name, version, tail, &none, status, failure);
+}
+
+static bool is_crate(const msgpack_object *suggestion)
+{
+    return object_is_text(object_member(suggestion, "kind"), "crate", strlen("crate"));
+}
+
+/* Writes the names of the crates among the suggestions. */
+static void encode_names(const msgpack_object *suggestions, struct encoder *model)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < object_n_elements(suggestions); i++)
+        n += is_crate(object_element(suggestions, i));
+    encoder_array(model, n);
+    for (uint32_t i = 0; i < object_n_elements(suggestions); i++)
+        if (is_crate(object_element(suggestions, i)))
+            object_encode(object_member(object_element(suggestions, i), "name"), model);
+    encoder_end_array(model);
+}
+
+/* Names that are near; none where the name is longer than any that could be. */
+static int add_near_names(struct page *page, const struct path_value *name, struct failure *failure)
+{
+    char query[MAX_SUGGEST_QUERY] = "limit=5&q=";
+    size_t length = strlen(query);
+    struct part_value value;
+    encoder_key(&page->model, "near");
+    if (query_string_encode(query, sizeof query, &length, name->text, name->length) != 0) {
+        encoder_null(&page->model);
+        return 0;
+    }
+    const struct part part = {
+        .endpoint = &suggest_endpoint, .query = query, .query_length = length};
+    if (part_value_read(page->job, &part, &value, failure) != 0)
+        return -1;
+    encode_names(object_member(&value.unpacked.data, "suggestions"), &page->model);
+    part_value_free(&value);
+    return 0;
+}
+
+static void add_text(struct page *page, const char *key, const struct path_value *text)
+{
+    encoder_key(&page->model, key);
+    encoder_string(&page->model, text->text, text->length);
+}
+
+static int show_missing_crate(struct answer_job *job, const struct crate_page_path *path,
+                              struct failure *failure)
+{
+    struct page page;
+    job->head.status = MHD_HTTP_NOT_FOUND;
+    job->head.cache_control = (struct cache_control)RESPONSE_NO_STORE;
+    page_begin(&page, job, 4);
+    encoder_member_text(&page.model, "title", "No such crate");
+    add_text(&page, "q", &path->typed);
+    add_text(&page, "name", &path->typed);
+    if (add_near_names(&page, &path->typed, failure) != 0)
+        return page_abandon(&page);
+    return page_finish(&page, "crate_missing", failure);
+}
+
+static int show_missing_version(struct answer_job *job, const struct crate_page_path *path,
+                                struct failure *failure)
+{
+    struct page page;
+    job->head.status = MHD_HTTP_NOT_FOUND;
+    job->head.cache_control = (struct cache_control)RESPONSE_NO_STORE;
+    page_begin(&page, job, 4);
+    encoder_member_text(&page.model, "title", "No such version");
+    add_text(&page, "name", &path->name);
+    encoder_member_boolean(&page.model, "is_version", true);
+    add_text(&page, "version", &path->version);
+    return page_finish(&page, "crate_missing", failure);
+}
+
+int crate_page_answer_other(struct answer_job *job, const struct crate_page_path *path,
+                            const char *tail, struct failure *failure)
+{
+    if (path->rank == 0)
+        return show_missing_crate(job, path, failure);
+    const struct path_value query = {path->query, path->query_length};
+    crate_path_tag(job->snapshot->index, path->rank, job->surrogate_key);
+    return redirect(job, &path->name, &path->version, tail, &query, MHD_HTTP_MOVED_PERMANENTLY,
+                    failure);
+}
+
+int crate_page_find_version(struct answer_job *job, const struct crate_page_path *path,
+                            int64_t *version_id, struct failure *failure)
+{
+    const struct crate_version_path version = {
+        .rank = path->rank, .name = path->name, .version = path->version};
+    crate_path_tag(job->snapshot->index, path->rank, job->surrogate_key);
+    if (crate_path_find_version(job->reader, &version, version_id, failure) == 0)
+        return 1;
+    if (failure->status != MHD_HTTP_NOT_FOUND)
+        return -1;
+    return show_missing_version(job, path, failure);
+}
