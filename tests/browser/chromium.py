@@ -2,16 +2,17 @@
 
 Every document starts with probe.js, which notes what a page must not do: shift, break its Content-Security-Policy, throw. The
 network is watched by the DevTools protocol; no name resolves but the server's own address, so that a page which asks
-elsewhere fails, and is told. Waiting is done in the page, frame by frame, until a condition holds or a deadline has passed."""
+elsewhere fails, and is told."""
 
 import contextlib
 import json
 import shutil
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 FOLDER = Path(__file__).resolve().parent
-DEADLINE_MS = 5000
+DEADLINE, PAUSE = 10, 0.01  # seconds
 BROWSER, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
 # A root user has no sandbox. What the others do without would only ask the network or take the processor.
 FLAGS = (
@@ -28,13 +29,6 @@ FLAGS = (
     "--hide-scrollbars",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
-WAIT = """
-const [condition, deadline, done] = arguments;
-const holds = new Function("return (" + condition + ")");
-const end = performance.now() + deadline;
-const look = () => holds() ? done(true) : performance.now() > end ? done(false) : requestAnimationFrame(look);
-look();
-"""
 # Two frames behind the load and an empty queue of the loop: what scripts do at their start is done.
 SETTLED = """
 const done = arguments[0];
@@ -73,30 +67,30 @@ class Chromium:
     def value(self, expression):
         return self.script(f"return ({expression})")
 
+    def answer_of(self, text, *arguments):
+        """What a script hands to the function that is its last argument."""
+        return self.driver.execute_async_script(text, *arguments)
+
     def open(self, path):
         """Goes to `path` and waits until the page and its scripts have started."""
         self.driver.get(path if path.startswith("http") else self.url + path)
         self.settle()
 
     def settle(self):
-        self.driver.execute_async_script(SETTLED)
+        self.answer_of(SETTLED)
 
     def wait(self, condition, told=None):
         """Waits until the JavaScript expression holds, across navigations."""
-        from selenium.common.exceptions import JavascriptException, WebDriverException
+        from selenium.common.exceptions import WebDriverException
 
-        for _ in range(5):
-            try:
-                if self.driver.execute_async_script(WAIT, condition, DEADLINE_MS):
+        end = time.monotonic() + DEADLINE
+        while time.monotonic() < end:
+            # Between two documents there is nothing to ask.
+            with contextlib.suppress(WebDriverException):
+                if self.value(condition):
                     return
-                raise AssertionError(f"in {DEADLINE_MS} ms not so: {told or condition}, at {self.driver.current_url}")
-            except JavascriptException as error:
-                if "unloaded" not in str(error):
-                    raise
-            except WebDriverException as error:
-                if "context" not in str(error) and "navigat" not in str(error):
-                    raise
-        raise AssertionError(f"the page does not come to rest: {told or condition}")
+            time.sleep(PAUSE)
+        raise AssertionError(f"in {DEADLINE} s not so: {told or condition}, at {self.driver.current_url}")
 
     def find(self, selector):
         return self.driver.find_element("css selector", selector)
@@ -192,7 +186,7 @@ def chromium(url):
     options.add_experimental_option("perfLoggingPrefs", {"enableNetwork": True, "enablePage": False})
     driver = webdriver.Chrome(service=Service(DRIVER), options=options)
     try:
-        driver.set_script_timeout(2 * DEADLINE_MS / 1000)
+        driver.set_script_timeout(3 * DEADLINE)
         yield Chromium(driver, url)
     finally:
         driver.quit()

@@ -18,6 +18,11 @@ PAGES = {
     "results": "/search?q=serde",
     "results of a typo": "/search?q=sered",
     "no result": "/search?q=zzzzqqqqxx",
+    "crate": "/crates/serde",
+    "crate of many kinds of dependencies": "/crates/reqwest",
+    "yanked crate": "/crates/libbindgen",
+    "yanked version": "/crates/hashbrown/0.15.0",
+    "no such crate": "/crates/no-such-crate",
     "keywords": "/keywords",
     "keyword": "/keywords/http",
     "categories": "/categories",
@@ -27,8 +32,8 @@ PAGES = {
     "team": "/teams/github:sample-org-28:core",
     "no such page": "/no/such/page",
 }
-NOT_FOUND = {"no such page"}
-MAX_TOLD = 20
+NOT_FOUND = {"no such page", "no such crate"}
+MAX_TOLD, MAX_LENGTH = 20, 400
 
 
 @functools.cache
@@ -40,7 +45,7 @@ class FaultsTest(unittest.TestCase):
     def assert_none(self, faults, told=None):
         """That a list of faults, each in words, is empty."""
         if faults:
-            self.fail("\n".join([told or f"{len(faults)}:", *map(str, faults[:MAX_TOLD])]))
+            self.fail("\n".join([told or f"{len(faults)}:", *(str(fault)[:MAX_LENGTH] for fault in faults[:MAX_TOLD])]))
 
 
 class BrowserTest(FaultsTest):

@@ -61,7 +61,7 @@ class Crate(BrowserTest):
         self.browser.find("button.copy").click()
         self.browser.wait("/copied/i.test(document.querySelector('[data-copied]').textContent)", "it is said")
         read = "const done = arguments[0]; navigator.clipboard.readText().then(done, (error) => done(String(error)))"
-        self.assertEqual(self.browser.driver.execute_async_script(read), shown)
+        self.assertEqual(self.browser.answer_of(read), shown)
 
     def test_where_nothing_may_be_copied_the_text_is_selected(self):
         self.open("/crates/serde")
