@@ -310,18 +310,13 @@ static struct representation *make_representation(struct answer *answer, enum co
                                                   size_t *added_bytes, struct error *error)
 {
     struct representation *identity = atomic_load(&answer->representations[CODING_IDENTITY]);
-    size_t size = shared_bytes_size(answer->body);
-    if (size < COMPRESSION_MIN_BYTES)
-        return identity;
-    void *coded = NULL;
-    size_t coded_size = 0;
-    if (compress_body(coding, shared_bytes_data(answer->body), size, &coded, &coded_size, error) !=
-        0)
+    void *coded;
+    size_t coded_size;
+    if (compress_where_it_pays(coding, shared_bytes_data(answer->body),
+                               shared_bytes_size(answer->body), &coded, &coded_size, error) != 0)
         return NULL;
-    if (coded_size >= size) {
-        free(coded);
+    if (coded == NULL)
         return identity;
-    }
     struct shared_bytes *body =
         shared_bytes_copy(shared_bytes_store(answer->body), coded, coded_size);
     free(coded);

@@ -2,10 +2,12 @@
    made for one request and say its id. */
 #include "server/exchange/exchange.h"
 
+#include "server/http/negotiation.h"
 #include "server/http/plain_response.h"
 #include "server/pages/error_page.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* What keeps us from answering is over soon, if it ends at all. */
 #define RETRY_AFTER_SECONDS "1"
@@ -36,6 +38,32 @@ void exchange_note_body(const struct exchange *exchange, bool is_plain, enum con
     exchange->outcome->coding = coding;
 }
 
+/* Whether a path, of which nothing may be known, is one that programs ask: what is there never
+   depends on whether Accept names HTML. */
+static bool is_for_programs(const char *path)
+{
+    static const char *const roots[] = {"/api", "/index", "/metrics", "/healthz", "/readyz", "/-"};
+    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
+        size_t length = strlen(roots[i]);
+        if (strncmp(path, roots[i], length) == 0 && (path[length] == '/' || path[length] == '\0'))
+            return true;
+    }
+    return path[0] != '/';
+}
+
+/* Whether errors are to be read by people: of a page, or of a path that nothing answers and that
+   somebody went to with a browser. */
+static bool is_for_people(const struct exchange *exchange)
+{
+    const struct request *request = exchange->request;
+    if (exchange->endpoint != NULL)
+        return exchange->endpoint->audience == ENDPOINT_FOR_PEOPLE;
+    const char *path =
+        request->path[0] != '\0' || request->target == NULL ? request->path : request->target;
+    return exchange->service->site != NULL && !exchange_is_admin(exchange) &&
+           !is_for_programs(path) && accept_names_html(request->fields.accept);
+}
+
 /* The error as whoever asked reads it; NULL when memory runs out. */
 static struct MHD_Response *make_error(const struct exchange *exchange, unsigned status,
                                        const char *detail, const char *allow, size_t *size)
@@ -45,10 +73,16 @@ static struct MHD_Response *make_error(const struct exchange *exchange, unsigned
         .request_id = request_id(exchange->request),
         .is_for_own_origin = exchange_is_admin(exchange),
     };
-    exchange_note_body(exchange, exchange->is_for_people, CODING_IDENTITY);
-    return exchange->is_for_people
-               ? error_page(exchange->service->site, status, detail, &headers, size)
-               : error_response(exchange->encoding, detail, &headers, size);
+    const struct error_page page = {
+        .status = status,
+        .detail = detail,
+        .path = exchange->request->path,
+        .index = exchange->snapshot->is_damaged ? NULL : exchange->snapshot->index,
+    };
+    const bool is_page = is_for_people(exchange);
+    exchange_note_body(exchange, is_page, CODING_IDENTITY);
+    return is_page ? error_page(exchange->service->site, &page, &headers, size)
+                   : error_response(exchange->encoding, detail, &headers, size);
 }
 
 enum MHD_Result exchange_error_allowing(const struct exchange *exchange, unsigned status,
@@ -74,7 +108,9 @@ enum MHD_Result exchange_options(const struct exchange *exchange, const char *me
     const struct response_headers headers = {
         .allow = methods,
         .request_id = request_id(exchange->request),
-        .is_for_own_origin = exchange_is_admin(exchange),
+        .is_for_own_origin =
+            exchange_is_admin(exchange) ||
+            (exchange->endpoint != NULL && exchange->endpoint->audience == ENDPOINT_FOR_PEOPLE),
     };
     return exchange_queue_once(exchange, MHD_HTTP_NO_CONTENT, options_response(&headers), 0);
 }

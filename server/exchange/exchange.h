@@ -28,7 +28,6 @@ struct exchange {
     /* What the responder finds out; not set before. */
     const struct endpoint *endpoint; /* NULL until the request is routed */
     enum encoding encoding;
-    bool is_for_people; /* errors are pages */
     struct recent_key recent_key;
 };
 

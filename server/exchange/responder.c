@@ -34,8 +34,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define API_FOLDER "/api/"
-
 static enum MHD_Result queue_login_only(const struct exchange *exchange,
                                         const struct login_only *login_only)
 {
@@ -135,18 +133,6 @@ static enum MHD_Result answer(const struct exchange *exchange)
     return answer_cached(exchange, &computation);
 }
 
-/* Whether errors are to be read by people: of a page, or of a path that nothing answers and that
-   somebody went to with a browser. What is below /api is for programs, whatever Accept says. */
-static bool is_for_people(const struct exchange *exchange)
-{
-    const struct request *request = exchange->request;
-    if (exchange->endpoint != NULL)
-        return exchange->endpoint->audience == ENDPOINT_FOR_PEOPLE;
-    return exchange->service->site != NULL && !exchange_is_admin(exchange) &&
-           strncmp(request->path, API_FOLDER, strlen(API_FOLDER)) != 0 &&
-           accept_names_html(request->fields.accept);
-}
-
 /* What only those who are logged in could do. */
 static bool answer_without_session(const struct exchange *exchange, bool is_acceptable,
                                    enum MHD_Result *result)
@@ -172,7 +158,6 @@ enum MHD_Result respond(struct exchange *exchange)
     outcome_init(exchange->outcome, router_other());
     exchange->endpoint = NULL;
     exchange->encoding = ENCODING_JSON;
-    exchange->is_for_people = false;
     /* An experiment's arm is drawn from what no key of the kind holds. */
     exchange->recent_key.size = 0;
     if (exchange->service->experiment == NULL)
@@ -185,7 +170,6 @@ enum MHD_Result respond(struct exchange *exchange)
     if (!is_acceptable)
         exchange->encoding = ENCODING_JSON;
     exchange->endpoint = router_find(request, exchange->service, &exchange->outcome->route);
-    exchange->is_for_people = is_for_people(exchange);
     if (request->method == METHOD_UNKNOWN)
         return exchange_error(exchange, MHD_HTTP_NOT_IMPLEMENTED,
                               "method not implemented: use " ALLOWED_METHODS);
@@ -212,7 +196,6 @@ enum MHD_Result respond_error(struct exchange *exchange, unsigned status, const 
 {
     outcome_init(exchange->outcome, router_other());
     exchange->endpoint = NULL;
-    exchange->is_for_people = false;
     if (negotiate_encoding(exchange->request->fields.accept, &exchange->encoding) != 0)
         exchange->encoding = ENCODING_JSON;
     return exchange_error(exchange, status, detail);

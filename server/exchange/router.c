@@ -54,6 +54,10 @@ static const struct endpoint *const endpoints[] = {
     &category_page_endpoint,
     &user_page_endpoint,
     &team_page_endpoint,
+    &robots_endpoint,
+    &favicon_endpoint,
+    &opensearch_endpoint,
+    &encodings_page_endpoint,
     &asset_endpoint,
 };
 #define N_ENDPOINTS (sizeof endpoints / sizeof endpoints[0])

@@ -11,6 +11,7 @@
     X(bottom)                                                                                      \
     X(error)                                                                                       \
     X(home)                                                                                        \
+    X(about)                                                                                       \
     X(list_head)                                                                                   \
     X(pager)                                                                                       \
     X(crate_list)                                                                                  \
@@ -26,7 +27,11 @@
     X(versions)                                                                                    \
     X(crate_missing)                                                                               \
     X(readme)                                                                                      \
-    X(search)
+    X(search)                                                                                      \
+    X(encodings)
+
+/* These are no HTML. */
+#define XML_TEMPLATES(X) X(opensearch)
 
 /* Key, stem, extension. */
 #define ASSETS(X)                                                                                  \
@@ -35,7 +40,14 @@
     X(crate, "crate", ".css")                                                                      \
     X(copy, "copy", ".js")                                                                         \
     X(suggest, "suggest", ".js")                                                                   \
-    X(icon, "icon", ".svg")
+    X(icon, "icon", ".svg")                                                                        \
+    X(encodings_style, "encodings", ".css")                                                        \
+    X(encodings, "encodings", ".js")                                                               \
+    X(encodings_measure, "encodings_measure", ".js")                                               \
+    X(encodings_plot, "encodings_plot", ".js")                                                     \
+    X(encodings_report, "encodings_report", ".js")                                                 \
+    X(messagepack, "messagepack", ".js")                                                           \
+    X(statistics, "statistics", ".js")
 
 #define EMBED(symbol, path)                                                                        \
     __asm__(".pushsection .rodata\n"                                                               \
@@ -48,16 +60,19 @@
             ".quad cratedex_html_" symbol "_end - cratedex_html_" symbol "\n"                      \
             ".popsection\n");
 
-#define EMBED_TEMPLATE(name)                                                                       \
-    EMBED("template_" #name, "templates/" #name ".html")                                           \
+#define EMBED_TEMPLATE(name, extension)                                                            \
+    EMBED("template_" #name, "templates/" #name extension)                                         \
     extern const char cratedex_html_template_##name[];                                             \
     extern const uint64_t cratedex_html_template_##name##_size;
+#define EMBED_HTML(name) EMBED_TEMPLATE(name, ".html")
+#define EMBED_XML(name) EMBED_TEMPLATE(name, ".xml")
 #define EMBED_ASSET(key, stem, extension)                                                          \
     EMBED("asset_" #key, "assets/" stem extension)                                                 \
     extern const char cratedex_html_asset_##key[];                                                 \
     extern const uint64_t cratedex_html_asset_##key##_size;
 
-TEMPLATES(EMBED_TEMPLATE)
+TEMPLATES(EMBED_HTML)
+XML_TEMPLATES(EMBED_XML)
 ASSETS(EMBED_ASSET)
 
 bool html_template_at(size_t i, struct template_source *source)
@@ -67,7 +82,7 @@ bool html_template_at(size_t i, struct template_source *source)
         const char *name;
         const char *text;
         const uint64_t *size;
-    } rows[] = {TEMPLATES(ROW)};
+    } rows[] = {TEMPLATES(ROW) XML_TEMPLATES(ROW)};
 #undef ROW
     if (i >= sizeof rows / sizeof *rows)
         return false;

@@ -111,6 +111,14 @@ int site_render(const struct site *site, const char *name, const msgpack_sbuffer
     return result;
 }
 
+const char *site_asset_address(const struct site *site, const char *key)
+{
+    for (size_t i = 0; i < site->n_assets; i++)
+        if (strcmp(site->assets[i].file.key, key) == 0)
+            return site->assets[i].address;
+    return NULL;
+}
+
 int site_find_asset(const struct site *site, const char *name, size_t length,
                     struct site_asset *asset)
 {

@@ -24,6 +24,9 @@ const void *site_facts(const struct site *site, size_t *size);
 int site_render(const struct site *site, const char *name, const msgpack_sbuffer *model,
                 msgpack_sbuffer *out, struct error *error);
 
+/* The address of the asset of that key; NULL where there is none. */
+const char *site_asset_address(const struct site *site, const char *key);
+
 /* An asset under a name that changes with its bytes: what browsers have once they keep. */
 struct site_asset {
     const char *media_type; /* static */

@@ -115,3 +115,20 @@ int compress_body(enum content_coding coding, const void *bytes, size_t size, vo
     *compressed_size = result_size;
     return 0;
 }
+
+int compress_where_it_pays(enum content_coding coding, const void *bytes, size_t size,
+                           void **compressed, size_t *compressed_size, struct error *error)
+{
+    *compressed = NULL;
+    *compressed_size = size;
+    if (coding == CODING_IDENTITY || size < COMPRESSION_MIN_BYTES)
+        return 0;
+    if (compress_body(coding, bytes, size, compressed, compressed_size, error) != 0)
+        return -1;
+    if (*compressed_size < size)
+        return 0;
+    free(*compressed);
+    *compressed = NULL;
+    *compressed_size = size;
+    return 0;
+}

@@ -16,4 +16,9 @@
 int compress_body(enum content_coding coding, const void *bytes, size_t size, void **compressed,
                   size_t *compressed_size, struct error *error);
 
+/* The same, but `*compressed` becomes NULL where the body is sent as it is: it is small, or does
+   not become smaller, or `coding` is identity. */
+int compress_where_it_pays(enum content_coding coding, const void *bytes, size_t size,
+                           void **compressed, size_t *compressed_size, struct error *error);
+
 #endif

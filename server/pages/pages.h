@@ -14,6 +14,10 @@ extern const struct endpoint categories_page_endpoint;
 extern const struct endpoint category_page_endpoint;
 extern const struct endpoint user_page_endpoint;
 extern const struct endpoint team_page_endpoint;
+extern const struct endpoint robots_endpoint;
+extern const struct endpoint favicon_endpoint;
+extern const struct endpoint opensearch_endpoint;
+extern const struct endpoint encodings_page_endpoint;
 extern const struct endpoint asset_endpoint;
 
 #endif

@@ -40,7 +40,7 @@ int part_prepare(const struct question *question, const struct part *part, struc
 }
 
 static int run(struct answer_job *page_job, const struct part *part, const struct reading *reading,
-               msgpack_sbuffer *body, struct failure *failure)
+               enum encoding encoding, msgpack_sbuffer *body, struct failure *failure)
 {
     struct answer_job job = {
         .service = page_job->service,
@@ -51,7 +51,7 @@ static int run(struct answer_job *page_job, const struct part *part, const struc
     };
     job.head.location = job.location;
     job.head.surrogate_key = job.surrogate_key;
-    encoder_init(&job.encoder, ENCODING_MESSAGEPACK, body);
+    encoder_init(&job.encoder, encoding, body);
     if (part->endpoint->has_links)
         link_spelling_write(&job.spelling, &reading->query);
     failure->status = 500;
@@ -67,8 +67,8 @@ static int run(struct answer_job *page_job, const struct part *part, const struc
     return 0;
 }
 
-int part_answer(struct answer_job *job, const struct part *part, struct encoder *out,
-                struct failure *failure)
+int part_body(struct answer_job *job, const struct part *part, enum encoding encoding,
+              msgpack_sbuffer *body, struct failure *failure)
 {
     struct reading reading;
     struct canonical_key key; /* which nobody needs */
@@ -81,9 +81,15 @@ int part_answer(struct answer_job *job, const struct part *part, struct encoder 
     canonical_key_init(&key, 0, 0, 0);
     if (read_part(&question, part, &reading, failure) != 0)
         return -1;
+    return run(job, part, &reading, encoding, body, failure);
+}
+
+int part_answer(struct answer_job *job, const struct part *part, struct encoder *out,
+                struct failure *failure)
+{
     msgpack_sbuffer body;
     msgpack_sbuffer_init(&body);
-    int result = run(job, part, &reading, &body, failure);
+    int result = part_body(job, part, ENCODING_MESSAGEPACK, &body, failure);
     if (result == 0)
         encoder_fragment(out, body.data, body.size);
     msgpack_sbuffer_destroy(&body);

@@ -17,9 +17,13 @@ struct part {
    depends on. Returns 0, or -1 and the endpoint's own failure. */
 int part_prepare(const struct question *question, const struct part *part, struct failure *failure);
 
-/* For a page's `answer`: appends the endpoint's answer, one MessagePack value, to `out`. Where that
-   depends on the arm of an experiment, so does the page of `job`. Returns 0, or -1 and the
-   endpoint's own failure. */
+/* For a page's `answer`: writes the endpoint's answer to the empty `body`, as a client gets it in
+   that encoding. Where it depends on the arm of an experiment, so does the page of `job`. Returns
+   0, or -1 and the endpoint's own failure; `body` is the caller's to free. */
+int part_body(struct answer_job *job, const struct part *part, enum encoding encoding,
+              msgpack_sbuffer *body, struct failure *failure);
+
+/* The same as one MessagePack value that is appended to `out`. */
 int part_answer(struct answer_job *job, const struct part *part, struct encoder *out,
                 struct failure *failure);
 

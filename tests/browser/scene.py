@@ -30,6 +30,7 @@ PAGES = {
     "subcategory": "/categories/development-tools::testing",
     "user": "/users/sample-user-33",
     "team": "/teams/github:sample-org-28:core",
+    "encodings": "/encodings",
     "no such page": "/no/such/page",
 }
 NOT_FOUND = {"no such page", "no such crate"}
