@@ -16,6 +16,8 @@ from scene import NOT_FOUND, PAGES, FaultsTest, crawled, scene
 REPOSITORY = Path(__file__).resolve().parents[2]
 MAX_FIRST_VIEW = 40 * 1000
 MAX_TITLE = 120
+# What people's programs ask for, and the parts of pages.
+NO_PAGES = {"/assets/{name}", "/robots.txt", "/favicon.ico", "/opensearch.xml"}
 # What Debian's tidy of 2017 says of HTML that the standard has today, each with the reason.
 TIDY_EXCEPTIONS = (
     ('proprietary attribute "autocapitalize"', "a global attribute of HTML since 2018"),
@@ -41,7 +43,7 @@ class Linked(FaultsTest):
         }
         seen = [urlsplit(path).path for path in PAGES.values()]
         unseen = [
-            path for path in declared - {"/assets/{name}"} if not any(pattern_of(path).fullmatch(one) for one in seen)
+            path for path in declared - NO_PAGES if not any(pattern_of(path).fullmatch(one) for one in seen)
         ]
         self.assert_none(unseen)
 
