@@ -47,6 +47,12 @@ static const struct endpoint *const endpoints[] = {
     &home_page_endpoint,
     &search_page_endpoint,
     &crate_page_endpoint,
+    &crate_versions_page_endpoint,
+    &dependents_page_endpoint,
+    &crate_dependencies_page_endpoint,
+    &version_dependencies_page_endpoint,
+    &version_features_page_endpoint,
+    /* Behind every other `/crates/{name}/…` of fixed text. */
     &version_page_endpoint,
     &keywords_page_endpoint,
     &keyword_page_endpoint,

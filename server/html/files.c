@@ -25,10 +25,18 @@
     X(dependencies)                                                                                \
     X(features)                                                                                    \
     X(versions)                                                                                    \
+    X(crate_dependents)                                                                            \
+    X(crate_versions)                                                                              \
+    X(crate_features)                                                                              \
+    X(crate_dependencies)                                                                          \
+    X(crate_crumbs)                                                                                \
+    X(crate_pages)                                                                                 \
     X(crate_missing)                                                                               \
     X(readme)                                                                                      \
     X(search)                                                                                      \
-    X(encodings)
+    X(encodings)                                                                                   \
+    X(search_chips)                                                                                \
+    X(search_filters)
 
 /* These are no HTML. */
 #define XML_TEMPLATES(X) X(opensearch)
@@ -47,7 +55,9 @@
     X(encodings_plot, "encodings_plot", ".js")                                                     \
     X(encodings_report, "encodings_report", ".js")                                                 \
     X(messagepack, "messagepack", ".js")                                                           \
-    X(statistics, "statistics", ".js")
+    X(statistics, "statistics", ".js")                                                             \
+    X(search_style, "search", ".css")                                                              \
+    X(search, "search", ".js")
 
 #define EMBED(symbol, path)                                                                        \
     __asm__(".pushsection .rodata\n"                                                               \

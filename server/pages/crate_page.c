@@ -1,6 +1,7 @@
 /* GET /crates/{name} and /crates/{name}/{version}: all about a crate at one look. The first shows
    the default version. Both are one page; long lists begin here and go on in pages of their own. */
 #include "server/pages/crate_page_path.h"
+#include "server/pages/crate_subpage.h"
 #include "server/pages/dependency_groups.h"
 #include "server/pages/download_chart.h"
 #include "server/pages/feature_rows.h"
@@ -20,8 +21,8 @@
 #define N_DEPENDENTS 10
 #define DEPENDENTS_QUERY "per_page=10"
 
-static const struct list_window first_dependencies = {.max = 50};
-static const struct list_window first_features = {.max = 40};
+static const struct list_window first_dependencies = {.max = CRATE_PAGE_DEPENDENCIES};
+static const struct list_window first_features = {.max = CRATE_PAGE_FEATURES};
 
 ENDPOINT_PARAMETERS_FIT(struct crate_page_path);
 

@@ -7,7 +7,6 @@
 #include "server/pages/crate_page_path.h"
 
 #include "server/endpoints/endpoints.h"
-#include "server/html/escape.h"
 #include "server/pages/object.h"
 #include "server/pages/part_value.h"
 
@@ -62,65 +61,69 @@ struct part crate_part(const struct endpoint *endpoint, const struct crate_page_
     };
 }
 
-static int append_text(msgpack_sbuffer *out, const char *text)
+/* Form encoding is that of a path, too, but for the space. */
+static int add_byte(char address[ANSWER_MAX_LOCATION], size_t *length, const char *byte)
 {
-    return html_append(out, text, strlen(text));
-}
-
-/* Whether a header can have the query as it was sent, with this much before it. */
-static bool is_sayable(const struct path_value *query, size_t n_before)
-{
-    for (size_t i = 0; i < query->length; i++)
-        if (query->text[i] <= ' ' || query->text[i] >= 0x7f)
-            return false;
-    return query->length > 0 && n_before + 1 + query->length < ANSWER_MAX_LOCATION;
-}
-
-/* Writes the address into the job's location. A query that cannot stand there is left out. */
-static int write_location(struct answer_job *job, const struct path_value *name,
-                          const struct path_value *version, const char *tail,
-                          const struct path_value *query, msgpack_sbuffer *out)
-{
-    if (append_text(out, "/crates/") != 0 ||
-        html_percent_encode(out, name->text, name->length) != 0)
+    static const char space[] = "%20";
+    if (*byte != ' ')
+        return query_string_encode(address, ANSWER_MAX_LOCATION, length, byte, 1);
+    if (*length + sizeof space > ANSWER_MAX_LOCATION)
         return -1;
-    if (version->length > 0 && (append_text(out, "/") != 0 ||
-                                html_percent_encode(out, version->text, version->length) != 0))
-        return -1;
-    if (append_text(out, tail) != 0)
-        return -1;
-    if (is_sayable(query, out->size) &&
-        (append_text(out, "?") != 0 || html_append(out, query->text, query->length) != 0))
-        return -1;
-    if (out->size >= sizeof job->location)
-        return -1;
-    memcpy(job->location, out->data, out->size);
-    job->location[out->size] = '\0';
+    memcpy(address + *length, space, sizeof space - 1);
+    *length += sizeof space - 1;
     return 0;
 }
 
-static int redirect(struct answer_job *job, const struct path_value *name,
-                    const struct path_value *version, const char *tail,
-                    const struct path_value *query, unsigned status, struct failure *failure)
+static int add_segment(char address[ANSWER_MAX_LOCATION], size_t *length,
+                       const struct path_value *segment)
 {
-    msgpack_sbuffer out;
-    msgpack_sbuffer_init(&out);
-    int result = write_location(job, name, version, tail, query, &out);
-    msgpack_sbuffer_destroy(&out);
-    if (result != 0)
-        return failure_set(failure, MHD_HTTP_INTERNAL_SERVER_ERROR,
-                           "the address of a page is longer than %d bytes",
-                           ANSWER_MAX_LOCATION - 1);
-    job->head.status = status;
+    if (*length + 1 >= ANSWER_MAX_LOCATION)
+        return -1;
+    address[(*length)++] = '/';
+    for (size_t i = 0; i < segment->length; i++)
+        if (add_byte(address, length, &segment->text[i]) != 0)
+            return -1;
+    return 0;
+}
+
+int crate_page_address(char address[ANSWER_MAX_LOCATION], const struct path_value *name,
+                       const struct path_value *version, const char *tail)
+{
+    static const char folder[] = "/crates";
+    size_t length = sizeof folder - 1;
+    memcpy(address, folder, length);
+    if (add_segment(address, &length, name) != 0 ||
+        (version->length > 0 && add_segment(address, &length, version) != 0))
+        return -1;
+    if (length + strlen(tail) >= ANSWER_MAX_LOCATION)
+        return -1;
+    memcpy(address + length, tail, strlen(tail) + 1);
     return 0;
 }
 
 int crate_page_redirect(struct answer_job *job, const struct path_value *name,
-                        const struct path_value *version, const char *tail, unsigned status,
-                        struct failure *failure)
+                        const struct path_value *version, const char *tail, struct failure *failure)
 {
-    const struct path_value none = {"", 0};
-    return redirect(job, name, version, tail, &none, status, failure);
+    if (crate_page_address(job->location, name, version, tail) != 0)
+        return failure_set(failure, MHD_HTTP_URI_TOO_LONG,
+                           "the address of the page is longer than %d bytes",
+                           ANSWER_MAX_LOCATION - 1);
+    job->head.status = MHD_HTTP_FOUND;
+    return 0;
+}
+
+/* Appends the query as it was sent to the job's location, if it can stand there. */
+static void add_query(struct answer_job *job, const struct crate_page_path *path)
+{
+    size_t length = strlen(job->location);
+    if (path->query_length == 0 || length + 1 + path->query_length >= sizeof job->location)
+        return;
+    for (size_t i = 0; i < path->query_length; i++)
+        if (path->query[i] <= ' ' || path->query[i] >= 0x7f)
+            return;
+    job->location[length++] = '?';
+    memcpy(job->location + length, path->query, path->query_length);
+    job->location[length + path->query_length] = '\0';
 }
 
 static bool is_crate(const msgpack_object *suggestion)
@@ -128,17 +131,24 @@ static bool is_crate(const msgpack_object *suggestion)
     return object_is_text(object_member(suggestion, "kind"), "crate", strlen("crate"));
 }
 
-/* Writes the names of the crates among the suggestions. */
+/* Writes the names of the crates among the suggestions as the list `names`; null for none. */
 static void encode_names(const msgpack_object *suggestions, struct encoder *model)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < object_n_elements(suggestions); i++)
         n += is_crate(object_element(suggestions, i));
+    if (n == 0) {
+        encoder_null(model);
+        return;
+    }
+    encoder_object(model, 1);
+    encoder_key(model, "names");
     encoder_array(model, n);
     for (uint32_t i = 0; i < object_n_elements(suggestions); i++)
         if (is_crate(object_element(suggestions, i)))
             object_encode(object_member(object_element(suggestions, i), "name"), model);
     encoder_end_array(model);
+    encoder_end_object(model);
 }
 
 /* Names that are near; none where the name is longer than any that could be. */
@@ -201,10 +211,12 @@ int crate_page_answer_other(struct answer_job *job, const struct crate_page_path
 {
     if (path->rank == 0)
         return show_missing_crate(job, path, failure);
-    const struct path_value query = {path->query, path->query_length};
     crate_path_tag(job->snapshot->index, path->rank, job->surrogate_key);
-    return redirect(job, &path->name, &path->version, tail, &query, MHD_HTTP_MOVED_PERMANENTLY,
-                    failure);
+    if (crate_page_redirect(job, &path->name, &path->version, tail, failure) != 0)
+        return -1;
+    add_query(job, path);
+    job->head.status = MHD_HTTP_MOVED_PERMANENTLY;
+    return 0;
 }
 
 int crate_page_find_version(struct answer_job *job, const struct crate_page_path *path,

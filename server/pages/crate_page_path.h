@@ -36,10 +36,14 @@ int crate_page_answer_other(struct answer_job *job, const struct crate_page_path
 int crate_page_find_version(struct answer_job *job, const struct crate_page_path *path,
                             int64_t *version_id, struct failure *failure);
 
-/* Redirects to the page of the crate's version, "/crates/NAME/VERSION" and `tail`, or to that of
-   the crate where the version has length 0. Returns 0 or -1. */
+/* Writes the address of a page: "/crates/NAME/VERSION" and `tail`, or without a version where that
+   has length 0; percent-encoded and NUL-terminated. Returns 0, or -1 where it is too long. */
+int crate_page_address(char address[ANSWER_MAX_LOCATION], const struct path_value *name,
+                       const struct path_value *version, const char *tail);
+
+/* Redirects there for now (302). Returns 0 or -1. */
 int crate_page_redirect(struct answer_job *job, const struct path_value *name,
-                        const struct path_value *version, const char *tail, unsigned status,
+                        const struct path_value *version, const char *tail,
                         struct failure *failure);
 
 /* A part of the page: what an endpoint says of the crate, or of its version. `query` may be

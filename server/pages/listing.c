@@ -1,8 +1,8 @@
-/* Addresses leave out what is the default, so that a page has one address and not several. Of the
-   numbers of pages those are shown that are near, the first and the last. */
+/* Addresses leave out what is the default, so that a page has one address and not several. */
 #include "server/pages/listing.h"
 
 #include "server/http/query_string.h"
+#include "server/pages/pager.h"
 #include "server/parameters/pagination.h"
 
 #include <inttypes.h>
@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NEAR_PAGES 2
-#define MAX_NUMBERS (2 * NEAR_PAGES + 3)
 #define MAX_HREF 4096
 
 const struct listing_kind listing_of_crates = {
@@ -107,67 +105,31 @@ static void encode_sorts(const struct listing *listing, const char *path, struct
     encoder_end_array(encoder);
 }
 
-/* The numbers of pages that are shown, in order. Returns how many there are. */
-static uint32_t choose_numbers(uint32_t page, uint32_t last, uint32_t numbers[MAX_NUMBERS])
-{
-    uint32_t n = 0;
-    uint32_t from = page > NEAR_PAGES + 1 ? page - NEAR_PAGES : 1;
-    uint32_t to = last - page > NEAR_PAGES ? page + NEAR_PAGES : last;
-    if (from > 1)
-        numbers[n++] = 1;
-    for (uint32_t number = from; number <= to; number++)
-        numbers[n++] = number;
-    if (to < last)
-        numbers[n++] = last;
-    return n;
-}
+/* A listing at its path. */
+struct placed_listing {
+    const struct listing *listing;
+    const char *path;
+};
 
-static void encode_numbers(const struct listing *listing, const char *path, uint32_t last,
-                           struct encoder *encoder)
+static void encode_page_href(const void *list, uint32_t page, struct encoder *encoder)
 {
-    uint32_t numbers[MAX_NUMBERS];
-    uint32_t n = choose_numbers(listing->page, last, numbers);
-    encoder_key(encoder, "numbers");
-    encoder_array(encoder, n);
-    for (uint32_t i = 0; i < n; i++) {
-        encoder_object(encoder, 4);
-        encoder_member_integer(encoder, "number", numbers[i]);
-        encoder_member_boolean(encoder, "is_current", numbers[i] == listing->page);
-        encoder_member_boolean(encoder, "is_gap", i > 0 && numbers[i] > numbers[i - 1] + 1);
-        encoder_key(encoder, "href");
-        encode_href(listing, path, listing->sort, numbers[i], encoder);
-        encoder_end_object(encoder);
-    }
-    encoder_end_array(encoder);
-}
-
-static void encode_neighbour(const struct listing *listing, const char *path, const char *key,
-                             bool exists, uint32_t page, struct encoder *encoder)
-{
-    encoder_key(encoder, key);
-    if (exists)
-        encode_href(listing, path, listing->sort, page, encoder);
-    else
-        encoder_null(encoder);
+    const struct placed_listing *placed = list;
+    encode_href(placed->listing, placed->path, placed->listing->sort, page, encoder);
 }
 
 static void encode_pages(const struct listing *listing, const char *path, uint64_t n_pages,
                          struct encoder *encoder)
 {
-    uint32_t page = listing->page;
-    uint32_t last = n_pages < UINT32_MAX ? (uint32_t)n_pages : UINT32_MAX;
-    if (listing->kind->max_page > 0 && last > listing->kind->max_page)
-        last = listing->kind->max_page;
+    const struct placed_listing placed = {.listing = listing, .path = path};
+    const struct pager pager = {
+        .page = listing->page,
+        .n_pages = n_pages,
+        .max = listing->kind->max_page,
+        .encode_href = encode_page_href,
+        .list = &placed,
+    };
     encoder_key(encoder, "pages");
-    if (last <= 1 || page > last) {
-        encoder_null(encoder);
-        return;
-    }
-    encoder_object(encoder, 3);
-    encode_neighbour(listing, path, "previous", page > 1, page - 1, encoder);
-    encode_neighbour(listing, path, "next", page < last, page + 1, encoder);
-    encode_numbers(listing, path, last, encoder);
-    encoder_end_object(encoder);
+    pager_encode(&pager, encoder);
 }
 
 void listing_encode(const struct listing *listing, const char *path, uint64_t total,

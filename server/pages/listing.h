@@ -51,9 +51,7 @@ size_t listing_query(const struct listing *listing, const char *filter, const ch
        is_empty  whether the page has no item; then it lies behind the last, or there is none
        from, to  the places of the first and last item, from 1
        first     the address of the first page
-       pages     null where one holds all; else `previous` and `next`, addresses or null, and
-                 `numbers`: of each `number`, `href`, `is_current`, and `is_gap` where some are left
-                 out before it
+       pages     as pager.h has them
 
    `path` is percent-encoded. */
 void listing_encode(const struct listing *listing, const char *path, uint64_t total,

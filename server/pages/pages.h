@@ -7,7 +7,12 @@
 extern const struct endpoint home_page_endpoint;
 extern const struct endpoint search_page_endpoint;
 extern const struct endpoint crate_page_endpoint;
+extern const struct endpoint crate_versions_page_endpoint;
+extern const struct endpoint dependents_page_endpoint;
+extern const struct endpoint crate_dependencies_page_endpoint;
 extern const struct endpoint version_page_endpoint;
+extern const struct endpoint version_dependencies_page_endpoint;
+extern const struct endpoint version_features_page_endpoint;
 extern const struct endpoint keywords_page_endpoint;
 extern const struct endpoint keyword_page_endpoint;
 extern const struct endpoint categories_page_endpoint;

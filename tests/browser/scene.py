@@ -18,11 +18,6 @@ PAGES = {
     "results": "/search?q=serde",
     "results of a typo": "/search?q=sered",
     "no result": "/search?q=zzzzqqqqxx",
-    "crate": "/crates/serde",
-    "crate of many kinds of dependencies": "/crates/reqwest",
-    "yanked crate": "/crates/libbindgen",
-    "yanked version": "/crates/hashbrown/0.15.0",
-    "no such crate": "/crates/no-such-crate",
     "keywords": "/keywords",
     "keyword": "/keywords/http",
     "categories": "/categories",
@@ -30,10 +25,19 @@ PAGES = {
     "subcategory": "/categories/development-tools::testing",
     "user": "/users/sample-user-33",
     "team": "/teams/github:sample-org-28:core",
+    "crate": "/crates/tokio",
+    "crate, yanked": "/crates/libbindgen",
+    "crate, a yanked version": "/crates/hashbrown/0.15.0",
+    "crate, its versions": "/crates/tokio/versions",
+    "crate, its dependencies": "/crates/tokio/1.48.0/dependencies",
+    "crate, its features": "/crates/tokio/1.48.0/features",
+    "crate, its dependents": "/crates/serde/reverse_dependencies?page=2",
     "encodings": "/encodings",
     "no such page": "/no/such/page",
+    "no such crate": "/crates/tokioo",
+    "no such version": "/crates/tokio/99.0.0",
 }
-NOT_FOUND = {"no such page", "no such crate"}
+NOT_FOUND = {"no such page", "no such crate", "no such version"}
 MAX_TOLD, MAX_LENGTH = 20, 400
 
 

@@ -1,0 +1,38 @@
+/* Addresses are written as those of redirects are (crate_page_address). */
+#include "server/pages/crate_subpage.h"
+
+#include <cratedex/index_format.h>
+#include <stdio.h>
+
+void crate_subpage_begin(struct page *page, const struct crate_page_path *path, const char *heading,
+                         const char *tail)
+{
+    struct encoder *model = &page->model;
+    char title[INDEX_MAX_NAME_BYTES + 64];
+    int length = snprintf(title, sizeof title, "%s of %.*s", heading, (int)path->name.length,
+                          path->name.text);
+    encoder_key(model, "title");
+    encoder_string(model, title, (size_t)length);
+    encoder_member_text(model, "heading", heading);
+    encoder_member_text(model, "tail", tail);
+    encoder_key(model, "name");
+    encoder_string(model, path->name.text, path->name.length);
+    encoder_key(model, "version");
+    if (path->version.length > 0)
+        encoder_string(model, path->version.text, path->version.length);
+    else
+        encoder_null(model);
+}
+
+void crate_subpage_add_listing(struct page *page, const struct crate_page_path *path,
+                               const char *tail, const struct listing *listing, uint64_t n)
+{
+    char address[ANSWER_MAX_LOCATION];
+    encoder_member_integer(&page->model, "n", (int64_t)n);
+    encoder_member_boolean(&page->model, "has_elements", n > 0);
+    encoder_key(&page->model, "listing");
+    if (crate_page_address(address, &path->name, &path->version, tail) == 0)
+        listing_encode(listing, address, n, &page->model);
+    else
+        encoder_lack_memory(&page->model);
+}
