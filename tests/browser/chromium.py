@@ -36,6 +36,17 @@ const calm = () => requestAnimationFrame(() => requestAnimationFrame(() => setTi
 document.readyState === "complete" ? calm() : addEventListener("load", calm, {once: true});
 """
 
+# The middle of the first line of an element, which may be a link of several; or what is wrong.
+POINT = """
+const element = [...document.querySelectorAll(arguments[0])].find((e) => e.checkVisibility());
+if (!element) return "there is none to be seen";
+element.scrollIntoView({block: "center", behavior: "instant"});
+const {left, top, width, height} = element.getClientRects()[0];
+const [x, y] = [left + width / 2, top + height / 2];
+const there = document.elementFromPoint(x, y);
+return there && (element.contains(there) || there.contains(element)) ? [x, y] : `covered by ${there?.outerHTML.slice(0, 80)}`;
+"""
+
 
 def missing():
     """What is not installed of what this needs, or None."""
@@ -102,6 +113,29 @@ class Chromium:
         return self.script(
             "return [...document.querySelectorAll(arguments[0])].map(e => e.innerText.trim())", selector
         )
+
+    def is_shown(self, selector):
+        return self.script("return document.querySelector(arguments[0]).checkVisibility()", selector)
+
+    def click(self, selector):
+        """Presses the mouse on the middle of the first that is seen of these: on what lies there, as a visitor does."""
+        place = self.script(POINT, selector)
+        if not isinstance(place, list):
+            raise AssertionError(f"{selector}: {place}, at {self.driver.current_url}")
+        for event in ("mousePressed", "mouseReleased"):
+            self.command("Input.dispatchMouseEvent", type=event, x=place[0], y=place[1], button="left", clickCount=1)
+
+    def follow(self, selector, condition="true"):
+        """Clicks, and waits for another document, of which `condition` holds."""
+        self.script("window.isLeft = false")
+        self.click(selector)
+        self.wait(f"window.isLeft === undefined && document.readyState == 'complete' && ({condition})", "another page")
+
+    def back(self):
+        """To the page before, which the browser may have kept as it was."""
+        left = self.driver.current_url
+        self.driver.back()
+        self.wait(f"location.href != {json.dumps(left)} && document.readyState == 'complete'", "the page before")
 
     def keys(self, *keys):
         """Types into what has the focus. Names of keys as Selenium has them: ARROW_DOWN."""

@@ -1,7 +1,8 @@
 """Every page of a server that a visitor can reach from `/`, as far as there is something new to see.
 
-Pages of one shape, such as /crates/NAME, differ by their data alone, and there may be thousands: of each shape some are read
-and followed, and some more asked for without being read. Which ones they are depends on the order of the links alone."""
+Pages of one shape, such as /crates/NAME or /search?q&sort, differ by their data alone, and there may be thousands; filters of
+a search make new shapes without end. So of each shape some are read and followed, and of each path, and some more asked for
+without being read. Which ones they are depends on the order of the links alone, the nearest first."""
 
 import collections
 import http.client
@@ -10,7 +11,9 @@ from urllib.parse import parse_qsl, quote, urljoin, urlsplit
 
 from document import Document
 
-MAX_READ, MAX_ASKED = 6, 24
+# Of a shape, and of all shapes of a path.
+MAX_READ, MAX_READ_OF_PATH = 6, 24
+MAX_ASKED, MAX_ASKED_OF_PATH = 24, 60
 HTML = "text/html"
 
 
@@ -68,12 +71,15 @@ class Crawl:
         if url in self.statuses:
             return []
         shape = shape_of(url)
-        if self.n_read[shape] >= MAX_READ:
-            if self.n_asked[shape] < MAX_ASKED:
+        path = shape.partition("?")[0]
+        if self.n_read[shape] >= MAX_READ or self.n_read[path, "all"] >= MAX_READ_OF_PATH:
+            if self.n_asked[shape] < MAX_ASKED and self.n_asked[path, "all"] < MAX_ASKED_OF_PATH:
                 self.n_asked[shape] += 1
+                self.n_asked[path, "all"] += 1
                 self.note(url, origin, self.client.ask(url, "HEAD"))
             return []
         self.n_read[shape] += 1
+        self.n_read[path, "all"] += 1
         answer = self.client.ask(url)
         self.note(url, origin, answer)
         if answer.location and 300 <= answer.status < 400:

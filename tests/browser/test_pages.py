@@ -22,6 +22,7 @@ NO_PAGES = {"/assets/{name}", "/robots.txt", "/favicon.ico", "/opensearch.xml"}
 TIDY_EXCEPTIONS = (
     ('proprietary attribute "autocapitalize"', "a global attribute of HTML since 2018"),
     ('proprietary attribute "aria-current"', "of WAI-ARIA 1.1, which this tidy does not know"),
+    ('proprietary attribute "inputmode"', "a global attribute of HTML since 2018"),
     ('<svg> proprietary attribute "fill"', "of SVG 2, where presentation attributes belong to every element"),
 )
 # And one that it takes for many: <div> may stand about a term and its descriptions since HTML 5.2.

@@ -1,22 +1,19 @@
 """A visitor's way through the pages: a search, a filter, the next page, back; a crate and what is copied from it."""
 
 from scene import BrowserTest
+from test_each_page import LAYOUT, SMALLEST_TARGET
 
 RESULTS = "#results h2 a"
+FILTER = "#filters section[aria-labelledby^=facet] a:not([aria-current])"
 
 
 class Visit(BrowserTest):
     def follow(self, selector, condition="true"):
-        """Clicks the first such link or control and waits for another page, of which `condition` holds."""
-        self.browser.script("window.isLeft = false")
-        self.browser.find(selector).click()
-        self.browser.wait(f"window.isLeft === undefined && document.readyState == 'complete' && ({condition})")
+        self.browser.follow(selector, condition)
         self.browser.settle()
 
     def back(self):
-        self.browser.script("window.isLeft = false")
-        self.browser.driver.back()
-        self.browser.wait("window.isLeft === undefined && document.readyState == 'complete'")
+        self.browser.back()
         self.browser.settle()
 
     def place(self):
@@ -29,8 +26,7 @@ class Visit(BrowserTest):
         self.assertIn("http", self.browser.texts(RESULTS))
         everything = self.browser.texts("h1")[0]
         self.browser.size(1440, 600)
-        # A value of a facet, as a link or a box to tick.
-        self.choose_filter()
+        self.follow(FILTER)
         filtered = self.browser.texts("h1")[0]
         self.assertNotEqual(filtered, everything)
         self.assertEqual(self.browser.value("document.querySelector('[name=q]').value"), "http")
@@ -51,6 +47,27 @@ class Visit(BrowserTest):
         self.back()
         self.assertEqual(self.browser.texts("h1")[0], everything)
 
+    def test_filters_on_a_phone(self):
+        """They are behind a button there, and open by the keyboard."""
+        self.browser.size(360)
+        self.open("/search?q=http")
+        self.assertFalse(self.browser.is_shown(FILTER))
+        self.browser.script("document.querySelector('#filters > summary').focus()")
+        self.browser.keys("ENTER")
+        self.browser.wait("document.getElementById('filters').open")
+        self.assertTrue(self.browser.is_shown(FILTER))
+        self.assert_none(self.browser.script(LAYOUT, SMALLEST_TARGET))
+        shown = self.browser.texts("h1")
+        self.follow(FILTER)
+        self.assertNotEqual(self.browser.texts("h1"), shown)
+        # What was chosen is named, and can be taken away.
+        self.follow("#filters a[aria-current], .chips a")
+        self.assertEqual(self.browser.texts("h1"), shown)
+
+    def test_how_long_it_took(self):
+        self.open("/search?q=futures")
+        self.assertRegex(self.browser.texts("#took")[0], r"µs|cache")
+
 
 class Crate(BrowserTest):
     def test_what_is_copied(self):
@@ -58,7 +75,7 @@ class Crate(BrowserTest):
         self.open("/crates/serde")
         shown = self.browser.value("document.getElementById(document.querySelector('button.copy').dataset.copy).innerText")
         self.assertEqual(shown, "cargo add serde")
-        self.browser.find("button.copy").click()
+        self.browser.click("button.copy")
         self.browser.wait("/copied/i.test(document.querySelector('[data-copied]').textContent)", "it is said")
         read = "const done = arguments[0]; navigator.clipboard.readText().then(done, (error) => done(String(error)))"
         self.assertEqual(self.browser.answer_of(read), shown)
@@ -69,6 +86,6 @@ class Crate(BrowserTest):
             "Object.defineProperty(navigator, 'clipboard', {value: {writeText: () => Promise.reject(new Error('no'))}});"
             "document.execCommand = () => false"
         )
-        self.browser.find("button.copy").click()
+        self.browser.click("button.copy")
         self.browser.wait("/selected/i.test(document.querySelector('[data-copied]').textContent)", "it is said")
         self.assertEqual(self.browser.value("getSelection().toString().trim()"), "cargo add serde")
