@@ -1,4 +1,5 @@
-/* The address for operators, beside the one for clients: metrics, health and reloading. */
+/* The address for operators, beside the one for clients: metrics, health, the status page
+   and reloading. */
 #ifndef CRATEDEX_SERVER_ADMIN_H
 #define CRATEDEX_SERVER_ADMIN_H
 

@@ -132,6 +132,11 @@ static int set_ui(struct options *options, const char *value, struct error *erro
     return parse_yes_or_no(value, &options->has_pages, error);
 }
 
+static int set_status(struct options *options, const char *value, struct error *error)
+{
+    return parse_yes_or_no(value, &options->has_status, error);
+}
+
 static int set_sandbox(struct options *options, const char *value, struct error *error)
 {
     return parse_yes_or_no(value, &options->is_sandboxed, error);
@@ -309,6 +314,7 @@ const struct option_setter option_setters[] = {
     {"banner", set_banner, RELOADED(settings.banner)},
     {"read-only", set_read_only, RELOADED(settings.says_read_only)},
     {"ui", set_ui, FIXED(has_pages)},
+    {"status", set_status, FIXED(has_status)},
     {"threads", set_threads, FIXED(limits.n_threads)},
     {"max-connections", set_max_connections, FIXED(limits.n_connections)},
     {"max-connections-per-address", set_max_connections_per_address, FIXED(limits.n_per_address)},

@@ -42,6 +42,7 @@ struct options {
     char pid_path[OPTIONS_MAX_PATH];        /* empty: no PID file */
     double drain_delay_seconds; /* from the signal to the end until no connection is taken */
     bool has_pages;             /* for people */
+    bool has_status;            /* a page among them for operators */
     bool is_sandboxed;
     bool has_experiment;
     struct experiment experiment;

@@ -134,6 +134,7 @@ enum options_outcome options_parse(int argc, char **argv, struct options *option
     };
     settings_set_defaults(&options->settings);
     options->has_pages = true;
+    options->has_status = true;
     if (listen_address_parse(OPTIONS_DEFAULT_LISTEN, &options->listen, error) != 0)
         return OPTIONS_BAD;
     enum options_outcome outcome = read_command_line(argc, argv, true, options, error);

@@ -20,11 +20,15 @@
 #include "server/reload.h"
 #include "server/service/download_counters.h"
 #include "server/service/index_watch.h"
+#include "server/service/monotonic.h"
 #include "server/service/published.h"
 #include "server/service/service.h"
 #include "server/service/snapshot.h"
 #include "server/service_manager.h"
+#include "server/telemetry/asked_queries.h"
 #include "server/telemetry/metrics.h"
+#include "server/telemetry/pulse.h"
+#include "server/telemetry/slowest_queries.h"
 
 #include <cratedex/ranking.h>
 #include <errno.h>
@@ -171,6 +175,9 @@ void process_stop(struct process *process)
     body_store_destroy(service->bodies);
     openapi_destroy(service->openapi);
     site_destroy(service->site);
+    pulse_destroy(service->pulse);
+    asked_queries_destroy(service->asked);
+    slowest_queries_destroy(service->slowest);
     if (service->metrics != NULL)
         metrics_destroy(service->metrics);
     if (service->snapshots != NULL)
@@ -221,6 +228,37 @@ static int start_daemons(struct process *process, const struct options *options,
     return process->daemon != NULL ? 0 : -1;
 }
 
+/* The pages, and what the one for operators shows. */
+static int make_pages(struct service *service, const struct options *options, struct error *error)
+{
+    if (!options->has_pages)
+        return 0;
+    service->site = site_create(error);
+    if (service->site == NULL)
+        return -1;
+    if (!options->has_status)
+        return 0;
+    service->pulse = pulse_create(monotonic_seconds(), error);
+    if (service->pulse != NULL)
+        service->asked = asked_queries_create(options->limits.n_threads, error);
+    if (service->asked != NULL)
+        service->slowest = slowest_queries_create(error);
+    return service->slowest != NULL ? 0 : -1;
+}
+
+static int make_metrics(struct process *process, struct error *error)
+{
+    const unsigned n_routes = router_names(process->route_names);
+    struct metrics *metrics = metrics_create(process->route_names, n_routes, error);
+    if (metrics == NULL)
+        return -1;
+    for (unsigned route = 0; route < router_other(); route++)
+        if (router_is_for_operators(route))
+            metrics_leave_out(metrics, route);
+    process->service.metrics = metrics;
+    return 0;
+}
+
 /* Makes everything; on an error the caller stops what is there. */
 static int start(struct process *process, const struct options *options, struct error *error)
 {
@@ -242,18 +280,13 @@ static int start(struct process *process, const struct options *options, struct 
         if (service->downloads == NULL)
             return -1;
     }
-    service->metrics =
-        metrics_create(process->route_names, router_names(process->route_names), error);
-    if (service->metrics == NULL)
+    if (make_metrics(process, error) != 0)
         return -1;
     service->openapi = openapi_create(has_admin(process, options), error);
     if (service->openapi == NULL)
         return -1;
-    if (options->has_pages) {
-        service->site = site_create(error);
-        if (service->site == NULL)
-            return -1;
-    }
+    if (make_pages(service, options, error) != 0)
+        return -1;
     service->bodies =
         body_store_create(options->cache_bytes - options->cache_bytes / SPARE_PART, error);
     if (service->bodies == NULL)
@@ -329,6 +362,17 @@ void process_reopen_logs(struct process *process)
     logs_reopen(&process->logs, &process->service, process->options);
 }
 
+/* For the page for operators. */
+static void follow_requests(const struct service *service, bool is_second)
+{
+    if (service->pulse == NULL)
+        return;
+    const double now = monotonic_seconds();
+    asked_queries_gather(service->asked, now);
+    if (is_second)
+        pulse_take(service->pulse, service->metrics, now);
+}
+
 void process_turn(struct process *process)
 {
     memory_bound_keep(&process->memory);
@@ -338,7 +382,9 @@ void process_turn(struct process *process)
     const bool is_ending = atomic_load(&process->service.is_stopping);
     if (!is_ending) /* nor does another reload begin */
         reload_follow(&process->reload);
-    if (++process->n_turns % TURNS_A_SECOND != 0)
+    const bool is_second = ++process->n_turns % TURNS_A_SECOND == 0;
+    follow_requests(&process->service, is_second);
+    if (!is_second)
         return;
     logs_flush(&process->service);
     tick_downloads(process);

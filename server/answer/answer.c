@@ -55,6 +55,7 @@ struct spelled_page {
 struct answer {
     struct answer_head head; /* what it points to, but for the store, is the answer's own */
     struct original_request *original; /* NULL: none */
+    struct asked_query *asked;         /* likewise */
     struct shared_bytes *body;
     struct spelled_page *page; /* NULL without links */
     char hash[33];             /* of the identity body, in hexadecimal */
@@ -193,6 +194,18 @@ static int own_original(struct answer *answer)
     return answer->original != NULL ? 0 : -1;
 }
 
+static int own_asked(struct answer *answer)
+{
+    const struct asked_query *borrowed = answer->head.asked;
+    if (borrowed == NULL)
+        return 0;
+    answer->head.asked = answer->asked = body_store_take(answer->head.store, sizeof *borrowed);
+    if (answer->asked == NULL)
+        return -1;
+    *answer->asked = *borrowed;
+    return 0;
+}
+
 /* What an index says is not known to fit into a header. Found out here it is an error that can be
    answered and told; later there would be no response, and a closed connection. */
 static int check_head(const struct answer_head *head, struct error *error)
@@ -219,7 +232,7 @@ struct answer *answer_create(const struct answer_head *head, msgpack_sbuffer *bo
         goto out_of_memory;
     memset(answer, 0, sizeof *answer);
     pthread_mutex_init(&answer->making, NULL);
-    if (own_head(&answer->head, head) != 0 || own_original(answer) != 0)
+    if (own_head(&answer->head, head) != 0 || own_original(answer) != 0 || own_asked(answer) != 0)
         goto out_of_memory;
     answer->body = take_body(head->store, body);
     if (answer->body == NULL)
@@ -261,6 +274,7 @@ void answer_free(void *value)
     body_store_give_back(store, answer->head.location);
     body_store_give_back(store, answer->head.surrogate_key);
     body_store_give_back(store, answer->original);
+    body_store_give_back(store, answer->asked);
     body_store_give_back(store, answer->page);
     body_store_give_back(store, answer);
 }
@@ -275,8 +289,9 @@ size_t answer_cost(const struct answer *answer)
     size_t page = answer->page != NULL ? sizeof *answer->page + answer->page->length : 0;
     size_t original =
         answer->original != NULL ? original_request_cost(answer->head.store, answer->original) : 0;
-    return sizeof *answer + sizeof(struct representation) + page + original + SMALL_BLOCKS_COST +
-           shared_bytes_cost(answer->body);
+    size_t asked = answer->asked != NULL ? sizeof *answer->asked : 0;
+    return sizeof *answer + sizeof(struct representation) + page + original + asked +
+           SMALL_BLOCKS_COST + shared_bytes_cost(answer->body);
 }
 
 size_t representation_hit_cost(const struct representation *representation)

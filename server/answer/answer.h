@@ -11,6 +11,7 @@
 #include "server/parameters/link_spelling.h"
 #include "server/service/download_counters.h"
 #include "server/service/experiment.h"
+#include "server/telemetry/asked_query.h"
 
 #include <cratedex/error.h>
 #include <microhttpd.h>
@@ -37,11 +38,12 @@ struct answer_head {
     struct counted_download download;        /* what every GET of it counts as; */
     enum experiment_arm arm;                 /* whose answer it is, where the arms' differ */
     struct body_store *store;                /* where its bodies lie; NULL: in memory from malloc */
+    const struct asked_query *asked;         /* what it is counted as; NULL: nobody counts it */
     const struct original_request *original; /* NULL: it is not to be made again */
 };
 
-/* Copies the bytes of `body`, which is empty after. `head`, its two texts and `original` are
-   copied, as are `page` and `spelling` (both NULL where the answer has no links). Returns NULL when
+/* Copies the bytes of `body`, which is empty after. `head`, its two texts, `asked` and
+   `original` are copied, as are `page` and `spelling` (both NULL where the answer has no links). Returns NULL when
    memory runs out. */
 struct answer *answer_create(const struct answer_head *head, msgpack_sbuffer *body,
                              const struct list_page *page, const struct link_spelling *spelling,

@@ -182,16 +182,6 @@ static int compare_peers(const void *left, const void *right)
     return memcmp(&a->address, &b->address, sizeof a->address);
 }
 
-/* Who has one IPv6 address mostly has a whole /64 network. */
-static struct ip_address counted_address(const struct ip_address *address)
-{
-    static const unsigned char ipv4_prefix[12] = {[10] = 0xff, [11] = 0xff};
-    struct ip_address counted = *address;
-    if (memcmp(address->bytes, ipv4_prefix, sizeof ipv4_prefix) != 0)
-        memset(counted.bytes + 8, 0, 8);
-    return counted;
-}
-
 /* The peer of an address, with one connection more; NULL where it has no limit, or memory runs
    out. */
 static struct peer *enter_peer(struct connection_table *table, const struct ip_address *address)
@@ -200,7 +190,7 @@ static struct peer *enter_peer(struct connection_table *table, const struct ip_a
     if (address == NULL || limits->n_per_address == 0 ||
         trusted_proxies_have(limits->proxies, address))
         return NULL;
-    const struct peer wanted = {.address = counted_address(address)};
+    const struct peer wanted = {.address = ip_address_of_client(address)};
     struct peer **found = tfind(&wanted, &table->peers, compare_peers);
     if (found != NULL) {
         (*found)->n_connections++;

@@ -54,6 +54,7 @@ struct answer_job {
     struct link_spelling spelling; /* of the request, where the endpoint has links */
     struct list_page page;         /* out, likewise */
     struct trace *trace;           /* out: the time that was searching, and the plan */
+    struct asked_query asked;      /* out, where head.asked points to it */
     /* The texts of `head`. */
     char location[ANSWER_MAX_LOCATION];           /* out: of a redirect; else empty */
     char surrogate_key[ANSWER_MAX_SURROGATE_KEY]; /* out: as the endpoint has it */
@@ -66,8 +67,11 @@ enum endpoint_audience {
     ENDPOINT_FOR_ADMIN,     /* at the admin address alone */
     ENDPOINT_FOR_PEOPLE,    /* as for clients, where there are pages (service.h): HTML, or what
                                belongs to it */
+    ENDPOINT_FOR_PAGES,  /* what pages load by themselves: at every address, where there are any */
+    ENDPOINT_FOR_STATUS, /* at the admin address; where there is none, for who asks from this
+                               machine (local_request.h) */
 };
-#define N_ENDPOINT_AUDIENCES 4
+#define N_ENDPOINT_AUDIENCES 6
 
 struct endpoint {
     const char *path;                   /* a pattern: `{…}` is a parameter, a whole segment */
@@ -90,5 +94,12 @@ struct endpoint {
     /* Writes one complete value, or nothing where it makes a redirect of it. Returns 0 or -1. */
     int (*answer)(struct answer_job *job, const void *parameters, struct failure *failure);
 };
+
+/* Whether browsers show it, or what it answers is a part of what they show. */
+static inline bool endpoint_is_page(const struct endpoint *endpoint)
+{
+    return endpoint->audience == ENDPOINT_FOR_PEOPLE || endpoint->audience == ENDPOINT_FOR_PAGES ||
+           (endpoint->audience == ENDPOINT_FOR_STATUS && endpoint->plain_type != NULL);
+}
 
 #endif

@@ -20,6 +20,7 @@ extern const struct endpoint health_endpoint;
 extern const struct endpoint readiness_endpoint;
 extern const struct endpoint metrics_endpoint;
 extern const struct endpoint reload_endpoint;
+extern const struct endpoint status_endpoint;
 extern const struct endpoint list_keywords_endpoint;
 extern const struct endpoint keyword_endpoint;
 extern const struct endpoint list_categories_endpoint;

@@ -7,6 +7,7 @@
 #include "server/http/response_headers.h"
 #include "server/service/experiment.h"
 #include "server/service/monotonic.h"
+#include "server/telemetry/asked_queries.h"
 
 #include <cratedex/crate_fragment.h>
 #include <cratedex/query_plan.h>
@@ -63,6 +64,19 @@ static int encode_page(struct answer_job *job, const struct crate_list_parameter
     return 0;
 }
 
+/* Who turns a page asks for nothing new. */
+static bool is_first_page(const struct search_query *query)
+{
+    return query->offset == 0 && query->after.data == NULL;
+}
+
+/* Whether something else than the text may be why nothing was found. */
+static bool is_narrowed(const struct search_query *query)
+{
+    return query->filters != NULL || query->category.data != NULL || query->n_keywords > 0 ||
+           query->letter.data != NULL || query->by_names || query->by_user || query->by_team;
+}
+
 static int answer(struct answer_job *job, const void *parameters, struct failure *failure)
 {
     struct search_result result;
@@ -88,6 +102,12 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
     job->trace->has_plan = settings->slow_query_seconds > 0;
     if (job->trace->has_plan)
         query_plan_describe(&query, &result, &job->trace->plan);
+    if (job->service->asked != NULL && query.text.length > 0 && is_first_page(&wanted->search)) {
+        bool found_nothing = result.total == 0 && !is_narrowed(&query);
+        asked_queries_describe(job->service->asked, query.text.data, query.text.length,
+                               found_nothing, &job->asked);
+        job->head.asked = &job->asked;
+    }
     return encode_page(job, wanted, &result, failure);
 }
 

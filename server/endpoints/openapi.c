@@ -114,7 +114,7 @@ static void leave_out_operation(json_t *paths, bool has_admin)
     json_object_foreach_safe(paths, next, path, operations)
     {
         const char *audience = json_string_value(json_object_get(operations, AUDIENCE_MARK));
-        if (audience != NULL && (has_admin || strcmp(audience, "admin") == 0))
+        if (audience != NULL && (has_admin || strcmp(audience, "operators") != 0))
             json_object_del(paths, path);
     }
 }

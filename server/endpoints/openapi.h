@@ -12,7 +12,8 @@ struct openapi;
 
 /* Encodes the document in all encodings, with this program's version in it, and without the paths
    that are not answered where it is: what is for operators, where they have an address of their
-   own (`has_admin`), and always what only that has. NULL when memory runs out. */
+   own (`has_admin`), and always what only that has or only who
+   asks from this machine gets. NULL when memory runs out. */
 struct openapi *openapi_create(bool has_admin, struct error *error);
 void openapi_destroy(struct openapi *openapi);
 

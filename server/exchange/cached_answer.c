@@ -17,6 +17,7 @@
 #include "server/http/conditional.h"
 #include "server/service/download_counters.h"
 #include "server/service/monotonic.h"
+#include "server/telemetry/asked_queries.h"
 #include "server/telemetry/metrics.h"
 
 #include <stdio.h>
@@ -44,6 +45,21 @@ static void count_download(const struct exchange *exchange, const struct answer 
         metrics_count_download(exchange->service->metrics);
 }
 
+/* Like a download, a search counts when it is answered: the text of an answer that was made before
+   is still known. */
+static void note_asked(const struct exchange *exchange, const struct asked_query *query)
+{
+    struct asked_queries *asked = exchange->service->asked;
+    exchange->outcome->asked_id = query->id;
+    if (asked == NULL || exchange->request->method != METHOD_GET)
+        return;
+    struct ip_address client;
+    bool is_forwarded = exchange->forwarded_client != NULL &&
+                        ip_address_parse(exchange->forwarded_client, &client) == 0;
+    asked_queries_note(asked, exchange->thread, query,
+                       is_forwarded ? asked_queries_client(asked, &client) : exchange->peer);
+}
+
 /* The answer's status, or what the request's conditions make of it. */
 static enum MHD_Result queue_representation(const struct exchange *exchange,
                                             const struct answer *answer,
@@ -61,6 +77,8 @@ static enum MHD_Result queue_representation(const struct exchange *exchange,
     if (outcome == PRECONDITION_FAILED)
         return exchange_error(exchange, MHD_HTTP_PRECONDITION_FAILED, "a precondition failed");
     count_download(exchange, answer);
+    if (head->asked != NULL)
+        note_asked(exchange, head->asked);
     exchange->outcome->arm = head->arm;
     exchange_note_body(exchange, exchange->endpoint->plain_type != NULL || status == MHD_HTTP_FOUND,
                        representation_coding(representation));

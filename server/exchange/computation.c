@@ -43,7 +43,7 @@ static void begin_head(const struct exchange *exchange, struct answer_job *job)
             is_negotiated ? encoding_media_type(exchange->encoding) : endpoint->plain_type,
         .cache_control = endpoint->cache_control,
         .is_negotiated = is_negotiated,
-        .is_page = endpoint->audience == ENDPOINT_FOR_PEOPLE,
+        .is_page = endpoint_is_page(endpoint),
         .location = job->location,
         .surrogate_key = job->surrogate_key,
         .arm = EXPERIMENT_NONE,

@@ -57,7 +57,7 @@ static bool is_for_people(const struct exchange *exchange)
 {
     const struct request *request = exchange->request;
     if (exchange->endpoint != NULL)
-        return exchange->endpoint->audience == ENDPOINT_FOR_PEOPLE;
+        return endpoint_is_page(exchange->endpoint);
     const char *path =
         request->path[0] != '\0' || request->target == NULL ? request->path : request->target;
     return exchange->service->site != NULL && !exchange_is_admin(exchange) &&
@@ -71,7 +71,7 @@ static struct MHD_Response *make_error(const struct exchange *exchange, unsigned
     const struct response_headers headers = {
         .allow = allow,
         .request_id = request_id(exchange->request),
-        .is_for_own_origin = exchange_is_admin(exchange),
+        .is_for_own_origin = exchange_is_private(exchange),
     };
     const struct error_page page = {
         .status = status,
@@ -108,9 +108,7 @@ enum MHD_Result exchange_options(const struct exchange *exchange, const char *me
     const struct response_headers headers = {
         .allow = methods,
         .request_id = request_id(exchange->request),
-        .is_for_own_origin =
-            exchange_is_admin(exchange) ||
-            (exchange->endpoint != NULL && exchange->endpoint->audience == ENDPOINT_FOR_PEOPLE),
+        .is_for_own_origin = exchange_is_private(exchange),
     };
     return exchange_queue_once(exchange, MHD_HTTP_NO_CONTENT, options_response(&headers), 0);
 }

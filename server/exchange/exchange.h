@@ -21,7 +21,10 @@ struct exchange {
     const struct snapshot *snapshot; /* held until the exchange is logged */
     struct MHD_Connection *connection;
     struct request *request;
-    enum experiment_arm arm; /* that the request drew; NONE where no experiment runs */
+    enum experiment_arm arm;      /* that the request drew; NONE where no experiment runs */
+    const char *forwarded_client; /* as a trusted proxy has it; NULL: the peer is the client */
+    uint64_t peer;                /* as struct transaction has it, as the next */
+    unsigned thread;
     enum transaction_haste haste;
     const struct put_off *again; /* it was put off before; NULL: this is the first run */
     struct outcome *outcome;
@@ -35,6 +38,14 @@ struct exchange {
 static inline bool exchange_is_admin(const struct exchange *exchange)
 {
     return exchange->service->role == ADDRESS_ADMIN;
+}
+
+/* Whether no script of another origin may read what is answered. */
+static inline bool exchange_is_private(const struct exchange *exchange)
+{
+    return exchange_is_admin(exchange) ||
+           (exchange->endpoint != NULL && (endpoint_is_page(exchange->endpoint) ||
+                                           exchange->endpoint->audience == ENDPOINT_FOR_STATUS));
 }
 
 /* All of these return what libmicrohttpd wants to hear: MHD_NO, which closes the connection, where

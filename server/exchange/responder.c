@@ -109,7 +109,8 @@ static enum MHD_Result answer_uncached(const struct exchange *exchange,
         .request_id = request_id(exchange->request),
         .varies_by_accept = job.head.is_negotiated,
         .varies_by_coding = job.head.is_negotiated && exchange->endpoint->plain_type == NULL,
-        .is_for_own_origin = exchange_is_admin(exchange),
+        .is_for_own_origin = exchange_is_private(exchange),
+        .is_page = job.head.is_page,
     };
     size_t size = body.size;
     exchange_note_body(exchange, exchange->endpoint->plain_type != NULL, CODING_IDENTITY);

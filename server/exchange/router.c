@@ -4,6 +4,7 @@
 #include "server/exchange/router.h"
 
 #include "server/endpoints/endpoints.h"
+#include "server/http/local_request.h"
 #include "server/http/path_pattern.h"
 #include "server/pages/pages.h"
 
@@ -15,6 +16,7 @@ static const struct endpoint *const endpoints[] = {
     &readiness_endpoint,
     &metrics_endpoint,
     &reload_endpoint,
+    &status_endpoint,
     &show_crate_endpoint,
     &list_versions_endpoint,
     &reverse_dependencies_endpoint,
@@ -64,22 +66,38 @@ static const struct endpoint *const endpoints[] = {
     &favicon_endpoint,
     &opensearch_endpoint,
     &encodings_page_endpoint,
+    &docs_page_endpoint,
+    &docs_try_endpoint,
+    &status_page_endpoint,
     &asset_endpoint,
 };
 #define N_ENDPOINTS (sizeof endpoints / sizeof endpoints[0])
 _Static_assert(N_ENDPOINTS < OUTCOME_MAX_ROUTES, "every route is a label of the metrics");
 
-static bool is_answered_at(const struct service *service, enum endpoint_audience audience)
+static bool is_answered_at(const struct service *service, enum endpoint_audience audience,
+                           const struct request *request)
 {
     static const bool is_answered[N_ADDRESS_ROLES][N_ENDPOINT_AUDIENCES] = {
         [ADDRESS_SOLE] = {[ENDPOINT_FOR_CLIENTS] = true,
                           [ENDPOINT_FOR_OPERATORS] = true,
-                          [ENDPOINT_FOR_PEOPLE] = true},
-        [ADDRESS_PUBLIC] = {[ENDPOINT_FOR_CLIENTS] = true, [ENDPOINT_FOR_PEOPLE] = true},
-        [ADDRESS_ADMIN] = {[ENDPOINT_FOR_OPERATORS] = true, [ENDPOINT_FOR_ADMIN] = true},
+                          [ENDPOINT_FOR_PEOPLE] = true,
+                          [ENDPOINT_FOR_PAGES] = true,
+                          [ENDPOINT_FOR_STATUS] = true},
+        [ADDRESS_PUBLIC] = {[ENDPOINT_FOR_CLIENTS] = true,
+                            [ENDPOINT_FOR_PEOPLE] = true,
+                            [ENDPOINT_FOR_PAGES] = true},
+        [ADDRESS_ADMIN] = {[ENDPOINT_FOR_OPERATORS] = true,
+                           [ENDPOINT_FOR_ADMIN] = true,
+                           [ENDPOINT_FOR_PAGES] = true,
+                           [ENDPOINT_FOR_STATUS] = true},
     };
-    return is_answered[service->role][audience] &&
-           (audience != ENDPOINT_FOR_PEOPLE || service->site != NULL);
+    if (!is_answered[service->role][audience])
+        return false;
+    if (audience == ENDPOINT_FOR_STATUS)
+        return service->pulse != NULL &&
+               (service->role == ADDRESS_ADMIN || request_is_local(request));
+    return service->site != NULL ||
+           (audience != ENDPOINT_FOR_PEOPLE && audience != ENDPOINT_FOR_PAGES);
 }
 
 const struct endpoint *router_find(struct request *request, const struct service *service,
@@ -87,7 +105,7 @@ const struct endpoint *router_find(struct request *request, const struct service
 {
     for (unsigned i = 0; i < N_ENDPOINTS; i++)
         if (path_pattern_matches(endpoints[i]->path, request->path, request->path_values) &&
-            is_answered_at(service, endpoints[i]->audience)) {
+            is_answered_at(service, endpoints[i]->audience, request)) {
             *route = i;
             return endpoints[i];
         }
@@ -103,6 +121,13 @@ unsigned router_other(void)
 const struct endpoint *router_endpoint(unsigned route)
 {
     return endpoints[route];
+}
+
+bool router_is_for_operators(unsigned route)
+{
+    const enum endpoint_audience audience = endpoints[route]->audience;
+    return audience == ENDPOINT_FOR_OPERATORS || audience == ENDPOINT_FOR_ADMIN ||
+           audience == ENDPOINT_FOR_STATUS;
 }
 
 unsigned router_names(const char *names[OUTCOME_MAX_ROUTES])

@@ -5,6 +5,8 @@
 #include "server/endpoints/endpoint.h"
 #include "server/telemetry/metrics.h"
 
+#include <stdbool.h>
+
 /* The endpoint of the request's path and its number, from 0; the values of the pattern's parameters
    go to `request->path_values`. NULL and router_other() for a path that nothing answers at the
    address that is served with `service`. */
@@ -16,6 +18,9 @@ unsigned router_other(void);
 
 /* The endpoint of a route below router_other(). */
 const struct endpoint *router_endpoint(unsigned route);
+
+/* Whether who asks there looks after the server, and is none of those for whom it is. */
+bool router_is_for_operators(unsigned route);
 
 /* The names of all routes by number, the last of which is "other": labels for metrics. Returns how
    many there are. */

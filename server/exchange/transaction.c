@@ -14,6 +14,7 @@
 #include "server/telemetry/access_log.h"
 #include "server/telemetry/metrics.h"
 #include "server/telemetry/slow_query_log.h"
+#include "server/telemetry/slowest_queries.h"
 
 #include <time.h>
 
@@ -40,12 +41,17 @@ static void log_access(const struct service *service, const char *address, struc
     access_log_write(service->access_log, &record);
 }
 
+static bool is_slow(const struct snapshot *snapshot, double seconds)
+{
+    const double slow = snapshot->settings.slow_query_seconds;
+    return slow > 0 && seconds >= slow;
+}
+
 static void log_slow_query(const struct service *service, struct request *request,
                            const struct snapshot *snapshot, const struct outcome *outcome,
                            double seconds)
 {
-    const double slow = snapshot->settings.slow_query_seconds;
-    if (slow <= 0 || seconds < slow)
+    if (!is_slow(snapshot, seconds))
         return;
     struct slow_query query = {
         .request_id = request_id(request),
@@ -58,6 +64,17 @@ static void log_slow_query(const struct service *service, struct request *reques
     clock_gettime(CLOCK_REALTIME, &query.time);
     metrics_count_slow_query(service->metrics);
     slow_query_log_write(service->slow_query_log, &query);
+}
+
+/* What the page for operators tells of what somebody asked for is no more than the log does. */
+static void note_slowest(const struct exchange *exchange, double seconds, double now)
+{
+    struct slowest_queries *slowest = exchange->service->slowest;
+    if (slowest == NULL || !exchange->outcome->has_computed || exchange->endpoint == NULL ||
+        exchange->endpoint->audience == ENDPOINT_FOR_PAGES)
+        return;
+    const char *target = is_slow(exchange->snapshot, seconds) ? exchange->request->target : NULL;
+    slowest_queries_note(slowest, exchange->outcome, seconds, target, now);
 }
 
 /* The request's arm, where an experiment runs. */
@@ -91,6 +108,7 @@ static void record(const struct exchange *exchange, const struct transaction *tr
     log_access(service, client, exchange->request, transaction->version, exchange->outcome,
                seconds);
     log_slow_query(service, exchange->request, exchange->snapshot, exchange->outcome, now - start);
+    note_slowest(exchange, now - start, now);
 }
 
 enum MHD_Result transaction_run(const struct service *service,
@@ -108,6 +126,7 @@ enum MHD_Result transaction_run(const struct service *service,
         return MHD_NO; /* not even an error could be made */
     request_read(&request, transaction->connection, transaction->fields, transaction->method,
                  transaction->path, transaction->target);
+    request.is_from_loopback = transaction->is_from_loopback && !transaction->is_proxy;
     if (transaction->is_proxy)
         forwarding_read(service->proxies, &request.fields.forwarding, &forwarding);
     if (forwarding.scheme != NULL)
@@ -121,6 +140,9 @@ enum MHD_Result transaction_run(const struct service *service,
     exchange.connection = transaction->connection;
     exchange.request = &request;
     exchange.arm = draw_arm(service->experiment, client, &request);
+    exchange.forwarded_client = forwarding.has_client ? forwarding.client : NULL;
+    exchange.peer = transaction->peer;
+    exchange.thread = transaction->thread;
     exchange.haste = transaction->haste;
     exchange.again = transaction->again;
     exchange.outcome = &outcome;

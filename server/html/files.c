@@ -21,6 +21,12 @@
     X(category)                                                                                    \
     X(user)                                                                                        \
     X(team)                                                                                        \
+    X(docs)                                                                                        \
+    X(docs_operation)                                                                              \
+    X(docs_field)                                                                                  \
+    X(status)                                                                                      \
+    X(status_answers)                                                                              \
+    X(status_asked)                                                                                \
     X(crate)                                                                                       \
     X(dependencies)                                                                                \
     X(features)                                                                                    \
@@ -48,6 +54,11 @@
     X(crate, "crate", ".css")                                                                      \
     X(copy, "copy", ".js")                                                                         \
     X(suggest, "suggest", ".js")                                                                   \
+    X(docs_style, "docs", ".css")                                                                  \
+    X(docs, "docs", ".js")                                                                         \
+    X(status_style, "status", ".css")                                                              \
+    X(status, "status", ".js")                                                                     \
+    X(status_charts, "status_charts", ".js")                                                       \
     X(icon, "icon", ".svg")                                                                        \
     X(encodings_style, "encodings", ".css")                                                        \
     X(encodings, "encodings", ".js")                                                               \

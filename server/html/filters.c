@@ -102,6 +102,68 @@ static int write_percent(const msgpack_object *value, msgpack_sbuffer *out)
     return is_share ? append_format(out, "%.0f %%", value->via.f64 * 100) : html_text(value, out);
 }
 
+static bool read_number(const msgpack_object *value, double *number)
+{
+    if (value->type == MSGPACK_OBJECT_FLOAT64 || value->type == MSGPACK_OBJECT_FLOAT32)
+        *number = value->via.f64;
+    else if (value->type == MSGPACK_OBJECT_POSITIVE_INTEGER)
+        *number = (double)value->via.u64;
+    else
+        return false;
+    return true;
+}
+
+static int write_rate(const msgpack_object *value, msgpack_sbuffer *out)
+{
+    double number;
+    if (!read_number(value, &number))
+        return html_text(value, out);
+    const msgpack_object whole = {.type = MSGPACK_OBJECT_POSITIVE_INTEGER,
+                                  .via.u64 = (uint64_t)(number + 0.5)};
+    return number < 100 ? append_format(out, "%.1f", number) : write_count(&whole, out);
+}
+
+/* The two largest units of a time in seconds. */
+static int write_duration(const msgpack_object *value, msgpack_sbuffer *out)
+{
+    double number;
+    if (!read_number(value, &number) || !(number >= 0 && number < 1e15))
+        return html_text(value, out);
+    const uint64_t seconds = (uint64_t)number;
+    if (seconds < 60)
+        return append_format(out, "%" PRIu64 " s", seconds);
+    if (seconds < 3600)
+        return append_format(out, "%" PRIu64 " min %" PRIu64 " s", seconds / 60, seconds % 60);
+    if (seconds < 86400)
+        return append_format(out, "%" PRIu64 " h %" PRIu64 " min", seconds / 3600,
+                             seconds % 3600 / 60);
+    return append_format(out, "%" PRIu64 " d %" PRIu64 " h", seconds / 86400,
+                         seconds % 86400 / 3600);
+}
+
+static int append_time(double microseconds, msgpack_sbuffer *out)
+{
+    if (microseconds < 1e3)
+        return append_format(out, "%.0f µs", microseconds);
+    return microseconds < 1e6 ? append_format(out, "%.3g ms", microseconds / 1e3)
+                              : append_format(out, "%.3g s", microseconds / 1e6);
+}
+
+/* A time in microseconds, in the unit that makes it short. */
+static int write_microseconds(const msgpack_object *value, msgpack_sbuffer *out)
+{
+    double number;
+    if (!read_number(value, &number))
+        return html_text(value, out);
+    return append_time(number, out);
+}
+
+static int write_milliseconds(const msgpack_object *value, msgpack_sbuffer *out)
+{
+    double number;
+    return read_number(value, &number) ? append_time(number * 1e3, out) : html_text(value, out);
+}
+
 static int write_date(const msgpack_object *value, msgpack_sbuffer *out)
 {
     if (value->type != MSGPACK_OBJECT_STR || value->via.str.size < DATE_LENGTH)
@@ -134,8 +196,16 @@ html_filter *html_filter_find(const char *name, size_t length)
         const char *name;
         html_filter *filter;
     } filters[] = {
-        {"count", write_count},     {"compact", write_compact}, {"bytes", write_bytes},
-        {"percent", write_percent}, {"date", write_date},       {"path", write_path},
+        {"count", write_count},
+        {"compact", write_compact},
+        {"bytes", write_bytes},
+        {"percent", write_percent},
+        {"rate", write_rate},
+        {"duration", write_duration},
+        {"microseconds", write_microseconds},
+        {"milliseconds", write_milliseconds},
+        {"date", write_date},
+        {"path", write_path},
         {"short", write_short},
     };
     for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)

@@ -9,6 +9,7 @@
 #include "server/http/request_id.h"
 
 #include <microhttpd.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Room for header fields that were sent in several lines and are read as one; where it does not
@@ -45,6 +46,7 @@ struct request {
         host; /* of an absolute-form target, else Host; valid, with the port that it has; or NULL */
     const char
         *id; /* the client's, where it is sane; else NULL until request_id is asked for one */
+    bool is_from_loopback; /* the connection, whoever it is for; set by whoever has it */
     size_t joined_length;
     struct request_fields fields; /* of which `host` and `id` stand here as they are to be used */
     const char *query_text;       /* this and its length: set by request_read_target */

@@ -17,11 +17,13 @@ const char **request_fields_find(struct request_fields *fields, const char *name
         const char *name; /* NULL behind the last of a length */
         size_t offset;
     } rows[][MAX_SAME_LENGTH] = {
+        [LENGTH("Via")] = {ROW("Via", via)},
         [LENGTH("Host")] = {ROW("Host", host)},
         [LENGTH("Accept")] = {ROW("Accept", accept)},
         [LENGTH("Referer")] = {ROW("Referer", referer)},
         [LENGTH("If-Match")] = {ROW("If-Match", preconditions.if_match)},
-        [LENGTH("Forwarded")] = {ROW("Forwarded", forwarding.forwarded)},
+        [LENGTH("Forwarded")] = {ROW("Forwarded", forwarding.forwarded),
+                                 ROW("X-Real-IP", x_real_ip)},
         [LENGTH("User-Agent")] = {ROW("User-Agent", user_agent)},
         [LENGTH("X-Request-Id")] = {ROW("X-Request-Id", id)},
         [LENGTH("If-None-Match")] = {ROW("If-None-Match", preconditions.if_none_match)},

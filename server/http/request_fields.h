@@ -15,6 +15,8 @@ struct request_fields {
     const char *accept_encoding;
     struct preconditions preconditions;
     struct forwarding_fields forwarding;
+    const char *via;
+    const char *x_real_ip;
     const char *user_agent;
     const char *referer;
     const char *id;

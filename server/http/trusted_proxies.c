@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define IPV4_PREFIX_BYTES 12
+#define IPV6_NETWORK_BYTES 8
 static const unsigned char ipv4_prefix[IPV4_PREFIX_BYTES] = {[10] = 0xff, [11] = 0xff};
 
 static void set_ipv4(struct ip_address *address, const struct in_addr *ipv4)
@@ -43,6 +44,21 @@ int ip_address_of(const struct sockaddr *socket_address, struct ip_address *addr
     memcpy(address->bytes, &((const struct sockaddr_in6 *)(const void *)socket_address)->sin6_addr,
            sizeof address->bytes);
     return 0;
+}
+
+bool ip_address_is_loopback(const struct ip_address *address)
+{
+    static const unsigned char ipv6_loopback[sizeof address->bytes] = {[15] = 1};
+    return is_ipv4(address) ? address->bytes[IPV4_PREFIX_BYTES] == 127
+                            : memcmp(address->bytes, ipv6_loopback, sizeof ipv6_loopback) == 0;
+}
+
+struct ip_address ip_address_of_client(const struct ip_address *address)
+{
+    struct ip_address client = *address;
+    if (!is_ipv4(address))
+        memset(client.bytes + IPV6_NETWORK_BYTES, 0, sizeof client.bytes - IPV6_NETWORK_BYTES);
+    return client;
 }
 
 void ip_address_write(const struct ip_address *address, char *text)

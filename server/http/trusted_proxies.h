@@ -29,6 +29,13 @@ int ip_address_parse(const char *text, struct ip_address *address);
 /* Of a connected peer. Returns 0, or -1 for another family than IPv4 and IPv6. */
 int ip_address_of(const struct sockaddr *socket_address, struct ip_address *address);
 
+/* 127.0.0.0/8 or ::1. */
+bool ip_address_is_loopback(const struct ip_address *address);
+
+/* What of it tells one client from another: all of IPv4, the /64 network of IPv6, which mostly has
+   one whole. The rest becomes 0. */
+struct ip_address ip_address_of_client(const struct ip_address *address);
+
 /* Writes it to `text`, which has INET6_ADDRSTRLEN bytes; IPv4 without the prefix. */
 void ip_address_write(const struct ip_address *address, char *text);
 

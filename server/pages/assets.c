@@ -36,7 +36,7 @@ const struct endpoint asset_endpoint = {
     .name = "asset",
     .cache_control = {"public, max-age=31536000, immutable", NULL},
     .plain_type = "application/octet-stream",
-    .audience = ENDPOINT_FOR_PEOPLE,
+    .audience = ENDPOINT_FOR_PAGES,
     .needs_no_index = true,
     .is_cached = true,
     .prepare = prepare,

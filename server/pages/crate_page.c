@@ -50,27 +50,13 @@ static void add_more(struct page *page, const char *key, uint64_t n, uint32_t ma
         encoder_null(&page->model);
 }
 
-static void add_title(struct page *page, const struct subject *subject)
-{
-    const struct crate_page_path *path = subject->path;
-    char title[2 * INDEX_MAX_NAME_BYTES];
-    size_t length = path->name.length;
-    memcpy(title, path->name.text, length);
-    if (!subject->is_default && path->version.length < sizeof title - length) {
-        title[length++] = ' ';
-        memcpy(title + length, path->version.text, path->version.length);
-        length += path->version.length;
-    }
-    encoder_key(&page->model, "title");
-    encoder_string(&page->model, title, length);
-}
-
 /* Seven members. */
 static void add_head(struct page *page, const struct subject *subject)
 {
     struct encoder *model = &page->model;
     const msgpack_object *version = subject->version;
-    add_title(page, subject);
+    crate_page_add_title(page, NULL, &subject->path->name,
+                         subject->is_default ? NULL : &subject->path->version);
     encoder_key(model, "name");
     encoder_string(model, subject->path->name.text, subject->path->name.length);
     object_encode_member(subject->answer, "crate", model);
@@ -175,8 +161,7 @@ static int add_chart(struct page *page, const struct subject *subject, struct fa
     if (part_value_read(page->job, &part, &value, failure) != 0)
         return -1;
     encoder_key(&page->model, "chart");
-    download_chart_encode(page->job, &value.unpacked.data, "Downloads a day, of 90 days",
-                          &page->model);
+    download_chart_encode(page->job, &value.unpacked.data, "chart-title", &page->model);
     part_value_free(&value);
     return 0;
 }

@@ -10,9 +10,12 @@
 #include "server/pages/object.h"
 #include "server/pages/part_value.h"
 
+#include <cratedex/index_format.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MAX_SUGGEST_QUERY 1024
+#define MAX_NUMBER 128 /* of a version, in a title */
 
 bool crate_page_is_shown(const struct crate_page_path *path)
 {
@@ -124,6 +127,20 @@ static void add_query(struct answer_job *job, const struct crate_page_path *path
     job->location[length++] = '?';
     memcpy(job->location + length, path->query, path->query_length);
     job->location[length + path->query_length] = '\0';
+}
+
+/* A number that no title has room for is left out. */
+void crate_page_add_title(struct page *page, const char *heading, const struct path_value *name,
+                          const struct path_value *version)
+{
+    char title[INDEX_MAX_NAME_BYTES + MAX_NUMBER + 64];
+    bool has_version = version != NULL && version->length > 0 && version->length < MAX_NUMBER;
+    int length = snprintf(title, sizeof title, "%s%s%.*s%s%.*s", heading != NULL ? heading : "",
+                          heading != NULL ? " of " : "", (int)name->length, name->text,
+                          has_version ? " " : "", has_version ? (int)version->length : 0,
+                          has_version ? version->text : "");
+    encoder_key(&page->model, "title");
+    encoder_string(&page->model, title, (size_t)length);
 }
 
 static bool is_crate(const msgpack_object *suggestion)

@@ -23,6 +23,9 @@ extern const struct endpoint robots_endpoint;
 extern const struct endpoint favicon_endpoint;
 extern const struct endpoint opensearch_endpoint;
 extern const struct endpoint encodings_page_endpoint;
+extern const struct endpoint docs_page_endpoint;
+extern const struct endpoint docs_try_endpoint;
+extern const struct endpoint status_page_endpoint;
 extern const struct endpoint asset_endpoint;
 
 #endif

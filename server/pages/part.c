@@ -60,6 +60,10 @@ static int run(struct answer_job *page_job, const struct part *part, const struc
     failure->status = 500;
     if (encoder_finish(&job.encoder, &failure->error) != 0)
         return -1;
+    if (job.head.asked != NULL) {
+        page_job->asked = job.asked;
+        page_job->head.asked = &page_job->asked;
+    }
     if (job.head.arm != EXPERIMENT_NONE)
         page_job->head.arm = job.head.arm;
     if (job.head.cache_control.everyone != NULL)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 struct access_log;
+struct asked_queries;
 struct body_store;
 struct cache;
 struct download_counters;
@@ -16,16 +17,18 @@ struct log_sink;
 struct metrics;
 struct openapi;
 struct published;
+struct pulse;
 struct recent_hits;
 struct reload_desk;
 struct site;
+struct slowest_queries;
 struct trusted_proxies;
 
 /* Where a request came in: what is answered there. */
 enum address_role {
     ADDRESS_SOLE,   /* everything but what only an admin address has, for there is none */
     ADDRESS_PUBLIC, /* nothing of what is for operators: they have an address of their own */
-    ADDRESS_ADMIN,  /* that, and nothing else */
+    ADDRESS_ADMIN,  /* that, what its page loads, and nothing else */
 };
 #define N_ADDRESS_ROLES 3
 
@@ -44,6 +47,10 @@ struct service {
     struct log_sink *error_log;          /* that `stderr` writes to; NULL: it writes for itself */
     struct openapi *openapi;             /* the document of what we answer */
     struct site *site;                   /* the pages for people; NULL: there are none */
+    /* What the page for operators shows beside the metrics; NULL, all three: there is none. */
+    struct pulse *pulse;
+    struct asked_queries *asked;
+    struct slowest_queries *slowest;
     const struct trusted_proxies *proxies;
     enum address_role role;  /* of the address that is served with it */
     atomic_bool is_stopping; /* a signal came: finish what runs, take nothing new */

@@ -45,6 +45,16 @@ void metrics_destroy(struct metrics *metrics)
     free(metrics);
 }
 
+void metrics_leave_out(struct metrics *metrics, unsigned route)
+{
+    metrics->is_left_out[route] = true;
+}
+
+const char *metrics_route_name(const struct metrics *metrics, unsigned route)
+{
+    return route < metrics->n_routes ? metrics->route_names[route] : NULL;
+}
+
 /* Nanoseconds of a duration; what no clock can have measured counts as none. */
 static uint64_t to_nanoseconds(double seconds)
 {

@@ -63,6 +63,13 @@ struct metrics *metrics_create(const char *const *route_names, unsigned n_routes
                                struct error *error);
 void metrics_destroy(struct metrics *metrics);
 
+/* The answers of that route are for operators: they are told with all others, and are no part of
+   sums (metrics_sums.h). Before anything is counted. */
+void metrics_leave_out(struct metrics *metrics, unsigned route);
+
+/* The label of a route; NULL where it was not declared. */
+const char *metrics_route_name(const struct metrics *metrics, unsigned route);
+
 /* Counts one finished answer. `seconds` is the time from the whole request to the queued answer. A
    route that was not declared is not counted. Thread-safe, as all below. */
 void metrics_record(struct metrics *metrics, const struct outcome *outcome, double seconds);

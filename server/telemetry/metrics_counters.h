@@ -8,6 +8,7 @@
 
 #include <cratedex/search_filter_list.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define METRICS_NANOSECONDS 1000000000 /* a second */
@@ -57,6 +58,7 @@ struct metrics {
     struct histogram experiment[N_EXPERIMENT_ARMS][N_CACHE_STATES];
     const char *route_names[OUTCOME_MAX_ROUTES];
     unsigned n_routes;
+    bool is_left_out[OUTCOME_MAX_ROUTES]; /* of sums: the operators' own requests */
     unsigned n_slots;
     struct route_counters routes[]; /* n_routes of each slot */
 };

@@ -43,6 +43,7 @@ struct outcome {
     bool has_computed; /* the answer, or that there is none */
     bool is_put_off;   /* nothing was answered, for that has to be computed */
     bool is_late;      /* nothing will be computed, for there is no time */
+    uint64_t asked_id; /* of the text that was searched for (asked_query.h); 0: none */
     uint64_t ticket;   /* where it is put off: of the reload that it waits for, or 0 */
     struct trace trace;
 };
@@ -60,6 +61,7 @@ static inline void outcome_init(struct outcome *outcome, unsigned route)
     outcome->has_computed = false;
     outcome->is_put_off = false;
     outcome->is_late = false;
+    outcome->asked_id = 0;
     outcome->trace.has_parts = false;
     outcome->trace.has_plan = false;
     outcome->trace.filters = 0;

@@ -114,7 +114,7 @@ async function go(run, answer, signal) {
         if (!isWarmUp)
             run.rounds.push(round);
         run.nHidden = going.nHidden;
-        run.repeats = going.repeats;
+        run.leastDecoding = going.leastDecoding;
         const text = isWarmUp ? "Warming up." : `Measuring ${run.wanted} rounds.`;
         if (byId("state").textContent !== text)
             say(text);
@@ -171,12 +171,18 @@ function showFigures() {
     const head = make("tr");
     for (const text of ["Median [95 % interval]", "JSON", "MessagePack", "Ratio"])
         head.append(make("th", { scope: "col", textContent: text }));
+    const withInterval = (estimate, format) => [
+        format(estimate.median),
+        ...(estimate.low === null ? [] : [" ", make("small",
+            { textContent: `[${format(estimate.low)}, ${format(estimate.high)}]` })]),
+    ];
     const row = (title, ...cells) => make("tr", {}, make("th", { scope: "row", textContent: title }),
-        ...cells.map((text) => make("td", { textContent: text })));
+        ...cells.map((cell) => make("td", {}, ...[cell].flat())));
     const rows = shown.figures.map((figure) => {
         const { unit, format } = reporting.unitOf(figure);
-        return row(`${figure.title}, ${unit}`, reporting.interval(figure.json, format),
-                   reporting.interval(figure.msgpack, format), reporting.ratioText(figure.ratio));
+        return row(`${figure.title}, ${unit}`, withInterval(figure.json, format),
+                   withInterval(figure.msgpack, format),
+                   withInterval(figure.ratio, (ratio) => ratio.toFixed(2)));
     });
     const together = shown.figures.find(({ key }) => key === "together");
     if (together)
@@ -187,7 +193,7 @@ function showFigures() {
                   msgpack.received.toLocaleString("en"),
                   (msgpack.received / json.received).toFixed(2)));
     byId("figures").replaceChildren(
-        make("table", { className: "figures" },
+        make("table", { className: "measured" },
              make("caption", { className: "unseen", textContent: "What was measured" }),
              make("thead", {}, head), make("tbody", {}, ...rows)));
 }
@@ -198,10 +204,10 @@ function show(run) {
     run.bytes = reporting.bytesOf(run.rounds);
     const verdicts = run.figures.map((figure) => {
         const text = reporting.sentence(figure, run.rounds.length, run.roundsForVerdict);
-        return make("li", { className: figure.verdict },
-                    make("strong", { textContent: figure.title }), ` ${text}`);
+        return make("li", { className: figure.verdict === "undecided" ? "undecided" : "decided" },
+                    make("strong", { textContent: `${figure.title}:` }), ` ${text}`);
     });
-    verdicts.push(make("li", { className: "bytes" }, make("strong", { textContent: "Bytes" }),
+    verdicts.push(make("li", { className: "bytes" }, make("strong", { textContent: "Bytes:" }),
                        ` ${reporting.bytesSentence(run.bytes)}`));
     byId("verdicts").replaceChildren(...verdicts);
     byId("circumstances").replaceChildren(...reporting.circumstancesOf(run).flatMap(

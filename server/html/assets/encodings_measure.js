@@ -13,6 +13,7 @@ export const WARM_UP_ROUNDS = 5;
 const PATIENCE = 10_000; // ms for the requests of one encoding in a round
 const STEPS_PER_DECODING = 200; // of the clock, at least: an error of half a percent
 const LEAST_DECODING = 2; // ms
+const WARM_UP_DECODING = 20; // ms: engines compile what has run for long enough
 
 /* From bytes to objects, in both encodings. `decode` reads MessagePack. */
 export function decodersOf(decode) {
@@ -112,39 +113,29 @@ async function askAll(addresses, encoding, signal) {
     }
 }
 
-function timeDecoding(decoder, buffer, repeats) {
+/* The time of one decoding, of so many as take `least` ms together: the clock is read after 1, 3, 7,
+   15 … of them. */
+function timeDecoding(decoder, buffer, least) {
     const begin = performance.now();
-    for (let i = 0; i < repeats; i++)
-        decoder(buffer);
-    return performance.now() - begin;
-}
-
-/* How often a decoder must run for its time to be told by a clock of this step. */
-function repeatsFor(decoder, buffer, step) {
-    const wanted = Math.max(LEAST_DECODING, STEPS_PER_DECODING * step);
-    for (let repeats = 1;; repeats *= 2) {
-        const taken = timeDecoding(decoder, buffer, repeats);
-        if (taken >= wanted / 2)
-            return Math.max(1, Math.ceil(repeats * wanted / taken));
+    let nDone = 0;
+    for (let n = 1;; n *= 2) {
+        for (let i = 0; i < n; i++)
+            decoder(buffer);
+        nDone += n;
+        const taken = performance.now() - begin;
+        if (taken >= least)
+            return taken / nDone;
     }
 }
 
-async function measureRound(run, addresses, repeats) {
+async function measureRound(run, addresses, leastDecoding) {
     const round = {};
     const order = crypto.getRandomValues(new Uint8Array(1))[0] & 1 ? ENCODINGS
                                                                    : ENCODINGS.toReversed();
     for (const encoding of order)
         round[encoding.key] = await askAll(addresses, encoding, run.signal);
-    for (const { key } of order) {
-        const { buffer, ...measured } = round[key];
-        if (repeats[key] === undefined)
-            repeats[key] = repeatsFor(run.decoders[key], buffer, run.step);
-        round[key] = {
-            ...measured,
-            buffer,
-            decode: timeDecoding(run.decoders[key], buffer, repeats[key]) / repeats[key],
-        };
-    }
+    for (const { key } of order)
+        round[key].decode = timeDecoding(run.decoders[key], round[key].buffer, leastDecoding);
     return { ...round, first: order[0].key };
 }
 
@@ -159,7 +150,7 @@ async function untilShown(run) {
 }
 
 /* The round, once it went by with the page in sight; `run.nHidden` counts those that did not. */
-async function undisturbed(run, repeats) {
+async function undisturbed(run, leastDecoding) {
     for (;;) {
         await untilShown(run);
         let wasHidden = false;
@@ -167,7 +158,7 @@ async function undisturbed(run, repeats) {
         document.addEventListener("visibilitychange", notice);
         try {
             const addresses = Array.from({ length: run.connections }, run.address);
-            const round = await measureRound(run, addresses, repeats);
+            const round = await measureRound(run, addresses, leastDecoding);
             if (!wasHidden)
                 return round;
             run.nHidden++;
@@ -179,17 +170,14 @@ async function undisturbed(run, repeats) {
 
 /* Yields round after round; of the first, those of the warm-up, nothing is to be kept. `run` has
    `address` (a function: where to ask next), `connections`, `rounds`, `decoders`, `step` of the
-   clock in ms, `signal` to stop it, `onPause` (the page is hidden), and gets `nHidden` and `repeats`
-   of decoding. Throws what went wrong in words, or the signal's reason. */
+   clock in ms, `signal` to stop it, `onPause` (the page is hidden), and gets `nHidden` and
+   `leastDecoding`, the ms that a sample of decoding takes. Throws what went wrong in words, or the
+   signal's reason. */
 export async function* measure(run) {
-    let repeats = {};
     run.nHidden = 0;
+    run.leastDecoding = Math.max(LEAST_DECODING, STEPS_PER_DECODING * run.step);
     for (let i = -WARM_UP_ROUNDS; i < run.rounds; i++) {
-        if (i === 0) {
-            repeats = {}; // by now the decoders are compiled
-            run.repeats = repeats;
-        }
-        const round = await undisturbed(run, repeats);
+        const round = await undisturbed(run, i < 0 ? WARM_UP_DECODING : run.leastDecoding);
         if (i === -WARM_UP_ROUNDS &&
             !areEqual(...ENCODINGS.map(({ key }) => run.decoders[key](round[key].buffer))))
             throw new Error("the two encodings do not say the same; the index may have changed " +

@@ -6,7 +6,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const LANE = 58; // px, of which the label takes the upper part
 const LABEL = 20;
 const MARGIN = { left: 8, right: 14, top: 4, axis: 24 };
-const SHARE_SHOWN = 0.97; // of the values; those beyond stand at the edge
+const SPREADS_SHOWN = 3; // beyond the upper quartile; values further away stand at the edge
 const PIXELS_PER_TICK = 90;
 
 const LANES = [["json", "JSON"], ["msgpack", "MessagePack"]];
@@ -27,10 +27,14 @@ export function niceStep(range, n) {
     return step * power;
 }
 
-/* What the axis shows: from 0, unless all values lie in the upper half of that. */
-export function rangeOf(values, quantile) {
-    const high = quantile(values, SHARE_SHOWN) * 1.06 || 1;
-    const low = Math.min(...values) * 0.94;
+/* What the axis shows of several lists: what is no more than three times the distance of the
+   quartiles beyond the upper one (Tukey's outer fence), from 0, unless all lie in the upper half. */
+export function rangeOf(lists, quantile) {
+    const high = Math.max(...lists.map((values) => {
+        const [lower, upper] = [0.25, 0.75].map((share) => quantile(values, share));
+        return Math.min(Math.max(...values), upper + SPREADS_SHOWN * (upper - lower));
+    })) * 1.06 || 1;
+    const low = Math.min(...lists.flat()) * 0.94;
     return { low: low < high / 2 ? 0 : low, high };
 }
 
@@ -96,7 +100,7 @@ function axis(scale, unit, height) {
    `unit` is that of the figure (encodings_report.js); `quantile` that of statistics.js. */
 export function plot(figure, unit, width, description, quantile) {
     const height = MARGIN.top + LANES.length * LANE + MARGIN.axis;
-    const range = rangeOf([...figure.dots.json, ...figure.dots.msgpack], quantile);
+    const range = rangeOf([figure.dots.json, figure.dots.msgpack], quantile);
     const right = width - MARGIN.right;
     const scale = (value) => MARGIN.left + 6 +
         (Math.min(value, range.high) - range.low) / (range.high - range.low) *

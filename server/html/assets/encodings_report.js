@@ -116,7 +116,6 @@ export function circumstancesOf(run) {
         sum + json.opened + msgpack.opened, 0);
     const isShared = run.rounds.some(({ json, msgpack }) =>
         json.isOfSharedCache || msgpack.isOfSharedCache);
-    const repeats = run.repeats ?? {};
     return [
         ["Answer", `${run.label}: ${run.address}`],
         ["Rounds", `${run.rounds.length} of ${run.wanted}, after ${run.warmUp} to warm up` +
@@ -126,7 +125,7 @@ export function circumstancesOf(run) {
             `, ${opened} opened while measured`],
         ["X-Cache", tally.join(", ") +
             (isShared ? "; a cache before the server answered, by Age" : "")],
-        ["Decodings a sample", `JSON ${repeats.json}, MessagePack ${repeats.msgpack}`],
+        ["Decoding", `samples of ${digits(run.leastDecoding)} ms, each of many decodings`],
         ["Clock", `steps of ${digits(run.step * 1000)} µs, ` +
             `${run.isIsolated ? "" : "not "}cross-origin isolated`],
         ["Processors", `${run.processors}`],

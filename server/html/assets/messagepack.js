@@ -11,6 +11,10 @@ const SHORT_TEXT = 24; // bytes; from there on TextDecoder is faster
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const keys = new Array(256).fill(null);
 
+/* An object like any other, but V8 keeps room in it for as many members as earlier ones got. */
+function Plain() {}
+Plain.prototype = Object.prototype;
+
 let bytes;
 let view;
 let at;
@@ -148,7 +152,7 @@ function readArray(length) {
 
 function readObject(length) {
     enter(length, 2);
-    const object = {};
+    const object = new Plain();
     for (let i = 0; i < length; i++) {
         const key = readKey();
         const value = readValue();

@@ -66,7 +66,7 @@ static void has_every_route(void **state)
     json_t *document = read_document();
     json_t *paths = json_object_get(document, "paths");
     for (unsigned route = 0; route < router_other(); route++)
-        if (router_endpoint(route)->audience != ENDPOINT_FOR_PEOPLE &&
+        if (!endpoint_is_page(router_endpoint(route)) &&
             !has_path(paths, router_endpoint(route)->path))
             fail_msg("server/endpoints/openapi.json does not have %s",
                      router_endpoint(route)->path);
@@ -235,6 +235,7 @@ static void is_the_same_in_all_encodings(void **state)
     json_object_set_new(json_object_get(document, "info"), "version",
                         json_string(CRATEDEX_VERSION));
     json_object_del(json_object_get(document, "paths"), "/-/reload");
+    json_object_del(json_object_get(document, "paths"), "/status.json");
     char *texts[] = {json_dumps(document, JSON_COMPACT), json_dumps(encoded, JSON_COMPACT)};
     assert_string_equal(texts[0], texts[1]);
     free(texts[0]);
