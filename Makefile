@@ -41,13 +41,13 @@ MAKEFLAGS += --no-builtin-rules
 
 index_modules := sqlite3 jansson msgpack libarchive libidn2 zlib libzstd libxxhash inih libcrypto
 server_modules := libmicrohttpd jansson msgpack zlib libbrotlienc libzstd libxxhash inih libsystemd libseccomp
-bench_modules := libcjson simdjson
+bench_modules := libcjson simdjson RapidJSON
 test_modules := cmocka libcurl jansson msgpack zlib libbrotlidec libzstd
 # libcsv ships no .pc file in Debian 12.
 index_plain_libs := -lcsv -lm
 
 goals := $(or $(MAKECMDGOALS),all)
-needs_packages := $(filter-out clean distclean dist deb deb-check container container-check help fmt uninstall,$(goals))
+needs_packages := $(filter-out bench-clients clean distclean dist deb deb-check container container-check help fmt uninstall,$(goals))
 needs_tests := $(filter check test prepare oracle asan tsan lint fuzz coverage tests torture torture-check %/torture,$(goals))
 needs_bench := $(filter lint tests prepare bench bench-check bench-compare docs-check relevance-train relevance-trees %/cratedex-bench,$(goals))
 

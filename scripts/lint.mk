@@ -53,7 +53,7 @@ $(BUILD)/lint/%.c.ok: %.c $(BUILD)/obj/%.o .clang-tidy .clang-format Makefile sc
 	    --inline-suppr --error-exitcode=1 $(includes) $< || status=1; \
 	rm -f $@.out; [ $$status -eq 0 ] && touch $@
 
-# The one file in C++; its head says why it is.
+# The few files in C++; their heads say why they are.
 $(BUILD)/lint/%.cc.ok: %.cc $(BUILD)/obj/%.o .clang-tidy .clang-format Makefile scripts/lint.mk
 	@mkdir -p $(@D)
 	$(call say,lint,$<)

@@ -10,6 +10,7 @@
 
 #define DATE_LENGTH 10 /* of 2026-11-30 */
 #define SHORT_BYTES 320
+#define MAX_BYTES 4096
 
 static int append_format(msgpack_sbuffer *out, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -25,11 +26,32 @@ static int append_format(msgpack_sbuffer *out, const char *format, ...)
     return html_append(out, text, (size_t)length);
 }
 
+/* The length of a text that is at most `max_bytes` of it, cut between characters. */
+static size_t cut(const msgpack_object_str *text, size_t max_bytes)
+{
+    size_t length = text->size;
+    if (length <= max_bytes)
+        return length;
+    for (length = max_bytes; length > 0; length--)
+        if (((unsigned char)text->ptr[length] & 0xC0) != 0x80)
+            break;
+    return length;
+}
+
+static int write_up_to(const msgpack_object *value, size_t max_bytes, msgpack_sbuffer *out)
+{
+    const msgpack_object_str *text = &value->via.str;
+    size_t length = cut(text, max_bytes);
+    if (html_escape(out, text->ptr, length) != 0)
+        return -1;
+    return length < text->size ? html_append(out, "…", strlen("…")) : 0;
+}
+
 int html_text(const msgpack_object *value, msgpack_sbuffer *out)
 {
     switch (value->type) {
     case MSGPACK_OBJECT_STR:
-        return html_escape(out, value->via.str.ptr, value->via.str.size);
+        return write_up_to(value, MAX_BYTES, out);
     case MSGPACK_OBJECT_POSITIVE_INTEGER:
         return append_format(out, "%" PRIu64, value->via.u64);
     case MSGPACK_OBJECT_NEGATIVE_INTEGER:
@@ -171,22 +193,16 @@ static int write_date(const msgpack_object *value, msgpack_sbuffer *out)
     return html_escape(out, value->via.str.ptr, DATE_LENGTH);
 }
 
-/* Cuts between characters. */
 static int write_short(const msgpack_object *value, msgpack_sbuffer *out)
 {
-    if (value->type != MSGPACK_OBJECT_STR || value->via.str.size <= SHORT_BYTES)
-        return html_text(value, out);
-    size_t length = SHORT_BYTES;
-    while (length > 0 && ((unsigned char)value->via.str.ptr[length] & 0xC0) == 0x80)
-        length--;
-    return html_escape(out, value->via.str.ptr, length) == 0 ? html_append(out, "…", strlen("…"))
-                                                             : -1;
+    return value->type == MSGPACK_OBJECT_STR ? write_up_to(value, SHORT_BYTES, out)
+                                             : html_text(value, out);
 }
 
 static int write_path(const msgpack_object *value, msgpack_sbuffer *out)
 {
     return value->type == MSGPACK_OBJECT_STR
-               ? html_percent_encode(out, value->via.str.ptr, value->via.str.size)
+               ? html_percent_encode(out, value->via.str.ptr, cut(&value->via.str, MAX_BYTES))
                : html_text(value, out);
 }
 

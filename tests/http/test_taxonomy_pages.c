@@ -97,7 +97,8 @@ static void shows_people(void **state)
         {.request = {.target = "/teams/github:sample-org:core"},
          .status = 200,
          .headers = {PAGE_HEADERS},
-         .body = {"<a href=\"https://github.com/sample-org\" rel=\"nofollow noopener\">",
+         .body = {"<title>Core (github:sample-org:core) · Cratedex</title>",
+                  "<a href=\"https://github.com/sample-org\" rel=\"nofollow noopener\">",
                   "downloads of all of them", "<a href=\"/crates/"}},
         {.request = {.target = "/teams/github:sample-org:none"}, .status = 404},
     };
