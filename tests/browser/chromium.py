@@ -9,7 +9,6 @@ import json
 import shutil
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 FOLDER = Path(__file__).resolve().parent
 DEADLINE, PAUSE = 10, 0.01  # seconds
@@ -65,7 +64,6 @@ class Chromium:
 
     def __init__(self, driver, url):
         self.driver, self.url = driver, url
-        self.requested = []  # (URL, type) of each request since the last look
         self.command("Page.addScriptToEvaluateOnNewDocument", source=(FOLDER / "probe.js").read_text(encoding="utf-8"))
         self.size(1440)
 
@@ -198,12 +196,25 @@ class Chromium:
                 urls.append(message["params"]["request"]["url"])
         return urls
 
-    def foreign_requests(self):
-        own = urlsplit(self.url).netloc
-        return [url for url in self.requests() if urlsplit(url).netloc != own and not url.startswith(("data:", "blob:"))]
+    def foreign_requests(self, allowed=()):
+        """Those since the last look to another host than the server's, and these."""
+        own = (self.url, *allowed)
+        return [url for url in self.requests() if not url.startswith((*own, "data:", "blob:", "about:"))]
 
     def cookies(self):
         return self.command("Network.getAllCookies")["cookies"]
+
+    def faults(self, expected=(), allowed=()):
+        """The rules that were broken since the last look, in words. All is looked at, so that nothing is left for the next."""
+        complaints = [text for text in self.complaints() if not any(word in text for word in expected)]
+        probe = self.value("window.cratedexProbe") or {"violations": [], "errors": []}
+        return [
+            *(f"asks another host: {url}" for url in self.foreign_requests(allowed)),
+            *(f"console: {text}" for text in complaints),
+            *(f"cookie: {cookie['name']}" for cookie in self.cookies()),
+            *(f"violates its policy: {violation}" for violation in probe["violations"]),
+            *(f"throws: {error}" for error in dict.fromkeys(probe["errors"])),
+        ]
 
 
 @contextlib.contextmanager

@@ -59,7 +59,7 @@ class Crawl:
         self.root, self.client = url, Client(url)
         self.pages, self.texts, self.faults, self.foreign = {}, {}, [], set()
         self.n_read, self.n_asked = collections.Counter(), collections.Counter()
-        self.statuses, self.fragments = {}, []
+        self.statuses, self.fragments, self.actions = {}, [], set()
         queue = collections.deque([(urljoin(url, "/"), None)])
         while queue:
             queue.extend(self.visit(*queue.popleft()))
@@ -94,6 +94,8 @@ class Crawl:
             if not self.is_own(target):
                 self.foreign.add((target, element, url))
                 continue
+            if element == "form":
+                self.actions.add(target)
             if fragment:
                 self.fragments.append((target, fragment, url))
             found.append((target, url))
@@ -105,7 +107,8 @@ class Crawl:
 
     def note(self, url, origin, answer):
         self.statuses[url] = answer.status
-        if not 200 <= answer.status < 400:
+        # A form's action without the form's fields may be refused, but is there.
+        if not 200 <= answer.status < 400 and not (answer.status == 400 and url in self.actions):
             self.faults.append(f"{url} answers {answer.status}; {origin} links there")
 
     def check_fragments(self):

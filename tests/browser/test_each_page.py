@@ -1,7 +1,7 @@
 """What holds for every page alike: its layout at four widths, both colour schemes, axe-core's rules, nothing that moves."""
 
 from chromium import FOLDER
-from scene import NOT_FOUND, PAGES, BrowserTest, scene
+from scene import PAGES, STATUSES, BrowserTest, scene
 
 # A phone at 400 % zoom sees 320 px; a phone, a tablet, a desk.
 WIDTHS = (320, 360, 768, 1440)
@@ -30,7 +30,7 @@ class EachPage:
     def setUp(self):
         super().setUp()
         if type(self).opened is None:
-            self.expected = ("404 (Not Found)",) if self.name in NOT_FOUND else ()
+            self.expected = (f"status of {STATUSES[self.name]}",) if self.name in STATUSES else ()
             self.open(self.path)
             type(self).opened = True
 

@@ -30,9 +30,10 @@ class Visit(BrowserTest):
         filtered = self.browser.texts("h1")[0]
         self.assertNotEqual(filtered, everything)
         self.assertEqual(self.browser.value("document.querySelector('[name=q]').value"), "http")
-        self.browser.script("scrollTo(0, 300)")
-        self.browser.wait("scrollY == 300")
+        # Where a click on it will scroll to.
+        self.browser.script("document.querySelector('a[rel=next]').scrollIntoView({block: 'center', behavior: 'instant'})")
         first_page, place = self.browser.texts(RESULTS), self.place()
+        self.assertGreater(place[1], 0)
         self.follow("a[rel=next]")
         second_page = self.browser.texts(RESULTS)
         self.assertFalse(set(first_page) & set(second_page))
@@ -73,7 +74,7 @@ class Crate(BrowserTest):
     def test_what_is_copied(self):
         self.browser.command("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
         self.open("/crates/serde")
-        shown = self.browser.value("document.getElementById(document.querySelector('button.copy').dataset.copy).innerText")
+        shown = self.browser.texts("[data-copy]")[0]
         self.assertEqual(shown, "cargo add serde")
         self.browser.click("button.copy")
         self.browser.wait("/copied/i.test(document.querySelector('[data-copied]').textContent)", "it is said")
