@@ -3,40 +3,47 @@
 #include "server/html/escape.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #define DATE_LENGTH 10 /* of 2026-11-30 */
 #define SHORT_BYTES 320
+#define MAX_BYTES 4096
 
-static int append_format(msgpack_sbuffer *out, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static int append_format(msgpack_sbuffer *out, const char *format, ...)
+/* The length of a text that is at most `max_bytes` of it, cut between characters. */
+static size_t cut(const msgpack_object_str *text, size_t max_bytes)
 {
-    char text[64];
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    if (length < 0 || (size_t)length >= sizeof text)
+    size_t length = text->size;
+    if (length <= max_bytes)
+        return length;
+    for (length = max_bytes; length > 0; length--)
+        if (((unsigned char)text->ptr[length] & 0xC0) != 0x80)
+            break;
+    return length;
+}
+
+static int write_up_to(const msgpack_object *value, size_t max_bytes, msgpack_sbuffer *out)
+{
+    const msgpack_object_str *text = &value->via.str;
+    size_t length = cut(text, max_bytes);
+    if (html_escape(out, text->ptr, length) != 0)
         return -1;
-    return html_append(out, text, (size_t)length);
+    return length < text->size ? html_append(out, "…", strlen("…")) : 0;
 }
 
 int html_text(const msgpack_object *value, msgpack_sbuffer *out)
 {
     switch (value->type) {
     case MSGPACK_OBJECT_STR:
-        return html_escape(out, value->via.str.ptr, value->via.str.size);
+        return write_up_to(value, MAX_BYTES, out);
     case MSGPACK_OBJECT_POSITIVE_INTEGER:
-        return append_format(out, "%" PRIu64, value->via.u64);
+        return html_append_format(out, "%" PRIu64, value->via.u64);
     case MSGPACK_OBJECT_NEGATIVE_INTEGER:
-        return append_format(out, "%" PRId64, value->via.i64);
+        return html_append_format(out, "%" PRId64, value->via.i64);
     case MSGPACK_OBJECT_FLOAT32:
     case MSGPACK_OBJECT_FLOAT64:
-        return append_format(out, "%g", value->via.f64);
+        return html_append_format(out, "%g", value->via.f64);
     case MSGPACK_OBJECT_BOOLEAN:
         return value->via.boolean ? html_append(out, "true", 4) : html_append(out, "false", 5);
     case MSGPACK_OBJECT_NIL:
@@ -79,7 +86,7 @@ static int write_scaled(uint64_t number, const char *const units[], unsigned n_u
         scaled /= 1000;
         unit++;
     }
-    return append_format(out, unit > 0 ? "%.1f%s" : "%.0f%s", scaled, units[unit]);
+    return html_append_format(out, unit > 0 ? "%.1f%s" : "%.0f%s", scaled, units[unit]);
 }
 
 static int write_compact(const msgpack_object *value, msgpack_sbuffer *out)
@@ -99,7 +106,8 @@ static int write_bytes(const msgpack_object *value, msgpack_sbuffer *out)
 static int write_percent(const msgpack_object *value, msgpack_sbuffer *out)
 {
     bool is_share = value->type == MSGPACK_OBJECT_FLOAT64 || value->type == MSGPACK_OBJECT_FLOAT32;
-    return is_share ? append_format(out, "%.0f %%", value->via.f64 * 100) : html_text(value, out);
+    return is_share ? html_append_format(out, "%.0f %%", value->via.f64 * 100)
+                    : html_text(value, out);
 }
 
 static bool read_number(const msgpack_object *value, double *number)
@@ -120,7 +128,7 @@ static int write_rate(const msgpack_object *value, msgpack_sbuffer *out)
         return html_text(value, out);
     const msgpack_object whole = {.type = MSGPACK_OBJECT_POSITIVE_INTEGER,
                                   .via.u64 = (uint64_t)(number + 0.5)};
-    return number < 100 ? append_format(out, "%.1f", number) : write_count(&whole, out);
+    return number < 100 ? html_append_format(out, "%.1f", number) : write_count(&whole, out);
 }
 
 /* The two largest units of a time in seconds. */
@@ -131,22 +139,22 @@ static int write_duration(const msgpack_object *value, msgpack_sbuffer *out)
         return html_text(value, out);
     const uint64_t seconds = (uint64_t)number;
     if (seconds < 60)
-        return append_format(out, "%" PRIu64 " s", seconds);
+        return html_append_format(out, "%" PRIu64 " s", seconds);
     if (seconds < 3600)
-        return append_format(out, "%" PRIu64 " min %" PRIu64 " s", seconds / 60, seconds % 60);
+        return html_append_format(out, "%" PRIu64 " min %" PRIu64 " s", seconds / 60, seconds % 60);
     if (seconds < 86400)
-        return append_format(out, "%" PRIu64 " h %" PRIu64 " min", seconds / 3600,
-                             seconds % 3600 / 60);
-    return append_format(out, "%" PRIu64 " d %" PRIu64 " h", seconds / 86400,
-                         seconds % 86400 / 3600);
+        return html_append_format(out, "%" PRIu64 " h %" PRIu64 " min", seconds / 3600,
+                                  seconds % 3600 / 60);
+    return html_append_format(out, "%" PRIu64 " d %" PRIu64 " h", seconds / 86400,
+                              seconds % 86400 / 3600);
 }
 
 static int append_time(double microseconds, msgpack_sbuffer *out)
 {
     if (microseconds < 1e3)
-        return append_format(out, "%.0f µs", microseconds);
-    return microseconds < 1e6 ? append_format(out, "%.3g ms", microseconds / 1e3)
-                              : append_format(out, "%.3g s", microseconds / 1e6);
+        return html_append_format(out, "%.0f µs", microseconds);
+    return microseconds < 1e6 ? html_append_format(out, "%.3g ms", microseconds / 1e3)
+                              : html_append_format(out, "%.3g s", microseconds / 1e6);
 }
 
 /* A time in microseconds, in the unit that makes it short. */
@@ -171,22 +179,16 @@ static int write_date(const msgpack_object *value, msgpack_sbuffer *out)
     return html_escape(out, value->via.str.ptr, DATE_LENGTH);
 }
 
-/* Cuts between characters. */
 static int write_short(const msgpack_object *value, msgpack_sbuffer *out)
 {
-    if (value->type != MSGPACK_OBJECT_STR || value->via.str.size <= SHORT_BYTES)
-        return html_text(value, out);
-    size_t length = SHORT_BYTES;
-    while (length > 0 && ((unsigned char)value->via.str.ptr[length] & 0xC0) == 0x80)
-        length--;
-    return html_escape(out, value->via.str.ptr, length) == 0 ? html_append(out, "…", strlen("…"))
-                                                             : -1;
+    return value->type == MSGPACK_OBJECT_STR ? write_up_to(value, SHORT_BYTES, out)
+                                             : html_text(value, out);
 }
 
 static int write_path(const msgpack_object *value, msgpack_sbuffer *out)
 {
     return value->type == MSGPACK_OBJECT_STR
-               ? html_percent_encode(out, value->via.str.ptr, value->via.str.size)
+               ? html_percent_encode(out, value->via.str.ptr, cut(&value->via.str, MAX_BYTES))
                : html_text(value, out);
 }
 

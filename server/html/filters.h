@@ -10,7 +10,9 @@
    runs out. What is no value of its kind is written as html_text does. */
 typedef int html_filter(const msgpack_object *value, msgpack_sbuffer *out);
 
-/* A string escaped; a number in full; true and false by these words; nothing for all else. */
+/* A string escaped, and no more than 4,096 bytes of it, so that how many values a page shows bounds
+   it: an ellipsis stands for the rest. A number in full; true and false by these words;
+   nothing for all else. */
 int html_text(const msgpack_object *value, msgpack_sbuffer *out);
 
 /* The filter of that name; NULL where there is none:

@@ -19,8 +19,8 @@ void site_destroy(struct site *site);
    and `assets`, the addresses of these by their keys (files.h). */
 const void *site_facts(const struct site *site, size_t *size);
 
-/* Appends the page of that template (its name) to `out`. The model is one MessagePack value. Returns
-   0, or -1: as templates_render, or `model` is none. */
+/* Appends the page of that template (its name) to `out`. The model is one MessagePack value.
+   Returns 0, or -1: as templates_render, or `model` is none. */
 int site_render(const struct site *site, const char *name, const msgpack_sbuffer *model,
                 msgpack_sbuffer *out, struct error *error);
 

@@ -95,11 +95,15 @@ static void encode_profile(struct page *page, const struct crate_group *group,
 static void encode_facts(struct page *page, const struct crate_group *group,
                          const struct part_value *named)
 {
-    struct path_value title = text_of(group, named, group->title);
-    if (title.length == 0)
-        title = text_of(group, named, group->name);
+    const struct path_value name = text_of(group, named, group->name);
+    const struct path_value title = text_of(group, named, group->title);
+    const bool has_title = title.length > 0 && (title.length != name.length ||
+                                                memcmp(title.text, name.text, name.length) != 0);
     encoder_key(&page->model, "title");
-    encoder_string(&page->model, title.text, title.length);
+    encoder_string(&page->model, has_title ? title.text : name.text,
+                   has_title ? title.length : name.length);
+    encoder_key(&page->model, "title_detail");
+    encoder_string(&page->model, name.text, has_title ? name.length : 0);
     encode_profile(page, group, named);
     encoder_key(&page->model, "downloads");
     if (group->downloads != NULL)
@@ -121,7 +125,7 @@ static int write_page(struct answer_job *job, const struct crate_group *group,
     if (list_part(group, named, listing, query, &part, failure) != 0 ||
         part_value_read(job, &part, &found, failure) != 0)
         return -1;
-    page_begin(&page, job, 6);
+    page_begin(&page, job, 7);
     part_value_add(named, &page, "named");
     part_value_add(&found, &page, "found");
     encode_facts(&page, group, named);

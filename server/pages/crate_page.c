@@ -8,6 +8,7 @@
 #include "server/pages/install_lines.h"
 #include "server/pages/pages.h"
 #include "server/pages/part_value.h"
+#include "server/pages/readme_part.h"
 #include "server/pages/version_rows.h"
 
 #include "server/endpoints/endpoints.h"
@@ -50,27 +51,13 @@ static void add_more(struct page *page, const char *key, uint64_t n, uint32_t ma
         encoder_null(&page->model);
 }
 
-static void add_title(struct page *page, const struct subject *subject)
-{
-    const struct crate_page_path *path = subject->path;
-    char title[2 * INDEX_MAX_NAME_BYTES];
-    size_t length = path->name.length;
-    memcpy(title, path->name.text, length);
-    if (!subject->is_default && path->version.length < sizeof title - length) {
-        title[length++] = ' ';
-        memcpy(title + length, path->version.text, path->version.length);
-        length += path->version.length;
-    }
-    encoder_key(&page->model, "title");
-    encoder_string(&page->model, title, length);
-}
-
 /* Seven members. */
 static void add_head(struct page *page, const struct subject *subject)
 {
     struct encoder *model = &page->model;
     const msgpack_object *version = subject->version;
-    add_title(page, subject);
+    crate_page_add_title(page, NULL, &subject->path->name,
+                         subject->is_default ? NULL : &subject->path->version);
     encoder_key(model, "name");
     encoder_string(model, subject->path->name.text, subject->path->name.length);
     object_encode_member(subject->answer, "crate", model);
@@ -175,8 +162,7 @@ static int add_chart(struct page *page, const struct subject *subject, struct fa
     if (part_value_read(page->job, &part, &value, failure) != 0)
         return -1;
     encoder_key(&page->model, "chart");
-    download_chart_encode(page->job, &value.unpacked.data, "Downloads a day, of 90 days",
-                          &page->model);
+    download_chart_encode(page->job, &value.unpacked.data, "chart-title", &page->model);
     part_value_free(&value);
     return 0;
 }
@@ -204,17 +190,31 @@ static int add_dependents(struct page *page, const struct subject *subject, stru
     return 0;
 }
 
+/* One member. The index has the README of the default version alone. */
+static int add_readme(struct page *page, const struct subject *subject, struct failure *failure)
+{
+    const msgpack_object *crate = object_member(subject->answer, "crate");
+    const struct crate_page_path *path = subject->path;
+    if (subject->is_default || object_is_text(object_member(crate, "default_version"),
+                                              path->version.text, path->version.length))
+        return readme_part_add(page, path->rank, failure);
+    encoder_key(&page->model, "readme");
+    encoder_null(&page->model);
+    return 0;
+}
+
 static int show(struct answer_job *job, const struct subject *subject, struct failure *failure)
 {
     struct page page;
-    page_begin(&page, job, 26);
+    page_begin(&page, job, 27);
     add_head(&page, subject);
     add_tags(&page, subject, "keywords", "more_keywords");
     add_tags(&page, subject, "categories", "more_categories");
     if (add_owners(&page, subject, failure) != 0 ||
         add_dependencies(&page, subject, failure) != 0 ||
         add_features(&page, subject, failure) != 0 || add_versions(&page, subject, failure) != 0 ||
-        add_chart(&page, subject, failure) != 0 || add_dependents(&page, subject, failure) != 0)
+        add_chart(&page, subject, failure) != 0 || add_dependents(&page, subject, failure) != 0 ||
+        add_readme(&page, subject, failure) != 0)
         return page_abandon(&page);
     return page_finish(&page, "crate", failure);
 }

@@ -10,9 +10,12 @@
 #include "server/pages/object.h"
 #include "server/pages/part_value.h"
 
+#include <cratedex/index_format.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MAX_SUGGEST_QUERY 1024
+#define MAX_NUMBER 128 /* of a version, in a title */
 
 bool crate_page_is_shown(const struct crate_page_path *path)
 {
@@ -126,6 +129,20 @@ static void add_query(struct answer_job *job, const struct crate_page_path *path
     job->location[length + path->query_length] = '\0';
 }
 
+/* A number that no title has room for is left out. */
+void crate_page_add_title(struct page *page, const char *heading, const struct path_value *name,
+                          const struct path_value *version)
+{
+    char title[INDEX_MAX_NAME_BYTES + MAX_NUMBER + 64];
+    bool has_version = version != NULL && version->length > 0 && version->length < MAX_NUMBER;
+    int length = snprintf(title, sizeof title, "%s%s%.*s%s%.*s", heading != NULL ? heading : "",
+                          heading != NULL ? " of " : "", (int)name->length, name->text,
+                          has_version ? " " : "", has_version ? (int)version->length : 0,
+                          has_version ? version->text : "");
+    encoder_key(&page->model, "title");
+    encoder_string(&page->model, title, (size_t)length);
+}
+
 static bool is_crate(const msgpack_object *suggestion)
 {
     return object_is_text(object_member(suggestion, "kind"), "crate", strlen("crate"));
@@ -177,16 +194,23 @@ static void add_text(struct page *page, const char *key, const struct path_value
     encoder_string(&page->model, text->text, text->length);
 }
 
+/* Begins a page with two members and two more. */
+static void begin_missing(struct page *page, struct answer_job *job, const char *title,
+                          const struct path_value *name)
+{
+    job->head.status = MHD_HTTP_NOT_FOUND;
+    job->head.cache_control = (struct cache_control)RESPONSE_NO_STORE;
+    page_begin(page, job, 4);
+    encoder_member_text(&page->model, "title", title);
+    add_text(page, "name", name);
+}
+
 static int show_missing_crate(struct answer_job *job, const struct crate_page_path *path,
                               struct failure *failure)
 {
     struct page page;
-    job->head.status = MHD_HTTP_NOT_FOUND;
-    job->head.cache_control = (struct cache_control)RESPONSE_NO_STORE;
-    page_begin(&page, job, 4);
-    encoder_member_text(&page.model, "title", "No such crate");
+    begin_missing(&page, job, "No such crate", &path->typed);
     add_text(&page, "q", &path->typed);
-    add_text(&page, "name", &path->typed);
     if (add_near_names(&page, &path->typed, failure) != 0)
         return page_abandon(&page);
     return page_finish(&page, "crate_missing", failure);
@@ -196,11 +220,7 @@ static int show_missing_version(struct answer_job *job, const struct crate_page_
                                 struct failure *failure)
 {
     struct page page;
-    job->head.status = MHD_HTTP_NOT_FOUND;
-    job->head.cache_control = (struct cache_control)RESPONSE_NO_STORE;
-    page_begin(&page, job, 4);
-    encoder_member_text(&page.model, "title", "No such version");
-    add_text(&page, "name", &path->name);
+    begin_missing(&page, job, "No such version", &path->name);
     encoder_member_boolean(&page.model, "is_version", true);
     add_text(&page, "version", &path->version);
     return page_finish(&page, "crate_missing", failure);

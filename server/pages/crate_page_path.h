@@ -46,6 +46,10 @@ int crate_page_redirect(struct answer_job *job, const struct path_value *name,
                         const struct path_value *version, const char *tail,
                         struct failure *failure);
 
+/* Writes the member `title`: "Features of NAME VERSION", without what is NULL or empty. */
+void crate_page_add_title(struct page *page, const char *heading, const struct path_value *name,
+                          const struct path_value *version);
+
 /* A part of the page: what an endpoint says of the crate, or of its version. `query` may be
    NULL. */
 struct part crate_part(const struct endpoint *endpoint, const struct crate_page_path *path,

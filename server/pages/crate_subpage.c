@@ -1,18 +1,11 @@
 /* Addresses are written as those of redirects are (crate_page_address). */
 #include "server/pages/crate_subpage.h"
 
-#include <cratedex/index_format.h>
-#include <stdio.h>
-
 void crate_subpage_begin(struct page *page, const struct crate_page_path *path, const char *heading,
                          const char *tail)
 {
     struct encoder *model = &page->model;
-    char title[INDEX_MAX_NAME_BYTES + 64];
-    int length = snprintf(title, sizeof title, "%s of %.*s", heading, (int)path->name.length,
-                          path->name.text);
-    encoder_key(model, "title");
-    encoder_string(model, title, (size_t)length);
+    crate_page_add_title(page, heading, &path->name, &path->version);
     encoder_member_text(model, "heading", heading);
     encoder_member_text(model, "tail", tail);
     encoder_key(model, "name");

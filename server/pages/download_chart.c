@@ -6,7 +6,6 @@
 
 #include <cratedex/timestamp.h>
 #include <cratedex/version_downloads.h>
-#include <stdio.h>
 #include <string.h>
 
 #define MICROSECONDS_A_DAY (INT64_C(86400) * 1000000)
@@ -37,7 +36,8 @@ static void begin_days(struct days *days, const char *last)
     for (int64_t i = 0; i < DOWNLOAD_DAYS; i++) {
         char text[TIMESTAMP_TEXT_SIZE];
         timestamp_format((days->first + i) * MICROSECONDS_A_DAY, text);
-        snprintf(days->names[i], sizeof days->names[i], "%.*s", (int)DAY_LENGTH, text);
+        memcpy(days->names[i], text, DAY_LENGTH);
+        days->names[i][DAY_LENGTH] = '\0';
         days->days[i] = (struct chart_day){.day = days->names[i]};
     }
 }
@@ -81,9 +81,9 @@ static void encode_day(const struct chart_day *day, struct encoder *model)
     encoder_end_object(model);
 }
 
-static void encode_svg(const struct days *days, const char *title, struct encoder *model)
+static void encode_svg(const struct days *days, const char *title_id, struct encoder *model)
 {
-    const struct chart_text text = {.title = title, .unit = "downloads"};
+    const struct chart_text text = {.title_id = title_id, .unit = "downloads"};
     msgpack_sbuffer svg;
     msgpack_sbuffer_init(&svg);
     encoder_key(model, "svg");
@@ -94,10 +94,10 @@ static void encode_svg(const struct days *days, const char *title, struct encode
     msgpack_sbuffer_destroy(&svg);
 }
 
-static void encode(const struct days *days, const char *title, struct encoder *model)
+static void encode(const struct days *days, const char *title_id, struct encoder *model)
 {
     encoder_object(model, 6);
-    encode_svg(days, title, model);
+    encode_svg(days, title_id, model);
     encoder_member_text(model, "first", days->names[0]);
     encoder_member_text(model, "last", days->names[DOWNLOAD_DAYS - 1]);
     encoder_member_integer(model, "sum", (int64_t)days->sum);
@@ -113,7 +113,7 @@ static void encode(const struct days *days, const char *title, struct encoder *m
 }
 
 void download_chart_encode(const struct answer_job *job, const msgpack_object *downloads,
-                           const char *title, struct encoder *model)
+                           const char *title_id, struct encoder *model)
 {
     struct days days;
     begin_days(&days, downloads_last_day(job->service, job->snapshot));
@@ -121,7 +121,7 @@ void download_chart_encode(const struct answer_job *job, const msgpack_object *d
     add_rows(&days, object_member(object_member(downloads, "meta"), "extra_downloads"));
     sum_up(&days);
     if (days.n_with_downloads > 0)
-        encode(&days, title, model);
+        encode(&days, title_id, model);
     else
         encoder_null(model);
 }

@@ -10,9 +10,9 @@
        {"svg": markup, "first", "last": days, "sum", "highest": {"date", "downloads"},
         "days": [{"date", "downloads"}]: those with downloads, the newest first}
 
-   `downloads` is what /downloads answers of a crate or of a version, `title` what the chart is
-   called. */
+   `downloads` is what /downloads answers of a crate or of a version; `title_id` is that of the
+   element that is the chart's title. */
 void download_chart_encode(const struct answer_job *job, const msgpack_object *downloads,
-                           const char *title, struct encoder *model);
+                           const char *title_id, struct encoder *model);
 
 #endif

@@ -116,7 +116,7 @@ static void encode_sizes(const struct sizes *sizes, struct encoder *model)
 static int answer(struct answer_job *job, const void *parameters, struct failure *failure)
 {
     const struct compared_answer *compared = parameters;
-    struct sizes sizes;
+    struct sizes sizes = {0};
     if (measure(job, compared, &sizes, failure) != 0)
         return -1;
     struct page page;

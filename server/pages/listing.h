@@ -1,5 +1,5 @@
-/* The order and the page of a list, as people choose them on it: what is asked for, and the links to
-   other orders and pages. */
+/* The order and the page of a list, as people choose them on it: what is asked for, and the links
+   to other orders and pages. */
 #ifndef CRATEDEX_SERVER_LISTING_H
 #define CRATEDEX_SERVER_LISTING_H
 

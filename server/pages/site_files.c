@@ -1,5 +1,5 @@
-/* What browsers and robots ask for by a name that everybody knows: GET /robots.txt, /favicon.ico and
-   /opensearch.xml. */
+/* What browsers and robots ask for by a name that is the same everywhere: GET /robots.txt,
+   /favicon.ico and /opensearch.xml. */
 #include "server/pages/page.h"
 #include "server/pages/pages.h"
 

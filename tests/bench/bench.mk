@@ -44,6 +44,11 @@ $(next_index): $(bench_index) tests/bench/next_dump.py
 	@rm -rf $(@:.cdx=)
 endif
 
+.PHONY: bench-clients
+bench-clients: ## get what cratedex-bench encoding measures of Node.js and Rust (from npm, and Debian's crates)
+	@mkdir -p '$(BUILD)'
+	@sh tests/bench/clients.sh '$(BUILD)'
+
 .PHONY: bench-check
 bench-check: $(programs) $(bench_program) $(bare_programs) ## every benchmark once, on the sample: that it runs
 	@CRATEDEX_BUILD='$(abspath $(BUILD))' PYTHON='$(PYTHON)' $(PYTHON) -B tests/support/run_unittests.py \

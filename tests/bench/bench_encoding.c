@@ -181,11 +181,9 @@ static int measure(struct run *run, const struct bench_options *options, const c
         if (for_each_operation(run, take_samples, round, error) != 0)
             return -1;
     }
-    /* Without Python's packages the rest is worth having. */
-    struct error why;
-    if (encoding_figures_time_python(&run->figures, &run->pages, &why) != 0)
-        snprintf(run->figures.python_fault, sizeof run->figures.python_fault, "%.255s",
-                 why.message);
+    if (encoding_clients_measure(run->figures.clients, &run->pages, run->figures.n_rounds, error) !=
+        0)
+        return -1;
     if (!options->instructions)
         return 0;
     return encoding_figures_count(&run->figures, &run->pages, options->index_path, queries_path,

@@ -12,9 +12,6 @@ static const char *const coding_keys[N_CONTENT_CODINGS] = {"raw", "gzip", "brotl
 
 const struct encoding_unit encoding_microseconds = {.name = "microseconds", .scale = 1e3};
 
-static const struct encoding_measure decode_in_python = {
-    "decode_python", "decode in Python", {"json", "msgpack"}, &encoding_microseconds};
-
 static struct encoding_measure operation_measure(const struct encoding_operation *operation)
 {
     return (struct encoding_measure){operation->key,
@@ -126,6 +123,21 @@ static void print_counts(const struct encoding_figures *figures, const struct en
     }
 }
 
+static void print_libraries(void)
+{
+    json_t *libraries = encoding_libraries_to_json();
+    const char *name;
+    json_t *version;
+    const char *before = "libraries ";
+    json_object_foreach(libraries, name, version)
+    {
+        printf("%s%s %s", before, name, json_string_value(version));
+        before = ", ";
+    }
+    putchar('\n');
+    json_decref(libraries);
+}
+
 const char *encoding_rounds_remark(unsigned n_rounds)
 {
     return n_rounds < ENCODING_LEAST_ROUNDS ? "; too few for a verdict" : "";
@@ -137,6 +149,7 @@ void encoding_figures_print(const struct encoding_figures *figures,
     printf("rounds    %u interleaved after a warm-up; processor time, medians, 95 %% intervals (%d "
            "resamples)%s\n",
            figures->n_rounds, BOOTSTRAP_RESAMPLES, encoding_rounds_remark(figures->n_rounds));
+    print_libraries();
     for (size_t i = 0; i < N_ENCODING_PAGES; i++) {
         const struct encoding_page *page = &pages->pages[i];
         if (page->n_answers == 0)
@@ -153,15 +166,7 @@ void encoding_figures_print(const struct encoding_figures *figures,
             encoding_series_print(pages->pages[i].name, &figures->pages[i].operations[j],
                                   measure.unit);
     }
-    if (figures->python[0] != '\0') {
-        encoding_titles_print(&decode_in_python);
-        for (size_t i = 0; i < N_ENCODING_PAGES; i++)
-            encoding_series_print(pages->pages[i].name, &figures->pages[i].python,
-                                  decode_in_python.unit);
-        printf("(%s)\n", figures->python);
-    } else {
-        printf("\nPython not measured: %s\n", figures->python_fault);
-    }
+    encoding_clients_print(figures->clients, pages);
     print_counts(figures, pages);
 }
 
@@ -213,9 +218,10 @@ json_t *encoding_targets_to_json(const struct encoding_page *page)
     return targets;
 }
 
-static json_t *page_to_json(const struct encoding_page *page,
-                            const struct encoding_page_figures *figures)
+static json_t *page_to_json(const struct encoding_page *page, size_t place,
+                            const struct encoding_figures *all)
 {
+    const struct encoding_page_figures *figures = &all->pages[place];
     json_t *bytes = json_object();
     json_t *operations = json_array();
     for (int i = 0; i < N_CONTENT_CODINGS; i++)
@@ -228,9 +234,7 @@ static json_t *page_to_json(const struct encoding_page *page,
         json_array_append_new(operations, encoding_series_to_json(&measure, &figures->operations[i],
                                                                   &figures->counts[i]));
     }
-    if (figures->python.n_samples > 0)
-        json_array_append_new(operations,
-                              encoding_series_to_json(&decode_in_python, &figures->python, NULL));
+    encoding_clients_add_json(operations, all->clients, place);
     return json_pack("{s:s, s:s, s:o, s:o, s:o}", "key", page->key, "name", page->name, "targets",
                      encoding_targets_to_json(page), "bytes", bytes, "operations", operations);
 }
@@ -241,9 +245,9 @@ json_t *encoding_figures_to_json(const struct encoding_figures *figures,
     json_t *list = json_array();
     for (size_t i = 0; i < N_ENCODING_PAGES; i++)
         if (pages->pages[i].n_answers > 0)
-            json_array_append_new(list, page_to_json(&pages->pages[i], &figures->pages[i]));
-    return json_pack("{s:i, s:i, s:i, s:s, s:o}", "rounds", (int)figures->n_rounds, "resamples",
-                     BOOTSTRAP_RESAMPLES, "seed", ENCODING_SEED, "python",
-                     figures->python[0] != '\0' ? figures->python : figures->python_fault, "pages",
-                     list);
+            json_array_append_new(list, page_to_json(&pages->pages[i], i, figures));
+    return json_pack("{s:i, s:i, s:i, s:o, s:o, s:o}", "rounds", (int)figures->n_rounds,
+                     "resamples", BOOTSTRAP_RESAMPLES, "seed", ENCODING_SEED, "libraries",
+                     encoding_libraries_to_json(), "clients",
+                     encoding_clients_to_json(figures->clients), "pages", list);
 }

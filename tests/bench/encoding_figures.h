@@ -3,7 +3,7 @@
 #define CRATEDEX_TESTS_BENCH_ENCODING_FIGURES_H
 
 #include "server/http/negotiation.h"
-#include "tests/bench/bench_bootstrap.h"
+#include "tests/bench/encoding_clients.h"
 #include "tests/bench/encoding_operations.h"
 
 #include <jansson.h>
@@ -31,12 +31,6 @@ struct encoding_measure {
     const struct encoding_unit *unit;
 };
 
-/* A sample of each round; of a time, nanoseconds an answer. */
-struct encoding_series {
-    double samples[N_ENCODINGS][BOOTSTRAP_MAX_SAMPLES];
-    size_t n_samples; /* 0: not measured */
-};
-
 /* Exact counts an answer, from callgrind. */
 struct encoding_counts {
     bool is_known;
@@ -47,22 +41,14 @@ struct encoding_counts {
 struct encoding_page_figures {
     double bytes[N_CONTENT_CODINGS][N_ENCODINGS]; /* of a body as it is sent, mean of the answers */
     struct encoding_series operations[N_ENCODING_OPERATIONS];
-    struct encoding_series python; /* decoding there, the same rounds of its own */
     struct encoding_counts counts[N_ENCODING_OPERATIONS];
 };
 
 struct encoding_figures {
     struct encoding_page_figures pages[N_ENCODING_PAGES];
-    char python[128]; /* "Python 3.11.2, msgpack 1.0.3"; empty: not measured */
-    char python_fault[256];
+    struct encoding_client clients[N_ENCODING_CLIENTS]; /* the same rounds of their own */
     unsigned n_rounds;
 };
-
-/* Times Python's json and msgpack (tests/bench/decode_python.py) on the same bodies, in a process
-   of its own: the interpreter is `PYTHON` of the environment, else /usr/bin/python3. Returns 0, or
-   -1 and why. */
-int encoding_figures_time_python(struct encoding_figures *figures,
-                                 const struct encoding_pages *pages, struct error *error);
 
 /* Counts under callgrind: this program once more, as `encoding INDEX --once`. Returns 0, or -1 and
    why. */
@@ -84,6 +70,21 @@ void encoding_series_print(const char *name, const struct encoding_series *serie
 json_t *encoding_series_to_json(const struct encoding_measure *measure,
                                 const struct encoding_series *series,
                                 const struct encoding_counts *counts);
+
+/* The tables of what clients in other languages take, and who is missing; to standard output. */
+void encoding_clients_print(const struct encoding_client clients[N_ENCODING_CLIENTS],
+                            const struct encoding_pages *pages);
+/* [{"language", "runtime", "missing"}], the last two empty where there is nothing to say. NULL when
+   memory runs out. */
+json_t *encoding_clients_to_json(const struct encoding_client clients[N_ENCODING_CLIENTS]);
+/* Adds the page's figures, each as encoding_series_to_json has it and with "singles": {"json",
+   "msgpack"}, the times of single decodings. */
+void encoding_clients_add_json(json_t *operations,
+                               const struct encoding_client clients[N_ENCODING_CLIENTS],
+                               size_t page);
+
+/* {"jansson": "2.14", …}: what C and C++ were measured with. NULL when memory runs out. */
+json_t *encoding_libraries_to_json(void);
 
 /* What the page's answers are asked for by. NULL when memory runs out. */
 json_t *encoding_targets_to_json(const struct encoding_page *page);

@@ -4,7 +4,7 @@
 
 #include "tests/bench/encoding_decoders.h"
 
-#define N_ENCODING_OPERATIONS 5
+#define N_ENCODING_OPERATIONS 6
 
 struct encoding_operation {
     const char *key;                    /* "decode" */

@@ -12,7 +12,6 @@ import argparse
 import html
 import io
 import json
-import math
 import re
 import sys
 from pathlib import Path
@@ -23,20 +22,24 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402  (the backend comes first)
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+import ratio_chart  # noqa: E402
+from encoding_verdict import chart_groups, verdict, winner  # noqa: E402
 from html_report import html_page, number, table  # noqa: E402
+from ratio_chart import ticks_around  # noqa: E402
 
 ENCODINGS = (("json", "JSON"), ("msgpack", "MessagePack"))
 # Stand-ins in the drawing for variables of the style.
 COLOURS = {"json": "#a10001", "msgpack": "#a10002", "text": "#a10003", "faint": "#a10004"}
 
-STYLE = """
+STYLE = ratio_chart.STYLE + """
 :root { --json: #b4540a; --msgpack: #1668b0; }
 @media (prefers-color-scheme: dark) { :root { --json: #f0a35e; --msgpack: #6cb4f5; } }
 .plots { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); }
 svg { width: 100%; height: auto; display: block; } a { color: inherit; }
 th:first-child, td:first-child { position: sticky; left: 0; background: var(--page);
                                  white-space: normal; min-width: 7.4rem; }
-.json { color: var(--json); } .msgpack { color: var(--msgpack); }
+.verdict { font-size: 1.15rem; }
+.json, .chart .json { color: var(--json); } .msgpack, .chart .msgpack { color: var(--msgpack); }
 td.json, td.msgpack { font-weight: 600; } td small { font-weight: 400; } dt { font-weight: 600; }
 dd { margin: 0 0 .4rem; }
 """
@@ -47,15 +50,9 @@ def with_interval(estimate):
             f"{number(estimate['high'])}]</small>")
 
 
-def winner(ratio, better):
-    """Which encoding is the better one for certain, or neither: ""."""
-    if ratio["low"] <= 1 <= ratio["high"] or not ratio.get("is_decided", True):
-        return ""
-    return "msgpack" if (ratio["high"] < 1) == (better == "less") else "json"
-
-
-def ratio_cell(ratio, better):
-    return (f'<td class="{winner(ratio, better)}">{ratio["value"]:.3f} <small>[{ratio["low"]:.3f}, '
+def ratio_cell(operation):
+    ratio = operation["ratio"]
+    return (f'<td class="{winner(operation)}">{ratio["value"]:.3f} <small>[{ratio["low"]:.3f}, '
             f"{ratio['high']:.3f}]</small></td>")
 
 
@@ -73,16 +70,6 @@ def finish(figure):
     finish.count = getattr(finish, "count", 0) + 1
     svg = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>plot{finish.count}-", svg)
     return svg
-
-
-def ticks_around(low, high):
-    """Round numbers, the first at most `low` and the last at least `high`, for a logarithmic scale."""
-    steps = (1, 2, 5) if high / low < 30 else (1,)
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    ticks = [step * 10.0 ** power for power in range(first, last + 1) for step in steps]
-    begin = max(place for place, tick in enumerate(ticks) if tick <= low)
-    end = min((place for place, tick in enumerate(ticks) if tick >= high), default=begin)
-    return ticks[begin:max(end, begin + 1) + 1]
 
 
 def axes_of(names, ticks):
@@ -130,7 +117,7 @@ def ratios(names, operations):
     axes.axvline(1, color=COLOURS["text"], linewidth=1)
     for row, operation in enumerate(operations):
         ratio = operation["ratio"]
-        colour = COLOURS[winner(ratio, operation["better"]) or "text"]
+        colour = COLOURS[winner(operation) or "text"]
         axes.plot([ratio["low"], ratio["high"]], [row, row], color=colour, linewidth=3, clip_on=False)
         axes.plot(ratio["value"], row, "o", color=colour, markersize=6, clip_on=False)
     better = operations[0]["better"]
@@ -190,7 +177,7 @@ def operation_part(pages, key):
         row = [f"<td>{html.escape(name)}</td>"]
         if "ratio" in operation:
             row += [f"<td>{with_interval(operation['json'])}</td>", f"<td>{with_interval(operation['msgpack'])}</td>",
-                    ratio_cell(operation["ratio"], operation["better"]),
+                    ratio_cell(operation),
                     f"<td class='words'>{html.escape(operation['verdict'])}</td>"]
             row += counts_cells(operation) if has_counts else []
         else:
@@ -207,16 +194,18 @@ def operation_part(pages, key):
         plots = (f'<div class="plots">{points(names, values, first["unit"])}'
                  f"{ratios(names, [operation for _, operation in measured])}</div>")
     return (f'<h2 id="{html.escape(key)}">{html.escape(heading_of(first))}</h2>{plots}'
-            + table(titles, rows, ["words" if title == "verdict" else "" for title in titles]))
+            + table(titles, rows, ["words" if title == "verdict" else "" for title in titles])
+            + (singles_table(measured) if "singles" in first else ""))
 
 
 def overview(pages, keys):
     """Every ratio at a glance."""
     rows = []
     for coding in ("raw", "gzip", "brotli", "zstd") if "bytes" in pages[0] else ():
-        cells = [exact(page["bytes"][coding]["ratio"]) for page in pages]
+        cells = [page["bytes"][coding]["ratio"] for page in pages]
         rows.append([f'<td><a href="#bytes">Bytes, {coding}</a></td>']
-                    + [f'<td class="{winner(ratio, "less")}">{ratio["value"]:.2f}</td>' for ratio in cells])
+                    + [f'<td class="{"msgpack" if ratio < 1 else "json" if ratio > 1 else ""}">{ratio:.2f}</td>'
+                       for ratio in cells])
     for key in keys:
         operations = [next(operation for operation in page["operations"] if operation["key"] == key)
                       for page in pages]
@@ -224,7 +213,7 @@ def overview(pages, keys):
         for operation in operations:
             ratio = operation.get("ratio")
             row.append("<td>saturated</td>" if ratio is None else
-                       f'<td class="{winner(ratio, operation["better"])}">{ratio["value"]:.2f}</td>')
+                       f'<td class="{winner(operation)}">{ratio["value"]:.2f}</td>')
         rows.append(row)
     return ('<h2>Overview: MessagePack / JSON</h2><p>Coloured where an encoding is better for certain: '
             '<span class="json">JSON</span>, <span class="msgpack">MessagePack</span>. More is better for '
@@ -237,9 +226,9 @@ def method(result):
             f"({result['resamples']:,} resamples), ratios resampled by round. A verdict stands only where the whole "
             "interval lies on one side of 1. ")
     if result["benchmark"] == "encoding":
-        return text + ("Processor time of one thread for an answer. To read is to visit every value of what was "
-                       "decoded. Bytes and allocations are exact, instructions nearly. "
-                       f"Python: {result['python']}.")
+        return text + ("Processor time of one thread for an answer; in Node.js of the process, with the collector of "
+                       "garbage. To read is to visit every value of what was decoded. Bytes and allocations are exact, "
+                       "instructions nearly.")
     return text + (f"{result['connections']} keep-alive connections, one server thread, no content coding. Latency is "
                    "measured in an open loop, from when a request was due, also while it waits for a connection, so "
                    f"that it is corrected for coordinated omission; a run has {result['least_requests']} requests or "
@@ -255,6 +244,11 @@ def conditions(result):
         "Index": f"{index['path']}: {index['crates']:,} crates, dump of {index['dump_timestamp']}",
         "Method": method(result),
     }
+    if "libraries" in result:
+        entries["Libraries"] = ", ".join(f"{name} {version}" for name, version in result["libraries"].items())
+    for client in result.get("clients", ()):
+        missing = f"not all was measured: {client['missing']}" if client["missing"] else ""
+        entries[client["language"]] = "; ".join(filter(None, (client["runtime"], missing)))
     for page in result["pages"]:
         n_answers = len(page["targets"])
         entries[page["name"][0].upper() + page["name"][1:]] = (
@@ -262,6 +256,27 @@ def conditions(result):
                                   if n_answers > 1 else ""))
     return "<dl>" + "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(text)}</dd>"
                             for name, text in entries.items()) + "</dl>"
+
+
+def opening(result):
+    """The verdict, and one chart of the first page."""
+    page = result["pages"][0]
+    caption = (f"MessagePack / JSON ({html.escape(page['name'])}) with 95 % intervals; better for certain: "
+               '<span class="msgpack">MessagePack</span>, <span class="json">JSON</span>')
+    return (f'<p class="verdict">{html.escape(verdict(result)).replace(" %", "&nbsp;%")}</p>'
+            + ratio_chart.ratio_chart(caption, chart_groups(page)))
+
+
+def singles_rows(operation):
+    return [f"<td>{times[key]:,.1f}</td>" for times in (operation["singles"][encoding] for encoding, _ in ENCODINGS)
+            for key in ("p50_us", "p90_us", "p99_us")]
+
+
+def singles_table(measured):
+    """How long single decodings took."""
+    titles = ["one, by the clock, microseconds"] + [f"{label} {part}" for _, label in ENCODINGS
+                                                    for part in ("p50", "p90", "p99")]
+    return table(titles, [[f"<td>{html.escape(name)}</td>", *singles_rows(operation)] for name, operation in measured])
 
 
 def page_of(result):
@@ -272,7 +287,8 @@ def page_of(result):
     heading = "JSON against MessagePack: what an answer of Cratedex costs"
     if "bytes" not in pages[0]:
         heading += " through HTTP"
-    body = f"""{overview(pages, keys)}
+    body = f"""{opening(result)}
+{overview(pages, keys)}
 {bytes_part(pages) if "bytes" in pages[0] else ""}
 {parts}
 <h2>Conditions</h2>{conditions(result)}"""
@@ -287,11 +303,6 @@ def main():
     result = json.loads(options.json.read_text(encoding="utf-8"))
     if result.get("benchmark") not in ("encoding", "encoding-http") or not result["pages"]:
         sys.exit(f"{options.json}: not a result of cratedex-bench encoding or encoding-http")
-    # Of few rounds the benchmark gives no verdict, however narrow the interval.
-    for page in result["pages"]:
-        for operation in page["operations"]:
-            if "ratio" in operation:
-                operation["ratio"]["is_decided"] = operation["verdict"] != ""
     plt.rcParams["svg.fonttype"] = "none"
     plt.rcParams["svg.hashsalt"] = "cratedex"
     plt.rcParams["font.family"] = "sans-serif"

@@ -4,26 +4,9 @@
    kept. */
 #include "tests/bench/encoding_rows.h"
 
-#include <jansson.h>
 #include <msgpack.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct row_value {
-    json_type type;
-    const char *key; /* NULL: no member of an object */
-    size_t key_length;
-    union {
-        int64_t integer;
-        double real;
-        struct {
-            const char *bytes;
-            size_t length;
-        } text;
-        size_t n_values; /* of an object or array */
-    };
-};
 
 struct answer_rows {
     json_t *document;
@@ -117,6 +100,11 @@ void answer_rows_free(struct answer_rows *rows)
     json_decref(rows->document);
     free(rows->values);
     free(rows);
+}
+
+const struct row_value *answer_rows_root(const struct answer_rows *rows)
+{
+    return rows->values;
 }
 
 /* Builds the value at `*next` and moves on behind it. NULL when memory runs out. */

@@ -1,10 +1,10 @@
-/* The only C++ here: simdjson (Langdale and Lemire, "Parsing Gigabytes of JSON per Second", VLDB
-   Journal 28, 2019) is the JSON decoder to beat and has no interface for C. It picks its code by
-   the processor that it runs on, under valgrind by the one that valgrind shows. Of its two
-   interfaces this is the one that makes a document (a "tape"), as the other libraries make a tree;
-   On-Demand would skip what is not asked for, and here all is. The parser keeps its buffers, as its
-   manual advises, and the document lies in them. Without exceptions: each call says what went
-   wrong, and memory that runs out is one such word. */
+/* In C++, for it has no interface for C: simdjson (Langdale and Lemire, "Parsing Gigabytes of JSON
+   per Second", VLDB Journal 28, 2019), the JSON decoder to beat. It picks its code by the processor
+   that it runs on, under valgrind by the one that valgrind shows. Of its two interfaces this is the
+   one that makes a document (a "tape"), as the other libraries make a tree; On-Demand would skip
+   what is not asked for, and here all is. The parser keeps its buffers, as its manual advises, and
+   the document lies in them. Without exceptions: each call says what went wrong, and memory that
+   runs out is one such word. */
 #include "tests/bench/simdjson_decoder.h"
 
 #include <new>
@@ -15,6 +15,9 @@
 #error "Debian's library has threads: without -pthread the parser would have another layout"
 #endif
 static_assert(SIMDJSON_DECODER_PADDING >= simdjson::SIMDJSON_PADDING, "the callers' padding");
+
+#define QUOTED(text) #text
+#define IN_QUOTES(macro) QUOTED(macro)
 
 struct simdjson_decoder {
     simdjson::dom::parser parser;
@@ -82,4 +85,9 @@ const char *simdjson_decoder_read(struct simdjson_decoder *decoder, const char *
         return simdjson::error_message(status);
     read_element(root, values);
     return nullptr;
+}
+
+const char *simdjson_decoder_version(void)
+{
+    return IN_QUOTES(SIMDJSON_VERSION);
 }

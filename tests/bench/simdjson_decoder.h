@@ -22,6 +22,9 @@ void simdjson_decoder_free(struct simdjson_decoder *decoder);
 const char *simdjson_decoder_read(struct simdjson_decoder *decoder, const char *json, size_t size,
                                   struct decoded_values *values);
 
+/* "3.0.1": of the header that this was compiled with. */
+const char *simdjson_decoder_version(void);
+
 #ifdef __cplusplus
 }
 #endif

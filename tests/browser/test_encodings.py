@@ -10,6 +10,7 @@ STATE = "document.getElementById('state').textContent"
 N_VERDICTS = "document.querySelectorAll('#verdicts li').length"
 # Copies to a variable, for the clipboard belongs to who sits there.
 CATCH_COPIES = "navigator.clipboard.writeText = async (text) => { window.copied = text; };"
+REFUSE_COPIES = "navigator.clipboard.writeText = async () => { throw new Error(); }; document.execCommand = () => false;"
 # What browsers tell a page that is not in sight.
 SET_HIDDEN = """
 Object.defineProperty(document, "hidden", {configurable: true, get: () => arguments[0]});
@@ -61,6 +62,11 @@ class Encodings(BrowserTest):
                 self.assertTrue(all(time > 0 for time in [part["decode"], *part["server"], *part["firstByte"]]))
         self.check_received(run)
         self.assertIn("| Bytes received |", self.copied("markdown"))
+        # Where there is no clipboard for pages.
+        self.browser.script(REFUSE_COPIES)
+        self.browser.find("#copy-markdown").click()
+        self.browser.wait("document.getElementById('to-copy').checkVisibility()")
+        self.assertIn("Decoding", self.browser.value("getSelection().toString()"))
         faults = []
         for width in WIDTHS:
             self.browser.size(width)
@@ -100,18 +106,19 @@ class Encodings(BrowserTest):
         self.browser.wait(f"{STATE} == 'Measuring 300 rounds.'")
         self.browser.find("#stop").click()
         self.browser.wait(f"{STATE}.startsWith('Stopped. What') && {N_VERDICTS} > 0")
-        self.assertRegex(self.copied("markdown"), r"Rounds: `\d+ of 300.*1 repeated, for the page was hidden; stopped by hand")
+        told = r"Rounds: `\d+ of 300.*1 repeated, for the page was hidden; stopped by hand"
+        self.assertRegex(self.copied("markdown"), told)
         # And it can be begun anew, where what was written is no answer.
         self.expected = ("404",)
         self.start(of="crate", subject="no-such-crate")
-        self.browser.wait(f"{STATE}.includes('crate `no-such-crate` does not exist')")
+        self.browser.wait(f"{STATE} == 'Nothing was measured: crate `no-such-crate` does not exist.'")
         self.assertGreater(self.browser.value(N_VERDICTS), 0, "the last results stay")
 
     def test_without_script(self):
         with self.browser.without_script():
             self.browser.driver.get(self.browser.url + "/encodings?of=crate&q=serde")
             self.assertTrue(self.browser.find("#show").is_displayed())
-            self.assertEqual([e.is_displayed() for e in self.browser.all(".scripted, #results")], [False] * 7)
+            self.assertEqual([e.is_displayed() for e in self.browser.all(".scripted")], [False] * 6)
             self.assertTrue(self.browser.find("noscript p").is_displayed())
             self.browser.find("#show").click()
         self.assertIn("/encodings?of=crate&q=serde", self.browser.driver.current_url)

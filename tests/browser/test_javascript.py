@@ -10,7 +10,7 @@ from scene import scene
 SECONDS = 30
 
 
-@unittest.skipUnless(shutil.which("node"), "node is not installed; the modules of /encodings are looked at in the browser alone")
+@unittest.skipUnless(shutil.which("node"), "node is not installed (nodejs)")
 class Modules(unittest.TestCase):
     def run_module(self, name, *arguments):
         found = subprocess.run(

@@ -4,6 +4,7 @@
    makes as many such targets as a test wants. */
 #define _GNU_SOURCE /* memmem */
 
+#include "tests/support/page_case.h"
 #include "tests/support/served_file.h"
 #include "tests/support/two_indexes.h"
 
@@ -83,6 +84,13 @@ static void expect_damage(struct scene *scene)
 {
     for (int i = 0; i < 3; i++)
         assert_int_equal(ask_anew(scene), 503);
+    static const struct page_case page = {
+        .request = {.target = "/categories/science"},
+        .status = 503,
+        .headers = {"Content-Type: text/html; charset=utf-8", "Retry-After: 1"},
+        .body = {"Not just now", "Try again"},
+    };
+    page_cases_run(scene->file.http.client, &page, 1);
     assert_int_equal(ask(scene, "/readyz"), 503);
     assert_int_equal(ask(scene, "/healthz"), 200);
     assert_int_equal(ask(scene, "/metrics"), 200);

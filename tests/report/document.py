@@ -1,5 +1,5 @@
-"""The report before it is HTML or Markdown: six parts, in this order and by these names, each a list of blocks. Text
-may hold `code`."""
+"""The report before it is HTML or Markdown: an opening, and six parts, in this order and by these names; each a list of
+blocks. Text may hold `code`."""
 
 import typing
 
@@ -32,16 +32,24 @@ class Flame(typing.NamedTuple):
     file: str
 
 
+class Chart(typing.NamedTuple):
+    """Ratios, as ratio_chart has them; Markdown leaves them to the tables."""
+
+    title: str
+    groups: list
+
+
 class Document(typing.NamedTuple):
     title: str
+    opening: list
     parts: dict  # {name of PARTS: [block]}
 
 
-def make_document(title, parts):
+def make_document(title, opening, parts):
     """Raises ValueError unless there are exactly the six parts, in order."""
     if tuple(parts) != PARTS:
         raise ValueError(f"a report has the parts {PARTS}, not {tuple(parts)}")
-    return Document(title, parts)
+    return Document(title, opening, parts)
 
 
 def percent(share):

@@ -7,11 +7,14 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+import ratio_chart  # noqa: E402
 from html_report import html_page, table  # noqa: E402
 
-from document import Flame, Heading, Table, Text  # noqa: E402
+from document import Chart, Flame, Heading, Table, Text  # noqa: E402
 
-STYLE = """
+STYLE = ratio_chart.STYLE + """
+.opening p { font-size: 1.15rem; } .chart .faster { color: var(--decided); } .chart .slower { color: var(--worse); }
+:root { --worse: #a8321d; } @media (prefers-color-scheme: dark) { :root { --worse: #f0907a; } }
 h3 { font-size: 1rem; margin: 1.4rem 0 .4rem; } code { font-size: .92em; }
 .scroll { margin: .8rem 0; }
 .prose { text-align: left; } td.prose { white-space: normal; min-width: 13rem; }
@@ -62,12 +65,15 @@ def html_block(block, folder):
         return f"<h3>{marked(block.text)}</h3>"
     if isinstance(block, Table):
         return html_table(block)
+    if isinstance(block, Chart):
+        return ratio_chart.ratio_chart(marked(block.title), block.groups)
     return html_flame(block, folder)
 
 
 def to_html(document, folder):
     """`folder` has the flame graphs."""
-    body = ["<nav>" + "".join(f'<a href="#{anchor(name)}">{name}</a> ' for name in document.parts) + "</nav>"]
+    body = [f'<div class="opening">{"".join(html_block(block, folder) for block in document.opening)}</div>']
+    body.append("<nav>" + "".join(f'<a href="#{anchor(name)}">{name}</a> ' for name in document.parts) + "</nav>")
     for name, blocks in document.parts.items():
         body.append(f'<h2 id="{anchor(name)}">{name}</h2>')
         body += [html_block(block, folder) for block in blocks]
@@ -91,7 +97,8 @@ def markdown_block(block):
 
 
 def to_markdown(document):
-    blocks = [f"# {document.title}"]
+    blocks = [f"# {document.title}"] + [markdown_block(block) for block in document.opening
+                                        if not isinstance(block, Chart)]
     for name, content in document.parts.items():
         blocks.append(f"## {name}")
         blocks += [markdown_block(block) for block in content]

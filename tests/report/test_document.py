@@ -36,7 +36,7 @@ class SixParts(unittest.TestCase):
     def test_other_parts_are_refused(self):
         for names in (NAMES[:-1], NAMES[::-1], NAMES + ["More"]):
             with self.assertRaises(ValueError):
-                make_document("", {name: [] for name in names})
+                make_document("", [], {name: [] for name in names})
 
     def test_a_report_without_an_earlier_side_has_them_too(self):
         report = sample_report.report()
@@ -62,6 +62,28 @@ class SixParts(unittest.TestCase):
         for table in re.findall(r"(?:^\|.*\n)+", text, re.M):
             widths = {len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}
             self.assertEqual(len(widths), 1, table)
+
+
+class Opening(unittest.TestCase):
+    def opening(self, report):
+        """What stands above the first part: as text of the Markdown, and as HTML."""
+        page, text = rendered(report)
+        return text.partition("\n## ")[0], page.partition("<nav>")[0]
+
+    def test_says_what_the_intervals_allow(self):
+        report = sample_report.report()
+        report["compare"]["paths"].append(dict(report["compare"]["paths"][0], path="suggest", verdict="undecided"))
+        text, page = self.opening(report)
+        self.assertIn("Since `fedcba987654`: faster miss (× 0.78); slower hit (× 1.20); undecided suggest (× 0.78); a "
+                      "regression beyond 1.05: hit (× 1.20). The largest part of a miss is kernel: network, 97.0% of its samples.", text)
+        self.assertEqual(re.findall(r'<g class="row (\w*)">', page), ["faster", "slower", "undecided"])
+
+    def test_without_an_earlier_side_it_says_nothing_of_changes(self):
+        report = sample_report.report()
+        report.update(compare=None, compare_missing="nothing changed since then")
+        text, page = self.opening(report)
+        self.assertIn("Nothing is said of changes: nothing changed since then.", text)
+        self.assertNotIn("<svg", page)
 
 
 class Content(unittest.TestCase):

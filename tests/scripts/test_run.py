@@ -80,6 +80,11 @@ class Run(unittest.TestCase):
         return lines
 
     def try_all(self, lines):
+        """The page explains what it is; so may what programs ask for be tried."""
+        pages = re.findall(r"^open (http://\S+/)$", "\n".join(lines), re.MULTILINE)
+        self.assertEqual(len(pages), 1, lines)
+        with urllib.request.urlopen(pages[0], timeout=60) as response:
+            self.assertIn(b"What is this?", response.read())
         urls = re.findall(r"curl '(\S+)'", "\n".join(lines))
         self.assertEqual(len(urls), N_THINGS_TO_TRY, lines)
         for url in urls:
@@ -99,7 +104,7 @@ class Run(unittest.TestCase):
                      "build/data.cdx: ", "Ctrl-C"):
             self.assertIn(part, text)
         # The address is known, and so what to try, only when it listens.
-        self.assertRegex(lines[-N_THINGS_TO_TRY - 2], r"listening on http://127\.0\.0\.1:[1-9]\d*")
+        self.assertRegex(lines[-N_THINGS_TO_TRY - 3], r"listening on http://127\.0\.0\.1:[1-9]\d*")
         log = self.tree.tree / "build" / "logs" / "run-build.log"
         self.assertEqual(log.read_text(encoding="utf-8"), COMPILED)
         self.assert_no_pipe_is_left()
@@ -187,6 +192,11 @@ class Run(unittest.TestCase):
 
     def test_options_of_the_server_go_behind_two_dashes(self):
         self.serve("--listen", "127.0.0.1:0", "--", "--threads", "1")
+        with self.tree.start(self.tree.script, "--listen", "127.0.0.1:0", "--", "--ui", "no") as process:
+            lines = read_to_the_end_of_the_hints(process.stdout)
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=300)
+        self.assertNotIn("open ", "\n".join(lines))
         status, printed, errors = self.tree.run(self.tree.script, "--listen", "127.0.0.1:0", "--",
                                                 "--no-such-option")
         self.assertEqual(status, 2)
@@ -206,7 +216,7 @@ class Run(unittest.TestCase):
         self.assertEqual(process.returncode, 0)
         logged = [line for line in printed.splitlines()
                   if not line.startswith(("run: ", "install-deps: ", "build/data.cdx: "))]
-        self.assertEqual(len(logged), N_THINGS_TO_TRY, printed)
+        self.assertEqual(len(logged), N_THINGS_TO_TRY + 1, printed)  # and the page
         for line in logged:
             self.assertTrue(line.startswith("{"), line)
         self.assert_no_pipe_is_left()

@@ -1,8 +1,10 @@
-// Buttons that copy the text of the element that data-copy names. Without this script they are
-// hidden. Where the clipboard is refused, as over plain http, the text is selected, so that
-// a key stroke copies it. What happened is said in the element that has data-copied.
-const said = document.querySelector("[data-copied]");
+// A button beside each text with data-copy, which says what the text is, copies it: without scripts
+// there is none. Where the clipboard is refused, as over plain http, the text is selected and
+// copied as by a key; where that is refused, too, it stays selected. The element with data-copied,
+// a live region, says what happened.
+const region = document.querySelector("[data-copied]");
 const SHOWN_FOR = 2000;
+let timer;
 
 function select(element) {
     const range = document.createRange();
@@ -12,32 +14,36 @@ function select(element) {
     selection.addRange(range);
 }
 
-function show(button, label, sentence) {
-    button.firstChild.data = label;
-    said.textContent = sentence;
-    clearTimeout(button.timer);
-    button.timer = setTimeout(() => {
-        button.firstChild.data = "Copy";
-        said.textContent = "";
-    }, SHOWN_FOR);
-}
-
-async function copy(button) {
-    const source = document.getElementById(button.dataset.copy);
+async function copy(text) {
     try {
-        await navigator.clipboard.writeText(source.textContent);
-        show(button, "Copied", "copied");
+        await navigator.clipboard.writeText(text.textContent);
+        return true;
     } catch {
-        select(source);
-        const isCopied = document.execCommand("copy");
-        if (isCopied)
-            show(button, "Copied", "copied");
-        else
-            show(button, "Selected", "selected: copy it by your keyboard");
+        select(text);
+        return document.execCommand("copy");
     }
 }
 
-for (const button of document.querySelectorAll("[data-copy]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => copy(button));
+function say(label, isCopied) {
+    label.data = isCopied ? "Copied" : "Selected";
+    region.textContent = isCopied ? "copied" : "selected, to be copied by the keyboard";
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+        for (const button of document.querySelectorAll(".copy"))
+            button.firstChild.data = "Copy";
+        region.textContent = "";
+    }, SHOWN_FOR);
+}
+
+for (const text of document.querySelectorAll("[data-copy]")) {
+    const button = document.createElement("button");
+    const label = document.createTextNode("Copy");
+    const what = document.createElement("span");
+    button.type = "button";
+    button.className = "plain copy";
+    what.className = "unseen";
+    what.textContent = " " + text.dataset.copy;
+    button.append(label, what);
+    button.addEventListener("click", async () => say(label, await copy(text)));
+    text.parentElement.after(button);
 }

@@ -1,5 +1,6 @@
 /* The page /encodings: one form, one run at a time, its results.
 
+   What only a run fills is written here, so that browsers without scripts see nothing of it.
    Modules are imported by the addresses that the page's links have, for these change with what they
    name. The sizes come with the page, also those of another answer: then the page of that is asked
    for and its section put in place of this one. */
@@ -12,6 +13,24 @@ const byId = (id) => document.getElementById(id);
 const form = byId("compare");
 let stop = null; // of the run that goes on
 let shown = null; // the run whose results are shown
+
+form.insertAdjacentHTML("afterend", `
+<section id="results" aria-labelledby="results-title" tabindex="-1" hidden>
+    <h2 id="results-title">In this browser</h2>
+    <ul id="verdicts" class="verdicts"></ul>
+    <p class="actions">
+        <button id="copy-markdown" class="plain" type="button">Copy as Markdown</button>
+        <button id="copy-json" class="plain" type="button">Copy as JSON</button>
+        <span id="copied" class="quiet" role="status"></span>
+    </p>
+    <textarea id="to-copy" rows="8" readonly aria-label="The results as text" hidden></textarea>
+    <div id="plots" class="plots"></div>
+    <div id="figures" class="scroll" role="region" aria-label="Figures" tabindex="0"></div>
+    <details>
+        <summary>Browser, machine and settings</summary>
+        <dl id="circumstances" class="circumstances"></dl>
+    </details>
+</section>`);
 
 function make(name, properties = {}, ...children) {
     const element = Object.assign(document.createElement(name), properties);
@@ -34,8 +53,9 @@ function pageAddress() {
 /* The section of the sizes, with all that is known of the answer; where the form has come to name
    another, that one's. */
 async function chosenAnswer(signal) {
-    let section = byId("sizes");
-    if (byId("of").value === section.dataset.of && byId("subject").value === section.dataset.subject)
+    const section = byId("sizes");
+    const { of, subject } = section.dataset;
+    if (byId("of").value === of && byId("subject").value === subject)
         return section;
     const response = await fetch(pageAddress(), { signal, headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
@@ -121,10 +141,15 @@ async function go(run, answer, signal) {
     }
 }
 
+/* Buttons that are of no use now can still have the focus, so that nobody loses it. */
+function setBusy(isBusy) {
+    byId("start").ariaDisabled = `${isBusy}`;
+    byId("stop").ariaDisabled = `${!isBusy}`;
+}
+
 async function compare() {
     stop = new AbortController();
-    byId("start").disabled = true;
-    byId("stop").disabled = false;
+    setBusy(true);
     byId("progress").value = 0;
     let run = null;
     try {
@@ -140,10 +165,10 @@ async function compare() {
         const isStopped = stop.signal.aborted;
         if (run !== null)
             run.ending = isStopped ? "stopped by hand" : error.message;
-        say(isStopped ? `Stopped.${kept}` : `It ended early: ${error.message}.${kept}`, !isStopped);
+        const beginning = nRounds > 0 ? "It ended early" : "Nothing was measured";
+        say(isStopped ? `Stopped.${kept}` : `${beginning}: ${error.message}.${kept}`, !isStopped);
     } finally {
-        byId("start").disabled = false;
-        byId("stop").disabled = true;
+        setBusy(false);
         stop = null;
     }
     if (run !== null && run.rounds.length > 0)
@@ -158,8 +183,9 @@ function showPlots() {
     const width = Math.floor(parseFloat(columns[0]));
     plots.replaceChildren(...shown.figures.map((figure) => {
         const unit = reporting.unitOf(figure);
-        const words = `${figure.title}: JSON ${reporting.interval(figure.json, unit.format)} ` +
-            `${unit.unit}, MessagePack ${reporting.interval(figure.msgpack, unit.format)} ${unit.unit}`;
+        const [json, msgpack] = [figure.json, figure.msgpack].map(
+            (estimate) => `${reporting.interval(estimate, unit.format)} ${unit.unit}`);
+        const words = `${figure.title}: JSON ${json}, MessagePack ${msgpack}`;
         const caption = make("figcaption", {}, make("strong", { textContent: figure.title }),
                              ` ${figure.says}, ${unit.unit}`);
         return make("figure", {}, caption,
@@ -176,7 +202,8 @@ function showFigures() {
         ...(estimate.low === null ? [] : [" ", make("small",
             { textContent: `[${format(estimate.low)}, ${format(estimate.high)}]` })]),
     ];
-    const row = (title, ...cells) => make("tr", {}, make("th", { scope: "row", textContent: title }),
+    const row = (title, ...cells) => make("tr", {},
+        make("th", { scope: "row", textContent: title }),
         ...cells.map((cell) => make("td", {}, ...[cell].flat())));
     const rows = shown.figures.map((figure) => {
         const { unit, format } = reporting.unitOf(figure);
@@ -213,18 +240,29 @@ function show(run) {
     byId("circumstances").replaceChildren(...reporting.circumstancesOf(run).flatMap(
         ([term, text]) => [make("dt", { textContent: term }), make("dd", { textContent: text })]));
     byId("copied").textContent = "";
+    byId("to-copy").hidden = true;
     byId("results").hidden = false;
     showPlots();
     showFigures();
 }
 
+/* Over plain http there is no clipboard for pages: then the text is shown and selected. */
 async function copy(text, what) {
+    const area = byId("to-copy");
+    area.hidden = true;
     try {
         await navigator.clipboard.writeText(text);
-        byId("copied").textContent = `${what} copied.`;
     } catch {
-        byId("copied").textContent = "The browser does not let this page copy.";
+        area.hidden = false;
+        area.value = text;
+        area.select();
+        if (!document.execCommand("copy")) {
+            byId("copied").textContent = "Selected below: copy it by your keyboard.";
+            return;
+        }
+        area.hidden = true;
     }
+    byId("copied").textContent = `${what} copied.`;
 }
 
 form.addEventListener("submit", (event) => {

@@ -2,8 +2,8 @@
 
    What the network and the server take is the browser's own record of each request (Resource
    Timing), which begins when the request is sent and not when the script gets to run. Decoding is
-   timed here, over so many repetitions that the clock's step is a small part of it. A round in which
-   the page was hidden is thrown away and done again: browsers slow such pages down. */
+   timed here, over so many repetitions that the clock's step is a small part of it. A round in
+   which the page was hidden is thrown away and done again: browsers slow such pages down. */
 
 export const ENCODINGS = [
     { key: "json", label: "JSON", type: "application/json" },
@@ -39,7 +39,9 @@ export function areEqual(json, packed) {
 /* What a Server-Timing field tells of durations, in ms, together; null: nothing. */
 export function serverTime(field) {
     const durations = [...(field ?? "").matchAll(/;\s*dur\s*=\s*"?([0-9.]+)/g)];
-    return durations.length > 0 ? durations.reduce((sum, found) => sum + Number(found[1]), 0) : null;
+    if (durations.length === 0)
+        return null;
+    return durations.reduce((sum, found) => sum + Number(found[1]), 0);
 }
 
 async function refusal(response) {
@@ -113,8 +115,8 @@ async function askAll(addresses, encoding, signal) {
     }
 }
 
-/* The time of one decoding, of so many as take `least` ms together: the clock is read after 1, 3, 7,
-   15 … of them. */
+/* The time of one decoding, of so many as take `least` ms together: the clock is read after 1, 3,
+   7, 15 … of them. */
 function timeDecoding(decoder, buffer, least) {
     const begin = performance.now();
     let nDone = 0;

@@ -28,7 +28,8 @@ export function niceStep(range, n) {
 }
 
 /* What the axis shows of several lists: what is no more than three times the distance of the
-   quartiles beyond the upper one (Tukey's outer fence), from 0, unless all lie in the upper half. */
+   quartiles beyond the upper one (Tukey's outer fence), from 0, unless all lie in the upper
+   half. */
 export function rangeOf(lists, quantile) {
     const high = Math.max(...lists.map((values) => {
         const [lower, upper] = [0.25, 0.75].map((share) => quantile(values, share));
@@ -61,7 +62,8 @@ function lane(figure, encoding, label, top, scale) {
             dots.append(mark(encoding, scale(value).toFixed(1), Number(y)));
         } else {
             nBeyond++;
-            dots.append(element("path", { d: `M${scale.right - 5} ${y - 4}l6 4l-6 4`, class: "beyond" }));
+            dots.append(element("path",
+                { d: `M${scale.right - 5} ${y - 4}l6 4l-6 4`, class: "beyond" }));
         }
     });
     const { median, low, high } = figure[encoding];

@@ -30,11 +30,11 @@ export class MessagePackError extends Error {
     }
 }
 
-/* Reads the one value that fills `buffer`, an ArrayBuffer or a Uint8Array. Integers are Numbers, but
-   beyond 2^53, where a Number would be another one, BigInts; bin is a Uint8Array of its own. Throws
-   a MessagePackError for all that is not exactly one value: it ends too early or too late, has an
-   extension type, a member whose name is no text, bytes that are no UTF-8, or more depth than any
-   answer. */
+/* Reads the one value that fills `buffer`, an ArrayBuffer or a Uint8Array. Integers are Numbers,
+   but beyond 2^53 - 1, where a Number may be another one, BigInts; bin is a Uint8Array of its own.
+   Throws a MessagePackError for all that is not exactly one value: it ends too early or too late,
+   has an extension type, a member whose name is no text, bytes that are no UTF-8, or more depth
+   than any answer. */
 export function decode(buffer) {
     bytes = buffer instanceof Uint8Array ? buffer : new Uint8Array(buffer);
     view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -136,7 +136,7 @@ function ascii(begin, size) {
 /* Each element takes a byte at least: a length that cannot be true asks for no memory. */
 function enter(n, size) {
     if (n * size > bytes.length - at)
-        throw new MessagePackError("it ends too early: a length says that more is to come than there is");
+        throw new MessagePackError("it ends too early for its lengths");
     if (++depth > MAX_DEPTH)
         throw new MessagePackError(`more than ${MAX_DEPTH} values within each other`);
 }

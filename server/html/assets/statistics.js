@@ -25,7 +25,8 @@ export function median(values) {
 /* The value that a share (0 … 1) of the values does not pass: the nearest rank. */
 export function quantile(values, share) {
     const ordered = sorted(values);
-    return ordered[Math.min(ordered.length - 1, Math.max(0, Math.ceil(share * ordered.length) - 1))];
+    const rank = Math.ceil(share * ordered.length);
+    return ordered[Math.min(Math.max(rank, 1), ordered.length) - 1];
 }
 
 /* The largest k for which the k-th smallest and the k-th largest of n values are an interval of the
@@ -60,8 +61,8 @@ export function pairedRatios(before, after, step) {
     return before.map((value, i) => Math.max(after[i], step) / Math.max(value, step));
 }
 
-/* What may be said of ratios: "more" or "less" where the whole interval is on one side of 1 and there
-   are rounds enough, else "undecided". */
+/* What may be said of ratios: "more" or "less" where the whole interval is on one side of 1 and
+   there are rounds enough, else "undecided". */
 export function verdict(ratio, nRounds) {
     if (ratio.low === null || nRounds < ROUNDS_FOR_VERDICT)
         return "undecided";

@@ -2,6 +2,7 @@
 CRATEDEX_BUILD, the folder of the programs."""
 
 import atexit
+import functools
 import json
 import os
 import shutil
@@ -18,18 +19,25 @@ atexit.register(shutil.rmtree, FOLDER)
 INDEX = FOLDER / "sample.cdx"
 
 
-def run(*command, statuses=(0,)):
-    """What a command prints to standard output. Fails where it ends otherwise."""
+def run(*command, statuses=(0,), **variables):
+    """What a command prints to standard output, by an environment with these variables. Fails where it ends
+    otherwise."""
     # What measures Python finds Debian's by itself, which has the packages; make's may be another.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHON"}
+    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHON", "NODE")}
     done = subprocess.run([str(word) for word in command], cwd=ROOT, text=True, check=False, capture_output=True,
-                          env=environment)
+                          env={**environment, **variables})
     assert done.returncode in statuses, f"{' '.join(map(str, command))}: {done.returncode}\n{done.stdout}{done.stderr}"
     return done.stdout
 
 
-def bench(*arguments, statuses=(0,)):
-    return run(BUILD / "cratedex-bench", *arguments, statuses=statuses)
+def bench(*arguments, statuses=(0,), **variables):
+    return run(BUILD / "cratedex-bench", *arguments, statuses=statuses, **variables)
+
+
+@functools.cache
+def encoding():
+    """What `encoding` measures in one round, with all clients that are here, as it prints it."""
+    return bench("encoding", INDEX, "--rounds", 1, "--json")
 
 
 def can_import(python, module):

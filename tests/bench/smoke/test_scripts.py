@@ -4,8 +4,12 @@ import json
 import shutil
 import sys
 import unittest
+import urllib.parse
 
 import sample
+
+sys.path.insert(0, str(sample.ROOT / "tests" / "support"))
+from running_server import running_server  # noqa: E402
 
 SCRIPTS = sample.ROOT / "tests" / "bench"
 
@@ -17,7 +21,8 @@ def script(name, *arguments, python=sys.executable):
 class Scripts(unittest.TestCase):
     def test_every_script_is_tested_here(self):
         for file in SCRIPTS.glob("*.py"):
-            if not file.name.startswith("test_"):
+            # decode_python.py, as the other clients, is tested in test_clients; the verdict is no script.
+            if not file.name.startswith(("test_", "decode_")) and file.name != "encoding_verdict.py":
                 self.assertTrue(hasattr(self, f"test_{file.stem}"), f"no smoke test of {file.name}")
 
     def test_synthetic_dump(self):
@@ -46,24 +51,26 @@ class Scripts(unittest.TestCase):
                                    "--build", sample.BUILD, "--json"))
         self.assertGreater(result["median"]["first_answer_seconds"], 0)
 
+    def test_page_time(self):
+        with running_server(sample.BUILD / "cratedex-server", sample.INDEX, output=[]) as url:
+            printed = script("page_time", urllib.parse.urlsplit(url).port, sample.QUERIES)
+        self.assertRegex(printed, r"^[1-9]\d* pages, each a miss\nsearch +p50 +\d+ µs")
+
     def test_instructions(self):
         """Counting is a phase of its own: make instructions."""
         self.assertIn("--update", script("instructions", "--help"))
-
-    @unittest.skipUnless(sample.can_import("/usr/bin/python3", "msgpack"), "Debian's python3 has no msgpack")
-    def test_decode_python(self):
-        result = json.loads(sample.bench("encoding", sample.INDEX, "--rounds", 1, "--json"))
-        self.assertRegex(result["python"], r"^Python 3\S*, msgpack ")
 
     @unittest.skipUnless(sample.interpreter_with("matplotlib"), "no python3 here has matplotlib")
     def test_encoding_report(self):
         python = sample.interpreter_with("matplotlib")
         for command, few in (("encoding", []), ("encoding-http", ["--page", "search_10"])):
             result, page = sample.FOLDER / f"{command}.json", sample.FOLDER / f"{command}.html"
-            result.write_text(sample.bench(command, sample.INDEX, *few, "--rounds", 1, "--json"))
+            result.write_text(sample.encoding() if command == "encoding" else
+                              sample.bench(command, sample.INDEX, *few, "--rounds", 1, "--json"))
             script("encoding_report", result, "-o", page, python=python)
             html = page.read_text()
-            self.assertIn("<svg", html)
+            self.assertIn("Too few rounds for a verdict.", html.partition("<svg")[0])
+            self.assertLess(html.index('<figure class="chart">'), html.index("<table"))
             # One round decides nothing, but for bytes, which are exact.
             beside_bytes = html[html.index("</table>", html.index('id="bytes"')) if command == "encoding" else 0:]
             self.assertNotIn('class="msgpack">0', beside_bytes)

@@ -44,7 +44,7 @@ static void check(const struct template_source *sources, size_t n_sources,
 static void write_crate(struct encoder *encoder)
 {
     encoder_object(encoder, 7);
-    encoder_member_text(encoder, "name", "<b>\"a\" & 'b'</b>\x01\xE2\x80\xAEx");
+    encoder_member_text(encoder, "name", "<b>\"a\" & 'b'</b>\x01\xE2\x80\xAEx\xE2\x80\xAC");
     encoder_member_integer(encoder, "downloads", 1234567);
     encoder_member_text(encoder, "updated", "2026-11-30T01:02:03Z");
     encoder_member_boolean(encoder, "is_yanked", false);
@@ -70,10 +70,11 @@ static void check_one(const char *text, const char *expected)
 static void writes_values(void **state)
 {
     (void)state;
-    check_one("{{name}}",
-              "&lt;b&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/b&gt;\xEF\xBF\xBD\xEF\xBF\xBDx");
-    check_one("{{{name}}}{{&name}}", "<b>\"a\" & 'b'</b>\x01\xE2\x80\xAEx"
-                                     "<b>\"a\" & 'b'</b>\x01\xE2\x80\xAEx");
+    check_one(
+        "{{name}}",
+        "&lt;b&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/b&gt;\xEF\xBF\xBD\xEF\xBF\xBDx\xEF\xBF\xBD");
+    check_one("{{{name}}}{{&name}}", "<b>\"a\" & 'b'</b>\x01\xE2\x80\xAEx\xE2\x80\xAC"
+                                     "<b>\"a\" & 'b'</b>\x01\xE2\x80\xAEx\xE2\x80\xAC");
     check_one("{{ owner.login }}{{missing}}{{owner.missing}}{{name.login}}|", "me|");
     check_one("{{! a comment }}x", "x");
 }
@@ -123,30 +124,44 @@ static void writes_rates_and_times(void **state)
           "0.2 1,234,568 1 min 1 s 3 d 2 h 0 s 250 µs 1.23 s 61 ms &lt;x&gt;&lt;x&gt;&lt;x&gt;");
 }
 
+#define N_FACES 1200
+
+/* As many times U+1F600, of four bytes each. */
+static void write_faces(char text[4 * N_FACES + 1], size_t n)
+{
+    for (size_t i = 0; i < 4 * n; i++)
+        text[i] = "\xF0\x9F\x98\x80"[i % 4];
+    text[4 * n] = '\0';
+}
+
 static void write_long_text(struct encoder *encoder)
 {
-    /* 200 times U+1F600, four bytes each. */
-    static char text[801];
-    for (size_t i = 0; i < 800; i++)
-        text[i] = "\xF0\x9F\x98\x80"[i % 4];
+    char text[4 * N_FACES + 2] = "x";
+    write_faces(text + 1, N_FACES);
     encoder_object(encoder, 2);
     encoder_member_text(encoder, "long", text);
     encoder_member_text(encoder, "path", "os::a b/c&d");
     encoder_end_object(encoder);
 }
 
+static void check_long(const char *text, const char *expected)
+{
+    const struct template_source source = {"one", text, strlen(text)};
+    check(&source, 1, write_long_text, expected);
+}
+
 /* A text is cut between characters, and what it is cut to is bounded. */
 static void shortens_texts(void **state)
 {
     (void)state;
-    char expected[340] = "";
-    for (size_t i = 0; i < 80; i++)
-        strcat(expected, "\xF0\x9F\x98\x80");
+    char expected[4 * N_FACES + 8] = "x";
+    write_faces(expected + 1, 79);
     strcat(expected, "…");
-    const struct template_source source = {"one", "{{long|short}}", 14};
-    check(&source, 1, write_long_text, expected);
-    const struct template_source path = {"one", "{{path|path}}", 13};
-    check(&path, 1, write_long_text, "os::a%20b%2Fc%26d");
+    check_long("{{long|short}}", expected);
+    write_faces(expected + 1, 1023);
+    strcat(expected, "…");
+    check_long("{{long}}", expected);
+    check_long("{{path|path}}", "os::a%20b%2Fc%26d");
     check_one("{{updated|short}}{{downloads|short}}", "2026-11-30T01:02:03Z1234567");
 }
 
