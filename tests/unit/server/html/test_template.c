@@ -171,6 +171,17 @@ static void leaves_out_indentation(void **state)
     check_one("<p>\n    <b>x  y</b>\n\n</p> z", "<p>\n<b>x  y</b>\n</p> z");
 }
 
+/* Tags that write nothing and are alone in their lines leave nothing of these. */
+static void leaves_out_lines_of_tags(void **state)
+{
+    (void)state;
+    check_one("<ul>\n  {{#name}}\n  {{! why }}\n  <li>\n"
+              "  {{/name}}\n  {{^name}}\n  x\n  {{/name}}\n</ul>",
+              "<ul>\n<li>\n</ul>");
+    check_one("{{#name}}\na {{/name}}\nb", "a \nb");
+    check_one("{{downloads}}\n{{downloads}}", "1234567\n1234567");
+}
+
 static void takes_partials(void **state)
 {
     (void)state;
@@ -232,6 +243,7 @@ int main(void)
         cmocka_unit_test(writes_rates_and_times),
         cmocka_unit_test(shortens_texts),
         cmocka_unit_test(leaves_out_indentation),
+        cmocka_unit_test(leaves_out_lines_of_tags),
         cmocka_unit_test(takes_partials),
         cmocka_unit_test(refuses_what_has_a_fault),
         cmocka_unit_test(ends_what_includes_itself),
