@@ -101,6 +101,29 @@ static void writes_by_filters(void **state)
               "2026-11-30 a%20b c ");
 }
 
+static void write_times(struct encoder *encoder)
+{
+    encoder_object(encoder, 5);
+    encoder_member_number(encoder, "small", 0.25);
+    encoder_member_number(encoder, "large", 1234567.5);
+    encoder_member_integer(encoder, "minute", 61);
+    encoder_member_integer(encoder, "day", 3 * 86400 + 7200);
+    encoder_member_text(encoder, "text", "<x>");
+    encoder_end_object(encoder);
+}
+
+static void writes_rates_and_times(void **state)
+{
+    (void)state;
+    static const char template[] =
+        "{{small|rate}} {{large|rate}} {{minute|duration}} {{day|duration}} "
+        "{{small|duration}} {{small|milliseconds}} {{large|microseconds}} "
+        "{{minute|milliseconds}} {{text|rate}}{{text|duration}}{{text|milliseconds}}";
+    const struct template_source source = {"one", template, sizeof template - 1};
+    check(&source, 1, write_times,
+          "0.2 1,234,568 1 min 1 s 3 d 2 h 0 s 250 µs 1.23 s 61 ms &lt;x&gt;&lt;x&gt;&lt;x&gt;");
+}
+
 #define N_FACES 1200
 
 /* As many times U+1F600, of four bytes each. */
@@ -217,6 +240,7 @@ int main(void)
         cmocka_unit_test(writes_values),
         cmocka_unit_test(writes_sections),
         cmocka_unit_test(writes_by_filters),
+        cmocka_unit_test(writes_rates_and_times),
         cmocka_unit_test(shortens_texts),
         cmocka_unit_test(leaves_out_indentation),
         cmocka_unit_test(leaves_out_lines_of_tags),
