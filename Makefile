@@ -105,7 +105,9 @@ endif
 ifneq ($(COVERAGE),)
 instrument += --coverage
 endif
-compile_flags = $(hardening) -fPIE -pthread $(CFLAGS) $(instrument)
+# With a sanitizer all tests share one library of what they test (tests/tests.mk).
+position := $(if $(SANITIZE),-fPIC -fno-semantic-interposition,-fPIE)
+compile_flags = $(hardening) $(position) -pthread $(CFLAGS) $(instrument)
 compile = $(CC) $(standard) $(includes) $(package_cflags) $(warnings) $(compile_flags)
 compile_cxx = $(CXX) $(cxx_standard) $(includes) $(cxx_warnings) $(compile_flags)
 werror := $(if $(filter 1,$(WERROR)),-Werror)
@@ -198,7 +200,8 @@ $(cli_library): $(call objects,$(filter-out %/main.c,$(cli_sources))) $(BUILD)/s
 $(server_library): $(call objects,$(server_sources)) $(BUILD)/sources
 	$(archive)
 
-link_inputs = $(filter %.o,$^) $(filter %.a,$^)
+link_inputs = $(filter %.o,$^) $(filter %.a %.so,$^)
+comma := ,
 
 $(BUILD)/cratedex-index: $(call objects,$(cli_sources)) $(index_library) $(BUILD)/flags
 	$(call say,link)
@@ -212,7 +215,7 @@ $(BUILD)/cratedex-server: $(call objects,$(server_main)) $(server_library) $(ind
 # ---- The parts ----
 
 # A sub-make shares the caller's -j; without one it uses every core.
-jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN))
 submake = $(MAKE) $(jobs) --no-print-directory
 # The N of -jN, which only a recipe can read.
 job_count = $(or $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS))),1)
