@@ -1,5 +1,6 @@
 /* libarchive walks along folders as it does along archives: both are entries, in the order of the
-   disk or the archive. Of a folder nothing is opened but what is read, and no link is followed but the path of the folder itself. */
+   disk or the archive. Of a folder nothing is opened but what is read, and no link is followed but
+   the path of the folder itself. */
 #include "index/dump/readme_files.h"
 
 #include "index/dump/readme_package.h"

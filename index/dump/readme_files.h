@@ -19,16 +19,16 @@ struct readme_file {
     bool is_regular; /* else it cannot be read */
 };
 
-/* `max_bytes` bounds what is unpacked in all. Returns NULL where there is no such folder or archive,
-   or it cannot be read. */
+/* `max_bytes` bounds what is unpacked in all. Returns NULL where there is no such folder or
+   archive, or it cannot be read. */
 struct readme_files *readme_files_open(const char *path, uint64_t max_bytes, struct error *error);
 
 /* Goes to the next one. Returns 1, 0 at the end, or -1: the archive is damaged, or unpacks to more
    than it may. */
 int readme_files_next(struct readme_files *files, struct readme_file *file, struct error *error);
 
-/* Appends the README of the file at hand. Returns 1; 0 where there is none in it, the file is larger
-   than 64 MiB or the package is damaged, of which `why` tells; or -1. */
+/* Appends the README of the file at hand. Returns 1; 0 where there is none in it, the file is
+   larger than 64 MiB or the package is damaged, of which `why` tells; or -1. */
 int readme_files_read(struct readme_files *files, msgpack_sbuffer *text, struct error *why,
                       struct error *error);
 

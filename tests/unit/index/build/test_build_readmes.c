@@ -40,13 +40,13 @@ static void must_build(struct build_folders *folders, bool keep, const char *whe
 }
 
 /* `expected` is NULL for none. */
-static void expect(const struct index_reader *reader, const struct index *index, const char *crate,
+static void expect(struct index_reader *reader, const struct index *index, const char *crate,
                    const char *expected)
 {
     struct readme readme;
     struct error error;
     uint32_t rank = index_find_crate(index, crate, strlen(crate));
-    int found = readme_read((struct index_reader *)(uintptr_t)reader, rank, &readme, &error);
+    int found = readme_read(reader, rank, &readme, &error);
     assert_int_equal(found, expected != NULL);
     if (expected == NULL)
         return;
