@@ -1,4 +1,4 @@
-/* READMEs that an index keeps: those of the dump, those of files beside it, and what is no README. */
+/* READMEs that an index keeps: those of the dump, those of files, and what is no README. */
 #include "tests/support/build_folders.h"
 #include "tests/support/built_index.h"
 #include "tests/support/small_dump.h"
