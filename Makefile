@@ -40,11 +40,12 @@ MAKEFLAGS += --no-builtin-rules
 # ---- Libraries, per program: the index needs no HTTP, the tests nothing but their own. ----
 
 index_modules := sqlite3 jansson msgpack libarchive libidn2 zlib libzstd libxxhash inih libcrypto
-server_modules := libmicrohttpd jansson msgpack zlib libbrotlienc libzstd libxxhash inih libsystemd libseccomp
+server_modules := libmicrohttpd jansson msgpack zlib libbrotlienc libzstd libxxhash inih libsystemd libseccomp libcmark-gfm
 bench_modules := libcjson simdjson RapidJSON
 test_modules := cmocka libcurl jansson msgpack zlib libbrotlidec libzstd
-# libcsv ships no .pc file in Debian 12.
+# libcsv and the extensions of cmark-gfm ship no .pc files in Debian 12.
 index_plain_libs := -lcsv -lm
+server_plain_libs := -lcmark-gfm-extensions
 
 goals := $(or $(MAKECMDGOALS),all)
 needs_packages := $(filter-out bench-clients clean distclean dist deb deb-check container container-check help fmt uninstall,$(goals))
@@ -61,19 +62,20 @@ missing := $(shell for c in $(firstword $(CC)) $(if $(needs_bench),$(firstword $
             for m in $(wanted_modules); do $(PKG_CONFIG) --exists $$m || echo $$m; done; \
     else echo $(PKG_CONFIG); fi)
 ifeq ($(strip $(missing)),)
-missing := $(shell printf '\043include <csv.h>\n' | \
-    $(CC) -E - >/dev/null 2>&1 || echo libcsv-dev)
+missing := $(shell for header in 'csv.h libcsv-dev' \
+        'cmark-gfm-core-extensions.h libcmark-gfm-extensions-dev'; do set -- $$header; \
+    printf '\043include <%s>\n' $$1 | $(CC) -E - >/dev/null 2>&1 || echo $$2; done)
 endif
 ifneq ($(strip $(missing)),)
 # What brings it, as far as that is known: CC may be any compiler.
-with_install_deps := gcc pkg-config libcsv-dev $(index_modules) $(server_modules)
+with_install_deps := gcc pkg-config libcsv-dev libcmark-gfm-extensions-dev $(index_modules) $(server_modules)
 with_its_test := g++ clang clang++ $(test_modules) $(bench_modules)
 option := $(if $(filter-out $(with_install_deps),$(filter $(with_its_test),$(missing))), --test)
 is_known := $(filter $(with_install_deps) $(with_its_test),$(missing))
 $(error Not installed: $(strip $(missing))$(if $(is_known),. Run scripts/install-deps$(option)))
 endif
 index_libs := $(shell $(PKG_CONFIG) --libs $(index_modules)) $(index_plain_libs)
-server_libs := $(shell $(PKG_CONFIG) --libs $(server_modules))
+server_libs := $(server_plain_libs) $(shell $(PKG_CONFIG) --libs $(server_modules))
 bench_libs = $(shell $(PKG_CONFIG) --libs $(bench_modules))
 bare_libs := $(shell $(PKG_CONFIG) --libs libmicrohttpd)
 package_cflags := $(shell $(PKG_CONFIG) --cflags $(sort $(index_modules) $(server_modules)))
@@ -103,7 +105,9 @@ endif
 ifneq ($(COVERAGE),)
 instrument += --coverage
 endif
-compile_flags = $(hardening) -fPIE -pthread $(CFLAGS) $(instrument)
+# With a sanitizer all tests share one library of what they test (tests/tests.mk).
+position := $(if $(SANITIZE),-fPIC -fno-semantic-interposition,-fPIE)
+compile_flags = $(hardening) $(position) -pthread $(CFLAGS) $(instrument)
 compile = $(CC) $(standard) $(includes) $(package_cflags) $(warnings) $(compile_flags)
 compile_cxx = $(CXX) $(cxx_standard) $(includes) $(cxx_warnings) $(compile_flags)
 werror := $(if $(filter 1,$(WERROR)),-Werror)
@@ -196,7 +200,8 @@ $(cli_library): $(call objects,$(filter-out %/main.c,$(cli_sources))) $(BUILD)/s
 $(server_library): $(call objects,$(server_sources)) $(BUILD)/sources
 	$(archive)
 
-link_inputs = $(filter %.o,$^) $(filter %.a,$^)
+link_inputs = $(filter %.o,$^) $(filter %.a %.so,$^)
+comma := ,
 
 $(BUILD)/cratedex-index: $(call objects,$(cli_sources)) $(index_library) $(BUILD)/flags
 	$(call say,link)
@@ -210,7 +215,7 @@ $(BUILD)/cratedex-server: $(call objects,$(server_main)) $(server_library) $(ind
 # ---- The parts ----
 
 # A sub-make shares the caller's -j; without one it uses every core.
-jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+jobs = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN))
 submake = $(MAKE) $(jobs) --no-print-directory
 # The N of -jN, which only a recipe can read.
 job_count = $(or $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS))),1)

@@ -42,19 +42,30 @@ tidy = clang-tidy --quiet $(if $(is_run_sanitized),--checks='-clang-analyzer-*')
 # gcc has nothing to say of an object that was compiled with -Werror and the Makefile's own flags.
 is_strict = $(if $(other_flags),false,[ -e $(1).strict ] && ! [ $(1) -nt $(1).strict ])
 
-$(BUILD)/lint/%.c.ok: %.c $(BUILD)/obj/%.o .clang-tidy .clang-format Makefile scripts/lint.mk
+# $(call check_source,what gcc checks it by)
+define check_source
 	@mkdir -p $(@D)
 	$(call say,lint,$<)
 	$(quiet)status=0; \
 	$(own_form) \
-	{ $(call is_strict,$(BUILD)/obj/$*.o); } || gcc $(lint_flags) -O2 -c -o $(@:.ok=.o) $< || status=1; \
+	$1 || status=1; \
 	$(tidy) -- $(lint_flags) >$@.out 2>&1 || { cat $@.out; status=1; }; \
 	cppcheck --quiet --language=c --std=c11 --enable=warning,performance,portability \
 	    --inline-suppr --error-exitcode=1 $(includes) $< || status=1; \
 	rm -f $@.out; [ $$status -eq 0 ] && touch $@
+endef
+lint_inputs := .clang-tidy .clang-format Makefile scripts/lint.mk
+$(BUILD)/lint/%.c.ok: %.c $(BUILD)/obj/%.o $(lint_inputs)
+	$(call check_source,{ $(call is_strict,$(BUILD)/obj/$*.o); } || gcc $(lint_flags) -O2 -c -o $(@:.ok=.o) $<)
+# Most tests are never compiled but with sanitizers: what needs no optimizer is found by reading them.
+$(BUILD)/lint/tests/unit/%.c.ok: tests/unit/%.c $(lint_inputs)
+	$(call check_source,$(read_source))
+$(BUILD)/lint/tests/http/%.c.ok: tests/http/%.c $(lint_inputs)
+	$(call check_source,$(read_source))
+read_source = gcc $(lint_flags) -MMD -MP -MT $@ -MF $(@:.ok=.d) -fsyntax-only $<
 
 # The few files in C++; their heads say why they are.
-$(BUILD)/lint/%.cc.ok: %.cc $(BUILD)/obj/%.o .clang-tidy .clang-format Makefile scripts/lint.mk
+$(BUILD)/lint/%.cc.ok: %.cc $(BUILD)/obj/%.o $(lint_inputs)
 	@mkdir -p $(@D)
 	$(call say,lint,$<)
 	$(quiet)status=0; \
@@ -85,7 +96,7 @@ $(BUILD)/lint/scripts.ok: $(scripts)
 	$(call say,lint,'$^')
 	$(quiet)shellcheck -x $^ && touch $@
 
--include $(patsubst %,$(BUILD)/lint/%.d,$(headers))
+-include $(patsubst %,$(BUILD)/lint/%.d,$(headers)) $(patsubst %,$(BUILD)/lint/%.c.d,$(basename $(unit_sources) $(http_sources)))
 
 fmt: ## reformat every C and C++ file
 	$(if $(lint_sources)$(headers),clang-format -i $(lint_sources) $(headers))

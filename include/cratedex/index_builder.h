@@ -38,6 +38,10 @@ struct build_options {
     /* A private key to sign the index with (index_signature.h): OUT.sig is then written before OUT
        is replaced. NULL: it is not signed. */
     const char *sign_key_path;
+    /* Keep READMEs for crate pages (cratedex/readme.h): those of the dump, and of `readmes_path`,
+       where it is not NULL, the ones of default versions, which take their place. */
+    bool keep_readmes;
+    const char *readmes_path;
     /* Called now and then (about every 10,000 rows and at every change of phase); may be NULL. */
     void (*on_progress)(void *context, const struct build_progress *progress);
     void *context;

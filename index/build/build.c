@@ -14,6 +14,7 @@
 #include "index/build/build_people.h"
 #include "index/build/build_rank.h"
 #include "index/build/build_read.h"
+#include "index/build/build_readmes.h"
 #include "index/build/build_references.h"
 #include "index/build/build_report.h"
 #include "index/build/build_schema.h"
@@ -47,7 +48,7 @@ static int open_database(struct build *build, struct error *error)
              INDEX_PAGE_BYTES, INDEX_APPLICATION_ID, INDEX_FORMAT_VERSION);
     if (database_execute(build->database, pragmas, error) != 0)
         return -1;
-    return build_create_schema(build->database, error);
+    return build_create_schema(build->database, build->options->keep_readmes, error);
 }
 
 /* A dump without metadata.json is dated by its last update. */
@@ -105,6 +106,8 @@ static int write_meta(struct build *build, struct error *error)
     if (result == 0)
         result = database_run(insert, error);
     sqlite3_finalize(insert);
+    if (result == 0 && build->options->keep_readmes)
+        result = build_write_readme_counts(build->database, error);
     if (result != 0)
         return -1;
     return database_execute(build->database,

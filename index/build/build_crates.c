@@ -5,6 +5,7 @@
 #include "index/base/database.h"
 #include "index/build/build_crate_words.h"
 #include "index/build/build_families.h"
+#include "index/build/build_readmes.h"
 #include "index/build/build_report.h"
 #include "index/build/build_rows.h"
 #include "index/registry/crate_document.h"
@@ -24,6 +25,7 @@ struct writer {
     struct build_rows documents;
     msgpack_sbuffer encoded[N_ENCODINGS];
     struct crate_words *words;
+    struct build_readmes *readmes; /* NULL: they are not kept */
 };
 
 static const char *text_of(sqlite3_stmt *row, int column)
@@ -99,6 +101,15 @@ static int insert_words(struct writer *writer, uint32_t rank, const struct build
                              error);
 }
 
+static int insert_readme(struct writer *writer, uint32_t rank, sqlite3_stmt *row,
+                         struct error *error)
+{
+    struct crate_text readme = column_text(row, CRATE_TEXT_N_COLUMNS + 1);
+    if (writer->readmes == NULL || readme.length == 0)
+        return 0;
+    return build_readmes_add(writer->readmes, rank, readme.bytes, readme.length, error);
+}
+
 static int add_column(struct writer *writer, uint32_t rank, const struct build_crate *crate,
                       sqlite3_stmt *row, struct error *error)
 {
@@ -150,6 +161,7 @@ static int write_crate(struct writer *writer, uint32_t rank, struct error *error
     if (insert_crate(writer, rank, crate, &document, error) != 0 ||
         insert_document(writer, rank, &document, error) != 0 ||
         insert_words(writer, rank, crate, row, error) != 0 ||
+        insert_readme(writer, rank, row, error) != 0 ||
         add_column(writer, rank, crate, row, error) != 0)
         result = -1;
     sqlite3_reset(row);
@@ -168,6 +180,9 @@ static int write_all(struct writer *writer, struct error *error)
         return -1;
     writer->words = crate_words_open(build, error);
     if (writer->words == NULL)
+        return -1;
+    if (build->options->keep_readmes &&
+        (writer->readmes = build_readmes_open(build, error)) == NULL)
         return -1;
     for (uint32_t rank = 1; rank <= build->n_crates; rank++) {
         if (rank % 1000 == 0 &&
@@ -199,6 +214,7 @@ int build_write_crates(struct build *build, struct error *error)
     for (int i = 0; i < N_ENCODINGS; i++)
         msgpack_sbuffer_destroy(&writer->encoded[i]);
     crate_words_close(writer->words);
+    build_readmes_close(writer->readmes);
     free(writer);
     if (result != 0 || build->check != NULL)
         return result;

@@ -24,9 +24,10 @@ static const char *const staged_tables_sql =
     " login TEXT, avatar TEXT);"
     "CREATE TEMP TABLE staged_metadata(total_downloads INTEGER);";
 
-int build_create_schema(sqlite3 *database, struct error *error)
+int build_create_schema(sqlite3 *database, bool keep_readmes, struct error *error)
 {
-    if (database_execute(database, index_schema_tables, error) != 0)
+    if (database_execute(database, index_schema_tables, error) != 0 ||
+        (keep_readmes && database_execute(database, index_schema_readmes, error) != 0))
         return -1;
     return database_execute(database, staged_tables_sql, error);
 }

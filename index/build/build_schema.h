@@ -4,8 +4,10 @@
 
 #include <cratedex/error.h>
 #include <sqlite3.h>
+#include <stdbool.h>
 
-/* Creates all tables, those of the dump included. Returns 0 or -1. */
-int build_create_schema(sqlite3 *database, struct error *error);
+/* Creates all tables, those of the dump included; that of READMEs only where they are kept. Returns
+   0 or -1. */
+int build_create_schema(sqlite3 *database, bool keep_readmes, struct error *error);
 
 #endif

@@ -78,12 +78,13 @@ int build_check_shrink(struct build *build, struct error *error)
 {
     const char *path = build->options->out_path;
     struct losses losses = {.n = 0};
+    bool has_readmes; /* which may come and go */
     struct error why = {.message = ""};
     if (access(path, F_OK) != 0)
         return 0;
     struct index_pages *pages = pages_vfs_open(path, &why);
     sqlite3 *before = pages == NULL ? NULL : index_database_connect(pages, &why);
-    int result = before == NULL || index_schema_check(before, &why) != 0
+    int result = before == NULL || index_schema_check(before, &has_readmes, &why) != 0
                      ? -1
                      : compare(build, before, &losses, &why);
     sqlite3_close(before);

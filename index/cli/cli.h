@@ -65,6 +65,7 @@ enum {
     OPTION_ALLOW_SHRINK,
     OPTION_SIGN,
     OPTION_KEY,
+    OPTION_READMES,
 };
 
 /* Prints "cratedex-index: …" to standard error: something to know, where nothing failed. */

@@ -105,6 +105,10 @@ static int take_option(int found, struct build_options *options, const char **do
     case OPTION_ALLOW_SHRINK:
         options->allow_shrink = true;
         break;
+    case OPTION_READMES:
+        options->keep_readmes = true;
+        options->readmes_path = optarg;
+        break;
     case OPTION_SIGN:
         options->sign_key_path = optarg;
         break;
@@ -135,7 +139,12 @@ static int run_build(int argc, char **argv)
     if (optind == argc)
         return cli_usage_error(&command_build, "DUMP is missing");
     if (optind + 1 < argc)
-        return cli_usage_error(&command_build, "one DUMP is enough: %s", argv[optind + 1]);
+        return cli_usage_error(&command_build, "one DUMP is enough: %s%s", argv[optind + 1],
+                               options.keep_readmes && options.readmes_path == NULL
+                                   ? " (READMEs that lie somewhere are --readmes=WHERE)"
+                                   : "");
+    if (options.readmes_path != NULL && options.readmes_path[0] == '\0')
+        return cli_usage_error(&command_build, "--readmes= has no folder or archive behind it");
     if (options.out_path == NULL || options.out_path[0] == '\0')
         return cli_usage_error(&command_build, "-o OUT is missing");
     options.dump_path = argv[optind];
@@ -148,6 +157,7 @@ static const struct option long_options[] = {
     {"max-dump-bytes", required_argument, NULL, OPTION_MAX_DUMP_BYTES},
     {"downloads", required_argument, NULL, OPTION_DOWNLOADS},
     {"synonyms", required_argument, NULL, OPTION_SYNONYMS},
+    {"readmes", optional_argument, NULL, OPTION_READMES},
     {"allow-shrink", no_argument, NULL, OPTION_ALLOW_SHRINK},
     {"sign", required_argument, NULL, OPTION_SIGN},
     CLI_LONG_OPTIONS,
@@ -156,8 +166,8 @@ static const struct option long_options[] = {
 const struct command command_build = {
     .name = "build",
     .arguments = "DUMP -o OUT [--downloads PATH]... [--synonyms FILE]\n"
-                 "                            [--allow-shrink] [--sign KEY] [--quiet]\n"
-                 "                            [--max-dump-bytes N]",
+                 "                            [--readmes[=WHERE]] [--allow-shrink]\n"
+                 "                            [--sign KEY] [--quiet] [--max-dump-bytes N]",
     .summary = "Build an index file from a dump",
     .help = "  DUMP             the database dump: .tar.gz, .zip or an unpacked folder\n"
             "  -o, --output OUT\n"
@@ -173,6 +183,14 @@ const struct command command_build = {
             "                   comments behind a #. They take the place of those that\n"
             "                   come with the program, which are installed as an example:\n"
             "                   share/cratedex/synonyms.txt. An empty file: none\n"
+            "      --readmes[=WHERE]\n"
+            "                   keep READMEs, which pages of crates then show: those of the\n"
+            "                   dump, at most 256 KiB of each. WHERE, a folder or an archive\n"
+            "                   (.tar, .tar.gz, .zip ...), has others, which take their\n"
+            "                   place: NAME-VERSION.md, NAME.md, NAME-VERSION/README.md or\n"
+            "                   NAME/README.md, or the packages as cargo makes them,\n"
+            "                   NAME-VERSION.crate, in any subfolder. Only those of the\n"
+            "                   version that the crate's page shows are taken\n"
             "      --allow-shrink\n"
             "                   replace OUT though a table of the dump lost more than a tenth\n"
             "                   of the rows (and 100) that OUT was built from; without it\n"

@@ -50,7 +50,8 @@ static int read_downloads_day(struct index *index, sqlite3 *database, struct err
 
 static int load(struct index *index, sqlite3 *database, struct error *error)
 {
-    if (index_schema_check(database, error) != 0 || read_timestamp(index, database, error) != 0 ||
+    if (index_schema_check(database, &index->has_readmes, error) != 0 ||
+        read_timestamp(index, database, error) != 0 ||
         read_downloads_day(index, database, error) != 0 ||
         category_list_open(&index->categories, database, error) != 0)
         return -1;

@@ -84,6 +84,12 @@ const char *const index_schema_indexes =
         "login") ");"
                  "CREATE INDEX teams_by_login ON teams(" CANONICAL_LOGIN("login") ");";
 
+/* Compressed Markdown; `full_size` is what a README had before it was cut (build_readmes.c). Only
+   where the build was asked to keep them: they take as much room as all else that pages show. */
+const char *const index_schema_readmes =
+    "CREATE TABLE readmes(rank INTEGER PRIMARY KEY, size INTEGER NOT NULL,"
+    " full_size INTEGER NOT NULL, zstd BLOB NOT NULL);";
+
 static const char *text_of(sqlite3_stmt *object, int column)
 {
     const char *text = (const char *)sqlite3_column_text(object, column);
@@ -121,7 +127,18 @@ static int compare(sqlite3_stmt *found, sqlite3_stmt *expected, struct error *er
     }
 }
 
-int index_schema_check(sqlite3 *database, struct error *error)
+/* Whether there is anything of that name; if it is not the table, the comparison says so. */
+static int find_readmes(sqlite3 *database, bool *has_readmes, struct error *error)
+{
+    int64_t n;
+    if (database_integer(database, "SELECT count(*) FROM sqlite_schema WHERE name = 'readmes'", &n,
+                         error) != 0)
+        return -1;
+    *has_readmes = n > 0;
+    return 0;
+}
+
+int index_schema_check(sqlite3 *database, bool *has_readmes, struct error *error)
 {
     sqlite3 *model = NULL;
     sqlite3_stmt *found = NULL;
@@ -131,7 +148,9 @@ int index_schema_check(sqlite3 *database, struct error *error)
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                         NULL) != SQLITE_OK)
         database_error(model, "in memory", error);
-    else if (database_execute(model, index_schema_tables, error) == 0 &&
+    else if (find_readmes(database, has_readmes, error) == 0 &&
+             database_execute(model, index_schema_tables, error) == 0 &&
+             (!*has_readmes || database_execute(model, index_schema_readmes, error) == 0) &&
              database_execute(model, index_schema_indexes, error) == 0 &&
              (found = database_prepare(database, objects_sql, error)) != NULL &&
              (expected = database_prepare(model, objects_sql, error)) != NULL)

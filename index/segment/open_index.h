@@ -19,6 +19,7 @@
 #include "index/segment/word_list.h"
 #include "index/trie/open_trie.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -53,6 +54,7 @@ struct index {
     char dump_timestamp[64];
     char downloads_day[11];
     char fingerprint[17];
+    bool has_readmes;
 };
 
 /* The canonical name of a crate; not NUL-terminated. */

@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* More threads find nothing to do: most bytes are in few parts. */
@@ -60,6 +61,12 @@ static void *help(void *context)
     return NULL;
 }
 
+/* A thread that was made nicer than others are leaves the other processors to them. */
+static bool stands_back(void)
+{
+    return getpriority(PRIO_PROCESS, 0) > 0; /* of this thread, on Linux */
+}
+
 int open_stage_run(struct index *index, sqlite3 *database, const struct open_task *tasks,
                    size_t n_tasks, struct error *error)
 {
@@ -69,7 +76,7 @@ int open_stage_run(struct index *index, sqlite3 *database, const struct open_tas
                           .n_tasks = n_tasks,
                           .failed = n_tasks};
     pthread_t threads[MAX_THREADS - 1];
-    long n_wanted = sysconf(_SC_NPROCESSORS_ONLN) - 1;
+    long n_wanted = stands_back() ? 0 : sysconf(_SC_NPROCESSORS_ONLN) - 1;
     int n_threads = 0;
     pthread_mutex_init(&stage.mutex, NULL);
     while (n_threads < n_wanted && n_threads < MAX_THREADS - 1 &&

@@ -14,6 +14,7 @@
 #include "server/exchange/spelled_answer.h"
 #include "server/exchange/warming_choice.h"
 #include "server/service/monotonic.h"
+#include "server/service/pacing.h"
 #include "server/telemetry/metrics.h"
 
 #include <string.h>
@@ -187,16 +188,19 @@ size_t warming_run(const struct service *service, const struct snapshot *served,
 {
     struct warming warming = {.service = service, .opened = opened};
     struct warming_choice choice;
+    struct pacing pacing;
     double start = monotonic_seconds();
     if (served->is_damaged)
         return 0;
     /* Where memory ran out there are fewer. */
     (void)warming_choose(&choice, service->cache, served->generation, limits->max_answers,
                          limits->max_bytes);
+    pacing_begin(&pacing);
     for (size_t i = 0; i < choice.n_answers; i++) {
         if (is_over_or_late(&warming, limits, start, is_over))
             break;
         make(&warming, &choice.answers[i]);
+        pacing_rest(&pacing);
     }
     warming_choice_free(&choice);
     cache_settle_ahead(service->cache);

@@ -8,26 +8,10 @@
 #include "server/html/escape.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 
 #define DAY_WIDTH 10
 #define BAR_WIDTH 8
 #define HEIGHT 400
-
-static int append_format(msgpack_sbuffer *out, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static int append_format(msgpack_sbuffer *out, const char *format, ...)
-{
-    char text[256];
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    if (length < 0 || (size_t)length >= sizeof text)
-        return -1;
-    return html_append(out, text, (size_t)length);
-}
 
 static size_t find_highest(const struct chart_day *days, size_t n_days)
 {
@@ -50,26 +34,27 @@ static int append_bar(msgpack_sbuffer *out, size_t place, unsigned height)
 {
     if (height == 0)
         return 0;
-    return append_format(out, "M%zu %dv-%uh%dv%uz", place * DAY_WIDTH + (DAY_WIDTH - BAR_WIDTH) / 2,
-                         HEIGHT, height, BAR_WIDTH, height);
+    return html_append_format(out, "M%zu %dv-%uh%dv%uz",
+                              place * DAY_WIDTH + (DAY_WIDTH - BAR_WIDTH) / 2, HEIGHT, height,
+                              BAR_WIDTH, height);
 }
 
 int chart_append(msgpack_sbuffer *out, const struct chart_text *text, const struct chart_day *days,
                  size_t n_days)
 {
     const struct chart_day *highest = &days[find_highest(days, n_days)];
-    if (append_format(out,
-                      "<svg role=\"img\" aria-labelledby=\"%s\" viewBox=\"0 0 %zu %d\""
-                      " preserveAspectRatio=\"none\">",
-                      text->title_id, n_days * DAY_WIDTH, HEIGHT) != 0 ||
-        append_format(out,
-                      "<desc>From %s to %s; most on %s: %" PRIu64 " %s.</desc>"
-                      "<path fill=\"currentColor\" d=\"",
-                      days[0].day, days[n_days - 1].day, highest->day, highest->number,
-                      text->unit) != 0)
+    if (html_append_format(out,
+                           "<svg role=\"img\" aria-labelledby=\"%s\" viewBox=\"0 0 %zu %d\""
+                           " preserveAspectRatio=\"none\">",
+                           text->title_id, n_days * DAY_WIDTH, HEIGHT) != 0 ||
+        html_append_format(out,
+                           "<desc>From %s to %s; most on %s: %" PRIu64 " %s.</desc>"
+                           "<path fill=\"currentColor\" d=\"",
+                           days[0].day, days[n_days - 1].day, highest->day, highest->number,
+                           text->unit) != 0)
         return -1;
     for (size_t i = 0; i < n_days; i++)
         if (append_bar(out, i, height_of(days[i].number, highest->number)) != 0)
             return -1;
-    return append_format(out, "\"/></svg>");
+    return html_append_format(out, "\"/></svg>");
 }

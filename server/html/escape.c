@@ -3,7 +3,9 @@
    U+0080 to U+009F (C2 80 to 9F). */
 #include "server/html/escape.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #define REPLACEMENT "\xEF\xBF\xBD"
@@ -11,6 +13,18 @@
 int html_append(msgpack_sbuffer *out, const char *bytes, size_t length)
 {
     return length == 0 ? 0 : msgpack_sbuffer_write(out, bytes, length);
+}
+
+int html_append_format(msgpack_sbuffer *out, const char *format, ...)
+{
+    char text[256];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (length < 0 || (size_t)length >= sizeof text)
+        return -1;
+    return html_append(out, text, (size_t)length);
 }
 
 /* What stands for a byte, NULL: itself. */

@@ -10,6 +10,11 @@
 /* Appends bytes as they are. */
 int html_append(msgpack_sbuffer *out, const char *bytes, size_t length);
 
+/* Appends what printf would write, at most 255 bytes of it: more is -1. Texts that are not our own
+   are not for it. */
+int html_append_format(msgpack_sbuffer *out, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Appends valid UTF-8 so that it is text, between tags as in a quoted attribute: `& < > " '` as
    character references. What is no text (control characters but tab and line ends), and what would
    turn the order of the text around it (bidirectional embeddings, overrides and isolates, UAX #9)

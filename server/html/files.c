@@ -52,6 +52,7 @@
     X(style, "style", ".css")                                                                      \
     X(lists, "lists", ".css")                                                                      \
     X(crate, "crate", ".css")                                                                      \
+    X(readme, "readme", ".css")                                                                    \
     X(copy, "copy", ".js")                                                                         \
     X(suggest, "suggest", ".js")                                                                   \
     X(docs_style, "docs", ".css")                                                                  \

@@ -3,7 +3,6 @@
 #include "server/html/escape.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,20 +10,6 @@
 #define DATE_LENGTH 10 /* of 2026-11-30 */
 #define SHORT_BYTES 320
 #define MAX_BYTES 4096
-
-static int append_format(msgpack_sbuffer *out, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static int append_format(msgpack_sbuffer *out, const char *format, ...)
-{
-    char text[64];
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    if (length < 0 || (size_t)length >= sizeof text)
-        return -1;
-    return html_append(out, text, (size_t)length);
-}
 
 /* The length of a text that is at most `max_bytes` of it, cut between characters. */
 static size_t cut(const msgpack_object_str *text, size_t max_bytes)
@@ -53,12 +38,12 @@ int html_text(const msgpack_object *value, msgpack_sbuffer *out)
     case MSGPACK_OBJECT_STR:
         return write_up_to(value, MAX_BYTES, out);
     case MSGPACK_OBJECT_POSITIVE_INTEGER:
-        return append_format(out, "%" PRIu64, value->via.u64);
+        return html_append_format(out, "%" PRIu64, value->via.u64);
     case MSGPACK_OBJECT_NEGATIVE_INTEGER:
-        return append_format(out, "%" PRId64, value->via.i64);
+        return html_append_format(out, "%" PRId64, value->via.i64);
     case MSGPACK_OBJECT_FLOAT32:
     case MSGPACK_OBJECT_FLOAT64:
-        return append_format(out, "%g", value->via.f64);
+        return html_append_format(out, "%g", value->via.f64);
     case MSGPACK_OBJECT_BOOLEAN:
         return value->via.boolean ? html_append(out, "true", 4) : html_append(out, "false", 5);
     case MSGPACK_OBJECT_NIL:
@@ -101,7 +86,7 @@ static int write_scaled(uint64_t number, const char *const units[], unsigned n_u
         scaled /= 1000;
         unit++;
     }
-    return append_format(out, unit > 0 ? "%.1f%s" : "%.0f%s", scaled, units[unit]);
+    return html_append_format(out, unit > 0 ? "%.1f%s" : "%.0f%s", scaled, units[unit]);
 }
 
 static int write_compact(const msgpack_object *value, msgpack_sbuffer *out)
@@ -121,7 +106,8 @@ static int write_bytes(const msgpack_object *value, msgpack_sbuffer *out)
 static int write_percent(const msgpack_object *value, msgpack_sbuffer *out)
 {
     bool is_share = value->type == MSGPACK_OBJECT_FLOAT64 || value->type == MSGPACK_OBJECT_FLOAT32;
-    return is_share ? append_format(out, "%.0f %%", value->via.f64 * 100) : html_text(value, out);
+    return is_share ? html_append_format(out, "%.0f %%", value->via.f64 * 100)
+                    : html_text(value, out);
 }
 
 static bool read_number(const msgpack_object *value, double *number)
@@ -142,7 +128,7 @@ static int write_rate(const msgpack_object *value, msgpack_sbuffer *out)
         return html_text(value, out);
     const msgpack_object whole = {.type = MSGPACK_OBJECT_POSITIVE_INTEGER,
                                   .via.u64 = (uint64_t)(number + 0.5)};
-    return number < 100 ? append_format(out, "%.1f", number) : write_count(&whole, out);
+    return number < 100 ? html_append_format(out, "%.1f", number) : write_count(&whole, out);
 }
 
 /* The two largest units of a time in seconds. */
@@ -153,22 +139,22 @@ static int write_duration(const msgpack_object *value, msgpack_sbuffer *out)
         return html_text(value, out);
     const uint64_t seconds = (uint64_t)number;
     if (seconds < 60)
-        return append_format(out, "%" PRIu64 " s", seconds);
+        return html_append_format(out, "%" PRIu64 " s", seconds);
     if (seconds < 3600)
-        return append_format(out, "%" PRIu64 " min %" PRIu64 " s", seconds / 60, seconds % 60);
+        return html_append_format(out, "%" PRIu64 " min %" PRIu64 " s", seconds / 60, seconds % 60);
     if (seconds < 86400)
-        return append_format(out, "%" PRIu64 " h %" PRIu64 " min", seconds / 3600,
-                             seconds % 3600 / 60);
-    return append_format(out, "%" PRIu64 " d %" PRIu64 " h", seconds / 86400,
-                         seconds % 86400 / 3600);
+        return html_append_format(out, "%" PRIu64 " h %" PRIu64 " min", seconds / 3600,
+                                  seconds % 3600 / 60);
+    return html_append_format(out, "%" PRIu64 " d %" PRIu64 " h", seconds / 86400,
+                              seconds % 86400 / 3600);
 }
 
 static int append_time(double microseconds, msgpack_sbuffer *out)
 {
     if (microseconds < 1e3)
-        return append_format(out, "%.0f µs", microseconds);
-    return microseconds < 1e6 ? append_format(out, "%.3g ms", microseconds / 1e3)
-                              : append_format(out, "%.3g s", microseconds / 1e6);
+        return html_append_format(out, "%.0f µs", microseconds);
+    return microseconds < 1e6 ? html_append_format(out, "%.3g ms", microseconds / 1e3)
+                              : html_append_format(out, "%.3g s", microseconds / 1e6);
 }
 
 /* A time in microseconds, in the unit that makes it short. */

@@ -8,6 +8,7 @@
 #include "server/pages/install_lines.h"
 #include "server/pages/pages.h"
 #include "server/pages/part_value.h"
+#include "server/pages/readme_part.h"
 #include "server/pages/version_rows.h"
 
 #include "server/endpoints/endpoints.h"
@@ -189,17 +190,31 @@ static int add_dependents(struct page *page, const struct subject *subject, stru
     return 0;
 }
 
+/* One member. The index has the README of the default version alone. */
+static int add_readme(struct page *page, const struct subject *subject, struct failure *failure)
+{
+    const msgpack_object *crate = object_member(subject->answer, "crate");
+    const struct crate_page_path *path = subject->path;
+    if (subject->is_default || object_is_text(object_member(crate, "default_version"),
+                                              path->version.text, path->version.length))
+        return readme_part_add(page, path->rank, failure);
+    encoder_key(&page->model, "readme");
+    encoder_null(&page->model);
+    return 0;
+}
+
 static int show(struct answer_job *job, const struct subject *subject, struct failure *failure)
 {
     struct page page;
-    page_begin(&page, job, 26);
+    page_begin(&page, job, 27);
     add_head(&page, subject);
     add_tags(&page, subject, "keywords", "more_keywords");
     add_tags(&page, subject, "categories", "more_categories");
     if (add_owners(&page, subject, failure) != 0 ||
         add_dependencies(&page, subject, failure) != 0 ||
         add_features(&page, subject, failure) != 0 || add_versions(&page, subject, failure) != 0 ||
-        add_chart(&page, subject, failure) != 0 || add_dependents(&page, subject, failure) != 0)
+        add_chart(&page, subject, failure) != 0 || add_dependents(&page, subject, failure) != 0 ||
+        add_readme(&page, subject, failure) != 0)
         return page_abandon(&page);
     return page_finish(&page, "crate", failure);
 }

@@ -194,16 +194,23 @@ static void add_text(struct page *page, const char *key, const struct path_value
     encoder_string(&page->model, text->text, text->length);
 }
 
+/* Begins a page with two members and two more. */
+static void begin_missing(struct page *page, struct answer_job *job, const char *title,
+                          const struct path_value *name)
+{
+    job->head.status = MHD_HTTP_NOT_FOUND;
+    job->head.cache_control = (struct cache_control)RESPONSE_NO_STORE;
+    page_begin(page, job, 4);
+    encoder_member_text(&page->model, "title", title);
+    add_text(page, "name", name);
+}
+
 static int show_missing_crate(struct answer_job *job, const struct crate_page_path *path,
                               struct failure *failure)
 {
     struct page page;
-    job->head.status = MHD_HTTP_NOT_FOUND;
-    job->head.cache_control = (struct cache_control)RESPONSE_NO_STORE;
-    page_begin(&page, job, 4);
-    encoder_member_text(&page.model, "title", "No such crate");
+    begin_missing(&page, job, "No such crate", &path->typed);
     add_text(&page, "q", &path->typed);
-    add_text(&page, "name", &path->typed);
     if (add_near_names(&page, &path->typed, failure) != 0)
         return page_abandon(&page);
     return page_finish(&page, "crate_missing", failure);
@@ -213,11 +220,7 @@ static int show_missing_version(struct answer_job *job, const struct crate_page_
                                 struct failure *failure)
 {
     struct page page;
-    job->head.status = MHD_HTTP_NOT_FOUND;
-    job->head.cache_control = (struct cache_control)RESPONSE_NO_STORE;
-    page_begin(&page, job, 4);
-    encoder_member_text(&page.model, "title", "No such version");
-    add_text(&page, "name", &path->name);
+    begin_missing(&page, job, "No such version", &path->name);
     encoder_member_boolean(&page.model, "is_version", true);
     add_text(&page, "version", &path->version);
     return page_finish(&page, "crate_missing", failure);

@@ -6,7 +6,6 @@
 
 #include <cratedex/timestamp.h>
 #include <cratedex/version_downloads.h>
-#include <stdio.h>
 #include <string.h>
 
 #define MICROSECONDS_A_DAY (INT64_C(86400) * 1000000)
@@ -37,7 +36,8 @@ static void begin_days(struct days *days, const char *last)
     for (int64_t i = 0; i < DOWNLOAD_DAYS; i++) {
         char text[TIMESTAMP_TEXT_SIZE];
         timestamp_format((days->first + i) * MICROSECONDS_A_DAY, text);
-        snprintf(days->names[i], sizeof days->names[i], "%.*s", (int)DAY_LENGTH, text);
+        memcpy(days->names[i], text, DAY_LENGTH);
+        days->names[i][DAY_LENGTH] = '\0';
         days->days[i] = (struct chart_day){.day = days->names[i]};
     }
 }

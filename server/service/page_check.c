@@ -11,6 +11,8 @@
 #define _GNU_SOURCE /* SCHED_IDLE */
 #include "server/service/page_check.h"
 
+#include "server/service/pacing.h"
+
 #include <inttypes.h>
 #include <pthread.h>
 #include <sched.h>
@@ -22,6 +24,8 @@
 
 #define PAGES_A_PIECE ((1 << 20) / INDEX_PAGE_BYTES)
 #define RESTS_A_PIECE 3
+/* Before a swap nobody waits for a disk, but those who answer may for this thread (pacing.h). */
+#define PAGES_A_TURN ((1 << 18) / INDEX_PAGE_BYTES)
 #define NANOSECONDS INT64_C(1000000000)
 #define FIRST_REST NANOSECONDS
 
@@ -94,11 +98,14 @@ int page_check_all(const struct index *index, const char *path, const atomic_boo
                    struct error *error)
 {
     struct index_pages_state pages = {.n_damaged = 0};
+    struct pacing pacing;
+    pacing_begin(&pacing);
     for (int64_t next = 1; next > 0 && pages.n_damaged == 0 && !atomic_load(is_over);) {
-        next = index_check_pages(index, (uint32_t)next, PAGES_A_PIECE, error);
+        next = index_check_pages(index, (uint32_t)next, PAGES_A_TURN, error);
         if (next < 0)
             return error_mark_transient(error);
         index_pages_state(index, &pages);
+        pacing_rest(&pacing);
     }
     if (pages.n_damaged == 0)
         return 0;

@@ -2,6 +2,7 @@
    index. */
 #include "tests/support/counting_fixture.h"
 #include "tests/support/http_case.h"
+#include "tests/support/page_case.h"
 #include "tests/support/program.h"
 
 #include <dirent.h>
@@ -132,6 +133,17 @@ static void shows_todays_at_once(void **state)
     assert_int_equal(shown(fixture, CRATES "one/1.0.0/downloads?before_date=2020-11-01",
                            "version_downloads", 12),
                      5);
+    const struct page_case pages[] = {
+        {.request = {.target = "/crates/one"},
+         .status = 200,
+         .headers = {"Cache-Control: public, no-cache", "!CDN-Cache-Control"},
+         .body = {": 8 downloads.</desc>"}},
+        {.request = {.target = "/crates/one/1.3.0"},
+         .status = 200,
+         .headers = {"Cache-Control: public, no-cache", "!CDN-Cache-Control"},
+         .body = {": 4 downloads.</desc>"}},
+    };
+    page_cases_run(fixture->http.client, pages, N_ELEMENTS(pages));
 }
 
 /* While nobody downloads, the page comes from the cache and can be validated. */

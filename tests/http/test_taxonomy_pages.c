@@ -89,7 +89,7 @@ static void shows_people(void **state)
          .status = 200,
          .headers = {PAGE_HEADERS},
          .body = {"<a href=\"https://github.com/sample-user-12\" rel=\"nofollow noopener\">",
-                  "downloads of all of them", "<ol class=\"results\" start=\"1\">", "!avatar"}},
+                  "<dd>2,256,173,961</dd>", "<ol class=\"results\" start=\"1\">", "!avatar"}},
         {.request = {.target = "/users/sample-user-11"},
          .status = 200,
          .body = {"<h1><bdi>sample-user-11</bdi></h1>"}},
@@ -99,7 +99,7 @@ static void shows_people(void **state)
          .headers = {PAGE_HEADERS},
          .body = {"<title>Core (github:sample-org:core) · Cratedex</title>",
                   "<a href=\"https://github.com/sample-org\" rel=\"nofollow noopener\">",
-                  "downloads of all of them", "<a href=\"/crates/"}},
+                  "<dd>125,510,478</dd>", "<a href=\"/crates/"}},
         {.request = {.target = "/teams/github:sample-org:none"}, .status = 404},
     };
     page_cases_run(client_of(state), cases, N_ELEMENTS(cases));

@@ -18,7 +18,7 @@
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 
 static const char elements[] =
-    " a abbr article aside b bdi body br button caption code data datalist dd defs del desc "
+    " a abbr article aside b bdi body br button caption cite code data datalist dd defs del desc "
     "details dialog div dl dt em fieldset figcaption figure footer form g h1 h2 h3 h4 head "
     "header hr html i img input kbd label legend li line link main mark meta meter nav "
     "noscript ol optgroup option output p path polyline pre progress rect samp script search "

@@ -1,5 +1,6 @@
 /* The page /encodings: one form, one run at a time, its results.
 
+   What only a run fills is written here, so that browsers without scripts see nothing of it.
    Modules are imported by the addresses that the page's links have, for these change with what they
    name. The sizes come with the page, also those of another answer: then the page of that is asked
    for and its section put in place of this one. */
@@ -12,6 +13,24 @@ const byId = (id) => document.getElementById(id);
 const form = byId("compare");
 let stop = null; // of the run that goes on
 let shown = null; // the run whose results are shown
+
+form.insertAdjacentHTML("afterend", `
+<section id="results" aria-labelledby="results-title" tabindex="-1" hidden>
+    <h2 id="results-title">In this browser</h2>
+    <ul id="verdicts" class="verdicts"></ul>
+    <p class="actions">
+        <button id="copy-markdown" class="plain" type="button">Copy as Markdown</button>
+        <button id="copy-json" class="plain" type="button">Copy as JSON</button>
+        <span id="copied" class="quiet" role="status"></span>
+    </p>
+    <textarea id="to-copy" rows="8" readonly aria-label="The results as text" hidden></textarea>
+    <div id="plots" class="plots"></div>
+    <div id="figures" class="scroll" role="region" aria-label="Figures" tabindex="0"></div>
+    <details>
+        <summary>Browser, machine and settings</summary>
+        <dl id="circumstances" class="circumstances"></dl>
+    </details>
+</section>`);
 
 function make(name, properties = {}, ...children) {
     const element = Object.assign(document.createElement(name), properties);
@@ -124,8 +143,8 @@ async function go(run, answer, signal) {
 
 /* Buttons that are of no use now can still have the focus, so that nobody loses it. */
 function setBusy(isBusy) {
-    byId("start").ariaDisabled = `${isBusy}`;
-    byId("stop").ariaDisabled = `${!isBusy}`;
+    byId("start").setAttribute("aria-disabled", isBusy);
+    byId("stop").setAttribute("aria-disabled", !isBusy);
 }
 
 async function compare() {

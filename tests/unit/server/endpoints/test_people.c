@@ -132,15 +132,21 @@ static void logins_compare_canonically(void **state)
         expect_id(state, cases[i].encode, cases[i].login, cases[i].id);
 }
 
-static void sums_the_downloads_of_a_user(void **state)
+static void sums_the_downloads_of_owners(void **state)
 {
     static const struct {
-        int64_t user_id;
-        int64_t downloads;
-    } cases[] = {{1, 5000000000}, {3, 3000000000}, {2, 0}, {-1, 0}, {1000, 0}};
+        int64_t id;
+        int64_t of_user;
+        int64_t of_team;
+    } cases[] = {
+        {1, 5000000000, 3000000000}, {2, 0, 3000000000}, {3, 3000000000, 0},
+        {4, 0, 2000000000},          {-1, 0, 0},         {1000, 0, 0},
+    };
     const struct built_index *built = *state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_true(user_total_downloads(built->reader, cases[i].user_id) == cases[i].downloads);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_true(user_total_downloads(built->reader, cases[i].id) == cases[i].of_user);
+        assert_true(team_total_downloads(built->reader, cases[i].id) == cases[i].of_team);
+    }
 }
 
 struct owners_of {
@@ -282,7 +288,7 @@ int main(void)
         cmocka_unit_test(finds_users_by_login),
         cmocka_unit_test(finds_teams_by_login),
         cmocka_unit_test(logins_compare_canonically),
-        cmocka_unit_test(sums_the_downloads_of_a_user),
+        cmocka_unit_test(sums_the_downloads_of_owners),
         cmocka_unit_test(lists_owners),
         cmocka_unit_test(accounts_on_github),
         cmocka_unit_test(dumps_without_accounts),

@@ -243,7 +243,8 @@ static void any_separator(void **state)
 {
     const struct built_index *built = *state;
     unsigned n_texts = 0;
-    for (uint32_t rank = 1; rank <= index_n_crates(built->index); rank++) {
+    const uint32_t step = USUAL_OR_SANITIZED(1, 5);
+    for (uint32_t rank = 1; rank <= index_n_crates(built->index); rank += step) {
         struct index_crate crate;
         index_crate(built->index, rank, &crate);
         for (uint32_t length = 3; length <= crate.name_length; length++) {
@@ -252,7 +253,7 @@ static void any_separator(void **state)
             expect_any_separator(built->index, crate.name, length, n_texts++);
         }
     }
-    assert_true(n_texts > 500);
+    assert_true(n_texts > 500 / step);
 }
 
 static void expect_name(const struct suggestion *suggestion, enum suggestion_kind kind,
