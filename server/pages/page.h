@@ -11,6 +11,15 @@
 /* The media type of pages: an endpoint's plain_type. */
 #define PAGE_MEDIA_TYPE "text/html; charset=utf-8"
 
+/* The endpoint of a page that shows what is in the index. `tag` as an endpoint's surrogate_key. */
+#define PAGE_ENDPOINT(path_pattern, label, tag, prepares, answers)                                 \
+    {                                                                                              \
+        .path = (path_pattern), .name = (label), .surrogate_key = (tag),                           \
+        .cache_control = RESPONSE_PUBLIC(60, 600), .plain_type = PAGE_MEDIA_TYPE,                  \
+        .audience = ENDPOINT_FOR_PEOPLE, .is_cached = true, .prepare = (prepares),                 \
+        .answer = (answers),                                                                       \
+    }
+
 struct page {
     struct answer_job *job;
     msgpack_sbuffer bytes;

@@ -133,7 +133,7 @@ const sayIn = (place, kind, sentence) => place.replaceChildren(element("p", { cl
 
 async function ask(form) {
     const place = form.parentElement.querySelector(".answer");
-    const button = form.querySelector("button:not([type])");
+    const button = form.querySelector(".try-bar button");
     const slow = setTimeout(() => sayIn(place, "waiting", "Still waiting for the server …"), SLOW);
     place.hidden = false;
     button.disabled = true;

@@ -103,7 +103,8 @@ static void writes_by_filters(void **state)
 
 static void write_times(struct encoder *encoder)
 {
-    encoder_object(encoder, 5);
+    encoder_object(encoder, 6);
+    encoder_member_integer(encoder, "years", 2194 * 86400LL + 75000);
     encoder_member_number(encoder, "small", 0.25);
     encoder_member_number(encoder, "large", 1234567.5);
     encoder_member_integer(encoder, "minute", 61);
@@ -118,10 +119,11 @@ static void writes_rates_and_times(void **state)
     static const char template[] =
         "{{small|rate}} {{large|rate}} {{minute|duration}} {{day|duration}} "
         "{{small|duration}} {{small|milliseconds}} {{large|microseconds}} "
-        "{{minute|milliseconds}} {{text|rate}}{{text|duration}}{{text|milliseconds}}";
+        "{{minute|milliseconds}} {{large|duration}} {{years|duration}} {{text|rate}}{{text|duration}}{{text|milliseconds}}";
     const struct template_source source = {"one", template, sizeof template - 1};
-    check(&source, 1, write_times,
-          "0.2 1,234,568 1 min 1 s 3 d 2 h 0 s 250 µs 1.23 s 61 ms &lt;x&gt;&lt;x&gt;&lt;x&gt;");
+    check(
+        &source, 1, write_times,
+        "0.2 1,234,568 1 min 1 s 3 d 2 h 0 s 250 µs 1.23 s 61 ms 14 d 6 h 2,194 d &lt;x&gt;&lt;x&gt;&lt;x&gt;");
 }
 
 #define N_FACES 1200
