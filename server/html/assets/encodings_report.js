@@ -3,15 +3,17 @@
    Nothing here touches the page. The functions of statistics.js are given by who calls. */
 
 /* What is figured out of a round. `values` are those of one encoding's part, in ms; their mean is
-   the round's. */
+   the round's. `step` is the least that can be told of it, where that is not the clock's: a
+   decoding is a share of many, and the server tells microseconds. */
 const KINDS = [
-    { key: "decode", title: "Decoding", says: "from the bytes to objects",
+    { key: "decode", title: "Decoding", says: "from the bytes to objects", step: 0,
       values: (part) => [part.decode] },
     { key: "first_byte", title: "Time to the first byte", says: "from the request's start",
       values: (part) => part.firstByte },
     { key: "transfer", title: "Transfer", says: "from the first byte to the last",
       values: (part) => part.transfer },
     { key: "server", title: "Server's own time", says: "search, assembly and compression",
+      step: 0.001,
       values: (part) => part.server },
     { key: "all", title: "From the request to objects", says: "the sum, as a page has to wait",
       values: (part) => part.firstByte.map((time, i) => time + part.transfer[i] + part.decode) },
@@ -34,8 +36,8 @@ function figureOf(kind, rounds, step, statistics) {
         figure.dots[encoding] = values.flat();
         figure[encoding] = statistics.estimate(means[encoding]);
     }
-    figure.ratio =
-        statistics.estimate(statistics.pairedRatios(means.json, means.msgpack, step));
+    figure.ratio = statistics.estimate(
+        statistics.pairedRatios(means.json, means.msgpack, kind.step ?? step));
     figure.verdict = statistics.verdict(figure.ratio, rounds.length);
     return figure;
 }
@@ -72,12 +74,12 @@ export function ratioText(ratio) {
     return interval(ratio, (value) => value === null ? "–" : value.toFixed(2));
 }
 
-/* "1.4 to 1.6" in as many digits as tell the ends from each other and from 1. */
+/* "1.4 to 1.6" in as many digits as tell the ends from each other and from 1, within reason. */
 function span(low, high) {
-    const least = low.toFixed(1);
-    const most = high.toFixed(1);
-    return least === most || Number(least) <= 1 ? `${low.toFixed(2)} to ${high.toFixed(2)}`
-                                                : `${least} to ${most}`;
+    let [least, most] = ["", ""];
+    for (let n = 1; n <= 4 && (least === most || Number(least) <= 1); n++)
+        [least, most] = [low.toFixed(n), high.toFixed(n)];
+    return `${least} to ${most}`;
 }
 
 /* The sentence behind a figure's title: who is slower only where the interval allows it. */

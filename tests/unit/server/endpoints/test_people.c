@@ -139,12 +139,8 @@ static void sums_the_downloads_of_owners(void **state)
         int64_t of_user;
         int64_t of_team;
     } cases[] = {
-        {1, 5000000000, 3000000000},
-        {2, 0, 3000000000},
-        {3, 3000000000, 0},
-        {4, 0, 2000000000},
-        {-1, 0, 0},
-        {1000, 0, 0},
+        {1, 5000000000, 3000000000}, {2, 0, 3000000000}, {3, 3000000000, 0},
+        {4, 0, 2000000000},          {-1, 0, 0},         {1000, 0, 0},
     };
     const struct built_index *built = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
