@@ -2,16 +2,16 @@
 
 Every document starts with probe.js, which notes what a page must not do: shift, break its Content-Security-Policy, throw. The
 network is watched by the DevTools protocol; no name resolves but the server's own address, so that a page which asks
-elsewhere fails, and is told. Waiting is done in the page, frame by frame, until a condition holds or a deadline has passed."""
+elsewhere fails, and is told."""
 
 import contextlib
 import json
 import shutil
+import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 FOLDER = Path(__file__).resolve().parent
-DEADLINE_MS = 5000
+DEADLINE, PAUSE = 10, 0.01  # seconds
 BROWSER, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
 # A root user has no sandbox. What the others do without would only ask the network or take the processor.
 FLAGS = (
@@ -28,18 +28,22 @@ FLAGS = (
     "--hide-scrollbars",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
-WAIT = """
-const [condition, deadline, done] = arguments;
-const holds = new Function("return (" + condition + ")");
-const end = performance.now() + deadline;
-const look = () => holds() ? done(true) : performance.now() > end ? done(false) : requestAnimationFrame(look);
-look();
-"""
 # Two frames behind the load and an empty queue of the loop: what scripts do at their start is done.
 SETTLED = """
 const done = arguments[0];
 const calm = () => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0)));
 document.readyState === "complete" ? calm() : addEventListener("load", calm, {once: true});
+"""
+
+# The middle of the first line of an element, which may be a link of several; or what is wrong.
+POINT = """
+const element = [...document.querySelectorAll(arguments[0])].find((e) => e.checkVisibility());
+if (!element) return "there is none to be seen";
+element.scrollIntoView({block: "center", behavior: "instant"});
+const {left, top, width, height} = element.getClientRects()[0];
+const [x, y] = [left + width / 2, top + height / 2];
+const there = document.elementFromPoint(x, y);
+return there && (element.contains(there) || there.contains(element)) ? [x, y] : `covered by ${there?.outerHTML.slice(0, 80)}`;
 """
 
 
@@ -60,7 +64,6 @@ class Chromium:
 
     def __init__(self, driver, url):
         self.driver, self.url = driver, url
-        self.requested = []  # (URL, type) of each request since the last look
         self.command("Page.addScriptToEvaluateOnNewDocument", source=(FOLDER / "probe.js").read_text(encoding="utf-8"))
         self.size(1440)
 
@@ -73,30 +76,30 @@ class Chromium:
     def value(self, expression):
         return self.script(f"return ({expression})")
 
+    def answer_of(self, text, *arguments):
+        """What a script hands to the function that is its last argument."""
+        return self.driver.execute_async_script(text, *arguments)
+
     def open(self, path):
         """Goes to `path` and waits until the page and its scripts have started."""
         self.driver.get(path if path.startswith("http") else self.url + path)
         self.settle()
 
     def settle(self):
-        self.driver.execute_async_script(SETTLED)
+        self.answer_of(SETTLED)
 
     def wait(self, condition, told=None):
         """Waits until the JavaScript expression holds, across navigations."""
-        from selenium.common.exceptions import JavascriptException, WebDriverException
+        from selenium.common.exceptions import WebDriverException
 
-        for _ in range(5):
-            try:
-                if self.driver.execute_async_script(WAIT, condition, DEADLINE_MS):
+        end = time.monotonic() + DEADLINE
+        while time.monotonic() < end:
+            # Between two documents there is nothing to ask.
+            with contextlib.suppress(WebDriverException):
+                if self.value(condition):
                     return
-                raise AssertionError(f"in {DEADLINE_MS} ms not so: {told or condition}, at {self.driver.current_url}")
-            except JavascriptException as error:
-                if "unloaded" not in str(error):
-                    raise
-            except WebDriverException as error:
-                if "context" not in str(error) and "navigat" not in str(error):
-                    raise
-        raise AssertionError(f"the page does not come to rest: {told or condition}")
+            time.sleep(PAUSE)
+        raise AssertionError(f"in {DEADLINE} s not so: {told or condition}, at {self.driver.current_url}")
 
     def find(self, selector):
         return self.driver.find_element("css selector", selector)
@@ -108,6 +111,29 @@ class Chromium:
         return self.script(
             "return [...document.querySelectorAll(arguments[0])].map(e => e.innerText.trim())", selector
         )
+
+    def is_shown(self, selector):
+        return self.script("return document.querySelector(arguments[0]).checkVisibility()", selector)
+
+    def click(self, selector):
+        """Presses the mouse on the middle of the first that is seen of these: on what lies there, as a visitor does."""
+        place = self.script(POINT, selector)
+        if not isinstance(place, list):
+            raise AssertionError(f"{selector}: {place}, at {self.driver.current_url}")
+        for event in ("mousePressed", "mouseReleased"):
+            self.command("Input.dispatchMouseEvent", type=event, x=place[0], y=place[1], button="left", clickCount=1)
+
+    def follow(self, selector, condition="true"):
+        """Clicks, and waits for another document, of which `condition` holds."""
+        self.script("window.isLeft = false")
+        self.click(selector)
+        self.wait(f"window.isLeft === undefined && document.readyState == 'complete' && ({condition})", "another page")
+
+    def back(self):
+        """To the page before, which the browser may have kept as it was."""
+        left = self.driver.current_url
+        self.driver.back()
+        self.wait(f"location.href != {json.dumps(left)} && document.readyState == 'complete'", "the page before")
 
     def keys(self, *keys):
         """Types into what has the focus. Names of keys as Selenium has them: ARROW_DOWN."""
@@ -170,12 +196,25 @@ class Chromium:
                 urls.append(message["params"]["request"]["url"])
         return urls
 
-    def foreign_requests(self):
-        own = urlsplit(self.url).netloc
-        return [url for url in self.requests() if urlsplit(url).netloc != own and not url.startswith(("data:", "blob:"))]
+    def foreign_requests(self, allowed=()):
+        """Those since the last look to another host than the server's, and these."""
+        own = (self.url, *allowed)
+        return [url for url in self.requests() if not url.startswith((*own, "data:", "blob:", "about:"))]
 
     def cookies(self):
         return self.command("Network.getAllCookies")["cookies"]
+
+    def faults(self, expected=(), allowed=()):
+        """The rules that were broken since the last look, in words. All is looked at, so that nothing is left for the next."""
+        complaints = [text for text in self.complaints() if not any(word in text for word in expected)]
+        probe = self.value("window.cratedexProbe") or {"violations": [], "errors": []}
+        return [
+            *(f"asks another host: {url}" for url in self.foreign_requests(allowed)),
+            *(f"console: {text}" for text in complaints),
+            *(f"cookie: {cookie['name']}" for cookie in self.cookies()),
+            *(f"violates its policy: {violation}" for violation in probe["violations"]),
+            *(f"throws: {error}" for error in dict.fromkeys(probe["errors"])),
+        ]
 
 
 @contextlib.contextmanager
@@ -192,7 +231,7 @@ def chromium(url):
     options.add_experimental_option("perfLoggingPrefs", {"enableNetwork": True, "enablePage": False})
     driver = webdriver.Chrome(service=Service(DRIVER), options=options)
     try:
-        driver.set_script_timeout(2 * DEADLINE_MS / 1000)
+        driver.set_script_timeout(3 * DEADLINE)
         yield Chromium(driver, url)
     finally:
         driver.quit()

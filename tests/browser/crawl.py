@@ -1,7 +1,8 @@
 """Every page of a server that a visitor can reach from `/`, as far as there is something new to see.
 
-Pages of one shape, such as /crates/NAME, differ by their data alone, and there may be thousands: of each shape some are read
-and followed, and some more asked for without being read. Which ones they are depends on the order of the links alone."""
+Pages of one shape, such as /crates/NAME or /search?q&sort, differ by their data alone, and there may be thousands; filters of
+a search make new shapes without end. So of each shape some are read and followed, and of each path, and some more asked for
+without being read. Which ones they are depends on the order of the links alone, the nearest first."""
 
 import collections
 import http.client
@@ -10,7 +11,9 @@ from urllib.parse import parse_qsl, quote, urljoin, urlsplit
 
 from document import Document
 
-MAX_READ, MAX_ASKED = 6, 24
+# Of a shape, and of all shapes of a path.
+MAX_READ, MAX_READ_OF_PATH = 6, 24
+MAX_ASKED, MAX_ASKED_OF_PATH = 24, 60
 HTML = "text/html"
 
 
@@ -56,7 +59,7 @@ class Crawl:
         self.root, self.client = url, Client(url)
         self.pages, self.texts, self.faults, self.foreign = {}, {}, [], set()
         self.n_read, self.n_asked = collections.Counter(), collections.Counter()
-        self.statuses, self.fragments = {}, []
+        self.statuses, self.fragments, self.actions = {}, [], set()
         queue = collections.deque([(urljoin(url, "/"), None)])
         while queue:
             queue.extend(self.visit(*queue.popleft()))
@@ -68,12 +71,15 @@ class Crawl:
         if url in self.statuses:
             return []
         shape = shape_of(url)
-        if self.n_read[shape] >= MAX_READ:
-            if self.n_asked[shape] < MAX_ASKED:
+        path = shape.partition("?")[0]
+        if self.n_read[shape] >= MAX_READ or self.n_read[path, "all"] >= MAX_READ_OF_PATH:
+            if self.n_asked[shape] < MAX_ASKED and self.n_asked[path, "all"] < MAX_ASKED_OF_PATH:
                 self.n_asked[shape] += 1
+                self.n_asked[path, "all"] += 1
                 self.note(url, origin, self.client.ask(url, "HEAD"))
             return []
         self.n_read[shape] += 1
+        self.n_read[path, "all"] += 1
         answer = self.client.ask(url)
         self.note(url, origin, answer)
         if answer.location and 300 <= answer.status < 400:
@@ -88,6 +94,8 @@ class Crawl:
             if not self.is_own(target):
                 self.foreign.add((target, element, url))
                 continue
+            if element == "form":
+                self.actions.add(target)
             if fragment:
                 self.fragments.append((target, fragment, url))
             found.append((target, url))
@@ -99,7 +107,8 @@ class Crawl:
 
     def note(self, url, origin, answer):
         self.statuses[url] = answer.status
-        if not 200 <= answer.status < 400:
+        # A form's action without the form's fields may be refused, but is there.
+        if not 200 <= answer.status < 400 and not (answer.status == 400 and url in self.actions):
             self.faults.append(f"{url} answers {answer.status}; {origin} links there")
 
     def check_fragments(self):

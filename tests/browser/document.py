@@ -47,7 +47,8 @@ class Document(html.parser.HTMLParser):
             values.get("type") or ""
         ):
             self.styles.append(f"<{tag}>")
-        if tag in ("title", "h1") and self._open is None:
+        # A drawing has titles too.
+        if tag == "h1" or tag == "title" and not self.title:
             self._open = tag
             if tag == "h1":
                 self.headings.append("")

@@ -1,7 +1,7 @@
 """What holds for every page alike: its layout at four widths, both colour schemes, axe-core's rules, nothing that moves."""
 
 from chromium import FOLDER
-from scene import NOT_FOUND, PAGES, BrowserTest, scene
+from scene import PAGES, STATUSES, BrowserTest, scene
 
 # A phone at 400 % zoom sees 320 px; a phone, a tablet, a desk.
 WIDTHS = (320, 360, 768, 1440)
@@ -14,6 +14,7 @@ axe.run(document, options).then(
         n.failureSummary.replace(/\\s+/g, " ").slice(0, 200)}`))), (error) => done([String(error)]));
 """
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OF_COLOUR = ["color-contrast", "link-in-text-block"]
 # The page's own colours: that of its paper, and of its text.
 COLOURS = """
 const style = getComputedStyle(document.body);
@@ -29,7 +30,7 @@ class EachPage:
     def setUp(self):
         super().setUp()
         if type(self).opened is None:
-            self.expected = ("404 (Not Found)",) if self.name in NOT_FOUND else ()
+            self.expected = (f"status of {STATUSES[self.name]}",) if self.name in STATUSES else ()
             self.open(self.path)
             type(self).opened = True
 
@@ -48,16 +49,16 @@ class EachPage:
         self.assertLess(paper + 300, ink)
 
     def test_rules_of_axe(self):
-        """All rules in the light; in the dark only that of contrast has something new to see."""
+        """All rules in the light; in the dark only those of colours have something new to see."""
         if scene.axe is None:
             self.skipTest(scene.why_no_axe)
         if not self.browser.value("window.axe !== undefined"):
             self.browser.script(scene.axe)
-        run = self.browser.driver.execute_async_script
-        faults = run(RUN_AXE, {"runOnly": TAGS, "resultTypes": ["violations"]})
+        options = {"resultTypes": ["violations"], "preload": False}
+        faults = self.browser.answer_of(RUN_AXE, {"runOnly": TAGS, **options})
         # Without motion, for a colour on its way from one scheme to the other is neither.
         self.browser.media(prefers_color_scheme="dark", prefers_reduced_motion="reduce")
-        faults += run(RUN_AXE, {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]})
+        faults += self.browser.answer_of(RUN_AXE, {"runOnly": {"type": "rule", "values": OF_COLOUR}, **options})
         self.assert_none(faults, self.path)
 
     def test_still_for_who_wants_less_motion(self):
@@ -85,7 +86,7 @@ class Still(BrowserTest):
         shifts = []
         for width in (360, 1440):
             self.browser.size(width)
-            for name in ("home", "results"):
+            for name in ("home", "results", "crate"):
                 with self.browser.slow_network(latency_ms=30, bytes_a_second=400_000):
                     self.open(PAGES[name])
                 shifts += [f"{name}, {width} px: {shift}" for shift in self.browser.value("cratedexProbe.shifts")]

@@ -143,8 +143,8 @@ async function go(run, answer, signal) {
 
 /* Buttons that are of no use now can still have the focus, so that nobody loses it. */
 function setBusy(isBusy) {
-    byId("start").ariaDisabled = `${isBusy}`;
-    byId("stop").ariaDisabled = `${!isBusy}`;
+    byId("start").setAttribute("aria-disabled", isBusy);
+    byId("stop").setAttribute("aria-disabled", !isBusy);
 }
 
 async function compare() {
