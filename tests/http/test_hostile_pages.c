@@ -28,11 +28,12 @@
 #define POISON_QUERY                                                                               \
     "<pwn pwned='1'>\" onmouseover=\"pwned\" &bogus {{x}} \xE2\x80\xAE\xE2\x80\xAC ]]>"
 /* Markdown whose links and pictures lead where they must not. */
-#define MARKDOWN                                                                                      \
-    "# A <script>alert(1)</script> title\n\n[a](javascript:alert(1)) [b](data:text/html,x) "          \
-    "[c](//evil.example) [d](https://ok.example/\"onclick=x 'ti\"tle') ![e](https://evil.example/x) " \
-    "<https://ok.example/?a=1&b=2> [f](JaVaScRiPt:x) [g](&#106;avascript:x) [h](../../api) "          \
-    "<img src=x onerror=alert(1)>\n\n<div onclick=\"x\">\n\n```\"><script>\n</code></pre>\n```\n\n"   \
+#define MARKDOWN                                                                                   \
+    "# A <script>alert(1)</script> title\n\n[a](javascript:alert(1)) [b](data:text/html,x) "       \
+    "[c](//evil.example) [d](https://ok.example/\"onclick=x 'ti\"tle') "                           \
+    "![e](https://evil.example/x) <https://ok.example/?a=1&b=2> [f](JaVaScRiPt:x) "                \
+    "[g](&#106;avascript:x) [h](../../api) <img src=x onerror=alert(1)>\n\n"                       \
+    "<div onclick=\"x\">\n\n```\"><script>\n</code></pre>\n```\n\n"                                \
     "| <b> | {{x}} |\n|---|---|\n| ]]> | `<i>` |\n\n" POISON
 #define FACES_BYTES 65536
 #define MAX_PAGE_BYTES 100000

@@ -18,12 +18,12 @@
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 
 static const char elements[] =
-    " a abbr article aside b bdi blockquote body br button caption cite code data datalist dd defs del desc "
-    "details dialog div dl dt em fieldset figcaption figure footer form g h1 h2 h3 h4 h5 h6 head "
-    "header hr html i img input kbd label legend li line link main mark meta meter nav "
-    "noscript ol optgroup option output p path polyline pre progress rect samp script search "
-    "section select small span strong sub summary sup svg table tbody td text textarea tfoot "
-    "th thead time title tr tspan ul use var circle wbr ";
+    " a abbr article aside b bdi blockquote body br button caption cite code data datalist dd "
+    "defs del desc details dialog div dl dt em fieldset figcaption figure footer form g h1 h2 "
+    "h3 h4 h5 h6 head header hr html i img input kbd label legend li line link main mark meta "
+    "meter nav noscript ol optgroup option output p path polyline pre progress rect samp "
+    "script search section select small span strong sub summary sup svg table tbody td text "
+    "textarea tfoot th thead time title tr tspan ul use var circle wbr ";
 static const char void_elements[] = " br hr img input link meta wbr ";
 static const char attributes[] =
     " action align alt autocapitalize autocomplete autofocus charset checked class cols "
