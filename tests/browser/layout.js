@@ -1,5 +1,5 @@
 // The faults of a page's layout at the present width, each in words: arguments[0] is the smallest target in CSS pixels.
-// Text overlaps text where two of its lines' boxes do, a quarter less high than they are: fonts' own boxes touch. A target
+// A line of text stays in its block, unless that scrolls or cuts it. Text overlaps text where two of its lines' boxes do, a quarter less high than they are: fonts' own boxes touch. A target
 // may be smaller in a line of text, or where a circle as wide about its middle meets no other target (WCAG 2.2, 2.5.8).
 const smallest = arguments[0];
 const faults = [];
@@ -25,6 +25,11 @@ if (document.documentElement.scrollWidth > width) {
     faults.push(`is ${document.documentElement.scrollWidth} px wide: ${wide.slice(-3).map(name).join(", ")}`);
 }
 
+const blockOf = (element) => {
+    while (getComputedStyle(element).display.startsWith("inline")) element = element.parentElement;
+    return element;
+};
+
 const lines = [];
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 const range = document.createRange();
@@ -32,6 +37,7 @@ for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const element = node.parentElement;
     if (!node.data.trim() || !isShown(element) || element.closest("svg, option, script, style")) continue;
     const box = clips(element)?.getBoundingClientRect();
+    const block = blockOf(element).getBoundingClientRect();
     range.selectNodeContents(node);
     for (const r of range.getClientRects()) {
         const line = { left: r.left, right: r.right, top: r.top + r.height / 8, bottom: r.bottom - r.height / 8, element };
@@ -42,6 +48,9 @@ for (let node = walker.nextNode(); node; node = walker.nextNode()) {
             line.bottom = Math.min(line.bottom, box.bottom);
         }
         if (line.right - line.left > 2 && line.bottom - line.top > 2) lines.push(line);
+        if (!box && (r.right > block.right + 1 || r.left < block.left - 1)) {
+            faults.push(`${name(element)} sticks out of its block by ${Math.max(r.right - block.right, block.left - r.left)} px`);
+        }
     }
 }
 lines.sort((a, b) => a.top - b.top);
