@@ -45,11 +45,11 @@ struct connection_state {
     bool is_running; /* a request: it has begun and not ended */
     bool has_answered;
     bool is_proxy;    /* the peer is a trusted one */
-    bool is_loopback; /* the peer has an address of this machine alone */
+    bool is_loopback; /* the peer has an address of this machine alone, and is none */
     bool is_answered; /* by a transaction */
     bool is_ending;   /* behind its next answer */
     bool target_is_too_long;
-    uint64_t peer; /* what it counts as among those who search */
+    struct asker asker; /* the peer, as one of those who search */
     size_t uploaded_bytes;
     /* Of the request that runs, in libmicrohttpd's memory. */
     const char *path;
@@ -65,9 +65,9 @@ static void see_peer(const struct service *service, const struct ip_address *add
                      struct connection_state *state)
 {
     state->is_proxy = trusted_proxies_have(service->proxies, address);
-    state->is_loopback = ip_address_is_loopback(address);
+    state->is_loopback = !state->is_proxy && ip_address_is_loopback(address);
     if (service->asked != NULL)
-        state->peer = asked_queries_client(service->asked, address);
+        state->asker.client = asked_queries_client(service->asked, address);
     if (service->access_log != NULL || service->experiment != NULL)
         ip_address_write(address, state->address);
 }
@@ -98,7 +98,7 @@ static struct connection_state *begin_connection(struct worker *worker,
     state->has_answered = false;
     state->is_proxy = false;
     state->is_loopback = false;
-    state->peer = 0;
+    state->asker = (struct asker){.thread = worker->number};
     state->is_ending = false;
     state->address[0] = '\0';
     if (has_address)
@@ -187,8 +187,7 @@ static enum MHD_Result answer_request(struct worker *worker, struct MHD_Connecti
         .target = state->target_is_too_long ? NULL : state->target,
         .version = state->version,
         .address = state->address,
-        .peer = state->peer,
-        .thread = worker->number,
+        .asker = &state->asker,
         .is_proxy = state->is_proxy,
         .is_from_loopback = state->is_loopback,
         .fault = fault,

@@ -90,13 +90,9 @@ static void encode_list(struct asked_queries *asked, enum asked_list list, const
 
 void status_asked_encode(const struct service *service, struct encoder *encoder)
 {
-    uint64_t n_noted;
-    uint64_t n_lost;
-    asked_queries_count(service->asked, &n_noted, &n_lost);
     encoder_key(encoder, "asked");
-    encoder_object(encoder, 5);
-    encoder_member_integer(encoder, "searches", (int64_t)n_noted);
-    encoder_member_integer(encoder, "lost", (int64_t)n_lost);
+    encoder_object(encoder, 4);
+    encoder_member_integer(encoder, "searches", (int64_t)asked_queries_count(service->asked));
     encoder_member_integer(encoder, "min_addresses", ASKED_MIN_CLIENTS);
     encode_list(service->asked, ASKED_MOST, "most", encoder);
     encode_list(service->asked, ASKED_IN_VAIN, "in_vain", encoder);

@@ -11,7 +11,7 @@
    are null where they are not to be told (asked_queries.h, slowest_queries.h). */
 void status_slowest_encode(const struct service *service, double now, struct encoder *encoder);
 
-/* Writes the member `asked`: {"searches", "lost", "min_addresses", "most": [{"text",
+/* Writes the member `asked`: {"searches", "min_addresses", "most": [{"text",
    "is_cut", "at_least", "at_most"}], "in_vain": […]}. */
 void status_asked_encode(const struct service *service, struct encoder *encoder);
 

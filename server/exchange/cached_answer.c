@@ -45,19 +45,27 @@ static void count_download(const struct exchange *exchange, const struct answer 
         metrics_count_download(exchange->service->metrics);
 }
 
+/* Apart, for the room that it takes on the stack costs what has no need of it. */
+static void __attribute__((noinline))
+note_taken(const struct exchange *exchange, const struct asked_query *query)
+{
+    struct asked_queries *asked = exchange->service->asked;
+    const struct asker *asker = exchange->asker;
+    struct ip_address client;
+    bool is_forwarded = exchange->forwarded_client != NULL &&
+                        ip_address_parse(exchange->forwarded_client, &client) == 0;
+    asked_queries_note(asked, asker->thread, query,
+                       is_forwarded ? asked_queries_client(asked, &client) : asker->client);
+}
+
 /* Like a download, a search counts when it is answered: the text of an answer that was made before
    is still known. */
 static void note_asked(const struct exchange *exchange, const struct asked_query *query)
 {
     struct asked_queries *asked = exchange->service->asked;
-    exchange->outcome->asked_id = query->id;
-    if (asked == NULL || exchange->request->method != METHOD_GET)
-        return;
-    struct ip_address client;
-    bool is_forwarded = exchange->forwarded_client != NULL &&
-                        ip_address_parse(exchange->forwarded_client, &client) == 0;
-    asked_queries_note(asked, exchange->thread, query,
-                       is_forwarded ? asked_queries_client(asked, &client) : exchange->peer);
+    if (asked != NULL && exchange->request->method == METHOD_GET &&
+        asked_queries_take(asked, exchange->asker->thread))
+        note_taken(exchange, query);
 }
 
 /* The answer's status, or what the request's conditions make of it. */
@@ -218,6 +226,8 @@ enum MHD_Result cached_answer_miss(const struct exchange *exchange, struct cache
              trace->search_seconds * 1e3, trace->assemble_seconds * 1e3,
              trace->compress_seconds * 1e3);
     exchange->outcome->cache_state = CACHE_STATE_MISS;
+    const struct asked_query *asked = answer_head(cache_value(entry))->asked;
+    exchange->outcome->asked_id = asked != NULL ? asked->id : 0;
     struct MHD_Response *response = representation_miss(cache_value(entry), representation, timing,
                                                         request_id(exchange->request));
     enum MHD_Result result =

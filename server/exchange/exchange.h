@@ -9,6 +9,7 @@
 #include "server/http/request.h"
 #include "server/service/service.h"
 #include "server/service/snapshot.h"
+#include "server/telemetry/asked_query.h"
 #include "server/telemetry/outcome.h"
 
 #include <microhttpd.h>
@@ -23,8 +24,7 @@ struct exchange {
     struct request *request;
     enum experiment_arm arm;      /* that the request drew; NONE where no experiment runs */
     const char *forwarded_client; /* as a trusted proxy has it; NULL: the peer is the client */
-    uint64_t peer;                /* as struct transaction has it, as the next */
-    unsigned thread;
+    const struct asker *asker;    /* the peer */
     enum transaction_haste haste;
     const struct put_off *again; /* it was put off before; NULL: this is the first run */
     struct outcome *outcome;

@@ -126,7 +126,7 @@ enum MHD_Result transaction_run(const struct service *service,
         return MHD_NO; /* not even an error could be made */
     request_read(&request, transaction->connection, transaction->fields, transaction->method,
                  transaction->path, transaction->target);
-    request.is_from_loopback = transaction->is_from_loopback && !transaction->is_proxy;
+    request.is_from_loopback = transaction->is_from_loopback;
     if (transaction->is_proxy)
         forwarding_read(service->proxies, &request.fields.forwarding, &forwarding);
     if (forwarding.scheme != NULL)
@@ -141,8 +141,7 @@ enum MHD_Result transaction_run(const struct service *service,
     exchange.request = &request;
     exchange.arm = draw_arm(service->experiment, client, &request);
     exchange.forwarded_client = forwarding.has_client ? forwarding.client : NULL;
-    exchange.peer = transaction->peer;
-    exchange.thread = transaction->thread;
+    exchange.asker = transaction->asker;
     exchange.haste = transaction->haste;
     exchange.again = transaction->again;
     exchange.outcome = &outcome;

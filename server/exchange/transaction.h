@@ -6,10 +6,10 @@
 #include "server/http/failure.h"
 #include "server/http/request_fields.h"
 #include "server/service/service.h"
+#include "server/telemetry/asked_query.h"
 
 #include <microhttpd.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 /* A request as the daemon received it; all of it is borrowed for the call. */
 struct transaction {
@@ -20,10 +20,9 @@ struct transaction {
     const char *target;          /* as sent; NULL: it was too long to be kept */
     const char *version;         /* "HTTP/1.1" */
     const char *address;         /* of the peer; empty where nobody wants to know */
-    uint64_t peer;               /* what it counts as (asked_queries.h); 0: nobody wants to know */
-    unsigned thread;             /* of those that answer, from 0 */
+    const struct asker *asker;   /* the peer, as one of those who search */
     bool is_proxy;               /* the peer is a trusted one */
-    bool is_from_loopback;       /* the peer has an address of this machine alone */
+    bool is_from_loopback;       /* the peer has an address of this machine alone, and is none */
     const struct failure *fault; /* why it is to be answered by an error; NULL: none */
     enum transaction_haste haste;
     const struct put_off *again; /* as the run before has left it; NULL: this is the first */

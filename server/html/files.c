@@ -19,8 +19,7 @@
     X(keyword)                                                                                     \
     X(categories)                                                                                  \
     X(category)                                                                                    \
-    X(user)                                                                                        \
-    X(team)                                                                                        \
+    X(owner)                                                                                       \
     X(docs)                                                                                        \
     X(docs_operation)                                                                              \
     X(docs_field)                                                                                  \

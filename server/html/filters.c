@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MAX_DAYS_WITH_HOURS 99
 #define DATE_LENGTH 10 /* of 2026-11-30 */
 #define SHORT_BYTES 320
 #define MAX_BYTES 4096
@@ -145,7 +146,11 @@ static int write_duration(const msgpack_object *value, msgpack_sbuffer *out)
     if (seconds < 86400)
         return html_append_format(out, "%" PRIu64 " h %" PRIu64 " min", seconds / 3600,
                                   seconds % 3600 / 60);
-    return html_append_format(out, "%" PRIu64 " d %" PRIu64 " h", seconds / 86400,
+    const msgpack_object days = {.type = MSGPACK_OBJECT_POSITIVE_INTEGER,
+                                 .via.u64 = seconds / 86400};
+    if (days.via.u64 > MAX_DAYS_WITH_HOURS)
+        return write_count(&days, out) == 0 ? html_append(out, " d", 2) : -1;
+    return html_append_format(out, "%" PRIu64 " d %" PRIu64 " h", days.via.u64,
                               seconds % 86400 / 3600);
 }
 

@@ -22,7 +22,7 @@ int html_text(const msgpack_object *value, msgpack_sbuffer *out);
        bytes    a size: 512 B, 10.4 kB, 1.2 MB (powers of 1,000)
        percent  a share of 1: 42 %
        rate     a number with one decimal below 100, in full above: 12.3, 1,235
-       duration a time in seconds: 42 s, 3 min 5 s, 2 h 7 min, 12 d 3 h
+       duration a time in seconds: 42 s, 3 min 5 s, 2 h 7 min, 12 d 3 h, 1,234 d
        microseconds, milliseconds   a time in that unit: 45 µs, 1.2 ms, 3.4 s
        date     the day of an RFC 3339 time: 2026-11-30
        path     percent-encoded, to stand in an address

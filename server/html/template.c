@@ -125,6 +125,23 @@ static int read_tag(struct parser *parser, struct tag *tag)
     return 0;
 }
 
+/* Steps over the white space behind a tag that begins at `begin`, if it writes nothing and is alone
+   in its lines ("standalone", says Mustache): what stands before it ends with a line end. */
+static void skip_own_line(struct parser *parser, size_t begin)
+{
+    const char *text = parser->source->text;
+    size_t end = parser->at;
+    while (begin > 0 && (text[begin - 1] == ' ' || text[begin - 1] == '\t'))
+        begin--;
+    while (end < parser->source->size && (text[end] == ' ' || text[end] == '\t'))
+        end++;
+    bool begins_line = begin == 0 || text[begin - 1] == '\n';
+    bool ends_line = end == parser->source->size || text[end] == '\n';
+    while (begins_line && ends_line && parser->at < parser->source->size &&
+           is_space(text[parser->at]))
+        parser->at++;
+}
+
 static int open_section(struct parser *parser, const struct tag *tag)
 {
     if (parser->depth == TEMPLATE_MAX_DEPTH)
@@ -215,8 +232,11 @@ static int parse_source(struct parser *parser)
         if (add_text(parser, length) != 0)
             return -1;
         parser->at += length;
+        size_t begin = parser->at;
         if (tag_begin != NULL && (read_tag(parser, &tag) != 0 || add_tag(parser, &tag) != 0))
             return -1;
+        if (tag_begin != NULL && tag.sigil != '\0' && tag.sigil != '&')
+            skip_own_line(parser, begin);
     }
     if (parser->depth == 0)
         return 0;

@@ -102,6 +102,8 @@ static void encode_facts(struct page *page, const struct crate_group *group,
     encoder_key(&page->model, "title");
     encoder_string(&page->model, has_title ? title.text : name.text,
                    has_title ? title.length : name.length);
+    encoder_key(&page->model, "name");
+    encoder_string(&page->model, name.text, name.length);
     encoder_key(&page->model, "title_detail");
     encoder_string(&page->model, name.text, has_title ? name.length : 0);
     encode_profile(page, group, named);
@@ -125,7 +127,7 @@ static int write_page(struct answer_job *job, const struct crate_group *group,
     if (list_part(group, named, listing, query, &part, failure) != 0 ||
         part_value_read(job, &part, &found, failure) != 0)
         return -1;
-    page_begin(&page, job, 7);
+    page_begin(&page, job, 8);
     part_value_add(named, &page, "named");
     part_value_add(&found, &page, "found");
     encode_facts(&page, group, named);

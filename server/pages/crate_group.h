@@ -29,9 +29,9 @@ struct crate_group_parameters {
 int crate_group_prepare(const struct crate_group *group, const struct question *question,
                         void *parameters, struct failure *failure);
 
-/* Its `answer`. The model has `title` and `title_detail` (the name, where that is another: two
-   owners may be called the same), `named` (what the endpoint answers), `found` (the crates' list),
-   `listing` (listing.h), `profile` (the member's `url` where it is https, else null) and
+/* Its `answer`. The model has `name`, `title` and `title_detail` (the name, where that is another:
+   two owners may be called the same), `named` (what the endpoint answers), `found` (the crates'
+   list), `listing` (listing.h), `profile` (the member's `url` where it is https, else null) and
    `downloads` (or null). */
 int crate_group_answer(const struct crate_group *group, struct answer_job *job,
                        const void *parameters, struct failure *failure);

@@ -170,24 +170,9 @@ static int answer_dependents(struct answer_job *job, const void *parameters,
     return result;
 }
 
-const struct endpoint crate_versions_page_endpoint = {
-    .path = "/crates/{name}/versions",
-    .name = "versions_page",
-    .cache_control = RESPONSE_PUBLIC(60, 600),
-    .plain_type = PAGE_MEDIA_TYPE,
-    .audience = ENDPOINT_FOR_PEOPLE,
-    .is_cached = true,
-    .prepare = prepare_versions,
-    .answer = answer_versions,
-};
+const struct endpoint crate_versions_page_endpoint = PAGE_ENDPOINT(
+    "/crates/{name}/versions", "versions_page", NULL, prepare_versions, answer_versions);
 
-const struct endpoint dependents_page_endpoint = {
-    .path = "/crates/{name}/reverse_dependencies",
-    .name = "dependents_page",
-    .cache_control = RESPONSE_PUBLIC(60, 600),
-    .plain_type = PAGE_MEDIA_TYPE,
-    .audience = ENDPOINT_FOR_PEOPLE,
-    .is_cached = true,
-    .prepare = prepare_dependents,
-    .answer = answer_dependents,
-};
+const struct endpoint dependents_page_endpoint =
+    PAGE_ENDPOINT("/crates/{name}/reverse_dependencies", "dependents_page", NULL,
+                  prepare_dependents, answer_dependents);

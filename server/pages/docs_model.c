@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <string.h>
 
+#define MAX_SHOWN 6    /* parameters of an operation; more are folded up */
+#define LONG_BYTES 240 /* a description that wants a line of its own */
+
 struct reading {
     const msgpack_object *document;
     struct encoder *encoder;
@@ -91,7 +94,9 @@ static void encode_parameter(const struct reading *reading, const msgpack_object
     struct encoder *encoder = reading->encoder;
     const msgpack_object *whole = follow(reading, object_member(parameter, "schema"));
     const msgpack_object *schema = item_schema(reading, whole);
-    encoder_object(encoder, 17);
+    size_t description_length;
+    (void)object_text(object_member(parameter, "description"), &description_length);
+    encoder_object(encoder, 18);
     encode_member(encoder, "name", object_member(parameter, "name"));
     encode_member(encoder, "operation", operation_id);
     encode_member(encoder, "in", object_member(parameter, "in"));
@@ -100,6 +105,7 @@ static void encode_parameter(const struct reading *reading, const msgpack_object
     encoder_member_boolean(encoder, "is_required",
                            object_is_true(object_member(parameter, "required")));
     encode_member(encoder, "description", object_member(parameter, "description"));
+    encoder_member_boolean(encoder, "is_long", description_length > LONG_BYTES);
     encode_member(encoder, "type", object_member(schema, "type"));
     encode_member(encoder, "format", object_member(schema, "format"));
     encode_scalar(encoder, "example", first_example(schema));
@@ -117,12 +123,14 @@ static void encode_parameter(const struct reading *reading, const msgpack_object
     encoder_end_object(encoder);
 }
 
-static void encode_parameters(const struct reading *reading, const msgpack_object *operation)
+/* Those from `begin` on, before `end`. */
+static void encode_parameters(const struct reading *reading, const char *key,
+                              const msgpack_object *operation, uint32_t begin, uint32_t end)
 {
     const msgpack_object *parameters = object_member(operation, "parameters");
-    encoder_key(reading->encoder, "parameters");
-    encoder_array(reading->encoder, object_n_elements(parameters));
-    for (uint32_t i = 0; i < object_n_elements(parameters); i++)
+    encoder_key(reading->encoder, key);
+    encoder_array(reading->encoder, end - begin);
+    for (uint32_t i = begin; i < end; i++)
         encode_parameter(reading, object_member(operation, "operationId"),
                          follow(reading, object_element(parameters, i)));
     encoder_end_array(reading->encoder);
@@ -160,7 +168,9 @@ static void encode_responses(const struct reading *reading, const msgpack_object
 static void encode_operation(const struct reading *reading, const struct operation *operation)
 {
     struct encoder *encoder = reading->encoder;
-    encoder_object(encoder, 8);
+    const uint32_t n_parameters = object_n_elements(object_member(operation->value, "parameters"));
+    const uint32_t n_shown = n_parameters < MAX_SHOWN ? n_parameters : MAX_SHOWN;
+    encoder_object(encoder, 10);
     encode_member(encoder, "id", object_member(operation->value, "operationId"));
     encoder_member_text(encoder, "method", "GET");
     encode_member(encoder, "path", &operation->path->key);
@@ -168,7 +178,13 @@ static void encode_operation(const struct reading *reading, const struct operati
     encode_member(encoder, "description", object_member(operation->value, "description"));
     encoder_member_boolean(encoder, "is_deprecated",
                            object_is_true(object_member(operation->value, "deprecated")));
-    encode_parameters(reading, operation->value);
+    encode_parameters(reading, "parameters", operation->value, 0, n_shown);
+    encode_parameters(reading, "more", operation->value, n_shown, n_parameters);
+    encoder_key(encoder, "n_more");
+    if (n_parameters > n_shown)
+        encoder_integer(encoder, n_parameters - n_shown);
+    else
+        encoder_null(encoder);
     encode_responses(reading, operation->value);
     encoder_end_object(encoder);
 }

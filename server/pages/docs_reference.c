@@ -18,7 +18,8 @@ const msgpack_object *docs_reference_follow(const msgpack_object *document,
     const msgpack_object *found = document;
     while (found != NULL && (at = memchr(at, '/', (size_t)(end - at))) != NULL) {
         char name[MAX_NAME];
-        const char *slash = memchr(++at, '/', (size_t)(end - at));
+        at++;
+        const char *slash = memchr(at, '/', (size_t)(end - at));
         const size_t name_length = (size_t)((slash != NULL ? slash : end) - at);
         if (name_length >= sizeof name)
             return NULL;

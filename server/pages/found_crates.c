@@ -211,8 +211,10 @@ void found_crates_encode(const struct search_asked *asked, const msgpack_object 
     const msgpack_object *meta = object_member(answer, "meta");
     uint64_t total = object_number(object_member(meta, "total"));
     uint32_t page = search_links_number(&asked->links, "page", 1);
+    bool is_relaxed = object_member(meta, "relaxed") != NULL;
+    struct search_string meant = text_at(meta, "did_you_mean");
     const msgpack_object *crates = object_member(answer, "crates");
-    encoder_object(encoder, 16);
+    encoder_object(encoder, 17);
     encoder_member_integer(encoder, "total", (int64_t)total);
     encoder_member_boolean(encoder, "is_one", total == 1);
     encoder_member_boolean(encoder, "is_some", total > 0);
@@ -225,8 +227,9 @@ void found_crates_encode(const struct search_asked *asked, const msgpack_object 
     encoder_key(encoder, "sorts");
     encode_sorts(asked, encoder);
     encode_listing(asked, page, total, encoder);
-    encode_did_you_mean(asked, text_at(meta, "did_you_mean"), encoder);
-    encoder_member_boolean(encoder, "is_relaxed", object_member(meta, "relaxed") != NULL);
+    encode_did_you_mean(asked, meant, encoder);
+    encoder_member_boolean(encoder, "is_relaxed", is_relaxed);
+    encoder_member_boolean(encoder, "is_unsure", is_relaxed || meant.data != NULL);
     encode_named(object_element(crates, 0), text_at(meta, "named_version"), encoder);
     encode_hints(object_member(meta, "hints"), encoder);
     encode_tries(asked, total == 0 && page <= 1, encoder);

@@ -13,7 +13,8 @@
         "results": search_results.h, "facets": search_facets_shown.h,
         "sorts": [{"name", "link", "is_current"}, …],
         "listing": {"from": the first one's place, "first": a page's address, "pages": pager.h},
-        "did_you_mean": {"text", "link"}, "is_relaxed", "named": {"name", "version"},
+        "did_you_mean": {"text", "link"}, "is_relaxed", "is_unsure": one of both,
+        "named": {"name", "version"},
         "has_hints", "hints": [{"id", "crates", "is_keyword"}, …],
         "has_tries", "tries": [{"text", "link"}, …]: where nothing was found}
 

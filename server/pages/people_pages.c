@@ -16,7 +16,7 @@ static const struct crate_group user_group = {
     .filter = "user_id",
     .filter_value = "id",
     .downloads = user_total_downloads,
-    .template = "user",
+    .template = "owner",
 };
 
 static int prepare_user(const struct question *question, void *parameters, struct failure *failure)
@@ -38,7 +38,7 @@ static const struct crate_group team_group = {
     .filter = "team_id",
     .filter_value = "id",
     .downloads = team_total_downloads,
-    .template = "team",
+    .template = "owner",
 };
 
 static int prepare_team(const struct question *question, void *parameters, struct failure *failure)
@@ -51,26 +51,8 @@ static int answer_team(struct answer_job *job, const void *parameters, struct fa
     return crate_group_answer(&team_group, job, parameters, failure);
 }
 
-const struct endpoint user_page_endpoint = {
-    .path = "/users/{user}",
-    .name = "user_page",
-    .cache_control = RESPONSE_PUBLIC(60, 600),
-    .surrogate_key = "crates",
-    .plain_type = PAGE_MEDIA_TYPE,
-    .audience = ENDPOINT_FOR_PEOPLE,
-    .is_cached = true,
-    .prepare = prepare_user,
-    .answer = answer_user,
-};
+const struct endpoint user_page_endpoint =
+    PAGE_ENDPOINT("/users/{user}", "user_page", "crates", prepare_user, answer_user);
 
-const struct endpoint team_page_endpoint = {
-    .path = "/teams/{team}",
-    .name = "team_page",
-    .cache_control = RESPONSE_PUBLIC(60, 600),
-    .surrogate_key = "crates",
-    .plain_type = PAGE_MEDIA_TYPE,
-    .audience = ENDPOINT_FOR_PEOPLE,
-    .is_cached = true,
-    .prepare = prepare_team,
-    .answer = answer_team,
-};
+const struct endpoint team_page_endpoint =
+    PAGE_ENDPOINT("/teams/{team}", "team_page", "crates", prepare_team, answer_team);

@@ -128,50 +128,14 @@ static int answer_category(struct answer_job *job, const void *parameters, struc
     return crate_group_answer(&category_group, job, parameters, failure);
 }
 
-const struct endpoint keywords_page_endpoint = {
-    .path = "/keywords",
-    .name = "keywords_page",
-    .cache_control = RESPONSE_PUBLIC(60, 600),
-    .surrogate_key = "crates",
-    .plain_type = PAGE_MEDIA_TYPE,
-    .audience = ENDPOINT_FOR_PEOPLE,
-    .is_cached = true,
-    .prepare = prepare_keywords,
-    .answer = answer_keywords,
-};
+const struct endpoint keywords_page_endpoint =
+    PAGE_ENDPOINT("/keywords", "keywords_page", "crates", prepare_keywords, answer_keywords);
 
-const struct endpoint keyword_page_endpoint = {
-    .path = "/keywords/{keyword}",
-    .name = "keyword_page",
-    .cache_control = RESPONSE_PUBLIC(60, 600),
-    .surrogate_key = "crates",
-    .plain_type = PAGE_MEDIA_TYPE,
-    .audience = ENDPOINT_FOR_PEOPLE,
-    .is_cached = true,
-    .prepare = prepare_keyword,
-    .answer = answer_keyword,
-};
+const struct endpoint keyword_page_endpoint =
+    PAGE_ENDPOINT("/keywords/{keyword}", "keyword_page", "crates", prepare_keyword, answer_keyword);
 
-const struct endpoint categories_page_endpoint = {
-    .path = "/categories",
-    .name = "categories_page",
-    .cache_control = RESPONSE_PUBLIC(60, 600),
-    .surrogate_key = "crates",
-    .plain_type = PAGE_MEDIA_TYPE,
-    .audience = ENDPOINT_FOR_PEOPLE,
-    .is_cached = true,
-    .prepare = prepare_categories,
-    .answer = answer_categories,
-};
+const struct endpoint categories_page_endpoint = PAGE_ENDPOINT(
+    "/categories", "categories_page", "crates", prepare_categories, answer_categories);
 
-const struct endpoint category_page_endpoint = {
-    .path = "/categories/{category}",
-    .name = "category_page",
-    .cache_control = RESPONSE_PUBLIC(60, 600),
-    .surrogate_key = "crates",
-    .plain_type = PAGE_MEDIA_TYPE,
-    .audience = ENDPOINT_FOR_PEOPLE,
-    .is_cached = true,
-    .prepare = prepare_category,
-    .answer = answer_category,
-};
+const struct endpoint category_page_endpoint = PAGE_ENDPOINT(
+    "/categories/{category}", "category_page", "crates", prepare_category, answer_category);

@@ -142,18 +142,12 @@ static int answer_default(struct answer_job *job, const void *parameters, struct
     return result;
 }
 
-#define PAGE(path_pattern, label, prepares, answers)                                               \
-    {                                                                                              \
-        .path = (path_pattern), .name = (label), .cache_control = RESPONSE_PUBLIC(60, 600),        \
-        .plain_type = PAGE_MEDIA_TYPE, .audience = ENDPOINT_FOR_PEOPLE, .is_cached = true,         \
-        .prepare = (prepares), .answer = (answers),                                                \
-    }
-
 const struct endpoint crate_dependencies_page_endpoint =
-    PAGE("/crates/{name}/dependencies", "crate_dependencies_page", prepare_default, answer_default);
+    PAGE_ENDPOINT("/crates/{name}/dependencies", "crate_dependencies_page", NULL, prepare_default,
+                  answer_default);
 const struct endpoint version_dependencies_page_endpoint =
-    PAGE("/crates/{name}/{version}/dependencies", "version_dependencies_page", prepare_dependencies,
-         answer_dependencies);
+    PAGE_ENDPOINT("/crates/{name}/{version}/dependencies", "version_dependencies_page", NULL,
+                  prepare_dependencies, answer_dependencies);
 const struct endpoint version_features_page_endpoint =
-    PAGE("/crates/{name}/{version}/features", "version_features_page", prepare_features,
-         answer_features);
+    PAGE_ENDPOINT("/crates/{name}/{version}/features", "version_features_page", NULL,
+                  prepare_features, answer_features);

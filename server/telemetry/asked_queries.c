@@ -1,6 +1,8 @@
 /* Threads that answer write to rings of their own, from which one reader at a time (`gathering`)
-   takes. Counting is far dearer than noting, and is nobody's who waits for an answer; a ring that
-   is full says how much can be counted at all, in 100 ms a ring of 256.
+   takes. Counting is far dearer than noting, and is nobody's who waits for an answer. How many of a
+   thread's searches are noted follows from how many came before: all, or one in `stride`, so that a
+   busy server has some hundred a second to count and copy, and no more. What comes so suddenly that
+   a ring is full is lost.
 
    A day is six windows of four hours, each with its lists: the oldest is emptied as the next begins,
    so that nothing stays for longer than a day. Reading adds up windows. A text that a full window
@@ -19,7 +21,9 @@
 
 #define N_WINDOWS 6
 #define WINDOW_SECONDS 14400.0
-#define RING_SIZE 256 /* a power of two */
+#define RING_SIZE 256   /* a power of two */
+#define WANTED_NOTES 64 /* of a ring, from one gathering to the next */
+#define MAX_STRIDE 1024
 
 struct note {
     struct asked_query query;
@@ -29,9 +33,10 @@ struct note {
 /* One thread writes at `end`, the gatherer takes at `begin`; both only grow. */
 struct ring {
     _Alignas(64) atomic_uint_fast64_t end;
-    uint64_t known_begin; /* the writer's: not less is free */
-    atomic_uint_fast64_t n_lost;
+    uint32_t n_skipped;   /* the writer's, as the next: until one is noted again */
+    uint64_t known_begin; /* not less than that is free */
     _Alignas(64) atomic_uint_fast64_t begin;
+    atomic_uint_fast32_t stride; /* so many searches a note is for */
     struct note notes[RING_SIZE];
 };
 
@@ -40,6 +45,7 @@ struct asked_queries {
     unsigned n_rings;
     struct ring *rings;
     pthread_mutex_t gathering; /* guards what follows */
+    uint64_t n_counted;
     int64_t epochs[N_WINDOWS]; /* which four hours a window has */
     struct asked_window *windows[N_WINDOWS][N_ASKED_LISTS];
 };
@@ -82,6 +88,8 @@ struct asked_queries *asked_queries_create(unsigned n_threads, struct error *err
         return NULL;
     }
     memset(asked->rings, 0, n_threads * sizeof *asked->rings);
+    for (unsigned i = 0; i < n_threads; i++)
+        atomic_init(&asked->rings[i].stride, 1);
     if (getrandom(&asked->salt, sizeof asked->salt, 0) == sizeof asked->salt)
         return asked;
     error_set(error, "the system has no random numbers");
@@ -132,21 +140,26 @@ uint64_t asked_queries_client(const struct asked_queries *asked, const struct ip
     return XXH3_64bits_withSeed(client.bytes, sizeof client.bytes, ~asked->salt);
 }
 
+bool asked_queries_take(struct asked_queries *asked, unsigned thread)
+{
+    if (thread >= asked->n_rings)
+        return false;
+    struct ring *ring = &asked->rings[thread];
+    if (++ring->n_skipped < atomic_load_explicit(&ring->stride, memory_order_relaxed))
+        return false;
+    ring->n_skipped = 0;
+    return true;
+}
+
 void asked_queries_note(struct asked_queries *asked, unsigned thread,
                         const struct asked_query *query, uint64_t client)
 {
-    if (thread >= asked->n_rings)
-        return;
     struct ring *ring = &asked->rings[thread];
     uint64_t end = atomic_load_explicit(&ring->end, memory_order_relaxed);
-    if (end - ring->known_begin == RING_SIZE) {
+    if (end - ring->known_begin == RING_SIZE)
         ring->known_begin = atomic_load_explicit(&ring->begin, memory_order_acquire);
-        if (end - ring->known_begin == RING_SIZE) {
-            uint64_t n_lost = atomic_load_explicit(&ring->n_lost, memory_order_relaxed);
-            atomic_store_explicit(&ring->n_lost, n_lost + 1, memory_order_relaxed);
-            return;
-        }
-    }
+    if (end - ring->known_begin == RING_SIZE)
+        return;
     ring->notes[end % RING_SIZE] = (struct note){*query, client};
     atomic_store_explicit(&ring->end, end + 1, memory_order_release);
 }
@@ -168,18 +181,30 @@ static struct asked_window **turn_windows(struct asked_queries *asked, double no
     return asked->windows[epoch % N_WINDOWS];
 }
 
-static void empty_ring(struct ring *ring, struct asked_window *windows[N_ASKED_LISTS])
+/* Twice as many, or half, so that a stride fits after some gatherings and stays. */
+static uint32_t next_stride(uint32_t stride, uint64_t n_notes)
 {
-    uint64_t begin = atomic_load_explicit(&ring->begin, memory_order_relaxed);
+    if (n_notes > WANTED_NOTES)
+        return stride < MAX_STRIDE ? 2 * stride : stride;
+    return n_notes < WANTED_NOTES / 4 && stride > 1 ? stride / 2 : stride;
+}
+
+/* Returns how many searches it was noted of. */
+static uint64_t empty_ring(struct ring *ring, struct asked_window *windows[N_ASKED_LISTS])
+{
+    const uint64_t begin = atomic_load_explicit(&ring->begin, memory_order_relaxed);
     const uint64_t end = atomic_load_explicit(&ring->end, memory_order_acquire);
-    for (; begin < end; begin++) {
-        struct note *note = &ring->notes[begin % RING_SIZE];
-        asked_window_add(windows[ASKED_MOST], &note->query, note->client);
+    const uint32_t stride = (uint32_t)atomic_load_explicit(&ring->stride, memory_order_relaxed);
+    for (uint64_t i = begin; i < end; i++) {
+        struct note *note = &ring->notes[i % RING_SIZE];
+        asked_window_add(windows[ASKED_MOST], &note->query, note->client, stride);
         if (note->query.found_nothing)
-            asked_window_add(windows[ASKED_IN_VAIN], &note->query, note->client);
+            asked_window_add(windows[ASKED_IN_VAIN], &note->query, note->client, stride);
         memset(note, 0, sizeof *note); /* no text stays for longer than it has to */
     }
-    atomic_store_explicit(&ring->begin, begin, memory_order_release);
+    atomic_store_explicit(&ring->begin, end, memory_order_release);
+    atomic_store_explicit(&ring->stride, next_stride(stride, end - begin), memory_order_relaxed);
+    return (end - begin) * stride;
 }
 
 void asked_queries_gather(struct asked_queries *asked, double now)
@@ -187,7 +212,7 @@ void asked_queries_gather(struct asked_queries *asked, double now)
     pthread_mutex_lock(&asked->gathering);
     struct asked_window **windows = turn_windows(asked, now);
     for (unsigned i = 0; i < asked->n_rings; i++)
-        empty_ring(&asked->rings[i], windows);
+        asked->n_counted += empty_ring(&asked->rings[i], windows);
     pthread_mutex_unlock(&asked->gathering);
 }
 
@@ -304,13 +329,10 @@ bool asked_queries_find(struct asked_queries *asked, uint64_t id, struct asked_q
     return clients.n >= ASKED_MIN_CLIENTS;
 }
 
-void asked_queries_count(struct asked_queries *asked, uint64_t *n_noted, uint64_t *n_lost)
+uint64_t asked_queries_count(struct asked_queries *asked)
 {
-    *n_noted = 0;
-    *n_lost = 0;
-    for (unsigned i = 0; i < asked->n_rings; i++) {
-        uint64_t n = atomic_load_explicit(&asked->rings[i].n_lost, memory_order_relaxed);
-        *n_lost += n;
-        *n_noted += n + atomic_load_explicit(&asked->rings[i].end, memory_order_relaxed);
-    }
+    pthread_mutex_lock(&asked->gathering);
+    uint64_t n_counted = asked->n_counted;
+    pthread_mutex_unlock(&asked->gathering);
+    return n_counted;
 }

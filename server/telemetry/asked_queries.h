@@ -31,8 +31,12 @@ void asked_queries_describe(const struct asked_queries *asked, const char *text,
 /* What an address counts as. */
 uint64_t asked_queries_client(const struct asked_queries *asked, const struct ip_address *address);
 
-/* Notes that a client asked for it, in a few nanoseconds and without a lock: for the thread of that
-   number alone. What comes faster than it is gathered is lost, and counted as such. */
+/* Whether the thread's next search is to be noted: all are as long as they are few, and of more than
+   some hundred a second one in so many, which then counts for these. For that thread alone, as the
+   next. */
+bool asked_queries_take(struct asked_queries *asked, unsigned thread);
+
+/* Notes that a client asked for it, in a few nanoseconds and without a lock. */
 void asked_queries_note(struct asked_queries *asked, unsigned thread,
                         const struct asked_query *query, uint64_t client);
 
@@ -46,7 +50,7 @@ enum asked_list { ASKED_MOST, ASKED_IN_VAIN };
 /* A text of a list. */
 struct asked_total {
     struct asked_query query;
-    uint64_t at_least; /* how often it was asked for */
+    uint64_t at_least; /* how often it was asked for; where not all were noted, about */
     uint64_t at_most;
 };
 #define ASKED_MAX_TOTALS 10
@@ -58,7 +62,7 @@ size_t asked_queries_read(struct asked_queries *asked, enum asked_list list,
 /* The text of that id, where so many asked for it that it may be told. */
 bool asked_queries_find(struct asked_queries *asked, uint64_t id, struct asked_query *query);
 
-/* How many searches with a text were noted since the start, and how many of these were lost. */
-void asked_queries_count(struct asked_queries *asked, uint64_t *n_noted, uint64_t *n_lost);
+/* How many searches with a text were counted since the start. */
+uint64_t asked_queries_count(struct asked_queries *asked);
 
 #endif

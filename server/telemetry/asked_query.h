@@ -1,4 +1,5 @@
-/* A text that was searched for, as an answer keeps it for those who count what is asked. */
+/* A text that was searched for, as an answer keeps it for those who count what is asked, and who
+   asked. */
 #ifndef CRATEDEX_SERVER_ASKED_QUERY_H
 #define CRATEDEX_SERVER_ASKED_QUERY_H
 
@@ -14,6 +15,12 @@ struct asked_query {
     bool is_cut;
     bool found_nothing;
     char text[ASKED_MAX_TEXT]; /* UTF-8, not NUL-terminated */
+};
+
+/* Who asked: of each connection. */
+struct asker {
+    uint64_t client; /* what its address counts as (asked_queries_client) */
+    unsigned thread; /* that answers it, from 0 */
 };
 
 #endif

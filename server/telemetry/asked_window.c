@@ -41,10 +41,12 @@ void asked_clients_add(struct asked_clients *clients, uint64_t client)
         clients->hashes[clients->n++] = client;
 }
 
-void asked_window_add(struct asked_window *window, const struct asked_query *query, uint64_t client)
+void asked_window_add(struct asked_window *window, const struct asked_query *query, uint64_t client,
+                      uint32_t weight)
 {
     bool is_new;
-    struct asked_text *text = &window->texts[space_saving_add(window->counts, query->id, &is_new)];
+    struct asked_text *text =
+        &window->texts[space_saving_add(window->counts, query->id, weight, &is_new)];
     if (is_new) {
         text->query = *query;
         text->clients.n = 0;

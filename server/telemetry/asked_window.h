@@ -40,8 +40,9 @@ void asked_window_destroy(struct asked_window *window);
 /* Forgets everything; no text stays in memory. */
 void asked_window_clear(struct asked_window *window);
 
-void asked_window_add(struct asked_window *window, const struct asked_query *query,
-                      uint64_t client);
+/* A client asked, `weight` times. */
+void asked_window_add(struct asked_window *window, const struct asked_query *query, uint64_t client,
+                      uint32_t weight);
 
 /* One more that asked, unless it is there already or there are enough. */
 void asked_clients_add(struct asked_clients *clients, uint64_t client);

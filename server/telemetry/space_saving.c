@@ -110,40 +110,41 @@ static void sink(struct space_saving *summary, uint32_t place)
     put(summary, place, counter);
 }
 
-/* A free counter, whose count of 1 none undercuts: it rises to the top of those that are larger. */
-static uint32_t take_free(struct space_saving *summary, uint64_t id)
+/* A free counter rises from the end of the heap to behind those that are not larger. */
+static uint32_t take_free(struct space_saving *summary, uint64_t id, uint32_t weight)
 {
     uint32_t counter = summary->n_used++;
     uint32_t place = counter;
-    summary->counters[counter] = (struct space_saving_counter){.id = id, .count = 1};
-    for (; place > 0 && count_at(summary, (place - 1) / 2) > 1; place = (place - 1) / 2)
+    summary->counters[counter] = (struct space_saving_counter){.id = id, .count = weight};
+    for (; place > 0 && count_at(summary, (place - 1) / 2) > weight; place = (place - 1) / 2)
         put(summary, place, summary->heap[(place - 1) / 2]);
     put(summary, place, counter);
     return counter;
 }
 
-static uint32_t take_over_least(struct space_saving *summary, uint64_t id)
+static uint32_t take_over_least(struct space_saving *summary, uint64_t id, uint32_t weight)
 {
     uint32_t counter = summary->heap[0];
     struct space_saving_counter *taken = &summary->counters[counter];
     delete_from_table(summary, taken->id);
     taken->id = id;
-    taken->error = taken->count++;
+    taken->error = taken->count;
+    taken->count += weight;
     sink(summary, 0);
     return counter;
 }
 
-uint32_t space_saving_add(struct space_saving *summary, uint64_t id, bool *is_new)
+uint32_t space_saving_add(struct space_saving *summary, uint64_t id, uint32_t weight, bool *is_new)
 {
     uint32_t counter = summary->table[find_place(summary, id)];
     *is_new = counter == NONE;
     if (counter != NONE) {
-        summary->counters[counter].count++;
+        summary->counters[counter].count += weight;
         sink(summary, summary->places[counter]);
         return counter;
     }
-    counter = summary->n_used < summary->n_counters ? take_free(summary, id)
-                                                    : take_over_least(summary, id);
+    counter = summary->n_used < summary->n_counters ? take_free(summary, id, weight)
+                                                    : take_over_least(summary, id, weight);
     summary->table[find_place(summary, id)] = counter;
     return counter;
 }

@@ -34,8 +34,8 @@ static const struct encoding_client known_clients[N_ENCODING_CLIENTS] = {
               .how = "apt-get install nodejs npm, then make bench-clients"},
     [RUST] = {.language = "Rust",
               .name = "decode and read in Rust",
-              .how = "apt-get install cargo librust-serde-json-dev librust-rmp-serde-dev, then "
-                     "make bench-clients"},
+              .how = "apt-get install cargo-web librust-serde-json-dev librust-rmp-serde-dev, "
+                     "then make bench-clients"},
 };
 
 static int find_programs(struct client_programs *programs, struct error *error)

@@ -24,8 +24,7 @@ static void begins_with_a_box_and_lists(void **state)
                   "<h2 id=\"most-downloaded\">", "<h2 id=\"recently-downloaded\">",
                   "<h2 id=\"just-updated\">", "<h2 id=\"new-crates\">",
                   "<a href=\"/keywords/no_std\"><bdi>no_std</bdi></a>",
-                  "<a href=\"/crates/syn\"><bdi>syn</bdi></a>",
-                  "<h2 id=\"popular-categories\">",
+                  "<a href=\"/crates/syn\"><bdi>syn</bdi></a>", "<h2 id=\"popular-categories\">",
                   "<a class=\"brand\" href=\"/\" aria-current=\"page\">", "!style="}},
     };
     page_cases_run(client_of(state), cases, N_ELEMENTS(cases));
@@ -123,9 +122,10 @@ static void says_what_to_try(void **state)
                   "<a href=\"/search?q=serde+license%3AMIT\"><bdi>serde</bdi></a>?"}},
         {.request = {.target = "/search?q=qqqqqqqqqzx&category=parsing"},
          .status = 200,
-         .body = {"<h1 id=\"found\">No crates", "<a href=\"/search?q=qqqqqqqqqzx\">Search without",
-                  "<a href=\"/search?q=qqqqqqq&amp;category=parsing\"><bdi>qqqqqqq</bdi></a>",
-                  "!id=\"results\""}},
+         .body =
+             {"<h1 id=\"found\">No crates", "<a href=\"/search?q=qqqqqqqqqzx\">Search without",
+              "<a class=\"try\" href=\"/search?q=qqqqqqq&amp;category=parsing\"><bdi>qqqqqqq</bdi></a>",
+              "!id=\"results\""}},
         {.request = {.target = "/search?q=serde&page=100"},
          .status = 200,
          .body = {"No such page", "Go to the <a href=\"/search?q=serde\">first page</a>",

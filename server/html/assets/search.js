@@ -10,7 +10,7 @@ function told(navigation) {
     if (milliseconds.includes(undefined)) return "";
     const [search, all] = [milliseconds[0], milliseconds[0] + milliseconds[1]];
     const inMicroseconds = (duration) => figure.format(Math.round(duration * 1000));
-    return `searched in ${inMicroseconds(search)} µs, page in ${inMicroseconds(all)} µs`;
+    return `${inMicroseconds(search)} µs search · ${inMicroseconds(all)} µs page`;
 }
 
 const place = document.getElementById("took");

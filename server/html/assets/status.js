@@ -43,7 +43,8 @@ function duration(seconds) {
         return `${Math.floor(s / 60)} min ${s % 60} s`;
     if (s < 86400)
         return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
-    return `${Math.floor(s / 86400)} d ${Math.floor((s % 86400) / 3600)} h`;
+    const days = Math.floor(s / 86400);
+    return days > 99 ? `${count(days)} d` : `${days} d ${Math.floor((s % 86400) / 3600)} h`;
 }
 
 /* Says how the page stands; a screen reader hears of it only when that changes. */

@@ -29,14 +29,19 @@ class Chart {
         this.svg = make("svg", { role: "img", "aria-label": label, height }, figure);
         this.height = height;
         this.texts = make("g", {}, this.svg);
-        new ResizeObserver(() => this.redraw()).observe(figure);
+        new ResizeObserver(() => requestAnimationFrame(() => this.fit())).observe(figure);
+    }
+
+    fit() {
+        if (this.svg.parentElement.clientWidth !== this.width)
+            this.redraw();
     }
 
     redraw() {
         this.width = this.svg.parentElement.clientWidth;
         if (this.width === 0 || this.data === undefined)
             return;
-        set(this.svg, { viewBox: `0 0 ${this.width} ${this.height}`, width: this.width });
+        set(this.svg, { viewBox: `0 0 ${this.width} ${this.height}` });
         this.texts.replaceChildren();
         this.draw();
     }

@@ -101,6 +101,31 @@ static void writes_by_filters(void **state)
               "2026-11-30 a%20b c ");
 }
 
+static void write_times(struct encoder *encoder)
+{
+    encoder_object(encoder, 6);
+    encoder_member_integer(encoder, "years", 2194 * 86400LL + 75000);
+    encoder_member_number(encoder, "small", 0.25);
+    encoder_member_number(encoder, "large", 1234567.5);
+    encoder_member_integer(encoder, "minute", 61);
+    encoder_member_integer(encoder, "day", 3 * 86400 + 7200);
+    encoder_member_text(encoder, "text", "<x>");
+    encoder_end_object(encoder);
+}
+
+static void writes_rates_and_times(void **state)
+{
+    (void)state;
+    static const char template[] =
+        "{{small|rate}} {{large|rate}} {{minute|duration}} {{day|duration}} "
+        "{{small|duration}} {{small|milliseconds}} {{large|microseconds}} "
+        "{{minute|milliseconds}} {{large|duration}} {{years|duration}} {{text|rate}}{{text|duration}}{{text|milliseconds}}";
+    const struct template_source source = {"one", template, sizeof template - 1};
+    check(
+        &source, 1, write_times,
+        "0.2 1,234,568 1 min 1 s 3 d 2 h 0 s 250 µs 1.23 s 61 ms 14 d 6 h 2,194 d &lt;x&gt;&lt;x&gt;&lt;x&gt;");
+}
+
 #define N_FACES 1200
 
 /* As many times U+1F600, of four bytes each. */
@@ -146,6 +171,17 @@ static void leaves_out_indentation(void **state)
 {
     (void)state;
     check_one("<p>\n    <b>x  y</b>\n\n</p> z", "<p>\n<b>x  y</b>\n</p> z");
+}
+
+/* Tags that write nothing and are alone in their lines leave nothing of these. */
+static void leaves_out_lines_of_tags(void **state)
+{
+    (void)state;
+    check_one("<ul>\n  {{#name}}\n  {{! why }}\n  <li>\n"
+              "  {{/name}}\n  {{^name}}\n  x\n  {{/name}}\n</ul>",
+              "<ul>\n<li>\n</ul>");
+    check_one("{{#name}}\na {{/name}}\nb", "a \nb");
+    check_one("{{downloads}}\n{{downloads}}", "1234567\n1234567");
 }
 
 static void takes_partials(void **state)
@@ -206,8 +242,10 @@ int main(void)
         cmocka_unit_test(writes_values),
         cmocka_unit_test(writes_sections),
         cmocka_unit_test(writes_by_filters),
+        cmocka_unit_test(writes_rates_and_times),
         cmocka_unit_test(shortens_texts),
         cmocka_unit_test(leaves_out_indentation),
+        cmocka_unit_test(leaves_out_lines_of_tags),
         cmocka_unit_test(takes_partials),
         cmocka_unit_test(refuses_what_has_a_fault),
         cmocka_unit_test(ends_what_includes_itself),
