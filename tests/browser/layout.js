@@ -65,11 +65,15 @@ lines.forEach((one, i) => {
 
 const selector = "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=option], [tabindex='0']";
 // A screen reader's and a skip link lie outside until they have the focus; a label is a part of its control's target.
+const isScrolledAway = (element, box) => {
+    const frame = clips(element.parentElement)?.getBoundingClientRect();
+    return frame && (box.top >= frame.bottom || box.bottom <= frame.top || box.left >= frame.right || box.right <= frame.left);
+};
 const targets = [...document.querySelectorAll(selector)].filter(isShown).map((element) => {
     const boxes = [element, ...(element.labels || [])].map((e) => e.getBoundingClientRect());
     const best = boxes.reduce((a, b) => (b.width * b.height > a.width * a.height ? b : a));
     return { element, box: best, x: best.left + best.width / 2, y: best.top + best.height / 2 };
-}).filter(({ box }) => box.width > 0 && box.right + scrollX > 0 && box.bottom + scrollY > 0);
+}).filter(({ element, box }) => box.width > 0 && box.right + scrollX > 0 && box.bottom + scrollY > 0 && !isScrolledAway(element, box));
 const isSmall = ({ box }) => box.width < smallest - 0.5 || box.height < smallest - 0.5;
 const isInText = ({ element }) => {
     const block = element.closest("p, li, dd, td, th, figcaption, blockquote, h1, h2, h3, h4, summary, label");
