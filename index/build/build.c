@@ -14,6 +14,7 @@
 #include "index/build/build_people.h"
 #include "index/build/build_rank.h"
 #include "index/build/build_read.h"
+#include "index/build/build_readme_files.h"
 #include "index/build/build_readmes.h"
 #include "index/build/build_references.h"
 #include "index/build/build_report.h"
@@ -165,6 +166,8 @@ static int run(struct build *build, struct error *error)
         return -1;
     build_begin_phase(build, "ranking");
     if (build_rank_crates(build, error) != 0)
+        return -1;
+    if (build_read_readme_files(build, error) != 0)
         return -1;
     build_begin_phase(build, "crates and words");
     if (build_write_crates(build, error) != 0 || build_write_links(build, error) != 0 ||

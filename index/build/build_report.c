@@ -23,6 +23,7 @@ static const struct {
     {"checking references", 0.03},
     {"counted downloads", 0},
     {"ranking", 0.04},
+    {"READMEs", 0},
     {"crates and words", 0.27},
     {"name substrings and orders", 0.05},
     {"postings", 0.04},

@@ -13,6 +13,7 @@
 #include "index/segment/open_index.h"
 #include "index/verify/verify_beside.h"
 #include "index/verify/verify_counts.h"
+#include "index/verify/verify_readmes.h"
 #include "index/verify/verify_rebuilt.h"
 #include "index/verify/verify_texts.h"
 #include "index/verify/verify_versions.h"
@@ -150,6 +151,11 @@ static int check_texts(struct verification *verification, struct error *error)
     return verify_texts(verification->database, error);
 }
 
+static int check_readmes(struct verification *verification, struct error *error)
+{
+    return verify_readmes(verification->index, verification->database, error);
+}
+
 static int check_counts(struct verification *verification, struct error *error)
 {
     return verify_counts(verification->database, error);
@@ -182,6 +188,7 @@ int index_verify(const char *path, void (*on_check)(void *context, const char *w
         {"synonyms", check_synonyms},
         {"front page", check_front_page},
         {"texts", check_texts},
+        {"READMEs", check_readmes},
         {"reverse dependencies", check_dependents},
         {"sets of versions, sparse index", check_versions},
     };

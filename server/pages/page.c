@@ -11,10 +11,11 @@ void page_begin(struct page *page, struct answer_job *job, uint32_t n_members)
     page->job = job;
     msgpack_sbuffer_init(&page->bytes);
     encoder_init(&page->model, ENCODING_MESSAGEPACK, &page->bytes);
-    encoder_object(&page->model, n_members + 2);
+    encoder_object(&page->model, n_members + 3);
     encoder_key(&page->model, "site");
     encoder_fragment(&page->model, facts, size);
     encoder_member_text(&page->model, "base_url", job->snapshot->settings.base_url);
+    encoder_member_text(&page->model, "banner", job->snapshot->settings.banner);
 }
 
 int page_add_part(struct page *page, const char *key, const struct part *part,

@@ -26,9 +26,9 @@ struct page {
     struct encoder model; /* for members that the page makes itself: at the top level of it */
 };
 
-/* Begins a model of `n_members` members and two more: `site` (site.h), and `base_url`, our address
-   as others see it, without a final slash, or empty: pages then have no absolute addresses of ours.
-   page_finish or page_abandon must follow. */
+/* Begins a model of `n_members` members and three more: `site` (site.h), `base_url`, our address as
+   others see it, without a final slash, or empty: pages then have no absolute addresses of ours;
+   and `banner`, the operator's line, or empty. page_finish or page_abandon must follow. */
 void page_begin(struct page *page, struct answer_job *job, uint32_t n_members);
 
 /* Writes a member: what an endpoint answers. Returns 0, or -1 and the endpoint's own failure. */

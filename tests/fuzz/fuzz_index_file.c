@@ -8,6 +8,7 @@
 #include <cratedex/index_builder.h>
 #include <cratedex/index_reader.h>
 #include <cratedex/index_verify.h>
+#include <cratedex/readme.h>
 #include <cratedex/search.h>
 #include <cratedex/suggest.h>
 #include <fcntl.h>
@@ -74,7 +75,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     write_text("versions.csv", "id,crate_id,num,created_at,yanked,downloads,updated_at\n"
                                "1,1,1.0.0,2020-01-01,f,9,2020-01-01\n");
     snprintf(path, sizeof path, "%s/fuzz.cdx", folder);
-    struct build_options options = {.dump_path = folder, .out_path = path};
+    struct build_options options = {.dump_path = folder, .out_path = path, .keep_readmes = true};
     if (index_build(&options, &report, &error) != 0 || stat(path, &status) != 0) {
         fprintf(stderr, "%s\n", error.message);
         abort();
@@ -102,6 +103,11 @@ static void use(const struct index *index)
         suggest(index, texts[i], strlen(texts[i]), suggestions, 10);
         query.sort = i % 2 == 0 ? SEARCH_SORT_RELEVANCE : SEARCH_SORT_NEW;
         read_hits(reader, &query, &result);
+    }
+    for (uint32_t rank = 1; rank <= index_n_crates(index); rank++) {
+        struct readme readme;
+        if (readme_read(reader, rank, &readme, &error) == 1)
+            readme_free(&readme);
     }
     index_reader_close(reader);
 }

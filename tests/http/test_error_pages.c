@@ -168,7 +168,8 @@ static void has_what_browsers_ask_for(void **state)
 static void knows_its_address(void **state)
 {
     (void)state;
-    static const char *const arguments[] = {"--base-url", "https://crates.example/a&b/", NULL};
+    static const char *const arguments[] = {"--base-url", "https://crates.example/a&b/", "--banner",
+                                            "Back <b>soon</b>", NULL};
     static const struct page_case cases[] = {
         {.request = {.target = "/"},
          .status = 200,
@@ -179,7 +180,8 @@ static void knows_its_address(void **state)
         {.request = {.target = "/keywords/HTTP?sort=new"},
          .status = 200,
          .body = {"<link rel=\"canonical\" href=\"https://crates.example/a&amp;b/keywords/http\">",
-                  "<meta property=\"og:title\" content=\"http\">"}},
+                  "<meta property=\"og:title\" content=\"http\">",
+                  "<bdi>Back &lt;b&gt;soon&lt;/b&gt;</bdi>"}},
         {.request = {.target = "/opensearch.xml"},
          .status = 200,
          .headers = {"Content-Type: application/opensearchdescription+xml"},

@@ -28,7 +28,8 @@ void built_index_make(struct built_index *built, const char *dump_path)
     memset(built, 0, sizeof *built);
     folder_make(built->folder);
     folder_join(built->path, built->folder, "test.cdx");
-    struct build_options options = {.dump_path = dump_path, .out_path = built->path};
+    struct build_options options = {
+        .dump_path = dump_path, .out_path = built->path, .keep_readmes = true};
     if (index_build(&options, &built->report, &error) != 0)
         fail_msg("%s: %s", dump_path, error.message);
     open_built(built);

@@ -12,6 +12,7 @@
 #include <cratedex/index_reader.h>
 #include <cratedex/index_verify.h>
 #include <cratedex/people.h>
+#include <cratedex/readme.h>
 #include <cratedex/reverse_dependencies.h>
 #include <cratedex/search.h>
 #include <cratedex/search_facets.h>
@@ -122,8 +123,11 @@ static void ask(struct index_reader *reader, const struct index *index, enum enc
     encoder_array(&encoder, UINT32_MAX);
     for (uint32_t rank = 1; rank <= index_n_crates(index) && rank <= N_RANKS; rank++) {
         int64_t last_modified;
+        struct readme readme;
         ask_crate(reader, rank, &encoder);
         sparse_index_read(reader, rank, &out, &last_modified, &error);
+        if (readme_read(reader, rank, &readme, &error) == 1)
+            readme_free(&readme);
     }
     for (int64_t id = 1; id <= N_VERSIONS; id++)
         ask_version(reader, id, &encoder);

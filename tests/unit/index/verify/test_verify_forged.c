@@ -54,6 +54,13 @@ static void changed_rows(void **state)
         {"UPDATE dependencies SET kind = 2", "the part memberships"},
         {"UPDATE users SET login = 'somebody' WHERE id = 1", "the part logins"},
         {"UPDATE teams SET login = 'github:some:body'", "the part logins"},
+        {"UPDATE readmes SET zstd = x'00' WHERE rank = 2", "a README has the wrong size"},
+        {"UPDATE readmes SET zstd = CAST(substr(zstd, 1, length(zstd) - 1) || x'00' AS BLOB)"
+         " WHERE rank = 2",
+         "a README is damaged"},
+        {"UPDATE readmes SET full_size = 1 WHERE rank = 3", "a README has the wrong size"},
+        {"DELETE FROM readmes WHERE rank = 3", "numbers of READMEs in meta"},
+        {"UPDATE readmes SET rank = 4000 WHERE rank = 3", "1 READMEs belong to no crate"},
         {"UPDATE crates SET name = '' WHERE rank = 5", "1 crates have names of no length"},
         {"UPDATE crates SET name = hex(zeroblob(200)) WHERE rank = 5",
          "1 crates have names of no length"},
