@@ -39,6 +39,9 @@ static const struct {
 };
 #define N_CHIPS (sizeof chips / sizeof *chips)
 
+/* So many have a chip each, which has the whole query in its link. */
+#define MAX_CHIPS 32
+
 /* The row of that name; N_CHIPS: none. */
 static size_t find_row(const char *name)
 {
@@ -120,11 +123,16 @@ static void encode_filter(const struct search_asked *asked, const struct search_
 void search_chips_encode(const struct search_asked *asked, struct encoder *encoder)
 {
     bool takes_kind = count_dependencies(asked) == 1;
-    encoder_array(encoder, search_chips_count(asked));
-    for (size_t i = 0; i < asked->links.n; i++)
-        if (is_chip(asked->links.kept[i]))
-            encode_parameter(asked, asked->links.kept[i], takes_kind, encoder);
-    for (uint32_t i = 0; i < asked->box.filters.n; i++)
+    uint32_t n = search_chips_count(asked);
+    uint32_t n_left = n < MAX_CHIPS ? n : MAX_CHIPS;
+    encoder_array(encoder, n_left);
+    for (size_t i = 0; i < asked->links.n && n_left > 0; i++) {
+        if (!is_chip(asked->links.kept[i]))
+            continue;
+        encode_parameter(asked, asked->links.kept[i], takes_kind, encoder);
+        n_left--;
+    }
+    for (uint32_t i = 0; i < asked->box.filters.n && n_left > 0; i++, n_left--)
         encode_filter(asked, &asked->box.filters.filters[i], takes_kind, encoder);
     encoder_end_array(encoder);
 }

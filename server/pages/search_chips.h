@@ -10,7 +10,8 @@
 /* How many chips there are: filters among the parameters, and in the text. */
 uint32_t search_chips_count(const struct search_asked *asked);
 
-/* Writes an array: [{"name", "value", "link"}, …]; `value` is null where the name says all. */
+/* Writes an array of the first of them: [{"name", "value", "link"}, …]; `value` is null where the
+   name says all. */
 void search_chips_encode(const struct search_asked *asked, struct encoder *encoder);
 
 /* Writes the link without any of them. */

@@ -41,12 +41,23 @@ static bool is_kept(const struct query_parameter *parameter)
     return false;
 }
 
+static bool is_among(const struct search_links *links, const struct query_parameter *parameter)
+{
+    for (size_t i = 0; i < links->n; i++)
+        if (links->kept[i]->raw_length == parameter->raw_length &&
+            memcmp(links->kept[i]->raw, parameter->raw, parameter->raw_length) == 0)
+            return true;
+    return false;
+}
+
 void search_links_read(struct search_links *links, const struct query_string *query)
 {
     links->n = 0;
-    for (size_t i = 0; i < query->n_parameters; i++)
-        if (!is_empty(&query->parameters[i]) && is_kept(&query->parameters[i]))
-            links->kept[links->n++] = &query->parameters[i];
+    for (size_t i = 0; i < query->n_parameters; i++) {
+        const struct query_parameter *parameter = &query->parameters[i];
+        if (!is_empty(parameter) && is_kept(parameter) && !is_among(links, parameter))
+            links->kept[links->n++] = parameter;
+    }
 }
 
 const struct query_parameter *search_links_find(const struct search_links *links, const char *name)

@@ -21,6 +21,10 @@
 #define FACETS "category,keyword,license,edition,rust_version,has"
 #define MAX_TITLE_CHARACTERS 80
 
+/* Every link of a page has all of its query: a longer one would be a page of megabytes. It has room
+   for the longest text, of characters of four bytes. */
+#define MAX_QUERY (12 * SEARCH_MAX_TEXT_CHARACTERS + 1024)
+
 /* The query lies in the request, which outlives the answer. */
 struct search_page_parameters {
     const struct query_string *query;
@@ -73,6 +77,8 @@ static int prepare(const struct question *question, void *parameters, struct fai
     wanted->refusal.status = 0;
     search_links_read(&links, wanted->query);
     write_api_query(wanted, &links);
+    if (wanted->api_query_length > MAX_QUERY)
+        return failure_set(failure, MHD_HTTP_URI_TOO_LONG, "the query is too long");
     canonical_key_text(question->key, 't', wanted->api_query, wanted->api_query_length);
     const struct part crates = crates_of(wanted);
     if (part_prepare(question, &crates, failure) == 0)

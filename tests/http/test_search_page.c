@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -122,10 +123,10 @@ static void says_what_to_try(void **state)
                   "<a href=\"/search?q=serde+license%3AMIT\"><bdi>serde</bdi></a>?"}},
         {.request = {.target = "/search?q=qqqqqqqqqzx&category=parsing"},
          .status = 200,
-         .body =
-             {"<h1 id=\"found\">No crates", "<a href=\"/search?q=qqqqqqqqqzx\">Search without",
-              "<a class=\"try\" href=\"/search?q=qqqqqqq&amp;category=parsing\"><bdi>qqqqqqq</bdi></a>",
-              "!id=\"results\""}},
+         .body = {"<h1 id=\"found\">No crates", "<a href=\"/search?q=qqqqqqqqqzx\">Search without",
+                  "<a class=\"try\" href=\"/search?q=qqqqqqq&amp;category=parsing\"><bdi>"
+                  "qqqqqqq</bdi></a>",
+                  "!id=\"results\""}},
         {.request = {.target = "/search?q=serde&page=100"},
          .status = 200,
          .body = {"No such page", "Go to the <a href=\"/search?q=serde\">first page</a>",
@@ -171,6 +172,38 @@ static void keeps_texts_apart(void **state)
          .body = {"value=\"Serde\""}},
     };
     page_cases_run(client_of(state), cases, N_ELEMENTS(cases));
+}
+
+/* A page has its query in every link: the longest text is answered, not the longest query. */
+static void bounds_its_size(void **state)
+{
+    char target[8192] = "/search?q=";
+    struct http_response response;
+    for (size_t i = 0; i < 256; i++)
+        strcat(target, "%F0%9F%A6%80");
+    http_get(client_of(state), target, NULL, &response);
+    assert_int_equal(response.status, 200);
+    assert_true(response.size < 1 << 19);
+    http_response_free(&response);
+    strcat(target, "&owner=" FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY
+                       FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY);
+    http_get(client_of(state), target, NULL, &response);
+    assert_int_equal(response.status, 414);
+    http_response_free(&response);
+    strcpy(target, "/search?q=serde");
+    for (size_t i = 0; i < 200; i++)
+        strcat(target, "&license=MIT");
+    http_get(client_of(state), target, NULL, &response);
+    assert_int_equal(response.status, 200);
+    assert_null(strstr(response.body, "license=MIT&amp;license=MIT"));
+    http_response_free(&response);
+    strcpy(target, "/search?license=L0");
+    for (size_t i = 1; i < 64; i++)
+        snprintf(target + strlen(target), 32, "&license=L%zu", i);
+    http_get(client_of(state), target, NULL, &response);
+    assert_int_equal(response.status, 400);
+    assert_true(response.size < 1 << 16);
+    http_response_free(&response);
 }
 
 static void is_cached_and_compressed(void **state)
@@ -224,6 +257,7 @@ int main(void)
         cmocka_unit_test(says_what_to_try),
         cmocka_unit_test(keeps_texts_apart),
         cmocka_unit_test(is_cached_and_compressed),
+        cmocka_unit_test(bounds_its_size),
         cmocka_unit_test(is_light),
     };
     return cmocka_run_group_tests(tests, http_fixture_start, http_fixture_stop);
