@@ -27,11 +27,19 @@
 /* What a visitor may send: no control characters in a path. */
 #define POISON_QUERY                                                                               \
     "<pwn pwned='1'>\" onmouseover=\"pwned\" &bogus {{x}} \xE2\x80\xAE\xE2\x80\xAC ]]>"
+/* Markdown whose links and pictures lead where they must not. */
+#define MARKDOWN                                                                                   \
+    "# A <script>alert(1)</script> title\n\n[a](javascript:alert(1)) [b](data:text/html,x) "       \
+    "[c](//evil.example) [d](https://ok.example/\"onclick=x 'ti\"tle') "                           \
+    "![e](https://evil.example/x) <https://ok.example/?a=1&b=2> [f](JaVaScRiPt:x) "                \
+    "[g](&#106;avascript:x) [h](../../api) <img src=x onerror=alert(1)>\n\n"                       \
+    "<div onclick=\"x\">\n\n```\"><script>\n</code></pre>\n```\n\n"                                \
+    "| <b> | {{x}} |\n|---|---|\n| ]]> | `<i>` |\n\n" POISON
 #define FACES_BYTES 65536
 #define MAX_PAGE_BYTES 100000
 
-/* Tables in CSV, but that `@` stands for a field that is POISON, `~` for NAME, `^` for TEAM and `$`
-   for 64 KiB of emoji. */
+/* Tables in CSV, but that `@` stands for a field that is POISON, `~` for NAME, `^` for TEAM, `#`
+   for MARKDOWN and `$` for 64 KiB of emoji. */
 static const struct {
     const char *name;
     const char *text;
@@ -39,7 +47,7 @@ static const struct {
     {"crates", CRATES_COLUMNS ",readme\n"
                               "1,~,2015-01-01 00:00:00+00,2016-01-01 00:00:00+00,@,"
                               "javascript:alert(1),\"data:text/html,<script>alert(1)</script>\","
-                              "\"https://ok.example/\"\"onmouseover=\"\"pwned<script>\",@\n"
+                              "\"https://ok.example/\"\"onmouseover=\"\"pwned<script>\",#\n"
                               "2,plain,2015-01-01 00:00:00+00,2016-01-01 00:00:00+00,$,"
                               "//evil.example/,http:evil.example,https://ok.example/,$\n"},
     {"versions", VERSIONS_COLUMNS
@@ -81,6 +89,8 @@ static const char *field_of(char byte)
         return NAME;
     case '^':
         return TEAM;
+    case '#':
+        return MARKDOWN;
     case '$':
         for (size_t i = 0; i < FACES_BYTES; i++)
             faces[i] = "\xF0\x9F\x98\x80"[i % 4];

@@ -18,12 +18,12 @@
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 
 static const char elements[] =
-    " a abbr article aside b bdi body br button caption cite code data datalist dd defs del desc "
-    "details dialog div dl dt em fieldset figcaption figure footer form g h1 h2 h3 h4 head "
-    "header hr html i img input kbd label legend li line link main mark meta meter nav "
-    "noscript ol optgroup option output p path polyline pre progress rect samp script search "
-    "section select small span strong sub summary sup svg table tbody td text textarea tfoot "
-    "th thead time title tr tspan ul use var circle wbr ";
+    " a abbr article aside b bdi blockquote body br button caption cite code data datalist dd "
+    "defs del desc details dialog div dl dt em fieldset figcaption figure footer form g h1 h2 "
+    "h3 h4 h5 h6 head header hr html i img input kbd label legend li line link main mark meta "
+    "meter nav noscript ol optgroup option output p path polyline pre progress rect samp "
+    "script search section select small span strong sub summary sup svg table tbody td text "
+    "textarea tfoot th thead time title tr tspan ul use var circle wbr ";
 static const char void_elements[] = " br hr img input link meta wbr ";
 static const char attributes[] =
     " action align alt autocapitalize autocomplete autofocus charset checked class cols "
@@ -39,6 +39,7 @@ struct reading {
     const char *subject;
     const char *begin;
     const char *at;
+    const char *tag; /* that was begun last */
     const char *end;
     char open[MAX_DEPTH][MAX_NAME];
     unsigned depth;
@@ -102,7 +103,7 @@ static void check_address(const struct reading *reading, const char *element, co
     if (!is_own && !(is_web && may_be_web))
         fault(reading, "an address of no kind that is allowed");
     const char *tag_end = strchr(value, '>');
-    const char *rel = strstr(value, "rel=\"nofollow noopener\"");
+    const char *rel = strstr(reading->tag, " rel=\"nofollow noopener\"");
     if (is_web && (rel == NULL || rel > tag_end))
         fault(reading, "a link that vouches for what others wrote");
     if (strcmp(element, "script") == 0 && !begins(value, "/assets/"))
@@ -143,7 +144,7 @@ static void open_element(struct reading *reading, const char *name)
 static void read_tag(struct reading *reading)
 {
     char name[MAX_NAME];
-    reading->at++;
+    reading->tag = reading->at++;
     bool closes = *reading->at == '/';
     reading->at += closes;
     read_name(reading, LOWER "0123456789", name);
@@ -191,7 +192,7 @@ static void check_characters(struct reading *reading)
 void html_check(const char *subject, const char *html, size_t size)
 {
     struct reading reading = {
-        .subject = subject, .begin = html, .at = html, .end = html + size, .depth = 0};
+        .subject = subject, .begin = html, .at = html, .tag = html, .end = html + size, .depth = 0};
     check_characters(&reading);
     expect(&reading, "<!doctype html>");
     while (reading.at < reading.end)
