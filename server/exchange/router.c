@@ -48,6 +48,7 @@ static const struct endpoint *const endpoints[] = {
     &sparse_index_config_endpoint,
     &home_page_endpoint,
     &search_page_endpoint,
+    &all_crates_page_endpoint,
     &crate_page_endpoint,
     &crate_versions_page_endpoint,
     &dependents_page_endpoint,

@@ -51,7 +51,7 @@ static void add_more(struct page *page, const char *key, uint64_t n, uint32_t ma
         encoder_null(&page->model);
 }
 
-/* Seven members. */
+/* Six members. */
 static void add_head(struct page *page, const struct subject *subject)
 {
     struct encoder *model = &page->model;
@@ -62,10 +62,8 @@ static void add_head(struct page *page, const struct subject *subject)
     encoder_string(model, subject->path->name.text, subject->path->name.length);
     object_encode_member(subject->answer, "crate", model);
     encoder_key(model, "version");
-    object_encode(version, model);
+    version_row_encode(version, model);
     encoder_member_boolean(model, "is_default", subject->is_default);
-    encoder_member_boolean(model, "is_prerelease",
-                           version_is_prerelease(object_member(version, "num")));
     encoder_key(model, "install");
     install_lines_encode(version, subject->is_default, model);
 }
@@ -176,16 +174,24 @@ static void add_tags(struct page *page, const struct subject *subject, const cha
     add_more(page, more, n, MAX_TAGS);
 }
 
-/* Two members. */
+/* Three members: names, and how many there are. */
 static int add_dependents(struct page *page, const struct subject *subject, struct failure *failure)
 {
     struct part_value value;
+    struct encoder *model = &page->model;
     const struct part part =
         crate_part(&reverse_dependencies_endpoint, subject->path, DEPENDENTS_QUERY);
     if (part_value_read(page->job, &part, &value, failure) != 0)
         return -1;
-    part_value_add(&value, page, "dependents");
-    add_more(page, "more_dependents", part_value_number(&value, "meta", "total"), N_DEPENDENTS);
+    const msgpack_object *versions = object_member(&value.unpacked.data, "versions");
+    uint64_t n = part_value_number(&value, "meta", "total");
+    encoder_member_integer(model, "n_dependents", (int64_t)n);
+    add_more(page, "more_dependents", n, N_DEPENDENTS);
+    encoder_key(model, "dependents");
+    encoder_array(model, object_n_elements(versions));
+    for (uint32_t i = 0; i < object_n_elements(versions); i++)
+        object_encode(object_member(object_element(versions, i), "crate"), model);
+    encoder_end_array(model);
     part_value_free(&value);
     return 0;
 }

@@ -115,18 +115,17 @@ int crate_page_redirect(struct answer_job *job, const struct path_value *name,
     return 0;
 }
 
-/* Appends the query as it was sent to the job's location, if it can stand there. */
-static void add_query(struct answer_job *job, const struct crate_page_path *path)
+void crate_page_add_query(struct answer_job *job, const char *query, size_t query_length)
 {
     size_t length = strlen(job->location);
-    if (path->query_length == 0 || length + 1 + path->query_length >= sizeof job->location)
+    if (query_length == 0 || length + 1 + query_length >= sizeof job->location)
         return;
-    for (size_t i = 0; i < path->query_length; i++)
-        if (path->query[i] <= ' ' || path->query[i] >= 0x7f)
+    for (size_t i = 0; i < query_length; i++)
+        if (query[i] <= ' ' || query[i] >= 0x7f)
             return;
     job->location[length++] = '?';
-    memcpy(job->location + length, path->query, path->query_length);
-    job->location[length + path->query_length] = '\0';
+    memcpy(job->location + length, query, query_length);
+    job->location[length + query_length] = '\0';
 }
 
 /* A number that no title has room for is left out. */
@@ -234,7 +233,7 @@ int crate_page_answer_other(struct answer_job *job, const struct crate_page_path
     crate_path_tag(job->snapshot->index, path->rank, job->surrogate_key);
     if (crate_page_redirect(job, &path->name, &path->version, tail, failure) != 0)
         return -1;
-    add_query(job, path);
+    crate_page_add_query(job, path->query, path->query_length);
     job->head.status = MHD_HTTP_MOVED_PERMANENTLY;
     return 0;
 }

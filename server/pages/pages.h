@@ -6,6 +6,7 @@
 
 extern const struct endpoint home_page_endpoint;
 extern const struct endpoint search_page_endpoint;
+extern const struct endpoint all_crates_page_endpoint;
 extern const struct endpoint crate_page_endpoint;
 extern const struct endpoint crate_versions_page_endpoint;
 extern const struct endpoint dependents_page_endpoint;

@@ -4,13 +4,11 @@
 
 #include "server/pages/object.h"
 
-#include <stdbool.h>
+/* Writes what a page tells of a version, an object: of the API's members those that are shown, and
+   `is_prerelease`. NULL is written as null. */
+void version_row_encode(const msgpack_object *version, struct encoder *model);
 
-/* Whether a number has a pre-release part. */
-bool version_is_prerelease(const msgpack_object *number);
-
-/* Writes an array: of each version of `versions`, as the API has them, what a row tells, and
-   whether it is a pre-release. `versions` may be NULL. */
+/* Writes an array of them. `versions` may be NULL. */
 void version_rows_encode(const msgpack_object *versions, struct encoder *model);
 
 #endif
