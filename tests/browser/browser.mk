@@ -31,9 +31,11 @@ pages-check: $(server_program) $(sample_index) | $(filter try-axe,$(goals)) ## t
 	@timeout -k 10 $(TEST_TIMEOUT) $(browser_python) -B tests/browser/check.py --programs '$(BUILD)' \
 	    --index $(sample_index) --axe $(axe_script) $(if $(ONLY),--only '$(ONLY)')
 
-# Of a registry where there is one.
-screenshots: $(server_program) $(soak_index) ## home, results and a crate, light and dark, to $(BUILD)/screenshots
-	@$(browser_python) -B tests/browser/screenshots.py --programs '$(BUILD)' --index $(soak_index) --to $(BUILD)/screenshots
+# Of the sample, in which crates were downloaded on 90 days.
+screenshots: $(server_program) $(or $(INDEX),$(sample_index)) ## home, results and a crate, light and dark, to $(BUILD)/screenshots (INDEX=another)
+	@$(browser_python) -B tests/browser/screenshots.py --programs '$(BUILD)' --index $(or $(INDEX),$(sample_index)) \
+	    --to $(BUILD)/screenshots
 
+# Of a registry where there is one.
 bench-paint: $(server_program) $(soak_index) ## milliseconds until a page is painted in Chromium, from an empty cache, median of 10
 	@$(browser_python) -B tests/browser/paint.py --programs '$(BUILD)' --index $(soak_index)

@@ -1,5 +1,5 @@
 // The faults of a page's layout at the present width, each in words: arguments[0] is the smallest target in CSS pixels.
-// Text overlaps text where two of its lines' boxes do, a quarter less high than they are: fonts' own boxes touch. A target
+// A line of text stays in its block, unless that scrolls or cuts it. Text overlaps text where two of its lines' boxes do, a quarter less high than they are: fonts' own boxes touch. A target
 // may be smaller in a line of text, or where a circle as wide about its middle meets no other target (WCAG 2.2, 2.5.8).
 const smallest = arguments[0];
 const faults = [];
@@ -25,6 +25,11 @@ if (document.documentElement.scrollWidth > width) {
     faults.push(`is ${document.documentElement.scrollWidth} px wide: ${wide.slice(-3).map(name).join(", ")}`);
 }
 
+const blockOf = (element) => {
+    while (getComputedStyle(element).display.startsWith("inline")) element = element.parentElement;
+    return element;
+};
+
 const lines = [];
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 const range = document.createRange();
@@ -32,6 +37,7 @@ for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const element = node.parentElement;
     if (!node.data.trim() || !isShown(element) || element.closest("svg, option, script, style")) continue;
     const box = clips(element)?.getBoundingClientRect();
+    const block = blockOf(element).getBoundingClientRect();
     range.selectNodeContents(node);
     for (const r of range.getClientRects()) {
         const line = { left: r.left, right: r.right, top: r.top + r.height / 8, bottom: r.bottom - r.height / 8, element };
@@ -42,6 +48,9 @@ for (let node = walker.nextNode(); node; node = walker.nextNode()) {
             line.bottom = Math.min(line.bottom, box.bottom);
         }
         if (line.right - line.left > 2 && line.bottom - line.top > 2) lines.push(line);
+        if (!box && (r.right > block.right + 1 || r.left < block.left - 1)) {
+            faults.push(`${name(element)} sticks out of its block by ${Math.max(r.right - block.right, block.left - r.left)} px`);
+        }
     }
 }
 lines.sort((a, b) => a.top - b.top);
@@ -56,11 +65,15 @@ lines.forEach((one, i) => {
 
 const selector = "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=option], [tabindex='0']";
 // A screen reader's and a skip link lie outside until they have the focus; a label is a part of its control's target.
+const isScrolledAway = (element, box) => {
+    const frame = clips(element.parentElement)?.getBoundingClientRect();
+    return frame && (box.top >= frame.bottom || box.bottom <= frame.top || box.left >= frame.right || box.right <= frame.left);
+};
 const targets = [...document.querySelectorAll(selector)].filter(isShown).map((element) => {
     const boxes = [element, ...(element.labels || [])].map((e) => e.getBoundingClientRect());
     const best = boxes.reduce((a, b) => (b.width * b.height > a.width * a.height ? b : a));
     return { element, box: best, x: best.left + best.width / 2, y: best.top + best.height / 2 };
-}).filter(({ box }) => box.width > 0 && box.right + scrollX > 0 && box.bottom + scrollY > 0);
+}).filter(({ element, box }) => box.width > 0 && box.right + scrollX > 0 && box.bottom + scrollY > 0 && !isScrolledAway(element, box));
 const isSmall = ({ box }) => box.width < smallest - 0.5 || box.height < smallest - 0.5;
 const isInText = ({ element }) => {
     const block = element.closest("p, li, dd, td, th, figcaption, blockquote, h1, h2, h3, h4, summary, label");

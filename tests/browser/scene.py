@@ -22,7 +22,6 @@ PAGES = {
     "keyword": "/keywords/http",
     "categories": "/categories",
     "category": "/categories/development-tools",
-    "subcategory": "/categories/development-tools::testing",
     "user": "/users/sample-user-33",
     "team": "/teams/github:sample-org-28:core",
     "crate": "/crates/tokio",
@@ -39,6 +38,22 @@ PAGES = {
     "no such page": "/no/such/page",
     "no such crate": "/crates/tokioo",
     "no such version": "/crates/tokio/99.0.0",
+}
+# Those of which the contrast in the dark is known from others: they have nothing in colours that these lack.
+COLOURED_ALIKE = {
+    "results of a typo",
+    "no result",
+    "keyword",
+    "user",
+    "team",
+    "crate, a yanked version",
+    "crate, its versions",
+    "crate, its dependencies",
+    "crate, its features",
+    "crate, its dependents",
+    "docs, a form that is not filled",
+    "no such crate",
+    "no such version",
 }
 # Of those that are not 200.
 STATUSES = {

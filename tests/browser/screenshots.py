@@ -18,7 +18,7 @@ from running_server import running_server  # noqa: E402
 from scene import missing_browser  # noqa: E402
 
 MAX_BYTES = 200 * 1000
-SHOWN = {"home": "/", "results": "/search?q=http+client", "crate": "/crates/serde"}
+SHOWN = {"home": "/", "results": "/search?q=http+client", "crate": "/crates/tokio"}
 
 
 def parse():

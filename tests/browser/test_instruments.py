@@ -10,9 +10,9 @@ from scene import BrowserTest, FaultsTest
 from test_each_page import LAYOUT, SMALLEST_TARGET
 
 BAD = b"""<!doctype html><html lang="en"><head><title>Bad</title><style>
-.wide { width: 3000px } .a { height: 20px } .over { margin-top: -20px } .small { font-size: 6px } .late { height: 0 }
+.wide { width: 3000px } .a { height: 20px } .tile { width: 20px; white-space: nowrap } .over { margin-top: -20px } .small { font-size: 6px } .late { height: 0 }
 </style></head><body onload="x"><h1 id="one">Bad</h1><h1 id="one">Twice</h1>
-<div class="wide">wide</div><div class="a">one text</div><div class="over">another text</div>
+<div class="wide">wide</div><div class="tile">far too long</div><div class="a">one text</div><div class="over">another text</div>
 <nav class="small"><a href="/gone">a</a> <a href="#nowhere">b</a></nav>
 <img src="http://elsewhere.example/x.png" alt=""><div class="late"></div><p>What is below moves.</p>
 <script>
@@ -67,6 +67,7 @@ class Instruments(BrowserTest):
             cookies = self.browser.cookies()
         self.assertRegex(faults, r'is \d+ px wide: .*div\.wide "wide"')
         self.assertIn('div.a "one text" lies over div.over "another text"', faults)
+        self.assertRegex(faults, r'div\.tile "far too long" sticks out of its block by \d+')
         self.assertRegex(faults, r'a "a" is \d+ by \d+ px, close to a "b"')
         self.assertTrue(any("broken" in error for error in probe["errors"]))
         self.assertTrue(any(violation.startswith("script-src-attr") for violation in probe["violations"]))
