@@ -64,6 +64,29 @@ static void shows_a_crate(void **state)
     page_cases_run(client_of(state), cases, N_ELEMENTS(cases));
 }
 
+/* The index has that of the default version. */
+static void shows_the_readme(void **state)
+{
+    static const struct page_case cases[] = {
+        {.request = {.target = "/crates/Odd-Name"},
+         .status = 200,
+         .body = {"<section id=\"readme\"", "<a href=\"#readme\">", "assets/readme-",
+                  "<h3 id=\"readme-hello\">Hello</h3>", "<a href=\"#readme-hello\">in</a> its",
+                  "<a rel=\"nofollow noopener\" href=\"https://example.org/l.png\">logo</a>",
+                  "!<b>its", "!its beginning"}},
+        {.request = {.target = "/crates/Odd-Name/1.2.0"},
+         .status = 200,
+         .body = {"<section id=\"readme\""}},
+        {.request = {.target = "/crates/Odd-Name/1.0.0"},
+         .status = 200,
+         .body = {"!id=\"readme\"", "!assets/readme-"}},
+        /* One that is nothing but a comment, and none. */
+        {.request = {.target = "/crates/tool"}, .status = 200, .body = {"!id=\"readme\""}},
+        {.request = {.target = "/crates/bare"}, .status = 200, .body = {"!id=\"readme\""}},
+    };
+    page_cases_run(client_of(state), cases, N_ELEMENTS(cases));
+}
+
 static void shows_a_version(void **state)
 {
     static const struct page_case cases[] = {
@@ -258,6 +281,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shows_a_crate),
+        cmocka_unit_test(shows_the_readme),
         cmocka_unit_test(shows_a_version),
         cmocka_unit_test(leads_from_other_spellings),
         cmocka_unit_test(says_what_is_missing),
