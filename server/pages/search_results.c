@@ -1,6 +1,7 @@
 /* A text is marked by the ranges of its highlights, which are in order, do not overlap, and count
    code points. What is not so (an index can be forged) is passed over. Markup is made here and not
-   by a template because texts have many pieces: a page of results takes a tenth less so. */
+   by a template because a page has a hundred pieces of text: as maps of a model these took a third
+   of the time of showing it. */
 #include "server/pages/search_results.h"
 
 #include "server/html/escape.h"
@@ -47,8 +48,8 @@ static int append_marked(msgpack_sbuffer *markup, const char *text, size_t lengt
     return html_escape(markup, text, length);
 }
 
-/* Writes at most `max_characters` of a text as markup, which is made in `markup`; null of what is no
-   text, or empty. */
+/* Writes at most `max_characters` of a text as markup, which is made in `markup`; null of what is
+   no text, or empty. */
 static void encode_marked(const msgpack_object *text, const msgpack_object *ranges,
                           size_t max_characters, msgpack_sbuffer *markup, struct encoder *encoder)
 {

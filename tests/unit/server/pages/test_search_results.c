@@ -1,4 +1,4 @@
-/* Texts of results are marked where they matched; what a forged index says of that is passed over. */
+/* Texts of results are marked where they matched; what is forged in an index is passed over. */
 #include "server/pages/search_results.h"
 
 #include <setjmp.h>
