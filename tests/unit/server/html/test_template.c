@@ -119,11 +119,12 @@ static void writes_rates_and_times(void **state)
     static const char template[] =
         "{{small|rate}} {{large|rate}} {{minute|duration}} {{day|duration}} "
         "{{small|duration}} {{small|milliseconds}} {{large|microseconds}} "
-        "{{minute|milliseconds}} {{large|duration}} {{years|duration}} {{text|rate}}{{text|duration}}{{text|milliseconds}}";
+        "{{minute|milliseconds}} {{large|duration}} {{years|duration}} {{text|rate}}{{text|duration}}"
+        "{{text|milliseconds}}";
     const struct template_source source = {"one", template, sizeof template - 1};
-    check(
-        &source, 1, write_times,
-        "0.2 1,234,568 1 min 1 s 3 d 2 h 0 s 250 µs 1.23 s 61 ms 14 d 6 h 2,194 d &lt;x&gt;&lt;x&gt;&lt;x&gt;");
+    check(&source, 1, write_times,
+          "0.2 1,234,568 1 min 1 s 3 d 2 h 0 s 250 µs 1.23 s 61 ms 14 d 6 h 2,194 d "
+          "&lt;x&gt;&lt;x&gt;&lt;x&gt;");
 }
 
 #define N_FACES 1200
@@ -141,11 +142,11 @@ static const int64_t scaled_numbers[] = {0,      999,    1000,     1050,       1
 
 static void write_numbers(struct encoder *encoder)
 {
-    const size_t n = sizeof scaled_numbers / sizeof *scaled_numbers;
+    const uint32_t n = sizeof scaled_numbers / sizeof *scaled_numbers;
     encoder_object(encoder, 1);
     encoder_key(encoder, "numbers");
     encoder_array(encoder, n);
-    for (size_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++)
         encoder_integer(encoder, scaled_numbers[i]);
     encoder_end_array(encoder);
     encoder_end_object(encoder);
