@@ -1,4 +1,4 @@
-/* Texts of results are cut where they matched; what a forged index says of that is passed over. */
+/* Texts of results are marked where they matched; what is forged in an index is passed over. */
 #include "server/pages/search_results.h"
 
 #include <setjmp.h>
@@ -39,7 +39,7 @@ static void write_crates(struct encoder *encoder, const char *name, const struct
     encoder_end_array(encoder);
 }
 
-/* What matched stands in brackets in `expected`. */
+/* `expected`: the markup of the name, in JSON. */
 static void check(const char *name, const struct range *ranges, uint32_t n_ranges,
                   const char *expected)
 {
@@ -60,25 +60,23 @@ static void check(const char *name, const struct range *ranges, uint32_t n_range
     search_results_encode(&crates.data, &encoder);
     assert_int_equal(encoder_finish(&encoder, NULL), 0);
     msgpack_sbuffer_write(&json, "", 1);
-    const char *parts = strstr(json.data, "\"name_parts\":");
+    const char *parts = strstr(json.data, "\"name_marked\":");
     assert_non_null(parts);
-    parts += strlen("\"name_parts\":");
+    parts += strlen("\"name_marked\":");
     assert_int_equal(strncmp(parts, expected, strlen(expected)), 0);
     msgpack_unpacked_destroy(&crates);
     msgpack_sbuffer_destroy(&bytes);
     msgpack_sbuffer_destroy(&json);
 }
 
-#define PLAIN(text) "{\"text\":\"" text "\",\"is_match\":false}"
-#define MATCH(text) "{\"text\":\"" text "\",\"is_match\":true}"
-
-static void cuts_by_code_points(void **state)
+static void marks_by_code_points(void **state)
 {
     (void)state;
     static const struct range ranges[] = {{1, 2}, {4, 1}};
-    check("añb-c", ranges, 2, "[" PLAIN("a") "," MATCH("ñb") "," PLAIN("-") "," MATCH("c") "]");
-    check("añb-cd", ranges, 1, "[" PLAIN("a") "," MATCH("ñb") "," PLAIN("-cd") "]");
-    check("abc", NULL, 0, "[" PLAIN("abc") "]");
+    check("añb-c", ranges, 2, "\"a<mark>ñb</mark>-<mark>c</mark>\"");
+    check("añb-cd", ranges, 1, "\"a<mark>ñb</mark>-cd\"");
+    check("abc", NULL, 0, "\"abc\"");
+    check("<b>&", ranges, 1, "\"&lt;<mark>b&gt;</mark>&amp;\"");
 }
 
 static void passes_over_what_is_forged(void **state)
@@ -89,15 +87,15 @@ static void passes_over_what_is_forged(void **state)
     struct range many[300];
     for (int64_t i = 0; i < 300; i++)
         many[i] = (struct range){2 * i, 1};
-    check("abcde", overlapping, 3, "[" PLAIN("ab") "," MATCH("cd") "," PLAIN("e") "]");
-    check("abc", huge, 3, "[" PLAIN("a") "," MATCH("bc") "]");
-    check("abc", many, 300, "[" MATCH("a") "," PLAIN("b") "," MATCH("c") "]");
+    check("abcde", overlapping, 3, "\"ab<mark>cd</mark>e\"");
+    check("abc", huge, 3, "\"a<mark>bc</mark>\"");
+    check("abc", many, 300, "\"<mark>a</mark>b<mark>c</mark>\"");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cuts_by_code_points),
+        cmocka_unit_test(marks_by_code_points),
         cmocka_unit_test(passes_over_what_is_forged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
