@@ -5,6 +5,7 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,7 +13,13 @@
 
 int html_append(msgpack_sbuffer *out, const char *bytes, size_t length)
 {
-    return length == 0 ? 0 : msgpack_sbuffer_write(out, bytes, length);
+    if (length == 0)
+        return 0;
+    if (out->alloc - out->size < length)
+        return msgpack_sbuffer_write(out, bytes, length);
+    memcpy(out->data + out->size, bytes, length);
+    out->size += length;
+    return 0;
 }
 
 int html_append_format(msgpack_sbuffer *out, const char *format, ...)
@@ -50,6 +57,24 @@ static const char *reference_of(unsigned char byte)
     }
 }
 
+#define BIT(byte) (UINT64_C(1) << ((byte) % 64))
+
+/* How many bytes at the front are surely themselves. */
+static size_t plain_bytes(const unsigned char *text, size_t length)
+{
+    /* A bit for each byte that is not: control characters, markup, C2 and E2. */
+    static const uint64_t is_looked_at[4] = {
+        UINT32_MAX | BIT('"') | BIT('&') | BIT('\'') | BIT('<') | BIT('>'),
+        BIT(0x7F),
+        0,
+        BIT(0xC2) | BIT(0xE2),
+    };
+    size_t n = 0;
+    while (n < length && (is_looked_at[text[n] / 64] & BIT(text[n])) == 0)
+        n++;
+    return n;
+}
+
 /* The length of the sequence at `text` that must not stand in a page; 0: none begins here. */
 static size_t forbidden_sequence(const unsigned char *text, size_t length)
 {
@@ -67,6 +92,9 @@ int html_escape(msgpack_sbuffer *out, const char *text, size_t length)
     const unsigned char *bytes = (const unsigned char *)text;
     size_t run = 0; /* where what is copied begins */
     for (size_t i = 0; i < length;) {
+        i += plain_bytes(bytes + i, length - i);
+        if (i == length)
+            break;
         size_t n_forbidden = bytes[i] >= 0xC2 ? forbidden_sequence(bytes + i, length - i) : 0;
         const char *instead = n_forbidden > 0 ? REPLACEMENT : reference_of(bytes[i]);
         if (instead == NULL) {

@@ -64,16 +64,17 @@ static bool is_count(const msgpack_object *value)
 
 static int write_count(const msgpack_object *value, msgpack_sbuffer *out)
 {
-    char digits[24];
+    char text[32];
+    size_t at = sizeof text;
     if (!is_count(value))
         return html_text(value, out);
-    int length = snprintf(digits, sizeof digits, "%" PRIu64, value->via.u64);
-    for (int i = 0; i < length; i++) {
-        bool begins_group = i > 0 && (length - i) % 3 == 0;
-        if ((begins_group && html_append(out, ",", 1) != 0) || html_append(out, digits + i, 1) != 0)
-            return -1;
+    uint64_t rest = value->via.u64;
+    for (unsigned n_digits = 0; rest > 0 || n_digits == 0; n_digits++, rest /= 10) {
+        if (n_digits > 0 && n_digits % 3 == 0)
+            text[--at] = ',';
+        text[--at] = (char)('0' + rest % 10);
     }
-    return 0;
+    return html_append(out, text + at, sizeof text - at);
 }
 
 /* Writes a number below 1,000 of the largest unit that fits, with one digit behind the point: units
