@@ -12,6 +12,8 @@
 #include <cmocka.h>
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
+#define TEN "0123456789"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 #define PAGE_HEADERS                                                                               \
     "Content-Type: text/html; charset=utf-8", "Cache-Control: public, max-age=60", "ETag",         \
         "Content-Security-Policy"
@@ -58,6 +60,29 @@ static void shows_a_crate(void **state)
                   "<svg role=\"img\" aria-labelledby=\"chart-title\"",
                   "most on 2026-10-30: 1005 downloads.",
                   "<time datetime=\"2026-10-31\">2026-10-31</time></th><td class=\"number\">250<"}},
+    };
+    page_cases_run(client_of(state), cases, N_ELEMENTS(cases));
+}
+
+/* The index has that of the default version. */
+static void shows_the_readme(void **state)
+{
+    static const struct page_case cases[] = {
+        {.request = {.target = "/crates/Odd-Name"},
+         .status = 200,
+         .body = {"<section id=\"readme\"", "<a href=\"#readme\">", "assets/readme-",
+                  "<h3 id=\"readme-hello\">Hello</h3>", "<a href=\"#readme-hello\">in</a> its",
+                  "<a rel=\"nofollow noopener\" href=\"https://example.org/l.png\">logo</a>",
+                  "!<b>its", "!its beginning"}},
+        {.request = {.target = "/crates/Odd-Name/1.2.0"},
+         .status = 200,
+         .body = {"<section id=\"readme\""}},
+        {.request = {.target = "/crates/Odd-Name/1.0.0"},
+         .status = 200,
+         .body = {"!id=\"readme\"", "!assets/readme-"}},
+        /* One that is nothing but a comment, and none. */
+        {.request = {.target = "/crates/tool"}, .status = 200, .body = {"!id=\"readme\""}},
+        {.request = {.target = "/crates/bare"}, .status = 200, .body = {"!id=\"readme\""}},
     };
     page_cases_run(client_of(state), cases, N_ELEMENTS(cases));
 }
@@ -142,6 +167,9 @@ static void says_what_is_missing(void **state)
         {.request = {.target = "/crates/%3Cscript%3E%22"},
          .status = 404,
          .body = {"<bdi>&lt;script&gt;&quot;</bdi>", "/search?q=%3Cscript%3E%22", "!<script>"}},
+        {.request = {.target = "/crates/" HUNDRED HUNDRED HUNDRED},
+         .status = 404,
+         .body = {"There is no crate called <bdi>0123", "!href=\"/search?q="}},
         {.request = {.target = "/crates/Odd-Name/9.9.9"},
          .status = 404,
          .headers = {"Cache-Control: no-store"},
@@ -253,6 +281,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shows_a_crate),
+        cmocka_unit_test(shows_the_readme),
         cmocka_unit_test(shows_a_version),
         cmocka_unit_test(leads_from_other_spellings),
         cmocka_unit_test(says_what_is_missing),

@@ -36,7 +36,7 @@
     "<div onclick=\"x\">\n\n```\"><script>\n</code></pre>\n```\n\n"                                \
     "| <b> | {{x}} |\n|---|---|\n| ]]> | `<i>` |\n\n" POISON
 #define FACES_BYTES 65536
-#define MAX_PAGE_BYTES 100000
+#define MAX_PAGE_BYTES 200000
 
 /* Tables in CSV, but that `@` stands for a field that is POISON, `~` for NAME, `^` for TEAM, `#`
    for MARKDOWN and `$` for 64 KiB of emoji. */

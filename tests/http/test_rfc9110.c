@@ -346,6 +346,12 @@ static void expect_cache_control(const char *path, const struct http_response *r
     assert_true(response->status != 200 || http_header(response, "ETag") != NULL);
 }
 
+/* Figures of the moment are as long as they are. */
+static bool has_moving_figures(const char *path)
+{
+    return strcmp(path, "/metrics") == 0 || strncmp(path, "/status", strlen("/status")) == 0;
+}
+
 static void compare_head(struct http_client *client, const char *path, const char *headers)
 {
     static const char *const varying[] = {"Date", "X-Request-Id", "X-Cache", "Server-Timing"};
@@ -358,7 +364,7 @@ static void compare_head(struct http_client *client, const char *path, const cha
     assert_int_equal(head.size, 0);
     for (size_t i = 0; i < get.n_headers; i++) {
         const char *name = get.headers[i].name;
-        bool varies = strcmp(path, "/metrics") == 0 && strcmp(name, "Content-Length") == 0;
+        bool varies = has_moving_figures(path) && strcmp(name, "Content-Length") == 0;
         for (size_t j = 0; j < N_ELEMENTS(varying); j++)
             varies = varies || strcmp(name, varying[j]) == 0;
         const char *value = http_header(&head, name);

@@ -94,20 +94,22 @@ static void add_description(struct text *crates)
 static struct text crate_rows(void)
 {
     struct text crates = text_begin(
-        CRATES_COLUMNS "\n"
-                       "1,Odd-Name,2020-01-01,2026-04-01,\"Tests, pages\",https://example.org/"
-                       "?a=1&b=2,http://example.org/docs,\n"
-                       "2,bare" DAY DAY ",Nothing yet,,,\n"
-                       "3,gone" DAY DAY ",Was here,,,\n"
-                       "4,tool" DAY DAY ",A program,,,\n"
-                       "5,evil" DAY DAY "," EVIL
-                       ",javascript:alert(1),\"https://x.example/\"\"><script>\",data:text/html\n"
-                       "6,$(reboot)" DAY DAY ",Do not run,,,\n"
-                       "7,many" DAY DAY ",");
+        CRATES_COLUMNS
+        ",readme\n"
+        "1,Odd-Name,2020-01-01,2026-04-01,\"Tests, pages\",https://example.org/"
+        "?a=1&b=2,http://example.org/docs,,\"# Hello\n\n[in](#hello) <b>its</b> "
+        "![logo](https://example.org/l.png) <script>\"\n"
+        "2,bare" DAY DAY ",Nothing yet,,,,\n"
+        "3,gone" DAY DAY ",Was here,,,,\n"
+        "4,tool" DAY DAY ",A program,,,,\"<!-- nothing -->\"\n"
+        "5,evil" DAY DAY "," EVIL
+        ",javascript:alert(1),\"https://x.example/\"\"><script>\",data:text/html,\"" EVIL "\"\n"
+        "6,$(reboot)" DAY DAY ",Do not run,,,,\n"
+        "7,many" DAY DAY ",");
     add_description(&crates);
-    add(&crates, ",,,\n");
+    add(&crates, ",,,,\n");
     for (int i = 0; i < SHOWN_CRATES_N_DEPENDENCIES; i++)
-        add(&crates, "%d,d%02d" DAY DAY ",A dependency,,,\n", 100 + i, i);
+        add(&crates, "%d,d%02d" DAY DAY ",A dependency,,,,\n", 100 + i, i);
     return crates;
 }
 

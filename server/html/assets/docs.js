@@ -140,7 +140,7 @@ async function ask(form) {
     const start = performance.now();
     try {
         const response = await fetch(addressOf(form), {
-            headers: { Accept: acceptOf(form) }, signal: AbortSignal.timeout(PATIENCE) });
+            headers: { Accept: acceptOf(form) }, cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
         const bytes = await response.arrayBuffer();
         await showAnswer(place, response, bytes, performance.now() - start);
     } catch (error) {

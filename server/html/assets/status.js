@@ -3,7 +3,7 @@
    there is no motion to be reduced. */
 const EACH = 1000;
 const EACH_UNSEEN = 10000;
-const PATIENCE = 4000; // for one answer
+const PATIENCE = 3000; // for one answer
 const SPAN = 300; // seconds of the chart
 
 const { RateChart, LatencyChart, time } =
