@@ -1,6 +1,7 @@
 /* GET /crates, which others have as the list of all crates: here that is a search without a text,
    and this leads there. */
-#include "server/pages/crate_page_path.h"
+#include "server/pages/crate_address.h"
+#include "server/pages/page.h"
 #include "server/pages/pages.h"
 
 #include <string.h>
@@ -28,7 +29,7 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
     const struct all_crates_parameters *wanted = parameters;
     job->head.status = MHD_HTTP_FOUND;
     memcpy(job->location, address, sizeof address);
-    crate_page_add_query(job, wanted->query, wanted->query_length);
+    crate_address_add_query(job, wanted->query, wanted->query_length);
     return 0;
 }
 

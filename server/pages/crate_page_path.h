@@ -36,19 +36,6 @@ int crate_page_answer_other(struct answer_job *job, const struct crate_page_path
 int crate_page_find_version(struct answer_job *job, const struct crate_page_path *path,
                             int64_t *version_id, struct failure *failure);
 
-/* Writes the address of a page: "/crates/NAME/VERSION" and `tail`, or without a version where that
-   has length 0; percent-encoded and NUL-terminated. Returns 0, or -1 where it is too long. */
-int crate_page_address(char address[ANSWER_MAX_LOCATION], const struct path_value *name,
-                       const struct path_value *version, const char *tail);
-
-/* Appends a query as it was sent to the job's location, if it can stand there. */
-void crate_page_add_query(struct answer_job *job, const char *query, size_t query_length);
-
-/* Redirects there for now (302). Returns 0 or -1. */
-int crate_page_redirect(struct answer_job *job, const struct path_value *name,
-                        const struct path_value *version, const char *tail,
-                        struct failure *failure);
-
 /* Writes the member `title`: "Features of NAME VERSION", without what is NULL or empty. */
 void crate_page_add_title(struct page *page, const char *heading, const struct path_value *name,
                           const struct path_value *version);

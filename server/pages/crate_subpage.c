@@ -1,5 +1,7 @@
-/* Addresses are written as those of redirects are (crate_page_address). */
+/* Addresses are written as those of redirects are (crate_address.h). */
 #include "server/pages/crate_subpage.h"
+
+#include "server/pages/crate_address.h"
 
 void crate_subpage_begin(struct page *page, const struct crate_page_path *path, const char *heading,
                          const char *tail)
@@ -24,7 +26,7 @@ void crate_subpage_add_listing(struct page *page, const struct crate_page_path *
     encoder_member_integer(&page->model, "n", (int64_t)n);
     encoder_member_boolean(&page->model, "has_elements", n > 0);
     encoder_key(&page->model, "listing");
-    if (crate_page_address(address, &path->name, &path->version, tail) == 0)
+    if (crate_address_write(address, &path->name, &path->version, tail) == 0)
         listing_encode(listing, address, n, &page->model);
     else
         encoder_lack_memory(&page->model);

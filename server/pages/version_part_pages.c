@@ -1,5 +1,6 @@
 /* GET /crates/{name}/{version}/dependencies and …/features: a version's long lists, in pages; and
    /crates/{name}/dependencies, which leads to those of the default version. */
+#include "server/pages/crate_address.h"
 #include "server/pages/crate_page_path.h"
 #include "server/pages/crate_subpage.h"
 #include "server/pages/dependency_groups.h"
@@ -136,8 +137,8 @@ static int answer_default(struct answer_job *job, const void *parameters, struct
         return -1;
     crate_path_tag(job->snapshot->index, path->rank, job->surrogate_key);
     number.text = object_text(part_value_at(&value, "crate", "default_version"), &number.length);
-    int result = crate_page_redirect(job, &path->name, &number,
-                                     number.length > 0 ? "/dependencies" : "", failure);
+    int result = crate_address_redirect(job, &path->name, &number,
+                                        number.length > 0 ? "/dependencies" : "", failure);
     part_value_free(&value);
     return result;
 }

@@ -12,6 +12,8 @@
 #include <cmocka.h>
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
+#define TEN "0123456789"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 #define PAGE_HEADERS                                                                               \
     "Content-Type: text/html; charset=utf-8", "Cache-Control: public, max-age=60", "ETag",         \
         "Content-Security-Policy"
@@ -33,8 +35,8 @@ static void shows_a_crate(void **state)
                   "<a href=\"http://example.org/docs\" rel=\"nofollow noopener\">", "!Repository",
                   "<a href=\"/keywords/c%2B%2B\"><bdi>c++</bdi></a>",
                   "<a href=\"/categories/web::http\"><bdi>HTTP</bdi></a>",
-                  "<a href=\"/users/Ada-L\">", "<a href=\"/teams/github:org:core\">", "!a.example",
-                  "!canonical", "!yanked"}},
+                  "<dd><a href=\"/users/Ada-L\">", "<li><a href=\"/users/Ada-L\">",
+                  "<a href=\"/teams/github:org:core\">", "!a.example", "!canonical", "!yanked"}},
         /* What is on by default is found over a feature between. */
         {.request = {.target = "/crates/Odd-Name"},
          .status = 200,
@@ -165,6 +167,9 @@ static void says_what_is_missing(void **state)
         {.request = {.target = "/crates/%3Cscript%3E%22"},
          .status = 404,
          .body = {"<bdi>&lt;script&gt;&quot;</bdi>", "/search?q=%3Cscript%3E%22", "!<script>"}},
+        {.request = {.target = "/crates/" HUNDRED HUNDRED HUNDRED},
+         .status = 404,
+         .body = {"There is no crate called <bdi>0123", "!href=\"/search?q="}},
         {.request = {.target = "/crates/Odd-Name/9.9.9"},
          .status = 404,
          .headers = {"Cache-Control: no-store"},

@@ -182,6 +182,13 @@ static void knows_its_address(void **state)
          .body = {"<link rel=\"canonical\" href=\"https://crates.example/a&amp;b/keywords/http\">",
                   "<meta property=\"og:title\" content=\"http\">",
                   "<bdi>Back &lt;b&gt;soon&lt;/b&gt;</bdi>"}},
+        {.request = {.target = "/crates/serde"},
+         .status = 200,
+         .body = {"rel=\"canonical\" href=\"https://crates.example/a&amp;b/crates/serde\">"}},
+        {.request = {.target = "/crates/zstd-sys/1.4.13+zstd.1.4.3/features"},
+         .status = 200,
+         .body = {"rel=\"canonical\" href=\"https://crates.example/a&amp;b/crates/zstd-sys/"
+                  "1.4.13%2Bzstd.1.4.3/features\">"}},
         {.request = {.target = "/opensearch.xml"},
          .status = 200,
          .headers = {"Content-Type: application/opensearchdescription+xml"},
