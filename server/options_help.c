@@ -36,9 +36,9 @@ static const char options_text[] =
     "                       whether it says so at the log-in button; default yes (no\n"
     "                       writes are taken either way)\n"
     "      --ui yes|no      whether there are pages for people; default yes\n"
-    "      --status yes|no  whether one of them, /status, shows operators how the\n"
-    "                       server does and what is searched for; at --admin-listen,\n"
-    "                       where there is none for this machine alone; default yes\n"
+    "      --status yes|no  whether the page /status shows operators how the server\n"
+    "                       does and what is searched for: at --admin-listen; where\n"
+    "                       there is none, to who asks from this machine; default yes\n"
     "      --count-downloads FOLDER\n"
     "                       count downloads, a file a day; `cratedex-index build\n"
     "                       --downloads FOLDER` adds them to the next index\n";

@@ -62,19 +62,31 @@ static bool is_count(const msgpack_object *value)
     return value->type == MSGPACK_OBJECT_POSITIVE_INTEGER;
 }
 
-static int write_count(const msgpack_object *value, msgpack_sbuffer *out)
+/* Appends the digits of a number, with commas where `has_commas`. */
+static int write_digits(uint64_t number, bool has_commas, msgpack_sbuffer *out)
 {
     char text[32];
     size_t at = sizeof text;
-    if (!is_count(value))
-        return html_text(value, out);
-    uint64_t rest = value->via.u64;
-    for (unsigned n_digits = 0; rest > 0 || n_digits == 0; n_digits++, rest /= 10) {
-        if (n_digits > 0 && n_digits % 3 == 0)
+    for (unsigned n_digits = 0; number > 0 || n_digits == 0; n_digits++, number /= 10) {
+        if (has_commas && n_digits > 0 && n_digits % 3 == 0)
             text[--at] = ',';
-        text[--at] = (char)('0' + rest % 10);
+        text[--at] = (char)('0' + number % 10);
     }
     return html_append(out, text + at, sizeof text - at);
+}
+
+static int write_count(const msgpack_object *value, msgpack_sbuffer *out)
+{
+    return is_count(value) ? write_digits(value->via.u64, true, out) : html_text(value, out);
+}
+
+/* The number in tenths of a unit, rounded; halves to the even one. */
+static uint64_t tenths_of(uint64_t number, uint64_t unit)
+{
+    uint64_t rest = number % unit * 10;
+    uint64_t tenths = number / unit * 10 + rest / unit;
+    rest %= unit;
+    return tenths + (2 * rest > unit || (2 * rest == unit && tenths % 2 == 1));
 }
 
 /* Writes a number below 1,000 of the largest unit that fits, with one digit behind the point: units
@@ -83,12 +95,18 @@ static int write_scaled(uint64_t number, const char *const units[], unsigned n_u
                         msgpack_sbuffer *out)
 {
     unsigned unit = 0;
-    double scaled = (double)number;
-    while (scaled >= (unit > 0 ? 999.95 : 1000.0) && unit + 1 < n_units) {
-        scaled /= 1000;
+    uint64_t size = 1;
+    uint64_t tenths = 10 * (number < 1000 ? number : 1000);
+    while (tenths >= 10000 && unit + 1 < n_units) {
+        size *= 1000;
+        tenths = tenths_of(number, size);
         unit++;
     }
-    return html_append_format(out, unit > 0 ? "%.1f%s" : "%.0f%s", scaled, units[unit]);
+    const char last[] = {'.', (char)('0' + tenths % 10)};
+    if (write_digits(tenths / 10, false, out) != 0 ||
+        (unit > 0 && html_append(out, last, sizeof last) != 0))
+        return -1;
+    return html_append(out, units[unit], strlen(units[unit]));
 }
 
 static int write_compact(const msgpack_object *value, msgpack_sbuffer *out)

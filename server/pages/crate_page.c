@@ -51,7 +51,7 @@ static void add_more(struct page *page, const char *key, uint64_t n, uint32_t ma
         encoder_null(&page->model);
 }
 
-/* Six members. */
+/* Seven members. */
 static void add_head(struct page *page, const struct subject *subject)
 {
     struct encoder *model = &page->model;
@@ -63,6 +63,8 @@ static void add_head(struct page *page, const struct subject *subject)
     object_encode_member(subject->answer, "crate", model);
     encoder_key(model, "version");
     version_row_encode(version, model);
+    encoder_key(model, "publisher");
+    object_encode(object_member(object_member(version, "published_by"), "login"), model);
     encoder_member_boolean(model, "is_default", subject->is_default);
     encoder_key(model, "install");
     install_lines_encode(version, subject->is_default, model);
@@ -212,7 +214,7 @@ static int add_readme(struct page *page, const struct subject *subject, struct f
 static int show(struct answer_job *job, const struct subject *subject, struct failure *failure)
 {
     struct page page;
-    page_begin(&page, job, 27);
+    page_begin(&page, job, 28);
     add_head(&page, subject);
     add_tags(&page, subject, "keywords", "more_keywords");
     add_tags(&page, subject, "categories", "more_categories");

@@ -230,6 +230,7 @@ REQUESTS = {
     "/healthz": constant(""),
     "/readyz": constant(""),
     "/metrics": constant(""),
+    "/status.json": constant("", "?history=5"),
 }
 
 

@@ -35,8 +35,8 @@ static void shows_a_crate(void **state)
                   "<a href=\"http://example.org/docs\" rel=\"nofollow noopener\">", "!Repository",
                   "<a href=\"/keywords/c%2B%2B\"><bdi>c++</bdi></a>",
                   "<a href=\"/categories/web::http\"><bdi>HTTP</bdi></a>",
-                  "<a href=\"/users/Ada-L\">", "<a href=\"/teams/github:org:core\">", "!a.example",
-                  "!canonical", "!yanked"}},
+                  "<dd><a href=\"/users/Ada-L\">", "<li><a href=\"/users/Ada-L\">",
+                  "<a href=\"/teams/github:org:core\">", "!a.example", "!canonical", "!yanked"}},
         /* What is on by default is found over a feature between. */
         {.request = {.target = "/crates/Odd-Name"},
          .status = 200,

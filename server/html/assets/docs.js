@@ -151,8 +151,6 @@ async function ask(form) {
 }
 
 function beginForm(form) {
-    form.querySelector(".encoding").hidden = false;
-    form.querySelector(".curl").hidden = false;
     form.parentElement.querySelector(".answer").setAttribute("aria-live", "polite");
     form.addEventListener("input", () => showCurl(form));
     form.addEventListener("submit", (event) => {
@@ -172,7 +170,6 @@ function beginFilter() {
         const names = [...card.querySelectorAll("[data-in]")].map((field) => field.name);
         return [link, `${card.dataset.path} ${link.textContent} ${link.dataset.operation} ${names.join(" ")}`.toLowerCase()];
     }));
-    document.querySelector(".docs-filter").hidden = false;
     box.addEventListener("input", () => {
         const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
         let n = 0;
@@ -205,7 +202,6 @@ function beginMarking() {
         observer.observe(card);
 }
 
-document.getElementById("docs-scriptless").hidden = true;
 for (const form of document.querySelectorAll("form.try"))
     beginForm(form);
 beginFilter();

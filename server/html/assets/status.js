@@ -225,8 +225,6 @@ for (const button of spanButtons)
             other.setAttribute("aria-pressed", String(other === button));
         showCharts(last);
     });
-for (const chart of document.querySelectorAll(".chart"))
-    chart.hidden = false;
 document.addEventListener("visibilitychange", () => {
     if (!document.hidden)
         turn();

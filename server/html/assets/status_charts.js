@@ -26,7 +26,7 @@ function niceCeiling(value) {
 /* A chart in a figure: `draw(frame)` is called when there is something new, or another width. */
 class Chart {
     constructor(figure, height, label) {
-        this.svg = make("svg", { role: "img", "aria-label": label, height }, figure);
+        this.svg = make("svg", { role: "img", "aria-label": label, height }, figure.querySelector(".plot"));
         this.height = height;
         this.texts = make("g", {}, this.svg);
         new ResizeObserver(() => requestAnimationFrame(() => this.fit())).observe(figure);

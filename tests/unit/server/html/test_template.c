@@ -119,11 +119,12 @@ static void writes_rates_and_times(void **state)
     static const char template[] =
         "{{small|rate}} {{large|rate}} {{minute|duration}} {{day|duration}} "
         "{{small|duration}} {{small|milliseconds}} {{large|microseconds}} "
-        "{{minute|milliseconds}} {{large|duration}} {{years|duration}} {{text|rate}}{{text|duration}}{{text|milliseconds}}";
+        "{{minute|milliseconds}} {{large|duration}} {{years|duration}} {{text|rate}}"
+        "{{text|duration}}{{text|milliseconds}}";
     const struct template_source source = {"one", template, sizeof template - 1};
-    check(
-        &source, 1, write_times,
-        "0.2 1,234,568 1 min 1 s 3 d 2 h 0 s 250 µs 1.23 s 61 ms 14 d 6 h 2,194 d &lt;x&gt;&lt;x&gt;&lt;x&gt;");
+    check(&source, 1, write_times,
+          "0.2 1,234,568 1 min 1 s 3 d 2 h 0 s 250 µs 1.23 s 61 ms 14 d 6 h 2,194 d "
+          "&lt;x&gt;&lt;x&gt;&lt;x&gt;");
 }
 
 #define N_FACES 1200
@@ -134,6 +135,29 @@ static void write_faces(char text[4 * N_FACES + 1], size_t n)
     for (size_t i = 0; i < 4 * n; i++)
         text[i] = "\xF0\x9F\x98\x80"[i % 4];
     text[4 * n] = '\0';
+}
+
+static const int64_t scaled_numbers[] = {0,      999,    1000,     1050,       1150,
+                                         999949, 999950, 12345678, 1999999999, INT64_MAX};
+
+static void write_numbers(struct encoder *encoder)
+{
+    const uint32_t n = sizeof scaled_numbers / sizeof *scaled_numbers;
+    encoder_object(encoder, 1);
+    encoder_key(encoder, "numbers");
+    encoder_array(encoder, n);
+    for (uint32_t i = 0; i < n; i++)
+        encoder_integer(encoder, scaled_numbers[i]);
+    encoder_end_array(encoder);
+    encoder_end_object(encoder);
+}
+
+/* Halves go to the even digit; what rounds to 1,000 has the next unit, while there is one. */
+static void scales_numbers(void **state)
+{
+    (void)state;
+    const struct template_source source = {"one", "{{#numbers}}{{.|compact}} {{/numbers}}", 38};
+    check(&source, 1, write_numbers, "0 999 1.0K 1.0K 1.2K 999.9K 1.0M 12.3M 2.0B 9223372.0T ");
 }
 
 static void write_long_text(struct encoder *encoder)
@@ -243,6 +267,7 @@ int main(void)
         cmocka_unit_test(writes_sections),
         cmocka_unit_test(writes_by_filters),
         cmocka_unit_test(writes_rates_and_times),
+        cmocka_unit_test(scales_numbers),
         cmocka_unit_test(shortens_texts),
         cmocka_unit_test(leaves_out_indentation),
         cmocka_unit_test(leaves_out_lines_of_tags),

@@ -3,6 +3,7 @@
 
 #include "server/telemetry/asked_window.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -165,6 +166,55 @@ static void counts_a_part_of_many(void **state)
     asked_queries_destroy(asked);
 }
 
+struct writer {
+    struct asked_queries *asked;
+    uint64_t n_taken;
+};
+
+static void *write_notes(void *context)
+{
+    struct writer *writer = context;
+    struct asked_query query;
+    char text[16];
+    for (unsigned i = 0; i < 30000; i++) {
+        snprintf(text, sizeof text, "text %u", i % 5);
+        asked_queries_describe(writer->asked, text, strlen(text), i % 5 == 0, &query);
+        if (!asked_queries_take(writer->asked, 1))
+            continue;
+        asked_queries_note(writer->asked, 1, &query, 1 + i / 5);
+        writer->n_taken++;
+    }
+    return NULL;
+}
+
+/* One thread answers while another counts and a page is shown. */
+static void counts_while_others_ask(void **state)
+{
+    (void)state;
+    struct writer writer = {.asked = create()};
+    struct asked_total totals[ASKED_MAX_TOTALS];
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, write_notes, &writer), 0);
+    for (unsigned i = 0; i < 200; i++) {
+        asked_queries_gather(writer.asked, 1);
+        (void)asked_queries_read(writer.asked, ASKED_MOST, totals);
+    }
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    asked_queries_gather(writer.asked, 1);
+    assert_true(writer.n_taken > 0);
+    const size_t n = asked_queries_read(writer.asked, ASKED_MOST, totals);
+    uint64_t sum = 0;
+    assert_in_range(n, 1, 5);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(totals[i].query.length, strlen("text 0"));
+        assert_memory_equal(totals[i].query.text, "text ", 5);
+        assert_int_equal(totals[i].query.found_nothing, totals[i].query.text[5] == '0');
+        sum += totals[i].at_least;
+    }
+    assert_in_range(sum, 1, asked_queries_count(writer.asked));
+    asked_queries_destroy(writer.asked);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +223,7 @@ int main(void)
         cmocka_unit_test(forgets_after_a_day),
         cmocka_unit_test(cuts_between_characters),
         cmocka_unit_test(counts_a_part_of_many),
+        cmocka_unit_test(counts_while_others_ask),
     };
     return cmocka_run_group_tests_name("asked_queries", tests, NULL, NULL);
 }
