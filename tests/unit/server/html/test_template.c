@@ -119,8 +119,8 @@ static void writes_rates_and_times(void **state)
     static const char template[] =
         "{{small|rate}} {{large|rate}} {{minute|duration}} {{day|duration}} "
         "{{small|duration}} {{small|milliseconds}} {{large|microseconds}} "
-        "{{minute|milliseconds}} {{large|duration}} {{years|duration}} {{text|rate}}{{text|duration}}"
-        "{{text|milliseconds}}";
+        "{{minute|milliseconds}} {{large|duration}} {{years|duration}} {{text|rate}}"
+        "{{text|duration}}{{text|milliseconds}}";
     const struct template_source source = {"one", template, sizeof template - 1};
     check(&source, 1, write_times,
           "0.2 1,234,568 1 min 1 s 3 d 2 h 0 s 250 µs 1.23 s 61 ms 14 d 6 h 2,194 d "
