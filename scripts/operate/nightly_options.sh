@@ -46,6 +46,9 @@ What is built:
                     several with a colon between
       --synonyms FILE
                     words that mean the same, see cratedex-index(1)
+      --readmes WHERE
+                    keep READMEs for the pages of crates: dump, those of the
+                    dump, or a folder or an archive, see cratedex-index(1)
       --sign KEY    sign the index by this Ed25519 key
       --verify-key PUB
                     the index must have a signature by this public key
@@ -87,7 +90,7 @@ after a signal.
 END
 }
 
-names='URL ALLOW_HTTP STATE DUMPS INDEXES DUMP DOWNLOADS SYNONYMS SIGN_KEY VERIFY_KEY MAX_DUMP_BYTES'
+names='URL ALLOW_HTTP STATE DUMPS INDEXES DUMP DOWNLOADS SYNONYMS READMES SIGN_KEY VERIFY_KEY MAX_DUMP_BYTES'
 names="$names MIN_CRATES MIN_FREE KEEP ADMIN PID_FILE SERVER WAIT"
 
 set_defaults() {
@@ -99,6 +102,7 @@ set_defaults() {
     DUMP=
     DOWNLOADS=
     SYNONYMS=
+    READMES=
     SIGN_KEY=
     VERIFY_KEY=
     MAX_DUMP_BYTES=64G
@@ -146,7 +150,7 @@ find_config() {
     done
 }
 
-taking_values='--config --use --state --dumps --indexes --url --dump --downloads --synonyms --sign --verify-key'
+taking_values='--config --use --state --dumps --indexes --url --dump --downloads --synonyms --readmes --sign --verify-key'
 taking_values="$taking_values --max-dump-bytes --min-crates --min-free --keep --admin --pid-file --server --wait"
 
 choose() {
@@ -174,6 +178,7 @@ read_options() {
         --force) force=1 ;;
         --downloads) DOWNLOADS=$value ;;
         --synonyms) SYNONYMS=$value ;;
+        --readmes) READMES=$value ;;
         --sign) SIGN_KEY=$value ;;
         --verify-key) VERIFY_KEY=$value ;;
         --max-dump-bytes) MAX_DUMP_BYTES=$value ;;
@@ -215,8 +220,8 @@ check_values() {
         *) wrong_usage "'$address' is no ADDR:PORT" ;;
         esac
     done
-    for file in "$SYNONYMS" "$SIGN_KEY" "$VERIFY_KEY"; do
-        [ -z "$file" ] || [ -n "$action" ] || [ -r "$file" ] || fail "cannot read $file"
+    for file in "$SYNONYMS" "$READMES" "$SIGN_KEY" "$VERIFY_KEY"; do
+        [ -z "$file" ] || [ "$file" = dump ] || [ -n "$action" ] || [ -r "$file" ] || fail "cannot read $file"
     done
     STATE=$(realpath -m "$STATE")
     DUMPS=$(realpath -m "${DUMPS:-$STATE/dumps}")

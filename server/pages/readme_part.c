@@ -1,5 +1,5 @@
 /* The index has Markdown, and it becomes HTML here: so no byte of HTML that a page shows comes out
-   of a file, which might be forged. It takes 0.1 ms for a README of 5 kB, and is kept with the page
+   of a file, which might be forged. It takes 0.2 ms for a README of 5 kB, and is kept with the page
    by the cache. */
 #include "server/pages/readme_part.h"
 

@@ -114,13 +114,15 @@ class Nightly(unittest.TestCase):
         self.assertEqual(self.state(), before)
         synonyms = self.tree.folder / "synonyms"
         synonyms.write_text("k8s kubernetes\n", encoding="utf-8")
-        signed, changed = ("--sign", synonyms), ("--synonyms", synonyms)
+        signed, changed = ("--sign", synonyms), ("--synonyms", synonyms, "--readmes", "dump")
         for arguments, version in ((changed, 1), (signed, 1), ((), 2), (("--force",), 2)):
             self.tree.variables = {"FAKE_VERSION": str(version)}
             stamp = self.tree.served()[0]
             self.run_it("--dump", self.tree.dump("dump1"), *arguments)
             self.assertNotEqual(self.tree.served()[0], stamp)
-        self.assertIn("--synonyms", (self.tree.folder / "builds").read_text(encoding="utf-8"))
+        built = (self.tree.folder / "builds").read_text(encoding="utf-8")
+        self.assertIn("--synonyms", built)
+        self.assertIn("--readmes", built)
 
     def test_an_unpacked_dump_is_told_by_all_its_files(self):
         self.change_program("build)", 'build)\nset -- build "$2/d" -o "$4"')
@@ -151,6 +153,7 @@ class Nightly(unittest.TestCase):
             "there is no dump": (self.tree.folder / "nothing", ()),
             "not enough space": (self.tree.dump("dump2", day=2), ("--min-free", "900T")),
             "cannot read": (small, ("--synonyms", "/no/such/file")),
+            "cannot read /no/readmes": (small, ("--readmes", "/no/readmes")),
         }
         for expected, (dump, arguments) in cases.items():
             with self.subTest(expected):

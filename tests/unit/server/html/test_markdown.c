@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include <pthread.h>
 #include <string.h>
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
@@ -148,6 +149,45 @@ static void knows_where_files_are_shown(void **state)
     assert_string_equal(markdown_link_base("https://github.com/o/r", base, 20), "");
 }
 
+static char text_differs[1];
+
+/* Writes a text with struck words again and again: with the extension, while other threads take it
+   out of the parser's tables. Returns NULL where every time the same came out. */
+static void *write_often(void *unused)
+{
+    char text[4096] = "";
+    size_t first_size = 0;
+    struct error error;
+    bool is_cut;
+    for (size_t n = 0; n + 8 < sizeof text; n += 7)
+        memcpy(text + n, "~~a~~ b", 8);
+    for (int i = 0; i < 60; i++) {
+        msgpack_sbuffer html;
+        msgpack_sbuffer_init(&html);
+        const struct markdown markdown = {.text = text, .length = strlen(text), .link_base = ""};
+        int result = markdown_to_html(&markdown, &html, &is_cut, &error);
+        size_t size = html.size;
+        msgpack_sbuffer_destroy(&html);
+        first_size = i == 0 ? size : first_size;
+        if (result != 0 || size != first_size || size < 2 * strlen(text))
+            return text_differs;
+    }
+    return unused;
+}
+
+static void may_be_asked_by_many_threads(void **state)
+{
+    (void)state;
+    pthread_t threads[4];
+    for (size_t i = 0; i < N_ELEMENTS(threads); i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, write_often, NULL), 0);
+    for (size_t i = 0; i < N_ELEMENTS(threads); i++) {
+        void *result;
+        assert_int_equal(pthread_join(threads[i], &result), 0);
+        assert_null(result);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +195,7 @@ int main(void)
         cmocka_unit_test(links_to_the_web_alone),
         cmocka_unit_test(turns_html_into_its_text),
         cmocka_unit_test(knows_where_files_are_shown),
+        cmocka_unit_test(may_be_asked_by_many_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
