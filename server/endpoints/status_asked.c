@@ -4,28 +4,9 @@
 #include "server/telemetry/asked_window.h"
 #include "server/telemetry/metrics.h"
 #include "server/telemetry/slowest_queries.h"
+#include "server/telemetry/trace_parts.h"
 
 #include <math.h>
-
-/* To the nanosecond. */
-static void encode_milliseconds(struct encoder *encoder, const char *key, double seconds)
-{
-    encoder_member_number(encoder, key, round(seconds * 1e9) / 1e6);
-}
-
-static void encode_parts(struct encoder *encoder, const struct slowest_query *query)
-{
-    encoder_key(encoder, "parts");
-    if (!query->has_parts) {
-        encoder_null(encoder);
-        return;
-    }
-    encoder_object(encoder, 3);
-    encode_milliseconds(encoder, "search", query->search_seconds);
-    encode_milliseconds(encoder, "assemble", query->assemble_seconds);
-    encode_milliseconds(encoder, "compress", query->compress_seconds);
-    encoder_end_object(encoder);
-}
 
 static void encode_number_or_null(struct encoder *encoder, const char *key, bool is_known,
                                   uint64_t number)
@@ -45,8 +26,8 @@ static void encode_slowest(const struct service *service, const struct slowest_q
     encoder_member_text(encoder, "route", metrics_route_name(service->metrics, query->route));
     encoder_member_integer(encoder, "status", query->status);
     encoder_member_number(encoder, "seconds_ago", fmax(now - query->at, 0));
-    encode_milliseconds(encoder, "milliseconds", query->seconds);
-    encode_parts(encoder, query);
+    trace_milliseconds_encode(encoder, "milliseconds", query->seconds);
+    trace_parts_encode(&query->parts, encoder);
     encode_number_or_null(encoder, "words", query->has_plan, query->n_words);
     encode_number_or_null(encoder, "matches", query->has_plan, query->n_matches);
     encoder_key(encoder, "text");

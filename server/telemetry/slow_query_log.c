@@ -4,10 +4,10 @@
 #include "server/telemetry/slow_query_log.h"
 
 #include "server/telemetry/log_sink.h"
+#include "server/telemetry/trace_parts.h"
 
 #include <cratedex/encoder.h>
 #include <cratedex/timestamp.h>
-#include <math.h>
 
 static void encode_target(struct encoder *encoder, const char *target)
 {
@@ -32,26 +32,6 @@ static void encode_target(struct encoder *encoder, const char *target)
     encoder_string(encoder, text, length);
 }
 
-/* To the nanosecond, as the clock has it. */
-static void encode_milliseconds(struct encoder *encoder, const char *key, double seconds)
-{
-    encoder_member_number(encoder, key, round(seconds * 1e9) / 1e6);
-}
-
-static void encode_parts(struct encoder *encoder, const struct trace *trace)
-{
-    encoder_key(encoder, "parts");
-    if (!trace->has_parts) {
-        encoder_null(encoder);
-        return;
-    }
-    encoder_object(encoder, 3);
-    encode_milliseconds(encoder, "search", trace->search_seconds);
-    encode_milliseconds(encoder, "assemble", trace->assemble_seconds);
-    encode_milliseconds(encoder, "compress", trace->compress_seconds);
-    encoder_end_object(encoder);
-}
-
 static const char *cache_name(enum cache_state state)
 {
     static const char *const names[N_CACHE_STATES] = {"hit", "miss", NULL};
@@ -61,6 +41,7 @@ static const char *cache_name(enum cache_state state)
 static void encode(struct encoder *encoder, const struct slow_query *query)
 {
     const struct outcome *outcome = query->outcome;
+    const struct trace_parts parts = trace_parts_of(&outcome->trace);
     char time[TIMESTAMP_TEXT_SIZE];
     timestamp_format((int64_t)query->time.tv_sec * 1000000 + query->time.tv_nsec / 1000, time);
     encoder_object(encoder, 11);
@@ -72,8 +53,8 @@ static void encode(struct encoder *encoder, const struct slow_query *query)
     encoder_member_integer(encoder, "status", outcome->status);
     encoder_member_text(encoder, "cache", cache_name(outcome->cache_state));
     encoder_member_text(encoder, "experiment", experiment_arm_name(outcome->arm));
-    encode_milliseconds(encoder, "milliseconds", query->seconds);
-    encode_parts(encoder, &outcome->trace);
+    trace_milliseconds_encode(encoder, "milliseconds", query->seconds);
+    trace_parts_encode(&parts, encoder);
     encoder_key(encoder, "plan");
     if (outcome->trace.has_plan)
         query_plan_encode(&outcome->trace.plan, query->index, encoder);

@@ -56,15 +56,10 @@ static void fill(struct slowest_query *query, const struct outcome *outcome, dou
         .seconds = seconds,
         .route = outcome->route,
         .status = outcome->status,
-        .has_parts = trace->has_parts,
+        .parts = trace_parts_of(trace),
         .has_plan = trace->has_plan,
         .asked_id = outcome->asked_id,
     };
-    if (trace->has_parts) {
-        query->search_seconds = trace->search_seconds;
-        query->assemble_seconds = trace->assemble_seconds;
-        query->compress_seconds = trace->compress_seconds;
-    }
     if (trace->has_plan) {
         query->n_words = trace->plan.n_words;
         query->n_matches = trace->plan.total;

@@ -4,6 +4,7 @@
 #define CRATEDEX_SERVER_SLOWEST_QUERIES_H
 
 #include "server/telemetry/outcome.h"
+#include "server/telemetry/trace_parts.h"
 
 #include <cratedex/error.h>
 #include <stdbool.h>
@@ -22,12 +23,9 @@ struct slowest_queries;
 struct slowest_query {
     double at; /* seconds of monotonic_seconds */
     double seconds;
-    double search_seconds;
-    double assemble_seconds;
-    double compress_seconds;
+    struct trace_parts parts;
     unsigned route;
     unsigned status;
-    bool has_parts;
     bool has_plan;
     uint32_t n_words;
     uint64_t n_matches;

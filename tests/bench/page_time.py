@@ -2,6 +2,7 @@
 """How long the server takes for pages of results, by its own Server-Timing, each a miss.
 
     page_time.py PORT QUERIES [PARAMETERS [PATH]]
+    cut -f 2 ../shared/data/typed-dev.tsv | page_time.py PORT /dev/stdin
 
 QUERIES: a file with a query at the beginning of each line, up to a tab; a final `*` (an unfinished
 word in queries-npm.txt) is no part of it. PARAMETERS stand behind `q=…`: `facets=none&highlight=0`.
@@ -37,10 +38,13 @@ def main():
         if time is not None:
             time["computed"] = time["search"] + time["assemble"]
             times.append(time)
+    if len(times) < 2:
+        sys.exit("page_time: no page was a miss: restart the server, or ask for others")
     print(f"{len(times)} pages, each a miss")
     for name in ("search", "assemble", "computed", "compress"):
         quantiles = statistics.quantiles([time[name] for time in times], n=100)
-        print(f"{name:9} p50 {quantiles[49]:6.0f} µs  p90 {quantiles[89]:6.0f}  p99 {quantiles[98]:6.0f}")
+        p50, p90, p99 = quantiles[49], quantiles[89], quantiles[98]
+        print(f"{name:9} p50 {p50:6.0f} µs  p90 {p90:6.0f}  p99 {p99:6.0f}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,12 @@
 # The pages in a browser: tests, screenshots, the time to the first paint. A part of ../../Makefile.
 
-sample_index := $(BUILD)/contract/sample.cdx
+# The sample, with READMEs of which one has everything and one means harm.
+pages_index := $(BUILD)/browser/sample.cdx
+$(pages_index): $(index_program) $(shell find -L data tests/browser/readmes -type f)
+	@mkdir -p $(@D)
+	$(call say,index)
+	$(quiet)$(index_program) build data --readmes=tests/browser/readmes -o $@ --quiet
+
 # Debian's packages belong to Debian's python3, which may not be the first in the path.
 browser_python = $(or $(firstword $(foreach python,$(PYTHON) /usr/bin/python3,$(shell \
     $(python) -c 'import selenium' 2>/dev/null && echo $(python)))),$(PYTHON))
@@ -27,13 +33,13 @@ $(axe_script):
 	$(quiet)tar -xzOf $(axe_archive) package/axe.min.js >$@.part && mv $@.part $@
 
 .PHONY: pages-check screenshots bench-paint
-pages-check: $(server_program) $(sample_index) | $(filter try-axe,$(goals)) ## the pages in Chromium, in w3m and as text: what they do, their layout, rules and links (ONLY=NAME)
+pages-check: $(server_program) $(pages_index) | $(filter try-axe,$(goals)) ## the pages in Chromium, in w3m and as text: what they do, their layout, rules and links (ONLY=NAME)
 	@timeout -k 10 $(TEST_TIMEOUT) $(browser_python) -B tests/browser/check.py --programs '$(BUILD)' \
-	    --index $(sample_index) --axe $(axe_script) $(if $(ONLY),--only '$(ONLY)')
+	    --index $(pages_index) --axe $(axe_script) $(if $(ONLY),--only '$(ONLY)')
 
 # Of the sample, in which crates were downloaded on 90 days.
-screenshots: $(server_program) $(or $(INDEX),$(sample_index)) ## home, results and a crate, light and dark, to $(BUILD)/screenshots (INDEX=another)
-	@$(browser_python) -B tests/browser/screenshots.py --programs '$(BUILD)' --index $(or $(INDEX),$(sample_index)) \
+screenshots: $(server_program) $(or $(INDEX),$(pages_index)) ## home, results and a crate, light and dark, to $(BUILD)/screenshots (INDEX=another)
+	@$(browser_python) -B tests/browser/screenshots.py --programs '$(BUILD)' --index $(or $(INDEX),$(pages_index)) \
 	    --to $(BUILD)/screenshots
 
 # Of a registry where there is one.

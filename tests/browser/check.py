@@ -21,6 +21,10 @@ from running_server import running_server  # noqa: E402
 from scene import missing_browser, scene  # noqa: E402
 
 
+# A machine that is busy with other tests has no slow queries worth a line.
+QUIET = ("--slow-query-ms", "0")
+
+
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--programs", required=True, type=Path, metavar="BUILD", help="folder of the programs")
@@ -42,7 +46,7 @@ def main():
         loader.testNamePatterns = [f"*{options.only}*"]
     suite = loader.discover(str(FOLDER))
     with contextlib.ExitStack() as stack:
-        scene.url = stack.enter_context(running_server(options.programs / "cratedex-server", options.index))
+        scene.url = stack.enter_context(running_server(options.programs / "cratedex-server", options.index, *QUIET))
         if scene.why_no_browser is None:
             scene.browser = stack.enter_context(chromium(scene.url))
         return run_suite(suite)

@@ -16,8 +16,8 @@ from scene import PAGES, STATUSES, FaultsTest, crawled, scene
 REPOSITORY = Path(__file__).resolve().parents[2]
 MAX_FIRST_VIEW = 40 * 1000
 MAX_TITLE = 120
-# What people's programs ask for, and the parts of pages.
-NO_PAGES = {"/assets/{name}", "/crates", "/robots.txt", "/favicon.ico", "/opensearch.xml"}
+# What programs ask for, the parts of pages, and what leads to another.
+NO_PAGES = {"/assets/{name}", "/robots.txt", "/favicon.ico", "/opensearch.xml", "/crates"}
 # What Debian's tidy of 2017 says of HTML that the standard has today, each with the reason.
 TIDY_EXCEPTIONS = (
     ('proprietary attribute "autocapitalize"', "a global attribute of HTML since 2018"),

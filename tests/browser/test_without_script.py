@@ -47,3 +47,9 @@ class WithoutScript(BrowserTest):
         self.browser.follow("main a[href^='/keywords/']")
         self.browser.follow("main a[href^='/crates/']")
         self.assertRegex(self.path(), r"^/crates/")
+
+    def test_a_form_of_the_api_leads_to_the_answer(self):
+        self.open("/docs")
+        self.browser.click("#find_crate .try-bar button")
+        self.browser.wait("location.pathname.startsWith('/api/v1/crates/')")
+        self.assertIn('{"crate":', self.browser.find("body").text[:200])
