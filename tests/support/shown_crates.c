@@ -30,8 +30,8 @@
 #define EVIL "<script>alert(1)</script>&amp;'\xE2\x80\xAE"
 #define VERSION_ROWS                                                                               \
     VERSIONS_COLUMNS                                                                               \
-    ",license,edition,rust_version,crate_size,has_lib,bin_names,yank_message,published_by"         \
-    ",features\n"                                                                                  \
+    ",license,edition,rust_version,crate_size,has_lib,bin_names,yank_message"                      \
+    ",published_by,features\n"                                                                     \
     "11,1,1.0.0" DAY ",f,7" DAY ",MIT,2021,1.70,12345,t,{},,1,{}\n"                                \
     "12,1,1.0.0+b.1,2026-02-01,f,0" DAY ",MIT,2021,,,t,{},,,{}\n"                                  \
     "13,1,2.0.0-rc.1,2026-03-01,f,0" DAY ",MIT,2021,,,t,{},,,{}\n"                                 \
