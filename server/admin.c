@@ -5,10 +5,10 @@
    (router.c).
 
    It needs nothing that clients may have used up. Its answers are not cached (but for what its page
-   loads, which is there at once), and so never wait for a thread that computes the same; of the index's readers one is meant for it (process.c); of
-   descriptors its connections' share is left (daemon.c). Small it is so that many who connect to it
-   cost little. Who waits for a reload holds a connection, of which the others are to be enough for
-   who looks after the server meanwhile. */
+   loads, which is there at once), and so never wait for a thread that computes the same; of the
+   index's readers one is meant for it (process.c); of descriptors its connections' share is left
+   (daemon.c). Small it is so that many who connect to it cost little. Who waits for a reload holds
+   a connection, of which the others are to be enough for who looks after the server meanwhile. */
 #include "server/admin.h"
 
 #include "server/connections/daemon.h"

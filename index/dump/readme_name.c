@@ -1,3 +1,5 @@
+/* Names end in a version that begins at one of their `-` before a digit; which one, only the crates
+   that there are can tell. So a name is cut off here, and taken apart by who knows them. */
 #include "index/dump/readme_name.h"
 
 #include <string.h>

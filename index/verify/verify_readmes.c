@@ -1,3 +1,5 @@
+/* Each README is unpacked as pages have it, so that what a page would refuse is found here. Rows
+   and counts are compared within the database, of the whole table at once. */
 #include "index/verify/verify_readmes.h"
 
 #include "index/base/database.h"

@@ -1,8 +1,9 @@
 /* The builder makes tables, parts and documents out of a dump's rows. Those rows are in the file,
-   but for the READMEs; so they are shown to it as the tables in which it expects the dump's
-   (build_schema.c), by views, and it builds once more. Nothing is stored (build_check): each row is
-   looked for, each part is compared byte by byte. So the code that writes an index is the one that
-   says what is right, and what it learns to write is verified with it.
+   but for the READMEs, which it may lack or have cut; so they are shown to it as the tables in
+   which it expects the dump's (build_schema.c), by views, and it builds once more. Nothing is
+   stored (build_check): each row is looked for, each part is compared byte by byte. So the code
+   that writes an index is the one that says what is right, and what it learns to write is verified
+   with it.
 
    What the file does not say cannot be compared: the words of READMEs are taken from the postings
    of words as they are written (readme_words.h), which verify_written.c compares with FTS5's; a

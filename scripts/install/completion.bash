@@ -78,7 +78,7 @@ _cratedex_value()
     *)
         case $3 in
         *[a-z]\|*) _cratedex_words "$1" "${3//|/ }" ;;
-        FILE | OUT | PATH | KEY | PUB) _cratedex_files "$1" ;;
+        FILE | OUT | PATH | KEY | PUB | WHERE) _cratedex_files "$1" ;;
         FOLDER)
             compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -d -- "$1")

@@ -89,7 +89,7 @@ function split_entry(line) {
         term = substr(line, 1, RSTART - 1)
         text = substr(line, RSTART + RLENGTH - 1)
     }
-    if (term ~ /^-/ && term !~ /^(-[a-zA-Z], )?--[a-z-]+( [^ ]+)?$/)
+    if (term ~ /^-/ && term !~ /^(-[a-zA-Z], )?--[a-z-]+(( |\[=)[^ ]+)?$/)
         fail("not an option and its argument, two spaces before the text: " line)
 }
 

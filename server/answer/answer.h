@@ -42,9 +42,9 @@ struct answer_head {
     const struct original_request *original; /* NULL: it is not to be made again */
 };
 
-/* Copies the bytes of `body`, which is empty after. `head`, its two texts, `asked` and
-   `original` are copied, as are `page` and `spelling` (both NULL where the answer has no links). Returns NULL when
-   memory runs out. */
+/* Copies the bytes of `body`, which is empty after. `head`, its two texts, `asked` and `original`
+   are copied, as are `page` and `spelling` (both NULL where the answer has no links). Returns NULL
+   when memory runs out. */
 struct answer *answer_create(const struct answer_head *head, msgpack_sbuffer *body,
                              const struct list_page *page, const struct link_spelling *spelling,
                              struct error *error);

@@ -1,5 +1,5 @@
-/* GET /status.json: how the server does, for the page that shows it (status_page.c), which asks each
-   second. Figures of one answer may be some requests apart, as in any scrape. */
+/* GET /status.json: how the server does, for the page that shows it (status_page.c), which asks
+   each second. Figures of one answer may be some requests apart, as in any scrape. */
 #include "server/cache/cache.h"
 #include "server/endpoints/endpoint.h"
 #include "server/endpoints/status_asked.h"

@@ -1,3 +1,6 @@
+/* What the lists have is copied under their locks, some kilobytes, and written without. A slow
+   search's text is looked up by its number as it is written: where nobody may be told the text, or
+   it was forgotten meanwhile, there is none. */
 #include "server/endpoints/status_asked.h"
 
 #include "server/telemetry/asked_queries.h"

@@ -1,3 +1,5 @@
+/* Beats tell what was counted until then: a span is the difference of two of them, and one that was
+   missed in between loses nothing. */
 #include "server/endpoints/status_latency.h"
 
 #include <string.h>

@@ -17,7 +17,7 @@ struct span_answers {
 /* Since the server was started, `seconds` ago. */
 void span_since_start(const struct metrics_sums *sums, double seconds, struct span_answers *span);
 
-/* Of the last `seconds`, or as long as there are beats: from the first that is in it to the last. */
+/* Of the last `seconds`, or as long as there are beats: from the first in it to the last. */
 void span_of_beats(const struct pulse_beat *beats, size_t n, double seconds,
                    struct span_answers *span);
 

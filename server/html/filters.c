@@ -1,3 +1,6 @@
+/* Every filter escapes what it writes, and has html_text for what it was not made for: no value
+   that a model has fails a page. Counts and sizes are scaled and rounded as integers, for a double
+   shows large ones as others than they are. */
 #include "server/html/filters.h"
 
 #include "server/html/escape.h"

@@ -1,3 +1,6 @@
+/* Ids are found in one walk before anything is written, since a link may lead to a heading that
+   comes later. A document with more headings than there is room for has none on the rest: what it
+   takes to compare each id with those before stays bounded. */
 #include "server/html/markdown_headings.h"
 
 #include <stdio.h>

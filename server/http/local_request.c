@@ -1,3 +1,5 @@
+/* A reverse proxy on this machine connects from a loopback address, too; what it adds to a request
+   tells it from somebody who sits here, and so does the host that a client asked it for. */
 #include "server/http/local_request.h"
 
 #include <string.h>

@@ -26,8 +26,8 @@ int negotiate_encoding(const char *accept, enum encoding *encoding);
    above 0: the client wants a document where it would else be redirected. */
 bool accept_names_encoding(const char *accept);
 
-/* Whether an Accept field names HTML (text/html) with a weight above 0, as browsers do when somebody
-   goes to an address. */
+/* Whether an Accept field names HTML (text/html) with a weight above 0, as browsers do when
+   somebody goes to an address. */
 bool accept_names_html(const char *accept);
 
 /* Whether an Accept field names OpenMetrics (application/openmetrics-text, of version 1.0.0 or of

@@ -130,7 +130,7 @@ static void encode_dependent(const msgpack_object *dependency, const msgpack_obj
     object_encode_member(version, "crate", model);
     object_encode_member(version, "num", model);
     encoder_member_boolean(model, "is_normal",
-                           object_is_text(object_member(dependency, "kind"), "normal", 6));
+                           object_is_text(object_member(dependency, "kind"), "normal"));
     encoder_end_object(model);
 }
 

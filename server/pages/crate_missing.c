@@ -16,7 +16,7 @@
 
 static bool is_crate(const msgpack_object *suggestion)
 {
-    return object_is_text(object_member(suggestion, "kind"), "crate", strlen("crate"));
+    return object_is_text(object_member(suggestion, "kind"), "crate");
 }
 
 /* Writes the names of the crates among the suggestions as the list `names`; null for none. */

@@ -41,16 +41,6 @@ static struct part downloads_part(const struct crate_page_path *path, bool is_de
                       NULL);
 }
 
-/* Writes how many of `n` elements are more than the `max` that are shown, or null. */
-static void add_more(struct page *page, const char *key, uint64_t n, uint32_t max)
-{
-    encoder_key(&page->model, key);
-    if (n > max)
-        encoder_integer(&page->model, (int64_t)(n - max));
-    else
-        encoder_null(&page->model);
-}
-
 /* Seven members. */
 static void add_head(struct page *page, const struct subject *subject)
 {
@@ -75,8 +65,7 @@ static void encode_owner(const msgpack_object *owner, struct encoder *model)
     encoder_object(model, 3);
     object_encode_member(owner, "login", model);
     object_encode_member(owner, "name", model);
-    encoder_member_boolean(model, "is_team",
-                           object_is_text(object_member(owner, "kind"), "team", strlen("team")));
+    encoder_member_boolean(model, "is_team", object_is_text(object_member(owner, "kind"), "team"));
     encoder_end_object(model);
 }
 
@@ -95,7 +84,7 @@ static int add_owners(struct page *page, const struct subject *subject, struct f
     for (uint32_t i = 0; i < n_shown; i++)
         encode_owner(object_element(owners, i), &page->model);
     encoder_end_array(&page->model);
-    add_more(page, "more_owners", n, MAX_OWNERS);
+    list_more_encode("more_owners", n, MAX_OWNERS, &page->model);
     part_value_free(&value);
     return 0;
 }
@@ -110,7 +99,7 @@ static int add_dependencies(struct page *page, const struct subject *subject,
         encoder_key(model, "dependencies");
         encoder_null(model);
         encoder_member_integer(model, "n_dependencies", 0);
-        add_more(page, "more_dependencies", 0, 0);
+        list_more_encode("more_dependencies", 0, 0, &page->model);
         return 0;
     }
     const struct part part = crate_part(&version_dependencies_endpoint, subject->path, NULL);
@@ -122,7 +111,7 @@ static int add_dependencies(struct page *page, const struct subject *subject,
         dependency_groups_encode(page->job, dependencies, &first_dependencies, model, failure);
     uint32_t n = object_n_elements(dependencies);
     encoder_member_integer(model, "n_dependencies", n);
-    add_more(page, "more_dependencies", n, first_dependencies.max);
+    list_more_encode("more_dependencies", n, first_dependencies.max, &page->model);
     part_value_free(&value);
     return result;
 }
@@ -134,7 +123,7 @@ static int add_features(struct page *page, const struct subject *subject, struct
     uint32_t n = feature_rows_n(features);
     encoder_member_integer(&page->model, "n_features", n);
     encoder_member_boolean(&page->model, "has_feature_rows", n > 0);
-    add_more(page, "more_features", n, first_features.max);
+    list_more_encode("more_features", n, first_features.max, &page->model);
     encoder_key(&page->model, "features");
     return feature_rows_encode(features, &first_features, &page->model, failure);
 }
@@ -148,7 +137,8 @@ static int add_versions(struct page *page, const struct subject *subject, struct
         return -1;
     const msgpack_object *versions = object_member(&value.unpacked.data, "versions");
     encoder_member_boolean(&page->model, "has_version_rows", object_n_elements(versions) > 0);
-    add_more(page, "more_versions", part_value_number(&value, "meta", "total"), N_VERSIONS);
+    list_more_encode("more_versions", part_value_number(&value, "meta", "total"), N_VERSIONS,
+                     &page->model);
     encoder_key(&page->model, "versions");
     version_rows_encode(versions, &page->model);
     part_value_free(&value);
@@ -173,7 +163,7 @@ static void add_tags(struct page *page, const struct subject *subject, const cha
 {
     uint32_t n = object_n_elements(object_member(subject->answer, name));
     object_encode_first(subject->answer, name, MAX_TAGS, &page->model);
-    add_more(page, more, n, MAX_TAGS);
+    list_more_encode(more, n, MAX_TAGS, &page->model);
 }
 
 /* Three members: names, and how many there are. */
@@ -188,7 +178,7 @@ static int add_dependents(struct page *page, const struct subject *subject, stru
     const msgpack_object *versions = object_member(&value.unpacked.data, "versions");
     uint64_t n = part_value_number(&value, "meta", "total");
     encoder_member_integer(model, "n_dependents", (int64_t)n);
-    add_more(page, "more_dependents", n, N_DEPENDENTS);
+    list_more_encode("more_dependents", n, N_DEPENDENTS, &page->model);
     encoder_key(model, "dependents");
     encoder_array(model, object_n_elements(versions));
     for (uint32_t i = 0; i < object_n_elements(versions); i++)
@@ -203,8 +193,8 @@ static int add_readme(struct page *page, const struct subject *subject, struct f
 {
     const msgpack_object *crate = object_member(subject->answer, "crate");
     const struct crate_page_path *path = subject->path;
-    if (subject->is_default || object_is_text(object_member(crate, "default_version"),
-                                              path->version.text, path->version.length))
+    if (subject->is_default || object_equals(object_member(crate, "default_version"),
+                                             path->version.text, path->version.length))
         return readme_part_add(page, path->rank, failure);
     encoder_key(&page->model, "readme");
     encoder_null(&page->model);

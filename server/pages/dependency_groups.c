@@ -17,7 +17,7 @@ static const struct kind kinds[] = {
 
 static bool is_of_kind(const msgpack_object *dependency, const struct kind *kind)
 {
-    return object_is_text(object_member(dependency, "kind"), kind->name, strlen(kind->name));
+    return object_is_text(object_member(dependency, "kind"), kind->name);
 }
 
 static uint32_t count(const msgpack_object *dependencies, const struct kind *kind)
@@ -62,11 +62,7 @@ static int encode_item(struct answer_job *job, const msgpack_object *dependency,
     for (uint32_t i = 0; i < n_members; i++)
         object_encode_member(dependency, members[i], model);
     object_encode_first(dependency, "features", MAX_FEATURES, model);
-    encoder_key(model, "more_features");
-    if (n_features > MAX_FEATURES)
-        encoder_integer(model, n_features - MAX_FEATURES);
-    else
-        encoder_null(model);
+    list_more_encode("more_features", n_features, MAX_FEATURES, model);
     encoder_member_boolean(model, "has_features", n_features > 0);
     encoder_member_boolean(model, "is_known", rank != 0);
     if (encode_resolution(job, dependency, rank, model, failure) != 0)

@@ -30,9 +30,7 @@ static const msgpack_object *find_operation(const msgpack_object *document,
         const msgpack_object_kv *row = &paths->via.map.ptr[i];
         const msgpack_object *operation = object_member(&row->val, "get");
         const msgpack_object *own_id = object_member(operation, "operationId");
-        if (own_id == NULL || own_id->type != MSGPACK_OBJECT_STR ||
-            row->key.type != MSGPACK_OBJECT_STR || own_id->via.str.size != id->length ||
-            memcmp(own_id->via.str.ptr, id->text, id->length) != 0)
+        if (row->key.type != MSGPACK_OBJECT_STR || !object_equals(own_id, id->text, id->length))
             continue;
         *path = &row->key;
         return operation;
@@ -113,12 +111,12 @@ static int write_query(struct address *address, struct failure *failure)
         const msgpack_object *parameter =
             docs_reference_follow(address->document, object_element(address->parameters, i));
         const msgpack_object *name = object_member(parameter, "name");
-        if (!object_is_text(object_member(parameter, "in"), "query", 5) || name == NULL ||
+        if (!object_is_text(object_member(parameter, "in"), "query") || name == NULL ||
             name->type != MSGPACK_OBJECT_STR)
             continue;
         const msgpack_object *schema = object_member(parameter, "schema");
         const msgpack_object *explode = object_member(parameter, "explode");
-        bool is_list = object_is_text(object_member(schema, "type"), "array", 5);
+        bool is_list = object_is_text(object_member(schema, "type"), "array");
         bool is_joined =
             explode != NULL && explode->type == MSGPACK_OBJECT_BOOLEAN && !explode->via.boolean;
         const struct query_parameter *value =

@@ -101,7 +101,7 @@ static void encode_parameter(const struct reading *reading, const msgpack_object
     encode_member(encoder, "operation", operation_id);
     encode_member(encoder, "in", object_member(parameter, "in"));
     encoder_member_boolean(encoder, "is_in_path",
-                           object_is_text(object_member(parameter, "in"), "path", 4));
+                           object_is_text(object_member(parameter, "in"), "path"));
     encoder_member_boolean(encoder, "is_required",
                            object_is_true(object_member(parameter, "required")));
     encode_member(encoder, "description", object_member(parameter, "description"));
@@ -111,7 +111,7 @@ static void encode_parameter(const struct reading *reading, const msgpack_object
     encode_scalar(encoder, "example", first_example(schema));
     encode_scalar(encoder, "default", object_member(schema, "default"));
     encoder_member_boolean(encoder, "is_number",
-                           object_is_text(object_member(schema, "type"), "integer", 7));
+                           object_is_text(object_member(schema, "type"), "integer"));
     encode_scalar(encoder, "minimum", object_member(schema, "minimum"));
     encode_scalar(encoder, "maximum", object_member(schema, "maximum"));
     encoder_member_boolean(encoder, "is_list", schema != whole);

@@ -13,8 +13,8 @@
          "is_list", "is_repeated", "is_choice", "options": [{"value", "is_example"}]}], "more",
          "n_more", "responses": [{"status", "description", "types": []}]}]}]
 
-   `more` are the parameters behind the first six, and `n_more` is how many, or null. There is
-   a group for each tag that has operations, in the order of the document. A member that says nothing
+   `more` are the parameters behind the first six, and `n_more` is how many, or null. There is a
+   group for each tag that has operations, in the order of the document. A member that says nothing
    is null. Of operations those by GET: the others are not for a form. */
 void docs_model_encode(const msgpack_object *document, struct encoder *encoder);
 

@@ -1,3 +1,5 @@
+/* Goes down the document a name at a time; what comes of a step that leads nowhere is NULL, which
+   object_member takes. */
 #include "server/pages/docs_reference.h"
 
 #include "server/pages/object.h"

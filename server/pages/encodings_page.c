@@ -134,14 +134,5 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
     return page_finish(&page, "encodings", failure);
 }
 
-const struct endpoint encodings_page_endpoint = {
-    .path = "/encodings",
-    .name = "encodings_page",
-    .cache_control = RESPONSE_PUBLIC(60, 600),
-    .surrogate_key = "crates",
-    .plain_type = PAGE_MEDIA_TYPE,
-    .audience = ENDPOINT_FOR_PEOPLE,
-    .is_cached = true,
-    .prepare = prepare,
-    .answer = answer,
-};
+const struct endpoint encodings_page_endpoint =
+    PAGE_ENDPOINT("/encodings", "encodings_page", "crates", prepare, answer);

@@ -104,11 +104,7 @@ static void encode_row(const struct feature *feature, struct encoder *model)
     for (uint32_t i = 0; i < n_shown; i++)
         object_encode(object_element(feature->enables, i), model);
     encoder_end_array(model);
-    encoder_key(model, "more");
-    if (n > n_shown)
-        encoder_integer(model, n - n_shown);
-    else
-        encoder_null(model);
+    list_more_encode("more", n, n_shown, model);
     encoder_end_object(model);
 }
 

@@ -1,3 +1,6 @@
+/* Texts to go on with where little was found (what was meant, what to try) are links to a search
+   that keeps all that was asked for beside: each is spelled by the box's text with another rest
+   (box_text.h). */
 #include "server/pages/found_crates.h"
 
 #include "server/pages/object.h"
@@ -152,8 +155,7 @@ static void encode_hints(const msgpack_object *hints, struct encoder *encoder)
         encoder_object(encoder, 3);
         object_encode_member(hint, "id", encoder);
         object_encode_member(hint, "crates", encoder);
-        encoder_member_boolean(encoder, "is_keyword",
-                               object_is_text(kind, "keyword", strlen("keyword")));
+        encoder_member_boolean(encoder, "is_keyword", object_is_text(kind, "keyword"));
         encoder_end_object(encoder);
     }
     encoder_end_array(encoder);

@@ -4,6 +4,7 @@
 
 #include "server/pages/listing.h"
 
+#include <cratedex/encoder.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -36,6 +37,17 @@ static inline uint32_t list_window_share(const struct list_window *window, uint6
     if (end > window->begin + window->max)
         end = window->begin + window->max;
     return end > begin ? (uint32_t)(end - begin) : 0;
+}
+
+/* Writes a member: how many of `n` elements are more than the `max` that are shown; null: none. */
+static inline void list_more_encode(const char *key, uint64_t n, uint32_t max,
+                                    struct encoder *encoder)
+{
+    encoder_key(encoder, key);
+    if (n > max)
+        encoder_integer(encoder, (int64_t)(n - max));
+    else
+        encoder_null(encoder);
 }
 
 #endif

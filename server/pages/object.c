@@ -1,11 +1,18 @@
+/* An answer is unpacked once, and its texts stay in the bytes that it was unpacked from. Members
+   are looked for from the first: objects have some twenty. */
 #include "server/pages/object.h"
 
 #include <string.h>
 
-bool object_is_text(const msgpack_object *object, const char *text, size_t length)
+bool object_equals(const msgpack_object *object, const char *text, size_t length)
 {
     return object != NULL && object->type == MSGPACK_OBJECT_STR && object->via.str.size == length &&
            memcmp(object->via.str.ptr, text, length) == 0;
+}
+
+bool object_is_text(const msgpack_object *object, const char *text)
+{
+    return object_equals(object, text, strlen(text));
 }
 
 const msgpack_object *object_member(const msgpack_object *object, const char *name)
@@ -14,7 +21,7 @@ const msgpack_object *object_member(const msgpack_object *object, const char *na
     if (object == NULL || object->type != MSGPACK_OBJECT_MAP)
         return NULL;
     for (uint32_t i = 0; i < object->via.map.size; i++)
-        if (object_is_text(&object->via.map.ptr[i].key, name, length))
+        if (object_equals(&object->via.map.ptr[i].key, name, length))
             return &object->via.map.ptr[i].val;
     return NULL;
 }

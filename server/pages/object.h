@@ -23,7 +23,9 @@ const msgpack_object *object_element(const msgpack_object *array, uint32_t i);
 const char *object_text(const msgpack_object *object, size_t *length);
 
 /* Whether it is a string of that text. */
-bool object_is_text(const msgpack_object *object, const char *text, size_t length);
+bool object_is_text(const msgpack_object *object, const char *text);
+/* The same of a text that is not NUL-terminated. */
+bool object_equals(const msgpack_object *object, const char *text, size_t length);
 
 bool object_is_true(const msgpack_object *object);
 

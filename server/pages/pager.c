@@ -1,3 +1,5 @@
+/* Two numbers on either side of the page that is shown, the first and the last: at most seven,
+   however long the list is, so that they fit a phone. */
 #include "server/pages/pager.h"
 
 #include <stdbool.h>

@@ -1,3 +1,5 @@
+/* The answer is kept as the bytes that were written and unpacked beside: a page that only looks
+   into it writes the bytes on as they are. */
 #include "server/pages/part_value.h"
 
 #include "server/pages/object.h"

@@ -174,14 +174,5 @@ static int answer(struct answer_job *job, const void *parameters, struct failure
     return page_finish(&page, "search", failure);
 }
 
-const struct endpoint search_page_endpoint = {
-    .path = "/search",
-    .name = "search_page",
-    .cache_control = RESPONSE_PUBLIC(60, 600),
-    .surrogate_key = "crates",
-    .plain_type = PAGE_MEDIA_TYPE,
-    .audience = ENDPOINT_FOR_PEOPLE,
-    .is_cached = true,
-    .prepare = prepare,
-    .answer = answer,
-};
+const struct endpoint search_page_endpoint =
+    PAGE_ENDPOINT("/search", "search_page", "crates", prepare, answer);

@@ -90,8 +90,7 @@ static void encode_keywords(const msgpack_object *keywords, msgpack_sbuffer *mar
 /* Whether it matches in the README alone. */
 static bool is_in_readme(const msgpack_object *fields)
 {
-    return object_n_elements(fields) == 1 &&
-           object_is_text(object_element(fields, 0), "readme", strlen("readme"));
+    return object_n_elements(fields) == 1 && object_is_text(object_element(fields, 0), "readme");
 }
 
 /* Members that are shown as they are, and what a page calls them. */

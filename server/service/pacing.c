@@ -1,3 +1,5 @@
+/* A turn is measured in the thread's own processor time, for what it waited it took from nobody;
+   the rest is as long as the turn was, and bounded where one piece of work was no small one. */
 #include "server/service/pacing.h"
 
 #include <time.h>

@@ -4,10 +4,10 @@
    busy server has some hundred a second to count and copy, and no more. What comes so suddenly that
    a ring is full is lost.
 
-   A day is six windows of four hours, each with its lists: the oldest is emptied as the next begins,
-   so that nothing stays for longer than a day. Reading adds up windows. A text that a full window
-   does not have may have been asked there as often as the least of its texts (Agarwal et al.,
-   "Mergeable summaries", PODS 2012). */
+   A day is six windows of four hours, each with its lists: the oldest is emptied as the next
+   begins, so that nothing stays for longer than a day. Reading adds up windows. A text that a full
+   window does not have may have been asked there as often as the least of its texts (Agarwal et
+   al., "Mergeable summaries", PODS 2012). */
 #include "server/telemetry/asked_queries.h"
 
 #include "server/telemetry/asked_window.h"

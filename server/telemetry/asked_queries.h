@@ -31,9 +31,9 @@ void asked_queries_describe(const struct asked_queries *asked, const char *text,
 /* What an address counts as. */
 uint64_t asked_queries_client(const struct asked_queries *asked, const struct ip_address *address);
 
-/* Whether the thread's next search is to be noted: all are as long as they are few, and of more than
-   some hundred a second one in so many, which then counts for these. For that thread alone, as the
-   next. */
+/* Whether the thread's next search is to be noted: all are as long as they are few, and of more
+   than some hundred a second one in so many, which then counts for these. For that thread alone, as
+   the next. */
 bool asked_queries_take(struct asked_queries *asked, unsigned thread);
 
 /* Notes that a client asked for it, in a few nanoseconds and without a lock. */

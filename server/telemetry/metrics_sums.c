@@ -1,3 +1,5 @@
+/* Counters are read one by one while others count on: sums of one moment may be some requests
+   apart, as a scrape's are. */
 #include "server/telemetry/metrics_sums.h"
 
 #include <string.h>

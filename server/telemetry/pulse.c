@@ -1,3 +1,5 @@
+/* A ring of beats, each with all that had been counted until then: what happened in a span is the
+   difference of two, whichever were missed between. One thread writes, any may read. */
 #include "server/telemetry/pulse.h"
 
 #include <pthread.h>

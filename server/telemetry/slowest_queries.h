@@ -1,5 +1,5 @@
 /* The searches and pages of the last minutes that took longest to compute, for those who run the
-   server. Whose search it was is not kept, nor its text, but where the slow query log has it too. */
+   server. Whose search it was is not kept, nor its text, but where the slow query log has it. */
 #ifndef CRATEDEX_SERVER_SLOWEST_QUERIES_H
 #define CRATEDEX_SERVER_SLOWEST_QUERIES_H
 

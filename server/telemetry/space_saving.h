@@ -28,8 +28,9 @@ void space_saving_destroy(struct space_saving *summary);
 /* Forgets everything. */
 void space_saving_clear(struct space_saving *summary);
 
-/* Counts an element that occurs `weight` times (1 or more) in a row. Returns the number of its counter, which stays the same as long as the element
-   has it; `*is_new`: another may have had that counter before. Time: O(log n_counters). */
+/* Counts an element that occurs `weight` times (1 or more) in a row. Returns the number of its
+   counter, which stays the same as long as the element has it; `*is_new`: another may have had that
+   counter before. Time: O(log n_counters). */
 uint32_t space_saving_add(struct space_saving *summary, uint64_t id, uint32_t weight, bool *is_new);
 
 /* Counters in use are those numbered below this. */

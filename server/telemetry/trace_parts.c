@@ -1,3 +1,4 @@
+/* The parts of a trace alone, for those who keep them: a trace has a plan as well. */
 #include "server/telemetry/trace_parts.h"
 
 #include <math.h>

@@ -16,8 +16,8 @@ struct trace_parts {
 
 struct trace_parts trace_parts_of(const struct trace *trace);
 
-/* Writes the member `parts`: {"search", "assemble", "compress"} in milliseconds; null where they are
-   not known. */
+/* Writes the member `parts`: {"search", "assemble", "compress"} in milliseconds; null where they
+   are not known. */
 void trace_parts_encode(const struct trace_parts *parts, struct encoder *encoder);
 
 /* Writes a member: milliseconds, to the nanosecond, as the clock has it. */

@@ -4,8 +4,8 @@ import re
 
 import stage
 
-# "  -o, --output OUT   text" or "      --json   text"; the text may begin on the next line.
-OPTION = re.compile(r"^  (?:(-\w), |    )(--[a-z][a-z-]*)(?: (\S+))?(?:   *(\S.*))?$")
+# "  -o, --output OUT   text" or "      --json   text"; the text may begin on the next line. What need not be given is [=OUT].
+OPTION = re.compile(r"^  (?:(-\w), |    )(--[a-z][a-z-]*)(?:(?: |(?=\[=))(\S+))?(?:   *(\S.*))?$")
 
 
 def helps():

@@ -45,7 +45,7 @@ class ManualPages(unittest.TestCase):
     def test_options_and_their_arguments(self):
         for (program, command), text in help_text.helps().items():
             with self.subTest(program=program, command=command):
-                expected = [(f"{letter}, " if letter else "") + name + (f" {argument}" if argument else "")
+                expected = [(f"{letter}, " if letter else "") + name + ("" if (argument or "[=").startswith("[=") else " ") + (argument or "")
                             for name, (letter, argument, _) in help_text.options(text).items()]
                 self.assertGreaterEqual(len(expected), 2)
                 found = [term for term in terms(parts(program)[command]) if term.startswith("-")]

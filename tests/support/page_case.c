@@ -1,3 +1,4 @@
+/* What must be in a body is looked for as text: whether its markup is whole, html_check.c tells. */
 #include "tests/support/page_case.h"
 
 #include "tests/support/http_case.h"

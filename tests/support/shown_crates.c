@@ -28,19 +28,20 @@
 #define DAY ",2026-01-01"
 /* Markup, a reference, quotes, and an override of the text's direction. */
 #define EVIL "<script>alert(1)</script>&amp;'\xE2\x80\xAE"
-#define VERSION_ROWS                                                                                  \
-    VERSIONS_COLUMNS                                                                                  \
-    ",license,edition,rust_version,crate_size,has_lib,bin_names,yank_message,published_by,features\n" \
-    "11,1,1.0.0" DAY ",f,7" DAY ",MIT,2021,1.70,12345,t,{},,1,{}\n"                                   \
-    "12,1,1.0.0+b.1,2026-02-01,f,0" DAY ",MIT,2021,,,t,{},,,{}\n"                                     \
-    "13,1,2.0.0-rc.1,2026-03-01,f,0" DAY ",MIT,2021,,,t,{},,,{}\n"                                    \
-    "14,1,1.2.0,2026-04-01,f,1234" DAY ",MIT OR Apache-2.0,2021,1.70,12345,t,{},,1,"                  \
-    "\"{\"\"default\"\":[\"\"std\"\"],\"\"std\"\":[\"\"alloc\"\"],\"\"alloc\"\":[],"                  \
-    "\"\"unused\"\":[\"\"dep:gone\"\"]}\"\n"                                                          \
-    "31,3,0.1.0" DAY ",t,0" DAY ",MIT,,,,,,It broke <b>all</b>,,{}\n"                                 \
-    "41,4,3.0.0" DAY ",f,0" DAY ",,,,,f,{tool},,,{}\n"                                                \
-    "51,5,1.0.0" DAY ",f,0" DAY "," EVIL "," EVIL ",1.1,,t,{},,2,"                                    \
-    "\"{\"\"" EVIL "\"\":[\"\"" EVIL "\"\"]}\"\n"                                                     \
+#define VERSION_ROWS                                                                               \
+    VERSIONS_COLUMNS                                                                               \
+    ",license,edition,rust_version,crate_size,has_lib,bin_names,yank_message"                      \
+    ",published_by,features\n"                                                                     \
+    "11,1,1.0.0" DAY ",f,7" DAY ",MIT,2021,1.70,12345,t,{},,1,{}\n"                                \
+    "12,1,1.0.0+b.1,2026-02-01,f,0" DAY ",MIT,2021,,,t,{},,,{}\n"                                  \
+    "13,1,2.0.0-rc.1,2026-03-01,f,0" DAY ",MIT,2021,,,t,{},,,{}\n"                                 \
+    "14,1,1.2.0,2026-04-01,f,1234" DAY ",MIT OR Apache-2.0,2021,1.70,12345,t,{},,1,"               \
+    "\"{\"\"default\"\":[\"\"std\"\"],\"\"std\"\":[\"\"alloc\"\"],\"\"alloc\"\":[],"               \
+    "\"\"unused\"\":[\"\"dep:gone\"\"]}\"\n"                                                       \
+    "31,3,0.1.0" DAY ",t,0" DAY ",MIT,,,,,,It broke <b>all</b>,,{}\n"                              \
+    "41,4,3.0.0" DAY ",f,0" DAY ",,,,,f,{tool},,,{}\n"                                             \
+    "51,5,1.0.0" DAY ",f,0" DAY "," EVIL "," EVIL ",1.1,,t,{},,2,"                                 \
+    "\"{\"\"" EVIL "\"\":[\"\"" EVIL "\"\"]}\"\n"                                                  \
     "61,6,1.0.0" DAY ",f,0" DAY ",MIT,,,,t,{},,,{}\n"
 #define DEPENDENCY_ROWS                                                                            \
     "id,version_id,crate_id,req,kind,optional,default_features,features,target,explicit_name\n"    \
