@@ -41,8 +41,9 @@ struct compared_answer {
     size_t query_at;                    /* of the query in the address, behind `?` */
 };
 
-/* Reads `of` and `q`; where there is no `q`, it is the most popular crate's name. Returns 0; -1
-   with a status 400 or 404, where there is no such kind, or the address cannot be. */
+/* Reads `of` and `q`; where there is no `q`, it is the most popular crate's name. A crate is called
+   as it spells its name itself. Returns 0; -1 with a status 400 or 404, where there is no such kind,
+   or the address cannot be. */
 int compared_answer_read(const struct query_string *query, const struct index *index,
                          struct compared_answer *answer, struct failure *failure);
 

@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 struct versions_parameters {
     struct crate_page_path path;
@@ -55,7 +56,8 @@ static int prepare_versions(const struct question *question, void *parameters,
     if (!crate_page_is_shown(&wanted->path))
         return 0;
     const struct query_parameter *sort = query_string_find(query, "sort");
-    wanted->is_by_number = sort != NULL && strcmp(sort->value, "semver") == 0;
+    /* What names no order is by number to the endpoint. */
+    wanted->is_by_number = sort != NULL && strcasecmp(sort->value, "date") != 0;
     wanted->query_length = 0;
     if (write_parameter(query, "sort", "date", wanted) != 0 ||
         write_parameter(query, "per_page", "100", wanted) != 0 ||

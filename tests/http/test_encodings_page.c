@@ -1,6 +1,7 @@
 /* GET /encodings: the sizes that it tells are those of what the server sends, to the byte. */
 #include "tests/support/http_case.h"
 #include "tests/support/http_fixture.h"
+#include "tests/support/page_case.h"
 
 #include <cratedex/encoder.h>
 #include <setjmp.h>
@@ -123,6 +124,19 @@ static void keeps_what_was_asked_for(void **state)
     http_response_free(&page);
 }
 
+/* A crate's answer is one, however its name is spelled, and is measured once. */
+static void measures_a_crate_once(void **state)
+{
+    static const struct page_case cases[] = {
+        {.request = {.target = "/encodings?of=crate&q=serde_json"}, .status = 200},
+        {.request = {.target = "/encodings?of=crate&q=SERDE-json"},
+         .status = 200,
+         .headers = {"X-Cache: hit"},
+         .body = {"value=\"serde_json\"", "/api/v1/crates/serde_json", "!SERDE"}},
+    };
+    page_cases_run(client_of(state), cases, N_ELEMENTS(cases));
+}
+
 static void refuses_what_is_no_answer(void **state)
 {
     static const struct http_case cases[] = {
@@ -142,9 +156,8 @@ static void refuses_what_is_no_answer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tells_sizes_as_sent),
-        cmocka_unit_test(tells_sizes_of_each_spelling),
-        cmocka_unit_test(keeps_what_was_asked_for),
+        cmocka_unit_test(tells_sizes_as_sent),       cmocka_unit_test(tells_sizes_of_each_spelling),
+        cmocka_unit_test(keeps_what_was_asked_for),  cmocka_unit_test(measures_a_crate_once),
         cmocka_unit_test(refuses_what_is_no_answer),
     };
     return cmocka_run_group_tests_name("encodings_page", tests, http_fixture_start,
