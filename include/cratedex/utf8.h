@@ -26,6 +26,9 @@ size_t utf8_count_characters(const char *text, size_t length);
 /* The bytes of the first `n` characters of well-formed UTF-8; `length` where it has no more. */
 size_t utf8_skip_characters(const char *text, size_t length, size_t n);
 
+/* The bytes of as many first characters of well-formed UTF-8 as `max` bytes have room for. */
+size_t utf8_fitting_length(const char *text, size_t length, size_t max);
+
 /* The bytes of the first character of well-formed UTF-8 (`length` > 0). */
 size_t utf8_first_character(const char *text, size_t length);
 

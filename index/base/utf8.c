@@ -85,6 +85,15 @@ size_t utf8_skip_characters(const char *text, size_t length, size_t n)
     return at;
 }
 
+size_t utf8_fitting_length(const char *text, size_t length, size_t max)
+{
+    if (length <= max)
+        return length;
+    while (max > 0 && continues(text[max]))
+        max--;
+    return max;
+}
+
 size_t utf8_first_character(const char *text, size_t length)
 {
     size_t n_bytes = 1;

@@ -8,6 +8,7 @@
 #include "index/build/build_report.h"
 
 #include <cratedex/readme.h>
+#include <cratedex/utf8.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +59,7 @@ static bool shows_nothing(const char *text, size_t length)
 
 /* Where the last paragraph ends that begins in the second half; without one, the last line; without
    one, the last character. */
-static size_t cut(const char *text)
+static size_t cut(const char *text, size_t length)
 {
     size_t line = 0;
     for (size_t i = README_MAX_BYTES; i > README_MAX_BYTES / 2; i--) {
@@ -69,10 +70,7 @@ static size_t cut(const char *text)
         if (line == 0)
             line = i;
     }
-    size_t end = line != 0 ? line : README_MAX_BYTES;
-    while (((unsigned char)text[end] & 0xC0) == 0x80)
-        end--;
-    return end;
+    return line != 0 ? line : utf8_fitting_length(text, length, README_MAX_BYTES);
 }
 
 int build_readmes_add(struct build_readmes *readmes, uint32_t rank, const char *text, size_t length,
@@ -83,7 +81,7 @@ int build_readmes_add(struct build_readmes *readmes, uint32_t rank, const char *
     size_t kept = length;
     if (length > README_MAX_BYTES) {
         const struct build_crate *crate = &readmes->build->crates[rank - 1];
-        kept = cut(text);
+        kept = cut(text, length);
         build_warn(readmes->build, "README of more than 256 KiB, cut behind a paragraph", 1,
                    "the crate with the id %" PRId64 ": %zu bytes", crate->id, length);
     }

@@ -77,6 +77,7 @@ static struct MHD_Response *make_error(const struct exchange *exchange, unsigned
         .status = status,
         .detail = detail,
         .path = exchange->request->path,
+        .banner = exchange->snapshot->settings.banner,
         .index = exchange->snapshot->is_damaged ? NULL : exchange->snapshot->index,
     };
     const bool is_page = is_for_people(exchange);

@@ -5,6 +5,7 @@
 
 #include "server/html/escape.h"
 
+#include <cratedex/utf8.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,22 +16,10 @@
 #define SHORT_BYTES 320
 #define MAX_BYTES 4096
 
-/* The length of a text that is at most `max_bytes` of it, cut between characters. */
-static size_t cut(const msgpack_object_str *text, size_t max_bytes)
-{
-    size_t length = text->size;
-    if (length <= max_bytes)
-        return length;
-    for (length = max_bytes; length > 0; length--)
-        if (((unsigned char)text->ptr[length] & 0xC0) != 0x80)
-            break;
-    return length;
-}
-
 static int write_up_to(const msgpack_object *value, size_t max_bytes, msgpack_sbuffer *out)
 {
     const msgpack_object_str *text = &value->via.str;
-    size_t length = cut(text, max_bytes);
+    size_t length = utf8_fitting_length(text->ptr, text->size, max_bytes);
     if (html_escape(out, text->ptr, length) != 0)
         return -1;
     return length < text->size ? html_append(out, "…", strlen("…")) : 0;
@@ -214,9 +203,11 @@ static int write_short(const msgpack_object *value, msgpack_sbuffer *out)
 
 static int write_path(const msgpack_object *value, msgpack_sbuffer *out)
 {
-    return value->type == MSGPACK_OBJECT_STR
-               ? html_percent_encode(out, value->via.str.ptr, cut(&value->via.str, MAX_BYTES))
-               : html_text(value, out);
+    const msgpack_object_str *text = &value->via.str;
+    if (value->type != MSGPACK_OBJECT_STR)
+        return html_text(value, out);
+    return html_percent_encode(out, text->ptr,
+                               utf8_fitting_length(text->ptr, text->size, MAX_BYTES));
 }
 
 html_filter *html_filter_find(const char *name, size_t length)

@@ -14,6 +14,7 @@
 
 #include <cmark-gfm-core-extensions.h>
 #include <cmark-gfm-extension_api.h>
+#include <cratedex/utf8.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -72,12 +73,7 @@ static int parse_bounded(const struct parsing *parsing)
 
 static int write_plain(const struct markdown *markdown, msgpack_sbuffer *out, bool *is_cut)
 {
-    size_t length = markdown->length;
-    if (length > MAX_PLAIN) {
-        length = MAX_PLAIN;
-        while (((unsigned char)markdown->text[length] & 0xC0) == 0x80)
-            length--;
-    }
+    size_t length = utf8_fitting_length(markdown->text, markdown->length, MAX_PLAIN);
     *is_cut = length < markdown->length;
     return html_append(out, "<pre tabindex=\"0\">", 18) == 0 &&
                    html_escape(out, markdown->text, length) == 0 &&

@@ -12,7 +12,7 @@ static size_t add_text(char *id, size_t n, const char *text)
     for (size_t i = 0; text[i] != '\0';) {
         unsigned char byte = (unsigned char)text[i];
         size_t n_bytes = byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
-        if (n + n_bytes > MARKDOWN_MAX_ID || strlen(text + i) < n_bytes)
+        if (n + n_bytes > MARKDOWN_MAX_ID || strnlen(text + i, n_bytes) < n_bytes)
             break;
         bool is_upper = byte >= 'A' && byte <= 'Z';
         bool is_kept = is_upper || (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ||

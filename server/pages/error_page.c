@@ -85,9 +85,10 @@ static int encode_model(const struct site *site, const struct error_page *page,
     const char *path = is_missing ? page->path : "";
     const struct name name = name_in(path);
     encoder_init(&encoder, ENCODING_MESSAGEPACK, bytes);
-    encoder_object(&encoder, 10);
+    encoder_object(&encoder, 11);
     encoder_key(&encoder, "site");
     encoder_fragment(&encoder, facts, size);
+    encoder_member_text(&encoder, "banner", page->banner);
     encoder_member_integer(&encoder, "status", page->status);
     encoder_member_text(&encoder, "title", heading_of(page->status));
     /* What says no more than its status is said by the page. */

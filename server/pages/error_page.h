@@ -12,6 +12,7 @@ struct error_page {
     unsigned status;
     const char *detail;        /* a sentence that says what is wrong */
     const char *path;          /* of a 404: what was asked for, decoded; "": it cannot be shown */
+    const char *banner;        /* the operator's line; "": none */
     const struct index *index; /* that may have something like it; NULL: is not asked */
 };
 

@@ -153,8 +153,5 @@ void search_link_member(const struct search_links *links, const char *key,
                         const struct link_change *change, struct encoder *encoder)
 {
     encoder_key(encoder, key);
-    if (change != NULL)
-        search_link_encode(links, change, encoder);
-    else
-        encoder_null(encoder);
+    search_link_encode(links, change, encoder);
 }

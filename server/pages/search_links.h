@@ -44,7 +44,7 @@ struct link_change {
 void search_link_encode(const struct search_links *links, const struct link_change *change,
                         struct encoder *encoder);
 
-/* Writes the link as a member; NULL for `change`: null. */
+/* Writes the link as a member. */
 void search_link_member(const struct search_links *links, const char *key,
                         const struct link_change *change, struct encoder *encoder);
 

@@ -12,6 +12,7 @@
 
 #include "server/telemetry/asked_window.h"
 
+#include <cratedex/utf8.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -109,22 +110,11 @@ void asked_queries_destroy(struct asked_queries *asked)
     free(asked);
 }
 
-/* Where to cut: no character of UTF-8 is parted. */
-static size_t cut(const char *text, size_t length)
-{
-    if (length <= ASKED_MAX_TEXT)
-        return length;
-    length = ASKED_MAX_TEXT;
-    while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80)
-        length--;
-    return length;
-}
-
 void asked_queries_describe(const struct asked_queries *asked, const char *text, size_t length,
                             bool found_nothing, struct asked_query *query)
 {
     const size_t whole = length;
-    length = cut(text, length);
+    length = utf8_fitting_length(text, length, ASKED_MAX_TEXT);
     *query = (struct asked_query){
         .id = XXH3_64bits_withSeed(text, length, asked->salt),
         .length = (uint8_t)length,

@@ -189,6 +189,9 @@ static void knows_its_address(void **state)
          .status = 200,
          .body = {"rel=\"canonical\" href=\"https://crates.example/a&amp;b/crates/zstd-sys/"
                   "1.4.13%2Bzstd.1.4.3/features\">"}},
+        {.request = {.target = "/users/no-such-user"},
+         .status = 404,
+         .body = {"<bdi>Back &lt;b&gt;soon&lt;/b&gt;</bdi>"}},
         {.request = {.target = "/opensearch.xml"},
          .status = 200,
          .headers = {"Content-Type: application/opensearchdescription+xml"},

@@ -100,6 +100,15 @@ static void characters_are_counted_whatever_their_length(void **state)
     assert_int_equal(utf8_first_character(text + 1, sizeof text - 2), 2);
 }
 
+static void texts_are_cut_between_characters(void **state)
+{
+    (void)state;
+    static const char text[] = "a\u00E9\u4E2D\U0001F496z"; /* 1, 2, 3, 4 and 1 bytes */
+    static const size_t fitting[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11};
+    for (size_t max = 0; max < sizeof fitting / sizeof *fitting; max++)
+        assert_int_equal(utf8_fitting_length(text, sizeof text - 1, max), fitting[max]);
+}
+
 /* What stands in front is counted, and an ill-formed part has the length that one U+FFFD takes. */
 static void the_first_ill_formed_part_is_found(void **state)
 {
@@ -120,6 +129,7 @@ int main(void)
         cmocka_unit_test(sequences_are_judged_wherever_they_stand),
         cmocka_unit_test(every_code_point_but_surrogates_is_valid),
         cmocka_unit_test(characters_are_counted_whatever_their_length),
+        cmocka_unit_test(texts_are_cut_between_characters),
         cmocka_unit_test(the_first_ill_formed_part_is_found),
     };
     return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);

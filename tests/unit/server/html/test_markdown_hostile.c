@@ -119,6 +119,7 @@ static void ends_soon(void **state)
         {"<div>", "<!--<img alt=\"", "", 0},
         {"", "1. > - ", "", 0},
         {"", "# a\n", "", 0},
+        {"# ", ",", "", 0}, /* a heading of which an id has nothing */
     };
     for (size_t i = 0; i < N_ELEMENTS(texts); i++) {
         char *text = make(&texts[i]);
