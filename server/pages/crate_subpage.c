@@ -23,8 +23,14 @@ void crate_subpage_add_listing(struct page *page, const struct crate_page_path *
                                const char *tail, const struct listing *listing, uint64_t n)
 {
     char address[ANSWER_MAX_LOCATION];
-    encoder_member_integer(&page->model, "n", (int64_t)n);
-    encoder_member_boolean(&page->model, "has_elements", n > 0);
+    /* Of a page behind the last, the endpoint of dependents tells no total. */
+    const bool is_known = n > 0 || listing->page == 1;
+    encoder_key(&page->model, "n");
+    if (is_known)
+        encoder_integer(&page->model, (int64_t)n);
+    else
+        encoder_null(&page->model);
+    encoder_member_boolean(&page->model, "has_elements", n > 0 || !is_known);
     encoder_key(&page->model, "listing");
     if (crate_address_write(address, &path->name, &path->version, tail) == 0)
         listing_encode(listing, address, n, &page->model);

@@ -16,7 +16,8 @@
 void crate_subpage_begin(struct page *page, const struct crate_page_path *path, const char *heading,
                          const char *tail);
 
-/* Writes three members: `n`, the number of elements in the list, `has_elements`, and `listing`
+/* Writes three members: `n`, the number of elements in the list, null where a page behind the last
+   leaves it unknown, `has_elements`, and `listing`
    (listing.h). */
 void crate_subpage_add_listing(struct page *page, const struct crate_page_path *path,
                                const char *tail, const struct listing *listing, uint64_t n);
