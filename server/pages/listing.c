@@ -137,9 +137,10 @@ void listing_encode(const struct listing *listing, const char *path, uint64_t to
 {
     uint64_t before = (uint64_t)(listing->page - 1) * listing->per_page;
     uint64_t to = before + listing->per_page < total ? before + listing->per_page : total;
-    encoder_object(encoder, 7);
+    encoder_object(encoder, 8);
     encoder_member_integer(encoder, "total", (int64_t)(total < INT64_MAX ? total : INT64_MAX));
     encoder_member_boolean(encoder, "is_empty", before >= total);
+    encoder_member_boolean(encoder, "is_behind", before >= total && listing->page > 1);
     encode_sorts(listing, path, encoder);
     encoder_member_integer(encoder, "from", (int64_t)(before < total ? before + 1 : total));
     encoder_member_integer(encoder, "to", (int64_t)to);

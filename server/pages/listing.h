@@ -48,7 +48,8 @@ size_t listing_query(const struct listing *listing, const char *filter, const ch
 
        total     as it is
        sorts     of each its `label`, `href`, and `is_current`
-       is_empty  whether the page has no item; then it lies behind the last, or there is none
+       is_empty  whether the page has no item
+       is_behind whether that is for it lies behind the last, and not for there is none
        from, to  the places of the first and last item, from 1
        first     the address of the first page
        pages     as pager.h has them

@@ -76,6 +76,9 @@ static void shows_categories(void **state)
          .status = 200,
          .body = {"<a href=\"/categories/science\"><bdi>Science</bdi></a>",
                   "<a href=\"/categories/science::bioinformatics\">", "!class=\"chips\""}},
+        {.request = {.target = "/categories/aerospace"},
+         .status = 200,
+         .body = {"<p class=\"lead\">There is none.</p>", "!nothing on this page"}},
         {.request = {.target = "/categories/nothing"}, .status = 404},
     };
     page_cases_run(client_of(state), cases, N_ELEMENTS(cases));
