@@ -42,8 +42,8 @@ struct compared_answer {
 };
 
 /* Reads `of` and `q`; where there is no `q`, it is the most popular crate's name. A crate is called
-   as it spells its name itself. Returns 0; -1 with a status 400 or 404, where there is no such kind,
-   or the address cannot be. */
+   as it spells its name itself. Returns 0; -1 with a status 400 or 404, where there is no such
+   kind, or the address cannot be. */
 int compared_answer_read(const struct query_string *query, const struct index *index,
                          struct compared_answer *answer, struct failure *failure);
 

@@ -17,7 +17,16 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 MAX_FIRST_VIEW = 40 * 1000
 MAX_TITLE = 120
 # What programs ask for, the parts of pages, and what leads to another.
-NO_PAGES = {"/assets/{name}", "/robots.txt", "/favicon.ico", "/opensearch.xml", "/crates"}
+NO_PAGES = {
+    "/assets/{name}",
+    "/robots.txt",
+    "/favicon.ico",
+    "/opensearch.xml",
+    "/crates",
+    "/crates/{name}/dependencies",
+}
+# The path of an endpoint, in full or by the macro of pages.
+DECLARED = re.compile(r'(?:^\s*\.path = |PAGE_ENDPOINT\(\s*)"([^"]+)"', re.M)
 # What Debian's tidy of 2017 says of HTML that the standard has today, each with the reason.
 TIDY_EXCEPTIONS = (
     ('proprietary attribute "autocapitalize"', "a global attribute of HTML since 2018"),
@@ -39,9 +48,10 @@ class Linked(FaultsTest):
         """A page that is declared and not listed in scene.py would be tested by nobody."""
         declared = {
             path
-            for source in (REPOSITORY / "server" / "pages").glob("*.c")
-            for path in re.findall(r'^\s*\.path = "([^"]+)"', source.read_text(encoding="utf-8"), re.M)
+            for source in (REPOSITORY / "server" / "pages").rglob("*.c")
+            for path in DECLARED.findall(source.read_text(encoding="utf-8"))
         }
+        self.assertLessEqual(NO_PAGES, declared)
         seen = [urlsplit(path).path for path in PAGES.values()]
         unseen = [
             path for path in declared - NO_PAGES if not any(pattern_of(path).fullmatch(one) for one in seen)

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # Of any Debian, and called for real: its tools for services among them.
 TOOLS = """
-    awk basename cat chmod cmp cp date deb-systemd-helper dirname env find flock grep
+    awk basename cat chmod cmp cp date deb-systemd-helper dirname env find flock getconf grep
     head ln ls mkdir mkfifo mktemp mv nproc perl readlink realpath rm rmdir sed sh sleep sort tail
     tee touch tr true update-rc.d
 """.split()
