@@ -39,6 +39,15 @@ class Test(unittest.TestCase):
         self.assertEqual(total, f"{5 * len(targets)} passed, 0 failed, {len(targets)} skipped")
         self.assertNotIn("failed: ", printed)
 
+    def test_what_has_no_time_left_is_skipped_and_named(self):
+        self.fake_make('echo "5 passed, 0 failed"')
+        status, printed, _ = self.machine.run("-c", f"TEST_SECONDS=0 exec sh {self.script}")
+        self.assertEqual(status, 0)
+        self.assertEqual(self.machine.logged(), ["install-deps --test"])
+        *_, named, _, times, total = printed.splitlines()
+        self.assertRegex(named, "^not run, for 0 s were over:(?=.* lint)(?=.* asan)")
+        self.assertEqual(total, f"0 passed, 0 failed, {len(times.split('  ')) - 1} skipped")
+
     def test_the_last_lines_name_what_failed_and_its_log(self):
         self.fake_make("""case $target in
             asan) echo "3 passed, 2 failed"; exit 2 ;;
