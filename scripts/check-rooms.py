@@ -10,7 +10,9 @@ from pathlib import Path
 ROOMS = ("index/base index/text index/trie index/version index/encode index/dump index/segment index/sparse index/resolve "
          "index/search/plan index/search/rank index/search/scan index/search/filter index/search index/registry "
          "index/build index/verify index/cli server/http server/parameters server/service server/telemetry server/answer "
-         "server/cache server/html server/endpoints server/pages server/exchange server/connections server/sandbox server").split()
+         "server/cache server/html server/endpoints "
+         "server/pages server/pages/search server/pages/crate server/pages/groups server/pages/docs server/pages/encodings "
+         "server/exchange server/connections server/sandbox server").split()
 HEADERS = {  # public headers without a source of their name
     "index_builder": "index/build", "index_format": "index/segment", "search_query": "index/search/plan",
     "version_query": "index/registry"}
