@@ -30,6 +30,8 @@
 
 /* A response of a dozen headers: what malloc gives out for it, rounded up. */
 #define RESPONSE_COST 1456
+/* What the headers of a page take besides. */
+#define PAGE_HEADERS_COST 1040
 /* What malloc takes for itself and leaves between the small blocks of an answer, or of a
    representation. */
 #define SMALL_BLOCKS_COST 128
@@ -297,9 +299,9 @@ size_t answer_cost(const struct answer *answer)
 size_t representation_hit_cost(const struct representation *representation)
 {
     const struct answer *answer = representation->answer;
-    return atomic_load_explicit(&answer->hits[representation->coding], memory_order_relaxed) == NULL
-               ? RESPONSE_COST
-               : 0;
+    if (atomic_load_explicit(&answer->hits[representation->coding], memory_order_relaxed) != NULL)
+        return 0;
+    return RESPONSE_COST + (answer->head.is_page ? PAGE_HEADERS_COST : 0);
 }
 
 const void *answer_body(const struct answer *answer, size_t *size)
