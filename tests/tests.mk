@@ -40,6 +40,8 @@ $(unit_tests) $(http_tests): $(BUILD)/%: $(BUILD)/obj/%.o $(test_inputs) $(BUILD
 	$(call say,link)
 	$(quiet)$(link_test) -o $@ $(link_inputs) $(addprefix -Wl$(comma)-rpath$(comma),$(if $(test_library),$(abspath $(BUILD)))) \
 	    $(server_libs) $(index_libs) $(test_libs)
+# What takes a function's place finds the next of that name behind the object that it stands in: the program.
+$(BUILD)/tests/http/test_hit_locks $(BUILD)/tests/http/test_hit_cost: $(call objects,tests/support/next_mutex_lock.c)
 # What the benchmarks compute is tested too: test_bench_x.c with bench_x.c.
 $(filter $(BUILD)/tests/unit/bench/test_%,$(unit_tests)): $(BUILD)/tests/unit/bench/test_%: $(BUILD)/obj/tests/bench/%.o
 $(BUILD)/tests/unit/bench/test_http_server_child: $(call objects,tests/bench/bench_child.c)

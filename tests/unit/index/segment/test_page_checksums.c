@@ -205,7 +205,7 @@ static void a_long_empty_file_costs_nothing(void **state)
 {
     const struct fixture *fixture = *state;
     const uint32_t n_pages = UINT32_C(1) << 30;
-    const unsigned char says_so[] = {n_pages >> 24, 0, 0, 0};
+    const unsigned char says_so[] = {(unsigned char)(n_pages >> 24), 0, 0, 0};
     char path[FOLDER_PATH_SIZE + sizeof ".long"];
     unsigned char page[4096];
     struct error error;
