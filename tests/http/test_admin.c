@@ -294,8 +294,8 @@ static void reads_options_again(void **state)
     static const struct http_case refused = {
         {.method = "POST", .target = "/-/reload", .headers = RELOAD_HEADER}, 409, {0}, {{0}}};
     http_cases_run(scene.client, &refused, 1);
-    served_file_expect_said(&scene.file, "server.conf");
-    served_file_expect_said(&scene.file, "bad value 'maybe': write yes or no");
+    served_file_await_said(&scene.file, "server.conf", 1);
+    served_file_await_said(&scene.file, "bad value 'maybe': write yes or no", 1);
     expect_banner(&scene, "two");
     /* Nobody is waited for, neither now nor at the end. */
     assert_int_equal(unlink(path), 0);

@@ -142,8 +142,8 @@ static void no_wrong_byte_leaves(void **state)
         assert_non_null(strstr(body, "the index file is damaged: "));
         free(body);
         assert_true(metrics_sample(file.http.client, "cratedex_index_pages_damaged", "") > 0);
-        served_file_expect_said(&file, "live.cdx is damaged: page ");
-        served_file_expect_said(&file, "restore it or build it again");
+        served_file_await_said(&file, "live.cdx is damaged: page ", 1);
+        served_file_await_said(&file, "restore it or build it again", 1);
         served_file_end(&file);
     }
 }
@@ -157,8 +157,8 @@ static void damage_is_found_in_the_background(void **state)
     begin(&file, "documents");
     wait_for_all_pages(&file);
     assert_true(metrics_sample(file.http.client, "cratedex_index_pages_damaged", "") > 10);
-    served_file_expect_said(&file, "live.cdx is damaged: ");
-    served_file_expect_said(&file, " of its pages so far, page ");
+    served_file_await_said(&file, "live.cdx is damaged: ", 1);
+    served_file_await_said(&file, " of its pages so far, page ", 1);
     assert_int_equal(get(file.http.client, "/readyz", &body), 503);
     free(body);
     served_file_end(&file);

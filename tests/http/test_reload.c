@@ -92,7 +92,8 @@ static void takes_a_file_that_is_moved_there(void **state)
     assert_true(sample(&file, "cratedex_index_generation", "") == 1);
     move_other_over(&file);
     await(&file, true);
-    served_file_expect_said(&file, "live.cdx was replaced: serving 2 crates, dump of 2026-11-02T0");
+    served_file_await_said(&file, "live.cdx was replaced: serving 2 crates, dump of 2026-11-02T0",
+                           1);
     await_sample(&file, "cratedex_index_reloads_total", "result=\"success\"", 1);
     assert_true(sample(&file, "cratedex_index_reloads_total", "result=\"refused\"") == 0);
     assert_true(sample(&file, "cratedex_index_last_reload_success", "") == 1);
@@ -206,7 +207,7 @@ static void refuses_what_is_no_whole_index(void **state)
     memcpy(bytes, group_indexes.other.bytes, size);
     file_replace(file.path, bytes, size / 2);
     await_refusals(&file, 1);
-    served_file_expect_said(&file, REFUSED);
+    served_file_await_said(&file, REFUSED, 1);
     bytes[100] ^= 1; /* of the first page */
     file_replace(file.path, bytes, size);
     await_refusals(&file, 2);
@@ -229,7 +230,7 @@ static void refuses_what_is_no_whole_index(void **state)
     await_refusals(&file, 7);
     assert_int_equal(rmdir(file.path), 0);
     await_refusals(&file, 8);
-    served_file_expect_said(&file, "live.cdx: No such file or directory");
+    served_file_await_said(&file, "live.cdx: No such file or directory", 1);
     assert_false(is_other_served(&file));
     assert_int_equal(http_fixture_status(&file.http, "/readyz"), 200);
     assert_int_equal(http_fixture_status(&file.http, "/api/v1/crates?per_page=3"), 200);

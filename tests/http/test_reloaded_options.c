@@ -98,8 +98,8 @@ static void says_what_needs_a_restart(void **state)
     open_reloaded(&reloaded, "cache-bytes = 1M\n", "--banner", "said");
     reload(&reloaded, "cache-bytes = 2M\nbanner = other\nlisten = 127.0.0.1:1\nthreads = 7\n",
            SERVES, 1);
-    served_file_expect_said(&reloaded.file, "--cache-bytes has changed, and needs a restart");
-    served_file_expect_said(&reloaded.file, "--threads has changed, and needs a restart");
+    served_file_await_said(&reloaded.file, "--cache-bytes has changed, and needs a restart", 1);
+    served_file_await_said(&reloaded.file, "--threads has changed, and needs a restart", 1);
     /* The command line goes before the file, then as now. */
     assert_false(served_file_has_said(&reloaded.file, "--listen has"));
     expect(&reloaded, METADATA, "banner_message", "\"said\"");
@@ -124,7 +124,7 @@ static void changes_nothing_where_anything_is_wrong(void **state)
     unsigned n = 0;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         reload(&reloaded, cases[i].config, REFUSED, ++n);
-        served_file_expect_said(&reloaded.file, cases[i].said);
+        served_file_await_said(&reloaded.file, cases[i].said, 1);
         expect(&reloaded, METADATA, "banner_message", "\"one\"");
     }
     assert_false(served_file_has_said(&reloaded.file, SERVES));

@@ -110,10 +110,10 @@ static void expect_whole(struct scene *scene, bool is_sample)
     else
         assert_non_null(strstr(body, "\"7.0.0\""));
     free(body);
-    served_file_expect_said(&scene->file, "live.cdx was written to or cut while it is served");
-    served_file_expect_said(&scene->file,
-                            "`cratedex-index build -o` and `mv` replace an index safely");
-    served_file_expect_said(&scene->file, "live.cdx is whole: serving ");
+    served_file_await_said(&scene->file, "live.cdx was written to or cut while it is served", 1);
+    served_file_await_said(&scene->file,
+                           "`cratedex-index build -o` and `mv` replace an index safely", 1);
+    served_file_await_said(&scene->file, "live.cdx is whole: serving ", 1);
 }
 
 static void is_cut_to(size_t size, bool is_moved_over)
@@ -270,7 +270,7 @@ static void takes_a_whole_file_for_a_damaged_one(void **state)
     move_over(&scene, sample);
     http_fixture_await_readiness(&scene.file.http, 200);
     assert_int_equal(ask_anew(&scene), 200);
-    served_file_expect_said(&scene.file, "live.cdx is whole: serving ");
+    served_file_await_said(&scene.file, "live.cdx is whole: serving ", 1);
     end(&scene);
 }
 

@@ -154,9 +154,11 @@ static void goes_on_where_a_file_cannot_be_opened(void **state)
     assert_int_equal(rmdir(rotated.access), 0);
     assert_int_equal(mkfifo(rotated.access, 0600), 0); /* which nobody reads */
     open_again(&rotated);
-    served_file_expect_said(&rotated.file, "Is a directory\ncratedex-server: the access log goes "
-                                           "on as it is: cannot write to");
-    served_file_expect_said(&rotated.file, "No such device or address\n");
+    served_file_await_said(&rotated.file,
+                           "Is a directory\ncratedex-server: the access log goes "
+                           "on as it is: cannot write to",
+                           1);
+    served_file_await_said(&rotated.file, "No such device or address\n", 1);
     assert_int_equal(count_refusals(&rotated), 2);
     assert_int_equal(http_fixture_status(http, TARGET), 200);
     http_fixture_close(http);

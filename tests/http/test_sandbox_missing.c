@@ -35,7 +35,7 @@ static void serves_without_landlock_and_says_so(void **state)
     take_away("landlock_create_ruleset", EOPNOTSUPP, NULL); /* there, but not turned on */
     served_file_make(&file);
     served_file_start(&file, (const char *const[]){"--sandbox", "yes", NULL});
-    served_file_expect_said(&file, "--sandbox: this kernel has no Landlock");
+    served_file_await_said(&file, "--sandbox: this kernel has no Landlock", 1);
     assert_int_equal(http_fixture_status(&file.http, "/api/v1/crates/serde"), 200);
     served_file_end(&file);
 }

@@ -71,15 +71,6 @@ bool served_file_has_said(const struct served_file *file, const char *part)
     return has;
 }
 
-void served_file_expect_said(const struct served_file *file, const char *part)
-{
-    size_t size;
-    char *text = file_read(file->said, &size);
-    if (strstr(text, part) == NULL)
-        fail_msg("\"%s\" is not in \"%s\"", part, text);
-    free(text);
-}
-
 static unsigned count_said(const struct served_file *file, const char *part)
 {
     size_t size;

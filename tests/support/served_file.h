@@ -32,7 +32,6 @@ void served_file_end(struct served_file *file);
 
 /* Whether the server has said this, up to now. */
 bool served_file_has_said(const struct served_file *file, const char *part);
-void served_file_expect_said(const struct served_file *file, const char *part);
 
 /* Waits until it has said it so often; fails the test after a minute. */
 void served_file_await_said(const struct served_file *file, const char *part, unsigned n_times);
