@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -174,36 +175,55 @@ static void keeps_texts_apart(void **state)
     page_cases_run(client_of(state), cases, N_ELEMENTS(cases));
 }
 
+/* A text and a piece behind it so many times, "%zu" in which is how often it came before; the caller
+   frees it. */
+static char *repeated(const char *beginning, const char *piece, size_t n)
+{
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    fputs(beginning, out);
+    const char *number = strstr(piece, "%zu");
+    for (size_t i = 0; i < n; i++)
+        if (number != NULL)
+            fprintf(out, "%.*s%zu%s", (int)(number - piece), piece, i, number + strlen("%zu"));
+        else
+            fputs(piece, out);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+/* Asks for a target, which it frees. */
+static void get_and_free(void **state, char *target, struct http_response *response)
+{
+    http_get(client_of(state), target, NULL, response);
+    free(target);
+}
+
 /* A page has its query in every link: the longest text is answered, not the longest query. */
 static void bounds_its_size(void **state)
 {
-    char target[8192] = "/search?q=";
     struct http_response response;
-    for (size_t i = 0; i < 256; i++)
-        strcat(target, "%F0%9F%A6%80");
-    http_get(client_of(state), target, NULL, &response);
+    char *longest = repeated("/search?q=", "%F0%9F%A6%80", 256);
+    char *owner = repeated("&owner=", TEN, 100);
+    http_get(client_of(state), longest, NULL, &response);
     assert_int_equal(response.status, 200);
     assert_true(response.size < 1 << 19);
     http_response_free(&response);
-    strcat(target, "&owner=" FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY
-                       FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY);
-    http_get(client_of(state), target, NULL, &response);
+    get_and_free(state, repeated(longest, owner, 1), &response);
     assert_int_equal(response.status, 414);
     http_response_free(&response);
-    strcpy(target, "/search?q=serde");
-    for (size_t i = 0; i < 200; i++)
-        strcat(target, "&license=MIT");
-    http_get(client_of(state), target, NULL, &response);
+    get_and_free(state, repeated("/search?q=serde", "&license=MIT", 200), &response);
     assert_int_equal(response.status, 200);
     assert_null(strstr(response.body, "license=MIT&amp;license=MIT"));
     http_response_free(&response);
-    strcpy(target, "/search?license=L0");
-    for (size_t i = 1; i < 64; i++)
-        snprintf(target + strlen(target), 32, "&license=L%zu", i);
-    http_get(client_of(state), target, NULL, &response);
+    get_and_free(state, repeated("/search?", "license=L%zu&", 64), &response);
     assert_int_equal(response.status, 400);
     assert_true(response.size < 1 << 16);
     http_response_free(&response);
+    free(owner);
+    free(longest);
 }
 
 static void is_cached_and_compressed(void **state)
@@ -215,9 +235,8 @@ static void is_cached_and_compressed(void **state)
     assert_string_equal(http_header(&first, "Content-Encoding"), "br");
     assert_non_null(strstr(http_header(&first, "Vary"), "Accept-Encoding"));
     assert_non_null(strstr(http_header(&first, "Server-Timing"), "search;dur="));
-    strcpy(condition, "Accept-Encoding: br\nIf-None-Match: ");
-    strncat(condition, http_header(&first, "ETag"), 100);
-    strcat(condition, "\n");
+    snprintf(condition, sizeof condition, "Accept-Encoding: br\nIf-None-Match: %s\n",
+             http_header(&first, "ETag"));
     http_get(client_of(state), "/search?q=toml", condition, &second);
     assert_int_equal(second.status, 304);
     assert_string_equal(http_header(&second, "X-Cache"), "hit");
