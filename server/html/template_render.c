@@ -3,6 +3,7 @@
    its value is missing, null, false, or an empty string or array; else it is written once for each
    element of an array, once for all else, with the value as the innermost. */
 #include "server/html/escape.h"
+#include "server/html/object.h"
 #include "server/html/template.h"
 #include "server/html/template_nodes.h"
 
@@ -26,15 +27,7 @@ static const msgpack_object *member(const msgpack_object *object, const char *na
     if (object->type == MSGPACK_OBJECT_ARRAY && object->via.array.size > 0 && length == 1 &&
         name[0] == '0')
         return object->via.array.ptr;
-    if (object->type != MSGPACK_OBJECT_MAP)
-        return NULL;
-    for (uint32_t i = 0; i < object->via.map.size; i++) {
-        const msgpack_object *key = &object->via.map.ptr[i].key;
-        if (key->type == MSGPACK_OBJECT_STR && key->via.str.size == length &&
-            memcmp(key->via.str.ptr, name, length) == 0)
-            return &object->via.map.ptr[i].val;
-    }
-    return NULL;
+    return object_member_of(object, name, length);
 }
 
 static const msgpack_object *find(const struct rendering *rendering, const char *name,

@@ -2,7 +2,7 @@
    into it writes the bytes on as they are. */
 #include "server/pages/part_value.h"
 
-#include "server/pages/object.h"
+#include "server/html/object.h"
 
 int part_value_read(struct answer_job *job, const struct part *part, struct part_value *value,
                     struct failure *failure)

@@ -3,7 +3,7 @@
 #include "server/pages/crate/crate_missing.h"
 
 #include "server/endpoints/endpoints.h"
-#include "server/pages/object.h"
+#include "server/html/object.h"
 #include "server/pages/page.h"
 #include "server/pages/part_value.h"
 

@@ -3,8 +3,8 @@
 #ifndef CRATEDEX_SERVER_DEPENDENCY_GROUPS_H
 #define CRATEDEX_SERVER_DEPENDENCY_GROUPS_H
 
+#include "server/html/object.h"
 #include "server/pages/crate/list_window.h"
-#include "server/pages/object.h"
 #include "server/pages/page.h"
 
 /* Writes an array of the kinds that have dependencies in the window, which counts normal ones

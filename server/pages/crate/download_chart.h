@@ -2,7 +2,7 @@
 #ifndef CRATEDEX_SERVER_DOWNLOAD_CHART_H
 #define CRATEDEX_SERVER_DOWNLOAD_CHART_H
 
-#include "server/pages/object.h"
+#include "server/html/object.h"
 #include "server/pages/page.h"
 
 /* Writes a value: null where nothing was downloaded in these days, else

@@ -2,9 +2,9 @@
 #ifndef CRATEDEX_SERVER_FEATURE_ROWS_H
 #define CRATEDEX_SERVER_FEATURE_ROWS_H
 
+#include "server/html/object.h"
 #include "server/http/failure.h"
 #include "server/pages/crate/list_window.h"
-#include "server/pages/object.h"
 
 /* Writes an array: `default` first, then the others by name, as far as they are in the window:
 

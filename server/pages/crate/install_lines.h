@@ -2,7 +2,7 @@
 #ifndef CRATEDEX_SERVER_INSTALL_LINES_H
 #define CRATEDEX_SERVER_INSTALL_LINES_H
 
-#include "server/pages/object.h"
+#include "server/html/object.h"
 
 #include <stdbool.h>
 

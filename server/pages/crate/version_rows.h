@@ -2,7 +2,7 @@
 #ifndef CRATEDEX_SERVER_VERSION_ROWS_H
 #define CRATEDEX_SERVER_VERSION_ROWS_H
 
-#include "server/pages/object.h"
+#include "server/html/object.h"
 
 /* Writes what a page tells of a version, an object: of the API's members those that are shown, and
    `is_prerelease`. NULL is written as null. */

@@ -3,8 +3,8 @@
 #include "server/pages/docs/docs_address.h"
 
 #include "server/html/escape.h"
+#include "server/html/object.h"
 #include "server/pages/docs/docs_reference.h"
-#include "server/pages/object.h"
 
 #include <microhttpd.h>
 #include <stdbool.h>

@@ -3,8 +3,8 @@
    The document is our own, checked by tests; even so nothing of it is believed to be there. */
 #include "server/pages/docs/docs_model.h"
 
+#include "server/html/object.h"
 #include "server/pages/docs/docs_reference.h"
-#include "server/pages/object.h"
 
 #include <stdbool.h>
 #include <string.h>

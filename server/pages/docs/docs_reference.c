@@ -2,7 +2,7 @@
    object_member takes. */
 #include "server/pages/docs/docs_reference.h"
 
-#include "server/pages/object.h"
+#include "server/html/object.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
    (box_text.h). */
 #include "server/pages/search/found_crates.h"
 
-#include "server/pages/object.h"
+#include "server/html/object.h"
 #include "server/pages/pager.h"
 #include "server/pages/search/search_facets_shown.h"
 #include "server/pages/search/search_results.h"

@@ -2,7 +2,7 @@
    that was chosen, be it a parameter or in the text. */
 #include "server/pages/search/search_facets_shown.h"
 
-#include "server/pages/object.h"
+#include "server/html/object.h"
 
 #include <cratedex/search_facets.h>
 #include <stdbool.h>

@@ -5,7 +5,7 @@
 #include "server/pages/search/search_results.h"
 
 #include "server/html/escape.h"
-#include "server/pages/object.h"
+#include "server/html/object.h"
 
 #include <cratedex/utf8.h>
 #include <msgpack/sbuffer.h>

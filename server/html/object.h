@@ -1,4 +1,4 @@
-/* Values that an endpoint wrote, for a page that shows them in another form (part_value.h). */
+/* Values that an endpoint wrote: what templates show, and pages bring into another form. */
 #ifndef CRATEDEX_SERVER_OBJECT_H
 #define CRATEDEX_SERVER_OBJECT_H
 
@@ -13,6 +13,9 @@
 
 /* A member of a map. */
 const msgpack_object *object_member(const msgpack_object *object, const char *name);
+/* The same where the name has no NUL behind it. */
+const msgpack_object *object_member_of(const msgpack_object *object, const char *name,
+                                       size_t length);
 
 /* The number of an array's elements; 0 where it is none. */
 uint32_t object_n_elements(const msgpack_object *array);

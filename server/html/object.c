@@ -1,6 +1,6 @@
 /* An answer is unpacked once, and its texts stay in the bytes that it was unpacked from. Members
    are looked for from the first: objects have some twenty. */
-#include "server/pages/object.h"
+#include "server/html/object.h"
 
 #include <string.h>
 
@@ -15,15 +15,20 @@ bool object_is_text(const msgpack_object *object, const char *text)
     return object_equals(object, text, strlen(text));
 }
 
-const msgpack_object *object_member(const msgpack_object *object, const char *name)
+const msgpack_object *object_member_of(const msgpack_object *object, const char *name,
+                                       size_t length)
 {
-    size_t length = strlen(name);
     if (object == NULL || object->type != MSGPACK_OBJECT_MAP)
         return NULL;
     for (uint32_t i = 0; i < object->via.map.size; i++)
         if (object_equals(&object->via.map.ptr[i].key, name, length))
             return &object->via.map.ptr[i].val;
     return NULL;
+}
+
+const msgpack_object *object_member(const msgpack_object *object, const char *name)
+{
+    return object_member_of(object, name, strlen(name));
 }
 
 uint32_t object_n_elements(const msgpack_object *array)
