@@ -175,8 +175,8 @@ static void keeps_texts_apart(void **state)
     page_cases_run(client_of(state), cases, N_ELEMENTS(cases));
 }
 
-/* A text and a piece behind it so many times, "%zu" in which is how often it came before; the caller
-   frees it. */
+/* A text and a piece behind it so many times, "%zu" in which is how often it came before; the
+   caller frees it. */
 static char *repeated(const char *beginning, const char *piece, size_t n)
 {
     char *text;
